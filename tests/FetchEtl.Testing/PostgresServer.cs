@@ -1,0 +1,34 @@
+using FetchEtl.Local;
+
+namespace FetchEtl.Testing;
+
+/// <summary>
+/// The server that this process's tests share: the one named by the environment variable <c>ConnectionStrings__Logins</c>,
+/// else a private one, started at first use and gone with the process.
+/// </summary>
+public static class PostgresServer
+{
+    /// <summary>The environment variable that names a server; its user must be allowed to create databases.</summary>
+    public const string Variable = "ConnectionStrings__Logins";
+
+    private static readonly Lazy<Task<string>> Shared = new(StartAsync);
+
+    /// <summary>The connection string to the server's own database, from which others are made.</summary>
+    /// <exception cref="LocalPostgresException">There is neither; the message says what to install.</exception>
+    public static Task<string> ConnectionStringAsync() => Shared.Value;
+
+    private static async Task<string> StartAsync()
+    {
+        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given)
+        {
+            Say($"tests use the PostgreSQL named by {Variable}.");
+            return given;
+        }
+
+        var server = await LocalPostgres.StartAsync(new LocalPostgresOptions { Notice = Say });
+        Say($"tests use a private PostgreSQL {server.ServerVersion}.");
+        return server.ConnectionString;
+    }
+
+    private static void Say(string line) => Console.WriteLine($"{AppDomain.CurrentDomain.FriendlyName}: {line}");
+}
