@@ -13,6 +13,9 @@ public static class PostgresServer
 
     private static readonly Lazy<Task<string>> Shared = new(StartAsync);
 
+    /// <summary>Held, since a private server ends with the object that started it.</summary>
+    private static LocalPostgres? _server;
+
     /// <summary>The connection string to the server's own database, from which others are made.</summary>
     /// <exception cref="LocalPostgresException">There is neither; the message says what to install.</exception>
     public static Task<string> ConnectionStringAsync() => Shared.Value;
@@ -25,7 +28,7 @@ public static class PostgresServer
             return given;
         }
 
-        var server = await LocalPostgres.StartAsync(new LocalPostgresOptions { Notice = Say });
+        var server = _server = await LocalPostgres.StartAsync(new LocalPostgresOptions { Notice = Say });
         Say($"tests use a private PostgreSQL {server.ServerVersion}.");
         return server.ConnectionString;
     }
