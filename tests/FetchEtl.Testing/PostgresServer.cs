@@ -33,5 +33,6 @@ public static class PostgresServer
         return server.ConnectionString;
     }
 
-    private static void Say(string line) => Console.WriteLine($"{AppDomain.CurrentDomain.FriendlyName}: {line}");
+    // The result files keep it; on the console it shows from normal verbosity on.
+    private static void Say(string line) => Console.WriteLine($"PostgreSQL: {line}");
 }

@@ -87,7 +87,7 @@ public sealed class LocalPostgresTests
         await EndedAsync(process);
     }
 
-    [RootFact]
+    [LinuxFact(AsRoot = true)]
     public async Task Root_steps_down_to_another_user()
     {
         await using var server = await LocalPostgres.StartAsync();
@@ -101,20 +101,41 @@ public sealed class LocalPostgresTests
     [Fact]
     public async Task A_killed_owner_takes_the_server_and_its_folder_along()
     {
-        using var owner = Process.Start(new ProcessStartInfo("dotnet", [typeof(PostgresOwner).Assembly.Location])
+        using var owner = StartOwner("dotnet");
+        var (server, folder) = await ServerOfAsync(owner);
+
+        owner.Kill();
+
+        await EndedAsync(server);
+        await RemovedAsync(folder);
+    }
+
+    [LinuxFact]
+    public async Task An_owner_killed_with_its_whole_process_group_takes_the_server_and_its_folder_along()
+    {
+        using var owner = StartOwner("setsid", "dotnet");
+        var (server, folder) = await ServerOfAsync(owner);
+
+        using var kill = Process.Start("kill", ["-KILL", "--", $"-{owner.Id}"]);
+
+        await EndedAsync(owner);
+        await EndedAsync(server);
+        await RemovedAsync(folder);
+    }
+
+    private static Process StartOwner(params string[] command) =>
+        Process.Start(new ProcessStartInfo(command[0], [.. command[1..], typeof(PostgresOwner).Assembly.Location])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         })!;
+
+    private static async Task<(Process Server, string Folder)> ServerOfAsync(Process owner)
+    {
         var told = (await owner.StandardOutput.ReadLineAsync().WaitAsync(Patience))!.Split(' ', 2);
-        using var server = Process.GetProcessById(int.Parse(told[0]));
         Assert.True(Directory.Exists(told[1]));
-
-        owner.Kill();
-
-        await EndedAsync(server);
-        await RemovedAsync(told[1]);
+        return (Process.GetProcessById(int.Parse(told[0])), told[1]);
     }
 
     private static async Task<string?> ScalarAsync(LocalPostgres server, string sql)
