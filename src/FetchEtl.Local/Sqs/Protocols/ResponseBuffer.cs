@@ -43,6 +43,7 @@ internal static class ResponseBuffer
     {
         response.ContentType = contentType;
         response.ContentLength = body.Length;
-        response.BodyWriter.Write(body.Span);
+        body.Span.CopyTo(response.BodyWriter.GetSpan(body.Length));
+        response.BodyWriter.Advance(body.Length);
     }
 }
