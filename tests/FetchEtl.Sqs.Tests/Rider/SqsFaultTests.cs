@@ -1,0 +1,132 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text;
+using System.Text.Json;
+using MassTransit;
+
+namespace FetchEtl.Sqs.Tests.Rider;
+
+public sealed class SqsFaultTests
+{
+    private const string Body = """{"text":"x","secret":"canary-4711"}""";
+
+    [Fact]
+    public async Task What_can_never_be_consumed_is_a_dead_letter_at_once_with_its_reasons_and_its_own_body_and_attributes()
+    {
+        await using var host = await RiderHost.CreateAsync();
+        host.Behaviour.Handle = _ => throw new ValidationException("text: is too short");
+        await host.StartAsync();
+
+        var id = await host.SendAsync(Body, new Dictionary<string, SqsMessageAttribute> { ["Tenant"] = new("String", "acme", null) });
+        var letter = await host.OnlyDeadLetterAsync();
+        await host.QueueIsEmptyAsync();
+
+        Assert.Equal(Body, Encoding.UTF8.GetString(letter.Body.Span));
+        Assert.Equal("acme", letter.MessageAttributes["Tenant"].StringValue);
+        Assert.Equal("text: is too short", letter.MessageAttributes[DeadLetterAttributes.Reason].StringValue);
+        Assert.Equal(id, letter.MessageAttributes[DeadLetterAttributes.OriginalMessageId].StringValue);
+        Assert.Equal("Number", letter.MessageAttributes[DeadLetterAttributes.OriginalSentTimestamp].DataType);
+        var source = JsonSerializer.Deserialize<JsonElement>(letter.MessageAttributes[DeadLetterAttributes.Source].StringValue!);
+        Assert.Equal("notes", source.GetProperty("queue").GetString());
+        Assert.Equal(1, source.GetProperty("receiveCount").GetInt32());
+        Assert.Single(host.Behaviour.Seen);
+    }
+
+    [Theory]
+    [InlineData("{\"text\":")]
+    [InlineData("canary-4711")]
+    [InlineData("\"canary-4711\"")]
+    [InlineData("{\"text\":{\"canary-4711\":1}}")]
+    public async Task A_body_that_no_deserializer_takes_is_a_dead_letter_whose_reason_does_not_quote_it(string body)
+    {
+        await using var host = await RiderHost.CreateAsync();
+        await host.StartAsync();
+
+        await host.SendAsync(body);
+        var letter = await host.OnlyDeadLetterAsync();
+        await host.QueueIsEmptyAsync();
+
+        Assert.Equal(body, Encoding.UTF8.GetString(letter.Body.Span));
+        Assert.Equal("The body could not be deserialized.", letter.MessageAttributes[DeadLetterAttributes.Reason].StringValue);
+        Assert.DoesNotContain("canary", host.Log.Text);
+    }
+
+    [Fact]
+    public async Task A_dead_letter_keeps_the_ten_attribute_limit_its_producers_first_six_among_them()
+    {
+        await using var host = await RiderHost.CreateAsync();
+        host.Behaviour.Handle = _ => throw new ValidationException("no");
+        await host.StartAsync();
+
+        await host.SendAsync(Body, Enumerable.Range(0, 10).ToDictionary(x => $"a{x}", _ => new SqsMessageAttribute("String", "v", null)));
+        var letter = await host.OnlyDeadLetterAsync();
+        await host.QueueIsEmptyAsync();
+
+        Assert.Equal(10, letter.MessageAttributes.Count);
+        Assert.Equal(6, letter.MessageAttributes.Keys.Count(x => x.StartsWith('a')));
+    }
+
+    [Fact]
+    public async Task A_passing_fault_brings_the_message_back_after_a_while()
+    {
+        var attempts = 0;
+        await using var host = await RiderHost.CreateAsync();
+        host.Behaviour.Handle = _ => ++attempts < 3 ? throw new InvalidOperationException("canary-4711") : Task.CompletedTask;
+        await host.StartAsync();
+
+        await host.SendAsync(Body);
+        await RiderHost.EventuallyAsync(() => Task.FromResult(host.Behaviour.Seen.Count == 3), "the third attempt");
+        await host.QueueIsEmptyAsync();
+
+        Assert.Equal(2, host.Behaviour.Seen.Count(x => x.Redelivered));
+        Assert.Equal((0, 0), await host.DepthAsync(host.DeadLetterUrl));
+        Assert.DoesNotContain("canary", host.Log.Text);
+    }
+
+    [Fact]
+    public async Task The_queues_own_redrive_policy_ends_the_attempts()
+    {
+        await using var host = await RiderHost.CreateAsync();
+        host.Behaviour.Handle = _ => throw new InvalidOperationException();
+        await host.StartAsync();
+        var arn = (await host.Client.GetQueueAttributesAsync(host.DeadLetterUrl, ["QueueArn"]))["QueueArn"];
+        await host.Client.SetQueueAttributesAsync(
+            host.QueueUrl, new Dictionary<string, string> { ["RedrivePolicy"] = $$"""{"deadLetterTargetArn":"{{arn}}","maxReceiveCount":2}""" });
+
+        await host.SendAsync(Body);
+        var letter = await host.OnlyDeadLetterAsync();
+        await host.QueueIsEmptyAsync();
+
+        Assert.Equal(2, host.Behaviour.Seen.Count);
+        Assert.Equal(Body, Encoding.UTF8.GetString(letter.Body.Span));
+    }
+
+    [Fact]
+    public async Task A_message_whose_dead_letter_is_not_accepted_stays_on_its_queue_and_the_operator_is_told()
+    {
+        await using var host = await RiderHost.CreateAsync();
+        host.Behaviour.Handle = _ => throw new ValidationException("no");
+        await host.StartAsync();
+        await host.Client.SetQueueAttributesAsync(host.DeadLetterUrl, new Dictionary<string, string> { ["MaximumMessageSize"] = "1024" });
+
+        await host.SendAsync($$"""{"text":"{{new string('x', 2000)}}"}""");
+        await RiderHost.EventuallyAsync(() => Task.FromResult(host.Behaviour.Seen.Count == 2), "it is tried again");
+
+        Assert.Contains("notes-dead did not accept it as a dead letter", host.Log.Text);
+        Assert.Equal((0, 0), await host.DepthAsync(host.DeadLetterUrl));
+    }
+
+    [Fact]
+    public async Task A_dead_letter_of_a_FIFO_queue_stays_in_its_message_group()
+    {
+        await using var host = await RiderHost.CreateAsync(queueName: "notes.fifo");
+        host.Behaviour.Handle = _ => throw new ValidationException("no");
+        await host.StartAsync("notes.fifo");
+
+        var entry = new SqsSendEntry(Encoding.UTF8.GetBytes(Body)) { MessageGroupId = "g1", MessageDeduplicationId = "d1" };
+        await host.Client.SendMessageAsync(host.QueueUrl, entry);
+        var letter = await host.OnlyDeadLetterAsync();
+        await host.QueueIsEmptyAsync();
+
+        Assert.Equal("g1", letter.MessageGroupId);
+    }
+}

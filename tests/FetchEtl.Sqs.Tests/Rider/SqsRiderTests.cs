@@ -1,0 +1,189 @@
+using System.Text;
+using MassTransit;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace FetchEtl.Sqs.Tests.Rider;
+
+public sealed class SqsRiderTests
+{
+    [Fact]
+    public async Task Consumed_messages_are_deleted_ten_a_call()
+    {
+        await using var host = await RiderHost.CreateAsync();
+        await host.StartAsync();
+
+        await host.SendNotesAsync(200);
+        await host.QueueIsEmptyAsync();
+
+        Assert.Equal(200, host.Behaviour.Seen.Select(x => x.Text).Distinct().Count());
+        Assert.Equal(200, host.Behaviour.Seen.Count);
+    }
+
+    [Fact]
+    public async Task A_message_carries_its_SQS_id_and_time_and_none_of_the_producers_return_addresses()
+    {
+        await using var host = await RiderHost.CreateAsync();
+        await host.StartAsync();
+
+        var before = DateTime.UtcNow;
+        var id = await host.SendAsync("""{"text":"a"}""", new Dictionary<string, SqsMessageAttribute>
+        {
+            ["MT-Fault-Address"] = new("String", "loopback://localhost/faults", null),
+            ["MT-Response-Address"] = new("String", "loopback://localhost/responses", null),
+        });
+        await host.QueueIsEmptyAsync();
+
+        var seen = Assert.Single(host.Behaviour.Seen);
+        Assert.Equal(Guid.Parse(id), seen.MessageId);
+        Assert.InRange(seen.SentTime!.Value, before.AddMilliseconds(-1), DateTime.UtcNow);
+        Assert.Null(seen.FaultAddress);
+        Assert.False(seen.Redelivered);
+    }
+
+    [Fact]
+    public async Task A_redriven_dead_letter_is_the_message_that_it_was()
+    {
+        await using var host = await RiderHost.CreateAsync();
+        await host.StartAsync();
+        var original = Guid.NewGuid();
+
+        await host.SendAsync("""{"text":"a"}""", new Dictionary<string, SqsMessageAttribute>
+        {
+            [DeadLetterAttributes.OriginalMessageId] = new("String", original.ToString(), null),
+            [DeadLetterAttributes.OriginalSentTimestamp] = new("Number", "1700000000000", null),
+        });
+        await host.QueueIsEmptyAsync();
+
+        var seen = Assert.Single(host.Behaviour.Seen);
+        Assert.Equal(original, seen.MessageId);
+        Assert.Equal(new DateTime(2023, 11, 14, 22, 13, 20, DateTimeKind.Utc), seen.SentTime);
+    }
+
+    [Fact]
+    public async Task No_more_messages_are_in_flight_than_the_prefetch()
+    {
+        var gate = new TaskCompletionSource();
+        await using var host = await RiderHost.CreateAsync(x => x.PrefetchCount = 25);
+        host.Behaviour.Handle = _ => gate.Task;
+        await host.StartAsync();
+
+        await host.SendNotesAsync(100);
+        await RiderHost.EventuallyAsync(async () => (await host.DepthAsync(host.QueueUrl)).InFlight == 20, "two batches of ten fit into 25");
+        await Task.Delay(500);
+        Assert.Equal((80, 20), await host.DepthAsync(host.QueueUrl));
+
+        gate.SetResult();
+        await host.QueueIsEmptyAsync();
+        Assert.Equal(100, host.Behaviour.Seen.Count);
+    }
+
+    [Fact]
+    public async Task No_more_messages_are_handled_side_by_side_than_the_concurrency_limit()
+    {
+        var (running, most) = (0, 0);
+        await using var host = await RiderHost.CreateAsync(x => x.ConcurrentMessageLimit = 3);
+        host.Behaviour.Handle = async _ =>
+        {
+            InterlockedMax(ref most, Interlocked.Increment(ref running));
+            await Task.Delay(5);
+            Interlocked.Decrement(ref running);
+        };
+        await host.StartAsync();
+
+        await host.SendNotesAsync(60);
+        await host.QueueIsEmptyAsync();
+
+        Assert.Equal(3, most);
+    }
+
+    [Fact]
+    public async Task A_message_handled_for_longer_than_its_visibility_timeout_is_delivered_once()
+    {
+        await using var host = await RiderHost.CreateAsync(x => x.VisibilityTimeout = TimeSpan.FromSeconds(5));
+        host.Behaviour.Handle = _ => Task.Delay(TimeSpan.FromSeconds(8));
+        await host.StartAsync();
+
+        await host.SendAsync("""{"text":"slow"}""");
+        await RiderHost.EventuallyAsync(() => Task.FromResult(!host.Behaviour.Seen.IsEmpty), "the message is being handled");
+        await host.QueueIsEmptyAsync();
+
+        Assert.Single(host.Behaviour.Seen);
+    }
+
+    [Fact]
+    public async Task Stopping_lets_what_is_in_flight_finish()
+    {
+        var gate = new TaskCompletionSource();
+        await using var host = await RiderHost.CreateAsync();
+        host.Behaviour.Handle = _ => gate.Task;
+        await host.StartAsync();
+        await host.SendNotesAsync(30);
+        await RiderHost.EventuallyAsync(() => Task.FromResult(host.Behaviour.Seen.Count == 30), "all are in flight");
+
+        var stopping = host.StopAsync(TimeSpan.FromSeconds(30));
+        gate.SetResult();
+        await stopping;
+
+        Assert.Equal((0, 0), await host.DepthAsync(host.QueueUrl));
+    }
+
+    [Fact]
+    public async Task Stopping_gives_back_at_once_what_does_not_finish_in_time()
+    {
+        await using var host = await RiderHost.CreateAsync();
+        host.Behaviour.Handle = context => Task.Delay(Timeout.Infinite, context.CancellationToken);
+        await host.StartAsync();
+        await host.SendNotesAsync(30);
+        await RiderHost.EventuallyAsync(() => Task.FromResult(host.Behaviour.Seen.Count == 30), "all are in flight");
+
+        await host.StopAsync(TimeSpan.FromMilliseconds(200));
+
+        Assert.Equal((30, 0), await host.DepthAsync(host.QueueUrl));
+    }
+
+    [Fact]
+    public async Task A_queue_that_does_not_exist_fails_the_start_with_its_name()
+    {
+        await using var host = await RiderHost.CreateAsync(x => x.CreateQueues = false);
+
+        var failure = await Assert.ThrowsAnyAsync<Exception>(host.StartBusAsync);
+
+        Assert.Contains("'notes-dead' does not exist", failure.ToString());
+    }
+
+    [Fact]
+    public async Task The_bus_is_healthy_once_the_queue_is_received_from_and_says_so_when_it_is_not()
+    {
+        await using var host = await RiderHost.CreateAsync();
+        Assert.Equal(HealthStatus.Unhealthy, (await host.HealthAsync()).Status);
+
+        await host.StartAsync();
+        Assert.Equal(HealthStatus.Healthy, (await host.HealthAsync()).Status);
+
+        await host.Sqs.DisposeAsync();
+        await RiderHost.EventuallyAsync(async () => (await host.HealthAsync()).Status != HealthStatus.Healthy, "the loss of SQS is seen");
+    }
+
+    [Fact]
+    public async Task Two_workers_share_a_queue()
+    {
+        await using var first = await RiderHost.CreateAsync(x => x.PrefetchCount = 10);
+        await using var second = await RiderHost.CreateAsync(x => x.PrefetchCount = 10, sqs: first.Sqs);
+        first.Behaviour.Handle = second.Behaviour.Handle = _ => Task.Delay(10);
+        await first.StartAsync();
+        await second.StartAsync();
+
+        await first.SendNotesAsync(300);
+        await first.QueueIsEmptyAsync();
+
+        Assert.Equal(300, first.Behaviour.Seen.Count + second.Behaviour.Seen.Count);
+        Assert.NotEmpty(first.Behaviour.Seen);
+        Assert.NotEmpty(second.Behaviour.Seen);
+    }
+
+    private static void InterlockedMax(ref int most, int value)
+    {
+        for (var seen = Volatile.Read(ref most); value > seen; seen = Volatile.Read(ref most))
+            Interlocked.CompareExchange(ref most, value, seen);
+    }
+}
