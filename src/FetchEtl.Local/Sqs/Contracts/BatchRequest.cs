@@ -1,0 +1,9 @@
+namespace FetchEtl.Local.Sqs.Contracts;
+
+internal sealed record BatchRequest<TEntry>
+    where TEntry : IBatchEntry
+{
+    public string? QueueUrl { get; init; }
+
+    public List<TEntry>? Entries { get; init; }
+}

@@ -1,0 +1,7 @@
+namespace FetchEtl.Local.Sqs.Contracts;
+
+internal interface IBatchEntry
+{
+    /// <summary>Names the entry within its batch.</summary>
+    string? Id { get; }
+}

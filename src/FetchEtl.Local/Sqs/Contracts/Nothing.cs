@@ -1,0 +1,7 @@
+namespace FetchEtl.Local.Sqs.Contracts;
+
+/// <summary>The result of an operation that has none.</summary>
+internal sealed record Nothing
+{
+    public static readonly Nothing Value = new();
+}

@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Net;
+using FetchEtl.Local.Sqs;
+using FetchEtl.Local.Sqs.Queues;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace FetchEtl.Local;
+
+/// <summary>
+/// A stand-in for Amazon SQS, in memory, on the loopback interface: for demos, tests and benchmarks. Any SQS client can use it
+/// with <see cref="ServiceUrl"/> as its endpoint, any region and any credentials: signatures are not checked.
+/// </summary>
+/// <remarks>
+/// Queues, their attributes, limits and error codes follow the SQS API reference. Where SQS promises little, this is stricter:
+/// a standard queue delivers in the order in which messages became visible, and each receive sees all of the queue. Policies
+/// and encryption settings are kept and shown, and have no effect. Nothing outlives the process.
+/// </remarks>
+public sealed class LocalSqs : IAsyncDisposable
+{
+    private readonly KestrelServer _server;
+    private readonly QueueStore _store;
+
+    private LocalSqs(KestrelServer server, QueueStore store)
+    {
+        _server = server;
+        _store = store;
+        ServiceUrl = new(server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single());
+    }
+
+    /// <summary>Where it listens: <c>http://127.0.0.1:</c> and the port.</summary>
+    public Uri ServiceUrl { get; }
+
+    /// <summary>Starts a server with no queues.</summary>
+    /// <exception cref="IOException">The port is in use.</exception>
+    public static async Task<LocalSqs> StartAsync(LocalSqsOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new();
+        var kestrel = new KestrelServerOptions { AddServerHeader = false };
+        kestrel.Listen(IPAddress.Loopback, options.Port);
+
+        // Kestrel alone, without a host: no configuration to be swayed by, and the process's signals stay its owner's.
+        var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance);
+        var server = new KestrelServer(Options.Create(kestrel), transport, NullLoggerFactory.Instance);
+        var store = new QueueStore(options);
+        try
+        {
+            await server.StartAsync(new SqsApplication(store, options.Protocols), cancellationToken);
+            return new(server, store);
+        }
+        catch (IOException e) when (e.InnerException is AddressInUseException)
+        {
+            server.Dispose();
+            throw new IOException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"LocalSqs can't listen on 127.0.0.1:{options.Port}: the port is in use. Stop what listens there, or choose another port (0 takes a free one)."),
+                e);
+        }
+    }
+
+    /// <summary>Stops at once: receives that wait are cut off, and queues and messages are gone.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _server.StopAsync(new CancellationToken(canceled: true));
+        _server.Dispose();
+        _store.Dispose();
+    }
+}

@@ -1,0 +1,13 @@
+using FetchEtl.Local.Sqs.Contracts;
+
+namespace FetchEtl.Local.Sqs.Operations;
+
+internal static class ChangeMessageVisibility
+{
+    public static Nothing Run(SqsCall call, ChangeMessageVisibilityRequest request)
+    {
+        var queue = call.Queue(request.QueueUrl);
+        queue.ChangeVisibility(request.ReceiptHandle, request.VisibilityTimeout ?? throw SqsError.Missing("VisibilityTimeout"));
+        return Nothing.Value;
+    }
+}

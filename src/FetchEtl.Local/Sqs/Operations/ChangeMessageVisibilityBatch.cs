@@ -1,0 +1,16 @@
+using FetchEtl.Local.Sqs.Contracts;
+
+namespace FetchEtl.Local.Sqs.Operations;
+
+internal static class ChangeMessageVisibilityBatch
+{
+    public static BatchResult<BatchSuccess> Run(SqsCall call, BatchRequest<ChangeMessageVisibilityEntry> request)
+    {
+        var queue = call.Queue(request.QueueUrl);
+        return Batch.Run(request.Entries, entry =>
+        {
+            queue.ChangeVisibility(entry.ReceiptHandle, entry.VisibilityTimeout ?? throw SqsError.Missing("VisibilityTimeout"));
+            return new BatchSuccess(entry.Id!);
+        });
+    }
+}

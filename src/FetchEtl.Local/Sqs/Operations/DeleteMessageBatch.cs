@@ -1,0 +1,16 @@
+using FetchEtl.Local.Sqs.Contracts;
+
+namespace FetchEtl.Local.Sqs.Operations;
+
+internal static class DeleteMessageBatch
+{
+    public static BatchResult<BatchSuccess> Run(SqsCall call, BatchRequest<DeleteMessageEntry> request)
+    {
+        var queue = call.Queue(request.QueueUrl);
+        return Batch.Run(request.Entries, entry =>
+        {
+            queue.Delete(entry.ReceiptHandle);
+            return new BatchSuccess(entry.Id!);
+        });
+    }
+}

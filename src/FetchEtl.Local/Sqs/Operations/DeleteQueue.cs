@@ -1,0 +1,12 @@
+using FetchEtl.Local.Sqs.Contracts;
+
+namespace FetchEtl.Local.Sqs.Operations;
+
+internal static class DeleteQueue
+{
+    public static Nothing Run(SqsCall call, QueueRequest request)
+    {
+        call.Store.Delete(call.Queue(request.QueueUrl));
+        return Nothing.Value;
+    }
+}

@@ -1,0 +1,10 @@
+using FetchEtl.Local.Sqs.Contracts;
+
+namespace FetchEtl.Local.Sqs.Operations;
+
+internal static class GetQueueUrl
+{
+    public static QueueUrlResult Run(SqsCall call, GetQueueUrlRequest request) => request.QueueName is null
+        ? throw SqsError.Missing("QueueName")
+        : new(call.UrlOf(call.Store.Find(request.QueueName) ?? throw SqsError.NoSuchQueue()));
+}

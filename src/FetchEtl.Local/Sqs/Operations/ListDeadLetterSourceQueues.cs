@@ -1,0 +1,13 @@
+using FetchEtl.Local.Sqs.Contracts;
+
+namespace FetchEtl.Local.Sqs.Operations;
+
+internal static class ListDeadLetterSourceQueues
+{
+    public static ListDeadLetterSourceQueuesResult Run(SqsCall call, ListDeadLetterSourceQueuesRequest request)
+    {
+        var sources = call.Store.SourcesOf(call.Queue(request.QueueUrl));
+        var (page, next) = Page.Of(sources, request.NextToken, request.MaxResults);
+        return new(page.ConvertAll(call.UrlOf), next);
+    }
+}

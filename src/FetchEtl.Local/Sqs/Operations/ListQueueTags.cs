@@ -1,0 +1,15 @@
+using FetchEtl.Local.Sqs.Contracts;
+
+namespace FetchEtl.Local.Sqs.Operations;
+
+internal static class ListQueueTags
+{
+    public static ListQueueTagsResult Run(SqsCall call, QueueRequest request)
+    {
+        var tags = call.Queue(request.QueueUrl).Tags;
+        lock (tags)
+        {
+            return new(new(tags));
+        }
+    }
+}

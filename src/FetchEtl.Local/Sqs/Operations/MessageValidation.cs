@@ -1,0 +1,206 @@
+using System.Buffers;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using FetchEtl.Local.Sqs.Contracts;
+using FetchEtl.Local.Sqs.Queues;
+
+namespace FetchEtl.Local.Sqs.Operations;
+
+/// <summary>Holds what is sent against SQS's rules and limits.</summary>
+internal static class MessageValidation
+{
+    private const string WrongQueueType = "The request include parameter that is not valid for this queue type.";
+    private const int IdLength = 128;
+
+    /// <summary>What XML 1.0 can't carry, and so SQS refuses. Unpaired surrogates don't get this far: no decoder lets them in.</summary>
+    private static readonly SearchValues<char> Forbidden = SearchValues.Create(
+        [.. Enumerable.Range(0, 0x20).Select(code => (char)code).Except(['\t', '\n', '\r']), '\uFFFE', '\uFFFF']);
+
+    /// <summary>Printable ASCII, no space.</summary>
+    private static readonly SearchValues<char> IdCharacters =
+        SearchValues.Create([.. Enumerable.Range('!', '~' - '!' + 1).Select(code => (char)code)]);
+
+    private static readonly SearchValues<char> NameCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.");
+
+    /// <summary>Bytes of body and attributes.</summary>
+    public static int SizeOf(MessageToSend message)
+    {
+        var size = Encoding.UTF8.GetByteCount(message.MessageBody ?? "");
+        foreach (var (name, value) in message.MessageAttributes ?? [])
+        {
+            size += Encoding.UTF8.GetByteCount(name) + Encoding.UTF8.GetByteCount(value.DataType ?? "")
+                + Encoding.UTF8.GetByteCount(value.StringValue ?? "") + (value.BinaryValue?.Length ?? 0);
+        }
+
+        return size;
+    }
+
+    public static MessageContent Check(MessageToSend message, SqsQueue queue)
+    {
+        var body = message.MessageBody ?? throw SqsError.Missing("MessageBody");
+        if (body.Length == 0)
+        {
+            throw SqsError.Missing("MessageBody");
+        }
+
+        if (body.AsSpan().IndexOfAny(Forbidden) >= 0)
+        {
+            throw SqsError.InvalidMessageContents.With(
+                "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | "
+                + "#x10000 to #x10FFFF");
+        }
+
+        CheckAttributes(message.MessageAttributes);
+        var size = SizeOf(message);
+        if (size > queue.Settings.MaximumMessageSize)
+        {
+            throw SqsError.InvalidParameterValue.With(
+                $"One or more parameters are invalid. Reason: Message must be shorter than {queue.Settings.MaximumMessageSize} bytes.");
+        }
+
+        CheckDelay(message.DelaySeconds, queue);
+        return new(body, AttributesDigest.Md5(body))
+        {
+            Attributes = message.MessageAttributes is { Count: > 0 } attributes ? attributes : null,
+            AttributesMd5 = AttributesDigest.Md5(message.MessageAttributes),
+            TraceHeader = TraceHeader(message.MessageSystemAttributes),
+            SystemAttributesMd5 = AttributesDigest.Md5(message.MessageSystemAttributes),
+            GroupId = GroupId(message, queue),
+            DeduplicationId = DeduplicationId(message, queue),
+            Size = size,
+        };
+    }
+
+    private static void CheckDelay(int? delay, SqsQueue queue)
+    {
+        if (delay is < 0 or > SqsLimits.DelaySeconds)
+        {
+            throw SqsError.InvalidValue("DelaySeconds", delay, "DelaySeconds must be >= 0 and <= 900.");
+        }
+
+        if (queue.IsFifo && delay > 0)
+        {
+            throw SqsError.InvalidValue("DelaySeconds", delay, WrongQueueType);
+        }
+    }
+
+    private static string? GroupId(MessageToSend message, SqsQueue queue)
+    {
+        if (message.MessageGroupId is null && queue.IsFifo)
+        {
+            throw SqsError.Missing("MessageGroupId");
+        }
+
+        return CheckId("MessageGroupId", message.MessageGroupId);
+    }
+
+    private static string? DeduplicationId(MessageToSend message, SqsQueue queue)
+    {
+        if (!queue.IsFifo)
+        {
+            return message.MessageDeduplicationId is { } id
+                ? throw SqsError.InvalidValue("MessageDeduplicationId", id, WrongQueueType)
+                : null;
+        }
+
+        if (message.MessageDeduplicationId is not null)
+        {
+            return CheckId("MessageDeduplicationId", message.MessageDeduplicationId);
+        }
+
+        return queue.Settings.ContentBasedDeduplication
+            ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(message.MessageBody!)))
+            : throw SqsError.InvalidParameterValue.With(
+                "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly");
+    }
+
+    private static string? CheckId(string parameter, string? id) =>
+        id is null || (id.Length is > 0 and <= IdLength && !id.AsSpan().ContainsAnyExcept(IdCharacters))
+            ? id
+            : throw SqsError.InvalidValue(
+                parameter, id, $"{parameter} can only include alphanumeric and punctuation characters. 1 to {IdLength} in length.");
+
+    private static string? TraceHeader(Dictionary<string, MessageAttributeValue>? attributes)
+    {
+        foreach (var (name, value) in attributes ?? [])
+        {
+            if (name != "AWSTraceHeader")
+            {
+                throw SqsError.InvalidParameterValue.With(
+                    $"Message system attribute name '{name}' is invalid. Only 'AWSTraceHeader' can be sent.");
+            }
+
+            if (value.DataType != "String" || string.IsNullOrEmpty(value.StringValue))
+            {
+                throw SqsError.InvalidParameterValue.With(
+                    "Message system attribute 'AWSTraceHeader' must contain a non-empty value of type 'String'.");
+            }
+        }
+
+        return attributes?.GetValueOrDefault("AWSTraceHeader")?.StringValue;
+    }
+
+    private static void CheckAttributes(Dictionary<string, MessageAttributeValue>? attributes)
+    {
+        if (attributes is null)
+        {
+            return;
+        }
+
+        if (attributes.Count > SqsLimits.Attributes)
+        {
+            throw SqsError.InvalidParameterValue.With(
+                $"Number of message attributes [{attributes.Count}] exceeds the allowed maximum [{SqsLimits.Attributes}].");
+        }
+
+        foreach (var (name, value) in attributes)
+        {
+            CheckName(name);
+            CheckValue(name, value);
+        }
+    }
+
+    private static void CheckName(string name)
+    {
+        var reserved = name.StartsWith("AWS.", StringComparison.OrdinalIgnoreCase)
+            || name.StartsWith("Amazon.", StringComparison.OrdinalIgnoreCase);
+        if (name.Length is 0 or > 256 || reserved || name[0] == '.' || name[^1] == '.'
+            || name.Contains("..", StringComparison.Ordinal) || name.AsSpan().ContainsAnyExcept(NameCharacters))
+        {
+            throw SqsError.InvalidParameterValue.With(
+                $"The message attribute name '{name}' is invalid: letters, digits, '_', '-' and single inner '.', at most 256, "
+                + "not beginning with AWS. or Amazon.");
+        }
+    }
+
+    private static void CheckValue(string name, MessageAttributeValue value)
+    {
+        var kind = value.DataType?.Split('.', 2)[0];
+        if (kind is not ("String" or "Number" or "Binary") || value.DataType!.Length > 256)
+        {
+            throw SqsError.InvalidParameterValue.With(
+                $"The message attribute '{name}' has an invalid message attribute type, the set of supported type prefixes is "
+                + "Binary, Number, and String.");
+        }
+
+        var text = value.StringValue;
+        var filled = kind == "Binary" ? value.BinaryValue is { Length: > 0 } : !string.IsNullOrEmpty(text);
+        if (!filled || (kind == "Binary" ? text is not null : value.BinaryValue is not null))
+        {
+            throw SqsError.InvalidParameterValue.With(
+                $"Message (user) attribute '{name}' must contain a non-empty value of type '{kind}'.");
+        }
+
+        if (kind == "Number" && !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _))
+        {
+            throw SqsError.InvalidParameterValue.With($"Can't cast the value of message (user) attribute '{name}' to a number.");
+        }
+
+        if (text.AsSpan().IndexOfAny(Forbidden) >= 0)
+        {
+            throw SqsError.InvalidParameterValue.With($"Message (user) attribute '{name}' has characters that are not allowed.");
+        }
+    }
+}

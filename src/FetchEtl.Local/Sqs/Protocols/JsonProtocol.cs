@@ -1,0 +1,43 @@
+using System.Buffers;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace FetchEtl.Local.Sqs.Protocols;
+
+/// <summary>AWS JSON 1.0: the operation in a header, requests and results as they are.</summary>
+internal sealed class JsonProtocol : ISqsProtocol
+{
+    private const string TargetHeader = "X-Amz-Target";
+    private const string TargetPrefix = "AmazonSQS.";
+    private const string ContentType = "application/x-amz-json-1.0";
+
+    public static bool Recognizes(HttpRequest request) => request.Headers.ContainsKey(TargetHeader);
+
+    public (string Operation, ReadOnlySequence<byte> Json) Read(HttpRequest request, ReadOnlySequence<byte> body)
+    {
+        var target = request.Headers[TargetHeader].ToString();
+        return target.StartsWith(TargetPrefix, StringComparison.Ordinal)
+            ? (target[TargetPrefix.Length..], body)
+            : throw SqsError.UnknownOperation.With($"The request has no {TargetHeader} header that begins with {TargetPrefix}");
+    }
+
+    public void WriteResult(HttpResponse response, string operation, Action<Utf8JsonWriter> result) => Send(response, result);
+
+    public void WriteError(HttpResponse response, SqsException error)
+    {
+        response.Headers["x-amzn-query-error"] = $"{error.Error.QueryCode};Sender";
+        Send(response, json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("__type", $"com.amazonaws.sqs#{error.Error.Name}");
+            json.WriteString("message", error.Message);
+            json.WriteEndObject();
+        });
+    }
+
+    private static void Send(HttpResponse response, Action<Utf8JsonWriter> write)
+    {
+        response.Headers["x-amzn-RequestId"] = Guid.NewGuid().ToString();
+        ResponseBuffer.Write(write, static (bytes, response) => ResponseBuffer.Send(response, ContentType, bytes), response);
+    }
+}

@@ -1,0 +1,90 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using System.Xml;
+using Microsoft.AspNetCore.Http;
+
+namespace FetchEtl.Local.Sqs.Protocols;
+
+/// <summary>Query: parameters in a form or in the URL, results in XML, everything else as in JSON.</summary>
+internal sealed class QueryProtocol : ISqsProtocol
+{
+    private const string Namespace = "http://queue.amazonaws.com/doc/2012-11-05/";
+
+    private static readonly XmlWriterSettings Settings = new()
+    {
+        Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
+        // Else a carriage return in a body would arrive as a line feed, and its MD5 would not match.
+        NewLineHandling = NewLineHandling.Entitize,
+    };
+
+    public (string Operation, ReadOnlySequence<byte> Json) Read(HttpRequest request, ReadOnlySequence<byte> body)
+    {
+        var form = QueryForm.Parse(request.QueryString.ToString(), IsJson(request) ? "" : Encoding.UTF8.GetString(body));
+        if (form.Value("Action") is not { } operation)
+        {
+            throw IsJson(request)
+                ? SqsError.InternalError.With("exception while calling sqs with unknown operation: Operation detection failed. "
+                    + "Missing Action in request for query-protocol service")
+                : SqsError.MissingAction.With("The request has no parameter Action.");
+        }
+
+        // Older clients name the queue by the path they post to.
+        if (form.Value("QueueUrl") is null && request.Path.Value is { Length: > 1 } path)
+        {
+            form.Set("QueueUrl", path);
+        }
+
+        return (operation, form.ToJson(operation));
+    }
+
+    public void WriteResult(HttpResponse response, string operation, Action<Utf8JsonWriter> result) =>
+        ResponseBuffer.Write(
+            result, static (bytes, to) => WriteResult(to.response, to.operation, bytes), (response, operation));
+
+    public void WriteError(HttpResponse response, SqsException error) => Send(response, "ErrorResponse", (xml, requestId) =>
+    {
+        xml.WriteStartElement("Error");
+        xml.WriteElementString("Type", error.Error.Status < 500 ? "Sender" : "Receiver");
+        xml.WriteElementString("Code", error.Error.QueryCode);
+        xml.WriteElementString("Message", error.Message);
+        xml.WriteElementString("Detail", "");
+        xml.WriteEndElement();
+        xml.WriteElementString("RequestId", requestId);
+    });
+
+    private static bool IsJson(HttpRequest request) => request.ContentType?.Contains("json", StringComparison.Ordinal) == true;
+
+    private static void Send(HttpResponse response, string root, Action<XmlWriter, string> write)
+    {
+        var requestId = Guid.NewGuid().ToString();
+        response.Headers["x-amzn-RequestId"] = requestId;
+        using var stream = new MemoryStream();
+        using (var xml = XmlWriter.Create(stream, Settings))
+        {
+            xml.WriteStartElement(root, Namespace);
+            write(xml, requestId);
+            xml.WriteEndElement();
+        }
+
+        ResponseBuffer.Send(response, "text/xml", stream.GetBuffer().AsMemory(0, (int)stream.Length));
+    }
+
+    private static void WriteResult(HttpResponse response, string operation, ReadOnlyMemory<byte> result)
+    {
+        using var json = JsonDocument.Parse(result);
+        Send(response, operation + "Response", (xml, requestId) =>
+        {
+            if (json.RootElement.EnumerateObject().Any())
+            {
+                xml.WriteStartElement(operation + "Result");
+                QueryXml.WriteMembers(xml, operation, json.RootElement);
+                xml.WriteEndElement();
+            }
+
+            xml.WriteStartElement("ResponseMetadata");
+            xml.WriteElementString("RequestId", requestId);
+            xml.WriteEndElement();
+        });
+    }
+}

@@ -1,0 +1,4 @@
+namespace FetchEtl.Local.Sqs.Queues;
+
+/// <summary>One receive of a message, as it was at that moment.</summary>
+internal readonly record struct Delivery(SqsMessage Message, string ReceiptHandle, int ReceiveCount, long FirstReceivedAt);

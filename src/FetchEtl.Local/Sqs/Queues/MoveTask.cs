@@ -1,0 +1,122 @@
+namespace FetchEtl.Local.Sqs.Queues;
+
+/// <summary>
+/// Moves what is visible on a dead-letter queue to <paramref name="destination"/>, or each message to the queue it came from:
+/// at once, or at a rate, a second's worth at the start of each second.
+/// </summary>
+internal sealed class MoveTask(
+    SqsQueue source, SqsQueue? destination, int? perSecond, TimeProvider time, Func<string, SqsQueue?> findByArn) : IDisposable
+{
+    private readonly Lock _lock = new();
+    private ITimer? _timer;
+
+    public Guid Id { get; } = Guid.NewGuid();
+
+    public SqsQueue? Destination => destination;
+
+    public int? MaxNumberOfMessagesPerSecond => perSecond;
+
+    public long StartedAt { get; } = time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    public int ToMove { get; } = source.Count().Visible;
+
+    public int Moved { get; private set; }
+
+    public MoveTaskStatus Status { get; private set; }
+
+    public string? FailureReason { get; private set; }
+
+    public void Start()
+    {
+        lock (_lock)
+        {
+            _timer = time.CreateTimer(_ => MoveSome(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+        }
+
+        MoveSome();
+    }
+
+    public void Cancel()
+    {
+        lock (_lock)
+        {
+            if (Status != MoveTaskStatus.Running)
+            {
+                throw SqsError.UnsupportedOperation.With("Only a task that is running can be cancelled.");
+            }
+
+            End(MoveTaskStatus.Cancelled);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _timer?.Dispose();
+        }
+    }
+
+    private void MoveSome()
+    {
+        lock (_lock)
+        {
+            for (var left = perSecond ?? int.MaxValue; Status == MoveTaskStatus.Running; left--)
+            {
+                if (Moved == ToMove)
+                {
+                    End(MoveTaskStatus.Completed);
+                }
+                else if (left == 0)
+                {
+                    return;
+                }
+                else
+                {
+                    MoveOne();
+                }
+            }
+        }
+    }
+
+    private void MoveOne()
+    {
+        SqsQueue? target = null;
+        try
+        {
+            var message = source.TakeVisible(message => (target = TargetOf(message)) is not null);
+            if (message is not null)
+            {
+                target!.AcceptMoved(message);
+                Moved++;
+            }
+            else
+            {
+                End(MoveTaskStatus.Completed);
+            }
+        }
+        catch (SqsException e)
+        {
+            FailureReason = e.Error.QueryCode;
+            End(MoveTaskStatus.Failed);
+        }
+    }
+
+    private SqsQueue TargetOf(SqsMessage message)
+    {
+        if (destination is not null)
+        {
+            return findByArn(destination.Arn) ?? throw SqsError.NoSuchQueue();
+        }
+
+        return message.DeadLetterSourceArn is { } arn && findByArn(arn) is { } origin
+            ? origin
+            : throw SqsError.ResourceNotFound.With("The queue that the message came from doesn't exist.");
+    }
+
+    private void End(MoveTaskStatus status)
+    {
+        Status = status;
+        _timer?.Dispose();
+    }
+}

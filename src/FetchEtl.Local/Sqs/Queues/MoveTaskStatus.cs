@@ -1,0 +1,10 @@
+namespace FetchEtl.Local.Sqs.Queues;
+
+/// <summary>Where a move task stands; written in capitals on the wire.</summary>
+internal enum MoveTaskStatus
+{
+    Running,
+    Completed,
+    Cancelled,
+    Failed,
+}

@@ -1,0 +1,51 @@
+namespace FetchEtl.Local.Sqs.Queues;
+
+/// <summary>The message move tasks of one dead-letter queue, newest first; at most one runs.</summary>
+internal sealed class MoveTasks : IDisposable
+{
+    private const int Remembered = 10;
+
+    private readonly Lock _lock = new();
+    private readonly List<MoveTask> _tasks = [];
+
+    public void Start(MoveTask task)
+    {
+        lock (_lock)
+        {
+            if (_tasks.Any(other => other.Status == MoveTaskStatus.Running))
+            {
+                throw SqsError.InvalidParameterValue.With(
+                    "There is already a task running. Only one active task is allowed for a source queue arn at a given time.");
+            }
+
+            _tasks.Insert(0, task);
+            _tasks.RemoveRange(Math.Min(_tasks.Count, Remembered), Math.Max(0, _tasks.Count - Remembered));
+        }
+
+        task.Start();
+    }
+
+    public MoveTask? Find(Guid id)
+    {
+        lock (_lock)
+        {
+            return _tasks.Find(task => task.Id == id);
+        }
+    }
+
+    public MoveTask[] Latest(int max)
+    {
+        lock (_lock)
+        {
+            return [.. _tasks.Take(max)];
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _tasks.ForEach(task => task.Dispose());
+        }
+    }
+}

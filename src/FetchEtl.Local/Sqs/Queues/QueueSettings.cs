@@ -1,0 +1,173 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace FetchEtl.Local.Sqs.Queues;
+
+/// <summary>A queue's settable attributes: names, defaults and ranges are those of the SQS API reference. Immutable.</summary>
+internal sealed class QueueSettings
+{
+    private static readonly Dictionary<string, (int Default, int Min, int Max)> Numbers = new(StringComparer.Ordinal)
+    {
+        ["DelaySeconds"] = (0, 0, 900),
+        ["MaximumMessageSize"] = (SqsLimits.MessageBytes, 1024, SqsLimits.MessageBytes),
+        ["MessageRetentionPeriod"] = (345_600, 60, 1_209_600),
+        ["ReceiveMessageWaitTimeSeconds"] = (0, 0, SqsLimits.WaitSeconds),
+        ["VisibilityTimeout"] = (30, 0, SqsLimits.VisibilitySeconds),
+        ["KmsDataKeyReusePeriodSeconds"] = (300, 60, 86_400),
+    };
+
+    private static readonly Dictionary<string, string[]> Choices = new(StringComparer.Ordinal)
+    {
+        ["SqsManagedSseEnabled"] = ["true", "false"],
+        ["FifoQueue"] = ["true", "false"],
+        ["ContentBasedDeduplication"] = ["false", "true"],
+        ["DeduplicationScope"] = ["queue", "messageGroup"],
+        ["FifoThroughputLimit"] = ["perQueue", "perMessageGroupId"],
+    };
+
+    private static readonly HashSet<string> FifoOnly =
+        ["FifoQueue", "ContentBasedDeduplication", "DeduplicationScope", "FifoThroughputLimit"];
+
+    /// <summary>Free text; kept while not empty.</summary>
+    private static readonly HashSet<string> Texts = ["Policy", "RedrivePolicy", "RedriveAllowPolicy", "KmsMasterKeyId"];
+
+    private readonly Dictionary<string, string> _values;
+
+    private QueueSettings(Dictionary<string, string> values)
+    {
+        _values = values;
+        DelaySeconds = Number("DelaySeconds");
+        MaximumMessageSize = Number("MaximumMessageSize");
+        MessageRetentionPeriod = Number("MessageRetentionPeriod");
+        ReceiveMessageWaitTimeSeconds = Number("ReceiveMessageWaitTimeSeconds");
+        VisibilityTimeout = Number("VisibilityTimeout");
+        ContentBasedDeduplication = values.GetValueOrDefault("ContentBasedDeduplication") == "true";
+        DeduplicatesByGroup = values.GetValueOrDefault("DeduplicationScope") == "messageGroup";
+        RedrivePolicy = RedrivePolicy.Parse(values.GetValueOrDefault("RedrivePolicy", ""));
+    }
+
+    public int DelaySeconds { get; }
+
+    public int MaximumMessageSize { get; }
+
+    public int MessageRetentionPeriod { get; }
+
+    public int ReceiveMessageWaitTimeSeconds { get; }
+
+    public int VisibilityTimeout { get; }
+
+    public bool ContentBasedDeduplication { get; }
+
+    public bool DeduplicatesByGroup { get; }
+
+    public RedrivePolicy? RedrivePolicy { get; }
+
+    /// <summary>Every name that can be set or asked for.</summary>
+    public static bool IsKnown(string name) => Numbers.ContainsKey(name) || Choices.ContainsKey(name) || Texts.Contains(name);
+
+    public static QueueSettings Create(bool fifo, IReadOnlyDictionary<string, string>? given)
+    {
+        if (given?.GetValueOrDefault("FifoQueue") is { } type && type != (fifo ? "true" : "false"))
+        {
+            throw fifo
+                ? SqsError.InvalidAttributeValue.With("Invalid value for the parameter FifoQueue.")
+                : SqsError.InvalidParameterValue.With(
+                    "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length, and a FIFO queue's "
+                    + "name must end in .fifo.");
+        }
+
+        var values = Numbers.Where(number => number.Key != "KmsDataKeyReusePeriodSeconds")
+            .ToDictionary(number => number.Key, number => number.Value.Default.ToString(CultureInfo.InvariantCulture));
+        foreach (var (name, choices) in Choices.Where(choice => fifo || !FifoOnly.Contains(choice.Key)))
+        {
+            values[name] = choices[0];
+        }
+
+        var known = new QueueSettings(values);
+        return given is null ? known : known.With(given.Where(pair => fifo || pair.Key != "FifoQueue"), fifo);
+    }
+
+    /// <summary>These settings with some replaced. An empty text removes the attribute.</summary>
+    public QueueSettings With(IEnumerable<KeyValuePair<string, string>> changes, bool fifo)
+    {
+        var values = new Dictionary<string, string>(_values, StringComparer.Ordinal);
+        foreach (var (name, value) in changes)
+        {
+            if (!IsKnown(name) || (!fifo && FifoOnly.Contains(name)))
+            {
+                throw SqsError.InvalidAttributeName.With($"Unknown Attribute {name}.");
+            }
+
+            if (name == "FifoQueue" && value != _values["FifoQueue"])
+            {
+                throw SqsError.InvalidAttributeValue.With(
+                    "Invalid value for the parameter FifoQueue. Reason: Modifying queue type is not supported.");
+            }
+
+            Check(name, value);
+            if (value.Length == 0)
+            {
+                values.Remove(name);
+            }
+            else
+            {
+                values[name] = value;
+            }
+        }
+
+        if (values.ContainsKey("KmsMasterKeyId"))
+        {
+            values["SqsManagedSseEnabled"] = "false";
+        }
+
+        return new(values);
+    }
+
+    /// <summary>The first of the given attributes that has another value here, or null.</summary>
+    public string? FirstDifference(IReadOnlyDictionary<string, string>? given) =>
+        given?.FirstOrDefault(pair => _values.GetValueOrDefault(pair.Key, "") != pair.Value
+            && !(pair is { Key: "FifoQueue", Value: "false" })).Key;
+
+    public string? Get(string name) => _values.GetValueOrDefault(name);
+
+    /// <summary>All that have a value.</summary>
+    public IEnumerable<KeyValuePair<string, string>> All() => _values;
+
+    private static void Check(string name, string value)
+    {
+        var valid = true;
+        if (Numbers.TryGetValue(name, out var range))
+        {
+            valid = int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+                && number >= range.Min && number <= range.Max;
+        }
+        else if (Choices.TryGetValue(name, out var choices))
+        {
+            valid = choices.Contains(value);
+        }
+        else if (name is "Policy" or "RedriveAllowPolicy" && value.Length > 0)
+        {
+            valid = IsJsonObject(value);
+        }
+
+        if (!valid)
+        {
+            throw SqsError.InvalidAttributeValue.With($"Invalid value for the parameter {name}.");
+        }
+    }
+
+    private static bool IsJsonObject(string text)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(text);
+            return json.RootElement.ValueKind == JsonValueKind.Object;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private int Number(string name) => int.Parse(_values[name], CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,111 @@
+using System.Collections.Concurrent;
+
+namespace FetchEtl.Local.Sqs.Queues;
+
+/// <summary>All queues of the one account and region.</summary>
+internal sealed class QueueStore(LocalSqsOptions options) : IDisposable
+{
+    private readonly ConcurrentDictionary<string, SqsQueue> _queues = new(StringComparer.Ordinal);
+    private readonly Lock _creation = new();
+    private int _created;
+
+    public TimeProvider Time => options.TimeProvider;
+
+    public string AccountId => options.AccountId;
+
+    /// <summary>By name, sorted.</summary>
+    public IEnumerable<SqsQueue> All() => _queues.Values.OrderBy(queue => queue.Name, StringComparer.Ordinal);
+
+    public SqsQueue? Find(string name) => _queues.GetValueOrDefault(name);
+
+    public SqsQueue? FindByArn(string arn) =>
+        _queues.GetValueOrDefault(arn[(arn.LastIndexOf(':') + 1)..]) is { } queue && queue.Arn == arn ? queue : null;
+
+    /// <summary>The queue of that name, created if need be; an error if one with other attributes stands there.</summary>
+    public SqsQueue Create(string? name, IReadOnlyDictionary<string, string>? attributes, IReadOnlyDictionary<string, string>? tags)
+    {
+        var fifo = CheckName(name);
+        lock (_creation)
+        {
+            if (_queues.TryGetValue(name!, out var standing))
+            {
+                return standing.Settings.FirstDifference(attributes) is { } difference
+                    ? throw SqsError.QueueNameExists.With(
+                        $"A queue already exists with the same name and a different value for attribute {difference}")
+                    : standing;
+            }
+
+            var settings = QueueSettings.Create(fifo, attributes);
+            CheckDeadLetterQueue(settings, fifo);
+            var arn = $"arn:aws:sqs:{options.Region}:{options.AccountId}:{name}";
+            var queue = new SqsQueue(++_created, name!, arn, settings, Time, FindByArn);
+            foreach (var (key, value) in tags ?? new Dictionary<string, string>())
+            {
+                queue.Tags[key] = value;
+            }
+
+            return _queues[name!] = queue;
+        }
+    }
+
+    public void Configure(SqsQueue queue, IReadOnlyDictionary<string, string> changes)
+    {
+        lock (_creation)
+        {
+            CheckDeadLetterQueue(queue.Settings.With(changes, queue.IsFifo), queue.IsFifo);
+            queue.Configure(changes);
+        }
+    }
+
+    public void Delete(SqsQueue queue)
+    {
+        _queues.TryRemove(new(queue.Name, queue));
+        queue.Dispose();
+    }
+
+    /// <summary>The queues whose redrive policy names this one.</summary>
+    public IEnumerable<SqsQueue> SourcesOf(SqsQueue deadLetterQueue) =>
+        All().Where(queue => queue.Settings.RedrivePolicy?.TargetArn == deadLetterQueue.Arn);
+
+    public void Dispose()
+    {
+        foreach (var queue in _queues.Values)
+        {
+            queue.Dispose();
+        }
+    }
+
+    private static bool CheckName(string? name)
+    {
+        if (name is null)
+        {
+            throw SqsError.Missing("QueueName");
+        }
+
+        var fifo = name.EndsWith(".fifo", StringComparison.Ordinal);
+        var stem = fifo ? name[..^".fifo".Length] : name;
+        if (stem.Length == 0 || name.Length > 80 || !stem.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+        {
+            throw SqsError.InvalidParameterValue.With(
+                "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length");
+        }
+
+        return fifo;
+    }
+
+    private void CheckDeadLetterQueue(QueueSettings settings, bool fifo)
+    {
+        if (settings.RedrivePolicy is not { } policy)
+        {
+            return;
+        }
+
+        var text = settings.Get("RedrivePolicy");
+        var target = FindByArn(policy.TargetArn)
+            ?? throw SqsError.InvalidValue("RedrivePolicy", text, "Dead letter target does not exist.");
+        if (target.IsFifo != fifo)
+        {
+            throw SqsError.InvalidValue("RedrivePolicy", text, "Dead-letter queue must be same type of queue as the source.");
+        }
+    }
+}

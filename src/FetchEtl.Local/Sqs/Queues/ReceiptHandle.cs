@@ -1,0 +1,38 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+
+namespace FetchEtl.Local.Sqs.Queues;
+
+/// <summary>Names one receive of one message: queue, message and receive number, in base64.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct ReceiptHandle(int Queue, Guid Message, long Receipt)
+{
+    private const int Length = 4 + 16 + 8;
+
+    public static ReceiptHandle Parse(string? text, int queue)
+    {
+        if (text is null)
+        {
+            throw SqsError.Missing("ReceiptHandle");
+        }
+
+        Span<byte> bytes = stackalloc byte[Length];
+        if (text.Length == (Length + 2) / 3 * 4
+            && Convert.TryFromBase64String(text, bytes, out var written) && written == Length
+            && BinaryPrimitives.ReadInt32BigEndian(bytes) == queue)
+        {
+            return new(queue, new Guid(bytes[4..20]), BinaryPrimitives.ReadInt64BigEndian(bytes[20..]));
+        }
+
+        throw SqsError.ReceiptHandleIsInvalid.With($"The input receipt handle \"{text}\" is not a valid receipt handle.");
+    }
+
+    public override string ToString()
+    {
+        Span<byte> bytes = stackalloc byte[Length];
+        BinaryPrimitives.WriteInt32BigEndian(bytes, Queue);
+        Message.TryWriteBytes(bytes[4..]);
+        BinaryPrimitives.WriteInt64BigEndian(bytes[20..], Receipt);
+        return Convert.ToBase64String(bytes);
+    }
+}

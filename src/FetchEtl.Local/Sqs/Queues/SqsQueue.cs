@@ -1,0 +1,450 @@
+using System.Globalization;
+
+namespace FetchEtl.Local.Sqs.Queues;
+
+/// <summary>
+/// A queue: its messages, who may see which of them when, and who waits for one. Knows no protocol. Every mutable member is
+/// touched only under its one lock; due times are acted on whenever the queue is touched, and by a timer while a receive waits.
+/// </summary>
+internal sealed class SqsQueue : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly TimeProvider _time;
+    private readonly Func<string, SqsQueue?> _findByArn;
+    private readonly Dictionary<Guid, SqsMessage> _messages = [];
+    private readonly LinkedList<SqsMessage> _byAge = new();
+    private readonly IDeliveryOrder _order;
+    private readonly Deduplication _deduplication = new();
+    private readonly LinkedList<TaskCompletionSource> _waiters = new();
+    private readonly ITimer _alarm;
+    private readonly int[] _counts = new int[4];
+    private readonly int _number;
+    private readonly DueTimes _due = new();
+    private bool _deleted;
+    private long _receipts;
+    private long _sequence;
+    private long? _purgedAt;
+
+    public SqsQueue(int number, string name, string arn, QueueSettings settings, TimeProvider time, Func<string, SqsQueue?> findByArn)
+    {
+        _number = number;
+        Name = name;
+        Arn = arn;
+        Settings = settings;
+        _time = time;
+        _findByArn = findByArn;
+        _order = IsFifo ? new FifoOrder() : new StandardOrder();
+        _alarm = time.CreateTimer(_ => Touch(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        CreatedAt = LastModifiedAt = Now();
+    }
+
+    public string Name { get; }
+
+    public string Arn { get; }
+
+    public bool IsFifo => Name.EndsWith(".fifo", StringComparison.Ordinal);
+
+    public QueueSettings Settings { get; private set; }
+
+    public long CreatedAt { get; }
+
+    public long LastModifiedAt { get; private set; }
+
+    /// <summary>Tag by key. Guarded by the caller with <c>lock</c> on it.</summary>
+    public Dictionary<string, string> Tags { get; } = new(StringComparer.Ordinal);
+
+    public MoveTasks MoveTasks { get; } = new();
+
+    /// <summary>Messages delayed, visible and in flight.</summary>
+    public (int Delayed, int Visible, int InFlight) Count()
+    {
+        lock (_lock)
+        {
+            Advance();
+            return (_counts[(int)MessageState.Delayed], _counts[(int)MessageState.Visible], _counts[(int)MessageState.InFlight]);
+        }
+    }
+
+    public void Configure(IEnumerable<KeyValuePair<string, string>> changes)
+    {
+        lock (_lock)
+        {
+            Settings = Settings.With(changes, IsFifo);
+            LastModifiedAt = Now();
+        }
+    }
+
+    /// <summary>Puts a message on the queue, or gives back the one sent before under the same deduplication id.</summary>
+    public SqsMessage Send(MessageContent content, int? delaySeconds)
+    {
+        lock (_lock)
+        {
+            ThrowIfDeleted();
+            var now = Advance();
+            var scope = Settings.DeduplicatesByGroup ? content.GroupId : null;
+            if (IsFifo && _deduplication.Find(scope, content.DeduplicationId!, now) is { } duplicate)
+            {
+                return duplicate;
+            }
+
+            var message = new SqsMessage(Guid.NewGuid(), content, now) { SequenceNumber = NextSequenceNumber() };
+            Add(message, (delaySeconds ?? Settings.DelaySeconds) * 1000L, now);
+            if (IsFifo)
+            {
+                _deduplication.Remember(scope, content.DeduplicationId!, message, now);
+            }
+
+            WakeWaiter();
+            return message;
+        }
+    }
+
+    /// <summary>Takes a message that a redrive policy moves here: id, content and age are kept, its receives begin anew.</summary>
+    public void AcceptDeadLetter(SqsMessage from, string sourceArn) =>
+        Accept(new(from.Key, from.Content, from.SentAt) { SequenceNumber = NextSequenceNumber(), DeadLetterSourceArn = sourceArn });
+
+    /// <summary>Takes a message that a move task brings: to SQS it is a new message, with a new id and age.</summary>
+    public void AcceptMoved(SqsMessage from) =>
+        Accept(new(Guid.NewGuid(), from.Content, Now()) { SequenceNumber = NextSequenceNumber() });
+
+    /// <summary>Up to <paramref name="max"/> messages, waiting for the first one at most <paramref name="wait"/>.</summary>
+    public async ValueTask<List<Delivery>> ReceiveAsync(int max, int? visibilitySeconds, TimeSpan wait, CancellationToken cancellation)
+    {
+        var deliveries = new List<Delivery>(max);
+        if (wait <= TimeSpan.Zero)
+        {
+            Collect(max, visibilitySeconds, deliveries, waiter: null);
+            return deliveries;
+        }
+
+        using var patience = new CancellationTokenSource(wait, _time);
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
+        while (true)
+        {
+            var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            Collect(max, visibilitySeconds, deliveries, waiter);
+            if (deliveries.Count > 0 || ends.IsCancellationRequested)
+            {
+                Leave(waiter);
+                return deliveries;
+            }
+
+            using (ends.Token.Register(static waiter => ((TaskCompletionSource)waiter!).TrySetResult(), waiter))
+            {
+                await waiter.Task;
+            }
+
+            Leave(waiter);
+        }
+    }
+
+    /// <summary>
+    /// Deletes by handle. On a standard queue a handle of an earlier receive, or of a message already gone, succeeds and does
+    /// nothing, as SQS has it; on a FIFO queue one that has expired is refused.
+    /// </summary>
+    public void Delete(string? receiptHandle)
+    {
+        var handle = ReceiptHandle.Parse(receiptHandle, _number);
+        lock (_lock)
+        {
+            ThrowIfDeleted();
+            Advance();
+            if (!_messages.TryGetValue(handle.Message, out var message))
+            {
+                return;
+            }
+
+            var current = message.Receipt == handle.Receipt;
+            if (IsFifo && (!current || message.State != MessageState.InFlight))
+            {
+                throw SqsError.InvalidValue("ReceiptHandle", receiptHandle, "The receipt handle has expired.");
+            }
+
+            if (current)
+            {
+                Move(message, MessageState.Gone);
+                WakeWaiter();
+            }
+        }
+    }
+
+    /// <summary>Moves the end of a lease to so many seconds from now; 0 gives the message back at once.</summary>
+    public void ChangeVisibility(string? receiptHandle, int seconds)
+    {
+        var handle = ReceiptHandle.Parse(receiptHandle, _number);
+        if (seconds is < 0 or > SqsLimits.VisibilitySeconds)
+        {
+            throw SqsError.InvalidValue("VisibilityTimeout", seconds, "Must be between 0 and 43200.");
+        }
+
+        lock (_lock)
+        {
+            ThrowIfDeleted();
+            var now = Advance();
+            if (!_messages.TryGetValue(handle.Message, out var message) || message.Receipt != handle.Receipt)
+            {
+                throw SqsError.InvalidValue(
+                    "ReceiptHandle", receiptHandle, "Message does not exist or is not available for visibility timeout change.");
+            }
+
+            if (message.State != MessageState.InFlight)
+            {
+                throw SqsError.MessageNotInflight.With("The specified message isn't in flight.");
+            }
+
+            if (now + (seconds * 1000L) - message.ReceivedAt > SqsLimits.VisibilitySeconds * 1000L)
+            {
+                throw SqsError.InvalidValue(
+                    "VisibilityTimeout", seconds, "Total VisibilityTimeout for the message is beyond the limit [43200 seconds]");
+            }
+
+            if (seconds == 0)
+            {
+                Move(message, MessageState.Visible);
+            }
+            else
+            {
+                SetDue(message, now + (seconds * 1000L));
+            }
+
+            WakeWaiter();
+        }
+    }
+
+    /// <summary>Deletes all messages, those in flight too. Once a minute.</summary>
+    public void Purge()
+    {
+        lock (_lock)
+        {
+            ThrowIfDeleted();
+            var now = Advance();
+            if (_purgedAt is { } last && now - last < 60_000)
+            {
+                throw SqsError.PurgeQueueInProgress.With($"Only one PurgeQueue operation on {Name} is allowed every 60 seconds.");
+            }
+
+            _purgedAt = now;
+            while (_byAge.First is { } oldest)
+            {
+                Move(oldest.Value, MessageState.Gone);
+            }
+        }
+    }
+
+    /// <summary>Takes the next visible message off the queue, for a move task.</summary>
+    public SqsMessage? TakeVisible(Predicate<SqsMessage> accepts)
+    {
+        lock (_lock)
+        {
+            Advance();
+            if (_deleted || _order.Next() is not { } message || !accepts(message))
+            {
+                return null;
+            }
+
+            Move(message, MessageState.Gone);
+            return message;
+        }
+    }
+
+    /// <summary>Ends the queue: its messages are gone and waiting receives learn of it.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _deleted = true;
+            while (_byAge.First is { } oldest)
+            {
+                Move(oldest.Value, MessageState.Gone);
+            }
+
+            foreach (var waiter in _waiters)
+            {
+                waiter.TrySetResult();
+            }
+        }
+
+        MoveTasks.Dispose();
+        _alarm.Dispose();
+    }
+
+    private void Accept(SqsMessage message)
+    {
+        lock (_lock)
+        {
+            ThrowIfDeleted();
+            Add(message, delay: 0, Advance());
+            WakeWaiter();
+        }
+    }
+
+    /// <summary>Fills <paramref name="into"/>; when nothing can be had, <paramref name="waiter"/> is put in line.</summary>
+    private void Collect(int max, int? visibilitySeconds, List<Delivery> into, TaskCompletionSource? waiter)
+    {
+        List<SqsMessage>? deadLetters = null;
+        var policy = Settings.RedrivePolicy;
+        var deadLetterQueue = policy is null ? null : _findByArn(policy.TargetArn);
+        lock (_lock)
+        {
+            ThrowIfDeleted();
+            var now = Advance();
+            SqsMessage? previous = null;
+            while (into.Count < max && _order.Next(previous) is { } message)
+            {
+                if (deadLetterQueue is not null && message.ReceiveCount >= policy!.MaxReceiveCount)
+                {
+                    Move(message, MessageState.Gone);
+                    (deadLetters ??= []).Add(message);
+                    continue;
+                }
+
+                if (_counts[(int)MessageState.InFlight] >= SqsLimits.InFlight)
+                {
+                    if (into.Count == 0 && waiter is null && !IsFifo)
+                    {
+                        throw SqsError.OverLimit.With($"Too many messages in flight on {Name}: delete some, or wait.");
+                    }
+
+                    break;
+                }
+
+                into.Add(Deliver(message, (visibilitySeconds ?? Settings.VisibilityTimeout) * 1000L, now));
+                previous = message;
+            }
+
+            if (waiter is not null && into.Count == 0)
+            {
+                _waiters.AddLast(waiter);
+                SetAlarm(now);
+            }
+        }
+
+        // Outside the lock: two queues that are each other's dead-letter queue must not wait for one another.
+        foreach (var message in deadLetters ?? [])
+        {
+            deadLetterQueue!.AcceptDeadLetter(message, Arn);
+        }
+    }
+
+    private Delivery Deliver(SqsMessage message, long visibility, long now)
+    {
+        message.Receipt = ++_receipts;
+        message.ReceivedAt = now;
+        message.FirstReceivedAt = message.ReceiveCount++ == 0 ? now : message.FirstReceivedAt;
+        Move(message, MessageState.InFlight);
+        SetDue(message, now + visibility);
+        var handle = new ReceiptHandle(_number, message.Key, message.Receipt);
+        return new(message, handle.ToString(), message.ReceiveCount, message.FirstReceivedAt);
+    }
+
+    /// <summary>A receive stops waiting. Whatever wake-up it may have got is passed on to the next in line.</summary>
+    private void Leave(TaskCompletionSource waiter)
+    {
+        lock (_lock)
+        {
+            _waiters.Remove(waiter);
+            WakeWaiter();
+        }
+    }
+
+    /// <summary>Wakes one waiting receive if there is something for it; on leaving, that one wakes the next.</summary>
+    private void WakeWaiter()
+    {
+        if (_waiters.First is { } first && _order.Next() is not null)
+        {
+            _waiters.RemoveFirst();
+            first.Value.TrySetResult();
+        }
+    }
+
+    private void Touch()
+    {
+        lock (_lock)
+        {
+            SetAlarm(Advance());
+        }
+    }
+
+    /// <summary>Acts on all that fell due: delays, visibility timeouts, retention. Returns the time it saw.</summary>
+    private long Advance()
+    {
+        var now = Now();
+        var shown = false;
+        while (_due.Take(now) is { } message)
+        {
+            Move(message, MessageState.Visible);
+            shown = true;
+        }
+
+        var retention = Settings.MessageRetentionPeriod * 1000L;
+        while (_byAge.First?.Value is { } oldest && oldest.SentAt + retention <= now)
+        {
+            Move(oldest, MessageState.Gone);
+        }
+
+        if (shown)
+        {
+            WakeWaiter();
+        }
+
+        return now;
+    }
+
+    private void Add(SqsMessage message, long delay, long now)
+    {
+        _messages.Add(message.Key, message);
+        _byAge.AddLast(message.ByAge);
+        _order.Add(message);
+        Move(message, delay > 0 ? MessageState.Delayed : MessageState.Visible);
+        if (delay > 0)
+        {
+            SetDue(message, now + delay);
+        }
+    }
+
+    private void Move(SqsMessage message, MessageState to)
+    {
+        var from = message.State;
+        message.State = to;
+        _counts[(int)from]--;
+        _counts[(int)to]++;
+        _order.Moved(message, from);
+        if (to == MessageState.Gone)
+        {
+            _messages.Remove(message.Key);
+            _byAge.Remove(message.ByAge);
+        }
+    }
+
+    private void SetDue(SqsMessage message, long at)
+    {
+        var live = _counts[(int)MessageState.Delayed] + _counts[(int)MessageState.InFlight];
+        _due.Set(message, at, live);
+        if (_waiters.Count > 0)
+        {
+            SetAlarm(Now());
+        }
+    }
+
+    private void SetAlarm(long now)
+    {
+        if (!_deleted && _waiters.Count > 0 && _due.Next is { } next)
+        {
+            _alarm.Change(TimeSpan.FromMilliseconds(Math.Max(0, next - now)), Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>In a FIFO queue: 20 digits, growing, not consecutive.</summary>
+    private string? NextSequenceNumber() =>
+        IsFifo ? Interlocked.Add(ref _sequence, 256).ToString("D20", CultureInfo.InvariantCulture) : null;
+
+    private void ThrowIfDeleted()
+    {
+        if (_deleted)
+        {
+            throw SqsError.NoSuchQueue();
+        }
+    }
+
+    private long Now() => _time.GetUtcNow().ToUnixTimeMilliseconds();
+}

@@ -1,0 +1,63 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using FetchEtl.Local.Sqs.Operations;
+using FetchEtl.Local.Sqs.Protocols;
+using FetchEtl.Local.Sqs.Queues;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace FetchEtl.Local.Sqs;
+
+/// <summary>The dispatcher: each request passes here, from its protocol to its operation and back.</summary>
+internal sealed class SqsApplication(QueueStore store, LocalSqsProtocols protocols) : IHttpApplication<HttpContext>
+{
+    private readonly JsonProtocol _json = new();
+    private readonly QueryProtocol _query = new();
+
+    public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
+
+    public void DisposeContext(HttpContext context, Exception? exception)
+    {
+        // Nothing is held beyond the request.
+    }
+
+    public async Task ProcessRequestAsync(HttpContext context)
+    {
+        var protocol = ProtocolOf(context.Request);
+        try
+        {
+            var body = await ReadAsync(context.Request.BodyReader, context.RequestAborted);
+            var (name, request) = protocol.Read(context.Request, body);
+            var running = SqsOperations.Find(name).InvokeAsync(new SqsCall(store, context), request);
+            context.Request.BodyReader.AdvanceTo(body.End);
+            protocol.WriteResult(context.Response, name, await running);
+        }
+        catch (SqsException e)
+        {
+            context.Response.StatusCode = e.Error.Status;
+            protocol.WriteError(context.Response, e);
+        }
+    }
+
+    private static async ValueTask<ReadOnlySequence<byte>> ReadAsync(PipeReader reader, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var read = await reader.ReadAsync(cancellation);
+            if (read.IsCompleted)
+            {
+                return read.Buffer;
+            }
+
+            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    private ISqsProtocol ProtocolOf(HttpRequest request)
+    {
+        var speaksJson = protocols.HasFlag(LocalSqsProtocols.Json);
+        var speaksQuery = protocols.HasFlag(LocalSqsProtocols.Query);
+        return speaksJson && (JsonProtocol.Recognizes(request) || !speaksQuery) ? _json : _query;
+    }
+}

@@ -1,0 +1,7 @@
+namespace FetchEtl.Local.Sqs;
+
+/// <summary>An error that the client is told of.</summary>
+internal sealed class SqsException(SqsError error, string message) : Exception(message)
+{
+    public SqsError Error { get; } = error;
+}
