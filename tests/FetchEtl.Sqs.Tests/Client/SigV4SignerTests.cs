@@ -44,7 +44,7 @@ public sealed class SigV4SignerTests
             var request = new SigV4Request(
                 "POST",
                 endpoint.Authority,
-                new Uri(endpoint, signed.Path).AbsolutePath,
+                new Uri(endpoint, string.Join('/', signed.Path.Split('/').Select(Uri.EscapeDataString))).AbsolutePath,
                 signed.ContentType,
                 signed.Target,
                 signed.Token,
@@ -94,7 +94,7 @@ public sealed class SigV4SignerTests
     {
         var secrets = Gen.Elements("short", SecretKey, "ü+/=secret");
         return from host in Gen.Elements("sqs.eu-central-1.amazonaws.com", "127.0.0.1:4566", "queues.example:8443")
-               from path in Gen.Elements("/", "/000000000000/login-queue", "/q/a.fifo", "/two words", "/grün/100%25")
+               from path in Gen.Elements("/", "/000000000000/login-queue", "/q/a.fifo", "/two words", "/grün/100%")
                from contentType in Gen.Elements(null, "application/x-amz-json-1.0", "application/x-www-form-urlencoded; charset=utf-8")
                from target in Gen.Elements(null, "AmazonSQS.ReceiveMessage")
                from token in Gen.Elements(null, "FwoGZXIvYXdzE//Zx+=", new string('t', 900))
