@@ -180,7 +180,7 @@ internal static class JsonMessageReader
             }
         }
 
-        return new SqsMessageAttribute(type, text, binary is null ? null : (ReadOnlyMemory<byte>)binary);
+        return new SqsMessageAttribute(type, text, binary is null ? null : (ReadOnlyMemory<byte>?)binary);
     }
 
     /// <summary>Moves to the next property's name; false at the object's end.</summary>

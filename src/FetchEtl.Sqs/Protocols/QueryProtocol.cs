@@ -59,7 +59,7 @@ internal sealed class QueryProtocol(Uri endpoint) : ISqsProtocol
             .. new XmlReply(content).Results("BatchResultErrorEntry").Select(failure => new SqsBatchFailure(
                 BatchId.ToIndex(XmlReply.Required(failure, "Id")),
                 SqsErrors.Normalize(XmlReply.Required(failure, "Code")),
-                XmlReply.Optional(failure, "SenderFault") is "true",
+                bool.TryParse(XmlReply.Optional(failure, "SenderFault"), out var senderFault) && senderFault,
                 XmlReply.Optional(failure, "Message"))),
         ];
         return failed is [] ? SqsBatchResult.Success : new SqsBatchResult(failed);

@@ -57,6 +57,6 @@ internal static class XmlMessageReader
         return new SqsMessageAttribute(
             XmlReply.Required(value, "DataType"),
             XmlReply.Optional(value, "StringValue"),
-            XmlReply.Optional(value, "BinaryValue") is { } binary ? (ReadOnlyMemory<byte>)Convert.FromBase64String(binary) : null);
+            XmlReply.Optional(value, "BinaryValue") is { } binary ? (ReadOnlyMemory<byte>?)Convert.FromBase64String(binary) : null);
     }
 }

@@ -72,7 +72,8 @@ internal sealed class XmlReply
     public static IEnumerable<XElement> Children(XElement parent, string name) =>
         parent.Elements().Where(element => element.Name.LocalName == name);
 
-    private XElement Result =>
-        _root.Elements().FirstOrDefault(element => element.Name.LocalName.EndsWith("Result", StringComparison.Ordinal))
-        ?? throw new FormatException("The reply has no result.");
+    /// <summary>The element of the operation's result; the reply itself where an emulator leaves an empty result out.</summary>
+    private XElement Result => IsResponse
+        ? _root.Elements().FirstOrDefault(element => element.Name.LocalName.EndsWith("Result", StringComparison.Ordinal)) ?? _root
+        : throw new FormatException("The reply is not the operation's XML.");
 }

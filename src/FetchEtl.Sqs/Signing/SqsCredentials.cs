@@ -22,30 +22,11 @@ internal sealed class SqsCredentials
 
     /// <summary>The credentials of this moment; cached by their source and refreshed by it before they expire.</summary>
     /// <exception cref="AmazonClientException">There are none. The message names the remedies.</exception>
-    public ValueTask<ImmutableCredentials> GetAsync(CancellationToken cancellationToken)
-    {
-        var current = _source?.GetCredentialsAsync();
-        return current is { IsCompletedSuccessfully: true } ? new(current.Result) : new(WaitAsync(current, cancellationToken));
-    }
-
-    /// <summary>Has the next request fetch fresh credentials, because the service called these expired.</summary>
-    public void Refresh()
-    {
-        if (_given is null)
-        {
-            _source = null;
-        }
-        else if (_given is RefreshingAWSCredentials refreshing)
-        {
-            refreshing.ClearCredentials();
-        }
-    }
-
-    private async Task<ImmutableCredentials> WaitAsync(Task<ImmutableCredentials>? current, CancellationToken cancellationToken)
+    public async ValueTask<ImmutableCredentials> GetAsync(CancellationToken cancellationToken)
     {
         try
         {
-            current ??= Task.Run(ResolveAsync, cancellationToken);
+            var current = _source?.GetCredentialsAsync() ?? Task.Run(ResolveAsync, cancellationToken);
             return await current.WaitAsync(ChainTimeout, _timeProvider, cancellationToken);
         }
         catch (Exception exception) when (exception is AmazonClientException or AmazonServiceException or TimeoutException)
@@ -54,6 +35,19 @@ internal sealed class SqsCredentials
                 "no AWS credentials to sign with. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, choose a profile with "
                 + "AWS_PROFILE, or run with a container, instance or web identity role.",
                 exception);
+        }
+    }
+
+    /// <summary>Has the next request fetch fresh credentials, because the service called these expired.</summary>
+    public void Refresh()
+    {
+        if (_source is RefreshingAWSCredentials refreshing)
+        {
+            refreshing.ClearCredentials();
+        }
+        else if (_given is null)
+        {
+            _source = null;
         }
     }
 

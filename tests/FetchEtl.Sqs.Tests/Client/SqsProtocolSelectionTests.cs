@@ -1,0 +1,112 @@
+using System.Net;
+
+namespace FetchEtl.Sqs.Tests.Client;
+
+public sealed class SqsProtocolSelectionTests
+{
+    public static TheoryData<string> Refusals => new(Answers.Keys);
+
+    private static Dictionary<string, WireReply> Answers { get; } = new()
+    {
+        ["500 in XML, as LocalStack before 3.0"] = WireReply.XmlError("InternalError", HttpStatusCode.InternalServerError),
+        ["400 in XML, as ElasticMQ before 1.4"] = WireReply.XmlError("MissingAction", HttpStatusCode.BadRequest),
+        ["404 in plain text"] = new(HttpStatusCode.NotFound, "text/plain", "The requested resource could not be found."),
+        ["404 in JSON that is no error of the protocol"] = WireReply.Json("""{"status":"running"}""", HttpStatusCode.NotFound),
+        ["an operation unknown in JSON"] = WireReply.JsonError("UnknownOperationException", HttpStatusCode.BadRequest),
+        ["200 in something else"] = WireReply.Html(HttpStatusCode.OK),
+    };
+
+    [Theory]
+    [MemberData(nameof(Refusals))]
+    public async Task An_endpoint_that_refuses_JSON_and_answers_Query_is_spoken_to_in_Query_from_then_on(string refusal)
+    {
+        await using var endpoint = await WireEndpoint.StartAsync(
+            request => request.IsJson ? Answers[refusal] : WireReply.QueueUrlInXml);
+        using var logger = new CollectingLogger();
+        using var client = TestClients.Client(endpoint.Url, SqsProtocol.Auto, logger);
+
+        await client.GetQueueUrlAsync("q");
+        await client.GetQueueUrlAsync("q");
+
+        Assert.Equal([true, false, false], endpoint.Requests.Select(request => request.IsJson));
+        Assert.Single(logger.Lines, line => line.StartsWith("Information 1000", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_error_in_Query_settles_it_too()
+    {
+        await using var endpoint = await WireEndpoint.StartAsync(request => request.IsJson
+            ? WireReply.XmlError("InternalError", HttpStatusCode.InternalServerError)
+            : WireReply.XmlError("AWS.SimpleQueueService.NonExistentQueue", HttpStatusCode.BadRequest));
+        using var client = TestClients.Client(endpoint.Url, SqsProtocol.Auto);
+
+        var exception = await Assert.ThrowsAsync<SqsException>(() => client.GetQueueUrlAsync("q"));
+
+        Assert.Equal(SqsErrorCode.QueueDoesNotExist, exception.Code);
+        Assert.Equal("r-1", exception.RequestId);
+    }
+
+    [Fact]
+    public async Task A_genuine_JSON_error_settles_JSON()
+    {
+        await using var endpoint = await WireEndpoint.StartAsync(WireReply.JsonError("QueueDoesNotExist", HttpStatusCode.BadRequest));
+        using var client = TestClients.Client(endpoint.Url, SqsProtocol.Auto);
+
+        var exception = await Assert.ThrowsAsync<SqsException>(() => client.GetQueueUrlAsync("q"));
+
+        Assert.Equal(SqsErrorCode.QueueDoesNotExist, exception.Code);
+        Assert.All(endpoint.Requests, request => Assert.True(request.IsJson));
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.TooManyRequests)]
+    [InlineData(HttpStatusCode.BadGateway)]
+    [InlineData(HttpStatusCode.ServiceUnavailable)]
+    [InlineData(HttpStatusCode.GatewayTimeout)]
+    public async Task A_gateway_without_its_service_decides_nothing(HttpStatusCode status)
+    {
+        await using var endpoint = await WireEndpoint.StartAsync(WireReply.Html(status), WireReply.Html(status), WireReply.QueueUrl);
+        using var client = TestClients.Client(endpoint.Url, SqsProtocol.Auto);
+
+        await client.GetQueueUrlAsync("q");
+
+        Assert.Equal([true, true, true], endpoint.Requests.Select(request => request.IsJson));
+    }
+
+    [Fact]
+    public async Task A_broken_connection_decides_nothing()
+    {
+        await using var endpoint = await WireEndpoint.StartAsync(null, null, WireReply.QueueUrl);
+        using var client = TestClients.Client(endpoint.Url, SqsProtocol.Auto);
+
+        await client.GetQueueUrlAsync("q");
+
+        Assert.Equal([true, true, true], endpoint.Requests.Select(request => request.IsJson));
+    }
+
+    [Fact]
+    public async Task Once_JSON_has_worked_a_strange_reply_no_longer_changes_the_protocol()
+    {
+        await using var endpoint = await WireEndpoint.StartAsync(WireReply.QueueUrl, WireReply.Html(HttpStatusCode.NotFound));
+        using var client = TestClients.Client(endpoint.Url, SqsProtocol.Auto);
+        await client.GetQueueUrlAsync("q");
+
+        var exception = await Assert.ThrowsAsync<SqsException>(() => client.GetQueueUrlAsync("q"));
+
+        Assert.Equal(SqsErrorCode.UnrecognizedReply, exception.Code);
+        Assert.Equal([true, true], endpoint.Requests.Select(request => request.IsJson));
+    }
+
+    [Fact]
+    public async Task What_speaks_neither_is_said_to_be_no_SQS_endpoint()
+    {
+        await using var endpoint = await WireEndpoint.StartAsync(WireReply.Html(HttpStatusCode.NotFound));
+        using var client = TestClients.Client(endpoint.Url, SqsProtocol.Auto);
+
+        var exception = await Assert.ThrowsAsync<SqsException>(() => client.GetQueueUrlAsync("q"));
+
+        Assert.Equal(SqsErrorCode.UnrecognizedReply, exception.Code);
+        Assert.False(exception.IsTransient);
+        Assert.Contains(endpoint.Url.AbsoluteUri, exception.Message, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,26 @@
+using System.Net;
+
+namespace FetchEtl.Sqs.Tests.Client;
+
+/// <summary>A reply to be sent.</summary>
+internal sealed record WireReply(HttpStatusCode Status, string ContentType, string Content, DateTimeOffset? Date = null)
+{
+    public static WireReply QueueUrl { get; } = Json("""{"QueueUrl":"http://elsewhere:9/000000000000/q"}""");
+
+    public static WireReply QueueUrlInXml { get; } = Xml(
+        "<GetQueueUrlResponse><GetQueueUrlResult><QueueUrl>http://elsewhere:9/000000000000/q</QueueUrl></GetQueueUrlResult></GetQueueUrlResponse>");
+
+    public static WireReply Json(string content, HttpStatusCode status = HttpStatusCode.OK) =>
+        new(status, "application/x-amz-json-1.0", content);
+
+    public static WireReply Xml(string content, HttpStatusCode status = HttpStatusCode.OK) => new(status, "text/xml", content);
+
+    public static WireReply JsonError(string code, HttpStatusCode status, string message = "why") =>
+        Json($$"""{"__type":"com.amazonaws.sqs#{{code}}","message":"{{message}}"}""", status);
+
+    public static WireReply XmlError(string code, HttpStatusCode status) => Xml(
+        $"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>why</Message></Error><RequestId>r-1</RequestId></ErrorResponse>",
+        status);
+
+    public static WireReply Html(HttpStatusCode status) => new(status, "text/html", "<html><br>no closing tag");
+}

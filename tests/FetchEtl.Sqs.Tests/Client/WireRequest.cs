@@ -1,0 +1,7 @@
+namespace FetchEtl.Sqs.Tests.Client;
+
+/// <summary>A request as it arrived.</summary>
+internal sealed record WireRequest(string Path, IReadOnlyDictionary<string, string> Headers, string Content)
+{
+    public bool IsJson => Headers.TryGetValue("Content-Type", out var type) && type == "application/x-amz-json-1.0";
+}
