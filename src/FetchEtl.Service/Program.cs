@@ -1,1 +1,15 @@
-return 0;
+using System.CommandLine;
+using FetchEtl.Service.Commands;
+
+var root = new RootCommand("Moves login events from an SQS queue into PostgreSQL, personal fields masked, each exactly once.")
+{
+    DemoCommand.Create(),
+    RunCommand.Create(),
+    DrainCommand.Create(),
+    SendCommand.Create(),
+    MigrateCommand.Create(),
+    LocalSqsCommand.Create(),
+};
+
+// Longer than the host's own shutdown timeout: what is being written is finished.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });

@@ -1,0 +1,71 @@
+using System.Data.Common;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace FetchEtl.Logins;
+
+/// <summary>
+/// Names every problem by its configuration key, with what to do. Hand-written, since attributes can neither show the
+/// value that is wrong nor keep a key that is wrong from being shown.
+/// </summary>
+internal sealed class LoginsOptionsValidator : IValidateOptions<LoginsOptions>
+{
+    public ValidateOptionsResult Validate(string? name, LoginsOptions options)
+    {
+        var problems = new ValidateOptionsResultBuilder();
+        CheckConnection(options.ConnectionString, problems);
+        CheckRange("Storage:BatchSize", options.Storage.BatchSize, StorageOptions.MaxBatchSize, problems);
+        CheckRange("Storage:Writers", options.Storage.Writers, StorageOptions.MaxWriters, problems);
+        CheckKeys(options.Masking.Keys, problems);
+        if (!Enum.IsDefined(options.AppVersion.Encoding))
+            problems.AddError($"AppVersion:Encoding must be Ordered or Digits, is {options.AppVersion.Encoding}.");
+        return problems.Build();
+    }
+
+    private static void CheckConnection(string? connectionString, ValidateOptionsResultBuilder problems)
+    {
+        if (string.IsNullOrWhiteSpace(connectionString))
+        {
+            problems.AddError(
+                "ConnectionStrings:Logins is missing: set it to PostgreSQL's connection string, as in Host=…;Database=…;Username=….");
+            return;
+        }
+
+        try
+        {
+            _ = new NpgsqlConnectionStringBuilder(connectionString);
+        }
+        catch (Exception exception) when (exception is ArgumentException or FormatException or DbException)
+        {
+            // The exception's text may quote the password.
+            problems.AddError("ConnectionStrings:Logins is not a connection string that Npgsql can read: check its keywords and quotes.");
+        }
+    }
+
+    private static void CheckRange(string key, int value, int max, ValidateOptionsResultBuilder problems)
+    {
+        if (value < 1 || value > max)
+            problems.AddError($"{key} must be 1 to {max}, is {value}.");
+    }
+
+    private static void CheckKeys(IList<string> keys, ValidateOptionsResultBuilder problems)
+    {
+        const string remedy = "make one with: openssl rand -base64 32";
+        if (keys.Count == 0)
+            problems.AddError($"Masking:Keys is empty, and without a key nothing is masked: {remedy}, and set it as Masking:Keys:0.");
+
+        var seen = new List<byte[]>();
+        for (var i = 0; i < keys.Count; i++)
+        {
+            var key = new byte[keys[i]?.Length ?? 0];
+            if (!Convert.TryFromBase64String(keys[i] ?? string.Empty, key, out var length))
+                problems.AddError($"Masking:Keys:{i} is not base64: {remedy}.");
+            else if (length < MaskingOptions.MinKeyBytes)
+                problems.AddError($"Masking:Keys:{i} has {length} bytes, {MaskingOptions.MinKeyBytes} or more are needed: {remedy}.");
+            else if (seen.Exists(other => other.AsSpan().SequenceEqual(key.AsSpan(0, length))))
+                problems.AddError($"Masking:Keys:{i} repeats an earlier key: every generation needs one of its own; {remedy}.");
+            else
+                seen.Add(key[..length]);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+namespace FetchEtl.Logins;
+
+/// <summary>How rows are written (<c>Storage</c>).</summary>
+public sealed class StorageOptions
+{
+    internal const int MaxBatchSize = 10_000;
+    internal const int MaxWriters = 16;
+
+    /// <summary>The most rows one statement carries (<c>Storage:BatchSize</c>).</summary>
+    /// <value>1 to 10,000; 1,000 by default.</value>
+    public int BatchSize { get; set; } = 1000;
+
+    /// <summary>How many batches are written at a time, each on a connection of its own (<c>Storage:Writers</c>).</summary>
+    /// <value>1 to 16; 2 by default.</value>
+    public int Writers { get; set; } = 2;
+}

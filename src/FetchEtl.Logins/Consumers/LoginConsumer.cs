@@ -1,0 +1,60 @@
+using MassTransit;
+using Microsoft.Extensions.Options;
+
+namespace FetchEtl.Logins;
+
+/// <summary>
+/// Validates a login, masks it and waits until its row is committed. What is no login faults with an
+/// <see cref="InvalidLoginException"/> that names every reason.
+/// </summary>
+/// <remarks>
+/// The row's identity is <see cref="MessageContext.MessageId"/>: delivered again, the same message adds no row. Where
+/// neither producer nor transport gives one, one is made for each delivery and the row is written at least once.
+/// </remarks>
+public sealed class LoginConsumer : IConsumer<LoginMessage>
+{
+    private readonly LoginWriter _writer;
+    private readonly IPiiMasker _masker;
+    private readonly TimeProvider _time;
+    private readonly AppVersionEncoding _encoding;
+
+    /// <summary>Made by the container.</summary>
+    /// <param name="writer">Takes the rows.</param>
+    /// <param name="masker">Masks the personal fields.</param>
+    /// <param name="options">Says how versions are encoded.</param>
+    /// <param name="time">Dates messages whose transport does not say when they were sent.</param>
+    public LoginConsumer(LoginWriter writer, IPiiMasker masker, IOptions<LoginsOptions> options, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _writer = writer;
+        _masker = masker;
+        _time = time;
+        _encoding = options.Value.AppVersion.Encoding;
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidLoginException">The message is no login.</exception>
+    /// <exception cref="LoginRejectedException">PostgreSQL refuses the row for its data.</exception>
+    public Task Consume(ConsumeContext<LoginMessage> context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var message = context.Message;
+        var problems = LoginValidator.Validate(message, _encoding, out var appVersion);
+        if (problems.Count > 0)
+            throw new InvalidLoginException(problems);
+
+        var login = new UserLogin
+        {
+            UserId = message.UserId!.Value.Reveal(),
+            DeviceType = message.DeviceType,
+            MaskedIp = _masker.Mask(PiiField.Ip, message.Ip),
+            MaskedDeviceId = _masker.Mask(PiiField.DeviceId, message.DeviceId),
+            Locale = message.Locale,
+            AppVersion = appVersion,
+            CreateDate = DateOnly.FromDateTime(context.SentTime ?? _time.GetUtcNow().UtcDateTime),
+            // An empty id is no id: two such messages would count as one.
+            MessageId = context.MessageId is { } id && id != Guid.Empty ? id : NewId.NextGuid(),
+        };
+        return _writer.WriteAsync(login, context.CancellationToken);
+    }
+}

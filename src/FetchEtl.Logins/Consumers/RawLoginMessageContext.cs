@@ -1,0 +1,46 @@
+using MassTransit;
+using MassTransit.Metadata;
+
+namespace FetchEtl.Logins;
+
+/// <summary>
+/// What the transport's headers say about a login. There is nowhere to send a fault or a response: either would hold
+/// personal data.
+/// </summary>
+internal sealed class RawLoginMessageContext(Headers headers, Uri? destinationAddress) : MessageContext
+{
+    public Guid? MessageId => headers.GetMessageId();
+
+    public Guid? RequestId => null;
+
+    public Guid? CorrelationId => headers.GetCorrelationId();
+
+    public Guid? ConversationId => headers.GetConversationId();
+
+    public Guid? InitiatorId => headers.GetInitiatorId();
+
+    public DateTime? ExpirationTime => null;
+
+    public Uri? SourceAddress => headers.GetSourceAddress();
+
+    public Uri? DestinationAddress => destinationAddress;
+
+    public Uri? ResponseAddress => null;
+
+    public Uri? FaultAddress => null;
+
+    /// <summary>When the transport took the message, in UTC; null where it does not say.</summary>
+    public DateTime? SentTime
+    {
+        get
+        {
+            if (!headers.TryGetHeader(MessageHeaders.TransportSentTime, out var value) || value is not DateTime sent)
+                return null;
+            return sent.Kind == DateTimeKind.Local ? sent.ToUniversalTime() : DateTime.SpecifyKind(sent, DateTimeKind.Utc);
+        }
+    }
+
+    public Headers Headers => headers;
+
+    public HostInfo Host => HostMetadataCache.Empty;
+}

@@ -1,0 +1,119 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace FetchEtl.Logins;
+
+/// <summary>
+/// Reads a <see cref="LoginMessage"/> straight from the reader and records what is wrong instead of throwing, so that a
+/// message's every fault is reported, and none with its value.
+/// </summary>
+internal sealed class LoginMessageConverter : JsonConverter<LoginMessage>
+{
+    /// <summary>A body that is the JSON literal <c>null</c> is a message too: one that is no object.</summary>
+    public override bool HandleNull => true;
+
+    public override LoginMessage Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.TrySkip();
+            return new LoginMessage { ReadProblems = [new(LoginFields.Body, "is not a JSON object")] };
+        }
+
+        Field userId = default, appVersion = default, deviceType = default, ip = default, locale = default, deviceId = default;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (IsKey(ref reader, "user_id"u8)) userId = Field.Read(ref reader);
+            else if (IsKey(ref reader, "app_version"u8)) appVersion = Field.Read(ref reader);
+            else if (IsKey(ref reader, "device_type"u8)) deviceType = Field.Read(ref reader);
+            else if (IsKey(ref reader, "ip"u8)) ip = Field.Read(ref reader);
+            else if (IsKey(ref reader, "locale"u8)) locale = Field.Read(ref reader);
+            else if (IsKey(ref reader, "device_id"u8)) deviceId = Field.Read(ref reader);
+            else Skip(ref reader);
+        }
+
+        List<InvalidField>? problems = null;
+        userId.Report(LoginFields.UserId, required: true, ref problems);
+        appVersion.Report(LoginFields.AppVersion, required: true, ref problems);
+        deviceType.Report(LoginFields.DeviceType, required: true, ref problems);
+        ip.Report(LoginFields.Ip, required: true, ref problems);
+        locale.Report(LoginFields.Locale, required: false, ref problems);
+        deviceId.Report(LoginFields.DeviceId, required: true, ref problems);
+
+        return new LoginMessage
+        {
+            UserId = userId.Personal,
+            AppVersion = appVersion.Text,
+            DeviceType = deviceType.Text,
+            Ip = ip.Personal,
+            Locale = locale.Text,
+            DeviceId = deviceId.Personal,
+            ReadProblems = problems is null ? [] : problems,
+        };
+    }
+
+    public override void Write(Utf8JsonWriter writer, LoginMessage value, JsonSerializerOptions options)
+    {
+        writer.WriteStartObject();
+        WritePersonal(writer, LoginFields.UserId, value.UserId);
+        writer.WriteString(LoginFields.AppVersion, value.AppVersion);
+        writer.WriteString(LoginFields.DeviceType, value.DeviceType);
+        WritePersonal(writer, LoginFields.Ip, value.Ip);
+        writer.WriteString(LoginFields.Locale, value.Locale);
+        WritePersonal(writer, LoginFields.DeviceId, value.DeviceId);
+        writer.WriteEndObject();
+    }
+
+    private static void WritePersonal(Utf8JsonWriter writer, string name, PersonalText? value)
+    {
+        writer.WriteString(name, value is null ? null : PersonalText.Redacted);
+    }
+
+    private static bool IsKey(ref Utf8JsonReader reader, ReadOnlySpan<byte> name) => reader.ValueTextEquals(name);
+
+    private static void Skip(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        reader.TrySkip();
+    }
+
+    /// <summary>One key's value as read: a text, or what kept it from being one.</summary>
+    private readonly record struct Field(bool Present, string? Text, string? Problem)
+    {
+        public PersonalText? Personal => Text is null ? null : new PersonalText(Text);
+
+        public static Field Read(ref Utf8JsonReader reader)
+        {
+            reader.Read();
+            switch (reader.TokenType)
+            {
+                case JsonTokenType.Null:
+                    return new Field(Present: true, Text: null, Problem: null);
+                case JsonTokenType.String:
+                    return ReadText(ref reader);
+                default:
+                    reader.TrySkip();
+                    return new Field(Present: true, Text: null, Problem: "is not a string");
+            }
+        }
+
+        public void Report(string name, bool required, ref List<InvalidField>? problems)
+        {
+            var problem = Problem ?? (required && !Present ? "is missing" : null);
+            if (problem is not null)
+                (problems ??= []).Add(new InvalidField(name, problem));
+        }
+
+        private static Field ReadText(ref Utf8JsonReader reader)
+        {
+            try
+            {
+                return new Field(Present: true, reader.GetString(), Problem: null);
+            }
+            catch (InvalidOperationException)
+            {
+                return new Field(Present: true, Text: null, Problem: "is not valid Unicode");
+            }
+        }
+    }
+}

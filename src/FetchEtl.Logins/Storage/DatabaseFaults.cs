@@ -1,0 +1,75 @@
+using System.Net.Sockets;
+using System.Text;
+using Npgsql;
+
+namespace FetchEtl.Logins;
+
+/// <summary>The one place that says which failures are a row's own, which pass, and which need an operator.</summary>
+internal static class DatabaseFaults
+{
+    /// <summary>
+    /// Classifies by SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html), looking through
+    /// wrappers: EF Core wraps what Npgsql calls transient in an InvalidOperationException.
+    /// </summary>
+    public static DatabaseFault Classify(Exception exception)
+    {
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            switch (cause)
+            {
+                case PostgresException server:
+                    return ClassifyState(server.SqlState);
+                // Npgsql encodes strictly, so a lone surrogate fails before the server can refuse it.
+                case EncoderFallbackException:
+                    return ClassifyState(PostgresErrorCodes.CharacterNotInRepertoire);
+            }
+        }
+
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is NpgsqlException or SocketException or IOException or TimeoutException)
+                return new DatabaseFault(FaultKind.Transient, cause.GetType().Name, "the connection failed or timed out");
+        }
+
+        return new DatabaseFault(FaultKind.Unknown, exception.GetType().Name, "an unexpected error");
+    }
+
+    /// <summary>Classifies a SQLSTATE: five characters, the first two the class.</summary>
+    public static DatabaseFault ClassifyState(string sqlState)
+    {
+        return sqlState switch
+        {
+            "22001" => Data("string_data_right_truncation"),
+            "22003" => Data("numeric_value_out_of_range"),
+            "22021" => Data("character_not_in_repertoire"),
+            "23502" => Data("not_null_violation"),
+            "23503" => Data("foreign_key_violation"),
+            "23505" => Data("unique_violation"),
+            "23514" => Data("check_violation"),
+            ['2', '2', ..] => Data("data_exception"),
+            ['2', '3', ..] => Data("integrity_constraint_violation"),
+
+            "25006" => Operator("the server is read-only: point ConnectionStrings:Logins at the primary"),
+            "3D000" => Operator("the database does not exist: create it, or correct ConnectionStrings:Logins"),
+            "3F000" => Operator("the schema does not exist: correct the search_path in ConnectionStrings:Logins"),
+            "42501" => Operator("the role may not insert into user_logins: grant it INSERT and SELECT on the table"),
+            ['4', '2', ..] => Operator("the table is not as expected: run the migrations"),
+            ['2', '8', ..] => Operator("the login was refused: correct the user and password in ConnectionStrings:Logins"),
+            "53100" => Operator("the server's disk is full: free or add space"),
+
+            "40001" => Transient("serialization_failure"),
+            "40P01" => Transient("deadlock_detected"),
+            ['0', '8', ..] => Transient("the connection failed"),
+            ['5', '3', ..] => Transient("the server is out of a resource, such as connections"),
+            ['5', '5', ..] => Transient("an object is in use or not ready"),
+            ['5', '7', ..] => Transient("an operator or the server ended the statement"),
+
+            // Nothing else says that a row is at fault, so no row is given up for it.
+            _ => Transient("the server failed"),
+        };
+
+        DatabaseFault Data(string reason) => new(FaultKind.Data, sqlState, reason);
+        DatabaseFault Operator(string reason) => new(FaultKind.Operator, sqlState, reason);
+        DatabaseFault Transient(string reason) => new(FaultKind.Transient, sqlState, reason);
+    }
+}

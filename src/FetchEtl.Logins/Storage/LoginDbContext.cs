@@ -1,0 +1,52 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace FetchEtl.Logins;
+
+/// <summary>The table <c>user_logins</c>, in the first schema of the connection's <c>search_path</c>.</summary>
+/// <param name="options">The options, with a PostgreSQL connection.</param>
+public sealed class LoginDbContext(DbContextOptions<LoginDbContext> options) : DbContext(options)
+{
+    private const string InsertAnnotation = "FetchEtl:UnnestInsert";
+
+    /// <summary>The logins, for reading. Rows are written by <see cref="InsertAsync"/>.</summary>
+    public DbSet<UserLogin> UserLogins => Set<UserLogin>();
+
+    /// <summary>
+    /// Writes rows in one statement, and so in one transaction: all or none. A row whose
+    /// <see cref="UserLogin.MessageId"/> the table already holds, or which comes twice in the list, is skipped.
+    /// </summary>
+    /// <param name="logins">The rows; not tracked.</param>
+    /// <param name="cancellationToken">Cancels the statement. The rows may or may not have been written then.</param>
+    /// <returns>The number of rows that were new.</returns>
+    /// <exception cref="Npgsql.NpgsqlException">PostgreSQL refused the statement, or could not be reached.</exception>
+    public Task<int> InsertAsync(IReadOnlyList<UserLogin> logins, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(logins);
+        var insert = Model.GetOrAddRuntimeAnnotationValue(
+            InsertAnnotation, static entity => new UnnestInsert<UserLogin>(entity!), Model.FindEntityType(typeof(UserLogin)));
+        return Database.ExecuteSqlRawAsync(insert.Sql, insert.Parameters(logins), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        ArgumentNullException.ThrowIfNull(modelBuilder);
+        modelBuilder.Entity<UserLogin>(Configure);
+    }
+
+    /// <summary>No key: rows older than FetchEtl have no message id, and nothing else in the table is unique.</summary>
+    private static void Configure(EntityTypeBuilder<UserLogin> login)
+    {
+        login.ToTable("user_logins").HasNoKey();
+        login.Property(l => l.UserId).HasColumnName("user_id").HasMaxLength(ColumnLengths.UserId).HasColumnOrder(0);
+        login.Property(l => l.DeviceType).HasColumnName("device_type").HasMaxLength(ColumnLengths.DeviceType).HasColumnOrder(1);
+        login.Property(l => l.MaskedIp).HasColumnName("masked_ip").HasMaxLength(ColumnLengths.Mask).HasColumnOrder(2);
+        login.Property(l => l.MaskedDeviceId).HasColumnName("masked_device_id").HasMaxLength(ColumnLengths.Mask).HasColumnOrder(3);
+        login.Property(l => l.Locale).HasColumnName("locale").HasMaxLength(ColumnLengths.Locale).HasColumnOrder(4);
+        login.Property(l => l.AppVersion).HasColumnName("app_version").HasColumnOrder(5);
+        login.Property(l => l.CreateDate).HasColumnName("create_date").HasColumnOrder(6);
+        login.Property(l => l.MessageId).HasColumnName("message_id").HasColumnOrder(7);
+        login.HasIndex(l => l.MessageId).IsUnique().HasDatabaseName("ix_user_logins_message_id");
+    }
+}

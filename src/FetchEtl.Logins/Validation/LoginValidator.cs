@@ -1,0 +1,88 @@
+using System.Text;
+
+namespace FetchEtl.Logins;
+
+/// <summary>The contract's rules, in one place.</summary>
+internal static class LoginValidator
+{
+    private const string SerialisedHere =
+        "is ***: the message was serialised from a LoginMessage, which hides personal fields; send the raw JSON";
+
+    /// <summary>Checks a message and encodes its version on the way.</summary>
+    /// <returns>All that is wrong with it; empty for a login.</returns>
+    public static IReadOnlyList<InvalidField> Validate(LoginMessage message, AppVersionEncoding encoding, out int appVersion)
+    {
+        List<InvalidField>? found = null;
+        appVersion = 0;
+
+        CheckPersonal(LoginFields.UserId, message.UserId, ColumnLengths.UserId);
+        if (string.IsNullOrEmpty(message.UserId?.Reveal()))
+            Add(LoginFields.UserId, message.UserId is null ? "is null" : "is empty");
+
+        if (string.IsNullOrEmpty(message.AppVersion))
+            Add(LoginFields.AppVersion, message.AppVersion is null ? "is null" : "is empty");
+        else if (!AppVersion.TryEncode(message.AppVersion, encoding, out appVersion))
+            Add(LoginFields.AppVersion, AppVersion.Rule(encoding));
+
+        CheckText(LoginFields.DeviceType, message.DeviceType, ColumnLengths.DeviceType);
+        CheckPersonal(LoginFields.Ip, message.Ip, ColumnLengths.RawPersonal);
+        CheckText(LoginFields.Locale, message.Locale, ColumnLengths.Locale);
+        CheckPersonal(LoginFields.DeviceId, message.DeviceId, ColumnLengths.RawPersonal);
+
+        return found is null && message.ReadProblems.Count == 0 ? [] : Merge(message.ReadProblems, found);
+
+        void CheckPersonal(string name, PersonalText? value, int limit)
+        {
+            var text = value?.Reveal();
+            if (text == PersonalText.Redacted)
+                Add(name, SerialisedHere);
+            else
+                CheckText(name, text, limit);
+        }
+
+        void CheckText(string name, string? text, int limit)
+        {
+            if (text is null)
+                return;
+            if (text.Contains('\0'))
+                Add(name, "contains U+0000, which PostgreSQL can't store");
+            if (!TryCountCharacters(text, out var length))
+                Add(name, "is not valid Unicode");
+            else if (length > limit)
+                Add(name, $"is longer than {limit} characters");
+        }
+
+        void Add(string name, string reason) => (found ??= []).Add(new InvalidField(name, reason));
+    }
+
+    /// <summary>What could not be read at all needs no second reason for being null.</summary>
+    private static List<InvalidField> Merge(IReadOnlyList<InvalidField> unread, List<InvalidField>? found)
+    {
+        if (unread.Count == 1 && unread[0].Name == LoginFields.Body)
+            return [unread[0]];
+
+        var all = new List<InvalidField>(unread);
+        foreach (var field in found ?? [])
+        {
+            if (!unread.Any(other => other.Name == field.Name))
+                all.Add(field);
+        }
+
+        return all;
+    }
+
+    /// <summary>Counts as PostgreSQL's varchar(n) does: code points, not UTF-16 units. False for a lone surrogate.</summary>
+    private static bool TryCountCharacters(ReadOnlySpan<char> text, out int count)
+    {
+        count = 0;
+        while (!text.IsEmpty)
+        {
+            if (Rune.DecodeFromUtf16(text, out _, out var consumed) != System.Buffers.OperationStatus.Done)
+                return false;
+            text = text[consumed..];
+            count++;
+        }
+
+        return true;
+    }
+}

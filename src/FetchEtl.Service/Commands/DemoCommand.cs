@@ -1,0 +1,93 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using FetchEtl.Local;
+using FetchEtl.Logins;
+using FetchEtl.Migrations;
+using FetchEtl.Service.Demo;
+using FetchEtl.Service.Drain;
+using FetchEtl.Service.Generation;
+using FetchEtl.Service.Hosting;
+using FetchEtl.Service.Sending;
+using FetchEtl.Service.Settings;
+using FetchEtl.Sqs;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace FetchEtl.Service.Commands;
+
+internal static class DemoCommand
+{
+    private static readonly Option<int> Count = new("--count")
+    {
+        Description = "How many messages to generate; one of them is no login.",
+        DefaultValueFactory = _ => 100,
+    };
+
+    private static readonly Option<FileInfo?> File = new("--file") { Description = "Take each line of this file as one message instead." };
+
+    public static Command Create() => Verb.Create(
+        "demo", "Shows the whole way on this machine alone: a local SQS, a private PostgreSQL, a throwaway key.", RunAsync, Count, File);
+
+    private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
+    {
+        var count = parsed.GetValue(Count);
+        if (count < 1)
+            throw new OptionsValidationException("demo", typeof(DemoCommand), ["--count must be 1 or more."]);
+
+        var bodies = parsed.GetValue(File) is { } file ? [.. MessageFile.Read(file)] : Generate(count);
+        var configuration = ServiceHost.Create(settings).Configuration;
+
+        await using var sqs = await LocalSqs.StartAsync(cancellationToken: cancellationToken);
+        await using var postgres = string.IsNullOrEmpty(configuration.GetConnectionString("Logins"))
+            ? await LocalPostgres.StartAsync(new LocalPostgresOptions { Notice = DemoReport.Say }, cancellationToken)
+            : null;
+        var connectionString = postgres?.ConnectionString ?? configuration.GetConnectionString("Logins")!;
+
+        DemoReport.Say($"Local SQS at {sqs.ServiceUrl}");
+        DemoReport.Say(postgres is null ? "PostgreSQL at ConnectionStrings:Logins" : $"Private PostgreSQL {postgres.ServerVersion}");
+        DemoReport.Say("Masking with a throwaway key: these masks mean nothing tomorrow.");
+
+        using var host = ServiceHost.CreateConsumer(settings, Overrides(sqs, connectionString)).Build();
+        await LoginMigrations.MigrateAsync(connectionString, cancellationToken);
+
+        var client = host.Services.GetRequiredService<SqsClient>();
+        var queue = host.Services.GetRequiredService<IOptions<SqsSettings>>().Value;
+        var queueUrl = await client.CreateQueueAsync(queue.QueueName, null, cancellationToken);
+        await new MessageSender(client).SendAsync(queueUrl, bodies, static _ => { }, cancellationToken);
+        DemoReport.Say($"{bodies.Count} messages wait in {queue.QueueName}.");
+
+        var (summary, left) = await DrainProgressBar.RunAsync(progress => new Drainer(host, progress).RunAsync(cancellationToken));
+
+        await using var database = await host.Services.GetRequiredService<IDbContextFactory<LoginDbContext>>().CreateDbContextAsync(cancellationToken);
+        DemoReport.WriteRows(await DemoRows.SampleAsync(database, cancellationToken));
+        DemoReport.WriteRepeats(await DemoRows.RepeatedMasksAsync(database, cancellationToken));
+        DemoReport.WriteDeadLetters(
+            await DemoDeadLetters.ReadAsync(client, await client.GetQueueUrlAsync(queue.DeadLetterQueue, cancellationToken), cancellationToken));
+        DrainReport.Write(summary);
+
+        return left.Total == 0 ? Verb.Succeeded : Verb.LeftBehind;
+    }
+
+    private static List<string> Generate(int count)
+    {
+        var generator = new LoginGenerator(RandomNumberGenerator.GetInt32(int.MaxValue));
+        List<string> bodies = [.. generator.Take(count - 1)];
+        bodies.Insert(bodies.Count / 2, generator.Stranger());
+
+        return bodies;
+    }
+
+    private static Dictionary<string, string?> Overrides(LocalSqs sqs, string connectionString) => new()
+    {
+        ["Sqs:ServiceUrl"] = sqs.ServiceUrl.ToString(),
+        ["Sqs:Region"] = "us-east-1",
+        ["Sqs:CreateQueues"] = "true",
+        ["ConnectionStrings:Logins"] = connectionString,
+        ["Masking:Keys:0"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
+
+        // The dead letters are shown at the end, so they need not be announced.
+        ["Logging:LogLevel:FetchEtl"] = "Error",
+    };
+}

@@ -1,0 +1,47 @@
+using System.CommandLine;
+using System.Text.Json;
+using FetchEtl.Logins;
+using FetchEtl.Service.Drain;
+using FetchEtl.Service.Hosting;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace FetchEtl.Service.Commands;
+
+internal static class DrainCommand
+{
+    private static readonly Option<bool> Json = new("--json") { Description = "Print the summary as one line of JSON." };
+
+    public static Command Create() => Verb.Create(
+        "drain", "Moves logins until the queue is truly empty, then ends. Exit code 3: messages had to be left behind.", RunAsync, Json);
+
+    private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
+    {
+        using var host = ServiceHost.CreateConsumer(settings).Build();
+        await RequireTableAsync(host, cancellationToken);
+
+        var (summary, left) = parsed.GetValue(Json)
+            ? await new Drainer(host).RunAsync(cancellationToken)
+            : await DrainProgressBar.RunAsync(progress => new Drainer(host, progress).RunAsync(cancellationToken));
+
+        if (parsed.GetValue(Json))
+            Console.WriteLine(JsonSerializer.Serialize(summary, DrainJson.Default.DrainSummary));
+        else
+            DrainReport.Write(summary);
+
+        if (left.Total == 0)
+            return Verb.Succeeded;
+
+        await Console.Error.WriteLineAsync(
+            $"fetch-etl: messages were left behind: {left}. They are held by another consumer, or faulted each time; see the log.");
+        return Verb.LeftBehind;
+    }
+
+    /// <summary>A drain into nowhere would only pile up leases: the table is asked for first.</summary>
+    private static async Task RequireTableAsync(IHost host, CancellationToken cancellationToken)
+    {
+        await using var database = await host.Services.GetRequiredService<IDbContextFactory<LoginDbContext>>().CreateDbContextAsync(cancellationToken);
+        _ = await database.UserLogins.AnyAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,42 @@
+using System.CommandLine;
+using FetchEtl.Local;
+using FetchEtl.Service.Hosting;
+using FetchEtl.Service.Settings;
+using FetchEtl.Sqs;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace FetchEtl.Service.Commands;
+
+internal static class LocalSqsCommand
+{
+    private static readonly Option<int> Port = new("--port") { Description = "The port on 127.0.0.1.", DefaultValueFactory = _ => 4566 };
+    private static readonly Option<LocalSqsProtocols> Protocols = new("--protocols")
+    {
+        Description = "Json, Query or All. Query alone answers like LocalStack before 3.0.",
+        DefaultValueFactory = _ => LocalSqsProtocols.All,
+    };
+
+    public static Command Create() =>
+        Verb.Create("local-sqs", "Runs a local SQS, in memory, its queues created, until stopped.", RunAsync, Port, Protocols);
+
+    private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
+    {
+        await using var sqs = await LocalSqs.StartAsync(
+            new LocalSqsOptions { Port = parsed.GetValue(Port), Protocols = parsed.GetValue(Protocols) }, cancellationToken);
+
+        var overrides = new Dictionary<string, string?> { ["Sqs:ServiceUrl"] = sqs.ServiceUrl.ToString() };
+        using var host = ServiceHost.Create(settings, overrides).Build();
+        var queue = host.Services.GetRequiredService<IOptions<SqsSettings>>().Value;
+        var client = host.Services.GetRequiredService<SqsClient>();
+        await client.CreateQueueAsync(queue.QueueName, null, cancellationToken);
+        await client.CreateQueueAsync(queue.DeadLetterQueue, null, cancellationToken);
+
+        Console.WriteLine($"Local SQS at {sqs.ServiceUrl} with {queue.QueueName} and {queue.DeadLetterQueue}; Ctrl+C ends it.");
+        Console.WriteLine($"Use it with Sqs__ServiceUrl={sqs.ServiceUrl} or AWS_ENDPOINT_URL_SQS={sqs.ServiceUrl}");
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken).ContinueWith(
+            static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+
+        return Verb.Succeeded;
+    }
+}

@@ -1,0 +1,62 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using FetchEtl.Service.Generation;
+using FetchEtl.Service.Hosting;
+using FetchEtl.Service.Sending;
+using FetchEtl.Service.Settings;
+using FetchEtl.Sqs;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace FetchEtl.Service.Commands;
+
+internal static class SendCommand
+{
+    private static readonly Option<FileInfo?> File = new("--file") { Description = "Send each line of this file as one message." };
+    private static readonly Option<int?> Count = new("--count") { Description = "Send this many generated logins." };
+    private static readonly Option<int?> Seed = new("--seed") { Description = "Makes the generated logins repeatable." };
+    private static readonly Option<double> Invalid = new("--invalid")
+    {
+        Description = "The share of generated messages that are no valid login, 0 to 1.",
+    };
+
+    public static Command Create() =>
+        Verb.Create("send", "Puts logins on the queue, from a file or generated.", RunAsync, File, Count, Seed, Invalid);
+
+    private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
+    {
+        var file = parsed.GetValue(File);
+        var count = parsed.GetValue(Count);
+        var share = parsed.GetValue(Invalid);
+        if ((file is null) == (count is null))
+            throw new OptionsValidationException("send", typeof(SendCommand), ["Say what to send: either --file F or --count N."]);
+        if (count < 0 || share is not (>= 0 and <= 1))
+            throw new OptionsValidationException("send", typeof(SendCommand), ["--count must be 0 or more, --invalid 0 to 1."]);
+
+        using var host = ServiceHost.Create(settings).Build();
+        var client = host.Services.GetRequiredService<SqsClient>();
+        var queue = host.Services.GetRequiredService<IOptions<SqsSettings>>().Value;
+        var queueUrl = await QueueUrlAsync(client, queue, cancellationToken);
+
+        var seed = parsed.GetValue(Seed) ?? RandomNumberGenerator.GetInt32(int.MaxValue);
+        var bodies = file is not null ? MessageFile.Read(file) : new LoginGenerator(seed, share).Take(count!.Value);
+        var total = file is not null ? MessageFile.Read(file).Count() : count!.Value;
+
+        await SendProgressBar.RunAsync(total, sent => new MessageSender(client).SendAsync(queueUrl, bodies, sent, cancellationToken));
+        Console.WriteLine(file is null ? $"Sent {total} messages to {queue.QueueName} (seed {seed})." : $"Sent {total} messages to {queue.QueueName}.");
+
+        return Verb.Succeeded;
+    }
+
+    private static async Task<string> QueueUrlAsync(SqsClient client, SqsSettings queue, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await client.GetQueueUrlAsync(queue.QueueName, cancellationToken);
+        }
+        catch (SqsException exception) when (exception.Code == SqsErrorCode.QueueDoesNotExist && queue.CreateQueues)
+        {
+            return await client.CreateQueueAsync(queue.QueueName, null, cancellationToken);
+        }
+    }
+}

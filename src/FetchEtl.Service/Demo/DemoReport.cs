@@ -1,0 +1,56 @@
+using System.Globalization;
+using FetchEtl.Logins;
+using Spectre.Console;
+
+namespace FetchEtl.Service.Demo;
+
+/// <summary>What the demo prints.</summary>
+internal static class DemoReport
+{
+    public static void Say(string line) => AnsiConsole.WriteLine(line);
+
+    public static void WriteRows(IReadOnlyList<UserLogin> rows)
+    {
+        var table = Table(
+            "A few rows of user_logins",
+            "user_id", "device_type", "masked_ip", "masked_device_id", "locale", "app_version", "create_date");
+        foreach (var row in rows)
+        {
+            table.AddRow(
+                Short(row.UserId),
+                Text(row.DeviceType),
+                Short(row.MaskedIp),
+                Short(row.MaskedDeviceId),
+                Text(row.Locale),
+                Text(row.AppVersion?.ToString(CultureInfo.InvariantCulture)),
+                Text(row.CreateDate?.ToString("O", CultureInfo.InvariantCulture)));
+        }
+
+        AnsiConsole.Write(table);
+    }
+
+    public static void WriteRepeats(IReadOnlyList<RepeatedMask> masks)
+    {
+        var table = Table("The commonest repeated masks: equal values, recognisable as equal", "field", "mask", "rows");
+        foreach (var mask in masks)
+            table.AddRow(mask.Field, Short(mask.Mask), mask.Rows.ToString(CultureInfo.InvariantCulture));
+
+        AnsiConsole.Write(table);
+    }
+
+    public static void WriteDeadLetters(IReadOnlyList<(string MessageId, string Reason)> deadLetters)
+    {
+        var table = Table("Dead letters and their reasons", "message", "reason");
+        foreach (var (messageId, reason) in deadLetters)
+            table.AddRow(Short(messageId), Text(reason));
+
+        AnsiConsole.Write(table);
+    }
+
+    private static Table Table(string title, params string[] columns) =>
+        new Table().Border(TableBorder.Rounded).Title(title).AddColumns(columns);
+
+    private static string Text(string? value) => value is null ? "[grey]null[/]" : Markup.Escape(value);
+
+    private static string Short(string? value) => value is { Length: > 16 } ? Markup.Escape(value[..16]) + "…" : Text(value);
+}

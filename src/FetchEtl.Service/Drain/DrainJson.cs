@@ -1,0 +1,7 @@
+using System.Text.Json.Serialization;
+
+namespace FetchEtl.Service.Drain;
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(DrainSummary))]
+internal sealed partial class DrainJson : JsonSerializerContext;

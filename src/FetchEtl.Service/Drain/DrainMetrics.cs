@@ -1,0 +1,68 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+
+namespace FetchEtl.Service.Drain;
+
+/// <summary>Adds up the service's own counters, those of this host only.</summary>
+internal sealed class DrainMetrics : IDisposable
+{
+    private const string ApiCalls = "fetchetl.sqs.api_calls";
+
+    private readonly ConcurrentDictionary<string, Tally> _counters = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Tally> _calls = new(StringComparer.Ordinal);
+    private readonly MeterListener _listener = new();
+
+    public DrainMetrics(IMeterFactory meters)
+    {
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (ReferenceEquals(instrument.Meter.Scope, meters) && instrument is Counter<long>)
+                listener.EnableMeasurementEvents(instrument);
+        };
+        _listener.SetMeasurementEventCallback<long>(Add);
+        _listener.Start();
+    }
+
+    public long Received => Count("fetchetl.sqs.received");
+
+    public long Written => Count("fetchetl.logins.written");
+
+    public long Duplicates => Count("fetchetl.logins.duplicates");
+
+    public long DeadLettered => Count("fetchetl.sqs.dead_lettered");
+
+    public long Returned => Count("fetchetl.sqs.returned");
+
+    public long Settled => Written + Duplicates + DeadLettered;
+
+    public IReadOnlyDictionary<string, long> ApiCallsByOperation() =>
+        new SortedDictionary<string, long>(_calls.ToDictionary(x => x.Key, x => x.Value.Read(), StringComparer.Ordinal), StringComparer.Ordinal);
+
+    public void Dispose() => _listener.Dispose();
+
+    private void Add(Instrument instrument, long measurement, ReadOnlySpan<KeyValuePair<string, object?>> tags, object? state)
+    {
+        if (instrument.Name != ApiCalls)
+        {
+            _counters.GetOrAdd(instrument.Name, static _ => new Tally()).Add(measurement);
+            return;
+        }
+
+        foreach (var (key, value) in tags)
+        {
+            if (key == "operation" && value is string operation)
+                _calls.GetOrAdd(operation, static _ => new Tally()).Add(measurement);
+        }
+    }
+
+    private long Count(string name) => _counters.TryGetValue(name, out var box) ? box.Read() : 0;
+
+    private sealed class Tally
+    {
+        private long _value;
+
+        public void Add(long measurement) => Interlocked.Add(ref _value, measurement);
+
+        public long Read() => Interlocked.Read(ref _value);
+    }
+}

@@ -1,0 +1,31 @@
+using System.Text.Json.Serialization;
+
+namespace FetchEtl.Service.Drain;
+
+/// <summary>What a drain did.</summary>
+/// <param name="Received">Messages received, each delivery counted.</param>
+/// <param name="Written">Rows inserted.</param>
+/// <param name="Duplicates">Logins whose row was there already.</param>
+/// <param name="DeadLettered">Messages moved to the dead-letter queue.</param>
+/// <param name="Returned">Deliveries given back to the queue to be tried again.</param>
+/// <param name="Seconds">From the start of receiving to the last message settled.</param>
+/// <param name="MessagesPerSecond">Rows, duplicates and dead letters a second.</param>
+/// <param name="ApiCalls">SQS calls by operation, retries counted: what AWS bills.</param>
+public sealed record DrainSummary(
+    long Received,
+    long Written,
+    long Duplicates,
+    long DeadLettered,
+    long Returned,
+    double Seconds,
+    double MessagesPerSecond,
+    IReadOnlyDictionary<string, long> ApiCalls)
+{
+    /// <summary>Messages that are done with.</summary>
+    [JsonIgnore]
+    public long Settled => Written + Duplicates + DeadLettered;
+
+    /// <summary>All SQS calls.</summary>
+    [JsonIgnore]
+    public long TotalApiCalls => ApiCalls.Values.Sum();
+}

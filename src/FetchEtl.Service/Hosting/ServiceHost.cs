@@ -1,0 +1,101 @@
+using System.Diagnostics.Metrics;
+using FetchEtl.Logins;
+using FetchEtl.Service.Settings;
+using FetchEtl.Sqs;
+using MassTransit;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace FetchEtl.Service.Hosting;
+
+/// <summary>Composes the service: the SQS rider in front, the login consumer behind it, nothing else on the bus.</summary>
+internal static class ServiceHost
+{
+    /// <summary>A host for the verbs that move logins from the queue into the table.</summary>
+    public static HostApplicationBuilder CreateConsumer(string[] settings, IDictionary<string, string?>? overrides = null)
+    {
+        var builder = Create(settings, overrides);
+        builder.Services.AddLogins(builder.Configuration);
+        builder.Services.Configure<HostOptions>(x => x.ShutdownTimeout = TimeSpan.FromSeconds(25));
+        builder.Services.Configure<MassTransitHostOptions>(x => x.WaitUntilStarted = true);
+        builder.Services.AddMassTransit(x =>
+        {
+            // The service calls nobody that its operator did not name.
+            x.DisableUsageTelemetry();
+            x.UsingInMemory((_, _) => { });
+            x.AddRider(rider =>
+            {
+                rider.AddConsumer<LoginConsumer, LoginConsumerDefinition>();
+                rider.UsingSqs((context, sqs) =>
+                {
+                    var options = context.GetRequiredService<IOptions<SqsSettings>>().Value;
+                    sqs.Host(host => Apply(options, host));
+                    sqs.ReceiveEndpoint(options.QueueName, endpoint =>
+                    {
+                        endpoint.PrefetchCount = options.PrefetchCount;
+                        endpoint.DeadLetterQueueName = options.DeadLetterQueue;
+                        endpoint.CreateQueues = options.CreateQueues;
+                        endpoint.WaitTime = TimeSpan.FromSeconds(options.WaitTimeSeconds);
+                        endpoint.VisibilityTimeout = TimeSpan.FromSeconds(options.VisibilityTimeoutSeconds);
+                        endpoint.ConfigureLoginEndpoint(context);
+                    });
+                });
+            });
+        });
+
+        return builder;
+    }
+
+    /// <summary>A host for the verbs that only speak to SQS.</summary>
+    public static HostApplicationBuilder Create(string[] settings, IDictionary<string, string?>? overrides = null)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "fetch-etl" });
+        builder.Configuration
+            .AddJsonFile("appsettings.json", optional: true, reloadOnChange: false)
+            .AddEnvironmentVariables()
+            .AddCommandLine(settings)
+            .AddInMemoryCollection(overrides ?? new Dictionary<string, string?>());
+
+        builder.Logging
+            .AddConfiguration(builder.Configuration.GetSection("Logging"))
+            .AddFilter("MassTransit", LogLevel.Warning)
+            .AddFilter("Microsoft", LogLevel.Warning)
+            .AddSimpleConsole(x =>
+            {
+                x.SingleLine = true;
+                x.TimestampFormat = "HH:mm:ss ";
+            });
+
+        // Standard output belongs to what a verb was asked for.
+        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(x => x.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddMetrics();
+        builder.Services.AddSingleton<IValidateOptions<SqsSettings>, SqsSettingsValidator>();
+        builder.Services.AddOptions<SqsSettings>()
+            .Bind(builder.Configuration.GetSection(SqsSettings.Section), x => x.ErrorOnUnknownConfiguration = true)
+            .ValidateOnStart();
+        builder.Services.AddSingleton(CreateClient);
+
+        return builder;
+    }
+
+    private static SqsClient CreateClient(IServiceProvider services)
+    {
+        var options = new SqsClientOptions();
+        Apply(services.GetRequiredService<IOptions<SqsSettings>>().Value, options);
+
+        return new SqsClient(
+            options, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<IMeterFactory>(), services.GetRequiredService<TimeProvider>());
+    }
+
+    private static void Apply(SqsSettings settings, SqsClientOptions host)
+    {
+        host.ServiceUrl = settings.ServiceUrl;
+        host.Region = settings.Region;
+        host.Protocol = settings.Protocol;
+        host.Credentials = LocalCredentials.For(settings.ServiceUrl, Environment.GetEnvironmentVariable);
+    }
+}

@@ -1,0 +1,5 @@
+namespace FetchEtl.Service.Sending;
+
+/// <summary>SQS refused a message.</summary>
+/// <param name="message">Which error, and what became of the others.</param>
+public sealed class MessageRefusedException(string message) : Exception(message);

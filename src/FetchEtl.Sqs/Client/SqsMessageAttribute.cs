@@ -1,0 +1,11 @@
+namespace FetchEtl.Sqs;
+
+/// <summary>One attribute of a message. Text and number travel as <see cref="StringValue"/>, binary as <see cref="BinaryValue"/>.</summary>
+/// <param name="DataType"><c>String</c>, <c>Number</c> or <c>Binary</c>, with an optional label of its own: <c>Number.int</c>.</param>
+/// <param name="StringValue">The value of a <c>String</c> or <c>Number</c>, else null.</param>
+/// <param name="BinaryValue">The value of a <c>Binary</c>, else null.</param>
+public readonly record struct SqsMessageAttribute(string DataType, string? StringValue, ReadOnlyMemory<byte>? BinaryValue)
+{
+    /// <summary>The attribute's type, never its value.</summary>
+    public override string ToString() => DataType;
+}

@@ -1,0 +1,15 @@
+namespace FetchEtl.Sqs.Configuration;
+
+/// <summary>What an endpoint knows of its queue once it is configured.</summary>
+internal sealed record SqsReceiveSettings(
+    string QueueName,
+    string DeadLetterQueueName,
+    bool CreateQueues,
+    int PrefetchCount,
+    int? ConcurrentMessageLimit,
+    TimeSpan WaitTime,
+    TimeSpan VisibilityTimeout)
+{
+    /// <summary>SQS hands out at most ten messages a call.</summary>
+    public int BatchSize => Math.Min(10, PrefetchCount);
+}

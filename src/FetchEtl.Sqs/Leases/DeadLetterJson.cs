@@ -1,0 +1,7 @@
+using System.Text.Json.Serialization;
+
+namespace FetchEtl.Sqs.Leases;
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(DeadLetterSource))]
+internal sealed partial class DeadLetterJson : JsonSerializerContext;

@@ -1,0 +1,171 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using FetchEtl.Sqs.Configuration;
+using FetchEtl.Sqs.Rider;
+using Microsoft.Extensions.Logging;
+
+namespace FetchEtl.Sqs.Leases;
+
+/// <summary>All leases an endpoint holds: opened on receipt, renewed in batches while held, settled in batches at the end.</summary>
+internal sealed class LeaseBook : IAsyncDisposable
+{
+    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(100);
+
+    private readonly ConcurrentDictionary<string, SqsMessageLease> _open = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _abandoned = new();
+    private readonly DeadLetterQueue _deadLetters;
+    private readonly LeaseRenewal _renewal;
+    private readonly LeaseSettlement _settlement;
+    private readonly ReturnDelay _delay = new(new Random());
+    private readonly SqsRiderMetrics _metrics;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _visibilityTimeout;
+    private readonly long _origin;
+    private TaskCompletionSource? _allSettled;
+
+    public LeaseBook(
+        SqsClient client,
+        string queueUrl,
+        DeadLetterQueue deadLetters,
+        SqsReceiveSettings settings,
+        SqsRiderMetrics metrics,
+        ILogger logger,
+        TimeProvider time)
+    {
+        _deadLetters = deadLetters;
+        _metrics = metrics;
+        _logger = logger;
+        _time = time;
+        _origin = time.GetTimestamp();
+        _visibilityTimeout = settings.VisibilityTimeout;
+        _settlement = new LeaseSettlement(client, queueUrl, Linger, logger, time);
+        _renewal = new LeaseRenewal(client, queueUrl, settings.VisibilityTimeout, _open.Values, () => Now, logger, time);
+    }
+
+    /// <summary>Cancelled when what is in flight is to be given back rather than finished.</summary>
+    public CancellationToken Abandoned => _abandoned.Token;
+
+    // A monotonic clock: a jump of the wall clock moves no deadline.
+    private TimeSpan Now => _time.GetElapsedTime(_origin);
+
+    /// <summary>
+    /// Opens a lease on a received message; false when the message is in flight here already, in which case the delivery joins
+    /// the lease that there is.
+    /// </summary>
+    /// <param name="message">As received.</param>
+    /// <param name="askedAt">The <see cref="TimeProvider"/> timestamp before the receive call: the lease began no earlier.</param>
+    /// <param name="closed">Called once, when the message is settled.</param>
+    /// <param name="lease">The new lease.</param>
+    public bool TryOpen(SqsMessage message, long askedAt, Action closed, [NotNullWhen(true)] out SqsMessageLease? lease)
+    {
+        var openedAt = _time.GetElapsedTime(_origin, askedAt);
+        var opened = new SqsMessageLease(this, message, openedAt, openedAt + _visibilityTimeout, closed);
+        lease = _open.GetOrAdd(message.MessageId, opened);
+        if (ReferenceEquals(lease, opened))
+            return true;
+
+        Log.DuplicateDelivery(_logger, message.MessageId);
+        lease.AddDelivery(message.ReceiptHandle);
+        lease = null;
+        return false;
+    }
+
+    /// <summary>Handled: the message can go.</summary>
+    public void Completed(SqsMessageLease lease)
+    {
+        if (LostBefore(lease, "deleted"))
+            lease.Settle(static (x, _) => x.DeliverySettled());
+        else
+            lease.Settle(_settlement.Delete);
+    }
+
+    /// <summary>Not handled: to the dead letters if it never can be, else back on the queue.</summary>
+    public async Task FaultedAsync(SqsMessageLease lease, Exception exception)
+    {
+        if (LostBefore(lease, "settled"))
+        {
+            lease.Settle(static (x, _) => x.DeliverySettled());
+            return;
+        }
+
+        if (exception is OperationCanceledException && Abandoned.IsCancellationRequested)
+        {
+            Return(lease, TimeSpan.Zero);
+            return;
+        }
+
+        if (FaultVerdict.Of(exception).DeadLetterReason is { } reason && await TryDeadLetterAsync(lease, reason))
+        {
+            lease.Settle(_settlement.Delete);
+            return;
+        }
+
+        var delay = _delay.For(lease.Message.ReceiveCount);
+        Log.Returned(_logger, lease.Message.MessageId, exception.GetType().Name, lease.Message.ReceiveCount, delay.TotalSeconds);
+        Return(lease, delay);
+    }
+
+    /// <summary>Gives what is in flight back to the queue as soon as its consumer lets go.</summary>
+    public void Abandon() => _abandoned.Cancel();
+
+    /// <summary>Completes when no lease is open; no lease may be opened after the call.</summary>
+    public Task AllSettledAsync()
+    {
+        _allSettled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (_open.IsEmpty)
+            _allSettled.TrySetResult();
+
+        return _allSettled.Task;
+    }
+
+    public bool Close(SqsMessageLease lease)
+    {
+        if (!_open.TryRemove(KeyValuePair.Create(lease.Message.MessageId, lease)))
+            return false;
+
+        if (_open.IsEmpty)
+            Volatile.Read(ref _allSettled)?.TrySetResult();
+
+        return true;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _renewal.DisposeAsync();
+        _settlement.Dispose();
+        _abandoned.Dispose();
+    }
+
+    private void Return(SqsMessageLease lease, TimeSpan delay)
+    {
+        _metrics.Returned();
+        lease.Settle((x, handle) => _settlement.Return(x, handle, delay));
+    }
+
+    private async Task<bool> TryDeadLetterAsync(SqsMessageLease lease, string reason)
+    {
+        try
+        {
+            await _deadLetters.SendAsync(lease.Message, reason);
+        }
+        catch (SqsException exception)
+        {
+            Log.DeadLetterRefused(_logger, exception, lease.Message.MessageId, _deadLetters.Name, reason);
+            return false;
+        }
+
+        Log.DeadLettered(_logger, lease.Message.MessageId, _deadLetters.Name, reason);
+        _metrics.DeadLettered();
+        return true;
+    }
+
+    private bool LostBefore(SqsMessageLease lease, string fate)
+    {
+        if (!lease.IsLost(Now))
+            return false;
+
+        Log.LeaseLost(_logger, lease.Message.MessageId, fate);
+        return true;
+    }
+}

@@ -1,0 +1,81 @@
+using Microsoft.Extensions.Logging;
+
+namespace FetchEtl.Sqs.Leases;
+
+/// <summary>Tells SQS, ten deliveries a call, what became of them.</summary>
+internal sealed class LeaseSettlement : IDisposable
+{
+    private const int Attempts = 3;
+
+    private readonly SqsClient _client;
+    private readonly string _queueUrl;
+    private readonly ILogger _logger;
+    private readonly SqsBatcher<Delivery> _deletions;
+    private readonly SqsBatcher<Delivery> _returns;
+
+    public LeaseSettlement(SqsClient client, string queueUrl, TimeSpan linger, ILogger logger, TimeProvider time)
+    {
+        _client = client;
+        _queueUrl = queueUrl;
+        _logger = logger;
+        _deletions = new SqsBatcher<Delivery>(x => SendAsync(x, DeleteAsync, retry: _deletions!.Add, "delete"), linger, time);
+        _returns = new SqsBatcher<Delivery>(x => SendAsync(x, ReturnAsync, retry: _returns!.Add, "return"), linger, time);
+    }
+
+    public void Delete(SqsMessageLease lease, string handle) => _deletions.Add(new Delivery(lease, handle, TimeSpan.Zero, 1));
+
+    /// <summary>Makes the message visible again after <paramref name="delay"/>.</summary>
+    public void Return(SqsMessageLease lease, string handle, TimeSpan delay) => _returns.Add(new Delivery(lease, handle, delay, 1));
+
+    public void Dispose()
+    {
+        _deletions.Dispose();
+        _returns.Dispose();
+    }
+
+    private Task<SqsBatchResult> DeleteAsync(IReadOnlyList<Delivery> batch) =>
+        _client.DeleteMessageBatchAsync(_queueUrl, [.. batch.Select(x => x.Handle)], CancellationToken.None);
+
+    private Task<SqsBatchResult> ReturnAsync(IReadOnlyList<Delivery> batch) =>
+        _client.ChangeMessageVisibilityBatchAsync(
+            _queueUrl, [.. batch.Select(x => new SqsVisibilityEntry(x.Handle, x.Delay))], CancellationToken.None);
+
+    /// <summary>
+    /// An entry that SQS did not take is tried again, then left: the message becomes visible by itself when its lease runs out,
+    /// and its consumer knows it by its id.
+    /// </summary>
+    private async Task SendAsync(
+        IReadOnlyList<Delivery> batch, Func<IReadOnlyList<Delivery>, Task<SqsBatchResult>> call, Action<Delivery> retry, string what)
+    {
+        IEnumerable<int> failed;
+        string code;
+        try
+        {
+            var result = await call(batch);
+            failed = result.Failed.Where(x => x.IsTransient).Select(x => x.Index);
+            code = result.Failed.Count > 0 ? result.Failed[0].Code : string.Empty;
+        }
+        catch (SqsException exception)
+        {
+            failed = Enumerable.Range(0, batch.Count);
+            code = exception.Code;
+        }
+
+        var again = failed.ToHashSet();
+        for (var i = 0; i < batch.Count; i++)
+        {
+            var delivery = batch[i];
+            if (again.Contains(i) && delivery.Attempt < Attempts)
+            {
+                retry(delivery with { Attempt = delivery.Attempt + 1 });
+                continue;
+            }
+
+            if (again.Contains(i))
+                Log.SettlementFailed(_logger, what, delivery.Lease.Message.MessageId, code);
+            delivery.Lease.DeliverySettled();
+        }
+    }
+
+    private readonly record struct Delivery(SqsMessageLease Lease, string Handle, TimeSpan Delay, int Attempt);
+}

@@ -1,0 +1,62 @@
+using Microsoft.Extensions.Logging;
+
+namespace FetchEtl.Sqs;
+
+/// <summary>
+/// All that this library logs. Event ids: 1000 to 1099 the client, from 1100 the rider. No body, no receipt handle, no
+/// attribute value is ever a parameter.
+/// </summary>
+internal static partial class Log
+{
+    [LoggerMessage(1000, LogLevel.Information, "{Endpoint} speaks the SQS protocol {Protocol}; keeping to it")]
+    public static partial void ProtocolSettled(this ILogger logger, Uri endpoint, SqsProtocol protocol);
+
+    [LoggerMessage(1001, LogLevel.Debug, "SQS {Operation} failed with {Code}; retry {Attempt} in {Delay}")]
+    public static partial void Retrying(this ILogger logger, string operation, string code, int attempt, TimeSpan delay);
+
+    [LoggerMessage(1002, LogLevel.Warning,
+        "This machine's clock is far from that of {Endpoint}, which refused a signature; signing with the service's time")]
+    public static partial void ClockCorrected(this ILogger logger, Uri endpoint);
+
+    [LoggerMessage(1100, LogLevel.Information, "Receiving from {Queue}, at most {Prefetch} messages in flight")]
+    public static partial void Receiving(this ILogger logger, string queue, int prefetch);
+
+    [LoggerMessage(1101, LogLevel.Information, "Stopped receiving from {Queue} after {Count} messages")]
+    public static partial void Stopped(this ILogger logger, string queue, long count);
+
+    [LoggerMessage(1102, LogLevel.Warning, "SQS cannot be asked for the queue {Queue}; trying again in {Seconds} s")]
+    public static partial void QueueNotReached(this ILogger logger, Exception exception, string queue, double seconds);
+
+    [LoggerMessage(1103, LogLevel.Error, "The receive endpoint of {Queue} has ended")]
+    public static partial void EndpointEnded(this ILogger logger, Exception exception, string queue);
+
+    [LoggerMessage(1104, LogLevel.Warning, "Receiving from {Queue} failed; trying again in {Seconds} s")]
+    public static partial void ReceiveFailed(this ILogger logger, Exception exception, string queue, double seconds);
+
+    [LoggerMessage(1105, LogLevel.Information, "Receiving from {Queue} works again")]
+    public static partial void ReceiveRecovered(this ILogger logger, string queue);
+
+    [LoggerMessage(1106, LogLevel.Debug, "Message {MessageId} faulted with {Fault}")]
+    public static partial void DispatchFaulted(this ILogger logger, string messageId, string fault);
+
+    [LoggerMessage(1107, LogLevel.Information, "Message {MessageId} came again while it is being handled; both deliveries are settled together")]
+    public static partial void DuplicateDelivery(this ILogger logger, string messageId);
+
+    [LoggerMessage(1108, LogLevel.Warning, "Message {MessageId} was moved to {DeadLetterQueue}: {Reason}")]
+    public static partial void DeadLettered(this ILogger logger, string messageId, string deadLetterQueue, string reason);
+
+    [LoggerMessage(1109, LogLevel.Error, "Message {MessageId} stays on its queue: {DeadLetterQueue} did not accept it as a dead letter ({Reason})")]
+    public static partial void DeadLetterRefused(this ILogger logger, Exception exception, string messageId, string deadLetterQueue, string reason);
+
+    [LoggerMessage(1110, LogLevel.Warning, "Message {MessageId} faulted with {Fault} at receive {ReceiveCount}; it is visible again in {Seconds} s")]
+    public static partial void Returned(this ILogger logger, string messageId, string fault, int receiveCount, double seconds);
+
+    [LoggerMessage(1111, LogLevel.Warning, "The lease on message {MessageId} ran out before it could be {Fate}; whoever receives it next settles it")]
+    public static partial void LeaseLost(this ILogger logger, string messageId, string fate);
+
+    [LoggerMessage(1112, LogLevel.Warning, "{Count} leases could not be renewed; trying again at the next beat")]
+    public static partial void RenewalFailed(this ILogger logger, Exception exception, int count);
+
+    [LoggerMessage(1113, LogLevel.Warning, "SQS did not {Action} message {MessageId} ({Code}); it becomes visible again when its lease runs out")]
+    public static partial void SettlementFailed(this ILogger logger, string action, string messageId, string code);
+}

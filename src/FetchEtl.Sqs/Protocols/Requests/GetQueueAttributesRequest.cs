@@ -1,0 +1,16 @@
+namespace FetchEtl.Sqs.Protocols.Requests;
+
+internal sealed class GetQueueAttributesRequest(string queueUrl, IReadOnlyList<string> names)
+    : QueueRequest("GetQueueAttributes", queueUrl)
+{
+    public IReadOnlyList<string> AttributeNames { get; } = names;
+
+    internal override void WriteForm(FormWriter form)
+    {
+        base.WriteForm(form);
+        for (var i = 0; i < AttributeNames.Count; i++)
+        {
+            form.Add($"AttributeName.{i + 1}", AttributeNames[i]);
+        }
+    }
+}

@@ -1,0 +1,8 @@
+namespace FetchEtl.Sqs.Protocols.Requests;
+
+internal sealed class GetQueueUrlRequest(string queueName) : SqsRequest("GetQueueUrl")
+{
+    public string QueueName { get; } = queueName;
+
+    internal override void WriteForm(FormWriter form) => form.Add("QueueName", QueueName);
+}

@@ -1,0 +1,13 @@
+namespace FetchEtl.Sqs.Protocols.Requests;
+
+internal sealed class SetQueueAttributesRequest(string queueUrl, IReadOnlyDictionary<string, string> attributes)
+    : QueueRequest("SetQueueAttributes", queueUrl)
+{
+    public IReadOnlyDictionary<string, string> Attributes { get; } = attributes;
+
+    internal override void WriteForm(FormWriter form)
+    {
+        base.WriteForm(form);
+        form.AddQueueAttributes(Attributes);
+    }
+}

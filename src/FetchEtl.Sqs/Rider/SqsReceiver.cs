@@ -1,0 +1,189 @@
+using FetchEtl.Sqs.Configuration;
+using FetchEtl.Sqs.Leases;
+using MassTransit;
+using MassTransit.Transports;
+using Microsoft.Extensions.Logging;
+
+namespace FetchEtl.Sqs.Rider;
+
+/// <summary>
+/// Long-polls the queue ten messages at a time and hands each to the receive pipe: one poll when idle, one more whenever a
+/// batch comes back full, never more messages in flight than the prefetch.
+/// </summary>
+internal sealed class SqsReceiver : DeliveryMetrics
+{
+    private const int MaxPolls = 16;
+
+    private readonly ReceiveEndpointContext _context;
+    private readonly SqsReceiveSettings _settings;
+    private readonly SqsClient _client;
+    private readonly LeaseBook _leases;
+    private readonly SqsRiderMetrics _metrics;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly IReceivePipeDispatcher _dispatcher;
+    private readonly PrefetchWindow _window;
+    private readonly SqsReceiveRequest _request;
+    private readonly SemaphoreSlim? _concurrency;
+    private readonly string _queueUrl;
+    private readonly TaskCompletionSource _allPollsEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _polls;
+
+    public SqsReceiver(
+        ReceiveEndpointContext context,
+        string queueUrl,
+        SqsReceiveSettings settings,
+        SqsClient client,
+        LeaseBook leases,
+        SqsRiderMetrics metrics,
+        ILogger logger,
+        TimeProvider time)
+    {
+        _context = context;
+        _queueUrl = queueUrl;
+        _settings = settings;
+        _client = client;
+        _leases = leases;
+        _metrics = metrics;
+        _logger = logger;
+        _time = time;
+        _dispatcher = context.CreateReceivePipeDispatcher();
+        _window = new PrefetchWindow(settings.PrefetchCount);
+        _request = new SqsReceiveRequest
+        {
+            MaxMessages = settings.BatchSize,
+            WaitTime = settings.WaitTime,
+            VisibilityTimeout = settings.VisibilityTimeout,
+        };
+        _concurrency = settings.ConcurrentMessageLimit is { } limit ? new SemaphoreSlim(limit) : null;
+    }
+
+    public long DeliveryCount => _dispatcher.DispatchCount;
+
+    public int ConcurrentDeliveryCount => _dispatcher.MaxConcurrentDispatchCount;
+
+    /// <summary>Receives until <paramref name="stopping"/>; what was received may still be in flight then.</summary>
+    public Task RunAsync(CancellationToken stopping)
+    {
+        StartPoll(stays: true, stopping);
+        return _allPollsEnded.Task;
+    }
+
+    private void StartPoll(bool stays, CancellationToken stopping)
+    {
+        if (Interlocked.Increment(ref _polls) > MaxPolls)
+            Interlocked.Decrement(ref _polls);
+        else
+            _ = Task.Run(() => PollAsync(stays, stopping), CancellationToken.None);
+    }
+
+    private async Task PollAsync(bool stays, CancellationToken stopping)
+    {
+        try
+        {
+            for (var failures = 0; !stopping.IsCancellationRequested;)
+            {
+                try
+                {
+                    var full = await ReceiveBatchAsync(stopping);
+                    if (failures > 0)
+                        await ReportRecoveryAsync();
+                    failures = 0;
+
+                    if (full)
+                        StartPoll(stays: false, stopping);
+                    else if (!stays)
+                        return;
+                }
+                catch (SqsException exception)
+                {
+                    if (!stays)
+                        return;
+
+                    await ReportFailureAsync(exception, ++failures, stopping);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // Told to stop while waiting.
+        }
+        finally
+        {
+            if (Interlocked.Decrement(ref _polls) == 0)
+                _allPollsEnded.TrySetResult();
+        }
+    }
+
+    /// <summary>True when the queue gave as many messages as a call may bring: there is likely more.</summary>
+    private async Task<bool> ReceiveBatchAsync(CancellationToken stopping)
+    {
+        await _window.ReserveAsync(_settings.BatchSize, stopping);
+        var accepted = 0;
+        try
+        {
+            var askedAt = _time.GetTimestamp();
+            var batch = await _client.ReceiveMessageAsync(_queueUrl, _request, stopping);
+            _metrics.Received(batch.Count);
+            foreach (var message in batch)
+            {
+                if (_leases.TryOpen(message, askedAt, () => _window.Release(1), out var lease))
+                {
+                    accepted++;
+                    _ = HandleAsync(message, lease);
+                }
+            }
+
+            return batch.Count == _settings.BatchSize;
+        }
+        finally
+        {
+            _window.Release(_settings.BatchSize - accepted);
+        }
+    }
+
+    private async Task HandleAsync(SqsMessage message, SqsMessageLease lease)
+    {
+        using var context = new SqsReceiveContext(message, _context);
+        await using var abandoned = lease.Abandoned.UnsafeRegister(static x => ((SqsReceiveContext)x!).Cancel(), context);
+        try
+        {
+            if (_concurrency is not null)
+                await _concurrency.WaitAsync(lease.Abandoned);
+        }
+        catch (OperationCanceledException exception)
+        {
+            await lease.Faulted(exception);
+            return;
+        }
+
+        try
+        {
+            await _dispatcher.Dispatch(context, lease);
+        }
+        catch (Exception exception)
+        {
+            // The dispatcher has told the lease already, which settled the message.
+            Log.DispatchFaulted(_logger, message.MessageId, exception.GetType().Name);
+        }
+        finally
+        {
+            _concurrency?.Release();
+        }
+    }
+
+    private async Task ReportFailureAsync(SqsException exception, int failures, CancellationToken stopping)
+    {
+        var delay = Backoff.Delay(failures);
+        Log.ReceiveFailed(_logger, exception, _settings.QueueName, delay.TotalSeconds);
+        await _context.TransportObservers.NotifyFaulted(
+            _context.InputAddress, new ConnectionException($"SQS does not hand out messages of '{_settings.QueueName}': {exception.Message}", exception));
+        await Task.Delay(delay, _time, stopping);
+    }
+
+    private async Task ReportRecoveryAsync()
+    {
+        Log.ReceiveRecovered(_logger, _settings.QueueName);
+        await _context.TransportObservers.NotifyReady(_context.InputAddress);
+    }
+}

@@ -1,0 +1,24 @@
+using FetchEtl.Sqs.Configuration;
+
+#pragma warning disable IDE0130 // In MassTransit's namespace, beside UsingKafka and UsingEventHub, so that no using is needed.
+namespace MassTransit;
+#pragma warning restore IDE0130
+
+/// <summary>Adds an Amazon SQS queue to a bus as a rider.</summary>
+public static class SqsRiderExtensions
+{
+    /// <summary>
+    /// Consumes SQS queues beside the bus. Nothing is created, subscribed or published: the queues belong to their producers.
+    /// </summary>
+    /// <param name="configurator">The rider, inside <c>AddRider</c>.</param>
+    /// <param name="configure">Says which SQS endpoint to speak to and which queues to receive from.</param>
+    public static void UsingSqs(
+        this IRiderRegistrationConfigurator configurator,
+        Action<IRiderRegistrationContext, ISqsFactoryConfigurator> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configurator);
+        ArgumentNullException.ThrowIfNull(configure);
+
+        configurator.SetRiderFactory(new SqsRegistrationRiderFactory(configure));
+    }
+}

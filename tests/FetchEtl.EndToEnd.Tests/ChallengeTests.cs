@@ -1,0 +1,99 @@
+using System.Text;
+using System.Text.Json;
+using FetchEtl.Sqs;
+using FetchEtl.Testing;
+
+namespace FetchEtl.EndToEnd.Tests;
+
+public sealed class ChallengeTests
+{
+    [ChallengeFact]
+    public async Task The_hundred_messages_become_ninety_nine_rows_and_one_dead_letter_that_names_the_missing_fields()
+    {
+        await using var estate = await Estate.CreateAsync();
+        await using var send = await estate.RunAsync("send", "--file", ChallengeFile.Location);
+        Assert.True(send.ExitCode == 0, send.Errors);
+
+        var summary = await estate.DrainAsync();
+
+        Assert.Equal(99, summary.GetProperty("written").GetInt64());
+        Assert.Equal(1, summary.GetProperty("deadLettered").GetInt64());
+        Assert.Equal(99, await estate.QueryAsync<long>("SELECT count(*) FROM user_logins"));
+        Assert.Equal(29, await estate.QueryAsync<long>("SELECT count(*) FROM user_logins WHERE locale IS NULL"));
+        Assert.Equal(99, await estate.QueryAsync<long>("SELECT count(DISTINCT masked_ip) FROM user_logins"));
+
+        var letter = Assert.Single(await estate.PeekAsync(estate.DeadLetterUrl));
+        var reason = letter.MessageAttributes[DeadLetterAttributes.Reason].StringValue;
+        foreach (var field in new[] { "user_id", "app_version", "device_type", "ip", "device_id" })
+            Assert.Contains($"{field}: ", reason);
+        Assert.DoesNotContain("locale", reason);
+        Assert.Empty(await estate.PeekAsync(estate.QueueUrl));
+    }
+
+    [ChallengeFact]
+    public async Task No_raw_ip_or_device_id_reaches_the_table_the_logs_or_the_attributes()
+    {
+        await using var estate = await Estate.CreateAsync();
+        estate.Settings["Logging__LogLevel__Default"] = "Trace";
+        estate.Settings["Logging__LogLevel__MassTransit"] = "Trace";
+        estate.Settings["Logging__LogLevel__Microsoft"] = "Trace";
+        await using var send = await estate.RunAsync("send", "--file", ChallengeFile.Location);
+        await using var drain = await estate.RunAsync("drain");
+        Assert.True(drain.ExitCode == 0, drain.Errors);
+
+        var letter = Assert.Single(await estate.PeekAsync(estate.DeadLetterUrl));
+        var sinks = new Dictionary<string, string>
+        {
+            ["log"] = send.Output + send.Errors + drain.Output + drain.Errors,
+            ["attributes"] = string.Concat(letter.MessageAttributes.Values.Select(x => x.StringValue)),
+            ["masked columns"] = await estate.QueryAsync<string>("SELECT string_agg(masked_ip || ' ' || masked_device_id, ' ') FROM user_logins"),
+            ["table, but for user_id"] = await estate.QueryAsync<string>("SELECT string_agg((to_jsonb(l) - 'user_id')::text, ' ') FROM user_logins l"),
+        };
+
+        Assert.True(drain.Errors.Length > 1000, "The log was expected to be a full one.");
+        foreach (var line in File.ReadLines(ChallengeFile.Location))
+        {
+            var login = JsonSerializer.Deserialize<JsonElement>(line);
+            foreach (var field in new[] { "ip", "device_id" })
+            {
+                if (!login.TryGetProperty(field, out var value))
+                    continue;
+                foreach (var (sink, text) in sinks)
+                    Assert.False(text.Contains(value.GetString()!, StringComparison.Ordinal), $"A raw {field} stands in the {sink}.");
+            }
+
+            if (login.TryGetProperty("user_id", out var user))
+                Assert.False(sinks["log"].Contains(user.GetString()!, StringComparison.Ordinal), "A user_id stands in the log.");
+        }
+    }
+
+    [ChallengeFact]
+    public async Task Draining_a_queue_refilled_with_the_same_message_ids_adds_no_row()
+    {
+        await using var estate = await Estate.CreateAsync();
+        await using var send = await estate.RunAsync("send", "--file", ChallengeFile.Location);
+        var messages = await estate.PeekAsync(estate.QueueUrl);
+        Assert.Equal(100, messages.Count);
+        await estate.DrainAsync();
+
+        foreach (var batch in messages.Chunk(10))
+        {
+            var again = Array.ConvertAll(batch, x => new SqsSendEntry(Encoding.UTF8.GetString(x.Body.Span))
+            {
+                MessageAttributes = new Dictionary<string, SqsMessageAttribute>
+                {
+                    [DeadLetterAttributes.OriginalMessageId] = new("String", x.MessageId, null),
+                },
+            });
+            var result = await estate.Client.SendMessageBatchAsync(estate.QueueUrl, again, CancellationToken.None);
+            Assert.True(result.AllSucceeded);
+        }
+
+        var summary = await estate.DrainAsync();
+
+        Assert.Equal(100, summary.GetProperty("received").GetInt64());
+        Assert.Equal(0, summary.GetProperty("written").GetInt64());
+        Assert.Equal(99, summary.GetProperty("duplicates").GetInt64());
+        Assert.Equal(99, await estate.QueryAsync<long>("SELECT count(*) FROM user_logins"));
+    }
+}

@@ -1,0 +1,70 @@
+using FetchEtl.Local;
+using FetchEtl.Sqs;
+
+namespace FetchEtl.EndToEnd.Tests;
+
+public sealed class DrainTests
+{
+    [Theory]
+    [InlineData(LocalSqsProtocols.All)]
+    [InlineData(LocalSqsProtocols.Query)]
+    public async Task Generated_messages_are_rows_or_dead_letters_whatever_protocol_the_endpoint_speaks(LocalSqsProtocols protocols)
+    {
+        await using var estate = await Estate.CreateAsync(protocols);
+        await using var send = await estate.RunAsync("send", "--count", "2000", "--seed", "7", "--invalid", "0.1");
+        Assert.True(send.ExitCode == 0, send.Errors);
+
+        var summary = await estate.DrainAsync();
+
+        var written = summary.GetProperty("written").GetInt64();
+        var deadLettered = summary.GetProperty("deadLettered").GetInt64();
+        Assert.Equal(2000, written + deadLettered);
+        Assert.InRange(deadLettered, 100, 300);
+        Assert.Equal(written, await estate.QueryAsync<long>("SELECT count(DISTINCT message_id) FROM user_logins"));
+
+        var letters = await estate.PeekAsync(estate.DeadLetterUrl);
+        Assert.Equal(deadLettered, letters.Count);
+        Assert.All(letters, x => Assert.NotEmpty(x.MessageAttributes[DeadLetterAttributes.Reason].StringValue!));
+    }
+
+    [Fact]
+    public async Task Fifty_thousand_messages_are_drained_in_one_go_with_a_quarter_of_an_api_call_each_at_most()
+    {
+        const int Count = 50_000;
+        await using var estate = await Estate.CreateAsync();
+        await using var send = await estate.RunAsync("send", "--count", "50000", "--seed", "1");
+        Assert.True(send.ExitCode == 0, send.Errors);
+
+        var summary = await estate.DrainAsync();
+
+        Assert.Equal(Count, summary.GetProperty("written").GetInt64());
+        Assert.Equal(Count, await estate.QueryAsync<long>("SELECT count(*) FROM user_logins"));
+        var calls = summary.GetProperty("apiCalls").EnumerateObject().Sum(x => x.Value.GetInt64());
+        Assert.InRange(calls, Count / 5, Count / 4);
+    }
+
+    [Fact]
+    public async Task Repeated_ips_and_devices_stay_recognisable_as_repeated()
+    {
+        await using var estate = await Estate.CreateAsync();
+        await using var send = await estate.RunAsync("send", "--count", "500", "--seed", "3");
+        await estate.DrainAsync();
+
+        var repeated = await estate.QueryAsync<long>("SELECT count(*) FROM (SELECT masked_ip FROM user_logins GROUP BY 1 HAVING count(*) > 1) x");
+
+        Assert.InRange(repeated, 1, 50);
+    }
+
+    [Fact]
+    public async Task A_message_held_by_somebody_else_is_waited_for()
+    {
+        await using var estate = await Estate.CreateAsync();
+        await using var send = await estate.RunAsync("send", "--count", "20", "--seed", "3");
+        var request = new SqsReceiveRequest { WaitTime = TimeSpan.Zero, VisibilityTimeout = TimeSpan.FromSeconds(4) };
+        Assert.NotEmpty(await estate.Client.ReceiveMessageAsync(estate.QueueUrl, request, CancellationToken.None));
+
+        var summary = await estate.DrainAsync();
+
+        Assert.Equal(20, summary.GetProperty("written").GetInt64());
+    }
+}

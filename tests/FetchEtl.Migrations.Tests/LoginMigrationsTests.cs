@@ -1,0 +1,165 @@
+using FetchEtl.Testing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Npgsql;
+
+namespace FetchEtl.Migrations.Tests;
+
+public sealed class LoginMigrationsTests : IAsyncLifetime
+{
+    private static readonly string[] Columns =
+    [
+        "user_id|character varying(128)|False",
+        "device_type|character varying(32)|False",
+        "masked_ip|character varying(256)|False",
+        "masked_device_id|character varying(256)|False",
+        "locale|character varying(32)|False",
+        "app_version|integer|False",
+        "create_date|date|False",
+        "message_id|uuid|False",
+    ];
+
+    private PostgresDatabase _database = null!;
+
+    public async Task InitializeAsync() => _database = await PostgresDatabase.CreateAsync();
+
+    public async Task DisposeAsync() => await _database.DisposeAsync();
+
+    [Fact]
+    public void The_migrations_lead_to_the_model()
+    {
+        using var context = LoginDbContextFactory.Create(connectionString: null);
+
+        Assert.False(context.Database.HasPendingModelChanges());
+    }
+
+    [Fact]
+    public async Task A_new_database_gets_the_seven_columns_of_the_ddl_in_their_order_and_message_id()
+    {
+        await LoginMigrations.MigrateAsync(_database.ConnectionString);
+
+        Assert.Equal(Columns, await TestDatabase.ColumnsAsync(_database.ConnectionString));
+        Assert.Equal(
+            ["CREATE UNIQUE INDEX ix_user_logins_message_id ON public.user_logins USING btree (message_id)"],
+            await TestDatabase.ReadAsync(_database.ConnectionString, "SELECT indexdef FROM pg_indexes WHERE tablename = 'user_logins'"));
+    }
+
+    [Fact]
+    public async Task A_table_that_is_there_is_adopted_with_its_rows()
+    {
+        await TestDatabase.ExecuteAsync(_database.ConnectionString, TestDatabase.OriginalTable);
+        await TestDatabase.ExecuteAsync(
+            _database.ConnectionString,
+            "INSERT INTO user_logins VALUES ('u', 'ios', 'm', 'd', NULL, 2003000, '2026-01-02'), ('u', 'ios', 'm', 'd', NULL, 2003000, '2026-01-02')");
+
+        await LoginMigrations.MigrateAsync(_database.ConnectionString);
+
+        Assert.Equal(Columns, await TestDatabase.ColumnsAsync(_database.ConnectionString));
+        Assert.Equal(["2"], await TestDatabase.ReadAsync(_database.ConnectionString, "SELECT count(*) FROM user_logins WHERE message_id IS NULL"));
+    }
+
+    [Fact]
+    public async Task Writers_that_do_not_know_message_id_keep_working()
+    {
+        await LoginMigrations.MigrateAsync(_database.ConnectionString);
+
+        await TestDatabase.ExecuteAsync(_database.ConnectionString, "INSERT INTO user_logins VALUES ('a'), ('b')");
+
+        Assert.Equal(["2"], await TestDatabase.ReadAsync(_database.ConnectionString, "SELECT count(*) FROM user_logins"));
+    }
+
+    [Theory]
+    [InlineData("DROP COLUMN locale", "user_logins has no column locale")]
+    [InlineData("ALTER locale TYPE varchar(5)", "user_logins.locale has a type that logins do not fit: varchar")]
+    [InlineData("ALTER create_date TYPE timestamp", "user_logins.create_date has a type that logins do not fit: timestamp")]
+    [InlineData("ALTER app_version TYPE text", "user_logins.app_version has a type that logins do not fit: text")]
+    [InlineData("ALTER locale SET NOT NULL", "user_logins.locale is NOT NULL, but logins may lack it")]
+    [InlineData("ADD region text NOT NULL", "user_logins.region is NOT NULL without a default, but logins do not have it")]
+    [InlineData("ADD message_id text", "user_logins.message_id is not of type uuid")]
+    public async Task A_table_that_logins_do_not_fit_is_refused_by_column_with_the_remedy_and_left_alone(string change, string refusal)
+    {
+        await TestDatabase.ExecuteAsync(_database.ConnectionString, TestDatabase.OriginalTable);
+        await TestDatabase.ExecuteAsync(_database.ConnectionString, "ALTER TABLE user_logins " + change);
+        var before = await TestDatabase.ColumnsAsync(_database.ConnectionString);
+
+        var error = await Assert.ThrowsAsync<PostgresException>(() => LoginMigrations.MigrateAsync(_database.ConnectionString));
+
+        Assert.Equal(refusal, error.MessageText);
+        Assert.NotEmpty(error.Hint!);
+        Assert.Equal(before, await TestDatabase.ColumnsAsync(_database.ConnectionString));
+    }
+
+    [Fact]
+    public async Task A_view_of_the_tables_name_is_refused()
+    {
+        await TestDatabase.ExecuteAsync(_database.ConnectionString, "CREATE VIEW user_logins AS SELECT 1 AS user_id");
+
+        var error = await Assert.ThrowsAsync<PostgresException>(() => LoginMigrations.MigrateAsync(_database.ConnectionString));
+
+        Assert.Equal("user_logins in schema public is not a table", error.MessageText);
+    }
+
+    [Theory]
+    [InlineData("ALTER locale TYPE text")]
+    [InlineData("ALTER locale TYPE varchar(99)")]
+    [InlineData("ALTER user_id SET NOT NULL")]
+    [InlineData("ADD id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY")]
+    [InlineData("ADD region text NOT NULL DEFAULT 'eu'")]
+    public async Task A_table_that_is_wider_than_needed_is_adopted(string change)
+    {
+        await TestDatabase.ExecuteAsync(_database.ConnectionString, TestDatabase.OriginalTable);
+        await TestDatabase.ExecuteAsync(_database.ConnectionString, "ALTER TABLE user_logins " + change);
+
+        await LoginMigrations.MigrateAsync(_database.ConnectionString);
+
+        Assert.Contains("message_id|uuid|False", await TestDatabase.ColumnsAsync(_database.ConnectionString));
+    }
+
+    [Fact]
+    public async Task The_table_is_made_in_the_first_schema_of_the_search_path()
+    {
+        await TestDatabase.ExecuteAsync(_database.ConnectionString, "CREATE SCHEMA events");
+        await TestDatabase.ExecuteAsync(_database.ConnectionString, TestDatabase.OriginalTable.Replace("user_id", "something_else", StringComparison.Ordinal));
+        var connection = new NpgsqlConnectionStringBuilder(_database.ConnectionString) { SearchPath = "events, public" }.ConnectionString;
+
+        await LoginMigrations.MigrateAsync(connection);
+        await LoginMigrations.MigrateAsync(connection);
+
+        Assert.Equal(Columns, await TestDatabase.ColumnsAsync(_database.ConnectionString, "events"));
+    }
+
+    [Fact]
+    public async Task Several_processes_may_migrate_at_once()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => LoginMigrations.MigrateAsync(_database.ConnectionString)));
+
+        Assert.Equal(Columns, await TestDatabase.ColumnsAsync(_database.ConnectionString));
+    }
+
+    [Fact]
+    public async Task The_view_shows_versions_as_text_and_keeps_null()
+    {
+        await LoginMigrations.MigrateAsync(_database.ConnectionString);
+        await TestDatabase.ExecuteAsync(
+            _database.ConnectionString,
+            "INSERT INTO user_logins (user_id, app_version) VALUES ('a', 2003000), ('b', 96000), ('c', 2146999999), ('d', NULL)");
+
+        Assert.Equal(
+            ["2.3.0", "0.96.0", "2146.999.999", ""],
+            await TestDatabase.ReadAsync(_database.ConnectionString, "SELECT app_version FROM user_logins_readable ORDER BY user_id"));
+    }
+
+    [Fact]
+    public async Task Going_back_takes_the_additions_and_leaves_the_table_with_its_rows()
+    {
+        await LoginMigrations.MigrateAsync(_database.ConnectionString);
+        await TestDatabase.ExecuteAsync(_database.ConnectionString, "INSERT INTO user_logins (user_id) VALUES ('a')");
+        await using var context = LoginDbContextFactory.Create(_database.ConnectionString);
+
+        await context.GetService<IMigrator>().MigrateAsync(Migration.InitialDatabase);
+
+        Assert.Equal(Columns[..7], await TestDatabase.ColumnsAsync(_database.ConnectionString));
+        Assert.Equal(["a"], await TestDatabase.ReadAsync(_database.ConnectionString, "SELECT user_id FROM user_logins"));
+    }
+}
