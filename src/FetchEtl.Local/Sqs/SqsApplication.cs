@@ -29,9 +29,10 @@ internal sealed class SqsApplication(QueueStore store, LocalSqsProtocols protoco
         {
             var body = await ReadAsync(context.Request.BodyReader, context.RequestAborted);
             var (name, request) = protocol.Read(context.Request, body);
-            var running = SqsOperations.Find(name).InvokeAsync(new SqsCall(store, context), request);
+            var operation = SqsOperations.Find(name);
+            var running = operation.InvokeAsync(new SqsCall(store, context), request);
             context.Request.BodyReader.AdvanceTo(body.End);
-            protocol.WriteResult(context.Response, name, await running);
+            protocol.WriteResult(context.Response, operation, await running);
         }
         catch (SqsException e)
         {

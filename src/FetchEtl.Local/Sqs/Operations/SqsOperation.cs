@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using FetchEtl.Local.Sqs.Contracts;
 
 namespace FetchEtl.Local.Sqs.Operations;
 
@@ -8,6 +9,9 @@ namespace FetchEtl.Local.Sqs.Operations;
 internal abstract class SqsOperation(string name)
 {
     public string Name => name;
+
+    /// <summary>False for the operations whose whole answer is that it was done.</summary>
+    public abstract bool HasResult { get; }
 
     /// <summary>Reads the request before the first await, so that its memory need not outlive this call's start.</summary>
     /// <exception cref="SqsException">The request is refused.</exception>
@@ -32,6 +36,8 @@ internal abstract class SqsOperation(string name)
         JsonTypeInfo<TResult> resultType,
         Func<SqsCall, TRequest, ValueTask<TResult>> run) : SqsOperation(name)
     {
+        public override bool HasResult => typeof(TResult) != typeof(Nothing);
+
         public override async ValueTask<Action<Utf8JsonWriter>> InvokeAsync(SqsCall call, ReadOnlySequence<byte> request)
         {
             var result = await run(call, Read(request));

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using FetchEtl.Local.Sqs.Operations;
 using Microsoft.AspNetCore.Http;
 
 namespace FetchEtl.Local.Sqs.Protocols;
@@ -10,7 +11,7 @@ internal interface ISqsProtocol
     /// <exception cref="SqsException">The request names no operation, or can't be read.</exception>
     (string Operation, ReadOnlySequence<byte> Json) Read(HttpRequest request, ReadOnlySequence<byte> body);
 
-    void WriteResult(HttpResponse response, string operation, Action<Utf8JsonWriter> result);
+    void WriteResult(HttpResponse response, SqsOperation operation, Action<Utf8JsonWriter> result);
 
     void WriteError(HttpResponse response, SqsException error);
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using FetchEtl.Local.Sqs.Operations;
 using Microsoft.AspNetCore.Http;
 
 namespace FetchEtl.Local.Sqs.Protocols;
@@ -21,7 +22,8 @@ internal sealed class JsonProtocol : ISqsProtocol
             : throw SqsError.UnknownOperation.With($"The request has no {TargetHeader} header that begins with {TargetPrefix}");
     }
 
-    public void WriteResult(HttpResponse response, string operation, Action<Utf8JsonWriter> result) => Send(response, result);
+    public void WriteResult(HttpResponse response, SqsOperation operation, Action<Utf8JsonWriter> result) =>
+        Send(response, result);
 
     public void WriteError(HttpResponse response, SqsException error)
     {

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using System.Xml;
+using FetchEtl.Local.Sqs.Operations;
 using Microsoft.AspNetCore.Http;
 
 namespace FetchEtl.Local.Sqs.Protocols;
@@ -38,7 +39,7 @@ internal sealed class QueryProtocol : ISqsProtocol
         return (operation, form.ToJson(operation));
     }
 
-    public void WriteResult(HttpResponse response, string operation, Action<Utf8JsonWriter> result) =>
+    public void WriteResult(HttpResponse response, SqsOperation operation, Action<Utf8JsonWriter> result) =>
         ResponseBuffer.Write(
             result, static (bytes, to) => WriteResult(to.response, to.operation, bytes), (response, operation));
 
@@ -70,15 +71,15 @@ internal sealed class QueryProtocol : ISqsProtocol
         ResponseBuffer.Send(response, "text/xml", stream.GetBuffer().AsMemory(0, (int)stream.Length));
     }
 
-    private static void WriteResult(HttpResponse response, string operation, ReadOnlyMemory<byte> result)
+    private static void WriteResult(HttpResponse response, SqsOperation operation, ReadOnlyMemory<byte> result)
     {
         using var json = JsonDocument.Parse(result);
-        Send(response, operation + "Response", (xml, requestId) =>
+        Send(response, operation.Name + "Response", (xml, requestId) =>
         {
-            if (json.RootElement.EnumerateObject().Any())
+            if (operation.HasResult)
             {
-                xml.WriteStartElement(operation + "Result");
-                QueryXml.WriteMembers(xml, operation, json.RootElement);
+                xml.WriteStartElement(operation.Name + "Result");
+                QueryXml.WriteMembers(xml, operation.Name, json.RootElement);
                 xml.WriteEndElement();
             }
 

@@ -24,7 +24,7 @@ internal static class QueryXml
                     WriteMap(xml, operation, member);
                     break;
                 default:
-                    xml.WriteElementString(member.Name, member.Value.ToString());
+                    WriteElement(xml, operation, member.Name, member.Value);
                     break;
             }
         }
@@ -51,7 +51,7 @@ internal static class QueryXml
         }
         else
         {
-            xml.WriteString(value.ToString());
+            xml.WriteString(value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText());
         }
 
         xml.WriteEndElement();

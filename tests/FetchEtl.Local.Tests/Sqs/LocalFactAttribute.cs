@@ -1,0 +1,14 @@
+namespace FetchEtl.Local.Tests.Sqs;
+
+/// <summary>A test that needs LocalSqs itself: its clock in hand, or its options.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class LocalFactAttribute : FactAttribute
+{
+    public LocalFactAttribute()
+    {
+        if (SqsEndpoint.Other is not null)
+        {
+            Skip = $"{SqsEndpoint.Variable} names another endpoint, whose clock and options are not ours to set.";
+        }
+    }
+}

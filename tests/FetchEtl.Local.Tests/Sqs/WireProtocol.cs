@@ -1,0 +1,7 @@
+namespace FetchEtl.Local.Tests.Sqs;
+
+public enum WireProtocol
+{
+    Json,
+    Query,
+}
