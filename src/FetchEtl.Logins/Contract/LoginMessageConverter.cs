@@ -23,13 +23,16 @@ internal sealed class LoginMessageConverter : JsonConverter<LoginMessage>
         Field userId = default, appVersion = default, deviceType = default, ip = default, locale = default, deviceId = default;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (IsKey(ref reader, "user_id"u8)) userId = Field.Read(ref reader);
-            else if (IsKey(ref reader, "app_version"u8)) appVersion = Field.Read(ref reader);
-            else if (IsKey(ref reader, "device_type"u8)) deviceType = Field.Read(ref reader);
-            else if (IsKey(ref reader, "ip"u8)) ip = Field.Read(ref reader);
-            else if (IsKey(ref reader, "locale"u8)) locale = Field.Read(ref reader);
-            else if (IsKey(ref reader, "device_id"u8)) deviceId = Field.Read(ref reader);
-            else Skip(ref reader);
+            switch (Key(ref reader))
+            {
+                case LoginFields.UserId: userId = Field.Read(ref reader); break;
+                case LoginFields.AppVersion: appVersion = Field.Read(ref reader); break;
+                case LoginFields.DeviceType: deviceType = Field.Read(ref reader); break;
+                case LoginFields.Ip: ip = Field.Read(ref reader); break;
+                case LoginFields.Locale: locale = Field.Read(ref reader); break;
+                case LoginFields.DeviceId: deviceId = Field.Read(ref reader); break;
+                default: Skip(ref reader); break;
+            }
         }
 
         List<InvalidField>? problems = null;
@@ -69,7 +72,23 @@ internal sealed class LoginMessageConverter : JsonConverter<LoginMessage>
         writer.WriteString(name, value is null ? null : PersonalText.Redacted);
     }
 
-    private static bool IsKey(ref Utf8JsonReader reader, ReadOnlySpan<byte> name) => reader.ValueTextEquals(name);
+    /// <summary>The contract's key at the reader, or null for a stranger's, which may even be no Unicode.</summary>
+    private static string? Key(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            if (reader.ValueTextEquals("user_id"u8)) return LoginFields.UserId;
+            if (reader.ValueTextEquals("app_version"u8)) return LoginFields.AppVersion;
+            if (reader.ValueTextEquals("device_type"u8)) return LoginFields.DeviceType;
+            if (reader.ValueTextEquals("ip"u8)) return LoginFields.Ip;
+            if (reader.ValueTextEquals("locale"u8)) return LoginFields.Locale;
+            return reader.ValueTextEquals("device_id"u8) ? LoginFields.DeviceId : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
 
     private static void Skip(ref Utf8JsonReader reader)
     {

@@ -21,13 +21,11 @@ namespace FetchEtl.Logins;
 /// </remarks>
 public sealed class HmacPiiMasker : IPiiMasker
 {
-    private const int HashBytes = HMACSHA256.HashSizeInBytes;
-
-    private readonly byte[] _ipKey;
-    private readonly byte[] _ipTextKey;
-    private readonly byte[] _deviceIdKey;
-    private readonly byte[][] _ipLayers;
-    private readonly byte[][] _deviceIdLayers;
+    private readonly MaskKey _ipKey;
+    private readonly MaskKey _ipTextKey;
+    private readonly MaskKey _deviceIdKey;
+    private readonly MaskKey[] _ipLayers;
+    private readonly MaskKey[] _deviceIdLayers;
     private readonly string _prefix;
 
     /// <summary>Derives the subkeys.</summary>
@@ -37,11 +35,11 @@ public sealed class HmacPiiMasker : IPiiMasker
     {
         ArgumentNullException.ThrowIfNull(options);
         var keys = options.Value.Masking.Keys.Select(Convert.FromBase64String).ToArray();
-        _ipKey = Subkey(keys[0], "ip");
-        _ipTextKey = Subkey(keys[0], "ip-text");
-        _deviceIdKey = Subkey(keys[0], "device_id");
-        _ipLayers = [.. keys.Skip(1).Select(key => Subkey(key, "layer/ip"))];
-        _deviceIdLayers = [.. keys.Skip(1).Select(key => Subkey(key, "layer/device_id"))];
+        _ipKey = new MaskKey(keys[0], "ip");
+        _ipTextKey = new MaskKey(keys[0], "ip-text");
+        _deviceIdKey = new MaskKey(keys[0], "device_id");
+        _ipLayers = [.. keys.Skip(1).Select(key => new MaskKey(key, "layer/ip"))];
+        _deviceIdLayers = [.. keys.Skip(1).Select(key => new MaskKey(key, "layer/device_id"))];
         _prefix = $"{keys.Length}:";
     }
 
@@ -62,24 +60,19 @@ public sealed class HmacPiiMasker : IPiiMasker
         };
     }
 
-    private string Mask(string text, byte[] key, byte[][] layers)
+    private string Mask(string text, MaskKey key, MaskKey[] layers)
     {
         const int stackLimit = 1024;
         var size = Encoding.UTF8.GetMaxByteCount(text.Length);
         var utf8 = size <= stackLimit ? stackalloc byte[stackLimit] : new byte[size];
 
-        Span<byte> mask = stackalloc byte[HashBytes];
-        HMACSHA256.HashData(key, utf8[..Encoding.UTF8.GetBytes(text, utf8)], mask);
+        Span<byte> mask = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        key.Hash(utf8[..Encoding.UTF8.GetBytes(text, utf8)], mask);
         foreach (var layer in layers)
-            HMACSHA256.HashData(layer, mask, mask);
+            layer.Hash(mask, mask);
 
-        Span<char> hex = stackalloc char[2 * HashBytes];
+        Span<char> hex = stackalloc char[2 * HMACSHA256.HashSizeInBytes];
         Convert.TryToHexStringLower(mask, hex, out _);
         return string.Concat(_prefix, hex);
-    }
-
-    private static byte[] Subkey(byte[] key, string purpose)
-    {
-        return HKDF.DeriveKey(HashAlgorithmName.SHA256, key, HashBytes, info: Encoding.ASCII.GetBytes($"fetchetl/mask/v1/{purpose}"));
     }
 }

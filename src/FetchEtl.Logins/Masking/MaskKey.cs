@@ -1,0 +1,30 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace FetchEtl.Logins;
+
+/// <summary>
+/// A subkey, for one purpose. Keyed HMACs are kept for the next value: keying anew for each takes twice the time.
+/// </summary>
+internal sealed class MaskKey
+{
+    private readonly byte[] _subkey;
+    private readonly ConcurrentBag<IncrementalHash> _idle = [];
+
+    public MaskKey(byte[] key, string purpose)
+    {
+        var info = Encoding.ASCII.GetBytes($"fetchetl/mask/v1/{purpose}");
+        _subkey = HKDF.DeriveKey(HashAlgorithmName.SHA256, key, HMACSHA256.HashSizeInBytes, info: info);
+    }
+
+    /// <summary>HMAC-SHA-256; both spans may be the same.</summary>
+    public void Hash(ReadOnlySpan<byte> source, Span<byte> destination)
+    {
+        if (!_idle.TryTake(out var mac))
+            mac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _subkey);
+        mac.AppendData(source);
+        mac.GetHashAndReset(destination);
+        _idle.Add(mac);
+    }
+}

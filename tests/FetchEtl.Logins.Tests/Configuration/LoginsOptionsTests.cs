@@ -1,0 +1,103 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace FetchEtl.Logins.Tests;
+
+public sealed class LoginsOptionsTests
+{
+    [Fact]
+    public void Settings_come_from_their_configuration_keys()
+    {
+        var options = Bind(
+            ("ConnectionStrings:Logins", "Host=db.example"),
+            ("Storage:BatchSize", "7"),
+            ("Storage:Writers", "3"),
+            ("Masking:Keys:0", TestKeys.First),
+            ("Masking:Keys:1", TestKeys.Second),
+            ("AppVersion:Encoding", "Digits")).Value;
+
+        Assert.Equal("Host=db.example", options.ConnectionString);
+        Assert.Equal(7, options.Storage.BatchSize);
+        Assert.Equal(3, options.Storage.Writers);
+        Assert.Equal([TestKeys.First, TestKeys.Second], options.Masking.Keys);
+        Assert.Equal(AppVersionEncoding.Digits, options.AppVersion.Encoding);
+    }
+
+    [Fact]
+    public void Nothing_set_names_what_is_needed_and_how_to_get_it()
+    {
+        Assert.Equal(
+            [
+                "ConnectionStrings:Logins is missing: set it to PostgreSQL's connection string, as in Host=…;Database=…;Username=….",
+                "Masking:Keys is empty, and without a key nothing is masked: make one with: openssl rand -base64 32, and set it as Masking:Keys:0.",
+            ],
+            Problems());
+    }
+
+    [Fact]
+    public void All_problems_are_named_at_once_and_no_secret_is_shown()
+    {
+        var problems = Problems(
+            ("ConnectionStrings:Logins", "Password=s3cret;Nonsense=1"),
+            ("Storage:BatchSize", "5000000"),
+            ("Storage:Writers", "0"),
+            ("Masking:Keys:0", "not base64 s3cret"),
+            ("Masking:Keys:1", "c2hvcnQ="),
+            ("Masking:Keys:2", TestKeys.First),
+            ("Masking:Keys:3", TestKeys.First),
+            ("AppVersion:Encoding", "9"));
+
+        Assert.Equal(
+            [
+                "ConnectionStrings:Logins is not a connection string that Npgsql can read: check its keywords and quotes.",
+                "Storage:BatchSize must be 1 to 10000, is 5000000.",
+                "Storage:Writers must be 1 to 16, is 0.",
+                "Masking:Keys:0 is not base64: make one with: openssl rand -base64 32.",
+                "Masking:Keys:1 has 5 bytes, 32 or more are needed: make one with: openssl rand -base64 32.",
+                "Masking:Keys:3 repeats an earlier key: every generation needs one of its own; make one with: openssl rand -base64 32.",
+                "AppVersion:Encoding must be Ordered or Digits, is 9.",
+            ],
+            problems);
+    }
+
+    [Fact]
+    public void A_bad_setting_stops_the_start()
+    {
+        using var services = Services([]);
+
+        Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IStartupValidator>().Validate());
+    }
+
+    [Fact]
+    public void Adding_twice_changes_nothing_and_a_masker_of_ones_own_is_kept()
+    {
+        var masker = new HmacPiiMasker(Options.Create(new LoginsOptions { Masking = { Keys = { TestKeys.Second } } }));
+        var services = new ServiceCollection().AddLogging().AddSingleton<IPiiMasker>(masker);
+
+        services.AddLogins(_ => { }).AddLogins(_ => { });
+
+        using var provider = services.BuildServiceProvider();
+        Assert.Same(masker, provider.GetRequiredService<IPiiMasker>());
+        Assert.Single(services, service => service.ServiceType == typeof(LoginWriter));
+        provider.GetRequiredService<Microsoft.Extensions.Diagnostics.HealthChecks.HealthCheckService>();
+    }
+
+    private static string[] Problems(params (string Key, string Value)[] settings)
+    {
+        return [.. Assert.Throws<OptionsValidationException>(() => Bind(settings).Value).Failures];
+    }
+
+    private static IOptions<LoginsOptions> Bind(params (string Key, string Value)[] settings)
+    {
+        return Services(settings).GetRequiredService<IOptions<LoginsOptions>>();
+    }
+
+    private static ServiceProvider Services((string Key, string Value)[] settings)
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value)))
+            .Build();
+        return new ServiceCollection().AddLogging().AddLogins(configuration).BuildServiceProvider();
+    }
+}

@@ -1,0 +1,90 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace FetchEtl.Logins.Tests;
+
+/// <summary>
+/// A TCP relay to PostgreSQL. Once told to, it lets a connection's next request reach the server, waits for the reply
+/// (so the statement is committed), and cuts the connection instead of passing the reply on.
+/// </summary>
+internal sealed class CuttingProxy : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly IPEndPoint _server;
+    private readonly Task _accepting;
+    private int _cutsLeft;
+
+    public CuttingProxy(IPEndPoint server)
+    {
+        _server = server;
+        _listener.Start();
+        _accepting = AcceptAsync();
+    }
+
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>How many connections were cut with a reply in hand.</summary>
+    public int Cuts { get; private set; }
+
+    /// <summary>Cuts the next connections that the server answers.</summary>
+    public void CutNextReplies(int count) => Volatile.Write(ref _cutsLeft, count);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        _listener.Stop();
+        await _accepting;
+        _stop.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        var relays = new List<Task>();
+        try
+        {
+            while (true)
+                relays.Add(RelayAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or SocketException)
+        {
+            await Task.WhenAll(relays);
+        }
+    }
+
+    private async Task RelayAsync(TcpClient client)
+    {
+        using (client)
+        using (var server = new TcpClient())
+        {
+            await server.ConnectAsync(_server);
+            client.NoDelay = server.NoDelay = true;
+            await Task.WhenAny(
+                CopyAsync(client.GetStream(), server.GetStream(), cuts: false),
+                CopyAsync(server.GetStream(), client.GetStream(), cuts: true));
+        }
+    }
+
+    private async Task CopyAsync(NetworkStream from, NetworkStream to, bool cuts)
+    {
+        try
+        {
+            var buffer = new byte[65536];
+            while (await from.ReadAsync(buffer, _stop.Token) is > 0 and var count)
+            {
+                if (cuts && Volatile.Read(ref _cutsLeft) > 0)
+                {
+                    Interlocked.Decrement(ref _cutsLeft);
+                    Cuts++;
+                    return;
+                }
+
+                await to.WriteAsync(buffer.AsMemory(0, count), _stop.Token);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            // One side is gone; the other is closed by the caller.
+        }
+    }
+}

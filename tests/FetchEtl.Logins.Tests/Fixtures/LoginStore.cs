@@ -1,0 +1,76 @@
+using System.Globalization;
+using FetchEtl.Migrations;
+using FetchEtl.Testing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace FetchEtl.Logins.Tests;
+
+/// <summary>A migrated database and the library's services over it, with what they logged and measured.</summary>
+internal sealed class LoginStore : IAsyncDisposable
+{
+    /// <summary>What the fixture's own connections call themselves, to be told from the writer's.</summary>
+    public const string AdminName = "test-admin";
+
+    private readonly PostgresDatabase _database;
+    private ServiceProvider? _provider;
+
+    private LoginStore(PostgresDatabase database)
+    {
+        _database = database;
+        ConnectionString = database.ConnectionString;
+        Services.AddLogging(logging => logging.AddProvider(Logs).SetMinimumLevel(LogLevel.Trace));
+        Services.AddLogins(options =>
+        {
+            options.ConnectionString = ConnectionString;
+            options.Masking.Keys.Add(TestKeys.First);
+        });
+    }
+
+    /// <summary>Where the services connect to; tests that come between change it before the first use.</summary>
+    public string ConnectionString { get; set; }
+
+    public ServiceCollection Services { get; } = new();
+
+    public RecordedLogs Logs { get; } = new();
+
+    public ServiceProvider Provider => _provider ??= Services.BuildServiceProvider(validateScopes: true);
+
+    public LoginWriter Writer => Provider.GetRequiredService<LoginWriter>();
+
+    public static async Task<LoginStore> CreateAsync()
+    {
+        var database = await PostgresDatabase.CreateAsync();
+        await LoginMigrations.MigrateAsync(database.ConnectionString);
+        return new LoginStore(database);
+    }
+
+    public static UserLogin Login(string userId = "u", Guid? messageId = null)
+    {
+        return new UserLogin { UserId = userId, AppVersion = 2_003_000, CreateDate = new DateOnly(2026, 1, 2), MessageId = messageId ?? Guid.NewGuid() };
+    }
+
+    public static UserLogin[] Logins(int count) => [.. Enumerable.Range(0, count).Select(i => Login(i.ToString(CultureInfo.InvariantCulture)))];
+
+    public LoginDbContext Context() => Provider.GetRequiredService<IDbContextFactory<LoginDbContext>>().CreateDbContext();
+
+    public async Task<long> CountAsync() => (long)(await ScalarAsync("SELECT count(*) FROM user_logins"))!;
+
+    /// <summary>Over a connection of its own, past anything that stands between the services and the server.</summary>
+    public async Task<object?> ScalarAsync(string sql)
+    {
+        var admin = new NpgsqlConnectionStringBuilder(_database.ConnectionString) { ApplicationName = AdminName };
+        await using var source = NpgsqlDataSource.Create(admin);
+        await using var command = source.CreateCommand(sql);
+        return await command.ExecuteScalarAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_provider is not null)
+            await _provider.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+}

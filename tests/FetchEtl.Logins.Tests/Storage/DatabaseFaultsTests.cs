@@ -1,0 +1,65 @@
+using System.Net.Sockets;
+using System.Text;
+using Npgsql;
+
+namespace FetchEtl.Logins.Tests;
+
+public sealed class DatabaseFaultsTests
+{
+    public static TheoryData<Exception, bool> NoServerSpoke => new()
+    {
+        { new NpgsqlException("reading failed", new IOException()), true },
+        { new SocketException((int)SocketError.ConnectionRefused), true },
+        { new TimeoutException(), true },
+        { new InvalidOperationException("EF Core wraps what is transient", new NpgsqlException()), true },
+        { new InvalidOperationException("a bug"), false },
+        { new NullReferenceException(), false },
+    };
+
+    [Theory]
+    [InlineData("22001", FaultKind.Data)]
+    [InlineData("22021", FaultKind.Data)]
+    [InlineData("22P05", FaultKind.Data)]
+    [InlineData("23502", FaultKind.Data)]
+    [InlineData("23505", FaultKind.Data)]
+    [InlineData("23514", FaultKind.Data)]
+    [InlineData("08006", FaultKind.Transient)]
+    [InlineData("40001", FaultKind.Transient)]
+    [InlineData("40P01", FaultKind.Transient)]
+    [InlineData("53300", FaultKind.Transient)]
+    [InlineData("55P03", FaultKind.Transient)]
+    [InlineData("57P01", FaultKind.Transient)]
+    [InlineData("57014", FaultKind.Transient)]
+    [InlineData("XX000", FaultKind.Transient)]
+    [InlineData("25006", FaultKind.Operator)]
+    [InlineData("28P01", FaultKind.Operator)]
+    [InlineData("3D000", FaultKind.Operator)]
+    [InlineData("42P01", FaultKind.Operator)]
+    [InlineData("42501", FaultKind.Operator)]
+    [InlineData("42703", FaultKind.Operator)]
+    [InlineData("53100", FaultKind.Operator)]
+    internal void A_sqlstate_says_whose_fault_it_is(string sqlState, FaultKind kind)
+    {
+        var server = new PostgresException("server text", "ERROR", "ERROR", sqlState);
+
+        var fault = DatabaseFaults.Classify(new InvalidOperationException("wrapped", server));
+
+        Assert.Equal(kind, fault.Kind);
+        Assert.Equal(sqlState, fault.SqlState);
+    }
+
+    [Theory]
+    [MemberData(nameof(NoServerSpoke))]
+    public void Without_a_sqlstate_only_failed_connections_are_transient(Exception exception, bool transient)
+    {
+        Assert.Equal(transient ? FaultKind.Transient : FaultKind.Unknown, DatabaseFaults.Classify(exception).Kind);
+    }
+
+    [Fact]
+    public void A_text_that_can_not_be_encoded_is_its_rows_fault()
+    {
+        var exception = Assert.Throws<EncoderFallbackException>(() => new UTF8Encoding(false, true).GetBytes("\ud800"));
+
+        Assert.Equal(FaultKind.Data, DatabaseFaults.Classify(new NpgsqlException("writing failed", exception)).Kind);
+    }
+}

@@ -1,0 +1,77 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace FetchEtl.Logins.Tests;
+
+public sealed class LoginDbContextTests : IAsyncLifetime
+{
+    private LoginStore _store = null!;
+
+    public async Task InitializeAsync() => _store = await LoginStore.CreateAsync();
+
+    public async Task DisposeAsync() => await _store.DisposeAsync();
+
+    [Fact]
+    public async Task Every_column_is_written_as_given_and_null_stays_null()
+    {
+        var full = new UserLogin
+        {
+            UserId = "ü😀\"\\,{}'",
+            DeviceType = "",
+            MaskedIp = new string('m', 256),
+            MaskedDeviceId = "NULL",
+            Locale = "EN",
+            AppVersion = int.MaxValue,
+            CreateDate = new DateOnly(2026, 2, 28),
+            MessageId = Guid.NewGuid(),
+        };
+        var empty = new UserLogin();
+        await using var context = _store.Context();
+
+        Assert.Equal(2, await context.InsertAsync([full, empty]));
+
+        var rows = await context.UserLogins.OrderBy(login => login.UserId == null).ToListAsync();
+        Assert.Equivalent(full, rows[0], strict: true);
+        Assert.Equivalent(empty, rows[1], strict: true);
+    }
+
+    [Fact]
+    public async Task The_same_message_is_written_once_within_a_batch_and_across_batches()
+    {
+        var login = LoginStore.Login();
+        await using var context = _store.Context();
+
+        Assert.Equal(1, await context.InsertAsync([login, login]));
+        Assert.Equal(1, await context.InsertAsync([login, LoginStore.Login()]));
+
+        Assert.Equal(2, await _store.CountAsync());
+    }
+
+    [Fact]
+    public async Task Rows_without_a_message_id_are_all_written()
+    {
+        await using var context = _store.Context();
+
+        Assert.Equal(2, await context.InsertAsync([new UserLogin(), new UserLogin()]));
+    }
+
+    [Fact]
+    public async Task A_text_too_long_for_its_column_is_refused_and_never_truncated()
+    {
+        await using var context = _store.Context();
+
+        var error = await Assert.ThrowsAsync<PostgresException>(
+            () => context.InsertAsync([LoginStore.Login(), new UserLogin { Locale = new string('l', 33) }]));
+
+        Assert.Equal("22001", error.SqlState);
+        Assert.Equal(0, await _store.CountAsync());
+    }
+
+    [Fact]
+    public async Task No_rows_are_no_error()
+    {
+        await using var context = _store.Context();
+
+        Assert.Equal(0, await context.InsertAsync([]));
+    }
+}

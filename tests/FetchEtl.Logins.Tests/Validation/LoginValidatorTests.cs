@@ -1,0 +1,112 @@
+using System.Text.Json;
+
+namespace FetchEtl.Logins.Tests;
+
+public sealed class LoginValidatorTests
+{
+    private static readonly string Emoji = char.ConvertFromUtf32(0x1F600);
+
+    public static TheoryData<string, string?, string> Invalid => new()
+    {
+        { "user_id", null, "is null" },
+        { "user_id", "", "is empty" },
+        { "user_id", new string('u', 129), "is longer than 128 characters" },
+        { "app_version", null, "is null" },
+        { "app_version", "", "is empty" },
+        { "app_version", "two", "is not a version of one to three numeric parts, at most 2146.999.999" },
+        { "device_type", new string('d', 33), "is longer than 32 characters" },
+        { "device_type", "a\0", "contains U+0000, which PostgreSQL can't store" },
+        { "locale", new string('l', 33), "is longer than 32 characters" },
+        { "ip", new string('1', 257), "is longer than 256 characters" },
+        { "device_id", new string('1', 257), "is longer than 256 characters" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Invalid))]
+    public void A_broken_rule_is_named_by_field_without_the_value(string field, string? value, string reason)
+    {
+        Assert.Equal([new InvalidField(field, reason)], Validate(With(field, value)));
+    }
+
+    [Theory]
+    [InlineData("device_type")]
+    [InlineData("ip")]
+    [InlineData("locale")]
+    [InlineData("device_id")]
+    public void Null_and_empty_are_allowed_for_the_rest(string field)
+    {
+        Assert.Empty(Validate(With(field, null)));
+        Assert.Empty(Validate(With(field, "")));
+    }
+
+    [Fact]
+    public void The_locale_may_be_absent()
+    {
+        var login = With("locale", null);
+        login.Remove("locale");
+
+        Assert.Empty(Validate(login));
+    }
+
+    [Fact]
+    public void Length_counts_characters_as_PostgreSQL_does()
+    {
+        Assert.Empty(Validate(With("locale", string.Concat(Enumerable.Repeat(Emoji, 32)))));
+        Assert.Single(Validate(With("locale", string.Concat(Enumerable.Repeat(Emoji, 33)))));
+    }
+
+    [Fact]
+    public void A_lone_surrogate_made_in_code_is_invalid()
+    {
+        var message = new LoginMessage { UserId = new PersonalText("a\ud800"), AppVersion = "1" };
+
+        Assert.Equal([new InvalidField("user_id", "is not valid Unicode")], LoginValidator.Validate(message, default, out _));
+    }
+
+    [Theory]
+    [InlineData("user_id")]
+    [InlineData("ip")]
+    [InlineData("device_id")]
+    public void Stars_mean_that_a_LoginMessage_was_serialised(string field)
+    {
+        var problem = Assert.Single(Validate(With(field, "***")));
+
+        Assert.Equal(field, problem.Name);
+        Assert.Contains("send the raw JSON", problem.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_reason_is_given_at_once()
+    {
+        var message = JsonSerializer.Deserialize<LoginMessage>("""{"user_id":"","app_version":"x","ip":7}""")!;
+
+        var exception = new InvalidLoginException(LoginValidator.Validate(message, default, out _));
+
+        Assert.Equal(
+            "device_type: is missing; ip: is not a string; device_id: is missing; user_id: is empty; "
+                + "app_version: is not a version of one to three numeric parts, at most 2146.999.999",
+            exception.Message);
+        Assert.IsType<System.ComponentModel.DataAnnotations.ValidationException>(exception, exactMatch: false);
+    }
+
+    private static Dictionary<string, string?> With(string field, string? value)
+    {
+        var login = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["user_id"] = "u",
+            ["app_version"] = "2.3.0",
+            ["device_type"] = "ios",
+            ["ip"] = "192.0.2.1",
+            ["locale"] = "EN",
+            ["device_id"] = "d",
+        };
+        login[field] = value;
+        return login;
+    }
+
+    private static IReadOnlyList<InvalidField> Validate(Dictionary<string, string?> login)
+    {
+        var message = JsonSerializer.Deserialize<LoginMessage>(JsonSerializer.Serialize(login))!;
+        return LoginValidator.Validate(message, AppVersionEncoding.Ordered, out _);
+    }
+}
