@@ -6,7 +6,7 @@ namespace FetchEtl.Local;
 /// <summary>
 /// A private PostgreSQL server for demos and tests, made from the machine's own binaries: fresh data folder under the temporary
 /// path, free port on 127.0.0.1, random password, no Unix socket. It is gone, folder and all, when it is disposed or when this
-/// process ends, in whatever way. Root steps down to the user <c>postgres</c>, else <c>nobody</c>, as PostgreSQL demands.
+/// process ends, in whatever way, and not before, even if nothing refers to it any more. Root steps down to the user <c>postgres</c>, else <c>nobody</c>, as PostgreSQL demands.
 /// </summary>
 /// <remarks>
 /// Programs are looked for on the PATH, then under <c>/usr/lib/postgresql</c>, Homebrew's <c>postgresql*</c> or

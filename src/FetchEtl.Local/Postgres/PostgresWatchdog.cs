@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace FetchEtl.Local;
@@ -29,7 +30,14 @@ internal sealed class PostgresWatchdog : IAsyncDisposable
 
     private readonly Process _process;
 
-    private PostgresWatchdog(Process process) => _process = process;
+    // The pipe is to close with the process, not when a garbage collection finds that nobody holds this object any more.
+    private readonly GCHandle _held;
+
+    private PostgresWatchdog(Process process)
+    {
+        _process = process;
+        _held = GCHandle.Alloc(process.StandardInput);
+    }
 
     /// <summary>Watches over this process on behalf of the server whose data lies in the folder.</summary>
     /// <param name="machine">The machine.</param>
@@ -63,6 +71,7 @@ internal sealed class PostgresWatchdog : IAsyncDisposable
         _process.StandardInput.Close();
         await _process.WaitForExitAsync();
         _process.Dispose();
+        _held.Free();
     }
 
     private static string Quoted(string argument) => $"'{argument.Replace("'", "''", StringComparison.Ordinal)}'";

@@ -87,6 +87,20 @@ public sealed class LocalPostgresTests
         await EndedAsync(process);
     }
 
+    [Fact]
+    public async Task A_server_whose_connection_string_alone_is_kept_lives_on_through_garbage_collections()
+    {
+        var connectionString = await StartAndForgetAsync();
+
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+
+        // A statement long enough for a watchdog that was let go to end it.
+        await using var source = NpgsqlDataSource.Create(connectionString + ";Pooling=false");
+        await using var command = source.CreateCommand("SELECT 'alive' FROM pg_sleep(0.5)");
+        Assert.Equal("alive", await command.ExecuteScalarAsync());
+    }
+
     [LinuxFact(AsRoot = true)]
     public async Task Root_steps_down_to_another_user()
     {
@@ -137,6 +151,8 @@ public sealed class LocalPostgresTests
         Assert.True(Directory.Exists(told[1]));
         return (Process.GetProcessById(int.Parse(told[0])), told[1]);
     }
+
+    private static async Task<string> StartAndForgetAsync() => (await LocalPostgres.StartAsync()).ConnectionString;
 
     private static async Task<string?> ScalarAsync(LocalPostgres server, string sql)
     {
