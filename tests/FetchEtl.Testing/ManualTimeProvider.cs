@@ -1,8 +1,8 @@
 namespace FetchEtl.Testing;
 
 /// <summary>
-/// Time that moves only by hand. <see cref="Advance"/> fires the timers that fall due, in the order in which they do, each
-/// with the clock standing at its own due time. Timestamps and the wall clock move together.
+/// Time that moves only by hand. <see cref="Advance"/> fires the timers that fall due, in the order in which they do,
+/// each with the clock standing at its own due time. Timestamps and the wall clock move together.
 /// </summary>
 public sealed class ManualTimeProvider : TimeProvider
 {
@@ -30,8 +30,8 @@ public sealed class ManualTimeProvider : TimeProvider
     public override long GetTimestamp() => Elapsed.Ticks;
 
     /// <summary>
-    /// Moves time on and fires what falls due, timers that callbacks set meanwhile included. A timer that is due at once
-    /// fires here too, not when it is set: advancing by zero is enough.
+    /// Moves time on and fires what falls due, timers that callbacks set meanwhile included. A timer that is due at
+    /// once fires here too, not when it is set: advancing by zero is enough.
     /// </summary>
     public void Advance(TimeSpan by)
     {

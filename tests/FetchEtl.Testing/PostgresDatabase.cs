@@ -2,7 +2,9 @@ using Npgsql;
 
 namespace FetchEtl.Testing;
 
-/// <summary>An empty database of its own on <see cref="PostgresServer"/>, dropped when disposed, connections or not.</summary>
+/// <summary>
+/// An empty database of its own on <see cref="PostgresServer"/>, dropped when disposed, connections or not.
+/// </summary>
 public sealed class PostgresDatabase : IAsyncDisposable
 {
     private readonly string _server;

@@ -3,8 +3,8 @@ using FetchEtl.Local;
 namespace FetchEtl.Testing;
 
 /// <summary>
-/// The server that this process's tests share: the one named by the environment variable <c>ConnectionStrings__Logins</c>,
-/// else a private one, started at first use and gone with the process.
+/// The server that this process's tests share: the one named by the environment variable
+/// <c>ConnectionStrings__Logins</c>, else a private one, started at first use and gone with the process.
 /// </summary>
 public static class PostgresServer
 {

@@ -21,7 +21,9 @@ internal sealed record InstallPlace(string Parent, string Pattern)
             .Select(folder => Path.Combine(folder, "bin"))
         : [];
 
-    /// <summary><c>17</c>, <c>9.6</c> and <c>postgresql@17</c> name their version; plain <c>postgresql</c> names none.</summary>
+    /// <summary>
+    /// <c>17</c>, <c>9.6</c> and <c>postgresql@17</c> name their version; plain <c>postgresql</c> names none.
+    /// </summary>
     private static decimal VersionOf(string folder)
     {
         var digits = Path.GetFileName(folder).TrimStart("postgresql@".ToCharArray());

@@ -4,15 +4,16 @@ using System.Security.Cryptography;
 namespace FetchEtl.Local;
 
 /// <summary>
-/// A private PostgreSQL server for demos and tests, made from the machine's own binaries: fresh data folder under the temporary
-/// path, free port on 127.0.0.1, random password, no Unix socket. It is gone, folder and all, when it is disposed or when this
-/// process ends, in whatever way, and not before, even if nothing refers to it any more. Root steps down to the user <c>postgres</c>, else <c>nobody</c>, as PostgreSQL demands.
+/// A private PostgreSQL server for demos and tests, made from the machine's own binaries: fresh data folder under the
+/// temporary path, free port on 127.0.0.1, random password, no Unix socket. It is gone, folder and all, when it is
+/// disposed or when this process ends, in whatever way, and not before, even if nothing refers to it any more. Root
+/// steps down to the user <c>postgres</c>, else <c>nobody</c>, as PostgreSQL demands.
 /// </summary>
 /// <remarks>
 /// Programs are looked for on the PATH, then under <c>/usr/lib/postgresql</c>, Homebrew's <c>postgresql*</c> or
-/// <c>C:\Program Files\PostgreSQL</c>, newest version first. Where there are none, root on a Debian-like system installs the
-/// distribution's <c>postgresql</c> package. Windows goes the same way as Linux and macOS, with PowerShell in place of sh, but
-/// has not been tried. Not thread-safe: start, stop and dispose one after the other.
+/// <c>C:\Program Files\PostgreSQL</c>, newest version first. Where there are none, root on a Debian-like system
+/// installs the distribution's <c>postgresql</c> package. Windows goes the same way as Linux and macOS, with PowerShell
+/// in place of sh, but has not been tried. Not thread-safe: start, stop and dispose one after the other.
 /// </remarks>
 public sealed class LocalPostgres : IAsyncDisposable
 {
@@ -33,17 +34,22 @@ public sealed class LocalPostgres : IAsyncDisposable
         _systemUser = systemUser;
         ServerVersion = serverVersion;
         _folder = Directory.CreateTempSubdirectory("fetch-etl-postgres-").FullName;
-        _watchdog = PostgresWatchdog.Start(machine, systemUser, _folder, [binaries.Control, .. StopArguments(PostgresStop.Immediate)]);
+        _watchdog = PostgresWatchdog.Start(
+            machine, systemUser, _folder, [binaries.Control, .. StopArguments(PostgresStop.Immediate)]);
     }
 
     /// <summary>Npgsql's connection string: the superuser, in the empty database <c>postgres</c>.</summary>
     public string ConnectionString => FormattableString.Invariant(
         $"Host=127.0.0.1;Port={_port};Username={UserName};Password={_password};Database=postgres");
 
-    /// <summary>The server's version as it states it, such as <c>17.2</c> or <c>15.18 (Debian 15.18-0+deb12u1)</c>.</summary>
+    /// <summary>
+    /// The server's version as it states it, such as <c>17.2</c> or <c>15.18 (Debian 15.18-0+deb12u1)</c>.
+    /// </summary>
     public string ServerVersion { get; }
 
-    /// <summary>The server's own log. It quotes failing statements and rows, so it may hold what clients sent.</summary>
+    /// <summary>
+    /// The server's own log. It quotes failing statements and rows, so it may hold what clients sent.
+    /// </summary>
     public string LogFile => Path.Combine(_folder, "server.log");
 
     /// <summary>The postmaster's process id. Only while the server runs.</summary>
@@ -54,8 +60,12 @@ public sealed class LocalPostgres : IAsyncDisposable
 
     private string DataFolder => Path.Combine(_folder, "data");
 
-    /// <summary>Starts a server; it takes connections when the task completes, usually after one to two seconds.</summary>
-    /// <exception cref="LocalPostgresException">No binaries, or they did not start. The message names the remedy.</exception>
+    /// <summary>
+    /// Starts a server; it takes connections when the task completes, usually after one to two seconds.
+    /// </summary>
+    /// <exception cref="LocalPostgresException">
+    /// No binaries, or they did not start. The message names the remedy.
+    /// </exception>
     public static async Task<LocalPostgres> StartAsync(
         LocalPostgresOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -65,7 +75,9 @@ public sealed class LocalPostgres : IAsyncDisposable
         var systemUser = machine.IsRoot ? await FindUserToStepDownToAsync(cancellationToken) : null;
         var version = await RunOrThrowAsync(new(binaries.Server, ["--version"]), cancellationToken);
 
-        var server = new LocalPostgres(machine, binaries, systemUser, version[(version.IndexOf(')', StringComparison.Ordinal) + 1)..].Trim());
+        // As in "postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)".
+        var versionAlone = version[(version.IndexOf(')', StringComparison.Ordinal) + 1)..].Trim();
+        var server = new LocalPostgres(machine, binaries, systemUser, versionAlone);
         try
         {
             await server.CreateDataFolderAsync(options.Settings, cancellationToken);
@@ -163,7 +175,8 @@ public sealed class LocalPostgres : IAsyncDisposable
     {
         for (var attempt = 1; ; attempt++)
         {
-            // Below the range that systems take ports for outgoing connections from, so that nobody takes it during a restart.
+            // Below the range that systems take ports for outgoing connections from, so that nobody takes it during a
+            // restart.
             _port = RandomNumberGenerator.GetInt32(20_000, 32_768);
             if (await TryStartServerAsync(cancellationToken) is not { } failure)
             {

@@ -1,6 +1,8 @@
 namespace FetchEtl.Local;
 
-/// <summary>No private PostgreSQL could be had. The message says what is missing and how to get it on this system.</summary>
+/// <summary>
+/// No private PostgreSQL could be had. The message says what is missing and how to get it on this system.
+/// </summary>
 public sealed class LocalPostgresException : Exception
 {
     /// <summary>Creates the exception with no message.</summary>

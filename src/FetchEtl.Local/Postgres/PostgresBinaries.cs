@@ -55,7 +55,9 @@ internal sealed record PostgresBinaries(string InitDb, string Server, string Con
             : null;
     }
 
-    /// <summary>A link on the PATH may name only some of the programs; the others lie beside what it points to.</summary>
+    /// <summary>
+    /// A link on the PATH may name only some of the programs; the others lie beside what it points to.
+    /// </summary>
     private static IEnumerable<string> FolderAndTarget(string folder, Machine machine)
     {
         yield return folder;

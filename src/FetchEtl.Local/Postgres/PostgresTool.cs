@@ -3,7 +3,10 @@ using System.Diagnostics;
 
 namespace FetchEtl.Local;
 
-/// <summary>Runs PostgreSQL's programs and the system's own, always with English messages and none of the caller's PG* variables.</summary>
+/// <summary>
+/// Runs PostgreSQL's programs and the system's own, always with English messages and none of the caller's PG*
+/// variables.
+/// </summary>
 internal static class PostgresTool
 {
     /// <exception cref="LocalPostgresException">The program could not be started at all.</exception>
@@ -46,7 +49,8 @@ internal static class PostgresTool
             UserName = command.User,
         };
         start.Environment["LC_ALL"] = "C";
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("PG", StringComparison.Ordinal)).ToList())
+        var postgresNames = start.Environment.Keys.Where(name => name.StartsWith("PG", StringComparison.Ordinal));
+        foreach (var name in postgresNames.ToList())
         {
             start.Environment.Remove(name);
         }
@@ -58,7 +62,7 @@ internal static class PostgresTool
         catch (Win32Exception exception) when (command.User is not null)
         {
             throw new LocalPostgresException(
-                $"'{command.Program}' could not be run as user '{command.User}', to whom root steps down for PostgreSQL: " +
+                $"'{command.Program}' could not be run as user '{command.User}', to whom root steps down: " +
                 $"{exception.Message}. That user must be able to enter the temporary folder '{Path.GetTempPath()}': " +
                 "set TMPDIR to one that all may enter, such as /tmp.",
                 exception);

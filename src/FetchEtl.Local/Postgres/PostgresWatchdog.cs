@@ -5,13 +5,14 @@ using System.Text;
 namespace FetchEtl.Local;
 
 /// <summary>
-/// A small process that outlives its owner just long enough to stop the server and remove its folder. It reads a pipe whose
-/// other end only the owner holds: the system closes that end however the owner ends, SIGKILL included.
+/// A small process that outlives its owner just long enough to stop the server and remove its folder. It reads a pipe
+/// whose other end only the owner holds: the system closes that end however the owner ends, SIGKILL included.
 /// </summary>
 internal sealed class PostgresWatchdog : IAsyncDisposable
 {
     // Signals for the whole process group, Ctrl+C among them, are the owner's business: it may still need its database.
-    // Should the owner die while initdb or postgres is just starting, the first round can miss what they create, hence the loop.
+    // Should the owner die while initdb or postgres is just starting, the first round can miss what they create, hence
+    // the loop.
     private const string Shell = """
         trap '' HUP INT TERM
         exec >/dev/null 2>&1
@@ -30,7 +31,8 @@ internal sealed class PostgresWatchdog : IAsyncDisposable
 
     private readonly Process _process;
 
-    // The pipe is to close with the process, not when a garbage collection finds that nobody holds this object any more.
+    // The pipe is to close with the process, not when a garbage collection finds that nobody holds this object any
+    // more.
     private readonly GCHandle _held;
 
     private PostgresWatchdog(Process process)
@@ -59,7 +61,8 @@ internal sealed class PostgresWatchdog : IAsyncDisposable
 
         string[] shell = ["sh", "-c", Shell, "fetch-etl-postgres-watchdog", folder, .. stop];
 
-        // A session of its own keeps it alive when the owner's whole process group is killed. macOS has no setsid program.
+        // A session of its own keeps it alive when the owner's whole process group is killed. macOS has no setsid
+        // program.
         return new(PostgresTool.Start(machine.FindOnPath("setsid") is { } setsid
             ? new(setsid, shell, user)
             : new(shell[0], shell[1..], user)));

@@ -6,7 +6,8 @@ namespace FetchEtl.Local;
 /// <param name="User">The user to step down to; null to stay.</param>
 /// <param name="Folder">The working folder, which that user must be able to enter; null for this process's own.</param>
 /// <param name="LeavesProcesses">
-/// Whether it leaves processes behind, which may hold its output open for as long as they live: then its output is not read.
+/// Whether it leaves processes behind, which may hold its output open for as long as they live: then its output is not
+/// read.
 /// </param>
 internal sealed record ToolCommand(
     string Program,

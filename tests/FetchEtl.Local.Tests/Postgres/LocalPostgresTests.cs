@@ -17,7 +17,8 @@ public sealed class LocalPostgresTests
 
         Assert.Equal(server.ServerVersion, version);
         Assert.Equal("127.0.0.1", address);
-        Assert.Contains("database system is ready", await File.ReadAllTextAsync(server.LogFile), StringComparison.Ordinal);
+        var log = await File.ReadAllTextAsync(server.LogFile);
+        Assert.Contains("database system is ready", log, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -167,7 +168,9 @@ public sealed class LocalPostgresTests
         await process.WaitForExitAsync(patience.Token);
     }
 
-    /// <summary>Waits for the folder to go: the event may have come before the watcher, so the folder is looked at too.</summary>
+    /// <summary>
+    /// Waits for the folder to go: the event may have come before the watcher, so the folder is looked at too.
+    /// </summary>
     private static async Task RemovedAsync(string folder)
     {
         var removed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
