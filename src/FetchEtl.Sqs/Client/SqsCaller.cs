@@ -43,16 +43,18 @@ internal sealed class SqsCaller
     {
         var settled = Volatile.Read(ref _settled);
         var protocol = settled ?? _json;
+        var signed = _clock.UtcNow;
         using var reply = await _exchange.SendAsync(protocol, request, cancellationToken);
         if (settled is null)
         {
             if (IsRefusalOfJson(reply))
             {
+                signed = _clock.UtcNow;
                 using var second = await _exchange.SendAsync(_query, request, cancellationToken);
                 if (IsAnswerInQuery(second))
                 {
                     Settle(_query);
-                    return Interpret(_query, request, second, read);
+                    return Interpret(_query, request, second, signed, read);
                 }
             }
             else if (reply.IsSuccess || _json.ReadError(reply.Content) is not null)
@@ -61,7 +63,7 @@ internal sealed class SqsCaller
             }
         }
 
-        return Interpret(protocol, request, reply, read);
+        return Interpret(protocol, request, reply, signed, read);
     }
 
     /// <summary>
@@ -96,11 +98,15 @@ internal sealed class SqsCaller
     }
 
     private T Interpret<T>(
-        ISqsProtocol protocol, SqsRequest request, SqsReply reply, Func<ISqsProtocol, ReadOnlyMemory<byte>, T> read)
+        ISqsProtocol protocol,
+        SqsRequest request,
+        SqsReply reply,
+        DateTimeOffset signed,
+        Func<ISqsProtocol, ReadOnlyMemory<byte>, T> read)
     {
         if (!reply.IsSuccess)
         {
-            throw Failure(protocol, request, reply);
+            throw Failure(protocol, request, reply, signed);
         }
 
         try
@@ -114,7 +120,7 @@ internal sealed class SqsCaller
         }
     }
 
-    private SqsException Failure(ISqsProtocol protocol, SqsRequest request, SqsReply reply)
+    private SqsException Failure(ISqsProtocol protocol, SqsRequest request, SqsReply reply, DateTimeOffset signed)
     {
         if (protocol.ReadError(reply.Content) is not { } error)
         {
@@ -126,10 +132,16 @@ internal sealed class SqsCaller
         {
             _credentials.Refresh();
         }
-        else if (reply.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Forbidden && _clock.LearnFrom(reply.Date))
+        else if (reply.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Forbidden
+            && SigningClock.IsOutOfTime(signed, reply.Date))
         {
-            // A signature out of time, whatever the service calls it; the next attempt is signed with its time.
-            _logger.ClockCorrected(_endpoint.Url);
+            // Whatever the service calls it. The next attempt is signed with its time, unless another call saw to that already.
+            if (SigningClock.IsOutOfTime(_clock.UtcNow, reply.Date))
+            {
+                _clock.Follow(reply.Date!.Value);
+                _logger.ClockCorrected(_endpoint.Url);
+            }
+
             isTransient = true;
         }
 

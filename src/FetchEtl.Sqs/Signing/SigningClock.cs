@@ -1,8 +1,8 @@
 namespace FetchEtl.Sqs.Signing;
 
 /// <summary>
-/// The time to sign with: this machine's, corrected by what the service's replies say when it refuses ours. SQS refuses
-/// signatures that are off by more than 15 minutes ("Signature Version 4 troubleshooting", IAM User Guide says 5).
+/// The time to sign with: this machine's, corrected by what the service's replies say when it refuses ours. AWS refuses
+/// signatures that are off by more than five minutes ("Troubleshoot signed requests for AWS APIs", IAM User Guide).
 /// </summary>
 internal sealed class SigningClock(TimeProvider timeProvider)
 {
@@ -12,15 +12,11 @@ internal sealed class SigningClock(TimeProvider timeProvider)
 
     public DateTimeOffset UtcNow => timeProvider.GetUtcNow().AddTicks(Volatile.Read(ref _offsetTicks));
 
-    /// <summary>Takes over the service's time when ours is far from it; true when it did, so that a new try may succeed.</summary>
-    public bool LearnFrom(DateTimeOffset? serviceTime)
-    {
-        if (serviceTime is not { } time || (time - UtcNow).Duration() <= Tolerance)
-        {
-            return false;
-        }
+    /// <summary>Whether a request signed at the one time was out of time for the service, whose time the other is.</summary>
+    public static bool IsOutOfTime(DateTimeOffset signed, DateTimeOffset? serviceTime) =>
+        serviceTime is { } time && (time - signed).Duration() > Tolerance;
 
-        Volatile.Write(ref _offsetTicks, (time - timeProvider.GetUtcNow()).Ticks);
-        return true;
-    }
+    /// <summary>Signs with the service's time from now on.</summary>
+    public void Follow(DateTimeOffset serviceTime) =>
+        Volatile.Write(ref _offsetTicks, (serviceTime - timeProvider.GetUtcNow()).Ticks);
 }

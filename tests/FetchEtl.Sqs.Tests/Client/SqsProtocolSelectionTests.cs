@@ -109,4 +109,18 @@ public sealed class SqsProtocolSelectionTests
         Assert.False(exception.IsTransient);
         Assert.Contains(endpoint.Url.AbsoluteUri, exception.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Calls_that_find_out_at_the_same_time_agree()
+    {
+        await using var endpoint = await WireEndpoint.StartAsync(request => request.IsJson
+            ? WireReply.XmlError("InternalError", HttpStatusCode.InternalServerError)
+            : WireReply.QueueUrlInXml);
+        using var logger = new CollectingLogger();
+        using var client = TestClients.Client(endpoint.Url, SqsProtocol.Auto, logger);
+
+        await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => client.GetQueueUrlAsync("q")));
+
+        Assert.Single(logger.Lines, line => line.StartsWith("Information 1000", StringComparison.Ordinal));
+    }
 }

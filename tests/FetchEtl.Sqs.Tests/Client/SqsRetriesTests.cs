@@ -1,5 +1,4 @@
 using System.Net;
-using Amazon.Runtime;
 using FetchEtl.Testing;
 
 namespace FetchEtl.Sqs.Tests.Client;
@@ -142,32 +141,36 @@ public sealed class SqsRetriesTests
     }
 
     [Fact]
-    public async Task A_clock_that_is_off_is_corrected_by_the_services_time()
+    public async Task A_clock_that_is_off_is_corrected_by_the_services_time_for_all_calls_under_way()
     {
         var time = new ManualTimeProvider();
         var serviceTime = time.GetUtcNow() + TimeSpan.FromHours(3);
-        await using var endpoint = await WireEndpoint.StartAsync(request =>
-            request.Headers["X-Amz-Date"] == "20260101T030000Z"
-                ? WireReply.QueueUrl with { Date = serviceTime }
-                : WireReply.JsonError("InvalidSignatureException", HttpStatusCode.Forbidden) with { Date = serviceTime });
-        using var logger = new CollectingLogger();
-        using var client = new SqsClient(
-            new SqsClientOptions
+        var bothArrived = new CountdownEvent(2);
+        var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var endpoint = await WireEndpoint.StartAsync(async (request, _) =>
+        {
+            if (request.Headers["X-Amz-Date"] == "20260101T030000Z")
             {
-                ServiceUrl = endpoint.Url,
-                Credentials = new BasicAWSCredentials("test", "test"),
-                RetryDelay = TimeSpan.Zero,
-                Environment = _ => null,
-                Protocol = SqsProtocol.Json,
-            },
-            logger,
-            timeProvider: time);
+                return WireReply.QueueUrl with { Date = serviceTime };
+            }
 
-        await client.GetQueueUrlAsync("q");
-        await client.GetQueueUrlAsync("q");
+            if (bothArrived.Signal())
+            {
+                go.SetResult();
+            }
 
-        Assert.Equal(3, endpoint.Requests.Count);
-        Assert.Single(logger.Lines, line => line.StartsWith("Warning 1002", StringComparison.Ordinal));
+            await go.Task;
+            return WireReply.JsonError("InvalidSignatureException", HttpStatusCode.Forbidden) with { Date = serviceTime };
+        });
+        using var logger = new CollectingLogger();
+        var options = TestClients.Options(endpoint.Url);
+        options.RetryDelay = TimeSpan.Zero;
+        using var client = new SqsClient(options, logger, timeProvider: time);
+
+        await Task.WhenAll(client.GetQueueUrlAsync("q"), client.GetQueueUrlAsync("q"));
+
+        Assert.Equal(4, endpoint.Requests.Count);
+        Assert.InRange(logger.Lines.Count(line => line.StartsWith("Warning 1002", StringComparison.Ordinal)), 1, 2);
     }
 
     [Fact]

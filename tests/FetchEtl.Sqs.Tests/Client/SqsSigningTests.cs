@@ -95,15 +95,15 @@ public sealed class SqsSigningTests
     }
 
     [Fact]
-    public void Small_differences_of_the_clocks_are_left_alone()
+    public void Only_a_clock_that_is_minutes_off_follows_the_services()
     {
         var time = new ManualTimeProvider();
         var clock = new SigningClock(time);
 
-        Assert.False(clock.LearnFrom(null));
-        Assert.False(clock.LearnFrom(time.GetUtcNow() + TimeSpan.FromMinutes(4)));
-        Assert.Equal(time.GetUtcNow(), clock.UtcNow);
-        Assert.True(clock.LearnFrom(time.GetUtcNow() - TimeSpan.FromMinutes(5)));
+        Assert.False(SigningClock.IsOutOfTime(clock.UtcNow, null));
+        Assert.False(SigningClock.IsOutOfTime(clock.UtcNow, time.GetUtcNow() + TimeSpan.FromMinutes(4)));
+        Assert.True(SigningClock.IsOutOfTime(clock.UtcNow, time.GetUtcNow() - TimeSpan.FromMinutes(5)));
+        clock.Follow(time.GetUtcNow() - TimeSpan.FromMinutes(5));
         Assert.Equal(time.GetUtcNow() - TimeSpan.FromMinutes(5), clock.UtcNow);
     }
 
