@@ -1,3 +1,4 @@
+using System.Globalization;
 using MassTransit;
 using MassTransit.Metadata;
 
@@ -34,9 +35,16 @@ internal sealed class RawLoginMessageContext(Headers headers, Uri? destinationAd
     {
         get
         {
-            if (!headers.TryGetHeader(MessageHeaders.TransportSentTime, out var value) || value is not DateTime sent)
+            const DateTimeStyles utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
+            if (!headers.TryGetHeader(MessageHeaders.TransportSentTime, out var value))
                 return null;
-            return sent.Kind == DateTimeKind.Local ? sent.ToUniversalTime() : DateTime.SpecifyKind(sent, DateTimeKind.Utc);
+            return value switch
+            {
+                DateTime { Kind: DateTimeKind.Local } local => local.ToUniversalTime(),
+                DateTime time => DateTime.SpecifyKind(time, DateTimeKind.Utc),
+                string text when DateTime.TryParse(text, CultureInfo.InvariantCulture, utc, out var time) => time,
+                _ => null,
+            };
         }
     }
 

@@ -1,0 +1,189 @@
+using FetchEtl.Testing;
+using MassTransit;
+using MassTransit.Testing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FetchEtl.Logins.Tests;
+
+public sealed class LoginConsumerTests : IAsyncLifetime
+{
+    private const string UserId = "canary-user-7d1f";
+    private const string Ip = "198.51.100.77";
+    private const string DeviceId = "canary-device-7d1f";
+
+    private const string Valid =
+        $$"""{"user_id":"{{UserId}}","app_version":"2.3.0","device_type":"ios","ip":"{{Ip}}","locale":null,"device_id":"{{DeviceId}}","extra":[{"a":1}] }""";
+
+    private readonly ReceiveSignals _receives = new();
+    private LoginStore _store = null!;
+    private ITestHarness _harness = null!;
+    private ISendEndpoint _queue = null!;
+
+    public async Task InitializeAsync()
+    {
+        _store = await LoginStore.CreateAsync();
+        _store.Services.AddSingleton<TimeProvider>(new ManualTimeProvider());
+        _store.Services.AddReceiveObserver(_ => _receives);
+        _store.Services.AddMassTransitTestHarness(x =>
+        {
+            x.DisableUsageTelemetry();
+            x.AddConsumer<LoginConsumer, LoginConsumerDefinition>();
+            x.UsingInMemory((context, bus) => bus.ReceiveEndpoint("login-queue", e => e.ConfigureLoginEndpoint(context)));
+        });
+        _harness = _store.Provider.GetTestHarness();
+        await _harness.Start();
+        _queue = await _harness.Bus.GetSendEndpoint(new Uri("queue:login-queue"));
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _harness.Stop();
+        await _store.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_login_becomes_a_masked_row()
+    {
+        var id = NewId.NextGuid();
+
+        await _queue.SendRawAsync(Valid, context => context.MessageId = id);
+
+        await _receives.WaitForConsumedAsync(1);
+        await using var context = _store.Context();
+        var row = Assert.Single(context.UserLogins);
+        var masker = _store.Provider.GetRequiredService<IPiiMasker>();
+        Assert.Equivalent(
+            new UserLogin
+            {
+                UserId = UserId,
+                DeviceType = "ios",
+                MaskedIp = masker.Mask(PiiField.Ip, new PersonalText(Ip)),
+                MaskedDeviceId = masker.Mask(PiiField.DeviceId, new PersonalText(DeviceId)),
+                AppVersion = 2_003_000,
+                CreateDate = new DateOnly(2026, 1, 1),
+                MessageId = id,
+            },
+            row,
+            strict: true);
+    }
+
+    [Fact]
+    public async Task The_date_is_the_UTC_day_on_which_the_transport_took_the_message()
+    {
+        var sent = new DateTime(2025, 12, 24, 23, 59, 59, DateTimeKind.Utc);
+
+        await _queue.SendRawAsync(Valid, context => context.Headers.Set(MessageHeaders.TransportSentTime, sent));
+
+        await _receives.WaitForConsumedAsync(1);
+        Assert.Equal(new DateOnly(2025, 12, 24), await _store.ScalarAsync("SELECT create_date FROM user_logins"));
+    }
+
+    [Fact]
+    public async Task A_message_delivered_twice_is_one_row()
+    {
+        var id = NewId.NextGuid();
+
+        await _queue.SendRawAsync(Valid, context => context.MessageId = id);
+        await _queue.SendRawAsync(Valid, context => context.MessageId = id);
+
+        await _receives.WaitForConsumedAsync(2);
+        Assert.Equal(1, await _store.CountAsync());
+    }
+
+    [Fact]
+    public async Task Messages_with_an_empty_id_are_rows_of_their_own()
+    {
+        await _queue.SendRawAsync(Valid, context => context.MessageId = Guid.Empty);
+        await _queue.SendRawAsync(Valid, context => context.MessageId = Guid.Empty);
+
+        await _receives.WaitForConsumedAsync(2);
+        Assert.Equal(2, await _store.CountAsync());
+    }
+
+    [Theory]
+    [InlineData("text/plain")]
+    [InlineData("application/vnd.masstransit+json")]
+    [InlineData("application/octet-stream")]
+    public async Task A_producers_content_type_does_not_matter(string contentType)
+    {
+        await _queue.SendRawAsync(Valid, context => context.ContentType = new(contentType));
+
+        await _receives.WaitForConsumedAsync(1);
+        Assert.Equal(1, await _store.CountAsync());
+    }
+
+    [Theory]
+    [InlineData("""{"foo":"bar"}""", "user_id: is missing; app_version: is missing; device_type: is missing; ip: is missing; device_id: is missing")]
+    [InlineData("null", "body: is not a JSON object")]
+    [InlineData("[1]", "body: is not a JSON object")]
+    [InlineData("", "body: is not JSON, or nested deeper than 64 levels")]
+    [InlineData("canary-user-7d1f", "body: is not JSON, or nested deeper than 64 levels")]
+    [InlineData("""{"user_id":"canary-user-7d1f",""", "body: is not JSON, or nested deeper than 64 levels")]
+    public async Task What_is_no_login_faults_for_good_with_every_reason(string body, string reasons)
+    {
+        await _queue.SendRawAsync(body);
+
+        var fault = Assert.IsType<InvalidLoginException>(await _receives.Fault);
+        Assert.Equal(reasons, fault.Message);
+        Assert.Null(fault.InnerException);
+        Assert.Equal(0, await _store.CountAsync());
+    }
+
+    [Fact]
+    public async Task Deep_nesting_is_no_crash()
+    {
+        await _queue.SendRawAsync($$"""{"extra":{{new string('[', 1000)}}{{new string(']', 1000)}}}""");
+
+        Assert.IsType<InvalidLoginException>(await _receives.Fault);
+    }
+
+    [Fact]
+    public async Task No_fault_message_leaves_the_endpoint_even_where_a_producer_asks_for_one()
+    {
+        var address = new Uri("loopback://localhost/wants-faults");
+
+        await _queue.SendRawAsync(Valid.Replace("2.3.0", "x", StringComparison.Ordinal), context =>
+        {
+            context.Headers.Set(MessageHeaders.FaultAddress, address);
+            context.Headers.Set(MessageHeaders.ResponseAddress, address);
+        });
+
+        Assert.IsType<InvalidLoginException>(await _receives.Fault);
+        await _harness.Stop();
+        var now = new CancellationToken(canceled: true);
+        Assert.Empty(_harness.Sent.Select<Fault>(now));
+        Assert.Empty(_harness.Published.Select<Fault>(now));
+        Assert.Empty(_harness.Sent.Select<ReceiveFault>(now));
+        Assert.Empty(_harness.Published.Select<ReceiveFault>(now));
+    }
+
+    [Fact]
+    public async Task A_published_LoginMessage_says_to_send_raw_json()
+    {
+        var personal = new PersonalText("canary-user-7d1f");
+        await _queue.Send(new LoginMessage { UserId = personal, AppVersion = "1", Ip = personal, DeviceId = personal }, context =>
+            context.Serializer = new MassTransit.Serialization.SystemTextJsonRawMessageSerializer());
+
+        var fault = Assert.IsType<InvalidLoginException>(await _receives.Fault);
+        Assert.Equal(["user_id", "ip", "device_id"], fault.Fields.Select(field => field.Name));
+        Assert.Contains("send the raw JSON", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task No_log_line_holds_a_personal_value()
+    {
+        await _queue.SendRawAsync(Valid.Replace("2.3.0", "x", StringComparison.Ordinal));
+        Assert.IsType<InvalidLoginException>(await _receives.Fault);
+        await _queue.SendRawAsync(Valid);
+        await _receives.WaitForConsumedAsync(1);
+        await _harness.Stop();
+
+        Assert.NotEmpty(_store.Logs.Texts);
+        Assert.All(_store.Logs.Texts, text =>
+        {
+            Assert.DoesNotContain(UserId, text, StringComparison.Ordinal);
+            Assert.DoesNotContain(Ip, text, StringComparison.Ordinal);
+            Assert.DoesNotContain(DeviceId, text, StringComparison.Ordinal);
+        });
+    }
+}
