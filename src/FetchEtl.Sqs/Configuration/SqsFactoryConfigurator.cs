@@ -50,9 +50,8 @@ internal sealed class SqsFactoryConfigurator(IServiceProvider services) : ISqsFa
     {
         var time = services.GetService<TimeProvider>() ?? TimeProvider.System;
         var loggers = services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
-        var meters = services.GetService<IMeterFactory>();
-        var metrics = new SqsRiderMetrics(meters);
-        var client = new SqsClient(_host, loggers, meters, time);
+        var metrics = new SqsMetrics(services.GetService<IMeterFactory>());
+        var client = new SqsClient(_host, metrics, loggers, time);
         var endpoints = new ReceiveEndpointCollection();
 
         foreach (var (queueName, configure) in _endpoints)

@@ -79,7 +79,7 @@ internal sealed class SqsReceiveEndpointConfiguration : ReceiveEndpointConfigura
         return new SqsReceiveEndpointContext(_busInstance, this);
     }
 
-    public ReceiveEndpoint Build(SqsClient client, SqsRiderMetrics metrics, ILoggerFactory loggers, TimeProvider time)
+    public ReceiveEndpoint Build(SqsClient client, SqsMetrics metrics, ILoggerFactory loggers, TimeProvider time)
     {
         Validate().ThrowIfContainsFailure($"The SQS receive endpoint '{_queueName}' is not configured well:");
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using FetchEtl.Sqs.Configuration;
-using FetchEtl.Sqs.Rider;
 using Microsoft.Extensions.Logging;
 
 namespace FetchEtl.Sqs.Leases;
@@ -17,7 +16,7 @@ internal sealed class LeaseBook : IAsyncDisposable
     private readonly LeaseRenewal _renewal;
     private readonly LeaseSettlement _settlement;
     private readonly ReturnDelay _delay = new(new Random());
-    private readonly SqsRiderMetrics _metrics;
+    private readonly SqsMetrics _metrics;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly TimeSpan _visibilityTimeout;
@@ -29,7 +28,7 @@ internal sealed class LeaseBook : IAsyncDisposable
         string queueUrl,
         DeadLetterQueue deadLetters,
         SqsReceiveSettings settings,
-        SqsRiderMetrics metrics,
+        SqsMetrics metrics,
         ILogger logger,
         TimeProvider time)
     {
@@ -40,7 +39,7 @@ internal sealed class LeaseBook : IAsyncDisposable
         _origin = time.GetTimestamp();
         _visibilityTimeout = settings.VisibilityTimeout;
         _settlement = new LeaseSettlement(client, queueUrl, Linger, logger, time);
-        _renewal = new LeaseRenewal(client, queueUrl, settings.VisibilityTimeout, _open.Values, () => Now, logger, time);
+        _renewal = new LeaseRenewal(client, queueUrl, settings.VisibilityTimeout, _open, () => Now, logger, time);
     }
 
     /// <summary>Cancelled when what is in flight is to be given back rather than finished.</summary>
@@ -66,7 +65,7 @@ internal sealed class LeaseBook : IAsyncDisposable
             return true;
 
         Log.DuplicateDelivery(_logger, message.MessageId);
-        lease.AddDelivery(message.ReceiptHandle);
+        lease.AddDelivery(message.ReceiptHandle, openedAt + _visibilityTimeout);
         lease = null;
         return false;
     }

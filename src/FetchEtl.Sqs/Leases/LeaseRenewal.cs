@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
 namespace FetchEtl.Sqs.Leases;
@@ -17,7 +18,7 @@ internal sealed class LeaseRenewal : IAsyncDisposable
     private readonly SqsClient _client;
     private readonly string _queueUrl;
     private readonly TimeSpan _visibilityTimeout;
-    private readonly IEnumerable<SqsMessageLease> _leases;
+    private readonly ConcurrentDictionary<string, SqsMessageLease> _leases;
     private readonly Func<TimeSpan> _now;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
@@ -27,7 +28,7 @@ internal sealed class LeaseRenewal : IAsyncDisposable
         SqsClient client,
         string queueUrl,
         TimeSpan visibilityTimeout,
-        IEnumerable<SqsMessageLease> leases,
+        ConcurrentDictionary<string, SqsMessageLease> leases,
         Func<TimeSpan> now,
         ILogger logger,
         TimeProvider time)
@@ -57,8 +58,8 @@ internal sealed class LeaseRenewal : IAsyncDisposable
                 var options = new ParallelOptions { MaxDegreeOfParallelism = ParallelCalls, CancellationToken = _stop.Token };
                 while (await timer.WaitForNextTickAsync(_stop.Token))
                 {
-                    var soon = _now() + (_visibilityTimeout / 2);
-                    var due = _leases.Where(x => x.HeldUntil < soon && !x.IsSettling && !x.IsLost(_now()));
+                    var now = _now();
+                    var due = _leases.Values.Where(x => x.IsDue(now, now + (_visibilityTimeout / 2)));
                     await Parallel.ForEachAsync(due.Chunk(10), options, RenewAsync);
                 }
             }
@@ -80,7 +81,7 @@ internal sealed class LeaseRenewal : IAsyncDisposable
             for (var i = 0; i < leases.Length; i++)
             {
                 if (!failures.TryGetValue(i, out var failure))
-                    leases[i].HeldUntil = now + entries[i].VisibilityTimeout;
+                    leases[i].Renew(now + entries[i].VisibilityTimeout);
                 else if (!failure.IsTransient)
                     leases[i].Lose();
             }

@@ -13,6 +13,7 @@ internal sealed class SqsMessageLease(LeaseBook book, SqsMessage message, TimeSp
     private readonly List<string> _handles = [message.ReceiptHandle];
     private Action<SqsMessageLease, string>? _settlement;
     private int _unsettled = 1;
+    private TimeSpan _heldUntil = heldUntil;
     private bool _lost;
 
     public SqsMessage Message => message;
@@ -21,9 +22,6 @@ internal sealed class SqsMessageLease(LeaseBook book, SqsMessage message, TimeSp
 
     public TimeSpan OpenedAt => openedAt;
 
-    /// <summary>When the message becomes visible to others unless renewed; written by the book's renewal loop only.</summary>
-    public TimeSpan HeldUntil { get; set; } = heldUntil;
-
     /// <summary>The handle of the newest delivery: SQS honours that one.</summary>
     public string NewestHandle
     {
@@ -31,15 +29,6 @@ internal sealed class SqsMessageLease(LeaseBook book, SqsMessage message, TimeSp
         {
             lock (_gate)
                 return _handles[^1];
-        }
-    }
-
-    public bool IsSettling
-    {
-        get
-        {
-            lock (_gate)
-                return _settlement is not null;
         }
     }
 
@@ -54,18 +43,32 @@ internal sealed class SqsMessageLease(LeaseBook book, SqsMessage message, TimeSp
     public Task Faulted(Exception exception) => book.FaultedAsync(this, exception);
 
     /// <summary>The message came a second time while it is being handled: whatever becomes of it becomes of this delivery too.</summary>
-    public void AddDelivery(string receiptHandle)
+    public void AddDelivery(string receiptHandle, TimeSpan heldUntil)
     {
         Action<SqsMessageLease, string>? settlement;
         lock (_gate)
         {
             _handles.Add(receiptHandle);
             _unsettled++;
+            _heldUntil = heldUntil;
             _lost = false;
             settlement = _settlement;
         }
 
         settlement?.Invoke(this, receiptHandle);
+    }
+
+    /// <summary>True when the lease is to be renewed before <paramref name="soon"/>: still ours, still being handled.</summary>
+    public bool IsDue(TimeSpan now, TimeSpan soon)
+    {
+        lock (_gate)
+            return _settlement is null && !_lost && now < _heldUntil && _heldUntil < soon;
+    }
+
+    public void Renew(TimeSpan heldUntil)
+    {
+        lock (_gate)
+            _heldUntil = heldUntil;
     }
 
     /// <summary>The message belongs to somebody else now: it must not be deleted or given back by us.</summary>
@@ -79,7 +82,7 @@ internal sealed class SqsMessageLease(LeaseBook book, SqsMessage message, TimeSp
     public bool IsLost(TimeSpan now)
     {
         lock (_gate)
-            return _lost || now >= HeldUntil;
+            return _lost || now >= _heldUntil;
     }
 
     /// <summary>Applies <paramref name="settlement"/> to each delivery, those still to come included. The first settlement stands.</summary>

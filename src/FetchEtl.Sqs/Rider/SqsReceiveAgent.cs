@@ -16,7 +16,7 @@ internal sealed class SqsReceiveAgent : Agent, ReceiveTransportHandle
     private readonly ReceiveEndpointContext _context;
     private readonly SqsReceiveSettings _settings;
     private readonly SqsClient _client;
-    private readonly SqsRiderMetrics _metrics;
+    private readonly SqsMetrics _metrics;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly TaskCompletionSource<CancellationToken> _patience = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -25,7 +25,7 @@ internal sealed class SqsReceiveAgent : Agent, ReceiveTransportHandle
         ReceiveEndpointContext context,
         SqsReceiveSettings settings,
         SqsClient client,
-        SqsRiderMetrics metrics,
+        SqsMetrics metrics,
         ILogger logger,
         TimeProvider time)
     {

@@ -10,7 +10,7 @@ internal sealed class SqsReceiveTransport(
     ReceiveEndpointContext context,
     SqsReceiveSettings settings,
     SqsClient client,
-    SqsRiderMetrics metrics,
+    SqsMetrics metrics,
     ILoggerFactory loggers,
     TimeProvider time) : IReceiveTransport
 {

@@ -18,7 +18,7 @@ internal sealed class SqsReceiver : DeliveryMetrics
     private readonly SqsReceiveSettings _settings;
     private readonly SqsClient _client;
     private readonly LeaseBook _leases;
-    private readonly SqsRiderMetrics _metrics;
+    private readonly SqsMetrics _metrics;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly IReceivePipeDispatcher _dispatcher;
@@ -35,7 +35,7 @@ internal sealed class SqsReceiver : DeliveryMetrics
         SqsReceiveSettings settings,
         SqsClient client,
         LeaseBook leases,
-        SqsRiderMetrics metrics,
+        SqsMetrics metrics,
         ILogger logger,
         TimeProvider time)
     {

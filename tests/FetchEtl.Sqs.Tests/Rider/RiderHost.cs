@@ -3,8 +3,10 @@ using System.Text;
 using Amazon.Runtime;
 using FetchEtl.Local;
 using FetchEtl.Sqs.Configuration;
+using FetchEtl.Sqs.Tests.Client;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -16,6 +18,7 @@ internal sealed class RiderHost : IAsyncDisposable
 {
     private readonly IHost _host;
     private readonly bool _ownsSqs;
+    private readonly CollectingLogger _log;
 
     private RiderHost(IHost host, LocalSqs sqs, bool ownsSqs, SqsClient client, CollectingLogger log, NoteConsumer.Behaviour behaviour)
     {
@@ -23,7 +26,7 @@ internal sealed class RiderHost : IAsyncDisposable
         Sqs = sqs;
         _ownsSqs = ownsSqs;
         Client = client;
-        Log = log;
+        _log = log;
         Behaviour = behaviour;
     }
 
@@ -31,7 +34,8 @@ internal sealed class RiderHost : IAsyncDisposable
 
     public SqsClient Client { get; }
 
-    public CollectingLogger Log { get; }
+    /// <summary>All that was logged, at every level, exceptions included.</summary>
+    public string Log => string.Join('\n', _log.Lines);
 
     public NoteConsumer.Behaviour Behaviour { get; }
 
@@ -49,7 +53,7 @@ internal sealed class RiderHost : IAsyncDisposable
         var behaviour = new NoteConsumer.Behaviour();
         var log = new CollectingLogger();
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log);
+        builder.Services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(log));
         builder.Services.AddSingleton(behaviour);
         builder.Services.Configure<MassTransitHostOptions>(x => x.WaitUntilStarted = true);
         builder.Services.AddMassTransit(x =>

@@ -1,5 +1,3 @@
-using System.Text;
-using MassTransit;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace FetchEtl.Sqs.Tests.Rider;
