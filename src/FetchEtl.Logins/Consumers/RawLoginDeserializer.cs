@@ -22,7 +22,7 @@ internal sealed class RawLoginDeserializer : IMessageDeserializer
 
     public SerializerContext Deserialize(MessageBody body, Headers headers, Uri? destinationAddress = null)
     {
-        return new RawLoginSerializerContext(Read(body.GetBytes()), new RawLoginMessageContext(headers, destinationAddress));
+        return new RawLoginSerializerContext(Read(body.GetBytes()), body, new RawLoginMessageContext(headers, destinationAddress));
     }
 
     public MessageBody GetMessageBody(string text) => new StringMessageBody(text);

@@ -4,7 +4,7 @@ using MassTransit.Serialization;
 namespace FetchEtl.Logins;
 
 /// <summary>A login that was read already, whatever message types the producer named.</summary>
-internal sealed class RawLoginSerializerContext(LoginMessage message, MessageContext context)
+internal sealed class RawLoginSerializerContext(LoginMessage message, MessageBody body, MessageContext context)
     : SystemTextJsonSerializerContext(
         SystemTextJsonMessageSerializer.Instance,
         SystemTextJsonMessageSerializer.Options,
@@ -13,8 +13,6 @@ internal sealed class RawLoginSerializerContext(LoginMessage message, MessageCon
         [MessageUrn.ForTypeString<LoginMessage>()],
         message: message)
 {
-    public override IMessageSerializer GetMessageSerializer()
-    {
-        return new SystemTextJsonBodyMessageSerializer(Message, ContentType, Options, RawSerializerOptions.AnyMessageType);
-    }
+    /// <summary>Forwarding and redelivery send the body on as it came: the contract writes its personal fields as stars.</summary>
+    public override IMessageSerializer GetMessageSerializer() => new CopyBodySerializer(ContentType, body);
 }

@@ -30,7 +30,9 @@ public sealed class HmacPiiMasker : IPiiMasker
 
     /// <summary>Derives the subkeys.</summary>
     /// <param name="options">The keys, one a generation.</param>
-    /// <exception cref="OptionsValidationException">There is no key, or one that is no key; see <see cref="MaskingOptions.Keys"/>.</exception>
+    /// <exception cref="OptionsValidationException">
+    /// There is no key, or one that is none; see <see cref="MaskingOptions.Keys"/>. The check is registered by <c>AddLogins</c>.
+    /// </exception>
     public HmacPiiMasker(IOptions<LoginsOptions> options)
     {
         ArgumentNullException.ThrowIfNull(options);

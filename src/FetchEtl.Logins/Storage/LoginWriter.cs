@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
@@ -22,6 +21,7 @@ public sealed class LoginWriter : IAsyncDisposable
     private readonly IDbContextFactory<LoginDbContext> _contexts;
     private readonly WriterOutage _outage;
     private readonly LoginMetrics _metrics;
+    private readonly TimeProvider _time;
     private readonly ILogger<LoginWriter> _log;
     private readonly int _batchSize;
     private readonly ResiliencePipeline _retry;
@@ -40,9 +40,10 @@ public sealed class LoginWriter : IAsyncDisposable
         _contexts = contexts;
         _outage = outage;
         _metrics = metrics;
+        _time = time;
         _log = log;
         _batchSize = options.Value.Storage.BatchSize;
-        _retry = CreateRetry(time);
+        _retry = CreateRetry();
         _loops = Task.WhenAll(Enumerable.Range(0, options.Value.Storage.Writers).Select(_ => Task.Run(WriteLoopAsync)));
     }
 
@@ -121,12 +122,12 @@ public sealed class LoginWriter : IAsyncDisposable
         for (var i = 0; i < rows.Length; i++)
             rows[i] = batch[i].Login;
 
-        var started = Stopwatch.GetTimestamp();
+        var started = _time.GetTimestamp();
         var written = _stopping.IsCancellationRequested
             ? await InsertAsync(rows)
             : await _retry.ExecuteAsync(async _ => await InsertAsync(rows), _stopping.Token);
         _outage.End();
-        _metrics.Written(batch.Count, written, Stopwatch.GetElapsedTime(started));
+        _metrics.Written(batch.Count, written, _time.GetElapsedTime(started));
 
         foreach (var pending in batch)
             pending.SetResult();
@@ -162,7 +163,7 @@ public sealed class LoginWriter : IAsyncDisposable
             pending.SetException(exception);
     }
 
-    private ResiliencePipeline CreateRetry(TimeProvider time)
+    private ResiliencePipeline CreateRetry()
     {
         var retry = new RetryStrategyOptions
         {
@@ -180,7 +181,7 @@ public sealed class LoginWriter : IAsyncDisposable
                 return ValueTask.CompletedTask;
             },
         };
-        return new ResiliencePipelineBuilder { TimeProvider = time }.AddRetry(retry).Build();
+        return new ResiliencePipelineBuilder { TimeProvider = _time }.AddRetry(retry).Build();
     }
 
     /// <summary>A row and its waiting caller, who must not run on the writer's loop.</summary>
