@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using FetchEtl.Local.Sqs;
 using FetchEtl.Local.Sqs.Queues;
@@ -57,9 +56,8 @@ public sealed class LocalSqs : IAsyncDisposable
         {
             server.Dispose();
             throw new IOException(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"LocalSqs can't listen on 127.0.0.1:{options.Port}: the port is in use. Stop what listens there, or choose another port (0 takes a free one)."),
+                $"LocalSqs can't listen on 127.0.0.1:{options.Port}: the port is in use. "
+                + "Stop what listens there, or choose another port (0 takes a free one).",
                 e);
         }
     }

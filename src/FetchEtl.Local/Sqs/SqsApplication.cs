@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Text.Json;
 using FetchEtl.Local.Sqs.Operations;
 using FetchEtl.Local.Sqs.Protocols;
 using FetchEtl.Local.Sqs.Queues;
@@ -28,16 +29,29 @@ internal sealed class SqsApplication(QueueStore store, LocalSqsProtocols protoco
         try
         {
             var body = await ReadAsync(context.Request.BodyReader, context.RequestAborted);
-            var (name, request) = protocol.Read(context.Request, body);
-            var operation = SqsOperations.Find(name);
-            var running = operation.InvokeAsync(new SqsCall(store, context), request);
-            context.Request.BodyReader.AdvanceTo(body.End);
+            var (operation, running) = Begin(context, protocol, body);
             protocol.WriteResult(context.Response, operation, await running);
         }
         catch (SqsException e)
         {
             context.Response.StatusCode = e.Error.Status;
             protocol.WriteError(context.Response, e);
+        }
+    }
+
+    private (SqsOperation Operation, Task<Action<Utf8JsonWriter>> Running) Begin(
+        HttpContext context, ISqsProtocol protocol, ReadOnlySequence<byte> body)
+    {
+        try
+        {
+            var (name, request) = protocol.Read(context.Request, body);
+            var operation = SqsOperations.Find(name);
+            return (operation, operation.InvokeAsync(new SqsCall(store, context), request));
+        }
+        finally
+        {
+            // The request has been read by now, even if the operation still waits.
+            context.Request.BodyReader.AdvanceTo(body.End);
         }
     }
 

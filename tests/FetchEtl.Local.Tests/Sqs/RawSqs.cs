@@ -23,6 +23,10 @@ internal sealed class RawSqs(Uri endpoint, WireProtocol protocol) : IDisposable
             message.Content = new FormUrlEncodedContent(QueryWire.Flatten(operation, request));
         }
 
+        // Unsigned in truth; some emulators look here for the service's name.
+        message.Headers.TryAddWithoutValidation(
+            "Authorization",
+            "AWS4-HMAC-SHA256 Credential=test/20300101/us-east-1/sqs/aws4_request, SignedHeaders=host, Signature=0");
         using var response = await _http.SendAsync(message);
         var text = await response.Content.ReadAsStringAsync();
         return (protocol, response.IsSuccessStatusCode) switch

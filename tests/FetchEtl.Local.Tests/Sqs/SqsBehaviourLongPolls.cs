@@ -44,6 +44,34 @@ public sealed class SqsBehaviourLongPolls(SqsEndpoint endpoint) : IClassFixture<
     }
 
     [LocalFact]
+    public async Task A_waiting_receive_gets_a_delayed_message_that_is_sent_while_it_waits()
+    {
+        await using var local = await LocalQueue.StartAsync();
+        var waiting = local.Queue.ReceiveAsync(more: new() { ["WaitTimeSeconds"] = 20 });
+        await local.Time.WaitForTimersAsync();
+        await local.Queue.SendAsync("x", new() { ["DelaySeconds"] = 5 });
+
+        local.Advance(5);
+
+        Assert.Single(await waiting);
+    }
+
+    [LocalFact]
+    public async Task A_waiting_receive_gets_what_another_took_while_it_waited_and_did_not_delete()
+    {
+        await using var local = await LocalQueue.StartAsync();
+        var waiting = Enumerable.Range(0, 2)
+            .Select(_ => local.Queue.ReceiveAsync(more: new() { ["WaitTimeSeconds"] = 20, ["VisibilityTimeout"] = 5 })).ToArray();
+        await local.Time.WaitForTimersAsync(2);
+        await local.Queue.SendAsync("x");
+        Assert.Single(await await Task.WhenAny(waiting));
+
+        local.Advance(5);
+
+        Assert.All(await Task.WhenAll(waiting), messages => Assert.Single(messages));
+    }
+
+    [LocalFact]
     public async Task A_waiting_receive_gets_what_another_gives_back()
     {
         await using var local = await LocalQueue.StartAsync();

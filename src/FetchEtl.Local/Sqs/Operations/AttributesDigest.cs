@@ -9,7 +9,8 @@ namespace FetchEtl.Local.Sqs.Operations;
 internal static class AttributesDigest
 {
     /// <summary>Of UTF-8 text, in lower-case hex.</summary>
-    public static string Md5(string text) => Convert.ToHexStringLower(CryptographicOperations.HashData(HashAlgorithmName.MD5, Encoding.UTF8.GetBytes(text)));
+    public static string Md5(string text) =>
+        Convert.ToHexStringLower(CryptographicOperations.HashData(HashAlgorithmName.MD5, Encoding.UTF8.GetBytes(text)));
 
     /// <summary>
     /// Of attributes, sorted by name: name, type and value each after its length in four bytes, and before the value one byte

@@ -15,7 +15,7 @@ internal abstract class SqsOperation(string name)
 
     /// <summary>Reads the request before the first await, so that its memory need not outlive this call's start.</summary>
     /// <exception cref="SqsException">The request is refused.</exception>
-    public abstract ValueTask<Action<Utf8JsonWriter>> InvokeAsync(SqsCall call, ReadOnlySequence<byte> request);
+    public abstract Task<Action<Utf8JsonWriter>> InvokeAsync(SqsCall call, ReadOnlySequence<byte> request);
 
     public static SqsOperation Of<TRequest, TResult>(
         string name,
@@ -38,7 +38,7 @@ internal abstract class SqsOperation(string name)
     {
         public override bool HasResult => typeof(TResult) != typeof(Nothing);
 
-        public override async ValueTask<Action<Utf8JsonWriter>> InvokeAsync(SqsCall call, ReadOnlySequence<byte> request)
+        public override async Task<Action<Utf8JsonWriter>> InvokeAsync(SqsCall call, ReadOnlySequence<byte> request)
         {
             var result = await run(call, Read(request));
             return writer => JsonSerializer.Serialize(writer, result, resultType);

@@ -11,15 +11,11 @@ internal sealed class SqsQueue : IDisposable
     private readonly Lock _lock = new();
     private readonly TimeProvider _time;
     private readonly Func<string, SqsQueue?> _findByArn;
-    private readonly Dictionary<Guid, SqsMessage> _messages = [];
-    private readonly LinkedList<SqsMessage> _byAge = new();
-    private readonly IDeliveryOrder _order;
+    private readonly QueueContents _contents;
     private readonly Deduplication _deduplication = new();
     private readonly LinkedList<TaskCompletionSource> _waiters = new();
     private readonly ITimer _alarm;
-    private readonly int[] _counts = new int[4];
     private readonly int _number;
-    private readonly DueTimes _due = new();
     private bool _deleted;
     private long _receipts;
     private long _sequence;
@@ -33,7 +29,7 @@ internal sealed class SqsQueue : IDisposable
         Settings = settings;
         _time = time;
         _findByArn = findByArn;
-        _order = IsFifo ? new FifoOrder() : new StandardOrder();
+        _contents = new(IsFifo ? new FifoOrder() : new StandardOrder());
         _alarm = time.CreateTimer(_ => Touch(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         CreatedAt = LastModifiedAt = Now();
     }
@@ -61,7 +57,7 @@ internal sealed class SqsQueue : IDisposable
         lock (_lock)
         {
             Advance();
-            return (_counts[(int)MessageState.Delayed], _counts[(int)MessageState.Visible], _counts[(int)MessageState.InFlight]);
+            return (_contents.Delayed, _contents.Visible, _contents.InFlight);
         }
     }
 
@@ -88,7 +84,8 @@ internal sealed class SqsQueue : IDisposable
             }
 
             var message = new SqsMessage(Guid.NewGuid(), content, now) { SequenceNumber = NextSequenceNumber() };
-            Add(message, (delaySeconds ?? Settings.DelaySeconds) * 1000L, now);
+            _contents.Add(message, (delaySeconds ?? Settings.DelaySeconds) * 1000L, now);
+            SetAlarm(now);
             if (IsFifo)
             {
                 _deduplication.Remember(scope, content.DeduplicationId!, message, now);
@@ -119,7 +116,7 @@ internal sealed class SqsQueue : IDisposable
 
         using var patience = new CancellationTokenSource(wait, _time);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
-        while (true)
+        while (!cancellation.IsCancellationRequested)
         {
             var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             Collect(max, visibilitySeconds, deliveries, waiter);
@@ -136,6 +133,9 @@ internal sealed class SqsQueue : IDisposable
 
             Leave(waiter);
         }
+
+        // Whoever hung up must not take a message along.
+        return deliveries;
     }
 
     /// <summary>
@@ -149,7 +149,7 @@ internal sealed class SqsQueue : IDisposable
         {
             ThrowIfDeleted();
             Advance();
-            if (!_messages.TryGetValue(handle.Message, out var message))
+            if (_contents.Find(handle.Message) is not { } message)
             {
                 return;
             }
@@ -162,7 +162,7 @@ internal sealed class SqsQueue : IDisposable
 
             if (current)
             {
-                Move(message, MessageState.Gone);
+                _contents.Remove(message);
                 WakeWaiter();
             }
         }
@@ -181,7 +181,7 @@ internal sealed class SqsQueue : IDisposable
         {
             ThrowIfDeleted();
             var now = Advance();
-            if (!_messages.TryGetValue(handle.Message, out var message) || message.Receipt != handle.Receipt)
+            if (_contents.Find(handle.Message) is not { } message || message.Receipt != handle.Receipt)
             {
                 throw SqsError.InvalidValue(
                     "ReceiptHandle", receiptHandle, "Message does not exist or is not available for visibility timeout change.");
@@ -200,11 +200,12 @@ internal sealed class SqsQueue : IDisposable
 
             if (seconds == 0)
             {
-                Move(message, MessageState.Visible);
+                _contents.Show(message);
             }
             else
             {
-                SetDue(message, now + (seconds * 1000L));
+                _contents.Hide(message, MessageState.InFlight, now + (seconds * 1000L));
+                SetAlarm(now);
             }
 
             WakeWaiter();
@@ -224,10 +225,7 @@ internal sealed class SqsQueue : IDisposable
             }
 
             _purgedAt = now;
-            while (_byAge.First is { } oldest)
-            {
-                Move(oldest.Value, MessageState.Gone);
-            }
+            _contents.Clear();
         }
     }
 
@@ -237,12 +235,12 @@ internal sealed class SqsQueue : IDisposable
         lock (_lock)
         {
             Advance();
-            if (_deleted || _order.Next() is not { } message || !accepts(message))
+            if (_deleted || _contents.Next() is not { } message || !accepts(message))
             {
                 return null;
             }
 
-            Move(message, MessageState.Gone);
+            _contents.Remove(message);
             return message;
         }
     }
@@ -253,10 +251,7 @@ internal sealed class SqsQueue : IDisposable
         lock (_lock)
         {
             _deleted = true;
-            while (_byAge.First is { } oldest)
-            {
-                Move(oldest.Value, MessageState.Gone);
-            }
+            _contents.Clear();
 
             foreach (var waiter in _waiters)
             {
@@ -273,7 +268,7 @@ internal sealed class SqsQueue : IDisposable
         lock (_lock)
         {
             ThrowIfDeleted();
-            Add(message, delay: 0, Advance());
+            _contents.Add(message, delay: 0, Advance());
             WakeWaiter();
         }
     }
@@ -289,16 +284,16 @@ internal sealed class SqsQueue : IDisposable
             ThrowIfDeleted();
             var now = Advance();
             SqsMessage? previous = null;
-            while (into.Count < max && _order.Next(previous) is { } message)
+            while (into.Count < max && _contents.Next(previous) is { } message)
             {
                 if (deadLetterQueue is not null && message.ReceiveCount >= policy!.MaxReceiveCount)
                 {
-                    Move(message, MessageState.Gone);
+                    _contents.Remove(message);
                     (deadLetters ??= []).Add(message);
                     continue;
                 }
 
-                if (_counts[(int)MessageState.InFlight] >= SqsLimits.InFlight)
+                if (_contents.InFlight >= SqsLimits.InFlight)
                 {
                     if (into.Count == 0 && waiter is null && !IsFifo)
                     {
@@ -315,8 +310,9 @@ internal sealed class SqsQueue : IDisposable
             if (waiter is not null && into.Count == 0)
             {
                 _waiters.AddLast(waiter);
-                SetAlarm(now);
             }
+
+            SetAlarm(now);
         }
 
         // Outside the lock: two queues that are each other's dead-letter queue must not wait for one another.
@@ -331,8 +327,7 @@ internal sealed class SqsQueue : IDisposable
         message.Receipt = ++_receipts;
         message.ReceivedAt = now;
         message.FirstReceivedAt = message.ReceiveCount++ == 0 ? now : message.FirstReceivedAt;
-        Move(message, MessageState.InFlight);
-        SetDue(message, now + visibility);
+        _contents.Hide(message, MessageState.InFlight, now + visibility);
         var handle = new ReceiptHandle(_number, message.Key, message.Receipt);
         return new(message, handle.ToString(), message.ReceiveCount, message.FirstReceivedAt);
     }
@@ -350,7 +345,7 @@ internal sealed class SqsQueue : IDisposable
     /// <summary>Wakes one waiting receive if there is something for it; on leaving, that one wakes the next.</summary>
     private void WakeWaiter()
     {
-        if (_waiters.First is { } first && _order.Next() is not null)
+        if (_waiters.First is { } first && _contents.Next() is not null)
         {
             _waiters.RemoveFirst();
             first.Value.TrySetResult();
@@ -369,66 +364,14 @@ internal sealed class SqsQueue : IDisposable
     private long Advance()
     {
         var now = Now();
-        var shown = false;
-        while (_due.Take(now) is { } message)
-        {
-            Move(message, MessageState.Visible);
-            shown = true;
-        }
-
-        var retention = Settings.MessageRetentionPeriod * 1000L;
-        while (_byAge.First?.Value is { } oldest && oldest.SentAt + retention <= now)
-        {
-            Move(oldest, MessageState.Gone);
-        }
-
-        if (shown)
-        {
-            WakeWaiter();
-        }
-
+        _contents.Advance(now, Settings.MessageRetentionPeriod * 1000L);
+        WakeWaiter();
         return now;
-    }
-
-    private void Add(SqsMessage message, long delay, long now)
-    {
-        _messages.Add(message.Key, message);
-        _byAge.AddLast(message.ByAge);
-        _order.Add(message);
-        Move(message, delay > 0 ? MessageState.Delayed : MessageState.Visible);
-        if (delay > 0)
-        {
-            SetDue(message, now + delay);
-        }
-    }
-
-    private void Move(SqsMessage message, MessageState to)
-    {
-        var from = message.State;
-        message.State = to;
-        _counts[(int)from]--;
-        _counts[(int)to]++;
-        _order.Moved(message, from);
-        if (to == MessageState.Gone)
-        {
-            _messages.Remove(message.Key);
-            _byAge.Remove(message.ByAge);
-        }
-    }
-
-    private void SetDue(SqsMessage message, long at)
-    {
-        var live = _counts[(int)MessageState.Delayed] + _counts[(int)MessageState.InFlight];
-        _due.Set(message, at, live);
-        if (_waiters.Count > 0)
-        {
-            SetAlarm(Now());
-        }
     }
 
     private void SetAlarm(long now)
     {
-        if (!_deleted && _waiters.Count > 0 && _due.Next is { } next)
+        if (!_deleted && _waiters.Count > 0 && _contents.NextDue is { } next)
         {
             _alarm.Change(TimeSpan.FromMilliseconds(Math.Max(0, next - now)), Timeout.InfiniteTimeSpan);
         }

@@ -1,0 +1,104 @@
+namespace FetchEtl.Local.Sqs.Queues;
+
+/// <summary>
+/// The messages of one queue and their states: by id, by age, by due time and in the order of delivery. Each step costs the
+/// logarithm of their number at most. Not thread-safe: the queue's lock guards it.
+/// </summary>
+internal sealed class QueueContents(IDeliveryOrder order)
+{
+    private readonly Dictionary<Guid, SqsMessage> _messages = [];
+    private readonly LinkedList<SqsMessage> _byAge = new();
+    private readonly DueTimes _due = new();
+
+    public int Delayed { get; private set; }
+
+    public int Visible { get; private set; }
+
+    public int InFlight { get; private set; }
+
+    /// <summary>When something will next become visible, at the earliest; Unix time in milliseconds.</summary>
+    public long? NextDue => _due.Next;
+
+    public SqsMessage? Find(Guid key) => _messages.GetValueOrDefault(key);
+
+    /// <inheritdoc cref="IDeliveryOrder.Next"/>
+    public SqsMessage? Next(SqsMessage? previous = null) => order.Next(previous);
+
+    public void Add(SqsMessage message, long delay, long now)
+    {
+        _messages.Add(message.Key, message);
+        _byAge.AddLast(message.ByAge);
+        order.Add(message);
+        if (delay > 0)
+        {
+            Hide(message, MessageState.Delayed, now + delay);
+        }
+        else
+        {
+            Move(message, MessageState.Visible);
+        }
+    }
+
+    public void Show(SqsMessage message) => Move(message, MessageState.Visible);
+
+    /// <summary>Delayed or in flight until then.</summary>
+    public void Hide(SqsMessage message, MessageState state, long until)
+    {
+        Move(message, state);
+        _due.Set(message, until, Delayed + InFlight);
+    }
+
+    public void Remove(SqsMessage message)
+    {
+        Move(message, MessageState.Gone);
+        _messages.Remove(message.Key);
+        _byAge.Remove(message.ByAge);
+    }
+
+    public void Clear()
+    {
+        while (_byAge.First is { } oldest)
+        {
+            Remove(oldest.Value);
+        }
+    }
+
+    /// <summary>Acts on delays and visibility timeouts that ended by now, and on retention.</summary>
+    public void Advance(long now, long retention)
+    {
+        while (_due.Take(now) is { } message)
+        {
+            Show(message);
+        }
+
+        while (_byAge.First?.Value is { } oldest && oldest.SentAt + retention <= now)
+        {
+            Remove(oldest);
+        }
+    }
+
+    private void Move(SqsMessage message, MessageState to)
+    {
+        var from = message.State;
+        Count(from, -1);
+        Count(to, +1);
+        message.State = to;
+        order.Moved(message, from);
+    }
+
+    private void Count(MessageState state, int change)
+    {
+        switch (state)
+        {
+            case MessageState.Delayed:
+                Delayed += change;
+                break;
+            case MessageState.Visible:
+                Visible += change;
+                break;
+            case MessageState.InFlight:
+                InFlight += change;
+                break;
+        }
+    }
+}
