@@ -30,6 +30,9 @@ internal static partial class Log
     [LoggerMessage(1103, LogLevel.Error, "The receive endpoint of {Queue} has ended")]
     public static partial void EndpointEnded(this ILogger logger, Exception exception, string queue);
 
+    [LoggerMessage(1114, LogLevel.Error, "The receive endpoint of {Queue} cannot start: {Reason}")]
+    public static partial void EndpointRefused(this ILogger logger, string queue, string reason);
+
     [LoggerMessage(1104, LogLevel.Warning, "Receiving from {Queue} failed; trying again in {Seconds} s")]
     public static partial void ReceiveFailed(this ILogger logger, Exception exception, string queue, double seconds);
 

@@ -49,7 +49,7 @@ internal static class DemoCommand
         DemoReport.Say(postgres is null ? "PostgreSQL at ConnectionStrings:Logins" : $"Private PostgreSQL {postgres.ServerVersion}");
         DemoReport.Say("Masking with a throwaway key: these masks mean nothing tomorrow.");
 
-        using var host = ServiceHost.CreateConsumer(settings, Overrides(sqs, connectionString)).Build();
+        using var host = ServiceHost.CreateConsumer(settings, Overrides(sqs, connectionString)).BuildValidated();
         await LoginMigrations.MigrateAsync(connectionString, cancellationToken);
 
         var client = host.Services.GetRequiredService<SqsClient>();

@@ -18,7 +18,7 @@ internal static class DrainCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
-        using var host = ServiceHost.CreateConsumer(settings).Build();
+        using var host = ServiceHost.CreateConsumer(settings).BuildValidated();
         await RequireTableAsync(host, cancellationToken);
 
         var (summary, left) = parsed.GetValue(Json)

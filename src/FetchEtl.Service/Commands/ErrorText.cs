@@ -20,7 +20,11 @@ internal static class ErrorText
         // The configuration binder's own words name the key and the value that does not fit.
         InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } => [exception.Message],
         SqsException or LocalPostgresException or MessageRefusedException or ConnectionException => [exception.Message],
+
+        // A migration that refuses says why in its own words.
+        PostgresException { SqlState: PostgresErrorCodes.RaiseException } refusal => [refusal.MessageText, refusal.Hint ?? string.Empty],
         PostgresException postgres => [Database($"it answered SQLSTATE {postgres.SqlState}")],
+        InvalidOperationException { InnerException: NpgsqlException inner } => Of(inner),
         NpgsqlException { InnerException: SocketException socket } => [Database(socket.Message)],
         NpgsqlException => [Database(exception.Message)],
         IOException or UnauthorizedAccessException => [exception.Message],

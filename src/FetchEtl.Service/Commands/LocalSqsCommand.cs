@@ -26,7 +26,7 @@ internal static class LocalSqsCommand
             new LocalSqsOptions { Port = parsed.GetValue(Port), Protocols = parsed.GetValue(Protocols) }, cancellationToken);
 
         var overrides = new Dictionary<string, string?> { ["Sqs:ServiceUrl"] = sqs.ServiceUrl.ToString() };
-        using var host = ServiceHost.Create(settings, overrides).Build();
+        using var host = ServiceHost.Create(settings, overrides).BuildValidated();
         var queue = host.Services.GetRequiredService<IOptions<SqsSettings>>().Value;
         var client = host.Services.GetRequiredService<SqsClient>();
         await client.CreateQueueAsync(queue.QueueName, null, cancellationToken);

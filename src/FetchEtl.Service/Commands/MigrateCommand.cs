@@ -3,6 +3,7 @@ using FetchEtl.Migrations;
 using FetchEtl.Service.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace FetchEtl.Service.Commands;
 
@@ -21,15 +22,27 @@ internal static class MigrateCommand
         }
 
         var connectionString = ServiceHost.Create(settings).Configuration.GetConnectionString("Logins");
-        if (string.IsNullOrWhiteSpace(connectionString))
+        if (!IsConnectionString(connectionString))
         {
             throw new OptionsValidationException(
                 "migrate", typeof(MigrateCommand), ["ConnectionStrings:Logins must say which PostgreSQL to migrate, as Host=…;Database=…;Username=…."]);
         }
 
-        await LoginMigrations.MigrateAsync(connectionString, cancellationToken);
+        await LoginMigrations.MigrateAsync(connectionString!, cancellationToken);
         Console.WriteLine("user_logins is up to date.");
 
         return Verb.Succeeded;
+    }
+
+    private static bool IsConnectionString(string? text)
+    {
+        try
+        {
+            return !string.IsNullOrWhiteSpace(new NpgsqlConnectionStringBuilder(text).Host);
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
     }
 }

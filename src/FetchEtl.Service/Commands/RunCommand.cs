@@ -10,7 +10,7 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
-        using var host = ServiceHost.CreateConsumer(settings).Build();
+        using var host = ServiceHost.CreateConsumer(settings).BuildValidated();
         await host.RunAsync(cancellationToken);
 
         return Verb.Succeeded;

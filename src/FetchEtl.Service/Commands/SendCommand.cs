@@ -33,7 +33,7 @@ internal static class SendCommand
         if (count < 0 || share is not (>= 0 and <= 1))
             throw new OptionsValidationException("send", typeof(SendCommand), ["--count must be 0 or more, --invalid 0 to 1."]);
 
-        using var host = ServiceHost.Create(settings).Build();
+        using var host = ServiceHost.Create(settings).BuildValidated();
         var client = host.Services.GetRequiredService<SqsClient>();
         var queue = host.Services.GetRequiredService<IOptions<SqsSettings>>().Value;
         var queueUrl = await QueueUrlAsync(client, queue, cancellationToken);

@@ -59,10 +59,13 @@ internal static class ServiceHost
             .AddCommandLine(settings)
             .AddInMemoryCollection(overrides ?? new Dictionary<string, string?>());
 
+        // A failed start is told by the verb, a failed statement by the login writer: here both would be stack traces.
         builder.Logging
-            .AddConfiguration(builder.Configuration.GetSection("Logging"))
-            .AddFilter("MassTransit", LogLevel.Warning)
+            .AddFilter("MassTransit", LogLevel.Error)
             .AddFilter("Microsoft", LogLevel.Warning)
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical)
+            .AddFilter("Microsoft.EntityFrameworkCore", LogLevel.None)
+            .AddConfiguration(builder.Configuration.GetSection("Logging"))
             .AddSimpleConsole(x =>
             {
                 x.SingleLine = true;

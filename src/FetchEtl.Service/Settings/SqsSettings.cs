@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using FetchEtl.Sqs;
 
 namespace FetchEtl.Service.Settings;
@@ -10,7 +9,6 @@ public sealed class SqsSettings
     public const string Section = "Sqs";
 
     /// <summary>The queue that logins are read from. Default <c>login-queue</c>.</summary>
-    [Required(ErrorMessage = "Sqs:QueueName must name the queue to read; leave it out for login-queue.")]
     public string QueueName { get; set; } = "login-queue";
 
     /// <summary>The queue for what is no login. Default: the queue's name and <c>-dead</c>.</summary>
@@ -29,15 +27,12 @@ public sealed class SqsSettings
     public bool CreateQueues { get; set; }
 
     /// <summary>How many messages the process may hold at a time, 1 to 100,000. Default 2,000.</summary>
-    [Range(1, 100_000, ErrorMessage = "Sqs:PrefetchCount must be 1 to 100000 messages.")]
     public int PrefetchCount { get; set; } = 2000;
 
     /// <summary>How long a poll waits for messages, 0 to 20 seconds (SQS's limit). Default 20.</summary>
-    [Range(0, 20, ErrorMessage = "Sqs:WaitTimeSeconds must be 0 to 20 seconds.")]
     public int WaitTimeSeconds { get; set; } = 20;
 
     /// <summary>How long a received message stays hidden until its lease is renewed, 5 to 43,200 seconds. Default 30.</summary>
-    [Range(5, 43_200, ErrorMessage = "Sqs:VisibilityTimeoutSeconds must be 5 to 43200 seconds (12 hours).")]
     public int VisibilityTimeoutSeconds { get; set; } = 30;
 
     /// <summary>The dead-letter queue's name, given or derived; SQS wants <c>.fifo</c> at the end of a FIFO queue's name.</summary>

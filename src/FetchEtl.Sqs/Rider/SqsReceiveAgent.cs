@@ -62,12 +62,22 @@ internal sealed class SqsReceiveAgent : Agent, ReceiveTransportHandle
         {
             SetReady();
         }
+        catch (ConnectionException exception)
+        {
+            Log.EndpointRefused(_logger, _settings.QueueName, exception.Message);
+            await EndAsync(exception);
+        }
         catch (Exception exception)
         {
             Log.EndpointEnded(_logger, exception, _settings.QueueName);
-            SetNotReady(exception);
-            await _context.TransportObservers.NotifyFaulted(_context.InputAddress, exception);
+            await EndAsync(exception);
         }
+    }
+
+    private Task EndAsync(Exception exception)
+    {
+        SetNotReady(exception);
+        return _context.TransportObservers.NotifyFaulted(_context.InputAddress, exception);
     }
 
     private async Task<SqsQueues> FindQueuesAsync()

@@ -1,0 +1,16 @@
+namespace FetchEtl.EndToEnd.Tests;
+
+public sealed class DemoTests
+{
+    [Fact]
+    public async Task The_demo_needs_no_settings_and_shows_rows_dead_letters_and_totals()
+    {
+        await using var demo = await FetchEtlProcess.RunAsync(new Dictionary<string, string>(), "demo", "--count", "300");
+
+        Assert.True(demo.ExitCode == 0, demo.Errors);
+        Assert.Contains("throwaway key", demo.Output);
+        Assert.Contains("user_id: is missing", demo.Output);
+        Assert.Matches(@"rows written\s+│\s+299", demo.Output);
+        Assert.Matches(@"dead letters\s+│\s+1 ", demo.Output);
+    }
+}

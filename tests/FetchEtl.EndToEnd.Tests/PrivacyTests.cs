@@ -1,0 +1,49 @@
+using System.Net;
+using System.Net.Sockets;
+using FetchEtl.Service.Drain;
+using FetchEtl.Service.Hosting;
+using Npgsql;
+
+namespace FetchEtl.EndToEnd.Tests;
+
+public sealed class PrivacyTests
+{
+    [Fact]
+    public async Task The_service_connects_to_SQS_and_PostgreSQL_and_to_nobody_else()
+    {
+        await using var estate = await Estate.CreateAsync();
+        await using var send = await estate.RunAsync("send", "--count", "200", "--seed", "5", "--invalid", "0.1");
+        var settings = estate.Settings.Select(x => $"--{x.Key.Replace("__", ":", StringComparison.Ordinal)}={x.Value}").ToArray();
+
+        using var watch = new ConnectionWatch();
+        using (var host = ServiceHost.CreateConsumer(settings).Build())
+        {
+            var (summary, _) = await new Drainer(host).RunAsync(CancellationToken.None);
+            Assert.Equal(200, summary.Settled);
+        }
+
+        var postgres = new NpgsqlConnectionStringBuilder(estate.ConnectionString).Port;
+        var known = new[] { estate.ServiceUrl.Port, postgres };
+        Assert.NotEmpty(watch.Connections);
+        Assert.All(known, port => Assert.Contains(watch.Connections, x => Names(x, port)));
+        Assert.All(watch.Connections, x => Assert.Contains(known, port => Names(x, port)));
+        Assert.All(watch.Lookups, x => Assert.Equal("127.0.0.1", x));
+    }
+
+    [Fact]
+    public async Task The_watch_sees_a_connection_to_somebody_else()
+    {
+        using var stranger = new TcpListener(IPAddress.Loopback, 0);
+        stranger.Start();
+
+        using var watch = new ConnectionWatch();
+        using var client = new TcpClient();
+        await client.ConnectAsync((IPEndPoint)stranger.LocalEndpoint);
+
+        Assert.Contains(watch.Connections, x => Names(x, ((IPEndPoint)stranger.LocalEndpoint).Port));
+    }
+
+    /// <summary>The event gives an address as its bytes: the port's two, then a loopback address, IPv4 or mapped to IPv6.</summary>
+    private static bool Names(string address, int port) =>
+        address.Contains($":{{{port >> 8},{port & 0xff},", StringComparison.Ordinal) && address.Contains(",127,0,0,1,", StringComparison.Ordinal);
+}
