@@ -35,6 +35,22 @@ public sealed class SqsBehaviourFifo(SqsEndpoint endpoint) : IClassFixture<SqsEn
     }
 
     [Theory, EachProtocol]
+    public async Task A_group_waits_for_the_last_of_its_messages_in_flight_though_an_earlier_one_was_given_back(WireProtocol protocol)
+    {
+        using var sqs = endpoint.Client(protocol);
+        var queue = await CreateAsync(sqs);
+        await queue.SendAsync("1", Group("g"));
+        await queue.SendAsync("2", Group("g"));
+        var both = await queue.ReceiveAsync();
+
+        await queue.ChangeVisibilityAsync(both[0], 0);
+        Assert.Empty(await queue.ReceiveAsync());
+        await queue.DeleteAsync(both[1]);
+
+        Assert.Equal("1", (string)(await queue.ReceiveOneAsync())["Body"]!);
+    }
+
+    [Theory, EachProtocol]
     public async Task The_same_content_is_sent_once_and_the_sender_is_told_the_first_id(WireProtocol protocol)
     {
         using var sqs = endpoint.Client(protocol);

@@ -102,6 +102,23 @@ public sealed class SqsBehaviourLongPolls(SqsEndpoint endpoint) : IClassFixture<
     }
 
     [LocalFact]
+    public async Task Every_waiting_receive_gets_its_message_when_all_become_visible_at_once()
+    {
+        await using var local = await LocalQueue.StartAsync(new() { ["DelaySeconds"] = "5" });
+        var waiting = Enumerable.Range(0, 4)
+            .Select(_ => local.Queue.ReceiveAsync(1, new() { ["WaitTimeSeconds"] = 20 })).ToArray();
+        await local.Time.WaitForTimersAsync(4);
+        for (var i = 0; i < 4; i++)
+        {
+            await local.Queue.SendAsync($"{i}");
+        }
+
+        local.Advance(5);
+
+        Assert.All(await Task.WhenAll(waiting), messages => Assert.Single(messages));
+    }
+
+    [LocalFact]
     public async Task A_receive_that_waits_on_a_queue_that_is_deleted_learns_of_it()
     {
         await using var local = await LocalQueue.StartAsync();
