@@ -108,34 +108,40 @@ internal sealed class SqsQueue : IDisposable
     public async ValueTask<List<Delivery>> ReceiveAsync(int max, int? visibilitySeconds, TimeSpan wait, CancellationToken cancellation)
     {
         var deliveries = new List<Delivery>(max);
-        if (wait <= TimeSpan.Zero)
+        var waiter = wait > TimeSpan.Zero ? NewWaiter() : null;
+        Collect(max, visibilitySeconds, deliveries, waiter);
+        if (waiter is null || deliveries.Count > 0)
         {
-            Collect(max, visibilitySeconds, deliveries, waiter: null);
             return deliveries;
         }
 
+        // In line first, then the timer: whoever sees the timer set can count on the receive to be waiting.
         using var patience = new CancellationTokenSource(wait, _time);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
-        while (!cancellation.IsCancellationRequested)
+        while (true)
         {
-            var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            Collect(max, visibilitySeconds, deliveries, waiter);
-            if (deliveries.Count > 0 || ends.IsCancellationRequested)
-            {
-                Leave(waiter);
-                return deliveries;
-            }
-
             using (ends.Token.Register(static waiter => ((TaskCompletionSource)waiter!).TrySetResult(), waiter))
             {
                 await waiter.Task;
             }
 
             Leave(waiter);
+            if (cancellation.IsCancellationRequested)
+            {
+                // Whoever hung up must not take a message along.
+                return deliveries;
+            }
+
+            waiter = NewWaiter();
+            Collect(max, visibilitySeconds, deliveries, waiter);
+            if (deliveries.Count > 0 || patience.IsCancellationRequested)
+            {
+                Leave(waiter);
+                return deliveries;
+            }
         }
 
-        // Whoever hung up must not take a message along.
-        return deliveries;
+        static TaskCompletionSource NewWaiter() => new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     /// <summary>
