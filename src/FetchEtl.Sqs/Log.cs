@@ -24,42 +24,42 @@ internal static partial class Log
     [LoggerMessage(1101, LogLevel.Information, "Stopped receiving from {Queue} after {Count} messages")]
     public static partial void Stopped(this ILogger logger, string queue, long count);
 
-    [LoggerMessage(1102, LogLevel.Warning, "SQS cannot be asked for the queue {Queue}; trying again in {Seconds} s")]
-    public static partial void QueueNotReached(this ILogger logger, Exception exception, string queue, double seconds);
+    [LoggerMessage(1102, LogLevel.Warning, "SQS cannot be asked for the queue {Queue}: {Reason}; trying again in {Seconds} s")]
+    public static partial void QueueNotReached(this ILogger logger, string queue, string reason, double seconds);
 
     [LoggerMessage(1103, LogLevel.Error, "The receive endpoint of {Queue} has ended")]
     public static partial void EndpointEnded(this ILogger logger, Exception exception, string queue);
 
-    [LoggerMessage(1114, LogLevel.Error, "The receive endpoint of {Queue} cannot start: {Reason}")]
+    [LoggerMessage(1104, LogLevel.Error, "The receive endpoint of {Queue} cannot start: {Reason}")]
     public static partial void EndpointRefused(this ILogger logger, string queue, string reason);
 
-    [LoggerMessage(1104, LogLevel.Warning, "Receiving from {Queue} failed; trying again in {Seconds} s")]
-    public static partial void ReceiveFailed(this ILogger logger, Exception exception, string queue, double seconds);
+    [LoggerMessage(1105, LogLevel.Warning, "Receiving from {Queue} failed: {Reason}; trying again in {Seconds} s")]
+    public static partial void ReceiveFailed(this ILogger logger, string queue, string reason, double seconds);
 
-    [LoggerMessage(1105, LogLevel.Information, "Receiving from {Queue} works again")]
+    [LoggerMessage(1106, LogLevel.Information, "Receiving from {Queue} works again")]
     public static partial void ReceiveRecovered(this ILogger logger, string queue);
 
-    [LoggerMessage(1106, LogLevel.Debug, "Message {MessageId} faulted with {Fault}")]
+    [LoggerMessage(1107, LogLevel.Debug, "Message {MessageId} faulted with {Fault}")]
     public static partial void DispatchFaulted(this ILogger logger, string messageId, string fault);
 
-    [LoggerMessage(1107, LogLevel.Information, "Message {MessageId} came again while it is being handled; both deliveries are settled together")]
+    [LoggerMessage(1108, LogLevel.Information, "Message {MessageId} came again while it is being handled; both deliveries are settled together")]
     public static partial void DuplicateDelivery(this ILogger logger, string messageId);
 
-    [LoggerMessage(1108, LogLevel.Warning, "Message {MessageId} was moved to {DeadLetterQueue}: {Reason}")]
+    [LoggerMessage(1109, LogLevel.Warning, "Message {MessageId} was moved to {DeadLetterQueue}: {Reason}")]
     public static partial void DeadLettered(this ILogger logger, string messageId, string deadLetterQueue, string reason);
 
-    [LoggerMessage(1109, LogLevel.Error, "Message {MessageId} stays on its queue: {DeadLetterQueue} did not accept it as a dead letter ({Reason})")]
-    public static partial void DeadLetterRefused(this ILogger logger, Exception exception, string messageId, string deadLetterQueue, string reason);
+    [LoggerMessage(1110, LogLevel.Error, "Message {MessageId} stays on its queue: {DeadLetterQueue} did not accept it as a dead letter ({Problem}); it would have been one because: {Reason}")]
+    public static partial void DeadLetterRefused(this ILogger logger, string messageId, string deadLetterQueue, string problem, string reason);
 
-    [LoggerMessage(1110, LogLevel.Warning, "Message {MessageId} faulted with {Fault} at receive {ReceiveCount}; it is visible again in {Seconds} s")]
+    [LoggerMessage(1111, LogLevel.Warning, "Message {MessageId} faulted with {Fault} at receive {ReceiveCount}; it is visible again in {Seconds} s")]
     public static partial void Returned(this ILogger logger, string messageId, string fault, int receiveCount, double seconds);
 
-    [LoggerMessage(1111, LogLevel.Warning, "The lease on message {MessageId} ran out before it could be {Fate}; whoever receives it next settles it")]
+    [LoggerMessage(1112, LogLevel.Warning, "The lease on message {MessageId} ran out before it could be {Fate}; whoever receives it next settles it")]
     public static partial void LeaseLost(this ILogger logger, string messageId, string fate);
 
-    [LoggerMessage(1112, LogLevel.Warning, "{Count} leases could not be renewed; trying again at the next beat")]
-    public static partial void RenewalFailed(this ILogger logger, Exception exception, int count);
+    [LoggerMessage(1113, LogLevel.Warning, "{Count} leases could not be renewed: {Reason}; trying again at the next beat")]
+    public static partial void RenewalFailed(this ILogger logger, int count, string reason);
 
-    [LoggerMessage(1113, LogLevel.Warning, "SQS did not {Action} message {MessageId} ({Code}); it becomes visible again when its lease runs out")]
+    [LoggerMessage(1114, LogLevel.Warning, "SQS did not {Action} message {MessageId} ({Code}); it becomes visible again when its lease runs out")]
     public static partial void SettlementFailed(this ILogger logger, string action, string messageId, string code);
 }

@@ -82,6 +82,7 @@ public sealed class ChallengeTests
             {
                 MessageAttributes = new Dictionary<string, SqsMessageAttribute>
                 {
+                    [DeadLetterAttributes.Source] = new("String", "{}", null),
                     [DeadLetterAttributes.OriginalMessageId] = new("String", x.MessageId, null),
                 },
             });

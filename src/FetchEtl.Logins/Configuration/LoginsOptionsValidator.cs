@@ -33,7 +33,8 @@ internal sealed class LoginsOptionsValidator : IValidateOptions<LoginsOptions>
 
         try
         {
-            _ = new NpgsqlConnectionStringBuilder(connectionString);
+            if (string.IsNullOrWhiteSpace(new NpgsqlConnectionStringBuilder(connectionString).Host))
+                problems.AddError("ConnectionStrings:Logins names no host: write it as Host=…;Database=…;Username=….");
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException or DbException)
         {

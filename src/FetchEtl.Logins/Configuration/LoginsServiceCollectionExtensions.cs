@@ -1,3 +1,4 @@
+using System.Globalization;
 using FetchEtl.Logins;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -28,10 +29,14 @@ public static class LoginsServiceCollectionExtensions
         return services.AddLogins(options =>
         {
             options.ConnectionString = configuration.GetConnectionString("Logins");
-            configuration.GetSection("Storage").Bind(options.Storage);
-            configuration.GetSection("Masking").Bind(options.Masking);
-            configuration.GetSection("AppVersion").Bind(options.AppVersion);
+            Bind("Storage", options.Storage);
+            Bind("Masking", options.Masking);
+            Bind("AppVersion", options.AppVersion);
+            ReadKeys(configuration.GetSection("Masking:Keys"), options.Masking.Keys);
         });
+
+        void Bind(string section, object target) =>
+            configuration.GetSection(section).Bind(target, binder => binder.ErrorOnUnknownConfiguration = true);
     }
 
     /// <summary>Registers the writer, the masker and <see cref="LoginDbContext"/>, with settings from code.</summary>
@@ -61,6 +66,23 @@ public static class LoginsServiceCollectionExtensions
     }
 
     /// <summary>The writer reports its failures itself, once an outage; EF Core would report each attempt, with the server's text.</summary>
+    /// <summary>
+    /// A key's index is its generation, so a gap stays a gap, to be refused: the binder would close it, and what is masked
+    /// under the second key would pass for the first generation.
+    /// </summary>
+    private static void ReadKeys(IConfigurationSection section, IList<string> keys)
+    {
+        keys.Clear();
+        foreach (var key in section.GetChildren())
+        {
+            if (!int.TryParse(key.Key, NumberStyles.None, CultureInfo.InvariantCulture, out var index) || index > 999)
+                index = keys.Count;
+            while (keys.Count <= index)
+                keys.Add(string.Empty);
+            keys[index] = key.Value ?? string.Empty;
+        }
+    }
+
     private static void UsePostgres(IServiceProvider services, DbContextOptionsBuilder builder)
     {
         builder

@@ -20,6 +20,6 @@ internal static partial class Log
     [LoggerMessage(2004, LogLevel.Warning, "Stopped with {Count} rows not committed ({SqlState}); their messages must be delivered again")]
     public static partial void StoppedBeforeCommit(ILogger logger, int count, string sqlState);
 
-    [LoggerMessage(2005, LogLevel.Error, "A batch of {Count} rows failed with {ExceptionType}, which is no failure of PostgreSQL")]
-    public static partial void BatchFailed(ILogger logger, int count, string exceptionType);
+    [LoggerMessage(2005, LogLevel.Error, "A row failed with {ExceptionType}, which is no failure of PostgreSQL")]
+    public static partial void RowFailed(ILogger logger, string exceptionType);
 }

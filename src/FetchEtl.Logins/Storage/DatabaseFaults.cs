@@ -17,6 +17,10 @@ internal static class DatabaseFaults
         {
             switch (cause)
             {
+                // Refused before any statement: class 22 then speaks of the connection string, not of a row.
+                case PostgresException { InvariantSeverity: "FATAL" or "PANIC" } fatal when ClassifyState(fatal.SqlState).Kind == FaultKind.Data:
+                    return new DatabaseFault(
+                        FaultKind.Operator, fatal.SqlState, "the server refuses the session: correct ConnectionStrings:Logins");
                 case PostgresException server:
                     return ClassifyState(server.SqlState);
                 // Npgsql encodes strictly, so a lone surrogate fails before the server can refuse it.
@@ -39,10 +43,12 @@ internal static class DatabaseFaults
     {
         return sqlState switch
         {
+            // No column of ours is NOT NULL, so somebody's new one is.
+            "23502" => Operator("a column that logins do not fill is NOT NULL: give it a default"),
+
             "22001" => Data("string_data_right_truncation"),
             "22003" => Data("numeric_value_out_of_range"),
             "22021" => Data("character_not_in_repertoire"),
-            "23502" => Data("not_null_violation"),
             "23503" => Data("foreign_key_violation"),
             "23505" => Data("unique_violation"),
             "23514" => Data("check_violation"),

@@ -109,9 +109,14 @@ public sealed class LoginWriter : IAsyncDisposable
             Log.StoppedBeforeCommit(_log, batch.Count, DatabaseFaults.Classify(exception).SqlState);
             Fail(batch, new LoginWriterStoppedException());
         }
+        catch (Exception) when (batch.Count > 1)
+        {
+            // Not the database's doing: whichever row it is, the others need not share its fault.
+            await HalveAsync(batch);
+        }
         catch (Exception exception)
         {
-            Log.BatchFailed(_log, batch.Count, exception.GetType().FullName!);
+            Log.RowFailed(_log, exception.GetType().FullName!);
             Fail(batch, exception);
         }
     }
@@ -138,14 +143,19 @@ public sealed class LoginWriter : IAsyncDisposable
     {
         if (batch.Count > 1)
         {
-            await SettleAsync(batch[..(batch.Count / 2)]);
-            await SettleAsync(batch[(batch.Count / 2)..]);
+            await HalveAsync(batch);
             return;
         }
 
         Log.RowRejected(_log, fault.SqlState, fault.Reason);
         _metrics.Rejected();
         Fail(batch, new LoginRejectedException(fault));
+    }
+
+    private async Task HalveAsync(ArraySegment<PendingLogin> batch)
+    {
+        await SettleAsync(batch[..(batch.Count / 2)]);
+        await SettleAsync(batch[(batch.Count / 2)..]);
     }
 
     /// <summary>

@@ -42,6 +42,6 @@ internal static class DrainCommand
     private static async Task RequireTableAsync(IHost host, CancellationToken cancellationToken)
     {
         await using var database = await host.Services.GetRequiredService<IDbContextFactory<LoginDbContext>>().CreateDbContextAsync(cancellationToken);
-        _ = await database.UserLogins.AnyAsync(cancellationToken);
+        _ = await database.UserLogins.Select(x => x.MessageId).FirstOrDefaultAsync(cancellationToken);
     }
 }

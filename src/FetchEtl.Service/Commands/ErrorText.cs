@@ -19,7 +19,7 @@ internal static class ErrorText
 
         // The configuration binder's own words name the key and the value that does not fit.
         InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } => [exception.Message],
-        SqsException or LocalPostgresException or MessageRefusedException or ConnectionException => [exception.Message],
+        SqsException or SqsSettingsException or LocalPostgresException or MessageRefusedException or ConnectionException => [exception.Message],
 
         // A migration that refuses says why in its own words.
         PostgresException { SqlState: PostgresErrorCodes.RaiseException } refusal => [refusal.MessageText, refusal.Hint ?? string.Empty],

@@ -22,7 +22,7 @@ internal static class DemoReport
                 Short(row.MaskedIp),
                 Short(row.MaskedDeviceId),
                 Text(row.Locale),
-                Text(row.AppVersion?.ToString(CultureInfo.InvariantCulture)),
+                Text(row.AppVersion is { } version ? $"{version} ({AppVersion.Format(version)})" : null),
                 Text(row.CreateDate?.ToString("O", CultureInfo.InvariantCulture)));
         }
 

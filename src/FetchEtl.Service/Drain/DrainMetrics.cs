@@ -7,13 +7,20 @@ namespace FetchEtl.Service.Drain;
 internal sealed class DrainMetrics : IDisposable
 {
     private const string ApiCalls = "fetchetl.sqs.api_calls";
+    private const string WrittenName = "fetchetl.logins.written";
+    private const string DuplicatesName = "fetchetl.logins.duplicates";
+    private const string DeadLetteredName = "fetchetl.sqs.dead_lettered";
 
     private readonly ConcurrentDictionary<string, Tally> _counters = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Tally> _calls = new(StringComparer.Ordinal);
     private readonly MeterListener _listener = new();
 
-    public DrainMetrics(IMeterFactory meters)
+    private readonly TimeProvider _time;
+    private long _lastSettledAt;
+
+    public DrainMetrics(IMeterFactory meters, TimeProvider time)
     {
+        _time = time;
         _listener.InstrumentPublished = (instrument, listener) =>
         {
             if (ReferenceEquals(instrument.Meter.Scope, meters) && instrument is Counter<long>)
@@ -25,13 +32,16 @@ internal sealed class DrainMetrics : IDisposable
 
     public long Received => Count("fetchetl.sqs.received");
 
-    public long Written => Count("fetchetl.logins.written");
+    public long Written => Count(WrittenName);
 
-    public long Duplicates => Count("fetchetl.logins.duplicates");
+    public long Duplicates => Count(DuplicatesName);
 
-    public long DeadLettered => Count("fetchetl.sqs.dead_lettered");
+    public long DeadLettered => Count(DeadLetteredName);
 
     public long Returned => Count("fetchetl.sqs.returned");
+
+    /// <summary>The <see cref="TimeProvider"/> timestamp at which the last message so far was settled; null before the first.</summary>
+    public long? LastSettledAt => Volatile.Read(ref _lastSettledAt) is not 0 and var at ? at : null;
 
     public long Settled => Written + Duplicates + DeadLettered;
 
@@ -45,6 +55,8 @@ internal sealed class DrainMetrics : IDisposable
         if (instrument.Name != ApiCalls)
         {
             _counters.GetOrAdd(instrument.Name, static _ => new Tally()).Add(measurement);
+            if (measurement > 0 && instrument.Name is WrittenName or DuplicatesName or DeadLetteredName)
+                Volatile.Write(ref _lastSettledAt, _time.GetTimestamp());
             return;
         }
 

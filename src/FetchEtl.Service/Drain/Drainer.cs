@@ -10,10 +10,11 @@ namespace FetchEtl.Service.Drain;
 /// <summary>Runs a consumer host until its queue is empty.</summary>
 internal sealed class Drainer(IHost host, IProgress<DrainProgress>? progress = null)
 {
-    // AWS counts a queue's messages approximately: one zero proves little.
-    private const int ZerosInARow = 3;
-
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+
+    // AWS counts a queue's messages approximately and late, so one zero proves little. A long poll asks all of SQS's servers:
+    // with zeros read and nothing received for this long, the queue is taken for empty.
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);
 
     private readonly TimeProvider _time = host.Services.GetRequiredService<TimeProvider>();
     private readonly SqsSettings _settings = host.Services.GetRequiredService<IOptions<SqsSettings>>().Value;
@@ -26,50 +27,74 @@ internal sealed class Drainer(IHost host, IProgress<DrainProgress>? progress = n
     /// <returns>What was done, and what had to be left behind.</returns>
     public async Task<(DrainSummary Summary, QueueDepth Left)> RunAsync(CancellationToken cancellationToken)
     {
-        using var metrics = new DrainMetrics(host.Services.GetRequiredService<IMeterFactory>());
-        await host.StartAsync(cancellationToken);
-
-        var queueUrl = await _client.GetQueueUrlAsync(_settings.QueueName, cancellationToken);
+        using var metrics = new DrainMetrics(host.Services.GetRequiredService<IMeterFactory>(), _time);
         var started = _time.GetTimestamp();
-        var settledAt = started;
-        var patience = TimeSpan.FromSeconds(Math.Max(60, 2 * _settings.VisibilityTimeoutSeconds));
-        var depth = new QueueDepth(0, 0, 0);
-        var settled = 0L;
+        await host.StartAsync(cancellationToken);
         try
         {
-            for (var zeros = 0; zeros < ZerosInARow && _time.GetElapsedTime(settledAt) < patience;)
+            var queueUrl = await _client.GetQueueUrlAsync(_settings.QueueName, cancellationToken);
+            await WaitUntilEmptyAsync(metrics, queueUrl, cancellationToken);
+            await host.StopAsync(CancellationToken.None);
+
+            return (Summarize(metrics, started), await QueueDepth.ReadAsync(_client, queueUrl, CancellationToken.None));
+        }
+        finally
+        {
+            await host.StopAsync(CancellationToken.None);
+        }
+    }
+
+    private async Task WaitUntilEmptyAsync(DrainMetrics metrics, string queueUrl, CancellationToken cancellationToken)
+    {
+        var patience = TimeSpan.FromSeconds(Math.Max(60, 2 * _settings.VisibilityTimeoutSeconds));
+        var begun = _time.GetTimestamp();
+        var busyAt = begun;
+        var received = 0L;
+        try
+        {
+            while (_time.GetElapsedTime(busyAt) < Quiet && _time.GetElapsedTime(metrics.LastSettledAt ?? begun) < patience)
             {
                 await Task.Delay(Interval, _time, cancellationToken);
-                if (metrics.Settled > settled)
-                {
-                    settled = metrics.Settled;
-                    settledAt = _time.GetTimestamp();
-                }
+                var left = await TryReadDepthAsync(queueUrl, cancellationToken);
+                if (left is not 0 || metrics.Received > received)
+                    busyAt = _time.GetTimestamp();
 
-                depth = await QueueDepth.ReadAsync(_client, queueUrl, cancellationToken);
-                zeros = depth.Total == 0 ? zeros + 1 : 0;
-                progress?.Report(new DrainProgress(settled, depth.Total));
+                received = metrics.Received;
+                if (left is { } messages)
+                    progress?.Report(new DrainProgress(metrics.Settled, messages));
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // Stopped by the user: what was done is told all the same.
         }
-
-        await host.StopAsync(CancellationToken.None);
-        if (depth.Total > 0 || cancellationToken.IsCancellationRequested)
-            depth = await QueueDepth.ReadAsync(_client, queueUrl, CancellationToken.None);
-
-        return (Summarize(metrics, _time.GetElapsedTime(started, settledAt)), depth);
     }
 
-    private static DrainSummary Summarize(DrainMetrics metrics, TimeSpan elapsed) => new(
-        metrics.Received,
-        metrics.Written,
-        metrics.Duplicates,
-        metrics.DeadLettered,
-        metrics.Returned,
-        Math.Round(elapsed.TotalSeconds, 3),
-        elapsed > TimeSpan.Zero ? Math.Round(metrics.Settled / elapsed.TotalSeconds, 1) : 0,
-        metrics.ApiCallsByOperation());
+    /// <summary>How many messages are left; null when SQS does not say, which proves nothing.</summary>
+    private async Task<long?> TryReadDepthAsync(string queueUrl, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await QueueDepth.ReadAsync(_client, queueUrl, cancellationToken)).Total;
+        }
+        catch (SqsException)
+        {
+            return null;
+        }
+    }
+
+    private DrainSummary Summarize(DrainMetrics metrics, long started)
+    {
+        var elapsed = _time.GetElapsedTime(started, metrics.LastSettledAt ?? started);
+
+        return new DrainSummary(
+            metrics.Received,
+            metrics.Written,
+            metrics.Duplicates,
+            metrics.DeadLettered,
+            metrics.Returned,
+            Math.Round(elapsed.TotalSeconds, 3),
+            elapsed > TimeSpan.Zero ? Math.Round(metrics.Settled / elapsed.TotalSeconds, 1) : 0,
+            metrics.ApiCallsByOperation());
+    }
 }

@@ -9,7 +9,7 @@ namespace FetchEtl.Service.Generation;
 /// </summary>
 /// <param name="seed">Decides every message.</param>
 /// <param name="invalidShare">The share of messages that are no valid login, 0 to 1.</param>
-public sealed class LoginGenerator(int seed, double invalidShare = 0)
+internal sealed class LoginGenerator(int seed, double invalidShare = 0)
 {
     private const int PoolSize = 50;
     private const double RepeatShare = 0.25;

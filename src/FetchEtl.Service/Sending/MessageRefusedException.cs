@@ -2,4 +2,4 @@ namespace FetchEtl.Service.Sending;
 
 /// <summary>SQS refused a message.</summary>
 /// <param name="message">Which error, and what became of the others.</param>
-public sealed class MessageRefusedException(string message) : Exception(message);
+internal sealed class MessageRefusedException(string message) : Exception(message);

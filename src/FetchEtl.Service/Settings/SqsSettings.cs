@@ -3,7 +3,7 @@ using FetchEtl.Sqs;
 namespace FetchEtl.Service.Settings;
 
 /// <summary>The <c>Sqs</c> section: which queue is read and how.</summary>
-public sealed class SqsSettings
+internal sealed class SqsSettings
 {
     /// <summary>The section's name.</summary>
     public const string Section = "Sqs";

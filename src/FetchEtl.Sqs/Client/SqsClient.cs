@@ -55,7 +55,7 @@ public sealed class SqsClient : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         if (options.Problems() is { Count: > 0 } problems)
         {
-            throw new ArgumentException($"The SQS client's settings can't work. {string.Join(". ", problems)}.", nameof(options));
+            throw new SqsSettingsException($"The SQS client's settings can't work. {string.Join(". ", problems)}.");
         }
 
         timeProvider ??= TimeProvider.System;

@@ -9,7 +9,7 @@ internal sealed record SqsEndpoint(Uri Url, string Region)
     /// <summary>Finds the endpoint as <see cref="SqsClientOptions.ServiceUrl"/> and <see cref="SqsClientOptions.Region"/> say.</summary>
     /// <param name="options">The settings.</param>
     /// <param name="regionChain">The AWS SDK's search for a region; the argument says whether to ask the instance, too.</param>
-    /// <exception cref="InvalidOperationException">There is no region, or a variable holds no URL.</exception>
+    /// <exception cref="SqsSettingsException">There is no region, or a variable holds no URL.</exception>
     public static SqsEndpoint Resolve(SqsClientOptions options, Func<bool, RegionEndpoint?>? regionChain = null)
     {
         var url = options.ServiceUrl
@@ -25,7 +25,7 @@ internal sealed record SqsEndpoint(Uri Url, string Region)
         }
 
         return region is null
-            ? throw new InvalidOperationException(
+            ? throw new SqsSettingsException(
                 "No AWS region is known for SQS. Set the client's Region, AWS_REGION or a profile's region; "
                 + "or a service URL, for an emulator.")
             : new SqsEndpoint(
@@ -41,7 +41,7 @@ internal sealed record SqsEndpoint(Uri Url, string Region)
 
         return Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
             ? url
-            : throw new InvalidOperationException($"{variable} is '{text}': give an absolute http or https URL.");
+            : throw new SqsSettingsException($"{variable} is '{text}': give an absolute http or https URL.");
     }
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;

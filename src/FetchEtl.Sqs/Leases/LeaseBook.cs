@@ -15,7 +15,7 @@ internal sealed class LeaseBook : IAsyncDisposable
     private readonly DeadLetterQueue _deadLetters;
     private readonly LeaseRenewal _renewal;
     private readonly LeaseSettlement _settlement;
-    private readonly ReturnDelay _delay = new(new Random());
+    private readonly ReturnDelay _delay;
     private readonly SqsMetrics _metrics;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
@@ -28,11 +28,13 @@ internal sealed class LeaseBook : IAsyncDisposable
         string queueUrl,
         DeadLetterQueue deadLetters,
         SqsReceiveSettings settings,
+        ReturnDelay delay,
         SqsMetrics metrics,
         ILogger logger,
         TimeProvider time)
     {
         _deadLetters = deadLetters;
+        _delay = delay;
         _metrics = metrics;
         _logger = logger;
         _time = time;
@@ -53,22 +55,25 @@ internal sealed class LeaseBook : IAsyncDisposable
     /// the lease that there is.
     /// </summary>
     /// <param name="message">As received.</param>
-    /// <param name="askedAt">The <see cref="TimeProvider"/> timestamp before the receive call: the lease began no earlier.</param>
     /// <param name="closed">Called once, when the message is settled.</param>
     /// <param name="lease">The new lease.</param>
-    public bool TryOpen(SqsMessage message, long askedAt, Action closed, [NotNullWhen(true)] out SqsMessageLease? lease)
+    public bool TryOpen(SqsMessage message, Action closed, [NotNullWhen(true)] out SqsMessageLease? lease)
     {
-        var openedAt = _time.GetElapsedTime(_origin, askedAt);
-        var opened = new SqsMessageLease(this, message, openedAt, openedAt + _visibilityTimeout, closed);
+        // Counted from the reply: SQS hides a message when it hands it out, at the end of a long poll rather than at its start.
+        var openedAt = Now;
+        var opened = new SqsMessageLease(this, message, openedAt, _visibilityTimeout, closed);
         lease = _open.GetOrAdd(message.MessageId, opened);
         if (ReferenceEquals(lease, opened))
             return true;
 
         Log.DuplicateDelivery(_logger, message.MessageId);
-        lease.AddDelivery(message.ReceiptHandle, openedAt + _visibilityTimeout);
+        lease.AddDelivery(message.ReceiptHandle, openedAt, _visibilityTimeout);
         lease = null;
         return false;
     }
+
+    /// <summary>Received too late to be handled: another worker may have it at once.</summary>
+    public void Release(SqsMessageLease lease) => Return(lease, TimeSpan.Zero);
 
     /// <summary>Handled: the message can go.</summary>
     public void Completed(SqsMessageLease lease)
@@ -111,11 +116,12 @@ internal sealed class LeaseBook : IAsyncDisposable
     /// <summary>Completes when no lease is open; no lease may be opened after the call.</summary>
     public Task AllSettledAsync()
     {
-        _allSettled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var allSettled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Interlocked.Exchange(ref _allSettled, allSettled);
         if (_open.IsEmpty)
-            _allSettled.TrySetResult();
+            allSettled.TrySetResult();
 
-        return _allSettled.Task;
+        return allSettled.Task;
     }
 
     public bool Close(SqsMessageLease lease)
@@ -148,9 +154,10 @@ internal sealed class LeaseBook : IAsyncDisposable
         {
             await _deadLetters.SendAsync(lease.Message, reason);
         }
-        catch (SqsException exception)
+        catch (Exception exception)
         {
-            Log.DeadLetterRefused(_logger, exception, lease.Message.MessageId, _deadLetters.Name, reason);
+            // Whatever it was, the message must not hang between its queues.
+            Log.DeadLetterRefused(_logger, lease.Message.MessageId, _deadLetters.Name, exception.Message, reason);
             return false;
         }
 

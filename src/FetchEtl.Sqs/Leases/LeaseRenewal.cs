@@ -12,15 +12,14 @@ internal sealed class LeaseRenewal : IAsyncDisposable
     private const int Beats = 6;
     private const int ParallelCalls = 8;
 
-    // SQS: a message can be hidden for 12 hours in all, counted from its receipt.
-    private static readonly TimeSpan LongestLease = TimeSpan.FromHours(12);
-
     private readonly SqsClient _client;
     private readonly string _queueUrl;
     private readonly TimeSpan _visibilityTimeout;
     private readonly ConcurrentDictionary<string, SqsMessageLease> _leases;
     private readonly Func<TimeSpan> _now;
     private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _beat;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _beating;
 
@@ -39,7 +38,9 @@ internal sealed class LeaseRenewal : IAsyncDisposable
         _leases = leases;
         _now = now;
         _logger = logger;
-        _beating = BeatAsync(new PeriodicTimer(visibilityTimeout / Beats, time));
+        _time = time;
+        _beat = visibilityTimeout / Beats;
+        _beating = BeatAsync(new PeriodicTimer(_beat, time));
     }
 
     public async ValueTask DisposeAsync()
@@ -55,13 +56,8 @@ internal sealed class LeaseRenewal : IAsyncDisposable
         {
             try
             {
-                var options = new ParallelOptions { MaxDegreeOfParallelism = ParallelCalls, CancellationToken = _stop.Token };
                 while (await timer.WaitForNextTickAsync(_stop.Token))
-                {
-                    var now = _now();
-                    var due = _leases.Values.Where(x => x.IsDue(now, now + (_visibilityTimeout / 2)));
-                    await Parallel.ForEachAsync(due.Chunk(10), options, RenewAsync);
-                }
+                    await RenewDueAsync();
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
@@ -70,31 +66,43 @@ internal sealed class LeaseRenewal : IAsyncDisposable
         }
     }
 
-    private async ValueTask RenewAsync(SqsMessageLease[] leases, CancellationToken cancellationToken)
+    private async Task RenewDueAsync()
     {
         var now = _now();
-        var entries = Array.ConvertAll(leases, x => new SqsVisibilityEntry(x.NewestHandle, Extension(x, now)));
-        try
+        var due = new List<(SqsMessageLease Lease, SqsVisibilityEntry Entry)>();
+        foreach (var lease in _leases.Values)
         {
-            var result = await _client.ChangeMessageVisibilityBatchAsync(_queueUrl, entries, cancellationToken);
-            var failures = result.Failed.ToDictionary(x => x.Index);
-            for (var i = 0; i < leases.Length; i++)
-            {
-                if (!failures.TryGetValue(i, out var failure))
-                    leases[i].Renew(now + entries[i].VisibilityTimeout);
-                else if (!failure.IsTransient)
-                    leases[i].Lose();
-            }
+            if (lease.TryBeginRenewal(now, now + (_visibilityTimeout / 2), _visibilityTimeout, out var entry))
+                due.Add((lease, entry));
         }
-        catch (SqsException exception)
-        {
-            Log.RenewalFailed(_logger, exception, leases.Length);
-        }
+
+        // A call that hangs must not keep the next beat waiting.
+        using var beat = new CancellationTokenSource(_beat, _time);
+        var options = new ParallelOptions { MaxDegreeOfParallelism = ParallelCalls };
+        await Parallel.ForEachAsync(due.Chunk(10), options, async (batch, _) => await RenewAsync(batch, now, beat.Token));
     }
 
-    private TimeSpan Extension(SqsMessageLease lease, TimeSpan now)
+    private async Task RenewAsync((SqsMessageLease Lease, SqsVisibilityEntry Entry)[] batch, TimeSpan now, CancellationToken beat)
     {
-        var left = lease.OpenedAt + LongestLease - now;
-        return left < _visibilityTimeout ? left : _visibilityTimeout;
+        IReadOnlyList<SqsBatchFailure> failures = [];
+        var called = false;
+        try
+        {
+            var result = await _client.ChangeMessageVisibilityBatchAsync(_queueUrl, Array.ConvertAll(batch, x => x.Entry), beat);
+            failures = result.Failed;
+            called = true;
+        }
+        catch (Exception exception)
+        {
+            // Whatever it was, the next beat must come.
+            Log.RenewalFailed(_logger, batch.Length, exception.Message);
+        }
+
+        for (var i = 0; i < batch.Length; i++)
+        {
+            var failure = failures.FirstOrDefault(x => x.Index == i);
+            var renewed = called && failure is null;
+            batch[i].Lease.EndRenewal(renewed ? now + batch[i].Entry.VisibilityTimeout : null, lost: failure is { IsTransient: false });
+        }
     }
 }

@@ -47,32 +47,32 @@ internal sealed class LeaseSettlement : IDisposable
     private async Task SendAsync(
         IReadOnlyList<Delivery> batch, Func<IReadOnlyList<Delivery>, Task<SqsBatchResult>> call, Action<Delivery> retry, string what)
     {
-        IEnumerable<int> failed;
-        string code;
+        Dictionary<int, (string Code, bool IsTransient)> failures;
         try
         {
-            var result = await call(batch);
-            failed = result.Failed.Where(x => x.IsTransient).Select(x => x.Index);
-            code = result.Failed.Count > 0 ? result.Failed[0].Code : string.Empty;
+            failures = (await call(batch)).Failed.ToDictionary(x => x.Index, x => (x.Code, x.IsTransient));
         }
-        catch (SqsException exception)
+        catch (Exception exception)
         {
-            failed = Enumerable.Range(0, batch.Count);
-            code = exception.Code;
+            // Whatever it was, every delivery must be settled. The client has tried again already where that could help.
+            var code = exception is SqsException refusal ? refusal.Code : exception.GetType().Name;
+            failures = Enumerable.Range(0, batch.Count).ToDictionary(x => x, _ => (code, false));
         }
 
-        var again = failed.ToHashSet();
         for (var i = 0; i < batch.Count; i++)
         {
             var delivery = batch[i];
-            if (again.Contains(i) && delivery.Attempt < Attempts)
+            if (failures.TryGetValue(i, out var failure))
             {
-                retry(delivery with { Attempt = delivery.Attempt + 1 });
-                continue;
+                if (failure.IsTransient && delivery.Attempt < Attempts)
+                {
+                    retry(delivery with { Attempt = delivery.Attempt + 1 });
+                    continue;
+                }
+
+                Log.SettlementFailed(_logger, what, delivery.Lease.Message.MessageId, failure.Code);
             }
 
-            if (again.Contains(i))
-                Log.SettlementFailed(_logger, what, delivery.Lease.Message.MessageId, code);
             delivery.Lease.DeliverySettled();
         }
     }

@@ -27,6 +27,11 @@ internal static class OriginalMessage
             ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
             : message.SentTime;
 
+    /// <summary>Only a dead letter's attributes are believed: a producer's own of the same name means something else.</summary>
     private static string? Attribute(SqsMessage message, string name) =>
-        message.MessageAttributes.Count > 0 && message.MessageAttributes.TryGetValue(name, out var attribute) ? attribute.StringValue : null;
+        message.MessageAttributes.Count > 0
+        && message.MessageAttributes.ContainsKey(DeadLetterAttributes.Source)
+        && message.MessageAttributes.TryGetValue(name, out var attribute)
+            ? attribute.StringValue
+            : null;
 }

@@ -6,31 +6,24 @@ namespace FetchEtl.Sqs.Leases;
 /// The right to handle one message while it is hidden from others. It alone decides what becomes of the message: deleted, back
 /// on the queue, or a dead letter.
 /// </summary>
-internal sealed class SqsMessageLease(LeaseBook book, SqsMessage message, TimeSpan openedAt, TimeSpan heldUntil, Action closed)
+internal sealed class SqsMessageLease(LeaseBook book, SqsMessage message, TimeSpan openedAt, TimeSpan visibilityTimeout, Action closed)
     : ReceiveLockContext
 {
+    // SQS: a message can be hidden for 12 hours in all, counted from its receipt.
+    private static readonly TimeSpan LongestLease = TimeSpan.FromHours(12);
+
     private readonly Lock _gate = new();
     private readonly List<string> _handles = [message.ReceiptHandle];
     private Action<SqsMessageLease, string>? _settlement;
+    private TimeSpan _openedAt = openedAt;
+    private TimeSpan _heldUntil = openedAt + visibilityTimeout;
     private int _unsettled = 1;
-    private TimeSpan _heldUntil = heldUntil;
+    private bool _renewing;
     private bool _lost;
 
     public SqsMessage Message => message;
 
     public CancellationToken Abandoned => book.Abandoned;
-
-    public TimeSpan OpenedAt => openedAt;
-
-    /// <summary>The handle of the newest delivery: SQS honours that one.</summary>
-    public string NewestHandle
-    {
-        get
-        {
-            lock (_gate)
-                return _handles[^1];
-        }
-    }
 
     public Task ValidateLockStatus() => Task.CompletedTask;
 
@@ -43,46 +36,67 @@ internal sealed class SqsMessageLease(LeaseBook book, SqsMessage message, TimeSp
     public Task Faulted(Exception exception) => book.FaultedAsync(this, exception);
 
     /// <summary>The message came a second time while it is being handled: whatever becomes of it becomes of this delivery too.</summary>
-    public void AddDelivery(string receiptHandle, TimeSpan heldUntil)
+    public void AddDelivery(string receiptHandle, TimeSpan openedAt, TimeSpan visibilityTimeout)
     {
         Action<SqsMessageLease, string>? settlement;
         lock (_gate)
         {
             _handles.Add(receiptHandle);
             _unsettled++;
-            _heldUntil = heldUntil;
+            _openedAt = openedAt;
+            _heldUntil = openedAt + visibilityTimeout;
             _lost = false;
-            settlement = _settlement;
+            settlement = _renewing ? null : _settlement;
         }
 
         settlement?.Invoke(this, receiptHandle);
     }
 
-    /// <summary>True when the lease is to be renewed before <paramref name="soon"/>: still ours, still being handled.</summary>
-    public bool IsDue(TimeSpan now, TimeSpan soon)
-    {
-        lock (_gate)
-            return _settlement is null && !_lost && now < _heldUntil && _heldUntil < soon;
-    }
-
-    public void Renew(TimeSpan heldUntil)
-    {
-        lock (_gate)
-            _heldUntil = heldUntil;
-    }
-
-    /// <summary>The message belongs to somebody else now: it must not be deleted or given back by us.</summary>
-    public void Lose()
-    {
-        lock (_gate)
-            _lost = true;
-    }
-
-    /// <summary>True when the lease ran out, or SQS said so.</summary>
+    /// <summary>True when the lease was lost: SQS said so, or it ran out.</summary>
     public bool IsLost(TimeSpan now)
     {
         lock (_gate)
             return _lost || now >= _heldUntil;
+    }
+
+    /// <summary>
+    /// Takes the lease into a renewal if it is still ours, still being handled and ends before <paramref name="soon"/>. Until
+    /// <see cref="EndRenewal"/> no settlement goes out: a renewal that overtook one would hide the message again.
+    /// </summary>
+    /// <param name="now">The book's clock.</param>
+    /// <param name="soon">What ends later needs no renewal yet.</param>
+    /// <param name="extension">At most this long; less near the 12 hours that SQS allows.</param>
+    /// <param name="entry">What to ask of SQS, for the newest delivery: SQS honours that one.</param>
+    public bool TryBeginRenewal(TimeSpan now, TimeSpan soon, TimeSpan extension, out SqsVisibilityEntry entry)
+    {
+        lock (_gate)
+        {
+            var left = _openedAt + LongestLease - now;
+            entry = new SqsVisibilityEntry(_handles[^1], left < extension ? left : extension);
+            if (_settlement is not null || _lost || now >= _heldUntil || _heldUntil >= soon || left <= TimeSpan.FromSeconds(1))
+                return false;
+
+            return _renewing = true;
+        }
+    }
+
+    /// <param name="heldUntil">The new end of the lease; null where it was not renewed.</param>
+    /// <param name="lost">SQS said that the message is not ours any more.</param>
+    public void EndRenewal(TimeSpan? heldUntil, bool lost = false)
+    {
+        Action<SqsMessageLease, string>? settlement;
+        string[] handles;
+        lock (_gate)
+        {
+            _renewing = false;
+            _heldUntil = heldUntil ?? _heldUntil;
+            _lost |= lost;
+            settlement = _settlement;
+            handles = [.. _handles];
+        }
+
+        if (settlement is not null)
+            Apply(settlement, handles);
     }
 
     /// <summary>Applies <paramref name="settlement"/> to each delivery, those still to come included. The first settlement stands.</summary>
@@ -95,11 +109,13 @@ internal sealed class SqsMessageLease(LeaseBook book, SqsMessage message, TimeSp
                 return;
 
             _settlement = settlement;
+            if (_renewing)
+                return;
+
             handles = [.. _handles];
         }
 
-        foreach (var handle in handles)
-            settlement(this, handle);
+        Apply(settlement, handles);
     }
 
     /// <summary>One delivery is done with; after the last the lease is closed.</summary>
@@ -113,5 +129,11 @@ internal sealed class SqsMessageLease(LeaseBook book, SqsMessage message, TimeSp
 
         if (book.Close(this))
             closed();
+    }
+
+    private void Apply(Action<SqsMessageLease, string> settlement, string[] handles)
+    {
+        foreach (var handle in handles)
+            settlement(this, handle);
     }
 }

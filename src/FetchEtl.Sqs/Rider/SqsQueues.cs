@@ -7,7 +7,7 @@ namespace FetchEtl.Sqs.Rider;
 internal sealed record SqsQueues(string Url, string DeadLetterUrl)
 {
     /// <summary>Looks both queues up, creating them where the endpoint was told to.</summary>
-    /// <exception cref="ConnectionException">A queue does not exist and may not be created; not transient.</exception>
+    /// <exception cref="ConnectionException">A queue does not exist and may not be created, or SQS refuses for good; not transient.</exception>
     /// <exception cref="SqsException">SQS could not be asked.</exception>
     public static async Task<SqsQueues> ResolveAsync(SqsClient client, SqsReceiveSettings settings, CancellationToken cancellationToken)
     {
@@ -29,6 +29,10 @@ internal sealed record SqsQueues(string Url, string DeadLetterUrl)
                 throw new ConnectionException($"The SQS queue '{name}' does not exist. Create it, correct the name, or let queues be created.", exception, isTransient: false);
 
             return await client.CreateQueueAsync(name, Attributes(name), cancellationToken);
+        }
+        catch (SqsException exception) when (!exception.IsTransient)
+        {
+            throw new ConnectionException($"The SQS queue '{name}' cannot be used: {exception.Message}", exception, isTransient: false);
         }
     }
 

@@ -88,10 +88,10 @@ internal sealed class SqsReceiveAgent : Agent, ReceiveTransportHandle
             {
                 return await SqsQueues.ResolveAsync(_client, _settings, Stopping);
             }
-            catch (SqsException exception)
+            catch (SqsException exception) when (exception.IsTransient)
             {
                 var delay = Backoff.Delay(attempt);
-                Log.QueueNotReached(_logger, exception, _settings.QueueName, delay.TotalSeconds);
+                Log.QueueNotReached(_logger, _settings.QueueName, exception.Message, delay.TotalSeconds);
                 await _context.TransportObservers.NotifyFaulted(
                     _context.InputAddress, new ConnectionException($"SQS cannot be asked for the queue '{_settings.QueueName}': {exception.Message}", exception));
                 await Task.Delay(delay, _time, Stopping);
@@ -102,7 +102,7 @@ internal sealed class SqsReceiveAgent : Agent, ReceiveTransportHandle
     private async Task ReceiveAsync(SqsQueues queues)
     {
         var deadLetters = new DeadLetterQueue(_client, queues.DeadLetterUrl, _settings, _time);
-        await using var leases = new LeaseBook(_client, queues.Url, deadLetters, _settings, _metrics, _logger, _time);
+        await using var leases = new LeaseBook(_client, queues.Url, deadLetters, _settings, new ReturnDelay(new Random()), _metrics, _logger, _time);
         var receiver = new SqsReceiver(_context, queues.Url, _settings, _client, leases, _metrics, _logger, _time);
 
         await _context.TransportObservers.NotifyReady(_context.InputAddress);

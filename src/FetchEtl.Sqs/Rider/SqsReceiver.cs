@@ -14,6 +14,10 @@ internal sealed class SqsReceiver : DeliveryMetrics
 {
     private const int MaxPolls = 16;
 
+    // At a stop, for the replies that are on their way: what they bring is given back at once. One cut off would hide its
+    // messages from everybody for a whole visibility timeout.
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
+
     private readonly ReceiveEndpointContext _context;
     private readonly SqsReceiveSettings _settings;
     private readonly SqsClient _client;
@@ -27,6 +31,7 @@ internal sealed class SqsReceiver : DeliveryMetrics
     private readonly SemaphoreSlim? _concurrency;
     private readonly string _queueUrl;
     private readonly TaskCompletionSource _allPollsEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private CancellationToken _cutOff;
     private int _polls;
 
     public SqsReceiver(
@@ -63,10 +68,20 @@ internal sealed class SqsReceiver : DeliveryMetrics
     public int ConcurrentDeliveryCount => _dispatcher.MaxConcurrentDispatchCount;
 
     /// <summary>Receives until <paramref name="stopping"/>; what was received may still be in flight then.</summary>
-    public Task RunAsync(CancellationToken stopping)
+    public async Task RunAsync(CancellationToken stopping)
     {
+        using var cutOff = new CancellationTokenSource();
+        await using var grace = stopping.UnsafeRegister(_ => _ = CutOffAsync(cutOff), null);
+        _cutOff = cutOff.Token;
         StartPoll(stays: true, stopping);
-        return _allPollsEnded.Task;
+        await _allPollsEnded.Task;
+    }
+
+    private async Task CutOffAsync(CancellationTokenSource cutOff)
+    {
+        var grace = Task.Delay(Grace, _time);
+        if (await Task.WhenAny(_allPollsEnded.Task, grace) == grace)
+            await cutOff.CancelAsync();
     }
 
     private void StartPoll(bool stays, CancellationToken stopping)
@@ -95,8 +110,9 @@ internal sealed class SqsReceiver : DeliveryMetrics
                     else if (!stays)
                         return;
                 }
-                catch (SqsException exception)
+                catch (Exception exception) when (!stopping.IsCancellationRequested)
                 {
+                    // Whatever it was, the poll that stays must go on: without it the endpoint would be deaf and look well.
                     if (!stays)
                         return;
 
@@ -104,9 +120,9 @@ internal sealed class SqsReceiver : DeliveryMetrics
                 }
             }
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (Exception) when (stopping.IsCancellationRequested)
         {
-            // Told to stop while waiting.
+            // Told to stop: whatever ended the call, no other follows.
         }
         finally
         {
@@ -122,15 +138,17 @@ internal sealed class SqsReceiver : DeliveryMetrics
         var accepted = 0;
         try
         {
-            var askedAt = _time.GetTimestamp();
-            var batch = await _client.ReceiveMessageAsync(_queueUrl, _request, stopping);
+            var batch = await _client.ReceiveMessageAsync(_queueUrl, _request, _cutOff);
             _metrics.Received(batch.Count);
             foreach (var message in batch)
             {
-                if (_leases.TryOpen(message, askedAt, () => _window.Release(1), out var lease))
+                if (_leases.TryOpen(message, () => _window.Release(1), out var lease))
                 {
                     accepted++;
-                    _ = HandleAsync(message, lease);
+                    if (stopping.IsCancellationRequested)
+                        _leases.Release(lease);
+                    else
+                        _ = HandleAsync(message, lease);
                 }
             }
 
@@ -172,10 +190,10 @@ internal sealed class SqsReceiver : DeliveryMetrics
         }
     }
 
-    private async Task ReportFailureAsync(SqsException exception, int failures, CancellationToken stopping)
+    private async Task ReportFailureAsync(Exception exception, int failures, CancellationToken stopping)
     {
         var delay = Backoff.Delay(failures);
-        Log.ReceiveFailed(_logger, exception, _settings.QueueName, delay.TotalSeconds);
+        Log.ReceiveFailed(_logger, _settings.QueueName, exception.Message, delay.TotalSeconds);
         await _context.TransportObservers.NotifyFaulted(
             _context.InputAddress, new ConnectionException($"SQS does not hand out messages of '{_settings.QueueName}': {exception.Message}", exception));
         await Task.Delay(delay, _time, stopping);

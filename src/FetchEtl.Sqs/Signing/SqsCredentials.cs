@@ -29,7 +29,7 @@ internal sealed class SqsCredentials
             var current = _source?.GetCredentialsAsync() ?? Task.Run(ResolveAsync, cancellationToken);
             return await current.WaitAsync(ChainTimeout, _timeProvider, cancellationToken);
         }
-        catch (Exception exception) when (exception is AmazonClientException or AmazonServiceException or TimeoutException)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             throw new AmazonClientException(
                 "no AWS credentials to sign with. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, choose a profile with "

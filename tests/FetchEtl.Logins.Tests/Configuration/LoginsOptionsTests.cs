@@ -36,6 +36,30 @@ public sealed class LoginsOptionsTests
     }
 
     [Fact]
+    public void A_missing_first_key_is_not_closed_up_by_the_second()
+    {
+        Assert.Equal(
+            ["Masking:Keys:0 has 0 bytes, 32 or more are needed: make one with: openssl rand -base64 32."],
+            Problems(("ConnectionStrings:Logins", "Host=db.example"), ("Masking:Keys:1", TestKeys.First)));
+    }
+
+    [Fact]
+    public void A_setting_that_does_not_exist_is_named()
+    {
+        var refusal = Assert.Throws<InvalidOperationException>(() => Bind(("Storage:BatchSzie", "7")).Value);
+
+        Assert.Contains("BatchSzie", refusal.Message);
+    }
+
+    [Fact]
+    public void A_connection_string_without_a_host_is_refused_before_any_login_is_read()
+    {
+        Assert.Equal(
+            ["ConnectionStrings:Logins names no host: write it as Host=…;Database=…;Username=…."],
+            Problems(("ConnectionStrings:Logins", "Database=logins"), ("Masking:Keys:0", TestKeys.First)));
+    }
+
+    [Fact]
     public void All_problems_are_named_at_once_and_no_secret_is_shown()
     {
         var problems = Problems(

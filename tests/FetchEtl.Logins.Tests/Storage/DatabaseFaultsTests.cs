@@ -20,7 +20,7 @@ public sealed class DatabaseFaultsTests
     [InlineData("22001", FaultKind.Data)]
     [InlineData("22021", FaultKind.Data)]
     [InlineData("22P05", FaultKind.Data)]
-    [InlineData("23502", FaultKind.Data)]
+    [InlineData("23502", FaultKind.Operator)]
     [InlineData("23505", FaultKind.Data)]
     [InlineData("23514", FaultKind.Data)]
     [InlineData("08006", FaultKind.Transient)]
@@ -61,5 +61,13 @@ public sealed class DatabaseFaultsTests
         var exception = Assert.Throws<EncoderFallbackException>(() => new UTF8Encoding(false, true).GetBytes("\ud800"));
 
         Assert.Equal(FaultKind.Data, DatabaseFaults.Classify(new NpgsqlException("writing failed", exception)).Kind);
+    }
+
+    [Fact]
+    public void A_session_refused_for_its_connection_string_is_no_rows_fault()
+    {
+        var refusal = new PostgresException("invalid value for parameter", "FATAL", "FATAL", PostgresErrorCodes.InvalidParameterValue);
+
+        Assert.Equal(FaultKind.Operator, DatabaseFaults.Classify(refusal).Kind);
     }
 }

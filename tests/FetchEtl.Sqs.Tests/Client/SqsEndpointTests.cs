@@ -60,7 +60,7 @@ public sealed class SqsEndpointTests
     [Fact]
     public void No_region_anywhere_names_the_remedies()
     {
-        var exception = Assert.Throws<InvalidOperationException>(() => Resolve(new()));
+        var exception = Assert.Throws<SqsSettingsException>(() => Resolve(new()));
 
         Assert.Contains("AWS_REGION", exception.Message, StringComparison.Ordinal);
     }
@@ -68,7 +68,7 @@ public sealed class SqsEndpointTests
     [Fact]
     public void A_variable_that_is_no_URL_is_named()
     {
-        var exception = Assert.Throws<InvalidOperationException>(() => Resolve(new(), ("AWS_ENDPOINT_URL", "127.0.0.1:4566")));
+        var exception = Assert.Throws<SqsSettingsException>(() => Resolve(new(), ("AWS_ENDPOINT_URL", "127.0.0.1:4566")));
 
         Assert.Contains("AWS_ENDPOINT_URL", exception.Message, StringComparison.Ordinal);
     }
@@ -83,7 +83,7 @@ public sealed class SqsEndpointTests
             MaxRetries = 11,
         };
 
-        var exception = Assert.Throws<ArgumentException>(() => new SqsClient(options));
+        var exception = Assert.Throws<SqsSettingsException>(() => new SqsClient(options));
 
         Assert.Contains("ServiceUrl", exception.Message, StringComparison.Ordinal);
         Assert.Contains("RequestTimeout", exception.Message, StringComparison.Ordinal);

@@ -28,7 +28,7 @@ public sealed class LeaseBookTests : IAsyncLifetime
         });
         _queueUrl = await _client.CreateQueueAsync("q", null);
         var deadLetters = new DeadLetterQueue(_client, await _client.CreateQueueAsync("q-dead", null), Settings, TimeProvider.System);
-        _book = new LeaseBook(_client, _queueUrl, deadLetters, Settings, new SqsMetrics(null), NullLogger.Instance, TimeProvider.System);
+        _book = new LeaseBook(_client, _queueUrl, deadLetters, Settings, new ReturnDelay(new Random(1)), new SqsMetrics(null), NullLogger.Instance, TimeProvider.System);
         await _client.SendMessageAsync(_queueUrl, new SqsSendEntry(Encoding.UTF8.GetBytes("{}")));
     }
 
@@ -43,8 +43,8 @@ public sealed class LeaseBookTests : IAsyncLifetime
     public async Task A_second_delivery_of_a_message_in_flight_is_not_handled_and_is_settled_with_the_first()
     {
         var closed = 0;
-        Assert.True(_book.TryOpen(await ReceiveAsync(), Now, () => closed++, out var lease));
-        Assert.False(_book.TryOpen(await ReceiveAgainAsync(lease), Now, () => closed += 100, out _));
+        Assert.True(_book.TryOpen(await ReceiveAsync(), () => closed++, out var lease));
+        Assert.False(_book.TryOpen(await ReceiveAgainAsync(lease), () => closed += 100, out _));
 
         await lease.Complete();
         await _book.AllSettledAsync();
@@ -56,11 +56,11 @@ public sealed class LeaseBookTests : IAsyncLifetime
     [Fact]
     public async Task A_delivery_that_comes_while_its_message_is_being_deleted_is_deleted_too()
     {
-        Assert.True(_book.TryOpen(await ReceiveAsync(), Now, () => { }, out var lease));
+        Assert.True(_book.TryOpen(await ReceiveAsync(), () => { }, out var lease));
         var again = await ReceiveAgainAsync(lease);
 
         await lease.Complete();
-        Assert.False(_book.TryOpen(again, Now, () => { }, out _));
+        Assert.False(_book.TryOpen(again, () => { }, out _));
         await _book.AllSettledAsync();
 
         Assert.Equal(("0", "0"), await DepthAsync());
@@ -69,9 +69,10 @@ public sealed class LeaseBookTests : IAsyncLifetime
     [Fact]
     public async Task A_message_whose_lease_was_lost_is_not_deleted()
     {
-        Assert.True(_book.TryOpen(await ReceiveAsync(), Now, () => { }, out var lease));
+        Assert.True(_book.TryOpen(await ReceiveAsync(), () => { }, out var lease));
 
-        lease.Lose();
+        Assert.True(lease.TryBeginRenewal(TimeSpan.Zero, TimeSpan.MaxValue, Settings.VisibilityTimeout, out _));
+        lease.EndRenewal(heldUntil: null, lost: true);
         await lease.Complete();
         await _book.AllSettledAsync();
 
@@ -79,22 +80,36 @@ public sealed class LeaseBookTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_lease_is_lost_when_its_visibility_timeout_has_passed_without_renewal()
+    public async Task A_settlement_waits_for_a_renewal_under_way()
     {
-        var message = await ReceiveAsync();
-        var longAgo = Now - (31 * TimeProvider.System.TimestampFrequency);
-        Assert.True(_book.TryOpen(message, longAgo, () => { }, out var lease));
+        Assert.True(_book.TryOpen(await ReceiveAsync(), () => { }, out var lease));
+        Assert.True(lease.TryBeginRenewal(TimeSpan.Zero, TimeSpan.MaxValue, Settings.VisibilityTimeout, out _));
 
         await lease.Complete();
-        await _book.AllSettledAsync();
+        var settled = _book.AllSettledAsync();
+        Assert.False(settled.IsCompleted);
+        lease.EndRenewal(TimeSpan.FromMinutes(1));
+        await settled;
 
-        Assert.Equal(("0", "1"), await DepthAsync());
+        Assert.Equal(("0", "0"), await DepthAsync());
+    }
+
+    [Fact]
+    public async Task A_lease_is_never_renewed_beyond_the_twelve_hours_that_SQS_allows()
+    {
+        Assert.True(_book.TryOpen(await ReceiveAsync(), () => { }, out var lease));
+        lease.EndRenewal(TimeSpan.FromHours(13));
+
+        Assert.True(lease.TryBeginRenewal(TimeSpan.FromHours(11.9), TimeSpan.MaxValue, TimeSpan.FromHours(1), out var entry));
+        Assert.InRange(entry.VisibilityTimeout, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(7));
+        lease.EndRenewal(TimeSpan.FromHours(13));
+        Assert.False(lease.TryBeginRenewal(TimeSpan.FromHours(12.1), TimeSpan.MaxValue, TimeSpan.FromHours(1), out _));
     }
 
     [Fact]
     public async Task Only_the_first_verdict_on_a_message_counts()
     {
-        Assert.True(_book.TryOpen(await ReceiveAsync(), Now, () => { }, out var lease));
+        Assert.True(_book.TryOpen(await ReceiveAsync(), () => { }, out var lease));
 
         await lease.Complete();
         await lease.Faulted(new InvalidOperationException());
@@ -103,14 +118,12 @@ public sealed class LeaseBookTests : IAsyncLifetime
         Assert.Equal(("0", "0"), await DepthAsync());
     }
 
-    private static long Now => TimeProvider.System.GetTimestamp();
-
     private async Task<SqsMessage> ReceiveAsync() =>
         Assert.Single(await _client.ReceiveMessageAsync(_queueUrl, new SqsReceiveRequest { WaitTime = TimeSpan.FromSeconds(1) }));
 
     private async Task<SqsMessage> ReceiveAgainAsync(SqsMessageLease lease)
     {
-        await _client.ChangeMessageVisibilityBatchAsync(_queueUrl, [new SqsVisibilityEntry(lease.NewestHandle, TimeSpan.Zero)]);
+        await _client.ChangeMessageVisibilityBatchAsync(_queueUrl, [new SqsVisibilityEntry(lease.Message.ReceiptHandle, TimeSpan.Zero)]);
         return await ReceiveAsync();
     }
 

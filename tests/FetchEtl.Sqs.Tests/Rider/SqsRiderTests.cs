@@ -5,7 +5,7 @@ namespace FetchEtl.Sqs.Tests.Rider;
 public sealed class SqsRiderTests
 {
     [Fact]
-    public async Task Consumed_messages_are_deleted_ten_a_call()
+    public async Task Every_message_is_consumed_once_and_deleted()
     {
         await using var host = await RiderHost.CreateAsync();
         await host.StartAsync();
@@ -47,6 +47,7 @@ public sealed class SqsRiderTests
 
         await host.SendAsync("""{"text":"a"}""", new Dictionary<string, SqsMessageAttribute>
         {
+            [DeadLetterAttributes.Source] = new("String", "{}", null),
             [DeadLetterAttributes.OriginalMessageId] = new("String", original.ToString(), null),
             [DeadLetterAttributes.OriginalSentTimestamp] = new("Number", "1700000000000", null),
         });
@@ -55,6 +56,39 @@ public sealed class SqsRiderTests
         var seen = Assert.Single(host.Behaviour.Seen);
         Assert.Equal(original, seen.MessageId);
         Assert.Equal(new DateTime(2023, 11, 14, 22, 13, 20, DateTimeKind.Utc), seen.SentTime);
+    }
+
+    [Fact]
+    public async Task A_producers_own_attribute_of_that_name_is_no_identity()
+    {
+        await using var host = await RiderHost.CreateAsync();
+        await host.StartAsync();
+
+        var id = await host.SendAsync("""{"text":"a"}""", new Dictionary<string, SqsMessageAttribute>
+        {
+            [DeadLetterAttributes.OriginalMessageId] = new("String", Guid.NewGuid().ToString(), null),
+        });
+        await host.QueueIsEmptyAsync();
+
+        Assert.Equal(Guid.Parse(id), Assert.Single(host.Behaviour.Seen).MessageId);
+    }
+
+    [Fact]
+    public async Task A_message_that_comes_late_in_a_poll_longer_than_its_visibility_timeout_is_deleted()
+    {
+        await using var host = await RiderHost.CreateAsync(x =>
+        {
+            x.WaitTime = TimeSpan.FromSeconds(20);
+            x.VisibilityTimeout = TimeSpan.FromSeconds(5);
+        });
+        await host.StartAsync();
+
+        await Task.Delay(TimeSpan.FromSeconds(6));
+        await host.SendAsync("""{"text":"late"}""");
+        await RiderHost.EventuallyAsync(() => Task.FromResult(!host.Behaviour.Seen.IsEmpty), "the message is handled");
+        await host.QueueIsEmptyAsync();
+
+        Assert.Single(host.Behaviour.Seen);
     }
 
     [Fact]
@@ -91,7 +125,7 @@ public sealed class SqsRiderTests
         await host.SendNotesAsync(60);
         await host.QueueIsEmptyAsync();
 
-        Assert.Equal(3, most);
+        Assert.InRange(most, 1, 3);
     }
 
     [Fact]
