@@ -31,8 +31,9 @@ BEGIN
         present record;
         stranger text;
     BEGIN
-        IF NOT EXISTS (SELECT FROM pg_class WHERE oid = logins AND relkind IN ('r', 'p')) THEN
-            RAISE EXCEPTION 'user_logins in schema % is not a table', current_schema()
+        -- A partitioned table can't have the unique index: it would have to hold the partition key, too.
+        IF NOT EXISTS (SELECT FROM pg_class WHERE oid = logins AND relkind = 'r') THEN
+            RAISE EXCEPTION 'user_logins in schema % is not a plain table', current_schema()
                 USING HINT = 'Rename what has that name, or put another schema first in the search_path.';
         END IF;
 

@@ -90,14 +90,16 @@ public sealed class LoginMigrationsTests : IAsyncLifetime
         Assert.Equal(before, await TestDatabase.ColumnsAsync(_database.ConnectionString));
     }
 
-    [Fact]
-    public async Task A_view_of_the_tables_name_is_refused()
+    [Theory]
+    [InlineData("CREATE VIEW user_logins AS SELECT 1 AS user_id")]
+    [InlineData("CREATE TABLE user_logins (user_id varchar(128), create_date date) PARTITION BY RANGE (create_date)")]
+    public async Task What_has_the_tables_name_and_is_no_plain_table_is_refused(string statement)
     {
-        await TestDatabase.ExecuteAsync(_database.ConnectionString, "CREATE VIEW user_logins AS SELECT 1 AS user_id");
+        await TestDatabase.ExecuteAsync(_database.ConnectionString, statement);
 
         var error = await Assert.ThrowsAsync<PostgresException>(() => LoginMigrations.MigrateAsync(_database.ConnectionString));
 
-        Assert.Equal("user_logins in schema public is not a table", error.MessageText);
+        Assert.Equal("user_logins in schema public is not a plain table", error.MessageText);
     }
 
     [Theory]

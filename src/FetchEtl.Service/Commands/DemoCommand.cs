@@ -83,6 +83,8 @@ internal static class DemoCommand
     {
         ["Sqs:ServiceUrl"] = sqs.ServiceUrl.ToString(),
         ["Sqs:Region"] = "us-east-1",
+        ["Sqs:QueueName"] = "login-queue",
+        ["Sqs:DeadLetterQueueName"] = null,
         ["Sqs:CreateQueues"] = "true",
         ["ConnectionStrings:Logins"] = connectionString,
         ["Masking:Keys:0"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),

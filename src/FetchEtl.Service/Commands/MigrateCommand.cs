@@ -17,7 +17,7 @@ internal static class MigrateCommand
     {
         if (parsed.GetValue(Script))
         {
-            Console.WriteLine(LoginMigrations.Script());
+            Console.Write(LoginMigrations.Script());
             return Verb.Succeeded;
         }
 

@@ -36,6 +36,9 @@ internal static class SendCommand
         using var host = ServiceHost.Create(settings).BuildValidated();
         var client = host.Services.GetRequiredService<SqsClient>();
         var queue = host.Services.GetRequiredService<IOptions<SqsSettings>>().Value;
+        if (SqsQueueName.IsFifo(queue.QueueName))
+            throw new OptionsValidationException("send", typeof(SendCommand), ["send does not fill FIFO queues: a login has no message group. Choose a standard queue."]);
+
         var queueUrl = await QueueUrlAsync(client, queue, cancellationToken);
 
         var seed = parsed.GetValue(Seed) ?? RandomNumberGenerator.GetInt32(int.MaxValue);

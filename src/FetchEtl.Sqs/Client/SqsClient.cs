@@ -82,7 +82,7 @@ public sealed class SqsClient : IDisposable
 
     /// <summary>Creates a queue, or finds the one that has this name and these attributes, and gives its URL.</summary>
     /// <param name="queueName">1 to 80 characters: letters, digits, hyphens, underscores; a FIFO queue's ends with <c>.fifo</c>.</param>
-    /// <param name="attributes">Queue attributes by their API names, or null.</param>
+    /// <param name="attributes">Queue attributes by their API names, or null. <c>FifoQueue</c> need not be said: the name says it.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="SqsException"><see cref="SqsErrorCode.QueueNameExists"/>, or another error.</exception>
     public Task<string> CreateQueueAsync(
@@ -90,7 +90,7 @@ public sealed class SqsClient : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(queueName);
         return CallAsync(
-            new CreateQueueRequest(queueName, attributes),
+            new CreateQueueRequest(queueName, SqsQueueName.IsFifo(queueName) ? AsFifo(attributes) : attributes),
             static (protocol, reply) => protocol.ReadQueueUrl(reply),
             cancellationToken);
     }
@@ -239,4 +239,7 @@ public sealed class SqsClient : IDisposable
             ResilienceContextPool.Shared.Return(context);
         }
     }
+
+    private static Dictionary<string, string> AsFifo(IReadOnlyDictionary<string, string>? attributes) =>
+        new(attributes ?? new Dictionary<string, string>(), StringComparer.Ordinal) { ["FifoQueue"] = "true" };
 }

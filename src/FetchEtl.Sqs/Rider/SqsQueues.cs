@@ -28,14 +28,11 @@ internal sealed record SqsQueues(string Url, string DeadLetterUrl)
             if (!create)
                 throw new ConnectionException($"The SQS queue '{name}' does not exist. Create it, correct the name, or let queues be created.", exception, isTransient: false);
 
-            return await client.CreateQueueAsync(name, Attributes(name), cancellationToken);
+            return await client.CreateQueueAsync(name, null, cancellationToken);
         }
         catch (SqsException exception) when (!exception.IsTransient)
         {
             throw new ConnectionException($"The SQS queue '{name}' cannot be used: {exception.Message}", exception, isTransient: false);
         }
     }
-
-    private static Dictionary<string, string>? Attributes(string name) =>
-        SqsQueueName.IsFifo(name) ? new() { ["FifoQueue"] = "true" } : null;
 }
