@@ -69,7 +69,7 @@ public sealed class SettingsTests
         await using var drain = await estate.RunAsync("drain", "--Sqs:QueueName=elsewhere");
 
         Assert.Equal(1, drain.ExitCode);
-        Assert.Contains("'elsewhere-dead' does not exist", drain.Errors);
+        Assert.Contains("'elsewhere' does not exist", drain.Errors);
         Assert.DoesNotContain("   at ", drain.Errors);
     }
 

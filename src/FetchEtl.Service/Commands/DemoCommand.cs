@@ -40,17 +40,15 @@ internal static class DemoCommand
         var configuration = ServiceHost.Create(settings).Configuration;
 
         await using var sqs = await LocalSqs.StartAsync(cancellationToken: cancellationToken);
-        await using var postgres = string.IsNullOrEmpty(configuration.GetConnectionString("Logins"))
-            ? await LocalPostgres.StartAsync(new LocalPostgresOptions { Notice = DemoReport.Say }, cancellationToken)
-            : null;
-        var connectionString = postgres?.ConnectionString ?? configuration.GetConnectionString("Logins")!;
+        await using var demo = await DemoDatabase.CreateAsync(
+            configuration.GetConnectionString("Logins"), DemoReport.Say, cancellationToken);
 
         DemoReport.Say($"Local SQS at {sqs.ServiceUrl}");
-        DemoReport.Say(postgres is null ? "PostgreSQL at ConnectionStrings:Logins" : $"Private PostgreSQL {postgres.ServerVersion}");
+        DemoReport.Say(demo.Description);
         DemoReport.Say("Masking with a throwaway key: these masks mean nothing tomorrow.");
 
-        using var host = ServiceHost.CreateConsumer(settings, Overrides(sqs, connectionString)).BuildValidated();
-        await LoginMigrations.MigrateAsync(connectionString, cancellationToken);
+        using var host = ServiceHost.CreateConsumer(settings, Overrides(sqs, demo.ConnectionString)).BuildValidated();
+        await LoginMigrations.MigrateAsync(demo.ConnectionString, cancellationToken);
 
         var client = host.Services.GetRequiredService<SqsClient>();
         var queue = host.Services.GetRequiredService<IOptions<SqsSettings>>().Value;

@@ -13,12 +13,16 @@ internal static class DrainCommand
 {
     private static readonly Option<bool> Json = new("--json") { Description = "Print the summary as one line of JSON." };
 
+    // A line for every dead letter would tear the progress bar apart; the summary counts them.
+    private static readonly Dictionary<string, string?> QuietLog = new() { ["Logging:LogLevel:FetchEtl"] = "Error" };
+
     public static Command Create() => Verb.Create(
         "drain", "Moves logins until the queue is truly empty, then ends. Exit code 3: messages had to be left behind.", RunAsync, Json);
 
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
-        using var host = ServiceHost.CreateConsumer(settings).BuildValidated();
+        var showsBar = !parsed.GetValue(Json) && !Console.IsOutputRedirected;
+        using var host = ServiceHost.CreateConsumer(settings, showsBar ? QuietLog : null).BuildValidated();
         await RequireTableAsync(host, cancellationToken);
 
         var (summary, left) = parsed.GetValue(Json)
@@ -33,8 +37,9 @@ internal static class DrainCommand
         if (left.Total == 0)
             return Verb.Succeeded;
 
-        await Console.Error.WriteLineAsync(
-            $"fetch-etl: messages were left behind: {left}. They are held by another consumer, or faulted each time; see the log.");
+        await Console.Error.WriteLineAsync(cancellationToken.IsCancellationRequested
+            ? $"fetch-etl: stopped before the queue was empty: {left}."
+            : $"fetch-etl: messages were left behind: {left}. They are held by another consumer, or faulted each time; see the log.");
         return Verb.LeftBehind;
     }
 

@@ -1,5 +1,7 @@
 using System.Net.Sockets;
+using System.Text;
 using FetchEtl.Local;
+using FetchEtl.Logins;
 using FetchEtl.Service.Sending;
 using FetchEtl.Sqs;
 using MassTransit;
@@ -17,13 +19,14 @@ internal static class ErrorText
         AggregateException aggregate when aggregate.InnerExceptions.All(x => Of(x) is not null) =>
             [.. aggregate.InnerExceptions.SelectMany(x => Of(x)!)],
 
-        // The configuration binder's own words name the key and the value that does not fit.
-        InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } => [exception.Message],
+        InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } => [Setting(exception.Message)],
+        ConfigurationException { InnerException: { } inner } => Of(inner),
+        InvalidDataException or DecoderFallbackException => [exception.InnerException is { } inner ? $"{exception.Message} {inner.Message}" : exception.Message],
         SqsException or SqsSettingsException or LocalPostgresException or MessageRefusedException or ConnectionException => [exception.Message],
 
         // A migration that refuses says why in its own words.
         PostgresException { SqlState: PostgresErrorCodes.RaiseException } refusal => [refusal.MessageText, refusal.Hint ?? string.Empty],
-        PostgresException postgres => [Database($"it answered SQLSTATE {postgres.SqlState}")],
+        PostgresException postgres => [Database($"{DatabaseFaults.Classify(postgres).Reason} (SQLSTATE {postgres.SqlState})")],
         InvalidOperationException { InnerException: NpgsqlException inner } => Of(inner),
         NpgsqlException { InnerException: SocketException socket } => [Database(socket.Message)],
         NpgsqlException => [Database(exception.Message)],
@@ -32,5 +35,11 @@ internal static class ErrorText
     };
 
     private static string Database(string problem) =>
-        $"PostgreSQL at ConnectionStrings:Logins cannot be used: {problem}. Check the host, the user and its grants, and run 'fetch-etl migrate' once.";
+        $"PostgreSQL at ConnectionStrings:Logins cannot be used: {problem}. Its table is made by 'fetch-etl migrate'.";
+
+    /// <summary>The binder's words name the key and the value that does not fit, but speak of its own options for an unknown key.</summary>
+    private static string Setting(string message) =>
+        message.Contains("ErrorOnUnknownConfiguration", StringComparison.Ordinal)
+            ? $"There is no such setting: {message[(message.LastIndexOf(':') + 1)..].Trim()}. README lists the settings of each section."
+            : message;
 }

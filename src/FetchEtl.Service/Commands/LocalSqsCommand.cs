@@ -22,6 +22,12 @@ internal static class LocalSqsCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
+        if (parsed.GetValue(Port) is < 0 or > 65_535 || parsed.GetValue(Protocols) is LocalSqsProtocols.None)
+        {
+            throw new OptionsValidationException(
+                "local-sqs", typeof(LocalSqsCommand), ["--port must be 0 (a free one) to 65535, --protocols Json, Query or All."]);
+        }
+
         await using var sqs = await LocalSqs.StartAsync(
             new LocalSqsOptions { Port = parsed.GetValue(Port), Protocols = parsed.GetValue(Protocols) }, cancellationToken);
 
@@ -33,7 +39,8 @@ internal static class LocalSqsCommand
         await client.CreateQueueAsync(queue.DeadLetterQueue, null, cancellationToken);
 
         Console.WriteLine($"Local SQS at {sqs.ServiceUrl} with {queue.QueueName} and {queue.DeadLetterQueue}; Ctrl+C ends it.");
-        Console.WriteLine($"Use it with Sqs__ServiceUrl={sqs.ServiceUrl} or AWS_ENDPOINT_URL_SQS={sqs.ServiceUrl}");
+        Console.WriteLine($"fetch-etl finds it by Sqs__ServiceUrl={sqs.ServiceUrl}");
+        Console.WriteLine($"The AWS CLI, with any credentials, by: aws --endpoint-url {sqs.ServiceUrl} --region us-east-1 sqs list-queues");
         await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken).ContinueWith(
             static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 

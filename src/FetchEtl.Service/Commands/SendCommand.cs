@@ -57,9 +57,13 @@ internal static class SendCommand
         {
             return await client.GetQueueUrlAsync(queue.QueueName, cancellationToken);
         }
-        catch (SqsException exception) when (exception.Code == SqsErrorCode.QueueDoesNotExist && queue.CreateQueues)
+        catch (SqsException exception) when (exception.Code == SqsErrorCode.QueueDoesNotExist)
         {
-            return await client.CreateQueueAsync(queue.QueueName, null, cancellationToken);
+            if (queue.CreateQueues)
+                return await client.CreateQueueAsync(queue.QueueName, null, cancellationToken);
+
+            throw new OptionsValidationException(
+                "send", typeof(SendCommand), [$"Sqs:QueueName: there is no queue '{queue.QueueName}'. Correct the name, or set Sqs:CreateQueues=true."]);
         }
     }
 }

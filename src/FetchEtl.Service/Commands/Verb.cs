@@ -17,7 +17,7 @@ internal static class Verb
     public static Command Create(
         string name, string description, Func<ParseResult, string[], CancellationToken, Task<int>> action, params Option[] options)
     {
-        var command = new Command(name, description) { TreatUnmatchedTokensAsErrors = false };
+        var command = new Command(name, $"{description} Settings may follow, as --Sqs:QueueName=other.") { TreatUnmatchedTokensAsErrors = false };
         foreach (var option in options)
             command.Options.Add(option);
 

@@ -31,7 +31,7 @@ internal static class DemoReport
 
     public static void WriteRepeats(IReadOnlyList<RepeatedMask> masks)
     {
-        var table = Table("The commonest repeated masks: equal values, recognisable as equal", "field", "mask", "rows");
+        var table = Table("The commonest repeated masks", "field", "mask", "rows");
         foreach (var mask in masks)
             table.AddRow(mask.Field, Short(mask.Mask), mask.Rows.ToString(CultureInfo.InvariantCulture));
 
@@ -52,5 +52,5 @@ internal static class DemoReport
 
     private static string Text(string? value) => value is null ? "[grey]null[/]" : Markup.Escape(value);
 
-    private static string Short(string? value) => value is { Length: > 16 } ? Markup.Escape(value[..16]) + "…" : Text(value);
+    private static string Short(string? value) => value is { Length: > 10 } ? Markup.Escape(value[..10]) + "…" : Text(value);
 }

@@ -28,6 +28,7 @@ internal sealed class Drainer(IHost host, IProgress<DrainProgress>? progress = n
     public async Task<(DrainSummary Summary, QueueDepth Left)> RunAsync(CancellationToken cancellationToken)
     {
         using var metrics = new DrainMetrics(host.Services.GetRequiredService<IMeterFactory>(), _time);
+        await RequireSqsAsync(cancellationToken);
         var started = _time.GetTimestamp();
         await host.StartAsync(cancellationToken);
         try
@@ -41,6 +42,19 @@ internal sealed class Drainer(IHost host, IProgress<DrainProgress>? progress = n
         finally
         {
             await host.StopAsync(CancellationToken.None);
+        }
+    }
+
+    /// <summary>A service waits for an SQS that is away; who drains wants to be told.</summary>
+    private async Task RequireSqsAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _client.GetQueueUrlAsync(_settings.QueueName, cancellationToken);
+        }
+        catch (SqsException exception) when (exception.Code == SqsErrorCode.QueueDoesNotExist)
+        {
+            // The endpoint creates it, or says that it is missing.
         }
     }
 

@@ -1,7 +1,13 @@
+using System.Text;
+
 namespace FetchEtl.Service.Sending;
 
 /// <summary>A file of messages: each line is one body, empty lines are passed over.</summary>
 internal static class MessageFile
 {
-    public static IEnumerable<string> Read(FileInfo file) => File.ReadLines(file.FullName).Where(x => !string.IsNullOrWhiteSpace(x));
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <exception cref="DecoderFallbackException">The file is not UTF-8.</exception>
+    public static IEnumerable<string> Read(FileInfo file) =>
+        File.ReadLines(file.FullName, StrictUtf8).Where(x => !string.IsNullOrWhiteSpace(x));
 }

@@ -11,8 +11,8 @@ internal sealed record SqsQueues(string Url, string DeadLetterUrl)
     /// <exception cref="SqsException">SQS could not be asked.</exception>
     public static async Task<SqsQueues> ResolveAsync(SqsClient client, SqsReceiveSettings settings, CancellationToken cancellationToken)
     {
-        var deadLetters = await ResolveAsync(client, settings.DeadLetterQueueName, settings.CreateQueues, cancellationToken);
         var queue = await ResolveAsync(client, settings.QueueName, settings.CreateQueues, cancellationToken);
+        var deadLetters = await ResolveAsync(client, settings.DeadLetterQueueName, settings.CreateQueues, cancellationToken);
 
         return new SqsQueues(queue, deadLetters);
     }
@@ -26,7 +26,7 @@ internal sealed record SqsQueues(string Url, string DeadLetterUrl)
         catch (SqsException exception) when (exception.Code == SqsErrorCode.QueueDoesNotExist)
         {
             if (!create)
-                throw new ConnectionException($"The SQS queue '{name}' does not exist. Create it, correct the name, or let queues be created.", exception, isTransient: false);
+                throw new ConnectionException($"The SQS queue '{name}' does not exist. Create it, correct the name, or set CreateQueues.", exception, isTransient: false);
 
             return await client.CreateQueueAsync(name, null, cancellationToken);
         }

@@ -180,7 +180,7 @@ public sealed class SqsRiderTests
 
         var failure = await Assert.ThrowsAnyAsync<Exception>(host.StartBusAsync);
 
-        Assert.Contains("'notes-dead' does not exist", failure.ToString());
+        Assert.Contains("'notes' does not exist", failure.ToString());
     }
 
     [Fact]
