@@ -13,7 +13,9 @@ var root = new RootCommand("Moves login events from an SQS queue into PostgreSQL
 };
 
 if (Console.IsOutputRedirected)
+{
     AnsiConsole.Console = PlainConsole.Create();
+}
 
 // Longer than the host's own shutdown timeout: what is being written is finished.
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });

@@ -25,7 +25,10 @@ public sealed class ChallengeTests
         var letter = Assert.Single(await estate.PeekAsync(estate.DeadLetterUrl));
         var reason = letter.MessageAttributes[DeadLetterAttributes.Reason].StringValue;
         foreach (var field in new[] { "user_id", "app_version", "device_type", "ip", "device_id" })
+        {
             Assert.Contains($"{field}: ", reason);
+        }
+
         Assert.DoesNotContain("locale", reason);
         Assert.Empty(await estate.PeekAsync(estate.QueueUrl));
     }
@@ -57,13 +60,20 @@ public sealed class ChallengeTests
             foreach (var field in new[] { "ip", "device_id" })
             {
                 if (!login.TryGetProperty(field, out var value))
+                {
                     continue;
+                }
+
                 foreach (var (sink, text) in sinks)
+                {
                     Assert.False(text.Contains(value.GetString()!, StringComparison.Ordinal), $"A raw {field} stands in the {sink}.");
+                }
             }
 
             if (login.TryGetProperty("user_id", out var user))
+            {
                 Assert.False(sinks["log"].Contains(user.GetString()!, StringComparison.Ordinal), "A user_id stands in the log.");
+            }
         }
     }
 

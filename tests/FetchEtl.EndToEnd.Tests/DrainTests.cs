@@ -66,7 +66,10 @@ public sealed class DrainTests
 
         var draining = estate.DrainAsync();
         while (await estate.QueryAsync<long>("SELECT count(*) FROM user_logins") < 20 - held.Count)
+        {
             await Task.Delay(20);
+        }
+
         await Task.WhenAny(draining, Task.Delay(TimeSpan.FromSeconds(4)));
         Assert.False(draining.IsCompleted);
         var entries = held.Select(x => new SqsVisibilityEntry(x.ReceiptHandle, TimeSpan.Zero)).ToList();

@@ -76,7 +76,10 @@ internal sealed class Estate : IAsyncDisposable
         var messages = new List<SqsMessage>();
         var request = new SqsReceiveRequest { WaitTime = TimeSpan.Zero, VisibilityTimeout = TimeSpan.FromMinutes(1) };
         while (await Client.ReceiveMessageAsync(queueUrl, request, CancellationToken.None) is { Count: > 0 } batch)
+        {
             messages.AddRange(batch);
+        }
+
         foreach (var batch in messages.Chunk(10))
         {
             var entries = Array.ConvertAll(batch, x => new SqsVisibilityEntry(x.ReceiptHandle, TimeSpan.Zero));

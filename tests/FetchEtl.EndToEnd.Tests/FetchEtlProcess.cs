@@ -17,7 +17,9 @@ internal sealed class FetchEtlProcess : IAsyncDisposable
         get
         {
             lock (_output)
+            {
                 return _output.ToString();
+            }
         }
     }
 
@@ -26,7 +28,9 @@ internal sealed class FetchEtlProcess : IAsyncDisposable
         get
         {
             lock (_errors)
+            {
                 return _errors.ToString();
+            }
         }
     }
 
@@ -43,13 +47,20 @@ internal sealed class FetchEtlProcess : IAsyncDisposable
         };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "fetch-etl.dll"));
         foreach (var argument in arguments)
+        {
             start.ArgumentList.Add(argument);
+        }
 
         // The machine's own AWS and database settings are not the test's.
         foreach (var name in start.Environment.Keys.Where(IsForeign).ToArray())
+        {
             start.Environment.Remove(name);
+        }
+
         foreach (var (key, value) in settings)
+        {
             start.Environment[key] = value;
+        }
 
         var run = new FetchEtlProcess(new Process { StartInfo = start });
         run._process.OutputDataReceived += (_, line) => Append(run._output, line.Data);
@@ -92,8 +103,13 @@ internal sealed class FetchEtlProcess : IAsyncDisposable
     private static void Append(StringBuilder text, string? line)
     {
         if (line is null)
+        {
             return;
+        }
+
         lock (text)
+        {
             text.AppendLine(line);
+        }
     }
 }

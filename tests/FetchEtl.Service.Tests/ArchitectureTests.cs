@@ -24,7 +24,9 @@ public sealed class ArchitectureTests
 
         Assert.Equal(Arrows.Keys.Order(), projects.Keys.Order());
         foreach (var (project, references) in Arrows)
+        {
             Assert.Equal(references, projects[project].Order());
+        }
     }
 
     private static string[] References(string project) =>

@@ -18,7 +18,10 @@ internal sealed class LoginsOptionsValidator : IValidateOptions<LoginsOptions>
         CheckRange("Storage:Writers", options.Storage.Writers, StorageOptions.MaxWriters, problems);
         CheckKeys(options.Masking.Keys, problems);
         if (!Enum.IsDefined(options.AppVersion.Encoding))
+        {
             problems.AddError($"AppVersion:Encoding must be Ordered or Digits, is {options.AppVersion.Encoding}.");
+        }
+
         return problems.Build();
     }
 
@@ -34,7 +37,9 @@ internal sealed class LoginsOptionsValidator : IValidateOptions<LoginsOptions>
         try
         {
             if (string.IsNullOrWhiteSpace(new NpgsqlConnectionStringBuilder(connectionString).Host))
+            {
                 problems.AddError("ConnectionStrings:Logins names no host: write it as Host=…;Database=…;Username=….");
+            }
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException or DbException)
         {
@@ -46,27 +51,39 @@ internal sealed class LoginsOptionsValidator : IValidateOptions<LoginsOptions>
     private static void CheckRange(string key, int value, int max, ValidateOptionsResultBuilder problems)
     {
         if (value < 1 || value > max)
+        {
             problems.AddError($"{key} must be 1 to {max}, is {value}.");
+        }
     }
 
     private static void CheckKeys(IList<string> keys, ValidateOptionsResultBuilder problems)
     {
         const string remedy = "make one with: openssl rand -base64 32";
         if (keys.Count == 0)
+        {
             problems.AddError($"Masking:Keys is empty, and without a key nothing is masked: {remedy}, and set it as Masking:Keys:0.");
+        }
 
         var seen = new List<byte[]>();
         for (var i = 0; i < keys.Count; i++)
         {
             var key = new byte[keys[i]?.Length ?? 0];
             if (!Convert.TryFromBase64String(keys[i] ?? string.Empty, key, out var length))
+            {
                 problems.AddError($"Masking:Keys:{i} is not base64: {remedy}.");
+            }
             else if (length < MaskingOptions.MinKeyBytes)
+            {
                 problems.AddError($"Masking:Keys:{i} has {length} bytes, {MaskingOptions.MinKeyBytes} or more are needed: {remedy}.");
+            }
             else if (seen.Exists(other => other.AsSpan().SequenceEqual(key.AsSpan(0, length))))
+            {
                 problems.AddError($"Masking:Keys:{i} repeats an earlier key: every generation needs one of its own; {remedy}.");
+            }
             else
+            {
                 seen.Add(key[..length]);
+            }
         }
     }
 }

@@ -58,7 +58,9 @@ public static class LoginsServiceCollectionExtensions
         services.TryAddSingleton<LoginMetrics>();
         services.TryAddSingleton<WriterOutage>();
         if (services.Any(service => service.ServiceType == typeof(LoginWriter)))
+        {
             return services;
+        }
 
         services.AddSingleton(CreateWriter);
         services.AddHealthChecks().AddCheck<LoginWriterHealthCheck>(LoginWriterHealthCheck.Name, tags: ["ready"]);
@@ -76,9 +78,15 @@ public static class LoginsServiceCollectionExtensions
         foreach (var key in section.GetChildren())
         {
             if (!int.TryParse(key.Key, NumberStyles.None, CultureInfo.InvariantCulture, out var index) || index > 999)
+            {
                 index = keys.Count;
+            }
+
             while (keys.Count <= index)
+            {
                 keys.Add(string.Empty);
+            }
+
             keys[index] = key.Value ?? string.Empty;
         }
     }

@@ -41,7 +41,9 @@ public sealed class LoginConsumer : IConsumer<LoginMessage>
         var message = context.Message;
         var problems = LoginValidator.Validate(message, _encoding, out var appVersion);
         if (problems.Count > 0)
+        {
             throw new InvalidLoginException(problems);
+        }
 
         var login = new UserLogin
         {

@@ -37,7 +37,10 @@ internal sealed class RawLoginMessageContext(Headers headers, Uri? destinationAd
         {
             const DateTimeStyles utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
             if (!headers.TryGetHeader(MessageHeaders.TransportSentTime, out var value))
+            {
                 return null;
+            }
+
             return value switch
             {
                 DateTime { Kind: DateTimeKind.Local } local => local.ToUniversalTime(),

@@ -77,11 +77,31 @@ internal sealed class LoginMessageConverter : JsonConverter<LoginMessage>
     {
         try
         {
-            if (reader.ValueTextEquals("user_id"u8)) return LoginFields.UserId;
-            if (reader.ValueTextEquals("app_version"u8)) return LoginFields.AppVersion;
-            if (reader.ValueTextEquals("device_type"u8)) return LoginFields.DeviceType;
-            if (reader.ValueTextEquals("ip"u8)) return LoginFields.Ip;
-            if (reader.ValueTextEquals("locale"u8)) return LoginFields.Locale;
+            if (reader.ValueTextEquals("user_id"u8))
+            {
+                return LoginFields.UserId;
+            }
+
+            if (reader.ValueTextEquals("app_version"u8))
+            {
+                return LoginFields.AppVersion;
+            }
+
+            if (reader.ValueTextEquals("device_type"u8))
+            {
+                return LoginFields.DeviceType;
+            }
+
+            if (reader.ValueTextEquals("ip"u8))
+            {
+                return LoginFields.Ip;
+            }
+
+            if (reader.ValueTextEquals("locale"u8))
+            {
+                return LoginFields.Locale;
+            }
+
             return reader.ValueTextEquals("device_id"u8) ? LoginFields.DeviceId : null;
         }
         catch (InvalidOperationException)
@@ -120,7 +140,9 @@ internal sealed class LoginMessageConverter : JsonConverter<LoginMessage>
         {
             var problem = Problem ?? (required && !Present ? "is missing" : null);
             if (problem is not null)
+            {
                 (problems ??= []).Add(new InvalidField(name, problem));
+            }
         }
 
         private static Field ReadText(ref Utf8JsonReader reader)

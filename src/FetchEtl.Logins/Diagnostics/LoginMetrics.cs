@@ -27,7 +27,10 @@ internal sealed class LoginMetrics
     {
         _written.Add(inserted);
         if (inserted < rows)
+        {
             _duplicates.Add(rows - inserted);
+        }
+
         _batchSize.Record(rows);
         _duration.Record(duration.TotalSeconds);
     }

@@ -22,13 +22,24 @@ internal static class CanonicalIp
         canonical = text;
         var colon = text.LastIndexOf(':');
         if (colon < 0)
+        {
             return IsQuad(text);
+        }
+
         if (text.AsSpan().ContainsAnyExcept(Ipv6Characters))
+        {
             return false;
+        }
+
         if (text.AsSpan(colon).Contains('.') && !IsQuad(text.AsSpan(colon + 1)))
+        {
             return false;
+        }
+
         if (!IPAddress.TryParse(text, out var address) || address.AddressFamily != AddressFamily.InterNetworkV6)
+        {
             return false;
+        }
 
         canonical = address.IsIPv4MappedToIPv6 ? address.MapToIPv4().ToString() : Expand(address);
         return true;
@@ -41,9 +52,14 @@ internal static class CanonicalIp
         {
             var part = text[range];
             if (++parts > 4 || part.Length is 0 or > 3 || part.ContainsAnyExceptInRange('0', '9'))
+            {
                 return false;
+            }
+
             if ((part.Length > 1 && part[0] == '0') || int.Parse(part) > byte.MaxValue)
+            {
                 return false;
+            }
         }
 
         return parts == 4;

@@ -50,7 +50,9 @@ public sealed class HmacPiiMasker : IPiiMasker
     {
         var text = value?.Reveal();
         if (string.IsNullOrEmpty(text))
+        {
             return null;
+        }
 
         return field switch
         {
@@ -71,7 +73,9 @@ public sealed class HmacPiiMasker : IPiiMasker
         Span<byte> mask = stackalloc byte[HMACSHA256.HashSizeInBytes];
         key.Hash(utf8[..Encoding.UTF8.GetBytes(text, utf8)], mask);
         foreach (var layer in layers)
+        {
             layer.Hash(mask, mask);
+        }
 
         Span<char> hex = stackalloc char[2 * HMACSHA256.HashSizeInBytes];
         Convert.TryToHexStringLower(mask, hex, out _);

@@ -22,7 +22,10 @@ internal sealed class MaskKey
     public void Hash(ReadOnlySpan<byte> source, Span<byte> destination)
     {
         if (!_idle.TryTake(out var mac))
+        {
             mac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _subkey);
+        }
+
         mac.AppendData(source);
         mac.GetHashAndReset(destination);
         _idle.Add(mac);

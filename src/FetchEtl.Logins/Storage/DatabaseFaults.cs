@@ -32,7 +32,9 @@ internal static class DatabaseFaults
         for (var cause = exception; cause is not null; cause = cause.InnerException)
         {
             if (cause is NpgsqlException or SocketException or IOException or TimeoutException)
+            {
                 return new DatabaseFault(FaultKind.Transient, cause.GetType().Name, "the connection failed or timed out");
+            }
         }
 
         return new DatabaseFault(FaultKind.Unknown, exception.GetType().Name, "an unexpected error");

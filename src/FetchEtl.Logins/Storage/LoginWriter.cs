@@ -58,11 +58,16 @@ public sealed class LoginWriter : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(login);
         if (cancellationToken.IsCancellationRequested)
+        {
             return Task.FromCanceled(cancellationToken);
+        }
 
         var pending = new PendingLogin(login);
         if (!_queue.Writer.TryWrite(pending))
+        {
             return Task.FromException(new LoginWriterStoppedException());
+        }
+
         return pending.Task.WaitAsync(cancellationToken);
     }
 
@@ -74,7 +79,10 @@ public sealed class LoginWriter : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (!_queue.Writer.TryComplete())
+        {
             return;
+        }
+
         await _stopping.CancelAsync();
         await _loops;
         _stopping.Dispose();
@@ -87,9 +95,14 @@ public sealed class LoginWriter : IAsyncDisposable
         {
             batch.Clear();
             while (batch.Count < _batchSize && _queue.Reader.TryRead(out var pending))
+            {
                 batch.Add(pending);
+            }
+
             if (batch.Count > 0)
+            {
                 await SettleAsync(batch.ToArray());
+            }
         }
     }
 
@@ -125,7 +138,9 @@ public sealed class LoginWriter : IAsyncDisposable
     {
         var rows = new UserLogin[batch.Count];
         for (var i = 0; i < rows.Length; i++)
+        {
             rows[i] = batch[i].Login;
+        }
 
         var started = _time.GetTimestamp();
         var written = _stopping.IsCancellationRequested
@@ -135,7 +150,9 @@ public sealed class LoginWriter : IAsyncDisposable
         _metrics.Written(batch.Count, written, _time.GetElapsedTime(started));
 
         foreach (var pending in batch)
+        {
             pending.SetResult();
+        }
     }
 
     /// <summary>Halves the batch until the refused rows stand alone: about k·log n statements for k bad rows of n.</summary>
@@ -170,7 +187,9 @@ public sealed class LoginWriter : IAsyncDisposable
     private static void Fail(ArraySegment<PendingLogin> batch, Exception exception)
     {
         foreach (var pending in batch)
+        {
             pending.SetException(exception);
+        }
     }
 
     private ResiliencePipeline CreateRetry()

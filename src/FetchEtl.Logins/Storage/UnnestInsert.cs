@@ -66,7 +66,10 @@ internal sealed class UnnestInsert<TEntity>
         {
             var values = new T[rows.Count];
             for (var row = 0; row < values.Length; row++)
+            {
                 values[row] = _get(rows[row]);
+            }
+
             return new NpgsqlParameter<T[]>(parameter, values) { DataTypeName = _type };
         }
     }

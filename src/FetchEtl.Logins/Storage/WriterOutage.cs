@@ -21,19 +21,27 @@ internal sealed class WriterOutage(TimeProvider time, ILogger<LoginWriter> log)
             var known = _current;
             _current = new State(known?.Since ?? time.GetTimestamp(), fault);
             if (known?.Fault.Kind == fault.Kind)
+            {
                 return;
+            }
         }
 
         if (fault.Kind == FaultKind.Operator)
+        {
             Log.WriterNeedsOperator(log, fault.SqlState, fault.Reason);
+        }
         else
+        {
             Log.WriterRetries(log, fault.SqlState, fault.Reason);
+        }
     }
 
     public void End()
     {
         if (Volatile.Read(ref _current) is null)
+        {
             return;
+        }
 
         State? ended;
         lock (_lock)
@@ -43,7 +51,9 @@ internal sealed class WriterOutage(TimeProvider time, ILogger<LoginWriter> log)
         }
 
         if (ended is not null)
+        {
             Log.WriterRecovered(log, time.GetElapsedTime(ended.Since));
+        }
     }
 
     private sealed record State(long Since, DatabaseFault Fault);

@@ -22,7 +22,10 @@ public static class AppVersion
         if (suffix >= 0)
         {
             if (!IsSuffix(text[suffix..]))
+            {
                 return false;
+            }
+
             text = text[..suffix];
         }
 
@@ -75,14 +78,22 @@ public static class AppVersion
         foreach (var range in core.Split('.'))
         {
             if (++parts > 3 || core[range].IsEmpty)
+            {
                 return false;
+            }
+
             foreach (var digit in core[range])
             {
                 if (!char.IsAsciiDigit(digit))
+                {
                     return false;
+                }
+
                 value = (value * 10) + (digit - '0');
                 if (value > int.MaxValue)
+                {
                     return false;
+                }
             }
         }
 
@@ -97,7 +108,10 @@ public static class AppVersion
         foreach (var digit in text)
         {
             if (!char.IsAsciiDigit(digit))
+            {
                 return false;
+            }
+
             value = Math.Min((value * 10) + (digit - '0'), int.MaxValue);
         }
 
@@ -109,7 +123,9 @@ public static class AppVersion
         foreach (var c in suffix)
         {
             if (!char.IsAsciiLetterOrDigit(c) && c is not ('-' or '+' or '.'))
+            {
                 return false;
+            }
         }
 
         return suffix.Length > 1;

@@ -17,12 +17,18 @@ internal static class LoginValidator
 
         CheckPersonal(LoginFields.UserId, message.UserId, ColumnLengths.UserId);
         if (string.IsNullOrEmpty(message.UserId?.Reveal()))
+        {
             Add(LoginFields.UserId, message.UserId is null ? "is null" : "is empty");
+        }
 
         if (string.IsNullOrEmpty(message.AppVersion))
+        {
             Add(LoginFields.AppVersion, message.AppVersion is null ? "is null" : "is empty");
+        }
         else if (!AppVersion.TryEncode(message.AppVersion, encoding, out appVersion))
+        {
             Add(LoginFields.AppVersion, AppVersion.Rule(encoding));
+        }
 
         CheckText(LoginFields.DeviceType, message.DeviceType, ColumnLengths.DeviceType);
         CheckPersonal(LoginFields.Ip, message.Ip, ColumnLengths.RawPersonal);
@@ -35,21 +41,35 @@ internal static class LoginValidator
         {
             var text = value?.Reveal();
             if (text == PersonalText.Redacted)
+            {
                 Add(name, SerialisedHere);
+            }
             else
+            {
                 CheckText(name, text, limit);
+            }
         }
 
         void CheckText(string name, string? text, int limit)
         {
             if (text is null)
+            {
                 return;
+            }
+
             if (text.Contains('\0'))
+            {
                 Add(name, "contains U+0000, which PostgreSQL can't store");
+            }
+
             if (!TryCountCharacters(text, out var length))
+            {
                 Add(name, "is not valid Unicode");
+            }
             else if (length > limit)
+            {
                 Add(name, $"is longer than {limit} characters");
+            }
         }
 
         void Add(string name, string reason) => (found ??= []).Add(new InvalidField(name, reason));
@@ -59,13 +79,17 @@ internal static class LoginValidator
     private static List<InvalidField> Merge(IReadOnlyList<InvalidField> unread, List<InvalidField>? found)
     {
         if (unread.Count == 1 && unread[0].Name == LoginFields.Body)
+        {
             return [unread[0]];
+        }
 
         var all = new List<InvalidField>(unread);
         foreach (var field in found ?? [])
         {
             if (!unread.Any(other => other.Name == field.Name))
+            {
                 all.Add(field);
+            }
         }
 
         return all;
@@ -78,7 +102,10 @@ internal static class LoginValidator
         while (!text.IsEmpty)
         {
             if (Rune.DecodeFromUtf16(text, out _, out var consumed) != System.Buffers.OperationStatus.Done)
+            {
                 return false;
+            }
+
             text = text[consumed..];
             count++;
         }

@@ -34,7 +34,9 @@ internal static class DemoCommand
     {
         var count = parsed.GetValue(Count);
         if (count < 1)
+        {
             throw new OptionsValidationException("demo", typeof(DemoCommand), ["--count must be 1 or more."]);
+        }
 
         var bodies = parsed.GetValue(File) is { } file ? [.. MessageFile.Read(file)] : Generate(count);
         var configuration = ServiceHost.Create(settings).Configuration;

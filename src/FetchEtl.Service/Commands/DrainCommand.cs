@@ -30,12 +30,18 @@ internal static class DrainCommand
             : await DrainProgressBar.RunAsync(progress => new Drainer(host, progress).RunAsync(cancellationToken));
 
         if (parsed.GetValue(Json))
+        {
             Console.WriteLine(JsonSerializer.Serialize(summary, DrainJson.Default.DrainSummary));
+        }
         else
+        {
             DrainReport.Write(summary);
+        }
 
         if (left.Total == 0)
+        {
             return Verb.Succeeded;
+        }
 
         await Console.Error.WriteLineAsync(cancellationToken.IsCancellationRequested
             ? $"fetch-etl: stopped before the queue was empty: {left}."

@@ -29,15 +29,22 @@ internal static class SendCommand
         var count = parsed.GetValue(Count);
         var share = parsed.GetValue(Invalid);
         if ((file is null) == (count is null))
+        {
             throw new OptionsValidationException("send", typeof(SendCommand), ["Say what to send: either --file F or --count N."]);
+        }
+
         if (count < 0 || share is not (>= 0 and <= 1))
+        {
             throw new OptionsValidationException("send", typeof(SendCommand), ["--count must be 0 or more, --invalid 0 to 1."]);
+        }
 
         using var host = ServiceHost.Create(settings).BuildValidated();
         var client = host.Services.GetRequiredService<SqsClient>();
         var queue = host.Services.GetRequiredService<IOptions<SqsSettings>>().Value;
         if (SqsQueueName.IsFifo(queue.QueueName))
+        {
             throw new OptionsValidationException("send", typeof(SendCommand), ["send does not fill FIFO queues: a login has no message group. Choose a standard queue."]);
+        }
 
         var queueUrl = await QueueUrlAsync(client, queue, cancellationToken);
 
@@ -60,7 +67,9 @@ internal static class SendCommand
         catch (SqsException exception) when (exception.Code == SqsErrorCode.QueueDoesNotExist)
         {
             if (queue.CreateQueues)
+            {
                 return await client.CreateQueueAsync(queue.QueueName, null, cancellationToken);
+            }
 
             throw new OptionsValidationException(
                 "send", typeof(SendCommand), [$"Sqs:QueueName: there is no queue '{queue.QueueName}'. Correct the name, or set Sqs:CreateQueues=true."]);

@@ -19,7 +19,9 @@ internal static class Verb
     {
         var command = new Command(name, $"{description} Settings may follow, as --Sqs:QueueName=other.") { TreatUnmatchedTokensAsErrors = false };
         foreach (var option in options)
+        {
             command.Options.Add(option);
+        }
 
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -34,7 +36,9 @@ internal static class Verb
             catch (Exception exception) when (ErrorText.Of(exception) is { } lines)
             {
                 foreach (var line in lines)
+                {
                     await Console.Error.WriteLineAsync($"fetch-etl: {line}");
+                }
 
                 return Failed;
             }

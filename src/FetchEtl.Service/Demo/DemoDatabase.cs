@@ -49,9 +49,13 @@ internal sealed class DemoDatabase : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_server is not null)
+        {
             await _server.DisposeAsync();
+        }
         else
+        {
             await ExecuteAsync(_administration!, $"DROP DATABASE {_name} WITH (FORCE)", CancellationToken.None);
+        }
     }
 
     private static async Task ExecuteAsync(string connectionString, string statement, CancellationToken cancellationToken)

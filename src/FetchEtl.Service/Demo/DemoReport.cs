@@ -33,7 +33,9 @@ internal static class DemoReport
     {
         var table = Table("The commonest repeated masks", "field", "mask", "rows");
         foreach (var mask in masks)
+        {
             table.AddRow(mask.Field, Short(mask.Mask), mask.Rows.ToString(CultureInfo.InvariantCulture));
+        }
 
         AnsiConsole.Write(table);
     }
@@ -42,7 +44,9 @@ internal static class DemoReport
     {
         var table = Table("Dead letters and their reasons", "message", "reason");
         foreach (var (messageId, reason) in deadLetters)
+        {
             table.AddRow(Short(messageId), Text(reason));
+        }
 
         AnsiConsole.Write(table);
     }

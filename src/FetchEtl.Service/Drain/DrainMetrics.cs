@@ -24,7 +24,9 @@ internal sealed class DrainMetrics : IDisposable
         _listener.InstrumentPublished = (instrument, listener) =>
         {
             if (ReferenceEquals(instrument.Meter.Scope, meters) && instrument is Counter<long>)
+            {
                 listener.EnableMeasurementEvents(instrument);
+            }
         };
         _listener.SetMeasurementEventCallback<long>(Add);
         _listener.Start();
@@ -56,14 +58,19 @@ internal sealed class DrainMetrics : IDisposable
         {
             _counters.GetOrAdd(instrument.Name, static _ => new Tally()).Add(measurement);
             if (measurement > 0 && instrument.Name is WrittenName or DuplicatesName or DeadLetteredName)
+            {
                 Volatile.Write(ref _lastSettledAt, _time.GetTimestamp());
+            }
+
             return;
         }
 
         foreach (var (key, value) in tags)
         {
             if (key == "operation" && value is string operation)
+            {
                 _calls.GetOrAdd(operation, static _ => new Tally()).Add(measurement);
+            }
         }
     }
 

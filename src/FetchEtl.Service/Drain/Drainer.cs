@@ -71,11 +71,15 @@ internal sealed class Drainer(IHost host, IProgress<DrainProgress>? progress = n
                 await Task.Delay(Interval, _time, cancellationToken);
                 var left = await TryReadDepthAsync(queueUrl, cancellationToken);
                 if (left is not 0 || metrics.Received > received)
+                {
                     busyAt = _time.GetTimestamp();
+                }
 
                 received = metrics.Received;
                 if (left is { } messages)
+                {
                     progress?.Report(new DrainProgress(metrics.Settled, messages));
+                }
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

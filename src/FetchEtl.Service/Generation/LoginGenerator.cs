@@ -29,7 +29,9 @@ internal sealed class LoginGenerator(int seed, double invalidShare = 0)
     public IEnumerable<string> Take(int count)
     {
         for (var i = 0; i < count; i++)
+        {
             yield return _random.NextDouble() < invalidShare ? Invalid() : Login().ToJsonString();
+        }
     }
 
     /// <summary>A body that is valid JSON but nobody's login.</summary>
@@ -102,11 +104,16 @@ internal sealed class LoginGenerator(int seed, double invalidShare = 0)
     private string Repeating(List<string> pool, Func<string> make)
     {
         if (pool.Count > 0 && _random.NextDouble() < RepeatShare)
+        {
             return pool[_random.Next(pool.Count)];
+        }
 
         var value = make();
         if (pool.Count < PoolSize)
+        {
             pool.Add(value);
+        }
+
         return value;
     }
 }

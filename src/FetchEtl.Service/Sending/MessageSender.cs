@@ -25,7 +25,9 @@ internal sealed class MessageSender(SqsClient client)
             {
                 var result = await client.SendMessageBatchAsync(queueUrl, batch, token);
                 if (result.Failed is [var failure, ..])
+                {
                     throw new MessageRefusedException($"SQS did not accept a message ({failure.Code}); what was sent before it is on the queue.");
+                }
 
                 sent(batch.Count);
             });
@@ -49,6 +51,8 @@ internal sealed class MessageSender(SqsClient client)
         }
 
         if (batch.Count > 0)
+        {
             yield return batch;
+        }
     }
 }

@@ -20,11 +20,17 @@ internal static class SettingsArguments
                 : null;
 
             if (section is null)
+            {
                 problems.Add($"'{argument}' is neither an option nor a setting; see --help, and write settings as --Sqs:QueueName=other.");
+            }
             else if (!Sections.Contains(section, StringComparer.OrdinalIgnoreCase))
+            {
                 problems.Add($"'{section}' is no section of settings; there are {string.Join(", ", Sections)}.");
+            }
             else if (!argument.Contains('=', StringComparison.Ordinal) && ++i == arguments.Count)
+            {
                 problems.Add($"'{argument}' has no value; write {argument}=value.");
+            }
         }
 
         return problems.Count == 0 ? [.. arguments] : throw new OptionsValidationException("arguments", typeof(SettingsArguments), problems);

@@ -15,19 +15,37 @@ internal sealed class SqsSettingsValidator : IValidateOptions<SqsSettings>
     private static IEnumerable<string> Problems(SqsSettings options)
     {
         if (string.IsNullOrWhiteSpace(options.QueueName))
+        {
             yield return "Sqs:QueueName must name the queue to read; leave it out for login-queue.";
+        }
         else if (options.DeadLetterQueue == options.QueueName)
+        {
             yield return "Sqs:DeadLetterQueueName must not be the queue that is read; leave it out for the queue's name and -dead.";
+        }
 
         if (options.ServiceUrl is { } url && !(url.IsAbsoluteUri && url.Scheme is "http" or "https"))
+        {
             yield return $"Sqs:ServiceUrl must be an http or https URL such as http://127.0.0.1:4566, is '{url}'.";
+        }
+
         if (!Enum.IsDefined(options.Protocol))
+        {
             yield return $"Sqs:Protocol must be {string.Join(", ", Enum.GetNames<SqsProtocol>())}, is {options.Protocol}.";
+        }
+
         if (options.PrefetchCount is < 1 or > 100_000)
+        {
             yield return $"Sqs:PrefetchCount must be 1 to 100000 messages, is {options.PrefetchCount}.";
+        }
+
         if (options.WaitTimeSeconds is < 0 or > 20)
+        {
             yield return $"Sqs:WaitTimeSeconds must be 0 to 20 seconds, is {options.WaitTimeSeconds}.";
+        }
+
         if (options.VisibilityTimeoutSeconds is < 5 or > 43_200)
+        {
             yield return $"Sqs:VisibilityTimeoutSeconds must be 5 to 43200 seconds (12 hours), is {options.VisibilityTimeoutSeconds}.";
+        }
     }
 }

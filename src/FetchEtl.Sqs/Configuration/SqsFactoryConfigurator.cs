@@ -20,7 +20,9 @@ internal sealed class SqsFactoryConfigurator(IServiceProvider services) : ISqsFa
     {
         ArgumentNullException.ThrowIfNull(configure);
         if (_hostConfigured)
+        {
             throw new ConfigurationException("The SQS host may be configured once.");
+        }
 
         _hostConfigured = true;
         configure(_host);
@@ -39,11 +41,15 @@ internal sealed class SqsFactoryConfigurator(IServiceProvider services) : ISqsFa
         foreach (var (queueName, _) in _endpoints)
         {
             if (string.IsNullOrWhiteSpace(queueName))
+            {
                 yield return this.Failure("QueueName", "should not be empty");
+            }
         }
 
         foreach (var group in _endpoints.GroupBy(x => x.QueueName).Where(x => x.Count() > 1))
+        {
             yield return this.Failure("QueueName", $"'{group.Key}' has more than one receive endpoint");
+        }
     }
 
     public SqsRider Build(IBusInstance busInstance)

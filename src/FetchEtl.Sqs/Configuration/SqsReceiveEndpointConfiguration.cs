@@ -59,16 +59,29 @@ internal sealed class SqsReceiveEndpointConfiguration : ReceiveEndpointConfigura
     public override IEnumerable<ValidationResult> Validate()
     {
         foreach (var result in base.Validate())
+        {
             yield return result;
+        }
 
         if (string.IsNullOrWhiteSpace(_deadLetterQueueName) || _deadLetterQueueName == _queueName)
+        {
             yield return this.Failure(nameof(DeadLetterQueueName), "must name a queue other than the one received from");
+        }
+
         if (_waitTime < TimeSpan.Zero || _waitTime > TimeSpan.FromSeconds(20))
+        {
             yield return this.Failure(nameof(WaitTime), "must be 0 to 20 seconds");
+        }
+
         if (_visibilityTimeout < TimeSpan.FromSeconds(5) || _visibilityTimeout > TimeSpan.FromHours(12))
+        {
             yield return this.Failure(nameof(VisibilityTimeout), "must be 5 seconds to 12 hours");
+        }
+
         if (Transport.PrefetchCount is < 1 or > 100_000)
+        {
             yield return this.Failure(nameof(PrefetchCount), "must be 1 to 100,000: SQS lets a queue have about 120,000 messages in flight");
+        }
     }
 
     public override ReceiveEndpointContext CreateReceiveEndpointContext()

@@ -46,7 +46,9 @@ internal sealed class DeadLetterQueue(SqsClient client, string queueUrl, SqsRece
         foreach (var (name, attribute) in message.MessageAttributes)
         {
             if (own.Count < MaxAttributes)
+            {
                 own.TryAdd(name, attribute);
+            }
         }
 
         return own;
@@ -60,7 +62,9 @@ internal sealed class DeadLetterQueue(SqsClient client, string queueUrl, SqsRece
     {
         var text = new StringBuilder(reason.Length);
         foreach (var character in reason.AsSpan(0, Math.Min(reason.Length, MaxReasonLength)))
+        {
             text.Append(char.IsControl(character) || char.IsSurrogate(character) ? ' ' : character);
+        }
 
         return text.ToString();
     }

@@ -64,7 +64,9 @@ internal sealed class LeaseBook : IAsyncDisposable
         var opened = new SqsMessageLease(this, message, openedAt, _visibilityTimeout, closed);
         lease = _open.GetOrAdd(message.MessageId, opened);
         if (ReferenceEquals(lease, opened))
+        {
             return true;
+        }
 
         Log.DuplicateDelivery(_logger, message.MessageId);
         lease.AddDelivery(message.ReceiptHandle, openedAt, _visibilityTimeout);
@@ -79,9 +81,13 @@ internal sealed class LeaseBook : IAsyncDisposable
     public void Completed(SqsMessageLease lease)
     {
         if (LostBefore(lease, "deleted"))
+        {
             lease.Settle(static (x, _) => x.DeliverySettled());
+        }
         else
+        {
             lease.Settle(_settlement.Delete);
+        }
     }
 
     /// <summary>Not handled: to the dead letters if it never can be, else back on the queue.</summary>
@@ -119,7 +125,9 @@ internal sealed class LeaseBook : IAsyncDisposable
         var allSettled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Interlocked.Exchange(ref _allSettled, allSettled);
         if (_open.IsEmpty)
+        {
             allSettled.TrySetResult();
+        }
 
         return allSettled.Task;
     }
@@ -127,10 +135,14 @@ internal sealed class LeaseBook : IAsyncDisposable
     public bool Close(SqsMessageLease lease)
     {
         if (!_open.TryRemove(KeyValuePair.Create(lease.Message.MessageId, lease)))
+        {
             return false;
+        }
 
         if (_open.IsEmpty)
+        {
             Volatile.Read(ref _allSettled)?.TrySetResult();
+        }
 
         return true;
     }
@@ -169,7 +181,9 @@ internal sealed class LeaseBook : IAsyncDisposable
     private bool LostBefore(SqsMessageLease lease, string fate)
     {
         if (!lease.IsLost(Now))
+        {
             return false;
+        }
 
         Log.LeaseLost(_logger, lease.Message.MessageId, fate);
         return true;

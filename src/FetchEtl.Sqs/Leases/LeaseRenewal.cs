@@ -57,7 +57,9 @@ internal sealed class LeaseRenewal : IAsyncDisposable
             try
             {
                 while (await timer.WaitForNextTickAsync(_stop.Token))
+                {
                     await RenewDueAsync();
+                }
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
@@ -73,7 +75,9 @@ internal sealed class LeaseRenewal : IAsyncDisposable
         foreach (var lease in _leases.Values)
         {
             if (lease.TryBeginRenewal(now, now + (_visibilityTimeout / 2), _visibilityTimeout, out var entry))
+            {
                 due.Add((lease, entry));
+            }
         }
 
         // A call that hangs must not keep the next beat waiting.

@@ -14,7 +14,9 @@ internal sealed class ReturnDelay(Random random)
         var whole = Math.Min(Longest.TotalSeconds, Math.Pow(2, Math.Clamp(receiveCount, 1, 30) - 1));
         double share;
         lock (random)
+        {
             share = random.NextDouble();
+        }
 
         return TimeSpan.FromSeconds(Math.Max(1, Math.Round(whole * (1 - (share / 2)))));
     }

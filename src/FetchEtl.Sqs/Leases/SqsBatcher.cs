@@ -31,13 +31,19 @@ internal sealed class SqsBatcher<T> : IDisposable
         {
             _gathered.Add(entry);
             if (_gathered.Count == MaxEntries)
+            {
                 full = Take();
+            }
             else if (_gathered.Count == 1)
+            {
                 _timer.Change(_linger, Timeout.InfiniteTimeSpan);
+            }
         }
 
         if (full is not null)
+        {
             _ = _send(full);
+        }
     }
 
     public void Dispose() => _timer.Dispose();
@@ -46,10 +52,14 @@ internal sealed class SqsBatcher<T> : IDisposable
     {
         List<T> gathered;
         lock (_gate)
+        {
             gathered = Take();
+        }
 
         if (gathered.Count > 0)
+        {
             _ = _send(gathered);
+        }
     }
 
     private List<T> Take()

@@ -56,7 +56,9 @@ internal sealed class SqsMessageLease(LeaseBook book, SqsMessage message, TimeSp
     public bool IsLost(TimeSpan now)
     {
         lock (_gate)
+        {
             return _lost || now >= _heldUntil;
+        }
     }
 
     /// <summary>
@@ -74,7 +76,9 @@ internal sealed class SqsMessageLease(LeaseBook book, SqsMessage message, TimeSp
             var left = _openedAt + LongestLease - now;
             entry = new SqsVisibilityEntry(_handles[^1], left < extension ? left : extension);
             if (_settlement is not null || _lost || now >= _heldUntil || _heldUntil >= soon || left <= TimeSpan.FromSeconds(1))
+            {
                 return false;
+            }
 
             return _renewing = true;
         }
@@ -96,7 +100,9 @@ internal sealed class SqsMessageLease(LeaseBook book, SqsMessage message, TimeSp
         }
 
         if (settlement is not null)
+        {
             Apply(settlement, handles);
+        }
     }
 
     /// <summary>Applies <paramref name="settlement"/> to each delivery, those still to come included. The first settlement stands.</summary>
@@ -106,11 +112,15 @@ internal sealed class SqsMessageLease(LeaseBook book, SqsMessage message, TimeSp
         lock (_gate)
         {
             if (_settlement is not null)
+            {
                 return;
+            }
 
             _settlement = settlement;
             if (_renewing)
+            {
                 return;
+            }
 
             handles = [.. _handles];
         }
@@ -124,16 +134,22 @@ internal sealed class SqsMessageLease(LeaseBook book, SqsMessage message, TimeSp
         lock (_gate)
         {
             if (--_unsettled > 0)
+            {
                 return;
+            }
         }
 
         if (book.Close(this))
+        {
             closed();
+        }
     }
 
     private void Apply(Action<SqsMessageLease, string> settlement, string[] handles)
     {
         foreach (var handle in handles)
+        {
             settlement(this, handle);
+        }
     }
 }

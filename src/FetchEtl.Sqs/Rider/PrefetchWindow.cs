@@ -27,7 +27,9 @@ internal sealed class PrefetchWindow(int size)
         }
 
         await using (cancellationToken.UnsafeRegister(static (source, token) => ((TaskCompletionSource)source!).TrySetCanceled(token), granted))
+        {
             await granted.Task;
+        }
     }
 
     /// <summary>Gives places back.</summary>
@@ -40,7 +42,9 @@ internal sealed class PrefetchWindow(int size)
             {
                 _waiting.Dequeue();
                 if (next.Granted.TrySetResult())
+                {
                     _free -= next.Count;
+                }
             }
         }
     }

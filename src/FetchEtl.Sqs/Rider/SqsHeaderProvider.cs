@@ -22,7 +22,9 @@ internal sealed class SqsHeaderProvider(SqsMessage message) : IHeaderProvider
         foreach (var (name, attribute) in message.MessageAttributes)
         {
             if (attribute.StringValue is { } value && !IsReserved(name))
+            {
                 yield return new(name, value);
+            }
         }
     }
 

@@ -26,7 +26,9 @@ internal sealed record SqsQueues(string Url, string DeadLetterUrl)
         catch (SqsException exception) when (exception.Code == SqsErrorCode.QueueDoesNotExist)
         {
             if (!create)
+            {
                 throw new ConnectionException($"The SQS queue '{name}' does not exist. Create it, correct the name, or set CreateQueues.", exception, isTransient: false);
+            }
 
             return await client.CreateQueueAsync(name, null, cancellationToken);
         }

@@ -112,7 +112,9 @@ internal sealed class SqsReceiveAgent : Agent, ReceiveTransportHandle
         await receiver.RunAsync(Stopping);
         var patience = await _patience.Task;
         await using (patience.UnsafeRegister(static book => ((LeaseBook)book!).Abandon(), leases))
+        {
             await leases.AllSettledAsync();
+        }
 
         await _context.TransportObservers.NotifyCompleted(_context.InputAddress, receiver);
         Log.Stopped(_logger, _settings.QueueName, receiver.DeliveryCount);

@@ -81,15 +81,21 @@ internal sealed class SqsReceiver : DeliveryMetrics
     {
         var grace = Task.Delay(Grace, _time);
         if (await Task.WhenAny(_allPollsEnded.Task, grace) == grace)
+        {
             await cutOff.CancelAsync();
+        }
     }
 
     private void StartPoll(bool stays, CancellationToken stopping)
     {
         if (Interlocked.Increment(ref _polls) > MaxPolls)
+        {
             Interlocked.Decrement(ref _polls);
+        }
         else
+        {
             _ = Task.Run(() => PollAsync(stays, stopping), CancellationToken.None);
+        }
     }
 
     private async Task PollAsync(bool stays, CancellationToken stopping)
@@ -102,19 +108,28 @@ internal sealed class SqsReceiver : DeliveryMetrics
                 {
                     var full = await ReceiveBatchAsync(stopping);
                     if (failures > 0)
+                    {
                         await ReportRecoveryAsync();
+                    }
+
                     failures = 0;
 
                     if (full)
+                    {
                         StartPoll(stays: false, stopping);
+                    }
                     else if (!stays)
+                    {
                         return;
+                    }
                 }
                 catch (Exception exception) when (!stopping.IsCancellationRequested)
                 {
                     // Whatever it was, the poll that stays must go on: without it the endpoint would be deaf and look well.
                     if (!stays)
+                    {
                         return;
+                    }
 
                     await ReportFailureAsync(exception, ++failures, stopping);
                 }
@@ -127,7 +142,9 @@ internal sealed class SqsReceiver : DeliveryMetrics
         finally
         {
             if (Interlocked.Decrement(ref _polls) == 0)
+            {
                 _allPollsEnded.TrySetResult();
+            }
         }
     }
 
@@ -146,9 +163,13 @@ internal sealed class SqsReceiver : DeliveryMetrics
                 {
                     accepted++;
                     if (stopping.IsCancellationRequested)
+                    {
                         _leases.Release(lease);
+                    }
                     else
+                    {
                         _ = HandleAsync(message, lease);
+                    }
                 }
             }
 
@@ -167,7 +188,9 @@ internal sealed class SqsReceiver : DeliveryMetrics
         try
         {
             if (_concurrency is not null)
+            {
                 await _concurrency.WaitAsync(lease.Abandoned);
+            }
         }
         catch (OperationCanceledException exception)
         {

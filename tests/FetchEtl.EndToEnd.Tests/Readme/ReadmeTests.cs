@@ -60,11 +60,16 @@ public sealed partial class ReadmeTests
 
         var endpoint = await host.Services.GetRequiredService<IBus>().GetSendEndpoint(new Uri("queue:logins"));
         foreach (var login in new LoginGenerator(1).Take(10))
+        {
             await Samples.SendAsync(endpoint, login);
+        }
 
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (await estate.QueryAsync<long>("SELECT count(*) FROM user_logins") < 10)
+        {
             await Task.Delay(20, limit.Token);
+        }
+
         await host.StopAsync();
     }
 

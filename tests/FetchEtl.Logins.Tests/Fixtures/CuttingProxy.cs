@@ -44,7 +44,9 @@ internal sealed class CuttingProxy : IAsyncDisposable
         try
         {
             while (true)
+            {
                 relays.Add(RelayAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
+            }
         }
         catch (Exception exception) when (exception is OperationCanceledException or SocketException)
         {

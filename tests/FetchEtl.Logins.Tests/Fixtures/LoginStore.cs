@@ -70,7 +70,10 @@ internal sealed class LoginStore : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_provider is not null)
+        {
             await _provider.DisposeAsync();
+        }
+
         await _database.DisposeAsync();
     }
 }

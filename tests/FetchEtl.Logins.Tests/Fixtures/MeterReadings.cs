@@ -16,7 +16,9 @@ internal sealed class MeterReadings : IDisposable
         _listener.InstrumentPublished = (instrument, listener) =>
         {
             if (instrument.Meter.Name == "FetchEtl.Logins" && ReferenceEquals(instrument.Meter.Scope, factory))
+            {
                 listener.EnableMeasurementEvents(instrument);
+            }
         };
         _listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => _readings.Enqueue((instrument.Name, value)));
         _listener.SetMeasurementEventCallback<int>((instrument, value, _, _) => _readings.Enqueue((instrument.Name, value)));

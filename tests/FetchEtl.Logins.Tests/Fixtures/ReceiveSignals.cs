@@ -15,7 +15,9 @@ internal sealed class ReceiveSignals : IReceiveObserver
     public async Task WaitForConsumedAsync(int count)
     {
         for (var i = 0; i < count; i++)
+        {
             await _consumed.Reader.ReadAsync();
+        }
     }
 
     public Task ReceiveFault(ReceiveContext context, Exception exception)

@@ -14,14 +14,18 @@ internal sealed class RecordedLogs : ILoggerProvider, ILogger
         get
         {
             lock (_lock)
+            {
                 return [.. _lines.Select(line => line.Text)];
+            }
         }
     }
 
     public int CountOf(int id)
     {
         lock (_lock)
+        {
             return _lines.Count(line => line.Id == id);
+        }
     }
 
     public Task WaitForAsync(int id)
@@ -29,7 +33,10 @@ internal sealed class RecordedLogs : ILoggerProvider, ILogger
         lock (_lock)
         {
             if (_lines.Exists(line => line.Id == id))
+            {
                 return Task.CompletedTask;
+            }
+
             var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _waiters.Add((id, seen));
             return seen.Task;
@@ -49,7 +56,9 @@ internal sealed class RecordedLogs : ILoggerProvider, ILogger
         {
             _lines.Add((eventId.Id, $"{logLevel} {formatter(state, exception)} {exception}"));
             foreach (var waiter in _waiters.Where(waiter => waiter.Id == eventId.Id))
+            {
                 waiter.Seen.TrySetResult();
+            }
         }
     }
 

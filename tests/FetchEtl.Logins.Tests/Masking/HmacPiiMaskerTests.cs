@@ -109,7 +109,10 @@ public sealed class HmacPiiMaskerTests
     {
         var options = new LoginsOptions();
         foreach (var key in keys)
+        {
             options.Masking.Keys.Add(key);
+        }
+
         return new HmacPiiMasker(Options.Create(options));
     }
 }

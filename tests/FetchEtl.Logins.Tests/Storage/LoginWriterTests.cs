@@ -61,7 +61,10 @@ public sealed class LoginWriterTests : IAsyncLifetime
         var logins = LoginStore.Logins(1000);
         int[] bad = [0, 499, 500, 999];
         foreach (var index in bad)
+        {
             logins[index] = LoginStore.Login("canary-7d1f\0");
+        }
+
         logins[250] = LoginStore.Login("canary-7d1f\ud800");
 
         var writes = logins.Select(login => _store.Writer.WriteAsync(login)).ToArray();
@@ -239,6 +242,8 @@ public sealed class LoginWriterTests : IAsyncLifetime
         await using var command = new NpgsqlCommand(
             "SELECT count(*) FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())", connection);
         while ((long)(await command.ExecuteScalarAsync())! < atLeast)
+        {
             await Task.Yield();
+        }
     }
 }

@@ -106,7 +106,9 @@ internal sealed class RiderHost : IAsyncDisposable
     public async Task SendNotesAsync(int count)
     {
         foreach (var batch in Enumerable.Range(0, count).Chunk(10))
+        {
             await Client.SendMessageBatchAsync(QueueUrl, Array.ConvertAll(batch, x => new SqsSendEntry(Encoding.UTF8.GetBytes($$"""{"text":"{{x}}"}"""))));
+        }
     }
 
     public async Task<(int Visible, int InFlight)> DepthAsync(string queueUrl)
@@ -146,7 +148,9 @@ internal sealed class RiderHost : IAsyncDisposable
         _host.Dispose();
         Client.Dispose();
         if (_ownsSqs)
+        {
             await Sqs.DisposeAsync();
+        }
     }
 
     private static void Connect(SqsClientOptions options, Uri serviceUrl)

@@ -216,6 +216,8 @@ public sealed class SqsRiderTests
     private static void InterlockedMax(ref int most, int value)
     {
         for (var seen = Volatile.Read(ref most); value > seen; seen = Volatile.Read(ref most))
+        {
             Interlocked.CompareExchange(ref most, value, seen);
+        }
     }
 }
