@@ -32,6 +32,25 @@ public sealed class SqsBehaviourDeadLetters(SqsEndpoint endpoint) : IClassFixtur
         Assert.Equal(queue.Url, (string)Assert.Single(sources)!);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_FIFO_queue_has_a_FIFO_dead_letter_queue_and_a_standard_queue_a_standard_one(bool fifo)
+    {
+        using var sqs = endpoint.Client(WireProtocol.Json);
+        var queue = await CreateAsync(fifo);
+        var other = await CreateAsync(!fifo);
+        var policy = new JsonObject { ["deadLetterTargetArn"] = await other.AttributeAsync("QueueArn"), ["maxReceiveCount"] = 1 };
+
+        var refused = await queue.RefusedAsync(
+            "SetQueueAttributes", new() { ["Attributes"] = new JsonObject { ["RedrivePolicy"] = policy.ToJsonString() } });
+
+        Assert.Equal("InvalidParameterValue", refused.Code);
+
+        Task<RawQueue> CreateAsync(bool fifo) =>
+            fifo ? sqs.CreateQueueAsync(new() { ["FifoQueue"] = "true" }, ".fifo") : sqs.CreateQueueAsync();
+    }
+
     [LocalFact]
     public async Task A_move_task_brings_messages_back_as_new_ones()
     {
