@@ -96,14 +96,6 @@ internal sealed class SqsQueue : IDisposable
         }
     }
 
-    /// <summary>Takes a message that a redrive policy moves here: id, content and age are kept, its receives begin anew.</summary>
-    public void AcceptDeadLetter(SqsMessage from, string sourceArn) =>
-        Accept(new(from.Key, from.Content, from.SentAt) { SequenceNumber = NextSequenceNumber(), DeadLetterSourceArn = sourceArn });
-
-    /// <summary>Takes a message that a move task brings: to SQS it is a new message, with a new id and age.</summary>
-    public void AcceptMoved(SqsMessage from) =>
-        Accept(new(Guid.NewGuid(), from.Content, Now()) { SequenceNumber = NextSequenceNumber() });
-
     /// <summary>Up to <paramref name="max"/> messages, waiting for the first one at most <paramref name="wait"/>.</summary>
     public async ValueTask<List<Delivery>> ReceiveAsync(int max, int? visibilitySeconds, TimeSpan wait, CancellationToken cancellation)
     {
@@ -235,19 +227,36 @@ internal sealed class SqsQueue : IDisposable
         }
     }
 
-    /// <summary>Takes the next visible message off the queue, for a move task.</summary>
-    public SqsMessage? TakeVisible(Predicate<SqsMessage> accepts)
+    /// <summary>The message that a receive would get next, left where it is.</summary>
+    public SqsMessage? Peek()
     {
         lock (_lock)
         {
             Advance();
-            if (_deleted || _contents.Next() is not { } message || !accepts(message))
-            {
-                return null;
-            }
+            return _contents.Next();
+        }
+    }
 
-            _contents.Remove(message);
-            return message;
+    /// <summary>Moves a message for a move task: to SQS it is a new one then, with a new id and age.</summary>
+    /// <returns>False if the message is no longer visible here.</returns>
+    /// <exception cref="SqsException">The target was deleted; the message stays.</exception>
+    public bool TryMove(SqsMessage message, SqsQueue target)
+    {
+        var (first, second) = InLockOrder(target);
+        lock (first._lock)
+        {
+            lock (second._lock)
+            {
+                target.ThrowIfDeleted();
+                if (message.State != MessageState.Visible)
+                {
+                    return false;
+                }
+
+                _contents.Remove(message);
+                target.Accept(new(Guid.NewGuid(), message.Content, Now()) { SequenceNumber = target.NextSequenceNumber() });
+                return true;
+            }
         }
     }
 
@@ -269,63 +278,74 @@ internal sealed class SqsQueue : IDisposable
         _alarm.Dispose();
     }
 
+    /// <summary>
+    /// This queue and another in the order in which to lock them for a move, so that two queues that are each other's
+    /// dead-letter queue never wait for one another. Under both locks a message is on one queue at every moment.
+    /// </summary>
+    private (SqsQueue First, SqsQueue Second) InLockOrder(SqsQueue other) => _number < other._number ? (this, other) : (other, this);
+
     private void Accept(SqsMessage message)
     {
-        lock (_lock)
-        {
-            ThrowIfDeleted();
-            _contents.Add(message, delay: 0, Advance());
-            WakeWaiter();
-        }
+        _contents.Add(message, delay: 0, Advance());
+        WakeWaiter();
     }
 
     /// <summary>Fills <paramref name="into"/>; when nothing can be had, <paramref name="waiter"/> is put in line.</summary>
     private void Collect(int max, int? visibilitySeconds, List<Delivery> into, TaskCompletionSource? waiter)
     {
-        List<SqsMessage>? deadLetters = null;
         var policy = Settings.RedrivePolicy;
         var deadLetterQueue = policy is null ? null : _findByArn(policy.TargetArn);
-        lock (_lock)
+        var (first, second) = InLockOrder(deadLetterQueue ?? this);
+        lock (first._lock)
         {
-            ThrowIfDeleted();
-            var now = Advance();
-            SqsMessage? previous = null;
-            while (into.Count < max && _contents.Next(previous) is { } message)
+            lock (second._lock)
             {
-                if (deadLetterQueue is not null && message.ReceiveCount >= policy!.MaxReceiveCount)
+                // Without its dead-letter queue a message is delivered ever again.
+                var redrives = deadLetterQueue is { _deleted: false };
+                ThrowIfDeleted();
+                var now = Advance();
+                SqsMessage? previous = null;
+                while (into.Count < max && _contents.Next(previous) is { } message)
                 {
-                    _contents.Remove(message);
-                    (deadLetters ??= []).Add(message);
-                    continue;
-                }
-
-                if (_contents.InFlight >= SqsLimits.InFlight)
-                {
-                    if (into.Count == 0 && waiter is null && !IsFifo)
+                    if (redrives && message.ReceiveCount >= policy!.MaxReceiveCount)
                     {
-                        throw SqsError.OverLimit.With($"Too many messages in flight on {Name}: delete some, or wait.");
+                        MoveDeadLetter(message, deadLetterQueue!);
+                        continue;
                     }
 
-                    break;
+                    if (_contents.InFlight >= SqsLimits.InFlight)
+                    {
+                        if (into.Count == 0 && waiter is null && !IsFifo)
+                        {
+                            throw SqsError.OverLimit.With($"Too many messages in flight on {Name}: delete some, or wait.");
+                        }
+
+                        break;
+                    }
+
+                    into.Add(Deliver(message, (visibilitySeconds ?? Settings.VisibilityTimeout) * 1000L, now));
+                    previous = message;
                 }
 
-                into.Add(Deliver(message, (visibilitySeconds ?? Settings.VisibilityTimeout) * 1000L, now));
-                previous = message;
-            }
+                if (waiter is not null && into.Count == 0)
+                {
+                    _waiters.AddLast(waiter);
+                }
 
-            if (waiter is not null && into.Count == 0)
-            {
-                _waiters.AddLast(waiter);
+                SetAlarm(now);
             }
-
-            SetAlarm(now);
         }
+    }
 
-        // Outside the lock: two queues that are each other's dead-letter queue must not wait for one another.
-        foreach (var message in deadLetters ?? [])
+    /// <summary>Moves as the redrive policy has it: id, content and age are kept, the receives begin anew.</summary>
+    private void MoveDeadLetter(SqsMessage message, SqsQueue target)
+    {
+        _contents.Remove(message);
+        target.Accept(new(message.Key, message.Content, message.SentAt)
         {
-            deadLetterQueue!.AcceptDeadLetter(message, Arn);
-        }
+            SequenceNumber = target.NextSequenceNumber(),
+            DeadLetterSourceArn = Arn,
+        });
     }
 
     private Delivery Deliver(SqsMessage message, long visibility, long now)
