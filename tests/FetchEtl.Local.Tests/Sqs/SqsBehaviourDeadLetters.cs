@@ -32,6 +32,25 @@ public sealed class SqsBehaviourDeadLetters(SqsEndpoint endpoint) : IClassFixtur
         Assert.Equal(queue.Url, (string)Assert.Single(sources)!);
     }
 
+    [LocalFact]
+    public async Task A_dead_letter_ends_with_its_retention_though_it_came_after_younger_messages()
+    {
+        await using var local = await LocalQueue.StartAsync();
+        var (queue, dead) = await CreateAsync(local.Sqs, maxReceiveCount: 1);
+        await dead.CallAsync(
+            "SetQueueAttributes", new() { ["Attributes"] = new JsonObject { ["MessageRetentionPeriod"] = "100" } });
+        await queue.SendAsync("old");
+        await queue.ReceiveAsync();
+        local.Advance(50);
+        await dead.SendAsync("young");
+        await queue.ReceiveAsync();
+        Assert.Equal((2, 0, 0), await dead.CountAsync());
+
+        local.Advance(50);
+
+        Assert.Equal("young", (string)Assert.Single(await dead.ReceiveAsync())["Body"]!);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
