@@ -1,25 +1,18 @@
-using System.Globalization;
-
 namespace FetchEtl.Local.Sqs.Queues;
 
 /// <summary>
-/// A queue: its messages, who may see which of them when, and who waits for one. Knows no protocol. Every mutable member is
-/// touched only under its one lock; due times are acted on whenever the queue is touched, and by a timer while a receive waits.
+/// A queue: its messages behind one lock, the receives that wait for one, and what passes between it and other queues. Knows
+/// no protocol. Due times are acted on whenever the queue is touched, and by an alarm while a receive waits.
 /// </summary>
 internal sealed class SqsQueue : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly TimeProvider _time;
     private readonly Func<string, SqsQueue?> _findByArn;
-    private readonly QueueContents _contents;
-    private readonly Deduplication _deduplication = new();
-    private readonly LinkedList<TaskCompletionSource> _waiters = new();
-    private readonly ITimer _alarm;
+    private readonly QueueMessages _messages;
+    private readonly WaitingReceives _waiting;
     private readonly int _number;
     private bool _deleted;
-    private long _receipts;
-    private long _sequence;
-    private long? _purgedAt;
 
     public SqsQueue(int number, string name, string arn, QueueSettings settings, TimeProvider time, Func<string, SqsQueue?> findByArn)
     {
@@ -29,8 +22,8 @@ internal sealed class SqsQueue : IDisposable
         Settings = settings;
         _time = time;
         _findByArn = findByArn;
-        _contents = new(IsFifo ? new FifoOrder() : new StandardOrder());
-        _alarm = time.CreateTimer(_ => Touch(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _messages = new(number, name, IsFifo);
+        _waiting = new(_messages, time, Touch);
         CreatedAt = LastModifiedAt = Now();
     }
 
@@ -57,7 +50,7 @@ internal sealed class SqsQueue : IDisposable
         lock (_lock)
         {
             Advance();
-            return (_contents.Delayed, _contents.Visible, _contents.InFlight);
+            return _messages.Count;
         }
     }
 
@@ -77,21 +70,9 @@ internal sealed class SqsQueue : IDisposable
         {
             ThrowIfDeleted();
             var now = Advance();
-            var scope = Settings.DeduplicatesByGroup ? content.GroupId : null;
-            if (IsFifo && _deduplication.Find(scope, content.DeduplicationId!, now) is { } duplicate)
-            {
-                return duplicate;
-            }
-
-            var message = new SqsMessage(Guid.NewGuid(), content, now) { SequenceNumber = NextSequenceNumber() };
-            _contents.Add(message, (delaySeconds ?? Settings.DelaySeconds) * 1000L, now);
-            SetAlarm(now);
-            if (IsFifo)
-            {
-                _deduplication.Remember(scope, content.DeduplicationId!, message, now);
-            }
-
-            WakeWaiter();
+            var message = _messages.Send(content, delaySeconds ?? Settings.DelaySeconds, Settings.DeduplicatesByGroup, now);
+            _waiting.SetAlarm(now);
+            _waiting.Wake();
             return message;
         }
     }
@@ -140,92 +121,14 @@ internal sealed class SqsQueue : IDisposable
     /// Deletes by handle. On a standard queue a handle of an earlier receive, or of a message already gone, succeeds and does
     /// nothing, as SQS has it; on a FIFO queue one that has expired is refused.
     /// </summary>
-    public void Delete(string? receiptHandle)
-    {
-        var handle = ReceiptHandle.Parse(receiptHandle, _number);
-        lock (_lock)
-        {
-            ThrowIfDeleted();
-            Advance();
-            if (_contents.Find(handle.Message) is not { } message)
-            {
-                return;
-            }
-
-            var current = message.Receipt == handle.Receipt;
-            if (IsFifo && (!current || message.State != MessageState.InFlight))
-            {
-                throw SqsError.InvalidValue("ReceiptHandle", receiptHandle, "The receipt handle has expired.");
-            }
-
-            if (current)
-            {
-                _contents.Remove(message);
-                WakeWaiter();
-            }
-        }
-    }
+    public void Delete(string? receiptHandle) => Change(_ => _messages.Delete(receiptHandle));
 
     /// <summary>Moves the end of a lease to so many seconds from now; 0 gives the message back at once.</summary>
-    public void ChangeVisibility(string? receiptHandle, int seconds)
-    {
-        var handle = ReceiptHandle.Parse(receiptHandle, _number);
-        if (seconds is < 0 or > SqsLimits.VisibilitySeconds)
-        {
-            throw SqsError.InvalidValue("VisibilityTimeout", seconds, "Must be between 0 and 43200.");
-        }
-
-        lock (_lock)
-        {
-            ThrowIfDeleted();
-            var now = Advance();
-            if (_contents.Find(handle.Message) is not { } message || message.Receipt != handle.Receipt)
-            {
-                throw SqsError.InvalidValue(
-                    "ReceiptHandle", receiptHandle, "Message does not exist or is not available for visibility timeout change.");
-            }
-
-            if (message.State != MessageState.InFlight)
-            {
-                throw SqsError.MessageNotInflight.With("The specified message isn't in flight.");
-            }
-
-            if (now + (seconds * 1000L) - message.ReceivedAt > SqsLimits.VisibilitySeconds * 1000L)
-            {
-                throw SqsError.InvalidValue(
-                    "VisibilityTimeout", seconds, "Total VisibilityTimeout for the message is beyond the limit [43200 seconds]");
-            }
-
-            if (seconds == 0)
-            {
-                _contents.Show(message);
-            }
-            else
-            {
-                _contents.Hide(message, MessageState.InFlight, now + (seconds * 1000L));
-                SetAlarm(now);
-            }
-
-            WakeWaiter();
-        }
-    }
+    public void ChangeVisibility(string? receiptHandle, int seconds) =>
+        Change(now => _messages.ChangeVisibility(receiptHandle, seconds, now));
 
     /// <summary>Deletes all messages, those in flight too. Once a minute.</summary>
-    public void Purge()
-    {
-        lock (_lock)
-        {
-            ThrowIfDeleted();
-            var now = Advance();
-            if (_purgedAt is { } last && now - last < 60_000)
-            {
-                throw SqsError.PurgeQueueInProgress.With($"Only one PurgeQueue operation on {Name} is allowed every 60 seconds.");
-            }
-
-            _purgedAt = now;
-            _contents.Clear();
-        }
-    }
+    public void Purge() => Change(_messages.Purge);
 
     /// <summary>The message that a receive would get next, left where it is.</summary>
     public SqsMessage? Peek()
@@ -233,11 +136,11 @@ internal sealed class SqsQueue : IDisposable
         lock (_lock)
         {
             Advance();
-            return _contents.Next();
+            return _messages.Next();
         }
     }
 
-    /// <summary>Moves a message for a move task: to SQS it is a new one then, with a new id and age.</summary>
+    /// <summary>Moves a message for a move task.</summary>
     /// <returns>False if the message is no longer visible here.</returns>
     /// <exception cref="SqsException">The target was deleted; the message stays.</exception>
     public bool TryMove(SqsMessage message, SqsQueue target)
@@ -253,8 +156,9 @@ internal sealed class SqsQueue : IDisposable
                     return false;
                 }
 
-                _contents.Remove(message);
-                target.Accept(new(Guid.NewGuid(), message.Content, Now()) { SequenceNumber = target.NextSequenceNumber() });
+                _messages.Remove(message);
+                target._messages.AcceptMoved(message, target.Advance());
+                target._waiting.Wake();
                 return true;
             }
         }
@@ -266,16 +170,23 @@ internal sealed class SqsQueue : IDisposable
         lock (_lock)
         {
             _deleted = true;
-            _contents.Clear();
-
-            foreach (var waiter in _waiters)
-            {
-                waiter.TrySetResult();
-            }
+            _messages.Clear();
+            _waiting.Dispose();
         }
 
         MoveTasks.Dispose();
-        _alarm.Dispose();
+    }
+
+    private void Change(Action<long> change)
+    {
+        lock (_lock)
+        {
+            ThrowIfDeleted();
+            var now = Advance();
+            change(now);
+            _waiting.SetAlarm(now);
+            _waiting.Wake();
+        }
     }
 
     /// <summary>
@@ -283,12 +194,6 @@ internal sealed class SqsQueue : IDisposable
     /// dead-letter queue never wait for one another. Under both locks a message is on one queue at every moment.
     /// </summary>
     private (SqsQueue First, SqsQueue Second) InLockOrder(SqsQueue other) => _number < other._number ? (this, other) : (other, this);
-
-    private void Accept(SqsMessage message)
-    {
-        _contents.Add(message, delay: 0, Advance());
-        WakeWaiter();
-    }
 
     /// <summary>Fills <paramref name="into"/>; when nothing can be had, <paramref name="waiter"/> is put in line.</summary>
     private void Collect(int max, int? visibilitySeconds, List<Delivery> into, TaskCompletionSource? waiter)
@@ -300,81 +205,41 @@ internal sealed class SqsQueue : IDisposable
         {
             lock (second._lock)
             {
-                // Without its dead-letter queue a message is delivered ever again.
-                var redrives = deadLetterQueue is { _deleted: false };
                 ThrowIfDeleted();
                 var now = Advance();
-                SqsMessage? previous = null;
-                while (into.Count < max && _contents.Next(previous) is { } message)
+
+                // While there is no dead-letter queue, messages are delivered on and on.
+                var maxReceives = deadLetterQueue is { _deleted: false } ? policy!.MaxReceiveCount : int.MaxValue;
+                _messages.Receive(
+                    into, max, visibilitySeconds ?? Settings.VisibilityTimeout, now, maxReceives,
+                    deadLetter => MoveDeadLetter(deadLetter, deadLetterQueue!));
+                if (into.Count == 0 && waiter is not null)
                 {
-                    if (redrives && message.ReceiveCount >= policy!.MaxReceiveCount)
-                    {
-                        MoveDeadLetter(message, deadLetterQueue!);
-                        continue;
-                    }
-
-                    if (_contents.InFlight >= SqsLimits.InFlight)
-                    {
-                        if (into.Count == 0 && waiter is null && !IsFifo)
-                        {
-                            throw SqsError.OverLimit.With($"Too many messages in flight on {Name}: delete some, or wait.");
-                        }
-
-                        break;
-                    }
-
-                    into.Add(Deliver(message, (visibilitySeconds ?? Settings.VisibilityTimeout) * 1000L, now));
-                    previous = message;
+                    _waiting.Join(waiter);
+                }
+                else if (into.Count == 0 && !IsFifo && _messages.Next() is not null)
+                {
+                    throw SqsError.OverLimit.With($"Too many messages in flight on {Name}: delete some, or wait.");
                 }
 
-                if (waiter is not null && into.Count == 0)
-                {
-                    _waiters.AddLast(waiter);
-                }
-
-                SetAlarm(now);
+                _waiting.SetAlarm(now);
             }
         }
     }
 
-    /// <summary>Moves as the redrive policy has it: id, content and age are kept, the receives begin anew.</summary>
+    /// <summary>Under the locks of both queues.</summary>
     private void MoveDeadLetter(SqsMessage message, SqsQueue target)
     {
-        _contents.Remove(message);
-        target.Accept(new(message.Key, message.Content, message.SentAt)
-        {
-            SequenceNumber = target.NextSequenceNumber(),
-            DeadLetterSourceArn = Arn,
-        });
+        _messages.Remove(message);
+        target._messages.AcceptDeadLetter(message, Arn, target.Advance());
+        target._waiting.Wake();
     }
 
-    private Delivery Deliver(SqsMessage message, long visibility, long now)
-    {
-        message.Receipt = ++_receipts;
-        message.ReceivedAt = now;
-        message.FirstReceivedAt = message.ReceiveCount++ == 0 ? now : message.FirstReceivedAt;
-        _contents.Hide(message, MessageState.InFlight, now + visibility);
-        var handle = new ReceiptHandle(_number, message.Key, message.Receipt);
-        return new(message, handle.ToString(), message.ReceiveCount, message.FirstReceivedAt);
-    }
-
-    /// <summary>A receive stops waiting. Whatever wake-up it may have got is passed on to the next in line.</summary>
     private void Leave(TaskCompletionSource waiter)
     {
         lock (_lock)
         {
-            _waiters.Remove(waiter);
-            WakeWaiter();
-        }
-    }
-
-    /// <summary>Wakes one waiting receive if there is something for it; on leaving, that one wakes the next.</summary>
-    private void WakeWaiter()
-    {
-        if (_waiters.First is { } first && _contents.Next() is not null)
-        {
-            _waiters.RemoveFirst();
-            first.Value.TrySetResult();
+            _waiting.Leave(waiter);
         }
     }
 
@@ -382,7 +247,7 @@ internal sealed class SqsQueue : IDisposable
     {
         lock (_lock)
         {
-            SetAlarm(Advance());
+            _waiting.SetAlarm(Advance());
         }
     }
 
@@ -390,22 +255,10 @@ internal sealed class SqsQueue : IDisposable
     private long Advance()
     {
         var now = Now();
-        _contents.Advance(now, Settings.MessageRetentionPeriod * 1000L);
-        WakeWaiter();
+        _messages.Advance(now, Settings.MessageRetentionPeriod * 1000L);
+        _waiting.Wake();
         return now;
     }
-
-    private void SetAlarm(long now)
-    {
-        if (!_deleted && _waiters.Count > 0 && _contents.NextDue is { } next)
-        {
-            _alarm.Change(TimeSpan.FromMilliseconds(Math.Max(0, next - now)), Timeout.InfiniteTimeSpan);
-        }
-    }
-
-    /// <summary>In a FIFO queue: 20 digits, growing, not consecutive.</summary>
-    private string? NextSequenceNumber() =>
-        IsFifo ? Interlocked.Add(ref _sequence, 256).ToString("D20", CultureInfo.InvariantCulture) : null;
 
     private void ThrowIfDeleted()
     {
