@@ -1,10 +1,12 @@
 using FetchEtl.Local.Sqs;
+using FetchEtl.Local.Sqs.Operations;
 using FetchEtl.Local.Sqs.Queues;
 using FetchEtl.Testing;
+using Microsoft.AspNetCore.Http;
 
 namespace FetchEtl.Local.Tests.Sqs;
 
-/// <summary>What would take too long over HTTP.</summary>
+/// <summary>What would take too long over HTTP, or happens there between two moments that no client can tell apart.</summary>
 public sealed class SqsQueueTests
 {
     [Fact]
@@ -113,6 +115,22 @@ public sealed class SqsQueueTests
             var settings = QueueSettings.Create(fifo: false, new Dictionary<string, string> { ["RedrivePolicy"] = policy });
             return queues[arn] = new SqsQueue(number, arn, arn, settings, time, queues.GetValueOrDefault);
         }
+    }
+
+    [Fact]
+    public async Task A_receive_whose_client_hung_up_gives_its_messages_back_and_counts()
+    {
+        using var store = new QueueStore(new LocalSqsOptions { TimeProvider = new ManualTimeProvider() });
+        var queue = store.Create("q", attributes: null, tags: null);
+        queue.Send(new MessageContent("x", "md5"), delaySeconds: null);
+        var http = new DefaultHttpContext { RequestAborted = new(canceled: true) };
+
+        var reply = await ReceiveMessage.RunAsync(new SqsCall(store, http), new() { QueueUrl = "q" });
+
+        Assert.Null(reply.Messages);
+        Assert.Equal((0, 1, 0), queue.Count());
+        var next = Assert.Single(await queue.ReceiveAsync(1, null, TimeSpan.Zero, CancellationToken.None));
+        Assert.Equal(2, next.ReceiveCount);
     }
 
     private static SqsQueue DeletedQueue(TimeProvider time)

@@ -138,6 +138,18 @@ internal sealed class QueueMessages(int queueNumber, string queueName, bool fifo
         }
     }
 
+    /// <inheritdoc cref="SqsQueue.GiveBack"/>
+    public void GiveBack(List<Delivery> deliveries)
+    {
+        foreach (var (message, handle, _, _) in deliveries)
+        {
+            if (message.State == MessageState.InFlight && message.Receipt == ReceiptHandle.Parse(handle, queueNumber).Receipt)
+            {
+                _contents.Show(message);
+            }
+        }
+    }
+
     /// <inheritdoc cref="SqsQueue.Purge"/>
     public void Purge(long now)
     {

@@ -127,6 +127,9 @@ internal sealed class SqsQueue : IDisposable
     public void ChangeVisibility(string? receiptHandle, int seconds) =>
         Change(now => _messages.ChangeVisibility(receiptHandle, seconds, now));
 
+    /// <summary>Makes visible what was received but can't be handed over. It counts as received all the same.</summary>
+    public void GiveBack(List<Delivery> deliveries) => Change(_ => _messages.GiveBack(deliveries));
+
     /// <summary>Deletes all messages, those in flight too. Once a minute.</summary>
     public void Purge() => Change(_messages.Purge);
 
