@@ -34,8 +34,19 @@ internal sealed class SqsApplication(QueueStore store, LocalSqsProtocols protoco
         }
         catch (SqsException e)
         {
-            context.Response.StatusCode = e.Error.Status;
-            protocol.WriteError(context.Response, e);
+            Refuse(e);
+        }
+        catch (Exception e) when (e is not BadHttpRequestException && !context.RequestAborted.IsCancellationRequested)
+        {
+            // A fault of this server. Its text stays here: it may quote the body.
+            Refuse(SqsError.InternalFailure.With(
+                "The request processing has failed because of an unknown error, exception or failure."));
+        }
+
+        void Refuse(SqsException error)
+        {
+            context.Response.StatusCode = error.Error.Status;
+            protocol.WriteError(context.Response, error);
         }
     }
 

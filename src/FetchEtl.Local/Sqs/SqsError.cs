@@ -30,6 +30,10 @@ internal sealed record SqsError(string Name, string QueryCode, int Status = 400)
     public static readonly SqsError Serialization = new("SerializationException", "MalformedInput");
     public static readonly SqsError MissingAction = new("UnknownOperationException", "MissingAction");
     public static readonly SqsError InternalError = Same("InternalError", 500);
+    public static readonly SqsError InternalFailure = Same("InternalFailure", 500);
+
+    /// <summary>Whose fault it is, in the words of both protocols.</summary>
+    public string Fault => Status < 500 ? "Sender" : "Receiver";
 
     public SqsException With(string message) => new(this, message);
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Xml.Linq;
 
 namespace FetchEtl.Local.Tests.Sqs;
 
@@ -64,6 +65,52 @@ public sealed class LocalSqsTests
     }
 
     [LocalFact]
+    public async Task An_empty_Query_receive_has_its_result_element_all_the_same()
+    {
+        await using var server = await LocalSqs.StartAsync();
+        using var sqs = new RawSqs(server.ServiceUrl, WireProtocol.Query);
+        var queue = await sqs.CreateQueueAsync();
+        using var http = new HttpClient();
+
+        var answer = XDocument.Parse(
+            await http.GetStringAsync(new Uri(server.ServiceUrl, $"/queue/{queue.Name}?Action=ReceiveMessage")));
+
+        Assert.Equal(
+            ["ReceiveMessageResult", "ResponseMetadata"], answer.Root!.Elements().Select(element => element.Name.LocalName));
+    }
+
+    [LocalFact]
+    public async Task Booleans_in_Query_results_are_in_small_letters()
+    {
+        await using var server = await LocalSqs.StartAsync();
+        using var sqs = new RawSqs(server.ServiceUrl, WireProtocol.Query);
+        var queue = await sqs.CreateQueueAsync();
+        using var http = new HttpClient();
+
+        var answer = await http.GetStringAsync(new Uri(
+            server.ServiceUrl,
+            $"/queue/{queue.Name}?Action=DeleteMessageBatch&DeleteMessageBatchRequestEntry.1.Id=a"
+            + "&DeleteMessageBatchRequestEntry.1.ReceiptHandle=none"));
+
+        Assert.Contains("<SenderFault>true</SenderFault>", answer, StringComparison.Ordinal);
+    }
+
+    [LocalFact]
+    public async Task A_fault_of_the_server_is_an_InternalFailure_that_does_not_tell_the_exception()
+    {
+        await using var server = await LocalSqs.StartAsync(new() { TimeProvider = new BrokenClock() });
+        foreach (var protocol in Enum.GetValues<WireProtocol>())
+        {
+            using var sqs = new RawSqs(server.ServiceUrl, protocol);
+
+            var refused = await sqs.RefusedAsync("CreateQueue", new() { ["QueueName"] = "q" });
+
+            Assert.Equal(("InternalFailure", 500), (refused.Code, refused.Status));
+            Assert.DoesNotContain(BrokenClock.Text, refused.Text, StringComparison.Ordinal);
+        }
+    }
+
+    [LocalFact]
     public async Task A_queue_url_begins_with_the_host_that_the_client_used()
     {
         await using var server = await LocalSqs.StartAsync(new() { AccountId = "123456789012" });
@@ -93,5 +140,12 @@ public sealed class LocalSqsTests
         await server.DisposeAsync();
 
         await Assert.ThrowsAnyAsync<HttpRequestException>(() => waiting);
+    }
+
+    private sealed class BrokenClock : TimeProvider
+    {
+        public const string Text = "The clock broke.";
+
+        public override DateTimeOffset GetUtcNow() => throw new InvalidOperationException(Text);
     }
 }

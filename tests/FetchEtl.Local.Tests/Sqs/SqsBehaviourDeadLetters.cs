@@ -33,6 +33,44 @@ public sealed class SqsBehaviourDeadLetters(SqsEndpoint endpoint) : IClassFixtur
     }
 
     [LocalFact]
+    public async Task A_dead_letter_ends_with_its_retention_though_it_came_after_younger_messages()
+    {
+        await using var local = await LocalQueue.StartAsync();
+        var (queue, dead) = await CreateAsync(local.Sqs, maxReceiveCount: 1);
+        await dead.CallAsync(
+            "SetQueueAttributes", new() { ["Attributes"] = new JsonObject { ["MessageRetentionPeriod"] = "100" } });
+        await queue.SendAsync("old");
+        await queue.ReceiveAsync();
+        local.Advance(50);
+        await dead.SendAsync("young");
+        await queue.ReceiveAsync();
+        Assert.Equal((2, 0, 0), await dead.CountAsync());
+
+        local.Advance(50);
+
+        Assert.Equal("young", (string)Assert.Single(await dead.ReceiveAsync())["Body"]!);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_FIFO_queue_has_a_FIFO_dead_letter_queue_and_a_standard_queue_a_standard_one(bool fifo)
+    {
+        using var sqs = endpoint.Client(WireProtocol.Json);
+        var queue = await CreateAsync(fifo);
+        var other = await CreateAsync(!fifo);
+        var policy = new JsonObject { ["deadLetterTargetArn"] = await other.AttributeAsync("QueueArn"), ["maxReceiveCount"] = 1 };
+
+        var refused = await queue.RefusedAsync(
+            "SetQueueAttributes", new() { ["Attributes"] = new JsonObject { ["RedrivePolicy"] = policy.ToJsonString() } });
+
+        Assert.Equal("InvalidParameterValue", refused.Code);
+
+        Task<RawQueue> CreateAsync(bool fifo) =>
+            fifo ? sqs.CreateQueueAsync(new() { ["FifoQueue"] = "true" }, ".fifo") : sqs.CreateQueueAsync();
+    }
+
+    [LocalFact]
     public async Task A_move_task_brings_messages_back_as_new_ones()
     {
         await using var local = await LocalQueue.StartAsync();

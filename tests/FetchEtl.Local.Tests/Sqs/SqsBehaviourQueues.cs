@@ -142,6 +142,22 @@ public sealed class SqsBehaviourQueues(SqsEndpoint endpoint) : IClassFixture<Sqs
         Assert.Equal("InvalidParameterValue", (await sqs.RefusedAsync("CreateQueue", new() { ["QueueName"] = name })).Code);
     }
 
+    [Theory]
+    [InlineData(".fifo", null)]
+    [InlineData(".fifo", "false")]
+    [InlineData("", "true")]
+    public async Task A_name_ends_in_fifo_if_and_only_if_the_queue_is_a_FIFO_queue(string suffix, string? fifoQueue)
+    {
+        using var sqs = endpoint.Client(WireProtocol.Json);
+        var request = new JsonObject { ["QueueName"] = $"test-{Guid.NewGuid():N}{suffix}" };
+        if (fifoQueue is not null)
+        {
+            request["Attributes"] = new JsonObject { ["FifoQueue"] = fifoQueue };
+        }
+
+        Assert.Equal("InvalidParameterValue", (await sqs.RefusedAsync("CreateQueue", request)).Code);
+    }
+
     [Theory, EachProtocol]
     public async Task Purging_empties_the_queue_and_may_not_be_repeated_within_a_minute(WireProtocol protocol)
     {

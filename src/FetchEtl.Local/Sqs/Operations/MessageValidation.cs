@@ -53,8 +53,7 @@ internal static class MessageValidation
         }
 
         CheckAttributes(message.MessageAttributes);
-        var size = SizeOf(message);
-        if (size > queue.Settings.MaximumMessageSize)
+        if (SizeOf(message) > queue.Settings.MaximumMessageSize)
         {
             throw SqsError.InvalidParameterValue.With(
                 $"One or more parameters are invalid. Reason: Message must be shorter than {queue.Settings.MaximumMessageSize} bytes.");
@@ -69,7 +68,6 @@ internal static class MessageValidation
             SystemAttributesMd5 = AttributesDigest.Md5(message.MessageSystemAttributes),
             GroupId = GroupId(message, queue),
             DeduplicationId = DeduplicationId(message, queue),
-            Size = size,
         };
     }
 

@@ -17,6 +17,13 @@ internal static class ReceiveMessage
 
         var asked = new AskedAttributes(request);
         var deliveries = await queue.ReceiveAsync(max, request.VisibilityTimeout, TimeSpan.FromSeconds(wait), call.Ended);
+        if (call.Ended.IsCancellationRequested)
+        {
+            // The client hung up while it was served: nobody will read the reply, so it must not take messages along.
+            queue.GiveBack(deliveries);
+            return new(Messages: null);
+        }
+
         return new(deliveries.Count == 0 ? null : deliveries.ConvertAll(asked.Render));
     }
 

@@ -27,7 +27,7 @@ internal sealed class JsonProtocol : ISqsProtocol
 
     public void WriteError(HttpResponse response, SqsException error)
     {
-        response.Headers["x-amzn-query-error"] = $"{error.Error.QueryCode};Sender";
+        response.Headers["x-amzn-query-error"] = $"{error.Error.QueryCode};{error.Error.Fault}";
         Send(response, json =>
         {
             json.WriteStartObject();

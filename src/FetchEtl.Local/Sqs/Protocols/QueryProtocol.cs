@@ -46,7 +46,7 @@ internal sealed class QueryProtocol : ISqsProtocol
     public void WriteError(HttpResponse response, SqsException error) => Send(response, "ErrorResponse", (xml, requestId) =>
     {
         xml.WriteStartElement("Error");
-        xml.WriteElementString("Type", error.Error.Status < 500 ? "Sender" : "Receiver");
+        xml.WriteElementString("Type", error.Error.Fault);
         xml.WriteElementString("Code", error.Error.QueryCode);
         xml.WriteElementString("Message", error.Message);
         xml.WriteElementString("Detail", "");

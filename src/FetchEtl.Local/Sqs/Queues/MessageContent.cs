@@ -16,7 +16,4 @@ internal sealed record MessageContent(string Body, string BodyMd5)
     public string? GroupId { get; init; }
 
     public string? DeduplicationId { get; init; }
-
-    /// <summary>Bytes of body and attributes, as SQS counts them against its limits.</summary>
-    public int Size { get; init; }
 }

@@ -81,19 +81,18 @@ internal sealed class MoveTask(
 
     private void MoveOne()
     {
-        SqsQueue? target = null;
         try
         {
-            var message = source.TakeVisible(message => (target = TargetOf(message)) is not null);
-            if (message is not null)
+            while (source.Peek() is { } message)
             {
-                target!.AcceptMoved(message);
-                Moved++;
+                if (source.TryMove(message, TargetOf(message)))
+                {
+                    Moved++;
+                    return;
+                }
             }
-            else
-            {
-                End(MoveTaskStatus.Completed);
-            }
+
+            End(MoveTaskStatus.Completed);
         }
         catch (SqsException e)
         {

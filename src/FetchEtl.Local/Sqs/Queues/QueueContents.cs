@@ -7,7 +7,11 @@ namespace FetchEtl.Local.Sqs.Queues;
 internal sealed class QueueContents(IDeliveryOrder order)
 {
     private readonly Dictionary<Guid, SqsMessage> _messages = [];
-    private readonly LinkedList<SqsMessage> _byAge = new();
+
+    /// <summary>Oldest first. That is not the order of arrival: a dead letter keeps its age.</summary>
+    private readonly SortedSet<SqsMessage> _byAge =
+        new(Comparer<SqsMessage>.Create(static (one, other) => (one.SentAt, one.Key).CompareTo((other.SentAt, other.Key))));
+
     private readonly DueTimes _due = new();
 
     public int Delayed { get; private set; }
@@ -27,7 +31,7 @@ internal sealed class QueueContents(IDeliveryOrder order)
     public void Add(SqsMessage message, long delay, long now)
     {
         _messages.Add(message.Key, message);
-        _byAge.AddLast(message.ByAge);
+        _byAge.Add(message);
         order.Add(message);
         if (delay > 0)
         {
@@ -52,14 +56,14 @@ internal sealed class QueueContents(IDeliveryOrder order)
     {
         Move(message, MessageState.Gone);
         _messages.Remove(message.Key);
-        _byAge.Remove(message.ByAge);
+        _byAge.Remove(message);
     }
 
     public void Clear()
     {
-        while (_byAge.First is { } oldest)
+        while (_byAge.Min is { } oldest)
         {
-            Remove(oldest.Value);
+            Remove(oldest);
         }
     }
 
@@ -71,7 +75,7 @@ internal sealed class QueueContents(IDeliveryOrder order)
             Show(message);
         }
 
-        while (_byAge.First?.Value is { } oldest && oldest.SentAt + retention <= now)
+        while (_byAge.Min is { } oldest && oldest.SentAt + retention <= now)
         {
             Remove(oldest);
         }

@@ -67,15 +67,6 @@ internal sealed class QueueSettings
 
     public static QueueSettings Create(bool fifo, IReadOnlyDictionary<string, string>? given)
     {
-        if (given?.GetValueOrDefault("FifoQueue") is { } type && type != (fifo ? "true" : "false"))
-        {
-            throw fifo
-                ? SqsError.InvalidAttributeValue.With("Invalid value for the parameter FifoQueue.")
-                : SqsError.InvalidParameterValue.With(
-                    "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length, and a FIFO queue's "
-                    + "name must end in .fifo.");
-        }
-
         var values = Numbers.Where(number => number.Key != "KmsDataKeyReusePeriodSeconds")
             .ToDictionary(number => number.Key, number => number.Value.Default.ToString(CultureInfo.InvariantCulture));
         foreach (var (name, choices) in Choices.Where(choice => fifo || !FifoOnly.Contains(choice.Key)))
@@ -84,7 +75,7 @@ internal sealed class QueueSettings
         }
 
         var known = new QueueSettings(values);
-        return given is null ? known : known.With(given.Where(pair => fifo || pair.Key != "FifoQueue"), fifo);
+        return given is null ? known : known.With(given.Where(pair => pair is not { Key: "FifoQueue", Value: "false" }), fifo);
     }
 
     /// <summary>These settings with some replaced. An empty text removes the attribute.</summary>

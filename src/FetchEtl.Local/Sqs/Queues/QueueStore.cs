@@ -24,7 +24,8 @@ internal sealed class QueueStore(LocalSqsOptions options) : IDisposable
     /// <summary>The queue of that name, created if need be; an error if one with other attributes stands there.</summary>
     public SqsQueue Create(string? name, IReadOnlyDictionary<string, string>? attributes, IReadOnlyDictionary<string, string>? tags)
     {
-        var fifo = CheckName(name);
+        var fifo = attributes?.GetValueOrDefault("FifoQueue") == "true";
+        CheckName(name, fifo);
         lock (_creation)
         {
             if (_queues.TryGetValue(name!, out var standing))
@@ -75,22 +76,27 @@ internal sealed class QueueStore(LocalSqsOptions options) : IDisposable
         }
     }
 
-    private static bool CheckName(string? name)
+    private static void CheckName(string? name, bool fifo)
     {
         if (name is null)
         {
             throw SqsError.Missing("QueueName");
         }
 
-        var fifo = name.EndsWith(".fifo", StringComparison.Ordinal);
-        var stem = fifo ? name[..^".fifo".Length] : name;
-        if (stem.Length == 0 || name.Length > 80 || !stem.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+        const string Suffix = ".fifo";
+        var hasSuffix = name.EndsWith(Suffix, StringComparison.Ordinal);
+        var stem = hasSuffix ? name[..^Suffix.Length] : name;
+        if (hasSuffix == fifo && name.Length <= 80
+            && stem.Length > 0 && stem.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
         {
-            throw SqsError.InvalidParameterValue.With(
-                "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length");
+            return;
         }
 
-        return fifo;
+        throw SqsError.InvalidParameterValue.With(fifo
+            ? "The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, must end with .fifo suffix "
+                + "and be 1 to 80 in length."
+            : "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length"
+                + (hasSuffix ? ": only a queue with FifoQueue=true has a name that ends in .fifo." : ""));
     }
 
     private void CheckDeadLetterQueue(QueueSettings settings, bool fifo)

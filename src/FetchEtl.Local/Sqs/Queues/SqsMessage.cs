@@ -9,7 +9,6 @@ internal sealed class SqsMessage
         Id = key.ToString();
         Content = content;
         SentAt = sentAt;
-        ByAge = new(this);
         Place = new(this);
     }
 
@@ -42,9 +41,6 @@ internal sealed class SqsMessage
 
     /// <summary>Tells the latest receive's handle from older ones.</summary>
     public long Receipt { get; set; }
-
-    /// <summary>Its node in the queue's list by age.</summary>
-    public LinkedListNode<SqsMessage> ByAge { get; }
 
     /// <summary>Its node in the list that the queue's <see cref="IDeliveryOrder"/> keeps.</summary>
     public LinkedListNode<SqsMessage> Place { get; }

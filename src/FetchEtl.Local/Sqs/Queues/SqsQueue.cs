@@ -1,25 +1,18 @@
-using System.Globalization;
-
 namespace FetchEtl.Local.Sqs.Queues;
 
 /// <summary>
-/// A queue: its messages, who may see which of them when, and who waits for one. Knows no protocol. Every mutable member is
-/// touched only under its one lock; due times are acted on whenever the queue is touched, and by a timer while a receive waits.
+/// A queue: its messages behind one lock, the receives that wait for one, and what passes between it and other queues. Knows
+/// no protocol. Due times are acted on whenever the queue is touched, and by an alarm while a receive waits.
 /// </summary>
 internal sealed class SqsQueue : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly TimeProvider _time;
     private readonly Func<string, SqsQueue?> _findByArn;
-    private readonly QueueContents _contents;
-    private readonly Deduplication _deduplication = new();
-    private readonly LinkedList<TaskCompletionSource> _waiters = new();
-    private readonly ITimer _alarm;
+    private readonly QueueMessages _messages;
+    private readonly WaitingReceives _waiting;
     private readonly int _number;
     private bool _deleted;
-    private long _receipts;
-    private long _sequence;
-    private long? _purgedAt;
 
     public SqsQueue(int number, string name, string arn, QueueSettings settings, TimeProvider time, Func<string, SqsQueue?> findByArn)
     {
@@ -29,8 +22,8 @@ internal sealed class SqsQueue : IDisposable
         Settings = settings;
         _time = time;
         _findByArn = findByArn;
-        _contents = new(IsFifo ? new FifoOrder() : new StandardOrder());
-        _alarm = time.CreateTimer(_ => Touch(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _messages = new(number, name, IsFifo);
+        _waiting = new(_messages, time, Touch);
         CreatedAt = LastModifiedAt = Now();
     }
 
@@ -57,7 +50,7 @@ internal sealed class SqsQueue : IDisposable
         lock (_lock)
         {
             Advance();
-            return (_contents.Delayed, _contents.Visible, _contents.InFlight);
+            return _messages.Count;
         }
     }
 
@@ -77,32 +70,12 @@ internal sealed class SqsQueue : IDisposable
         {
             ThrowIfDeleted();
             var now = Advance();
-            var scope = Settings.DeduplicatesByGroup ? content.GroupId : null;
-            if (IsFifo && _deduplication.Find(scope, content.DeduplicationId!, now) is { } duplicate)
-            {
-                return duplicate;
-            }
-
-            var message = new SqsMessage(Guid.NewGuid(), content, now) { SequenceNumber = NextSequenceNumber() };
-            _contents.Add(message, (delaySeconds ?? Settings.DelaySeconds) * 1000L, now);
-            SetAlarm(now);
-            if (IsFifo)
-            {
-                _deduplication.Remember(scope, content.DeduplicationId!, message, now);
-            }
-
-            WakeWaiter();
+            var message = _messages.Send(content, delaySeconds ?? Settings.DelaySeconds, Settings.DeduplicatesByGroup, now);
+            _waiting.SetAlarm(now);
+            _waiting.Wake();
             return message;
         }
     }
-
-    /// <summary>Takes a message that a redrive policy moves here: id, content and age are kept, its receives begin anew.</summary>
-    public void AcceptDeadLetter(SqsMessage from, string sourceArn) =>
-        Accept(new(from.Key, from.Content, from.SentAt) { SequenceNumber = NextSequenceNumber(), DeadLetterSourceArn = sourceArn });
-
-    /// <summary>Takes a message that a move task brings: to SQS it is a new message, with a new id and age.</summary>
-    public void AcceptMoved(SqsMessage from) =>
-        Accept(new(Guid.NewGuid(), from.Content, Now()) { SequenceNumber = NextSequenceNumber() });
 
     /// <summary>Up to <paramref name="max"/> messages, waiting for the first one at most <paramref name="wait"/>.</summary>
     public async ValueTask<List<Delivery>> ReceiveAsync(int max, int? visibilitySeconds, TimeSpan wait, CancellationToken cancellation)
@@ -148,106 +121,49 @@ internal sealed class SqsQueue : IDisposable
     /// Deletes by handle. On a standard queue a handle of an earlier receive, or of a message already gone, succeeds and does
     /// nothing, as SQS has it; on a FIFO queue one that has expired is refused.
     /// </summary>
-    public void Delete(string? receiptHandle)
-    {
-        var handle = ReceiptHandle.Parse(receiptHandle, _number);
-        lock (_lock)
-        {
-            ThrowIfDeleted();
-            Advance();
-            if (_contents.Find(handle.Message) is not { } message)
-            {
-                return;
-            }
-
-            var current = message.Receipt == handle.Receipt;
-            if (IsFifo && (!current || message.State != MessageState.InFlight))
-            {
-                throw SqsError.InvalidValue("ReceiptHandle", receiptHandle, "The receipt handle has expired.");
-            }
-
-            if (current)
-            {
-                _contents.Remove(message);
-                WakeWaiter();
-            }
-        }
-    }
+    public void Delete(string? receiptHandle) => Change(_ => _messages.Delete(receiptHandle));
 
     /// <summary>Moves the end of a lease to so many seconds from now; 0 gives the message back at once.</summary>
-    public void ChangeVisibility(string? receiptHandle, int seconds)
-    {
-        var handle = ReceiptHandle.Parse(receiptHandle, _number);
-        if (seconds is < 0 or > SqsLimits.VisibilitySeconds)
-        {
-            throw SqsError.InvalidValue("VisibilityTimeout", seconds, "Must be between 0 and 43200.");
-        }
+    public void ChangeVisibility(string? receiptHandle, int seconds) =>
+        Change(now => _messages.ChangeVisibility(receiptHandle, seconds, now));
 
-        lock (_lock)
-        {
-            ThrowIfDeleted();
-            var now = Advance();
-            if (_contents.Find(handle.Message) is not { } message || message.Receipt != handle.Receipt)
-            {
-                throw SqsError.InvalidValue(
-                    "ReceiptHandle", receiptHandle, "Message does not exist or is not available for visibility timeout change.");
-            }
-
-            if (message.State != MessageState.InFlight)
-            {
-                throw SqsError.MessageNotInflight.With("The specified message isn't in flight.");
-            }
-
-            if (now + (seconds * 1000L) - message.ReceivedAt > SqsLimits.VisibilitySeconds * 1000L)
-            {
-                throw SqsError.InvalidValue(
-                    "VisibilityTimeout", seconds, "Total VisibilityTimeout for the message is beyond the limit [43200 seconds]");
-            }
-
-            if (seconds == 0)
-            {
-                _contents.Show(message);
-            }
-            else
-            {
-                _contents.Hide(message, MessageState.InFlight, now + (seconds * 1000L));
-                SetAlarm(now);
-            }
-
-            WakeWaiter();
-        }
-    }
+    /// <summary>Makes visible what was received but can't be handed over. It counts as received all the same.</summary>
+    public void GiveBack(List<Delivery> deliveries) => Change(_ => _messages.GiveBack(deliveries));
 
     /// <summary>Deletes all messages, those in flight too. Once a minute.</summary>
-    public void Purge()
-    {
-        lock (_lock)
-        {
-            ThrowIfDeleted();
-            var now = Advance();
-            if (_purgedAt is { } last && now - last < 60_000)
-            {
-                throw SqsError.PurgeQueueInProgress.With($"Only one PurgeQueue operation on {Name} is allowed every 60 seconds.");
-            }
+    public void Purge() => Change(_messages.Purge);
 
-            _purgedAt = now;
-            _contents.Clear();
-        }
-    }
-
-    /// <summary>Takes the next visible message off the queue, for a move task.</summary>
-    public SqsMessage? TakeVisible(Predicate<SqsMessage> accepts)
+    /// <summary>The message that a receive would get next, left where it is.</summary>
+    public SqsMessage? Peek()
     {
         lock (_lock)
         {
             Advance();
-            if (_deleted || _contents.Next() is not { } message || !accepts(message))
-            {
-                return null;
-            }
+            return _messages.Next();
+        }
+    }
 
-            _contents.Remove(message);
-            return message;
+    /// <summary>Moves a message for a move task.</summary>
+    /// <returns>False if the message is no longer visible here.</returns>
+    /// <exception cref="SqsException">The target was deleted; the message stays.</exception>
+    public bool TryMove(SqsMessage message, SqsQueue target)
+    {
+        var (first, second) = InLockOrder(target);
+        lock (first._lock)
+        {
+            lock (second._lock)
+            {
+                target.ThrowIfDeleted();
+                if (message.State != MessageState.Visible)
+                {
+                    return false;
+                }
+
+                _messages.Remove(message);
+                target._messages.AcceptMoved(message, target.Advance());
+                target._waiting.Wake();
+                return true;
+            }
         }
     }
 
@@ -257,104 +173,76 @@ internal sealed class SqsQueue : IDisposable
         lock (_lock)
         {
             _deleted = true;
-            _contents.Clear();
-
-            foreach (var waiter in _waiters)
-            {
-                waiter.TrySetResult();
-            }
+            _messages.Clear();
+            _waiting.Dispose();
         }
 
         MoveTasks.Dispose();
-        _alarm.Dispose();
     }
 
-    private void Accept(SqsMessage message)
+    private void Change(Action<long> change)
     {
-        lock (_lock)
-        {
-            ThrowIfDeleted();
-            _contents.Add(message, delay: 0, Advance());
-            WakeWaiter();
-        }
-    }
-
-    /// <summary>Fills <paramref name="into"/>; when nothing can be had, <paramref name="waiter"/> is put in line.</summary>
-    private void Collect(int max, int? visibilitySeconds, List<Delivery> into, TaskCompletionSource? waiter)
-    {
-        List<SqsMessage>? deadLetters = null;
-        var policy = Settings.RedrivePolicy;
-        var deadLetterQueue = policy is null ? null : _findByArn(policy.TargetArn);
         lock (_lock)
         {
             ThrowIfDeleted();
             var now = Advance();
-            SqsMessage? previous = null;
-            while (into.Count < max && _contents.Next(previous) is { } message)
-            {
-                if (deadLetterQueue is not null && message.ReceiveCount >= policy!.MaxReceiveCount)
-                {
-                    _contents.Remove(message);
-                    (deadLetters ??= []).Add(message);
-                    continue;
-                }
-
-                if (_contents.InFlight >= SqsLimits.InFlight)
-                {
-                    if (into.Count == 0 && waiter is null && !IsFifo)
-                    {
-                        throw SqsError.OverLimit.With($"Too many messages in flight on {Name}: delete some, or wait.");
-                    }
-
-                    break;
-                }
-
-                into.Add(Deliver(message, (visibilitySeconds ?? Settings.VisibilityTimeout) * 1000L, now));
-                previous = message;
-            }
-
-            if (waiter is not null && into.Count == 0)
-            {
-                _waiters.AddLast(waiter);
-            }
-
-            SetAlarm(now);
-        }
-
-        // Outside the lock: two queues that are each other's dead-letter queue must not wait for one another.
-        foreach (var message in deadLetters ?? [])
-        {
-            deadLetterQueue!.AcceptDeadLetter(message, Arn);
+            change(now);
+            _waiting.SetAlarm(now);
+            _waiting.Wake();
         }
     }
 
-    private Delivery Deliver(SqsMessage message, long visibility, long now)
+    /// <summary>
+    /// This queue and another in the order in which to lock them for a move, so that two queues that are each other's
+    /// dead-letter queue never wait for one another. Under both locks a message is on one queue at every moment.
+    /// </summary>
+    private (SqsQueue First, SqsQueue Second) InLockOrder(SqsQueue other) => _number < other._number ? (this, other) : (other, this);
+
+    /// <summary>Fills <paramref name="into"/>; when nothing can be had, <paramref name="waiter"/> is put in line.</summary>
+    private void Collect(int max, int? visibilitySeconds, List<Delivery> into, TaskCompletionSource? waiter)
     {
-        message.Receipt = ++_receipts;
-        message.ReceivedAt = now;
-        message.FirstReceivedAt = message.ReceiveCount++ == 0 ? now : message.FirstReceivedAt;
-        _contents.Hide(message, MessageState.InFlight, now + visibility);
-        var handle = new ReceiptHandle(_number, message.Key, message.Receipt);
-        return new(message, handle.ToString(), message.ReceiveCount, message.FirstReceivedAt);
+        var policy = Settings.RedrivePolicy;
+        var deadLetterQueue = policy is null ? null : _findByArn(policy.TargetArn);
+        var (first, second) = InLockOrder(deadLetterQueue ?? this);
+        lock (first._lock)
+        {
+            lock (second._lock)
+            {
+                ThrowIfDeleted();
+                var now = Advance();
+
+                // While there is no dead-letter queue, messages are delivered on and on.
+                var maxReceives = deadLetterQueue is { _deleted: false } ? policy!.MaxReceiveCount : int.MaxValue;
+                _messages.Receive(
+                    into, max, visibilitySeconds ?? Settings.VisibilityTimeout, now, maxReceives,
+                    deadLetter => MoveDeadLetter(deadLetter, deadLetterQueue!));
+                if (into.Count == 0 && waiter is not null)
+                {
+                    _waiting.Join(waiter);
+                }
+                else if (into.Count == 0 && !IsFifo && _messages.Next() is not null)
+                {
+                    throw SqsError.OverLimit.With($"Too many messages in flight on {Name}: delete some, or wait.");
+                }
+
+                _waiting.SetAlarm(now);
+            }
+        }
     }
 
-    /// <summary>A receive stops waiting. Whatever wake-up it may have got is passed on to the next in line.</summary>
+    /// <summary>Under the locks of both queues.</summary>
+    private void MoveDeadLetter(SqsMessage message, SqsQueue target)
+    {
+        _messages.Remove(message);
+        target._messages.AcceptDeadLetter(message, Arn, target.Advance());
+        target._waiting.Wake();
+    }
+
     private void Leave(TaskCompletionSource waiter)
     {
         lock (_lock)
         {
-            _waiters.Remove(waiter);
-            WakeWaiter();
-        }
-    }
-
-    /// <summary>Wakes one waiting receive if there is something for it; on leaving, that one wakes the next.</summary>
-    private void WakeWaiter()
-    {
-        if (_waiters.First is { } first && _contents.Next() is not null)
-        {
-            _waiters.RemoveFirst();
-            first.Value.TrySetResult();
+            _waiting.Leave(waiter);
         }
     }
 
@@ -362,7 +250,7 @@ internal sealed class SqsQueue : IDisposable
     {
         lock (_lock)
         {
-            SetAlarm(Advance());
+            _waiting.SetAlarm(Advance());
         }
     }
 
@@ -370,22 +258,10 @@ internal sealed class SqsQueue : IDisposable
     private long Advance()
     {
         var now = Now();
-        _contents.Advance(now, Settings.MessageRetentionPeriod * 1000L);
-        WakeWaiter();
+        _messages.Advance(now, Settings.MessageRetentionPeriod * 1000L);
+        _waiting.Wake();
         return now;
     }
-
-    private void SetAlarm(long now)
-    {
-        if (!_deleted && _waiters.Count > 0 && _contents.NextDue is { } next)
-        {
-            _alarm.Change(TimeSpan.FromMilliseconds(Math.Max(0, next - now)), Timeout.InfiniteTimeSpan);
-        }
-    }
-
-    /// <summary>In a FIFO queue: 20 digits, growing, not consecutive.</summary>
-    private string? NextSequenceNumber() =>
-        IsFifo ? Interlocked.Add(ref _sequence, 256).ToString("D20", CultureInfo.InvariantCulture) : null;
 
     private void ThrowIfDeleted()
     {
