@@ -132,19 +132,19 @@ internal sealed class LeaseBook : IAsyncDisposable
         return allSettled.Task;
     }
 
-    public bool Close(SqsMessageLease lease)
+    /// <summary>Strikes a lease out, once; <paramref name="closed"/> is told before anybody who waits for the last one.</summary>
+    public void Close(SqsMessageLease lease, Action closed)
     {
         if (!_open.TryRemove(KeyValuePair.Create(lease.Message.MessageId, lease)))
         {
-            return false;
+            return;
         }
 
+        closed();
         if (_open.IsEmpty)
         {
             Volatile.Read(ref _allSettled)?.TrySetResult();
         }
-
-        return true;
     }
 
     public async ValueTask DisposeAsync()

@@ -139,10 +139,7 @@ internal sealed class SqsMessageLease(LeaseBook book, SqsMessage message, TimeSp
             }
         }
 
-        if (book.Close(this))
-        {
-            closed();
-        }
+        book.Close(this, closed);
     }
 
     private void Apply(Action<SqsMessageLease, string> settlement, string[] handles)
