@@ -20,7 +20,11 @@ internal static class ServiceHost
         var builder = Create(settings, overrides);
         builder.Services.AddLogins(builder.Configuration);
         builder.Services.Configure<HostOptions>(x => x.ShutdownTimeout = TimeSpan.FromSeconds(25));
-        builder.Services.Configure<MassTransitHostOptions>(x => x.WaitUntilStarted = true);
+        builder.Services.Configure<MassTransitHostOptions>(x =>
+        {
+            x.WaitUntilStarted = true;
+            x.ConsumerStopTimeout = TimeSpan.FromSeconds(20);
+        });
         builder.Services.AddMassTransit(x =>
         {
             // The service calls nobody that its operator did not name.

@@ -74,7 +74,7 @@ internal sealed class LeaseBook : IAsyncDisposable
         return false;
     }
 
-    /// <summary>Received too late to be handled: another worker may have it at once.</summary>
+    /// <summary>Not to be handled here: another worker may have it at once.</summary>
     public void Release(SqsMessageLease lease) => Return(lease, TimeSpan.Zero);
 
     /// <summary>Handled: the message can go.</summary>
@@ -99,9 +99,9 @@ internal sealed class LeaseBook : IAsyncDisposable
             return;
         }
 
-        if (exception is OperationCanceledException && Abandoned.IsCancellationRequested)
+        if (Abandoned.IsCancellationRequested)
         {
-            Return(lease, TimeSpan.Zero);
+            Release(lease);
             return;
         }
 
@@ -116,8 +116,18 @@ internal sealed class LeaseBook : IAsyncDisposable
         Return(lease, delay);
     }
 
-    /// <summary>Gives what is in flight back to the queue as soon as its consumer lets go.</summary>
-    public void Abandon() => _abandoned.Cancel();
+    /// <summary>
+    /// Gives what is in flight back to the queue at once, and tells its consumers. One that goes on regardless changes nothing
+    /// any more: its message is another worker's.
+    /// </summary>
+    public void Abandon()
+    {
+        _abandoned.Cancel();
+        foreach (var lease in _open.Values)
+        {
+            Release(lease);
+        }
+    }
 
     /// <summary>Completes when no lease is open; no lease may be opened after the call.</summary>
     public Task AllSettledAsync()
@@ -156,8 +166,10 @@ internal sealed class LeaseBook : IAsyncDisposable
 
     private void Return(SqsMessageLease lease, TimeSpan delay)
     {
-        _metrics.Returned();
-        lease.Settle((x, handle) => _settlement.Return(x, handle, delay));
+        if (lease.Settle((x, handle) => _settlement.Return(x, handle, delay)))
+        {
+            _metrics.Returned();
+        }
     }
 
     private async Task<bool> TryDeadLetterAsync(SqsMessageLease lease, string reason)

@@ -105,27 +105,31 @@ internal sealed class SqsMessageLease(LeaseBook book, SqsMessage message, TimeSp
         }
     }
 
-    /// <summary>Applies <paramref name="settlement"/> to each delivery, those still to come included. The first settlement stands.</summary>
-    public void Settle(Action<SqsMessageLease, string> settlement)
+    /// <summary>
+    /// Applies <paramref name="settlement"/> to each delivery, those still to come included. The first settlement stands; false
+    /// for any other.
+    /// </summary>
+    public bool Settle(Action<SqsMessageLease, string> settlement)
     {
         string[] handles;
         lock (_gate)
         {
             if (_settlement is not null)
             {
-                return;
+                return false;
             }
 
             _settlement = settlement;
             if (_renewing)
             {
-                return;
+                return true;
             }
 
             handles = [.. _handles];
         }
 
         Apply(settlement, handles);
+        return true;
     }
 
     /// <summary>One delivery is done with; after the last the lease is closed.</summary>

@@ -110,8 +110,10 @@ internal sealed class SqsReceiveAgent : Agent, ReceiveTransportHandle
         Log.Receiving(_logger, _settings.QueueName, _settings.PrefetchCount);
 
         await receiver.RunAsync(Stopping);
-        var patience = await _patience.Task;
-        await using (patience.UnsafeRegister(static book => ((LeaseBook)book!).Abandon(), leases))
+        // The consumer stop timeout leaves time to give back what does not finish; at the caller's own limit nobody waits for that.
+        using var consumers = new CancellationTokenSource(_context.ConsumerStopTimeout ?? Timeout.InfiniteTimeSpan, _time);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(consumers.Token, await _patience.Task);
+        await using (patience.Token.UnsafeRegister(static book => ((LeaseBook)book!).Abandon(), leases))
         {
             await leases.AllSettledAsync();
         }

@@ -46,8 +46,9 @@ internal sealed class RiderHost : IAsyncDisposable
     /// <param name="configure">The endpoint, beyond a 1 s wait and queues created.</param>
     /// <param name="queueName">Received from.</param>
     /// <param name="sqs">Another host's SQS to share; its own unless given.</param>
+    /// <param name="consumerStopTimeout">How long messages in flight may take to finish at a stop; 5 s unless given.</param>
     public static async Task<RiderHost> CreateAsync(
-        Action<ISqsReceiveEndpointConfigurator>? configure = null, string queueName = "notes", LocalSqs? sqs = null)
+        Action<ISqsReceiveEndpointConfigurator>? configure = null, string queueName = "notes", LocalSqs? sqs = null, TimeSpan? consumerStopTimeout = null)
     {
         var server = sqs ?? await LocalSqs.StartAsync();
         var behaviour = new NoteConsumer.Behaviour();
@@ -55,7 +56,11 @@ internal sealed class RiderHost : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(log));
         builder.Services.AddSingleton(behaviour);
-        builder.Services.Configure<MassTransitHostOptions>(x => x.WaitUntilStarted = true);
+        builder.Services.Configure<MassTransitHostOptions>(x =>
+        {
+            x.WaitUntilStarted = true;
+            x.ConsumerStopTimeout = consumerStopTimeout ?? TimeSpan.FromSeconds(5);
+        });
         builder.Services.AddMassTransit(x =>
         {
             x.DisableUsageTelemetry();
@@ -93,12 +98,7 @@ internal sealed class RiderHost : IAsyncDisposable
 
     public Task StartBusAsync() => _host.StartAsync();
 
-    /// <param name="patience">How long messages in flight may take to finish.</param>
-    public async Task StopAsync(TimeSpan patience)
-    {
-        using var limit = new CancellationTokenSource(patience);
-        await _host.StopAsync(limit.Token);
-    }
+    public Task StopAsync() => _host.StopAsync();
 
     public Task<string> SendAsync(string body, IReadOnlyDictionary<string, SqsMessageAttribute>? attributes = null) =>
         Client.SendMessageAsync(QueueUrl, new SqsSendEntry(Encoding.UTF8.GetBytes(body)) { MessageAttributes = attributes });
@@ -144,7 +144,7 @@ internal sealed class RiderHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await StopAsync(TimeSpan.FromSeconds(5));
+        await StopAsync();
         _host.Dispose();
         Client.Dispose();
         if (_ownsSqs)
