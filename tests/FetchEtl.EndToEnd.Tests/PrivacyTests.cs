@@ -19,6 +19,8 @@ public sealed class PrivacyTests
     {
         await using var estate = await Estate.CreateAsync();
         await using var send = await estate.RunAsync("send", "--count", "200", "--seed", "5", "--invalid", "0.1");
+        // A connection string of its own, so that no connection pooled by the fixture hides the service's.
+        estate.Settings["ConnectionStrings__Logins"] += ";Application Name=watched";
         var settings = estate.Settings.Select(x => $"--{x.Key.Replace("__", ":", StringComparison.Ordinal)}={x.Value}").ToArray();
 
         using var watch = new ConnectionWatch();
