@@ -31,18 +31,18 @@ internal sealed class Drainer(IHost host, IProgress<DrainProgress>? progress = n
         await RequireSqsAsync(cancellationToken);
         var started = _time.GetTimestamp();
         await host.StartAsync(cancellationToken);
+        string queueUrl;
         try
         {
-            var queueUrl = await _client.GetQueueUrlAsync(_settings.QueueName, cancellationToken);
+            queueUrl = await _client.GetQueueUrlAsync(_settings.QueueName, cancellationToken);
             await WaitUntilEmptyAsync(metrics, queueUrl, cancellationToken);
-            await host.StopAsync(CancellationToken.None);
-
-            return (Summarize(metrics, started), await QueueDepth.ReadAsync(_client, queueUrl, CancellationToken.None));
         }
         finally
         {
             await host.StopAsync(CancellationToken.None);
         }
+
+        return (Summarize(metrics, started), await QueueDepth.ReadAsync(_client, queueUrl, CancellationToken.None));
     }
 
     /// <summary>A service waits for an SQS that is away; who drains wants to be told.</summary>
