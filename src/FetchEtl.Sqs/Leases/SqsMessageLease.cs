@@ -23,7 +23,11 @@ internal sealed class SqsMessageLease(LeaseBook book, SqsMessage message, TimeSp
 
     public SqsMessage Message => message;
 
-    public CancellationToken Abandoned => book.Abandoned;
+    /// <inheritdoc cref="LeaseBook.ConsumersCancelled"/>
+    public CancellationToken ConsumersCancelled => book.ConsumersCancelled;
+
+    /// <summary>Settled as done with, by deletion: consumed, or a dead letter.</summary>
+    public bool IsHandled { get; private set; }
 
     public Task ValidateLockStatus() => Task.CompletedTask;
 
@@ -109,7 +113,9 @@ internal sealed class SqsMessageLease(LeaseBook book, SqsMessage message, TimeSp
     /// Applies <paramref name="settlement"/> to each delivery, those still to come included. The first settlement stands; false
     /// for any other.
     /// </summary>
-    public bool Settle(Action<SqsMessageLease, string> settlement)
+    /// <param name="settlement">Makes the call for one delivery.</param>
+    /// <param name="handled">See <see cref="IsHandled"/>.</param>
+    public bool Settle(Action<SqsMessageLease, string> settlement, bool handled = false)
     {
         string[] handles;
         lock (_gate)
@@ -120,6 +126,7 @@ internal sealed class SqsMessageLease(LeaseBook book, SqsMessage message, TimeSp
             }
 
             _settlement = settlement;
+            IsHandled = handled;
             if (_renewing)
             {
                 return true;

@@ -10,7 +10,8 @@ namespace FetchEtl.Sqs.Tests.Rider;
 public sealed class LeaseBookTests : IAsyncLifetime
 {
     private static readonly SqsReceiveSettings Settings = new(
-        "q", "q-dead", CreateQueues: false, PrefetchCount: 10, ConcurrentMessageLimit: null, TimeSpan.Zero, TimeSpan.FromSeconds(30));
+        "q", "q-dead", CreateQueues: false, PrefetchCount: 10, ConcurrentMessageLimit: null, TimeSpan.Zero, TimeSpan.FromSeconds(30),
+        PrefetchBytes: 0, ReceiveGate: _ => Task.CompletedTask);
 
     private LocalSqs _sqs = null!;
     private SqsClient _client = null!;
@@ -28,7 +29,7 @@ public sealed class LeaseBookTests : IAsyncLifetime
         });
         _queueUrl = await _client.CreateQueueAsync("q", null);
         var deadLetters = new DeadLetterQueue(_client, await _client.CreateQueueAsync("q-dead", null), Settings, TimeProvider.System);
-        _book = new LeaseBook(_client, _queueUrl, deadLetters, Settings, new ReturnDelay(new Random(1)), new SqsMetrics(null), NullLogger.Instance, TimeProvider.System);
+        _book = new LeaseBook(_client, _queueUrl, deadLetters, Settings, new ReturnDelay(new Random(1)), new SqsMetrics(null), NullLogger.Instance, TimeProvider.System, CancellationToken.None);
         await _client.SendMessageAsync(_queueUrl, new SqsSendEntry(Encoding.UTF8.GetBytes("{}")));
     }
 

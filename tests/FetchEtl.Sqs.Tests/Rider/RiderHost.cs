@@ -46,9 +46,11 @@ internal sealed class RiderHost : IAsyncDisposable
     /// <param name="configure">The endpoint, beyond a 1 s wait and queues created.</param>
     /// <param name="queueName">Received from.</param>
     /// <param name="sqs">Another host's SQS to share; its own unless given.</param>
-    /// <param name="consumerStopTimeout">How long messages in flight may take to finish at a stop; 5 s unless given.</param>
+    /// <param name="consumerStopTimeout">How long consumers may take to finish at a stop before they are cancelled; 5 s unless given.</param>
+    /// <param name="stopTimeout">How long a stop may take in all.</param>
     public static async Task<RiderHost> CreateAsync(
-        Action<ISqsReceiveEndpointConfigurator>? configure = null, string queueName = "notes", LocalSqs? sqs = null, TimeSpan? consumerStopTimeout = null)
+        Action<ISqsReceiveEndpointConfigurator>? configure = null, string queueName = "notes", LocalSqs? sqs = null, TimeSpan? consumerStopTimeout = null,
+        TimeSpan? stopTimeout = null)
     {
         var server = sqs ?? await LocalSqs.StartAsync();
         var behaviour = new NoteConsumer.Behaviour();
@@ -60,6 +62,7 @@ internal sealed class RiderHost : IAsyncDisposable
         {
             x.WaitUntilStarted = true;
             x.ConsumerStopTimeout = consumerStopTimeout ?? TimeSpan.FromSeconds(5);
+            x.StopTimeout = stopTimeout;
         });
         builder.Services.AddMassTransit(x =>
         {
