@@ -1,0 +1,131 @@
+using System.Security.Cryptography;
+using Amazon.Runtime;
+using FetchEtl.Local;
+using FetchEtl.Logins;
+using FetchEtl.Migrations;
+using FetchEtl.Sqs;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace FetchEtl.Benchmarks.Chaos;
+
+/// <summary>What the workers work on: an SQS in this process, a PostgreSQL of their own and a role in it that may do no more than it must.</summary>
+internal sealed class ChaosEstate : IAsyncDisposable
+{
+    public const string Queue = "login-queue";
+    public const string DeadLetterQueue = "login-queue-dead";
+    public const string Role = "fetch_etl";
+    public const int VisibilityTimeoutSeconds = 5;
+
+    private readonly ServiceProvider _logins;
+    private readonly NpgsqlDataSource _owner;
+
+    private ChaosEstate(
+        LocalSqs sqs, LocalPostgres postgres, NpgsqlDataSource owner, SqsClient client, string queueUrl, string deadLetterUrl, Dictionary<string, string> settings)
+    {
+        Sqs = sqs;
+        Postgres = postgres;
+        _owner = owner;
+        Client = client;
+        QueueUrl = queueUrl;
+        DeadLetterUrl = deadLetterUrl;
+        Settings = settings;
+        _logins = new ServiceCollection()
+            .AddLogins(options =>
+            {
+                options.ConnectionString = settings["ConnectionStrings__Logins"];
+                options.Masking.Keys.Add(settings["Masking__Keys__0"]);
+            })
+            .BuildServiceProvider();
+    }
+
+    public LocalSqs Sqs { get; }
+
+    public LocalPostgres Postgres { get; }
+
+    public SqsClient Client { get; }
+
+    public string QueueUrl { get; }
+
+    public string DeadLetterUrl { get; }
+
+    /// <summary>The environment of a worker.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; }
+
+    /// <summary>Masks as the workers do.</summary>
+    public IPiiMasker Masker => _logins.GetRequiredService<IPiiMasker>();
+
+    /// <exception cref="LocalPostgresException">This machine has no PostgreSQL; the message says what to install.</exception>
+    public static async Task<ChaosEstate> CreateAsync(CancellationToken cancellationToken)
+    {
+        var postgres = await LocalPostgres.StartAsync(cancellationToken: cancellationToken);
+        await LoginMigrations.MigrateAsync(postgres.ConnectionString, cancellationToken);
+
+        // No pool: connections of one would be broken by every restart.
+        var owner = NpgsqlDataSource.Create($"{postgres.ConnectionString};Pooling=false");
+        var password = RandomNumberGenerator.GetHexString(32);
+        await using (var role = owner.CreateCommand(
+            $"CREATE ROLE {Role} LOGIN PASSWORD '{password}'; GRANT INSERT, SELECT (message_id) ON user_logins TO {Role}"))
+        {
+            await role.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        var sqs = await LocalSqs.StartAsync(cancellationToken: cancellationToken);
+
+        // No retries: a send tried again might be two messages, and it must be known how many there are.
+        var client = new SqsClient(new SqsClientOptions
+        {
+            ServiceUrl = sqs.ServiceUrl,
+            Credentials = new BasicAWSCredentials("local", "local"),
+            Region = "us-east-1",
+            MaxRetries = 0,
+            RequestTimeout = TimeSpan.FromMinutes(2),
+        });
+        var queueUrl = await client.CreateQueueAsync(Queue, null, cancellationToken);
+        var deadLetterUrl = await client.CreateQueueAsync(DeadLetterQueue, null, cancellationToken);
+        var workers = new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Username = Role, Password = password };
+
+        return new ChaosEstate(sqs, postgres, owner, client, queueUrl, deadLetterUrl, new Dictionary<string, string>
+        {
+            ["Sqs__ServiceUrl"] = sqs.ServiceUrl.ToString(),
+            ["Sqs__Region"] = "us-east-1",
+            ["Sqs__QueueName"] = Queue,
+            ["Sqs__DeadLetterQueueName"] = DeadLetterQueue,
+            ["Sqs__WaitTimeSeconds"] = "1",
+            ["Sqs__VisibilityTimeoutSeconds"] = VisibilityTimeoutSeconds.ToString(),
+            ["ConnectionStrings__Logins"] = workers.ConnectionString,
+            ["Masking__Keys__0"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
+
+            // All that could be logged, so that a canary in it would show.
+            ["Logging__LogLevel__Default"] = "Trace",
+            ["Logging__LogLevel__FetchEtl"] = "Trace",
+            ["Logging__LogLevel__MassTransit"] = "Trace",
+            ["Logging__LogLevel__Microsoft"] = "Trace",
+            ["Logging__LogLevel__Microsoft.EntityFrameworkCore"] = "Trace",
+            ["Logging__LogLevel__Microsoft.Extensions.Hosting.Internal.Host"] = "Trace",
+            ["Logging__LogLevel__Npgsql"] = "Trace",
+        });
+    }
+
+    /// <summary>A command of the database's owner.</summary>
+    public NpgsqlCommand Command(string sql) => _owner.CreateCommand(sql);
+
+    /// <summary>The messages on the queue, and those of them that somebody holds.</summary>
+    public async Task<(long Total, long InFlight)> DepthAsync(CancellationToken cancellationToken)
+    {
+        var depth = await Client.GetQueueAttributesAsync(
+            QueueUrl,
+            ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed"],
+            cancellationToken);
+        return (depth.Values.Sum(long.Parse), long.Parse(depth["ApproximateNumberOfMessagesNotVisible"]));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _logins.DisposeAsync();
+        await Sqs.DisposeAsync();
+        await _owner.DisposeAsync();
+        await Postgres.DisposeAsync();
+    }
+}

@@ -1,0 +1,4 @@
+namespace FetchEtl.Benchmarks.Chaos;
+
+/// <summary>The run can't go on as planned: a worker did what no worker may.</summary>
+internal sealed class ChaosException(string message) : Exception(message);

@@ -1,0 +1,77 @@
+using FetchEtl.Local;
+using Npgsql;
+
+namespace FetchEtl.Benchmarks.Chaos;
+
+/// <summary>What is done to PostgreSQL. Each waits until it has really struck.</summary>
+internal sealed class DatabaseStrikes(ChaosEstate estate)
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestRevocation = TimeSpan.FromSeconds(6);
+
+    private long _terminated;
+
+    /// <summary>How many connections were terminated.</summary>
+    public long Terminated => Interlocked.Read(ref _terminated);
+
+    public Task RestartAsync(PostgresStop mode, CancellationToken cancellationToken) =>
+        estate.Postgres.RestartAsync(mode, cancellationToken);
+
+    public Task TerminateConnectionsAsync(CancellationToken cancellationToken) => UntilAsync(
+        async token =>
+        {
+            await using var command = estate.Command(
+                $"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = '{ChaosEstate.Role}'");
+            var count = (long)(await command.ExecuteScalarAsync(token))!;
+            Interlocked.Add(ref _terminated, count);
+            return count > 0;
+        },
+        cancellationToken);
+
+    /// <summary>The right is given back even when the run is cancelled.</summary>
+    public async Task RevokeInsertAsync(double draw, CancellationToken cancellationToken)
+    {
+        await ExecuteAsync($"REVOKE INSERT ON user_logins FROM {ChaosEstate.Role}", cancellationToken);
+        try
+        {
+            await Task.Delay(LongestRevocation * ((1 + draw) / 2), cancellationToken);
+        }
+        finally
+        {
+            await ExecuteAsync($"GRANT INSERT ON user_logins TO {ChaosEstate.Role}", CancellationToken.None);
+        }
+    }
+
+    private Task ExecuteAsync(string sql, CancellationToken cancellationToken) => UntilAsync(
+        async token =>
+        {
+            await using var command = estate.Command(sql);
+            await command.ExecuteNonQueryAsync(token);
+            return true;
+        },
+        cancellationToken);
+
+    /// <summary>Another strike may have the server down just now.</summary>
+    private static async Task UntilAsync(Func<CancellationToken, Task<bool>> attempt, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Limit);
+        while (true)
+        {
+            try
+            {
+                if (await attempt(limit.Token))
+                {
+                    return;
+                }
+            }
+            catch (NpgsqlException) when (!limit.IsCancellationRequested)
+            {
+                // Tried again below.
+            }
+
+            await Task.Delay(Pause, limit.Token);
+        }
+    }
+}

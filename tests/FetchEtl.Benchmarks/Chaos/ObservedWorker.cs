@@ -1,0 +1,37 @@
+using FetchEtl.Service.Hosting;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace FetchEtl.Benchmarks.Chaos;
+
+/// <summary>One more worker, in this process, so that metrics and spans can be read. No strike on processes reaches it.</summary>
+internal sealed class ObservedWorker : IAsyncDisposable
+{
+    private readonly IHost _host;
+    private readonly Telemetry _telemetry;
+
+    private ObservedWorker(IHost host, Telemetry telemetry)
+    {
+        _host = host;
+        _telemetry = telemetry;
+    }
+
+    public static async Task<ObservedWorker> StartAsync(
+        IReadOnlyDictionary<string, string> settings, CanaryWatch canaries, CancellationToken cancellationToken)
+    {
+        var builder = ServiceHost.CreateConsumer([.. settings.Select(x => $"--{x.Key.Replace("__", ":", StringComparison.Ordinal)}={x.Value}")]);
+
+        // The console is the run's own; the processes' logs are read.
+        builder.Logging.ClearProviders();
+        var worker = new ObservedWorker(builder.Build(), new Telemetry(canaries));
+        await worker._host.StartAsync(cancellationToken);
+        return worker;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        _host.Dispose();
+        _telemetry.Dispose();
+    }
+}
