@@ -4,7 +4,10 @@ using Microsoft.Extensions.Logging;
 
 namespace FetchEtl.Benchmarks.Chaos;
 
-/// <summary>One more worker, in this process, so that metrics and spans can be read. No strike on processes reaches it.</summary>
+/// <summary>
+/// One more worker, in this process, so that metrics and spans can be read. No signal reaches it, so it is kept to a small share
+/// of the messages.
+/// </summary>
 internal sealed class ObservedWorker : IAsyncDisposable
 {
     private readonly IHost _host;
@@ -19,7 +22,11 @@ internal sealed class ObservedWorker : IAsyncDisposable
     public static async Task<ObservedWorker> StartAsync(
         IReadOnlyDictionary<string, string> settings, CanaryWatch canaries, CancellationToken cancellationToken)
     {
-        var builder = ServiceHost.CreateConsumer([.. settings.Select(x => $"--{x.Key.Replace("__", ":", StringComparison.Ordinal)}={x.Value}")]);
+        var builder = ServiceHost.CreateConsumer(
+        [
+            .. settings.Select(x => $"--{x.Key.Replace("__", ":", StringComparison.Ordinal)}={x.Value}"),
+            "--Sqs:PrefetchCount=10",
+        ]);
 
         // The console is the run's own; the processes' logs are read.
         builder.Logging.ClearProviders();

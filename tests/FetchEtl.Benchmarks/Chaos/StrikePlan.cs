@@ -4,7 +4,7 @@ namespace FetchEtl.Benchmarks.Chaos;
 internal static class StrikePlan
 {
     private const double ShortestPauseSeconds = 0.2;
-    private const double LongestPauseSeconds = 5;
+    private const double LongestPauseSeconds = 4;
 
     private static readonly StrikeKind[] Round =
     [

@@ -3,9 +3,11 @@ using System.Diagnostics.Metrics;
 
 namespace FetchEtl.Benchmarks.Chaos;
 
-/// <summary>Reads every metric and every span of this process as an exporter would.</summary>
+/// <summary>Reads the metrics and spans of a worker in this process as an exporter would, and leaves out those of the local SQS.</summary>
 internal sealed class Telemetry : IDisposable
 {
+    private static readonly string[] Sources = ["FetchEtl", "MassTransit", "Npgsql", "Microsoft.EntityFrameworkCore"];
+
     private readonly CanaryWatch _canaries;
     private readonly MeterListener _meters = new();
     private readonly ActivityListener _spans;
@@ -13,14 +15,20 @@ internal sealed class Telemetry : IDisposable
     public Telemetry(CanaryWatch canaries)
     {
         _canaries = canaries;
-        _meters.InstrumentPublished = static (instrument, listener) => listener.EnableMeasurementEvents(instrument);
+        _meters.InstrumentPublished = static (instrument, listener) =>
+        {
+            if (IsWorkers(instrument.Meter.Name))
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
         _meters.SetMeasurementEventCallback<int>(Measured);
         _meters.SetMeasurementEventCallback<long>(Measured);
         _meters.SetMeasurementEventCallback<double>(Measured);
         _meters.Start();
         _spans = new ActivityListener
         {
-            ShouldListenTo = static _ => true,
+            ShouldListenTo = static source => IsWorkers(source.Name),
             Sample = static (ref _) => ActivitySamplingResult.AllDataAndRecorded,
             ActivityStopped = Stopped,
         };
@@ -32,6 +40,8 @@ internal sealed class Telemetry : IDisposable
         _spans.Dispose();
         _meters.Dispose();
     }
+
+    private static bool IsWorkers(string source) => Sources.Any(x => source.StartsWith(x, StringComparison.Ordinal));
 
     private void Measured<T>(Instrument instrument, T measurement, ReadOnlySpan<KeyValuePair<string, object?>> tags, object? state)
     {
