@@ -34,6 +34,8 @@ internal sealed class FetchEtlProcess : IAsyncDisposable
         }
     }
 
+    public int Id => _process.Id;
+
     public int ExitCode => _process.ExitCode;
 
     public static FetchEtlProcess Start(IReadOnlyDictionary<string, string> settings, params string[] arguments)
@@ -95,6 +97,33 @@ internal sealed class FetchEtlProcess : IAsyncDisposable
         }
 
         _process.Dispose();
+    }
+
+    /// <summary>The first line of the output that begins so, once it is there.</summary>
+    public async Task<string> WaitForLineAsync(string beginning)
+    {
+        var seen = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _process.OutputDataReceived += Look;
+        _process.Exited += Ended;
+        _process.EnableRaisingEvents = true;
+        foreach (var line in Output.Split(Environment.NewLine))
+        {
+            See(line);
+        }
+
+        return await seen.Task.WaitAsync(TimeSpan.FromMinutes(1));
+
+        void Look(object sender, DataReceivedEventArgs line) => See(line.Data);
+
+        void Ended(object? sender, EventArgs e) => seen.TrySetException(new InvalidOperationException($"It ended: {Errors}"));
+
+        void See(string? line)
+        {
+            if (line?.StartsWith(beginning, StringComparison.Ordinal) == true)
+            {
+                seen.TrySetResult(line);
+            }
+        }
     }
 
     private static bool IsForeign(string name) =>
