@@ -62,4 +62,10 @@ internal static partial class Log
 
     [LoggerMessage(1114, LogLevel.Warning, "SQS did not {Action} message {MessageId} ({Code}); it becomes visible again when its lease runs out")]
     public static partial void SettlementFailed(this ILogger logger, string action, string messageId, string code);
+
+    [LoggerMessage(1115, LogLevel.Warning, "Receiving from {Queue} is held back until its consumers can work again")]
+    public static partial void ReceivingHeldBack(this ILogger logger, string queue);
+
+    [LoggerMessage(1116, LogLevel.Information, "Receiving from {Queue} goes on: its consumers can work again")]
+    public static partial void ReceivingResumed(this ILogger logger, string queue);
 }

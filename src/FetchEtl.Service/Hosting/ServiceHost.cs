@@ -40,6 +40,7 @@ internal static class ServiceHost
                     sqs.ReceiveEndpoint(options.QueueName, endpoint =>
                     {
                         endpoint.PrefetchCount = options.PrefetchCount;
+                        endpoint.PrefetchBytes = options.PrefetchMebibytes * 1024L * 1024;
                         endpoint.DeadLetterQueueName = options.DeadLetterQueue;
                         endpoint.CreateQueues = options.CreateQueues;
                         endpoint.WaitTime = TimeSpan.FromSeconds(options.WaitTimeSeconds);

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace FetchEtl.Sqs;
 
 /// <summary>One attribute of a message. Text and number travel as <see cref="StringValue"/>, binary as <see cref="BinaryValue"/>.</summary>
@@ -6,6 +8,9 @@ namespace FetchEtl.Sqs;
 /// <param name="BinaryValue">The value of a <c>Binary</c>, else null.</param>
 public readonly record struct SqsMessageAttribute(string DataType, string? StringValue, ReadOnlyMemory<byte>? BinaryValue)
 {
+    /// <summary>What type and value take of a message's 1 MiB.</summary>
+    internal int Size => Encoding.UTF8.GetByteCount(DataType) + Encoding.UTF8.GetByteCount(StringValue ?? string.Empty) + (BinaryValue?.Length ?? 0);
+
     /// <summary>The attribute's type, never its value.</summary>
     public override string ToString() => DataType;
 }

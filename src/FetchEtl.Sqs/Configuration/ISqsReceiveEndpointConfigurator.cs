@@ -25,4 +25,17 @@ public interface ISqsReceiveEndpointConfigurator : IReceiveEndpointConfigurator
     /// 30 seconds unless set. Leases are renewed at half of it, so this is how long a killed worker's messages are kept back.
     /// </summary>
     TimeSpan VisibilityTimeout { set; }
+
+    /// <summary>
+    /// How many bytes of bodies this process holds at most, beside the count; 192 MiB unless set, 10 MiB at least. A receive
+    /// is made only when ten bodies of SQS's largest size, 1 MiB each, would still fit.
+    /// </summary>
+    long PrefetchBytes { set; }
+
+    /// <summary>
+    /// Awaited before each receive. While it has not completed nothing is received, and the messages held keep their leases: give
+    /// it what completes when the consumers can do their work, so that an outage behind them uses up no message's receive
+    /// count. Always open unless set.
+    /// </summary>
+    Func<CancellationToken, Task> ReceiveGate { set; }
 }

@@ -15,6 +15,8 @@ internal sealed class SqsReceiveEndpointConfiguration : ReceiveEndpointConfigura
     private bool _createQueues;
     private TimeSpan _waitTime = TimeSpan.FromSeconds(20);
     private TimeSpan _visibilityTimeout = TimeSpan.FromSeconds(30);
+    private long _prefetchBytes = 192 * 1024 * 1024;
+    private Func<CancellationToken, Task> _receiveGate = static _ => Task.CompletedTask;
 
     public SqsReceiveEndpointConfiguration(IBusInstance busInstance, IReceiveEndpointConfiguration endpoint, string queueName)
         : base(busInstance.HostConfiguration, endpoint)
@@ -56,6 +58,16 @@ internal sealed class SqsReceiveEndpointConfiguration : ReceiveEndpointConfigura
         set => _visibilityTimeout = value;
     }
 
+    public long PrefetchBytes
+    {
+        set => _prefetchBytes = value;
+    }
+
+    public Func<CancellationToken, Task> ReceiveGate
+    {
+        set => _receiveGate = value;
+    }
+
     public override IEnumerable<ValidationResult> Validate()
     {
         foreach (var result in base.Validate())
@@ -82,6 +94,11 @@ internal sealed class SqsReceiveEndpointConfiguration : ReceiveEndpointConfigura
         {
             yield return this.Failure(nameof(PrefetchCount), "must be 1 to 100,000: SQS lets a queue have about 120,000 messages in flight");
         }
+
+        if (_prefetchBytes < 10L * SqsLimits.MessageBytes)
+        {
+            yield return this.Failure(nameof(PrefetchBytes), "must be 10 MiB (10,485,760) at least: a receive brings up to ten messages of 1 MiB");
+        }
     }
 
     public override ReceiveEndpointContext CreateReceiveEndpointContext()
@@ -98,7 +115,8 @@ internal sealed class SqsReceiveEndpointConfiguration : ReceiveEndpointConfigura
 
         var context = CreateReceiveEndpointContext();
         var settings = new SqsReceiveSettings(
-            _queueName, _deadLetterQueueName, _createQueues, context.PrefetchCount, context.ConcurrentMessageLimit, _waitTime, _visibilityTimeout);
+            _queueName, _deadLetterQueueName, _createQueues, context.PrefetchCount, context.ConcurrentMessageLimit,
+            _waitTime, _visibilityTimeout, _prefetchBytes, _receiveGate);
 
         return new ReceiveEndpoint(new SqsReceiveTransport(context, settings, client, metrics, loggers, time), context);
     }

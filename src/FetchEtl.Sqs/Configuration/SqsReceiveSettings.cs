@@ -8,8 +8,13 @@ internal sealed record SqsReceiveSettings(
     int PrefetchCount,
     int? ConcurrentMessageLimit,
     TimeSpan WaitTime,
-    TimeSpan VisibilityTimeout)
+    TimeSpan VisibilityTimeout,
+    long PrefetchBytes,
+    Func<CancellationToken, Task> ReceiveGate)
 {
     /// <summary>SQS hands out at most ten messages a call.</summary>
     public int BatchSize => Math.Min(10, PrefetchCount);
+
+    /// <summary>What a receive may bring at most.</summary>
+    public long BatchBytes => BatchSize * (long)SqsLimits.MessageBytes;
 }

@@ -11,15 +11,16 @@ namespace FetchEtl.Sqs.Leases;
 /// </summary>
 internal sealed class DeadLetterQueue(SqsClient client, string queueUrl, SqsReceiveSettings settings, TimeProvider time)
 {
-
-    // SQS: ten attributes a message. Four are ours.
-    private const int MaxAttributes = 10;
     private const int MaxReasonLength = 4096;
 
     private readonly bool _isFifo = SqsQueueName.IsFifo(settings.DeadLetterQueueName);
 
     public string Name => settings.DeadLetterQueueName;
 
+    /// <remarks>
+    /// To a FIFO queue it goes under the message's own id: one sent a second time, because the first reply was lost, is taken for
+    /// the same. The producer's deduplication id would not do: after five minutes it may stand for another message.
+    /// </remarks>
     /// <exception cref="SqsException">The dead letter was not accepted; the message must stay where it is.</exception>
     public Task SendAsync(SqsMessage message, string reason)
     {
@@ -33,25 +34,33 @@ internal sealed class DeadLetterQueue(SqsClient client, string queueUrl, SqsRece
         return client.SendMessageAsync(queueUrl, entry, CancellationToken.None);
     }
 
+    /// <summary>
+    /// What fits: attributes count towards the size of a message, and the body goes first. Then who it was, why it died, and the
+    /// producer's own, first come.
+    /// </summary>
     private Dictionary<string, SqsMessageAttribute> Attributes(SqsMessage message, string reason)
     {
-        var own = new Dictionary<string, SqsMessageAttribute>(MaxAttributes)
-        {
-            [DeadLetterAttributes.Reason] = Text(Printable(reason)),
-            [DeadLetterAttributes.Source] = Text(Source(message)),
-            [DeadLetterAttributes.OriginalMessageId] = Text(OriginalMessage.IdText(message)),
-            [DeadLetterAttributes.OriginalSentTimestamp] = new("Number", OriginalMessage.SentTime(message).ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture), null),
-        };
-
+        var room = SqsLimits.MessageBytes - message.Body.Length;
+        var attributes = new Dictionary<string, SqsMessageAttribute>(SqsLimits.Attributes);
+        Add(DeadLetterAttributes.Source, Text(Source(message)));
+        Add(DeadLetterAttributes.OriginalMessageId, Text(OriginalMessage.IdText(message)));
+        Add(DeadLetterAttributes.OriginalSentTimestamp, new("Number", OriginalMessage.SentTime(message).ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture), null));
+        Add(DeadLetterAttributes.Reason, Text(Printable(reason)));
         foreach (var (name, attribute) in message.MessageAttributes)
         {
-            if (own.Count < MaxAttributes)
-            {
-                own.TryAdd(name, attribute);
-            }
+            Add(name, attribute);
         }
 
-        return own;
+        return attributes;
+
+        void Add(string name, SqsMessageAttribute attribute)
+        {
+            var size = Encoding.UTF8.GetByteCount(name) + attribute.Size;
+            if (attributes.Count < SqsLimits.Attributes && size <= room && attributes.TryAdd(name, attribute))
+            {
+                room -= size;
+            }
+        }
     }
 
     private string Source(SqsMessage message) => JsonSerializer.Serialize(

@@ -11,7 +11,7 @@ internal sealed class LeaseBook : IAsyncDisposable
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(100);
 
     private readonly ConcurrentDictionary<string, SqsMessageLease> _open = new(StringComparer.Ordinal);
-    private readonly CancellationTokenSource _abandoned = new();
+    private readonly CancellationTokenSource _consumersCancelled = new();
     private readonly DeadLetterQueue _deadLetters;
     private readonly LeaseRenewal _renewal;
     private readonly LeaseSettlement _settlement;
@@ -20,7 +20,9 @@ internal sealed class LeaseBook : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly TimeSpan _visibilityTimeout;
+    private readonly CancellationToken _stopping;
     private readonly long _origin;
+    private volatile bool _givenUp;
     private TaskCompletionSource? _allSettled;
 
     public LeaseBook(
@@ -31,21 +33,23 @@ internal sealed class LeaseBook : IAsyncDisposable
         ReturnDelay delay,
         SqsMetrics metrics,
         ILogger logger,
-        TimeProvider time)
+        TimeProvider time,
+        CancellationToken stopping)
     {
         _deadLetters = deadLetters;
         _delay = delay;
         _metrics = metrics;
         _logger = logger;
         _time = time;
+        _stopping = stopping;
         _origin = time.GetTimestamp();
         _visibilityTimeout = settings.VisibilityTimeout;
-        _settlement = new LeaseSettlement(client, queueUrl, Linger, logger, time);
+        _settlement = new LeaseSettlement(client, queueUrl, Linger, IsWorthRetrying, logger, time);
         _renewal = new LeaseRenewal(client, queueUrl, settings.VisibilityTimeout, _open, () => Now, logger, time);
     }
 
-    /// <summary>Cancelled when what is in flight is to be given back rather than finished.</summary>
-    public CancellationToken Abandoned => _abandoned.Token;
+    /// <summary>Cancelled at a stop, when consumers that have not finished should leave their messages to others.</summary>
+    public CancellationToken ConsumersCancelled => _consumersCancelled.Token;
 
     // A monotonic clock: a jump of the wall clock moves no deadline.
     private TimeSpan Now => _time.GetElapsedTime(_origin);
@@ -86,7 +90,7 @@ internal sealed class LeaseBook : IAsyncDisposable
         }
         else
         {
-            lease.Settle(_settlement.Delete);
+            lease.Settle(_settlement.Delete, handled: true);
         }
     }
 
@@ -99,15 +103,21 @@ internal sealed class LeaseBook : IAsyncDisposable
             return;
         }
 
-        if (Abandoned.IsCancellationRequested)
+        // What was given back is another worker's by now: no dead letter of it must go out here.
+        if (_givenUp)
         {
-            Release(lease);
             return;
         }
 
         if (FaultVerdict.Of(exception).DeadLetterReason is { } reason && await TryDeadLetterAsync(lease, reason))
         {
-            lease.Settle(_settlement.Delete);
+            lease.Settle(_settlement.Delete, handled: true);
+            return;
+        }
+
+        if (_stopping.IsCancellationRequested)
+        {
+            Release(lease);
             return;
         }
 
@@ -116,13 +126,16 @@ internal sealed class LeaseBook : IAsyncDisposable
         Return(lease, delay);
     }
 
+    /// <summary>Tells consumers that have not finished to leave their messages to others.</summary>
+    public void CancelConsumers() => _consumersCancelled.Cancel();
+
     /// <summary>
-    /// Gives what is in flight back to the queue at once, and tells its consumers. One that goes on regardless changes nothing
-    /// any more: its message is another worker's.
+    /// Gives what is in flight back to the queue at once. A consumer that goes on regardless changes nothing any more.
     /// </summary>
-    public void Abandon()
+    public void GiveBackAll()
     {
-        _abandoned.Cancel();
+        _givenUp = true;
+        CancelConsumers();
         foreach (var lease in _open.Values)
         {
             Release(lease);
@@ -161,7 +174,7 @@ internal sealed class LeaseBook : IAsyncDisposable
     {
         await _renewal.DisposeAsync();
         _settlement.Dispose();
-        _abandoned.Dispose();
+        _consumersCancelled.Dispose();
     }
 
     private void Return(SqsMessageLease lease, TimeSpan delay)
@@ -171,6 +184,9 @@ internal sealed class LeaseBook : IAsyncDisposable
             _metrics.Returned();
         }
     }
+
+    /// <summary>A settlement that SQS did not take is tried again while the lease lasts; after that there is nothing to settle.</summary>
+    private bool IsWorthRetrying(SqsMessageLease lease) => !_givenUp && !lease.IsLost(Now);
 
     private async Task<bool> TryDeadLetterAsync(SqsMessageLease lease, string reason)
     {

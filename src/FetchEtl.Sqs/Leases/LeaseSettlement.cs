@@ -5,27 +5,28 @@ namespace FetchEtl.Sqs.Leases;
 /// <summary>Tells SQS, ten deliveries a call, what became of them.</summary>
 internal sealed class LeaseSettlement : IDisposable
 {
-    private const int Attempts = 3;
-
     private readonly SqsClient _client;
     private readonly string _queueUrl;
+    private readonly Func<SqsMessageLease, bool> _isWorthRetrying;
     private readonly ILogger _logger;
     private readonly SqsBatcher<Delivery> _deletions;
     private readonly SqsBatcher<Delivery> _returns;
 
-    public LeaseSettlement(SqsClient client, string queueUrl, TimeSpan linger, ILogger logger, TimeProvider time)
+    public LeaseSettlement(
+        SqsClient client, string queueUrl, TimeSpan linger, Func<SqsMessageLease, bool> isWorthRetrying, ILogger logger, TimeProvider time)
     {
         _client = client;
         _queueUrl = queueUrl;
+        _isWorthRetrying = isWorthRetrying;
         _logger = logger;
         _deletions = new SqsBatcher<Delivery>(x => SendAsync(x, DeleteAsync, retry: _deletions!.Add, "delete"), linger, time);
         _returns = new SqsBatcher<Delivery>(x => SendAsync(x, ReturnAsync, retry: _returns!.Add, "return"), linger, time);
     }
 
-    public void Delete(SqsMessageLease lease, string handle) => _deletions.Add(new Delivery(lease, handle, TimeSpan.Zero, 1));
+    public void Delete(SqsMessageLease lease, string handle) => _deletions.Add(new Delivery(lease, handle, TimeSpan.Zero));
 
     /// <summary>Makes the message visible again after <paramref name="delay"/>.</summary>
-    public void Return(SqsMessageLease lease, string handle, TimeSpan delay) => _returns.Add(new Delivery(lease, handle, delay, 1));
+    public void Return(SqsMessageLease lease, string handle, TimeSpan delay) => _returns.Add(new Delivery(lease, handle, delay));
 
     public void Dispose()
     {
@@ -42,7 +43,7 @@ internal sealed class LeaseSettlement : IDisposable
 
     /// <summary>
     /// An entry that SQS did not take is tried again, then left: the message becomes visible by itself when its lease runs out,
-    /// and its consumer knows it by its id.
+    /// and who consumes it again knows it by its id.
     /// </summary>
     private async Task SendAsync(
         IReadOnlyList<Delivery> batch, Func<IReadOnlyList<Delivery>, Task<SqsBatchResult>> call, Action<Delivery> retry, string what)
@@ -54,9 +55,10 @@ internal sealed class LeaseSettlement : IDisposable
         }
         catch (Exception exception)
         {
-            // Whatever it was, every delivery must be settled. The client has tried again already where that could help.
-            var code = exception is SqsException refusal ? refusal.Code : exception.GetType().Name;
-            failures = Enumerable.Range(0, batch.Count).ToDictionary(x => x, _ => (code, false));
+            // Whatever it was, every delivery must be settled.
+            var refusal = exception as SqsException;
+            var failure = (refusal?.Code ?? exception.GetType().Name, refusal is { IsTransient: true });
+            failures = Enumerable.Range(0, batch.Count).ToDictionary(x => x, _ => failure);
         }
 
         for (var i = 0; i < batch.Count; i++)
@@ -64,9 +66,9 @@ internal sealed class LeaseSettlement : IDisposable
             var delivery = batch[i];
             if (failures.TryGetValue(i, out var failure))
             {
-                if (failure.IsTransient && delivery.Attempt < Attempts)
+                if (failure.IsTransient && _isWorthRetrying(delivery.Lease))
                 {
-                    retry(delivery with { Attempt = delivery.Attempt + 1 });
+                    retry(delivery);
                     continue;
                 }
 
@@ -77,5 +79,5 @@ internal sealed class LeaseSettlement : IDisposable
         }
     }
 
-    private readonly record struct Delivery(SqsMessageLease Lease, string Handle, TimeSpan Delay, int Attempt);
+    private readonly record struct Delivery(SqsMessageLease Lease, string Handle, TimeSpan Delay);
 }

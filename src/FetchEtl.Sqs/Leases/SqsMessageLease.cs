@@ -23,7 +23,11 @@ internal sealed class SqsMessageLease(LeaseBook book, SqsMessage message, TimeSp
 
     public SqsMessage Message => message;
 
-    public CancellationToken Abandoned => book.Abandoned;
+    /// <inheritdoc cref="LeaseBook.ConsumersCancelled"/>
+    public CancellationToken ConsumersCancelled => book.ConsumersCancelled;
+
+    /// <summary>Settled as done with, by deletion: consumed, or a dead letter.</summary>
+    public bool IsHandled { get; private set; }
 
     public Task ValidateLockStatus() => Task.CompletedTask;
 
@@ -84,17 +88,23 @@ internal sealed class SqsMessageLease(LeaseBook book, SqsMessage message, TimeSp
         }
     }
 
+    /// <summary>Ends a renewal. What it says of a delivery that is not the newest any more counts for nothing.</summary>
+    /// <param name="receiptHandle">The delivery that was to be renewed.</param>
     /// <param name="heldUntil">The new end of the lease; null where it was not renewed.</param>
     /// <param name="lost">SQS said that the message is not ours any more.</param>
-    public void EndRenewal(TimeSpan? heldUntil, bool lost = false)
+    public void EndRenewal(string receiptHandle, TimeSpan? heldUntil, bool lost = false)
     {
         Action<SqsMessageLease, string>? settlement;
         string[] handles;
         lock (_gate)
         {
             _renewing = false;
-            _heldUntil = heldUntil ?? _heldUntil;
-            _lost |= lost;
+            if (receiptHandle == _handles[^1])
+            {
+                _heldUntil = heldUntil ?? _heldUntil;
+                _lost |= lost;
+            }
+
             settlement = _settlement;
             handles = [.. _handles];
         }
@@ -109,7 +119,9 @@ internal sealed class SqsMessageLease(LeaseBook book, SqsMessage message, TimeSp
     /// Applies <paramref name="settlement"/> to each delivery, those still to come included. The first settlement stands; false
     /// for any other.
     /// </summary>
-    public bool Settle(Action<SqsMessageLease, string> settlement)
+    /// <param name="settlement">Makes the call for one delivery.</param>
+    /// <param name="handled">See <see cref="IsHandled"/>.</param>
+    public bool Settle(Action<SqsMessageLease, string> settlement, bool handled = false)
     {
         string[] handles;
         lock (_gate)
@@ -120,6 +132,7 @@ internal sealed class SqsMessageLease(LeaseBook book, SqsMessage message, TimeSp
             }
 
             _settlement = settlement;
+            IsHandled = handled;
             if (_renewing)
             {
                 return true;

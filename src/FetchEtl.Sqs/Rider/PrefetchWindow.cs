@@ -1,29 +1,29 @@
 namespace FetchEtl.Sqs.Rider;
 
 /// <summary>
-/// Bounds how many messages the process holds. A poll reserves room for a whole batch before it asks, so that batches stay full
-/// and the bound is never passed.
+/// Bounds how many messages, and how many bytes of them, the process holds. A poll reserves room for the largest batch that may
+/// come before it asks, so that batches stay full and no bound is ever passed.
 /// </summary>
-internal sealed class PrefetchWindow(int size)
+internal sealed class PrefetchWindow(int count, long bytes)
 {
     private readonly Lock _gate = new();
-    private readonly Queue<(int Count, TaskCompletionSource Granted)> _waiting = [];
-    private int _free = size;
+    private readonly Queue<(int Count, long Bytes, TaskCompletionSource Granted)> _waiting = [];
+    private int _freeCount = count;
+    private long _freeBytes = bytes;
 
-    /// <summary>Completes when <paramref name="count"/> places are reserved; first come, first served.</summary>
-    public async Task ReserveAsync(int count, CancellationToken cancellationToken)
+    /// <summary>Completes when so much room is reserved; first come, first served.</summary>
+    public async Task ReserveAsync(int count, long bytes, CancellationToken cancellationToken)
     {
         TaskCompletionSource granted;
         lock (_gate)
         {
-            if (_waiting.Count == 0 && _free >= count)
+            if (_waiting.Count == 0 && TryTake(count, bytes))
             {
-                _free -= count;
                 return;
             }
 
             granted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _waiting.Enqueue((count, granted));
+            _waiting.Enqueue((count, bytes, granted));
         }
 
         await using (cancellationToken.UnsafeRegister(static (source, token) => ((TaskCompletionSource)source!).TrySetCanceled(token), granted))
@@ -32,20 +32,35 @@ internal sealed class PrefetchWindow(int size)
         }
     }
 
-    /// <summary>Gives places back.</summary>
-    public void Release(int count)
+    /// <summary>Gives room back.</summary>
+    public void Release(int count, long bytes)
     {
         lock (_gate)
         {
-            _free += count;
-            while (_waiting.TryPeek(out var next) && _free >= next.Count)
+            _freeCount += count;
+            _freeBytes += bytes;
+            while (_waiting.TryPeek(out var next) && TryTake(next.Count, next.Bytes))
             {
                 _waiting.Dequeue();
-                if (next.Granted.TrySetResult())
+                if (!next.Granted.TrySetResult())
                 {
-                    _free -= next.Count;
+                    _freeCount += next.Count;
+                    _freeBytes += next.Bytes;
                 }
             }
         }
+    }
+
+    /// <summary>Under the lock.</summary>
+    private bool TryTake(int count, long bytes)
+    {
+        if (_freeCount < count || _freeBytes < bytes)
+        {
+            return false;
+        }
+
+        _freeCount -= count;
+        _freeBytes -= bytes;
+        return true;
     }
 }

@@ -42,7 +42,7 @@ internal sealed class SqsReceiveAgent : Agent, ReceiveTransportHandle
     Task ReceiveTransportHandle.Stop(CancellationToken cancellationToken) =>
         this.Stop("The receive endpoint is stopping", cancellationToken);
 
-    /// <summary>What is in flight may finish until the caller's patience ends; then it is given back to the queue.</summary>
+    /// <summary>What has begun may finish while the schedule of the stop, and the caller's patience, allow.</summary>
     protected override async Task StopAgent(StopContext context)
     {
         _patience.TrySetResult(context.CancellationToken);
@@ -102,19 +102,23 @@ internal sealed class SqsReceiveAgent : Agent, ReceiveTransportHandle
     private async Task ReceiveAsync(SqsQueues queues)
     {
         var deadLetters = new DeadLetterQueue(_client, queues.DeadLetterUrl, _settings, _time);
-        await using var leases = new LeaseBook(_client, queues.Url, deadLetters, _settings, new ReturnDelay(new Random()), _metrics, _logger, _time);
+        await using var leases = new LeaseBook(_client, queues.Url, deadLetters, _settings, new ReturnDelay(new Random()), _metrics, _logger, _time, Stopping);
         var receiver = new SqsReceiver(_context, queues.Url, _settings, _client, leases, _metrics, _logger, _time);
 
         await _context.TransportObservers.NotifyReady(_context.InputAddress);
         SetReady();
         Log.Receiving(_logger, _settings.QueueName, _settings.PrefetchCount);
 
-        await receiver.RunAsync(Stopping);
-        // The consumer stop timeout leaves time to give back what does not finish; at the caller's own limit nobody waits for that.
-        using var consumers = new CancellationTokenSource(_context.ConsumerStopTimeout ?? Timeout.InfiniteTimeSpan, _time);
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(consumers.Token, await _patience.Task);
-        await using (patience.Token.UnsafeRegister(static book => ((LeaseBook)book!).Abandon(), leases))
+        var receiving = receiver.RunAsync(Stopping);
+        var patience = await _patience.Task;
+        var schedule = StopSchedule.Of(_context.ConsumerStopTimeout, _context.StopTimeout);
+        using var cancelConsumers = new CancellationTokenSource(schedule.CancelConsumers, _time);
+        using var giveBack = new CancellationTokenSource(schedule.GiveBack, _time);
+        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(giveBack.Token, patience);
+        await using (cancelConsumers.Token.UnsafeRegister(static book => ((LeaseBook)book!).CancelConsumers(), leases))
+        await using (giveUp.Token.UnsafeRegister(static book => ((LeaseBook)book!).GiveBackAll(), leases))
         {
+            await receiving;
             await leases.AllSettledAsync();
         }
 

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using FetchEtl.Sqs.Configuration;
 using FetchEtl.Sqs.Leases;
 using MassTransit;
@@ -8,7 +9,7 @@ namespace FetchEtl.Sqs.Rider;
 
 /// <summary>
 /// Long-polls the queue ten messages at a time and hands each to the receive pipe: one poll when idle, one more whenever a
-/// batch comes back full, never more messages in flight than the prefetch.
+/// batch comes back full, never more messages or bytes in flight than the prefetch, and none while the gate is closed.
 /// </summary>
 internal sealed class SqsReceiver : DeliveryMetrics
 {
@@ -29,6 +30,7 @@ internal sealed class SqsReceiver : DeliveryMetrics
     private readonly PrefetchWindow _window;
     private readonly SqsReceiveRequest _request;
     private readonly SemaphoreSlim? _concurrency;
+    private readonly MessageGroups? _groups;
     private readonly string _queueUrl;
     private readonly TaskCompletionSource _allPollsEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private CancellationToken _cutOff;
@@ -53,7 +55,7 @@ internal sealed class SqsReceiver : DeliveryMetrics
         _logger = logger;
         _time = time;
         _dispatcher = context.CreateReceivePipeDispatcher();
-        _window = new PrefetchWindow(settings.PrefetchCount);
+        _window = new PrefetchWindow(settings.PrefetchCount, settings.PrefetchBytes);
         _request = new SqsReceiveRequest
         {
             MaxMessages = settings.BatchSize,
@@ -61,6 +63,7 @@ internal sealed class SqsReceiver : DeliveryMetrics
             VisibilityTimeout = settings.VisibilityTimeout,
         };
         _concurrency = settings.ConcurrentMessageLimit is { } limit ? new SemaphoreSlim(limit) : null;
+        _groups = SqsQueueName.IsFifo(settings.QueueName) ? new MessageGroups() : null;
     }
 
     public long DeliveryCount => _dispatcher.DispatchCount;
@@ -106,7 +109,7 @@ internal sealed class SqsReceiver : DeliveryMetrics
             {
                 try
                 {
-                    var full = await ReceiveBatchAsync(stopping);
+                    var full = await ReceiveBatchAsync(stays, stopping);
                     if (failures > 0)
                     {
                         await ReportRecoveryAsync();
@@ -149,55 +152,121 @@ internal sealed class SqsReceiver : DeliveryMetrics
     }
 
     /// <summary>True when the queue gave as many messages as a call may bring: there is likely more.</summary>
-    private async Task<bool> ReceiveBatchAsync(CancellationToken stopping)
+    private async Task<bool> ReceiveBatchAsync(bool stays, CancellationToken stopping)
     {
-        await _window.ReserveAsync(_settings.BatchSize, stopping);
-        var accepted = 0;
+        await _window.ReserveAsync(_settings.BatchSize, _settings.BatchBytes, stopping);
+        var (count, bytes) = (_settings.BatchSize, _settings.BatchBytes);
         try
         {
+            if (!await PassGateAsync(stays, stopping))
+            {
+                return false;
+            }
+
             var batch = await _client.ReceiveMessageAsync(_queueUrl, _request, _cutOff);
             _metrics.Received(batch.Count);
-            foreach (var message in batch)
+            foreach (var received in Open(batch))
             {
-                if (_leases.TryOpen(message, () => _window.Release(1), out var lease))
-                {
-                    accepted++;
-                    if (stopping.IsCancellationRequested)
-                    {
-                        _leases.Release(lease);
-                    }
-                    else
-                    {
-                        _ = HandleAsync(message, lease);
-                    }
-                }
+                count--;
+                bytes -= received.Lease.Message.Body.Length;
+                _ = HandleAsync(received, stopping);
             }
 
             return batch.Count == _settings.BatchSize;
         }
         finally
         {
-            _window.Release(_settings.BatchSize - accepted);
+            _window.Release(count, bytes);
         }
     }
 
-    private async Task HandleAsync(SqsMessage message, SqsMessageLease lease)
+    /// <summary>False for a surplus poll at a closed gate; the poll that stays waits there.</summary>
+    private async ValueTask<bool> PassGateAsync(bool stays, CancellationToken stopping)
     {
-        using var context = new SqsReceiveContext(message, _context);
-        await using var abandoned = lease.Abandoned.UnsafeRegister(static x => ((SqsReceiveContext)x!).Cancel(), context);
-        try
+        var gate = _settings.ReceiveGate(stopping);
+        if (gate.IsCompletedSuccessfully)
         {
-            if (_concurrency is not null)
+            return true;
+        }
+
+        if (!stays)
+        {
+            return false;
+        }
+
+        Log.ReceivingHeldBack(_logger, _settings.QueueName);
+        await gate.WaitAsync(stopping);
+        Log.ReceivingResumed(_logger, _settings.QueueName);
+        return true;
+    }
+
+    /// <summary>Opens a lease on each message that is not in flight already. All join their groups before the first is handled.</summary>
+    private List<Received> Open(IReadOnlyList<SqsMessage> batch)
+    {
+        var opened = new List<Received>(batch.Count);
+        foreach (var message in batch)
+        {
+            if (_leases.TryOpen(message, () => _window.Release(1, message.Body.Length), out var lease))
             {
-                await _concurrency.WaitAsync(lease.Abandoned);
+                opened.Add(new Received(lease, message.MessageGroupId is { } group ? _groups?.Join(group) : null));
             }
         }
-        catch (OperationCanceledException exception)
+
+        return opened;
+    }
+
+    /// <summary>Waits for the message's turn, hands it to the consumers and gives the turn on.</summary>
+    private async Task HandleAsync(Received received, CancellationToken stopping)
+    {
+        var (lease, turn) = received;
+        if (await MayBeginAsync(turn, stopping))
         {
-            await lease.Faulted(exception);
+            await DispatchAsync(lease);
+            _concurrency?.Release();
+        }
+        else
+        {
+            _leases.Release(lease);
+        }
+
+        turn?.End(lease.IsHandled);
+    }
+
+    /// <summary>False for a message that goes back as it came: the endpoint stops, or one before it in its group went back.</summary>
+    private async ValueTask<bool> MayBeginAsync(MessageGroups.Turn? turn, CancellationToken stopping)
+    {
+        try
+        {
+            if (turn is not null && !await turn.Previous.WaitAsync(stopping))
+            {
+                return false;
+            }
+
+            stopping.ThrowIfCancellationRequested();
+            if (_concurrency is not null)
+            {
+                await _concurrency.WaitAsync(stopping);
+            }
+
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private async Task DispatchAsync(SqsMessageLease lease)
+    {
+        var message = lease.Message;
+        if (message.Body.Length > SqsLimits.MessageBytes)
+        {
+            await lease.Faulted(new ValidationException("The body is larger than 1 MiB."));
             return;
         }
 
+        using var context = new SqsReceiveContext(message, _context);
+        await using var cancelled = lease.ConsumersCancelled.UnsafeRegister(static x => ((SqsReceiveContext)x!).Cancel(), context);
         try
         {
             await _dispatcher.Dispatch(context, lease);
@@ -206,10 +275,6 @@ internal sealed class SqsReceiver : DeliveryMetrics
         {
             // The dispatcher has told the lease already, which settled the message.
             Log.DispatchFaulted(_logger, message.MessageId, exception.GetType().Name);
-        }
-        finally
-        {
-            _concurrency?.Release();
         }
     }
 
@@ -227,4 +292,6 @@ internal sealed class SqsReceiver : DeliveryMetrics
         Log.ReceiveRecovered(_logger, _settings.QueueName);
         await _context.TransportObservers.NotifyReady(_context.InputAddress);
     }
+
+    private readonly record struct Received(SqsMessageLease Lease, MessageGroups.Turn? Turn);
 }
