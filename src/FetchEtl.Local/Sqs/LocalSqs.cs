@@ -1,5 +1,6 @@
 using System.Net;
 using FetchEtl.Local.Sqs;
+using FetchEtl.Local.Sqs.Faults;
 using FetchEtl.Local.Sqs.Queues;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -18,28 +19,48 @@ namespace FetchEtl.Local;
 /// <remarks>
 /// Queues, their attributes, limits and error codes follow the SQS API reference. Where SQS promises little, this is stricter:
 /// a standard queue delivers in the order in which messages became visible, and each receive sees all of the queue. Policies
-/// and encryption settings are kept and shown, and have no effect. Nothing outlives the process.
+/// and encryption settings are kept and shown, and have no effect. Nothing outlives the process. What SQS may also do, and a
+/// consumer must survive, a <see cref="SqsFaultPlan"/> brings about.
 /// </remarks>
 public sealed class LocalSqs : IAsyncDisposable
 {
     private readonly KestrelServer _server;
     private readonly QueueStore _store;
+    private readonly FaultInjector _injector;
 
-    private LocalSqs(KestrelServer server, QueueStore store)
+    private LocalSqs(KestrelServer server, QueueStore store, FaultInjector injector)
     {
         _server = server;
         _store = store;
+        _injector = injector;
         ServiceUrl = new(server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single());
     }
 
     /// <summary>Where it listens: <c>http://127.0.0.1:</c> and the port.</summary>
     public Uri ServiceUrl { get; }
 
+    /// <summary>
+    /// The faults in force, for calls that begin from now on. May be exchanged at any time, from any thread; the plan's draws
+    /// begin anew, even if it is the same one.
+    /// </summary>
+    /// <value>Null: none.</value>
+    /// <exception cref="ArgumentException">A rule is bad; the message names it and the remedy.</exception>
+    public SqsFaultPlan? Faults
+    {
+        get => _injector.Plan;
+        set => _injector.Plan = value;
+    }
+
+    /// <summary>How often each kind of fault has struck since the start, whatever plans were in force; all kinds are there.</summary>
+    public IReadOnlyDictionary<SqsFaultKind, long> FaultCounts => _injector.Counts;
+
     /// <summary>Starts a server with no queues.</summary>
+    /// <exception cref="ArgumentException">The fault plan has a bad rule.</exception>
     /// <exception cref="IOException">The port is in use.</exception>
     public static async Task<LocalSqs> StartAsync(LocalSqsOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new();
+        var injector = new FaultInjector { Plan = options.Faults };
         var kestrel = new KestrelServerOptions { AddServerHeader = false };
         kestrel.Listen(IPAddress.Loopback, options.Port);
 
@@ -49,8 +70,8 @@ public sealed class LocalSqs : IAsyncDisposable
         var store = new QueueStore(options);
         try
         {
-            await server.StartAsync(new SqsApplication(store, options.Protocols), cancellationToken);
-            return new(server, store);
+            await server.StartAsync(new SqsApplication(store, options.Protocols, injector), cancellationToken);
+            return new(server, store, injector);
         }
         catch (IOException e) when (e.InnerException is AddressInUseException)
         {

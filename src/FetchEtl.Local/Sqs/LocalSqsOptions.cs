@@ -22,7 +22,11 @@ public sealed class LocalSqsOptions
     /// <value>Default: <c>000000000000</c>.</value>
     public string AccountId { get; init; } = "000000000000";
 
-    /// <summary>The clock behind visibility timeouts, delays, retention, deduplication and long polls.</summary>
+    /// <summary>The faults from the start on; <see cref="LocalSqs.Faults"/> exchanges them.</summary>
+    /// <value>Default: null, none.</value>
+    public SqsFaultPlan? Faults { get; init; }
+
+    /// <summary>The clock behind visibility timeouts, delays, retention, deduplication, long polls and injected latency.</summary>
     /// <value>Default: the system's.</value>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 }

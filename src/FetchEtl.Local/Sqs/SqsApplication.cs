@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
+using FetchEtl.Local.Sqs.Faults;
 using FetchEtl.Local.Sqs.Operations;
 using FetchEtl.Local.Sqs.Protocols;
 using FetchEtl.Local.Sqs.Queues;
@@ -11,7 +12,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace FetchEtl.Local.Sqs;
 
 /// <summary>The dispatcher: each request passes here, from its protocol to its operation and back.</summary>
-internal sealed class SqsApplication(QueueStore store, LocalSqsProtocols protocols) : IHttpApplication<HttpContext>
+internal sealed class SqsApplication(QueueStore store, LocalSqsProtocols protocols, FaultInjector injector) : IHttpApplication<HttpContext>
 {
     private readonly JsonProtocol _json = new();
     private readonly QueryProtocol _query = new();
@@ -29,7 +30,14 @@ internal sealed class SqsApplication(QueueStore store, LocalSqsProtocols protoco
         try
         {
             var body = await ReadAsync(context.Request.BodyReader, context.RequestAborted);
-            var (operation, running) = Begin(context, protocol, body);
+            var (operation, faults, running) = await BeginAsync(context, protocol, body);
+            if (faults is { LosesReply: true })
+            {
+                await ((Task)running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                context.Abort();
+                return;
+            }
+
             protocol.WriteResult(context.Response, operation, await running);
         }
         catch (SqsException e)
@@ -50,14 +58,20 @@ internal sealed class SqsApplication(QueueStore store, LocalSqsProtocols protoco
         }
     }
 
-    private (SqsOperation Operation, Task<Action<Utf8JsonWriter>> Running) Begin(
+    private async ValueTask<(SqsOperation Operation, CallFaults? Faults, Task<Action<Utf8JsonWriter>> Running)> BeginAsync(
         HttpContext context, ISqsProtocol protocol, ReadOnlySequence<byte> body)
     {
         try
         {
             var (name, request) = protocol.Read(context.Request, body);
             var operation = SqsOperations.Find(name);
-            return (operation, operation.InvokeAsync(new SqsCall(store, context), request));
+            var faults = injector.Draw(operation.Name, request);
+            if (faults is not null)
+            {
+                await faults.PrecedeAsync(store.Time, context.RequestAborted);
+            }
+
+            return (operation, faults, operation.InvokeAsync(new SqsCall(store, context, faults), request));
         }
         finally
         {

@@ -25,12 +25,22 @@ internal sealed record SqsError(string Name, string QueryCode, int Status = 400)
     public static readonly SqsError UnsupportedOperation = Prefixed("UnsupportedOperation");
     public static readonly SqsError PurgeQueueInProgress = Prefixed("PurgeQueueInProgress", 403);
     public static readonly SqsError OverLimit = Same("OverLimit", 403);
+    public static readonly SqsError RequestThrottled = Same("RequestThrottled", 403);
     public static readonly SqsError ResourceNotFound = Same("ResourceNotFoundException", 404);
     public static readonly SqsError UnknownOperation = new("UnknownOperationException", "InvalidAction");
     public static readonly SqsError Serialization = new("SerializationException", "MalformedInput");
     public static readonly SqsError MissingAction = new("UnknownOperationException", "MissingAction");
     public static readonly SqsError InternalError = Same("InternalError", 500);
     public static readonly SqsError InternalFailure = Same("InternalFailure", 500);
+
+    /// <summary>Those that SQS's own model lists.</summary>
+    public static readonly SqsError[] All =
+    [
+        InvalidParameterValue, MissingParameter, ReceiptHandleIsInvalid, InvalidAttributeName, InvalidAttributeValue,
+        InvalidMessageContents, QueueNameExists, QueueDoesNotExist, MessageNotInflight, BatchEntryIdsNotDistinct,
+        BatchRequestTooLong, EmptyBatchRequest, InvalidBatchEntryId, TooManyEntriesInBatchRequest, UnsupportedOperation,
+        PurgeQueueInProgress, OverLimit, RequestThrottled, ResourceNotFound,
+    ];
 
     /// <summary>Whose fault it is, in the words of both protocols.</summary>
     public string Fault => Status < 500 ? "Sender" : "Receiver";

@@ -17,8 +17,10 @@ internal static class LocalSqsCommand
         DefaultValueFactory = _ => LocalSqsProtocols.All,
     };
 
+    private static readonly Option<FileInfo?> Faults = new("--faults") { Description = "A fault plan, as JSON: what shall go wrong, and how often." };
+
     public static Command Create() =>
-        Verb.Create("local-sqs", "Runs a local SQS, in memory, its queues created, until stopped.", RunAsync, Port, Protocols);
+        Verb.Create("local-sqs", "Runs a local SQS, in memory, its queues created, until stopped.", RunAsync, Port, Protocols, Faults);
 
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
@@ -28,6 +30,7 @@ internal static class LocalSqsCommand
                 "local-sqs", typeof(LocalSqsCommand), ["--port must be 0 (a free one) to 65535, --protocols Json, Query or All."]);
         }
 
+        var faults = await ReadAsync(parsed.GetValue(Faults), cancellationToken);
         await using var sqs = await LocalSqs.StartAsync(
             new LocalSqsOptions { Port = parsed.GetValue(Port), Protocols = parsed.GetValue(Protocols) }, cancellationToken);
 
@@ -38,12 +41,37 @@ internal static class LocalSqsCommand
         await client.CreateQueueAsync(queue.QueueName, null, cancellationToken);
         await client.CreateQueueAsync(queue.DeadLetterQueue, null, cancellationToken);
 
+        // Not before: the queues are to be there.
+        sqs.Faults = faults;
+
         Console.WriteLine($"Local SQS at {sqs.ServiceUrl} with {queue.QueueName} and {queue.DeadLetterQueue}; Ctrl+C ends it.");
         Console.WriteLine($"fetch-etl finds it by Sqs__ServiceUrl={sqs.ServiceUrl}");
         Console.WriteLine($"The AWS CLI, with any credentials, by: aws --endpoint-url {sqs.ServiceUrl} --region us-east-1 sqs list-queues");
         await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken).ContinueWith(
             static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
+        if (faults is not null)
+        {
+            Console.WriteLine($"Faults that struck: {string.Join(", ", sqs.FaultCounts.OrderBy(x => x.Key).Select(x => $"{x.Key} {x.Value}"))}");
+        }
+
         return Verb.Succeeded;
+    }
+
+    private static async Task<SqsFaultPlan?> ReadAsync(FileInfo? file, CancellationToken cancellationToken)
+    {
+        if (file is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            return SqsFaultPlan.Parse(await File.ReadAllTextAsync(file.FullName, cancellationToken));
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            throw new OptionsValidationException("local-sqs", typeof(LocalSqsCommand), [$"--faults {file}: {e.Message}"]);
+        }
     }
 }

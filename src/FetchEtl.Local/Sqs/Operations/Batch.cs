@@ -1,4 +1,5 @@
 using FetchEtl.Local.Sqs.Contracts;
+using FetchEtl.Local.Sqs.Faults;
 
 namespace FetchEtl.Local.Sqs.Operations;
 
@@ -6,15 +7,23 @@ internal static class Batch
 {
     /// <summary>
     /// Runs the entries of a batch in order. A batch that is malformed is refused whole; an entry that is refused is listed among
-    /// the failed ones and the others still run.
+    /// the failed ones, like one that a fault strikes, and the others still run.
     /// </summary>
-    public static BatchResult<TSuccess> Run<TEntry, TSuccess>(List<TEntry>? entries, Func<TEntry, TSuccess> run)
+    public static BatchResult<TSuccess> Run<TEntry, TSuccess>(
+        CallFaults? faults, List<TEntry>? entries, Func<TEntry, TSuccess> run)
         where TEntry : IBatchEntry
     {
         Check(entries);
         var result = new BatchResult<TSuccess>(new(entries!.Count), []);
         foreach (var entry in entries)
         {
+            if (faults?.FailsEntry() == true)
+            {
+                result.Failed.Add(new(
+                    entry.Id!, SenderFault: false, SqsError.InternalError.QueryCode, "This error was asked for by the fault plan."));
+                continue;
+            }
+
             try
             {
                 result.Successful.Add(run(entry));

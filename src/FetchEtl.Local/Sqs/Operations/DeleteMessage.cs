@@ -1,4 +1,5 @@
 using FetchEtl.Local.Sqs.Contracts;
+using FetchEtl.Local.Sqs.Queues;
 
 namespace FetchEtl.Local.Sqs.Operations;
 
@@ -6,7 +7,16 @@ internal static class DeleteMessage
 {
     public static Nothing Run(SqsCall call, DeleteMessageRequest request)
     {
-        call.Queue(request.QueueUrl).Delete(request.ReceiptHandle);
+        Delete(call, call.Queue(request.QueueUrl), request.ReceiptHandle);
         return Nothing.Value;
+    }
+
+    /// <summary>Deletes by one handle, alone or of a batch.</summary>
+    public static void Delete(SqsCall call, SqsQueue queue, string? receiptHandle)
+    {
+        if (call.Faults?.SparesDeleted() != true)
+        {
+            queue.Delete(receiptHandle);
+        }
     }
 }

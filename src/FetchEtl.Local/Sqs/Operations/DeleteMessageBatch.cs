@@ -7,9 +7,9 @@ internal static class DeleteMessageBatch
     public static BatchResult<BatchSuccess> Run(SqsCall call, BatchRequest<DeleteMessageEntry> request)
     {
         var queue = call.Queue(request.QueueUrl);
-        return Batch.Run(request.Entries, entry =>
+        return Batch.Run(call.Faults, request.Entries, entry =>
         {
-            queue.Delete(entry.ReceiptHandle);
+            DeleteMessage.Delete(call, queue, entry.ReceiptHandle);
             return new BatchSuccess(entry.Id!);
         });
     }

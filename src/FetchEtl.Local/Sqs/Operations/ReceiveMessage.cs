@@ -16,7 +16,7 @@ internal static class ReceiveMessage
         }
 
         var asked = new AskedAttributes(request);
-        var deliveries = await queue.ReceiveAsync(max, request.VisibilityTimeout, TimeSpan.FromSeconds(wait), call.Ended);
+        var deliveries = await queue.ReceiveAsync(max, request.VisibilityTimeout, TimeSpan.FromSeconds(wait), call.Ended, call.Faults);
         if (call.Ended.IsCancellationRequested)
         {
             // The client hung up while it was served: nobody will read the reply, so it must not take messages along.

@@ -15,6 +15,6 @@ internal static class SendMessageBatch
         }
 
         return Batch.Run(
-            request.Entries, entry => SendMessage.Send(queue, entry, MessageValidation.Check(entry, queue), entry.Id));
+            call.Faults, request.Entries, entry => SendMessage.Send(queue, entry, MessageValidation.Check(entry, queue), entry.Id));
     }
 }

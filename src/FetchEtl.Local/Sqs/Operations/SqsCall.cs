@@ -1,12 +1,16 @@
+using FetchEtl.Local.Sqs.Faults;
 using FetchEtl.Local.Sqs.Queues;
 using Microsoft.AspNetCore.Http;
 
 namespace FetchEtl.Local.Sqs.Operations;
 
 /// <summary>What an operation may use beside its request.</summary>
-internal readonly struct SqsCall(QueueStore store, HttpContext http)
+internal readonly struct SqsCall(QueueStore store, HttpContext http, CallFaults? faults = null)
 {
     public QueueStore Store => store;
+
+    /// <summary>What befalls this call; null while no plan is in force.</summary>
+    public CallFaults? Faults => faults;
 
     /// <summary>The client hung up, or the server stops.</summary>
     public CancellationToken Ended => http.RequestAborted;

@@ -44,6 +44,9 @@ internal static class SqsOperations
         SqsOperation.Of("ListQueueTags", Json.QueueRequest, Json.ListQueueTagsResult, ListQueueTags.Run),
     }.ToFrozenDictionary(operation => operation.Name, StringComparer.Ordinal);
 
+    /// <summary>What is served.</summary>
+    public static IReadOnlyList<string> Names => ByName.Keys;
+
     public static SqsOperation Find(string name) =>
         ByName.GetValueOrDefault(name) ?? throw SqsError.UnknownOperation.With($"The operation {name} is not served here.");
 }

@@ -45,8 +45,13 @@ internal sealed class FifoOrder : IDeliveryOrder
         }
     }
 
-    public SqsMessage? Next(SqsMessage? previous = null) =>
+    public SqsMessage? Next(SqsMessage? previous = null, int skip = 0) =>
         previous?.Place.Next?.Value is { State: MessageState.Visible } next ? next : _ready.First?.Value.Messages.First!.Value;
+
+    public void PutFirst(SqsMessage message)
+    {
+        // A group's order is kept whatever happens.
+    }
 
     private sealed class Group
     {

@@ -26,7 +26,7 @@ internal sealed class QueueContents(IDeliveryOrder order)
     public SqsMessage? Find(Guid key) => _messages.GetValueOrDefault(key);
 
     /// <inheritdoc cref="IDeliveryOrder.Next"/>
-    public SqsMessage? Next(SqsMessage? previous = null) => order.Next(previous);
+    public SqsMessage? Next(SqsMessage? previous = null, int skip = 0) => order.Next(previous, skip);
 
     public void Add(SqsMessage message, long delay, long now)
     {
@@ -44,6 +44,13 @@ internal sealed class QueueContents(IDeliveryOrder order)
     }
 
     public void Show(SqsMessage message) => Move(message, MessageState.Visible);
+
+    /// <summary>Visible, and in a standard queue before all others.</summary>
+    public void ShowFirst(SqsMessage message)
+    {
+        Show(message);
+        order.PutFirst(message);
+    }
 
     /// <summary>Delayed or in flight until then.</summary>
     public void Hide(SqsMessage message, MessageState state, long until)

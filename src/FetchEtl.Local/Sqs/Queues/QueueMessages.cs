@@ -1,4 +1,5 @@
 using System.Globalization;
+using FetchEtl.Local.Sqs.Faults;
 
 namespace FetchEtl.Local.Sqs.Queues;
 
@@ -61,10 +62,13 @@ internal sealed class QueueMessages(int queueNumber, string queueName, bool fifo
     /// <param name="now">Unix time in milliseconds.</param>
     /// <param name="maxReceives">A message received so often is not delivered again but a dead letter.</param>
     /// <param name="move">Takes a dead letter off this queue.</param>
+    /// <param name="faults">What befalls deliveries of a standard queue.</param>
     public void Receive(
-        List<Delivery> into, int max, int visibilitySeconds, long now, int maxReceives, Action<SqsMessage> move)
+        List<Delivery> into, int max, int visibilitySeconds, long now, int maxReceives, Action<SqsMessage> move, CallFaults? faults)
     {
-        while (into.Count < max && _contents.Next(into.LastOrDefault().Message) is { } message)
+        faults = fifo ? null : faults;
+        Stack<SqsMessage>? again = null;
+        while (into.Count < max && Next(into.LastOrDefault().Message, faults) is { } message)
         {
             if (message.ReceiveCount >= maxReceives)
             {
@@ -73,11 +77,21 @@ internal sealed class QueueMessages(int queueNumber, string queueName, bool fifo
             else if (_contents.InFlight < SqsLimits.InFlight)
             {
                 into.Add(Deliver(message, visibilitySeconds, now));
+                if (faults?.DeliversAgain() == true)
+                {
+                    (again ??= new()).Push(message);
+                }
             }
             else
             {
-                return;
+                break;
             }
+        }
+
+        // Only now, or this very receive would get them again. The last one first, so that they keep their order.
+        while (again is not null && again.TryPop(out var message))
+        {
+            _contents.ShowFirst(message);
         }
     }
 
@@ -166,6 +180,9 @@ internal sealed class QueueMessages(int queueNumber, string queueName, bool fifo
     public void Remove(SqsMessage message) => _contents.Remove(message);
 
     public void Clear() => _contents.Clear();
+
+    private SqsMessage? Next(SqsMessage? previous, CallFaults? faults) =>
+        _contents.Next(previous, faults is null || _contents.Visible == 0 ? 0 : faults.PassesOver(_contents.Visible - 1));
 
     private Delivery Deliver(SqsMessage message, int visibilitySeconds, long now)
     {

@@ -1,3 +1,5 @@
+using FetchEtl.Local.Sqs.Faults;
+
 namespace FetchEtl.Local.Sqs.Queues;
 
 /// <summary>
@@ -78,11 +80,12 @@ internal sealed class SqsQueue : IDisposable
     }
 
     /// <summary>Up to <paramref name="max"/> messages, waiting for the first one at most <paramref name="wait"/>.</summary>
-    public async ValueTask<List<Delivery>> ReceiveAsync(int max, int? visibilitySeconds, TimeSpan wait, CancellationToken cancellation)
+    public async ValueTask<List<Delivery>> ReceiveAsync(
+        int max, int? visibilitySeconds, TimeSpan wait, CancellationToken cancellation, CallFaults? faults = null)
     {
         var deliveries = new List<Delivery>(max);
         var waiter = wait > TimeSpan.Zero ? NewWaiter() : null;
-        Collect(max, visibilitySeconds, deliveries, waiter);
+        Collect(max, visibilitySeconds, deliveries, waiter, faults);
         if (waiter is null || deliveries.Count > 0)
         {
             return deliveries;
@@ -106,7 +109,7 @@ internal sealed class SqsQueue : IDisposable
             }
 
             waiter = NewWaiter();
-            Collect(max, visibilitySeconds, deliveries, waiter);
+            Collect(max, visibilitySeconds, deliveries, waiter, faults);
             if (deliveries.Count > 0 || patience.IsCancellationRequested)
             {
                 Leave(waiter);
@@ -199,7 +202,8 @@ internal sealed class SqsQueue : IDisposable
     private (SqsQueue First, SqsQueue Second) InLockOrder(SqsQueue other) => _number < other._number ? (this, other) : (other, this);
 
     /// <summary>Fills <paramref name="into"/>; when nothing can be had, <paramref name="waiter"/> is put in line.</summary>
-    private void Collect(int max, int? visibilitySeconds, List<Delivery> into, TaskCompletionSource? waiter)
+    private void Collect(
+        int max, int? visibilitySeconds, List<Delivery> into, TaskCompletionSource? waiter, CallFaults? faults)
     {
         var policy = Settings.RedrivePolicy;
         var deadLetterQueue = policy is null ? null : _findByArn(policy.TargetArn);
@@ -215,7 +219,7 @@ internal sealed class SqsQueue : IDisposable
                 var maxReceives = deadLetterQueue is { _deleted: false } ? policy!.MaxReceiveCount : int.MaxValue;
                 _messages.Receive(
                     into, max, visibilitySeconds ?? Settings.VisibilityTimeout, now, maxReceives,
-                    deadLetter => MoveDeadLetter(deadLetter, deadLetterQueue!));
+                    deadLetter => MoveDeadLetter(deadLetter, deadLetterQueue!), faults);
                 if (into.Count == 0 && waiter is not null)
                 {
                     _waiting.Join(waiter);

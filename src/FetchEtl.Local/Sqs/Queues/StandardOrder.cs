@@ -23,5 +23,20 @@ internal sealed class StandardOrder : IDeliveryOrder
         }
     }
 
-    public SqsMessage? Next(SqsMessage? previous = null) => _visible.First?.Value;
+    public SqsMessage? Next(SqsMessage? previous = null, int skip = 0)
+    {
+        var place = _visible.First;
+        for (; skip > 0; skip--)
+        {
+            place = place?.Next;
+        }
+
+        return place?.Value;
+    }
+
+    public void PutFirst(SqsMessage message)
+    {
+        _visible.Remove(message.Place);
+        _visible.AddFirst(message.Place);
+    }
 }

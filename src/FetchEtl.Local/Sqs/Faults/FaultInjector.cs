@@ -1,0 +1,51 @@
+using System.Buffers;
+using System.Collections.Frozen;
+
+namespace FetchEtl.Local.Sqs.Faults;
+
+/// <summary>The plan in force, and how often each kind of fault has struck, under this plan and those before it.</summary>
+internal sealed class FaultInjector
+{
+    private readonly long[] _struck = new long[Enum.GetValues<SqsFaultKind>().Length];
+    private volatile PlanInForce? _inForce;
+
+    /// <exception cref="ArgumentException">The plan has bad rules.</exception>
+    public SqsFaultPlan? Plan
+    {
+        get => _inForce?.Plan;
+        set => _inForce = value is null ? null : new(value);
+    }
+
+    public IReadOnlyDictionary<SqsFaultKind, long> Counts => Enum.GetValues<SqsFaultKind>()
+        .ToFrozenDictionary(kind => kind, kind => Interlocked.Read(ref _struck[(int)kind]));
+
+    /// <summary>Draws what befalls a call; null where no rule is about its operation.</summary>
+    public CallFaults? Draw(string operation, ReadOnlySequence<byte> request) =>
+        _inForce?.Dice.GetValueOrDefault(operation) is { } dice ? new CallFaults(this, dice, request) : null;
+
+    public void Count(SqsFaultKind kind) => Interlocked.Increment(ref _struck[(int)kind]);
+
+    private sealed class PlanInForce
+    {
+        public PlanInForce(SqsFaultPlan plan)
+        {
+            if (plan.Problems() is { Length: > 0 } problems)
+            {
+                throw new ArgumentException(problems, nameof(plan));
+            }
+
+            Plan = plan;
+            Dice = plan.Rules
+                .SelectMany((rule, i) => FaultFit.Operations(rule.Kind)
+                    .Where(operation => rule.Operation is null || rule.Operation == operation)
+                    .Select(operation => (operation, Die: new FaultDie(plan.Seed, i, operation, rule))))
+                .GroupBy(x => x.operation, x => x.Die, StringComparer.Ordinal)
+                .ToFrozenDictionary(x => x.Key, x => x.ToArray(), StringComparer.Ordinal);
+        }
+
+        public SqsFaultPlan Plan { get; }
+
+        /// <summary>By operation, in the order of the rules.</summary>
+        public FrozenDictionary<string, FaultDie[]> Dice { get; }
+    }
+}

@@ -1,0 +1,54 @@
+using FetchEtl.Testing;
+
+namespace FetchEtl.EndToEnd.Tests;
+
+public sealed class LocalSqsVerbTests : IDisposable
+{
+    private static readonly Dictionary<string, string> NoSettings = [];
+
+    private readonly string _file = Path.GetTempFileName();
+
+    [Theory]
+    [InlineData("""{"rules": [{"kind": "Eror"}]}""", "Rule 1: there is no kind 'Eror'")]
+    [InlineData("""{"rules": [{"kind": "Error", "probability": 7}]}""", "Rule 1: the probability is 7")]
+    [InlineData("kind: Error", "no well-formed JSON")]
+    public async Task A_bad_fault_plan_is_told_with_its_file_its_rule_and_the_remedy(string plan, string told)
+    {
+        await File.WriteAllTextAsync(_file, plan);
+
+        await using var run = await FetchEtlProcess.RunAsync(NoSettings, "local-sqs", "--port", "0", "--faults", _file);
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains($"--faults {_file}: ", run.Errors);
+        Assert.Contains(told, run.Errors);
+        Assert.DoesNotContain("   at ", run.Errors);
+    }
+
+    [Fact]
+    public async Task A_fault_plan_that_is_not_there_is_named()
+    {
+        await using var run = await FetchEtlProcess.RunAsync(NoSettings, "local-sqs", "--port", "0", "--faults", "nowhere.json");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("--faults nowhere.json: Could not find file", run.Errors);
+        Assert.DoesNotContain("   at ", run.Errors);
+    }
+
+    [PosixFact]
+    public async Task When_it_is_stopped_it_says_how_often_each_fault_struck()
+    {
+        await File.WriteAllTextAsync(_file, """{"rules": [{"kind": "Throttling", "operation": "ListQueues"}]}""");
+        await using var run = FetchEtlProcess.Start(NoSettings, "local-sqs", "--port", "0", "--faults", _file);
+        var line = await run.WaitForLineAsync(x => x.StartsWith("Local SQS at ", StringComparison.Ordinal));
+        using var http = new HttpClient();
+        using var refused = await http.GetAsync(new Uri($"{line.Split(' ')[3]}?Action=ListQueues"));
+
+        await run.SignalAsync(ProcessSignal.Terminate);
+        await run.WaitAsync();
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("Faults that struck: Error 0, Throttling 1, Latency 0, ", run.Output);
+    }
+
+    public void Dispose() => File.Delete(_file);
+}
