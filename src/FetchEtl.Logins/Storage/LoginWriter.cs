@@ -88,7 +88,7 @@ public sealed class LoginWriter : IAsyncDisposable
 
     /// <summary>
     /// Stops: what was accepted is tried once more, and what can't be committed then fails with
-    /// <see cref="LoginWriterStoppedException"/>.
+    /// <see cref="LoginWriterStoppedException"/>, as does a statement under way whose callers have all cancelled.
     /// </summary>
     /// <returns>A task that completes when every accepted row is settled.</returns>
     public async ValueTask DisposeAsync()
@@ -235,10 +235,22 @@ public sealed class LoginWriter : IAsyncDisposable
     }
 
     /// <summary>
-    /// No token: a statement under way is let finish, so that its outcome is known. Npgsql's command timeout bounds it.
+    /// A statement under way is let finish, so that its outcome is known; Npgsql's command timeout bounds it. Only where the
+    /// writer is disposed and all its callers have left is it broken off.
     /// </summary>
     private async Task<int> InsertAsync(List<PendingLogin> batch)
     {
+        using var unwanted = new CancellationTokenSource();
+        await using var stopping = _stopping.Token.UnsafeRegister(
+            _ =>
+            {
+                if (batch.TrueForAll(static pending => pending.HasLeft))
+                {
+                    unwanted.Cancel();
+                }
+            },
+            null);
+
         var rows = new UserLogin[batch.Count];
         for (var i = 0; i < rows.Length; i++)
         {
@@ -246,7 +258,7 @@ public sealed class LoginWriter : IAsyncDisposable
         }
 
         await using var context = await _contexts.CreateDbContextAsync(CancellationToken.None);
-        return await context.InsertAsync(rows, CancellationToken.None);
+        return await context.InsertAsync(rows, unwanted.Token);
     }
 
     private static void Fail(List<PendingLogin> batch, Exception exception)

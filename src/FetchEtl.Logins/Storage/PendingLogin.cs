@@ -27,6 +27,9 @@ internal sealed class PendingLogin : TaskCompletionSource
 
     public UserLogin Login { get; }
 
+    /// <summary>Whether its caller has cancelled, in whatever state the row is.</summary>
+    public bool HasLeft => _cancellationToken.IsCancellationRequested;
+
     /// <summary>Takes the row into a statement; false when it was withdrawn.</summary>
     public bool TryBegin() => Interlocked.CompareExchange(ref _state, State.Writing, State.Waiting) == State.Waiting;
 
@@ -34,7 +37,7 @@ internal sealed class PendingLogin : TaskCompletionSource
     public void PutBack()
     {
         Interlocked.Exchange(ref _state, State.Waiting);
-        if (_cancellationToken.IsCancellationRequested)
+        if (HasLeft)
         {
             Withdraw();
         }
