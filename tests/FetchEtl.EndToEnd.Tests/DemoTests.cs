@@ -1,3 +1,5 @@
+using FetchEtl.Testing;
+
 namespace FetchEtl.EndToEnd.Tests;
 
 public sealed class DemoTests
