@@ -2,11 +2,13 @@ using System.CommandLine;
 using FetchEtl.Service.Commands;
 using Spectre.Console;
 
+using var termination = new Termination(TimeProvider.System);
+
 var root = new RootCommand("Moves login events from an SQS queue into PostgreSQL, personal fields masked, each exactly once.")
 {
-    DemoCommand.Create(),
-    RunCommand.Create(),
-    DrainCommand.Create(),
+    DemoCommand.Create(termination),
+    RunCommand.Create(termination),
+    DrainCommand.Create(termination),
     SendCommand.Create(),
     MigrateCommand.Create(),
     LocalSqsCommand.Create(),
@@ -17,5 +19,5 @@ if (Console.IsOutputRedirected)
     AnsiConsole.Console = PlainConsole.Create();
 }
 
-// Longer than the host's own shutdown timeout: what is being written is finished.
-return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
+// Its own handling of signals knows neither a limit from the settings nor a second signal.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null }, termination.Asked);

@@ -39,12 +39,13 @@ public sealed class LocalSqsVerbTests : IDisposable
     {
         await File.WriteAllTextAsync(_file, """{"rules": [{"kind": "Throttling", "operation": "ListQueues"}]}""");
         await using var run = FetchEtlProcess.Start(NoSettings, "local-sqs", "--port", "0", "--faults", _file);
-        var line = await run.WaitForLineAsync("Local SQS at ");
+        var line = await run.WaitForLineAsync(x => x.StartsWith("Local SQS at ", StringComparison.Ordinal));
         using var http = new HttpClient();
         using var refused = await http.GetAsync(new Uri($"{line.Split(' ')[3]}?Action=ListQueues"));
 
         await run.SignalAsync(ProcessSignal.Terminate);
         await run.WaitAsync();
+
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("Faults that struck: Error 0, Throttling 1, Latency 0, ", run.Output);
     }

@@ -9,6 +9,7 @@ public sealed class SettingsTests
     {
         var settings = new Dictionary<string, string>
         {
+            ["Service__ShutdownTimeoutSeconds"] = "0",
             ["Sqs__ServiceUrl"] = "not-a-url",
             ["Sqs__PrefetchCount"] = "0",
             ["Sqs__WaitTimeSeconds"] = "21",
@@ -22,7 +23,7 @@ public sealed class SettingsTests
         Assert.Equal(1, run.ExitCode);
         foreach (var key in new[]
         {
-            "Sqs:ServiceUrl", "Sqs:PrefetchCount", "Sqs:WaitTimeSeconds", "Storage:BatchSize", "Storage:Writers", "Masking:Keys",
+            "Service:ShutdownTimeoutSeconds", "Sqs:ServiceUrl", "Sqs:PrefetchCount", "Sqs:WaitTimeSeconds", "Storage:BatchSize", "Storage:Writers", "Masking:Keys",
             "ConnectionStrings:Logins",
         })
         {
@@ -48,6 +49,7 @@ public sealed class SettingsTests
 
     [Theory]
     [InlineData("Sqs__Queue", "login-queue", "Queue")]
+    [InlineData("Service__ShutdownTimeout", "5", "ShutdownTimeout")]
     [InlineData("Sqs__PrefetchCount", "many", "Sqs:PrefetchCount")]
     [InlineData("Storage__BatchSize", "many", "Storage:BatchSize")]
     [InlineData("Sqs__Protocol", "Xml", "Sqs:Protocol")]

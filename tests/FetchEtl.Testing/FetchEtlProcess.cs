@@ -84,6 +84,33 @@ public sealed class FetchEtlProcess : IAsyncDisposable
     /// <exception cref="TimeoutException">It has not, within the limit (two minutes where none is given).</exception>
     public Task WaitAsync(TimeSpan? limit = null) => _process.WaitForExitAsync().WaitAsync(limit ?? DefaultLimit);
 
+    /// <summary>The first line of its output or its log that fits, once it is there. Not where a listener takes the lines.</summary>
+    /// <exception cref="InvalidOperationException">It ended without one.</exception>
+    /// <exception cref="TimeoutException">There was none within two minutes.</exception>
+    public async Task<string> WaitForLineAsync(Predicate<string> fits)
+    {
+        var seen = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _process.OutputDataReceived += Look;
+        _process.ErrorDataReceived += Look;
+        foreach (var line in (Output + Errors).Split(Environment.NewLine))
+        {
+            See(line);
+        }
+
+        await Task.WhenAny(seen.Task, _process.WaitForExitAsync()).WaitAsync(DefaultLimit);
+        return seen.Task.IsCompleted ? await seen.Task : throw new InvalidOperationException($"It ended: {Errors}");
+
+        void Look(object sender, DataReceivedEventArgs line) => See(line.Data);
+
+        void See(string? line)
+        {
+            if (line is not null && fits(line))
+            {
+                seen.TrySetResult(line);
+            }
+        }
+    }
+
     /// <summary>Sends a signal, which has arrived when the task completes. Not on Windows, which has none.</summary>
     /// <exception cref="InvalidOperationException">The process is gone.</exception>
     public async Task SignalAsync(ProcessSignal signal)

@@ -67,7 +67,6 @@ public static class LoginsServiceCollectionExtensions
         return services;
     }
 
-    /// <summary>The writer reports its failures itself, once an outage; EF Core would report each attempt, with the server's text.</summary>
     /// <summary>
     /// A key's index is its generation, so a gap stays a gap, to be refused: the binder would close it, and what is masked
     /// under the second key would pass for the first generation.
@@ -91,6 +90,7 @@ public static class LoginsServiceCollectionExtensions
         }
     }
 
+    /// <summary>The writer reports its failures itself, once an outage; EF Core would report each attempt, with the server's text.</summary>
     private static void UsePostgres(IServiceProvider services, DbContextOptionsBuilder builder)
     {
         builder

@@ -33,7 +33,7 @@ internal static class DatabaseFaults
         {
             if (cause is NpgsqlException or SocketException or IOException or TimeoutException)
             {
-                return new DatabaseFault(FaultKind.Transient, cause.GetType().Name, "the connection failed or timed out");
+                return new DatabaseFault(FaultKind.Transient, cause.GetType().Name, "no answer in time: see that the server runs and ConnectionStrings:Logins leads to it");
             }
         }
 
@@ -68,7 +68,8 @@ internal static class DatabaseFaults
             "40001" => Transient("serialization_failure"),
             "40P01" => Transient("deadlock_detected"),
             ['0', '8', ..] => Transient("the connection failed"),
-            ['5', '3', ..] => Transient("the server is out of a resource, such as connections"),
+            "53300" => Transient("no connection is left: close some, or raise the limit of the server, the database or the role"),
+            ['5', '3', ..] => Transient("the server is out of a resource"),
             ['5', '5', ..] => Transient("an object is in use or not ready"),
             ['5', '7', ..] => Transient("an operator or the server ended the statement"),
 

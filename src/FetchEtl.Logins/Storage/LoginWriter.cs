@@ -2,8 +2,6 @@ using System.Threading.Channels;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Polly;
-using Polly.Retry;
 
 namespace FetchEtl.Logins;
 
@@ -13,18 +11,21 @@ namespace FetchEtl.Logins;
 /// </summary>
 /// <remarks>
 /// A row that PostgreSQL refuses faults alone; the rest of its batch commits. Any other failure of the database is
-/// retried, 100 ms to 5 s apart, until it works or the writer is disposed. The queue has no bound of its own: callers
-/// wait for their rows, so whatever bounds them (a transport's prefetch) bounds it.
+/// retried, 100 ms to 5 s apart, until it works, every row's caller has left or the writer is disposed. The queue has no
+/// bound of its own: callers wait for their rows, so whatever bounds them (a transport's prefetch) bounds it.
 /// </remarks>
 public sealed class LoginWriter : IAsyncDisposable
 {
+    /// <summary>How often a batch is tried that fails by no fault of the database: what passes then costs nobody a fault.</summary>
+    private const int UnknownAttempts = 3;
+
     private readonly IDbContextFactory<LoginDbContext> _contexts;
     private readonly WriterOutage _outage;
     private readonly LoginMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger<LoginWriter> _log;
     private readonly int _batchSize;
-    private readonly ResiliencePipeline _retry;
+    private readonly RetryDelay _delay = new(new Random());
     private readonly CancellationTokenSource _stopping = new();
     private readonly Channel<PendingLogin> _queue = Channel.CreateUnbounded<PendingLogin>();
     private readonly Task _loops;
@@ -43,17 +44,19 @@ public sealed class LoginWriter : IAsyncDisposable
         _time = time;
         _log = log;
         _batchSize = options.Value.Storage.BatchSize;
-        _retry = CreateRetry();
         _loops = Task.WhenAll(Enumerable.Range(0, options.Value.Storage.Writers).Select(_ => Task.Run(WriteLoopAsync)));
     }
 
     /// <summary>Writes a row; completes when it is committed, or was already there under its message id.</summary>
     /// <param name="login">The row.</param>
-    /// <param name="cancellationToken">Ends the wait. The row may be written all the same.</param>
+    /// <param name="cancellationToken">
+    /// Withdraws the row at once while no statement is writing it: it is not written later. A statement under way is waited
+    /// for; the row is committed by it, or withdrawn when it fails.
+    /// </param>
     /// <returns>A task that completes with the commit.</returns>
     /// <exception cref="LoginRejectedException">PostgreSQL refuses the row for its data.</exception>
     /// <exception cref="LoginWriterStoppedException">The writer was disposed before the commit was known.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The row was withdrawn.</exception>
     public Task WriteAsync(UserLogin login, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(login);
@@ -62,18 +65,30 @@ public sealed class LoginWriter : IAsyncDisposable
             return Task.FromCanceled(cancellationToken);
         }
 
-        var pending = new PendingLogin(login);
-        if (!_queue.Writer.TryWrite(pending))
+        var pending = new PendingLogin(login, cancellationToken);
+        if (!_queue.Writer.TryWrite(pending) && pending.TryBegin())
         {
-            return Task.FromException(new LoginWriterStoppedException());
+            pending.Fail(new LoginWriterStoppedException());
         }
 
-        return pending.Task.WaitAsync(cancellationToken);
+        return pending.Task;
     }
 
     /// <summary>
+    /// Waits while PostgreSQL takes no rows, so that whoever receives messages can leave them on their queue. Completes at
+    /// once while rows are committed.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>
+    /// A task that completes when the outage ends. Where nobody's row is left to be tried it completes 5 s later, outage or
+    /// not: only a row that is written shows that it is over.
+    /// </returns>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public Task WaitForOutageEndAsync(CancellationToken cancellationToken = default) => _outage.WaitForEndAsync(cancellationToken);
+
+    /// <summary>
     /// Stops: what was accepted is tried once more, and what can't be committed then fails with
-    /// <see cref="LoginWriterStoppedException"/>.
+    /// <see cref="LoginWriterStoppedException"/>, as does a statement under way whose callers have all cancelled.
     /// </summary>
     /// <returns>A task that completes when every accepted row is settled.</returns>
     public async ValueTask DisposeAsync()
@@ -99,19 +114,16 @@ public sealed class LoginWriter : IAsyncDisposable
                 batch.Add(pending);
             }
 
-            if (batch.Count > 0)
-            {
-                await SettleAsync(batch.ToArray());
-            }
+            await SettleAsync(batch, UnknownAttempts);
         }
     }
 
     /// <summary>Commits the rows or fails them; never throws, so a loop outlives every batch.</summary>
-    private async Task SettleAsync(ArraySegment<PendingLogin> batch)
+    private async Task SettleAsync(List<PendingLogin> batch, int unknownAttempts)
     {
         try
         {
-            await CommitAsync(batch);
+            await CommitAsync(batch, unknownAttempts);
         }
         catch (Exception exception) when (DatabaseFaults.Classify(exception) is { Kind: FaultKind.Data } fault)
         {
@@ -134,29 +146,73 @@ public sealed class LoginWriter : IAsyncDisposable
         }
     }
 
-    private async Task CommitAsync(ArraySegment<PendingLogin> batch)
+    /// <summary>Tries until the rows are committed or all are withdrawn. When it throws, the rows left are those that failed.</summary>
+    private async Task CommitAsync(List<PendingLogin> batch, int unknownAttempts)
     {
-        var rows = new UserLogin[batch.Count];
-        for (var i = 0; i < rows.Length; i++)
-        {
-            rows[i] = batch[i].Login;
-        }
-
         var started = _time.GetTimestamp();
-        var written = _stopping.IsCancellationRequested
-            ? await InsertAsync(rows)
-            : await _retry.ExecuteAsync(async _ => await InsertAsync(rows), _stopping.Token);
-        _outage.End();
-        _metrics.Written(batch.Count, written, _time.GetElapsedTime(started));
-
-        foreach (var pending in batch)
+        var inOutage = false;
+        Task? everybodyLeft = null;
+        try
         {
-            pending.SetResult();
+            for (var attempt = 1; TryBegin(batch); attempt++)
+            {
+                try
+                {
+                    var written = await InsertAsync(batch);
+                    _outage.End();
+                    _metrics.Written(batch.Count, written, _time.GetElapsedTime(started));
+                    batch.ForEach(static pending => pending.Commit());
+                    return;
+                }
+                catch (Exception exception) when (IsWorthRepeating(exception, attempt < unknownAttempts))
+                {
+                    var fault = DatabaseFaults.Classify(exception);
+                    if (fault.Kind != FaultKind.Unknown)
+                    {
+                        if (!inOutage)
+                        {
+                            inOutage = true;
+                            _outage.Enter();
+                        }
+
+                        _outage.Report(fault);
+                    }
+
+                    batch.ForEach(static pending => pending.PutBack());
+                    everybodyLeft ??= Task.WhenAll(batch.ConvertAll(static pending => pending.Task));
+                    await everybodyLeft.WaitAsync(_delay.After(attempt), _time, _stopping.Token)
+                        .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                }
+            }
+        }
+        finally
+        {
+            if (inOutage)
+            {
+                _outage.Leave();
+            }
         }
     }
 
+    /// <summary>Takes the rows into a statement, without those that were withdrawn; false when none is left.</summary>
+    private static bool TryBegin(List<PendingLogin> batch)
+    {
+        batch.RemoveAll(static pending => !pending.TryBegin());
+        return batch.Count > 0;
+    }
+
+    private bool IsWorthRepeating(Exception exception, bool evenUnknown)
+    {
+        return !_stopping.IsCancellationRequested && DatabaseFaults.Classify(exception).Kind switch
+        {
+            FaultKind.Transient or FaultKind.Operator => true,
+            FaultKind.Unknown => evenUnknown,
+            _ => false,
+        };
+    }
+
     /// <summary>Halves the batch until the refused rows stand alone: about k·log n statements for k bad rows of n.</summary>
-    private async Task IsolateAsync(ArraySegment<PendingLogin> batch, DatabaseFault fault)
+    private async Task IsolateAsync(List<PendingLogin> batch, DatabaseFault fault)
     {
         if (batch.Count > 1)
         {
@@ -169,54 +225,47 @@ public sealed class LoginWriter : IAsyncDisposable
         Fail(batch, new LoginRejectedException(fault));
     }
 
-    private async Task HalveAsync(ArraySegment<PendingLogin> batch)
+    /// <summary>What failed once more and again as a whole is not repeated in its parts.</summary>
+    private async Task HalveAsync(List<PendingLogin> batch)
     {
-        await SettleAsync(batch[..(batch.Count / 2)]);
-        await SettleAsync(batch[(batch.Count / 2)..]);
+        batch.ForEach(static pending => pending.PutBack());
+        var half = batch.Count / 2;
+        await SettleAsync(batch.GetRange(0, half), unknownAttempts: 1);
+        await SettleAsync(batch.GetRange(half, batch.Count - half), unknownAttempts: 1);
     }
 
     /// <summary>
-    /// No token: a statement under way is let finish, so that its outcome is known. Npgsql's command timeout bounds it.
+    /// A statement under way is let finish, so that its outcome is known; Npgsql's command timeout bounds it. Only where the
+    /// writer is disposed and all its callers have left is it broken off.
     /// </summary>
-    private async Task<int> InsertAsync(UserLogin[] rows)
+    private async Task<int> InsertAsync(List<PendingLogin> batch)
     {
+        using var unwanted = new CancellationTokenSource();
+        await using var stopping = _stopping.Token.UnsafeRegister(
+            _ =>
+            {
+                if (batch.TrueForAll(static pending => pending.HasLeft))
+                {
+                    unwanted.Cancel();
+                }
+            },
+            null);
+
+        var rows = new UserLogin[batch.Count];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            rows[i] = batch[i].Login;
+        }
+
         await using var context = await _contexts.CreateDbContextAsync(CancellationToken.None);
-        return await context.InsertAsync(rows, CancellationToken.None);
+        return await context.InsertAsync(rows, unwanted.Token);
     }
 
-    private static void Fail(ArraySegment<PendingLogin> batch, Exception exception)
+    private static void Fail(List<PendingLogin> batch, Exception exception)
     {
         foreach (var pending in batch)
         {
-            pending.SetException(exception);
+            pending.Fail(exception);
         }
-    }
-
-    private ResiliencePipeline CreateRetry()
-    {
-        var retry = new RetryStrategyOptions
-        {
-            MaxRetryAttempts = int.MaxValue,
-            BackoffType = DelayBackoffType.Exponential,
-            UseJitter = true,
-            Delay = TimeSpan.FromMilliseconds(100),
-            MaxDelay = TimeSpan.FromSeconds(5),
-            ShouldHandle = attempt => ValueTask.FromResult(!_stopping.IsCancellationRequested
-                && attempt.Outcome.Exception is { } exception
-                && DatabaseFaults.Classify(exception).Kind is FaultKind.Transient or FaultKind.Operator),
-            OnRetry = attempt =>
-            {
-                _outage.Report(DatabaseFaults.Classify(attempt.Outcome.Exception!));
-                return ValueTask.CompletedTask;
-            },
-        };
-        return new ResiliencePipelineBuilder { TimeProvider = _time }.AddRetry(retry).Build();
-    }
-
-    /// <summary>A row and its waiting caller, who must not run on the writer's loop.</summary>
-    private sealed class PendingLogin(UserLogin login)
-        : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
-    {
-        public UserLogin Login => login;
     }
 }

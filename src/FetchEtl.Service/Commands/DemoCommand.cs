@@ -27,10 +27,14 @@ internal static class DemoCommand
 
     private static readonly Option<FileInfo?> File = new("--file") { Description = "Take each line of this file as one message instead." };
 
-    public static Command Create() => Verb.Create(
-        "demo", "Shows the whole way on this machine alone: a local SQS, a private PostgreSQL, a throwaway key.", RunAsync, Count, File);
+    public static Command Create(Termination termination) => Verb.Create(
+        "demo",
+        "Shows the whole way on this machine alone: a local SQS, a private PostgreSQL, a throwaway key.",
+        (parsed, settings, cancellationToken) => RunAsync(parsed, settings, termination, cancellationToken),
+        Count,
+        File);
 
-    private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(ParseResult parsed, string[] settings, Termination termination, CancellationToken cancellationToken)
     {
         var count = parsed.GetValue(Count);
         if (count < 1)
@@ -50,6 +54,7 @@ internal static class DemoCommand
         DemoReport.Say("Masking with a throwaway key: these masks mean nothing tomorrow.");
 
         using var host = ServiceHost.CreateConsumer(settings, Overrides(sqs, demo.ConnectionString)).BuildValidated();
+        termination.LimitBy(host);
         await LoginMigrations.MigrateAsync(demo.ConnectionString, cancellationToken);
 
         var client = host.Services.GetRequiredService<SqsClient>();

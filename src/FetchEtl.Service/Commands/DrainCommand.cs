@@ -16,13 +16,17 @@ internal static class DrainCommand
     // A line for every dead letter would tear the progress bar apart; the summary counts them.
     private static readonly Dictionary<string, string?> QuietLog = new() { ["Logging:LogLevel:FetchEtl"] = "Error" };
 
-    public static Command Create() => Verb.Create(
-        "drain", "Moves logins until the queue is truly empty, then ends. Exit code 3: messages had to be left behind.", RunAsync, Json);
+    public static Command Create(Termination termination) => Verb.Create(
+        "drain",
+        "Moves logins until the queue is truly empty, then ends. Exit code 3: messages had to be left behind.",
+        (parsed, settings, cancellationToken) => RunAsync(parsed, settings, termination, cancellationToken),
+        Json);
 
-    private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(ParseResult parsed, string[] settings, Termination termination, CancellationToken cancellationToken)
     {
         var showsBar = !parsed.GetValue(Json) && !Console.IsOutputRedirected;
         using var host = ServiceHost.CreateConsumer(settings, showsBar ? QuietLog : null).BuildValidated();
+        termination.LimitBy(host);
         await RequireTableAsync(host, cancellationToken);
 
         var (summary, left) = parsed.GetValue(Json)

@@ -6,11 +6,15 @@ namespace FetchEtl.Service.Commands;
 
 internal static class RunCommand
 {
-    public static Command Create() => Verb.Create("run", "Moves logins from the queue into the table until stopped.", RunAsync);
+    public static Command Create(Termination termination) => Verb.Create(
+        "run",
+        "Moves logins from the queue into the table until stopped.",
+        (_, settings, cancellationToken) => RunAsync(settings, termination, cancellationToken));
 
-    private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(string[] settings, Termination termination, CancellationToken cancellationToken)
     {
         using var host = ServiceHost.CreateConsumer(settings).BuildValidated();
+        termination.LimitBy(host);
         await host.RunAsync(cancellationToken);
 
         return Verb.Succeeded;

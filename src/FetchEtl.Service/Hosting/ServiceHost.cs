@@ -19,11 +19,13 @@ internal static class ServiceHost
     {
         var builder = Create(settings, overrides);
         builder.Services.AddLogins(builder.Configuration);
-        builder.Services.Configure<HostOptions>(x => x.ShutdownTimeout = TimeSpan.FromSeconds(25));
-        builder.Services.Configure<MassTransitHostOptions>(x =>
+        builder.Services.AddOptions<HostOptions>().Configure<IOptions<ServiceSettings>>((x, service) => x.ShutdownTimeout = service.Value.ShutdownTimeout);
+        builder.Services.AddOptions<MassTransitHostOptions>().Configure<IOptions<ServiceSettings>>((x, service) =>
         {
             x.WaitUntilStarted = true;
-            x.ConsumerStopTimeout = TimeSpan.FromSeconds(20);
+            x.StopTimeout = service.Value.ShutdownTimeout;
+            // Its only consumer, once cancelled, gives up what it has not begun and finishes what it is writing.
+            x.ConsumerStopTimeout = TimeSpan.Zero;
         });
         builder.Services.AddMassTransit(x =>
         {
@@ -40,10 +42,12 @@ internal static class ServiceHost
                     sqs.ReceiveEndpoint(options.QueueName, endpoint =>
                     {
                         endpoint.PrefetchCount = options.PrefetchCount;
+                        endpoint.PrefetchBytes = options.PrefetchMebibytes * 1024L * 1024;
                         endpoint.DeadLetterQueueName = options.DeadLetterQueue;
                         endpoint.CreateQueues = options.CreateQueues;
                         endpoint.WaitTime = TimeSpan.FromSeconds(options.WaitTimeSeconds);
                         endpoint.VisibilityTimeout = TimeSpan.FromSeconds(options.VisibilityTimeoutSeconds);
+                        endpoint.ReceiveGate = context.GetRequiredService<LoginWriter>().WaitForOutageEndAsync;
                         endpoint.ConfigureLoginEndpoint(context);
                     });
                 });
@@ -82,13 +86,19 @@ internal static class ServiceHost
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddMetrics();
         builder.Services.AddSingleton<IValidateOptions<SqsSettings>, SqsSettingsValidator>();
-        builder.Services.AddOptions<SqsSettings>()
-            .Bind(builder.Configuration.GetSection(SqsSettings.Section), x => x.ErrorOnUnknownConfiguration = true)
-            .ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<ServiceSettings>, ServiceSettingsValidator>();
+        Bind<SqsSettings>(builder, SqsSettings.Section);
+        Bind<ServiceSettings>(builder, ServiceSettings.Section);
         builder.Services.AddSingleton(CreateClient);
 
         return builder;
     }
+
+    private static void Bind<T>(HostApplicationBuilder builder, string section)
+        where T : class =>
+        builder.Services.AddOptions<T>()
+            .Bind(builder.Configuration.GetSection(section), x => x.ErrorOnUnknownConfiguration = true)
+            .ValidateOnStart();
 
     private static SqsClient CreateClient(IServiceProvider services)
     {

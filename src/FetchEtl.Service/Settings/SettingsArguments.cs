@@ -5,7 +5,7 @@ namespace FetchEtl.Service.Settings;
 /// <summary>Settings given on the command line, as <c>--Section:Key=value</c> or <c>--Section:Key value</c>.</summary>
 internal static class SettingsArguments
 {
-    private static readonly string[] Sections = ["Sqs", "ConnectionStrings", "Storage", "Masking", "AppVersion", "Logging"];
+    private static readonly string[] Sections = ["Service", "Sqs", "ConnectionStrings", "Storage", "Masking", "AppVersion", "Logging"];
 
     /// <returns>The arguments, fit for the command-line configuration provider.</returns>
     /// <exception cref="OptionsValidationException">An argument is neither an option of the verb nor a setting.</exception>

@@ -29,6 +29,9 @@ internal sealed class SqsSettings
     /// <summary>How many messages the process may hold at a time, 1 to 100,000. Default 2,000.</summary>
     public int PrefetchCount { get; set; } = 2000;
 
+    /// <summary>How many MiB of bodies the process may hold at a time, 10 to 100,000. Default 192.</summary>
+    public int PrefetchMebibytes { get; set; } = 192;
+
     /// <summary>How long a poll waits for messages, 0 to 20 seconds (SQS's limit). Default 20.</summary>
     public int WaitTimeSeconds { get; set; } = 20;
 

@@ -38,6 +38,11 @@ internal sealed class SqsSettingsValidator : IValidateOptions<SqsSettings>
             yield return $"Sqs:PrefetchCount must be 1 to 100000 messages, is {options.PrefetchCount}.";
         }
 
+        if (options.PrefetchMebibytes is < 10 or > 100_000)
+        {
+            yield return $"Sqs:PrefetchMebibytes must be 10 to 100000 MiB (a receive may bring ten bodies of 1 MiB), is {options.PrefetchMebibytes}.";
+        }
+
         if (options.WaitTimeSeconds is < 0 or > 20)
         {
             yield return $"Sqs:WaitTimeSeconds must be 0 to 20 seconds, is {options.WaitTimeSeconds}.";

@@ -106,7 +106,8 @@ internal sealed class LeaseRenewal : IAsyncDisposable
         {
             var failure = failures.FirstOrDefault(x => x.Index == i);
             var renewed = called && failure is null;
-            batch[i].Lease.EndRenewal(renewed ? now + batch[i].Entry.VisibilityTimeout : null, lost: failure is { IsTransient: false });
+            batch[i].Lease.EndRenewal(
+                batch[i].Entry.ReceiptHandle, renewed ? now + batch[i].Entry.VisibilityTimeout : null, lost: failure is { IsTransient: false });
         }
     }
 }

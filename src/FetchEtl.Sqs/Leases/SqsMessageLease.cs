@@ -88,17 +88,23 @@ internal sealed class SqsMessageLease(LeaseBook book, SqsMessage message, TimeSp
         }
     }
 
+    /// <summary>Ends a renewal. What it says of a delivery that is not the newest any more counts for nothing.</summary>
+    /// <param name="receiptHandle">The delivery that was to be renewed.</param>
     /// <param name="heldUntil">The new end of the lease; null where it was not renewed.</param>
     /// <param name="lost">SQS said that the message is not ours any more.</param>
-    public void EndRenewal(TimeSpan? heldUntil, bool lost = false)
+    public void EndRenewal(string receiptHandle, TimeSpan? heldUntil, bool lost = false)
     {
         Action<SqsMessageLease, string>? settlement;
         string[] handles;
         lock (_gate)
         {
             _renewing = false;
-            _heldUntil = heldUntil ?? _heldUntil;
-            _lost |= lost;
+            if (receiptHandle == _handles[^1])
+            {
+                _heldUntil = heldUntil ?? _heldUntil;
+                _lost |= lost;
+            }
+
             settlement = _settlement;
             handles = [.. _handles];
         }

@@ -40,9 +40,9 @@ public sealed partial class ReadmeTests
     }
 
     [Fact]
-    public void Every_setting_of_the_queue_is_in_the_table()
+    public void Every_setting_of_the_queue_and_the_process_is_in_the_table()
     {
-        var settable = typeof(SqsSettings).GetProperties().Where(x => x.CanWrite).Select(x => $"| `Sqs:{x.Name}` |");
+        var settable = Keys<SqsSettings>(SqsSettings.Section).Concat(Keys<ServiceSettings>(ServiceSettings.Section));
 
         Assert.All(settable, x => Assert.Contains(x, Readme));
     }
@@ -72,6 +72,9 @@ public sealed partial class ReadmeTests
 
         await host.StopAsync();
     }
+
+    private static IEnumerable<string> Keys<T>(string section) =>
+        typeof(T).GetProperties().Where(x => x.CanWrite).Select(x => $"| `{section}:{x.Name}` |");
 
     [GeneratedRegex("```csharp\n(?<code>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Sample();

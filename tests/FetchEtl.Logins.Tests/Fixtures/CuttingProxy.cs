@@ -5,7 +5,8 @@ namespace FetchEtl.Logins.Tests;
 
 /// <summary>
 /// A TCP relay to PostgreSQL. Once told to, it lets a connection's next request reach the server, waits for the reply
-/// (so the statement is committed), and cuts the connection instead of passing the reply on.
+/// (so the statement is committed), and cuts the connection instead of passing the reply on; or it lets a connection
+/// hang, passing nothing on and closing nothing.
 /// </summary>
 internal sealed class CuttingProxy : IAsyncDisposable
 {
@@ -14,6 +15,8 @@ internal sealed class CuttingProxy : IAsyncDisposable
     private readonly IPEndPoint _server;
     private readonly Task _accepting;
     private int _cutsLeft;
+    private int _connections;
+    private int _hanging;
 
     public CuttingProxy(IPEndPoint server)
     {
@@ -29,6 +32,9 @@ internal sealed class CuttingProxy : IAsyncDisposable
 
     /// <summary>Cuts the next connections that the server answers.</summary>
     public void CutNextReplies(int count) => Volatile.Write(ref _cutsLeft, count);
+
+    /// <summary>From now on the connections made so far carry nothing; new ones do.</summary>
+    public void HangConnections() => Volatile.Write(ref _hanging, Volatile.Read(ref _connections));
 
     public async ValueTask DisposeAsync()
     {
@@ -56,24 +62,30 @@ internal sealed class CuttingProxy : IAsyncDisposable
 
     private async Task RelayAsync(TcpClient client)
     {
+        var number = Interlocked.Increment(ref _connections);
         using (client)
         using (var server = new TcpClient())
         {
             await server.ConnectAsync(_server);
             client.NoDelay = server.NoDelay = true;
             await Task.WhenAny(
-                CopyAsync(client.GetStream(), server.GetStream(), cuts: false),
-                CopyAsync(server.GetStream(), client.GetStream(), cuts: true));
+                CopyAsync(client.GetStream(), server.GetStream(), number, cuts: false),
+                CopyAsync(server.GetStream(), client.GetStream(), number, cuts: true));
         }
     }
 
-    private async Task CopyAsync(NetworkStream from, NetworkStream to, bool cuts)
+    private async Task CopyAsync(NetworkStream from, NetworkStream to, int number, bool cuts)
     {
         try
         {
             var buffer = new byte[65536];
             while (await from.ReadAsync(buffer, _stop.Token) is > 0 and var count)
             {
+                if (number <= Volatile.Read(ref _hanging))
+                {
+                    continue;
+                }
+
                 if (cuts && Volatile.Read(ref _cutsLeft) > 0)
                 {
                     Interlocked.Decrement(ref _cutsLeft);

@@ -16,6 +16,7 @@ internal sealed class LoginStore : IAsyncDisposable
 
     private readonly PostgresDatabase _database;
     private ServiceProvider? _provider;
+    private string? _role;
 
     private LoginStore(PostgresDatabase database)
     {
@@ -54,9 +55,30 @@ internal sealed class LoginStore : IAsyncDisposable
 
     public static UserLogin[] Logins(int count) => [.. Enumerable.Range(0, count).Select(i => Login(i.ToString(CultureInfo.InvariantCulture)))];
 
+    /// <summary>The same services once more, as in another process.</summary>
+    public ServiceProvider Beside() => Services.BuildServiceProvider();
+
+    public ManualTimeProvider UseManualTime()
+    {
+        var time = new ManualTimeProvider();
+        Services.AddSingleton<TimeProvider>(time);
+        return time;
+    }
+
     public LoginDbContext Context() => Provider.GetRequiredService<IDbContextFactory<LoginDbContext>>().CreateDbContext();
 
     public async Task<long> CountAsync() => (long)(await ScalarAsync("SELECT count(*) FROM user_logins"))!;
+
+    public Task<TableLock> LockTableAsync() => TableLock.TakeAsync(_database.ConnectionString);
+
+    /// <summary>Lets the services connect as a role of their own, which may do no more than it needs, and gives its name.</summary>
+    public async Task<string> UseRoleAsync()
+    {
+        _role = $"fetch_etl_{Guid.NewGuid():N}";
+        await ScalarAsync($"CREATE ROLE {_role} LOGIN PASSWORD 'role'; GRANT INSERT, SELECT ON user_logins TO {_role}");
+        ConnectionString = new NpgsqlConnectionStringBuilder(ConnectionString) { Username = _role, Password = "role" }.ConnectionString;
+        return _role;
+    }
 
     /// <summary>Over a connection of its own, past anything that stands between the services and the server.</summary>
     public async Task<object?> ScalarAsync(string sql)
@@ -72,6 +94,11 @@ internal sealed class LoginStore : IAsyncDisposable
         if (_provider is not null)
         {
             await _provider.DisposeAsync();
+        }
+
+        if (_role is not null)
+        {
+            await ScalarAsync($"DROP OWNED BY {_role}; DROP ROLE {_role}");
         }
 
         await _database.DisposeAsync();

@@ -2,12 +2,12 @@ using Microsoft.Extensions.Logging;
 
 namespace FetchEtl.Logins.Tests;
 
-/// <summary>Keeps every log line, exceptions included, and signals when one with a given event id is written.</summary>
+/// <summary>Keeps every log line, exceptions included, and signals when one with a given event id, or of a given text, is written.</summary>
 internal sealed class RecordedLogs : ILoggerProvider, ILogger
 {
     private readonly Lock _lock = new();
     private readonly List<(int Id, string Text)> _lines = [];
-    private readonly List<(int Id, TaskCompletionSource Seen)> _waiters = [];
+    private readonly List<(Predicate<(int Id, string Text)> Fits, TaskCompletionSource Seen)> _waiters = [];
 
     public string[] Texts
     {
@@ -28,20 +28,9 @@ internal sealed class RecordedLogs : ILoggerProvider, ILogger
         }
     }
 
-    public Task WaitForAsync(int id)
-    {
-        lock (_lock)
-        {
-            if (_lines.Exists(line => line.Id == id))
-            {
-                return Task.CompletedTask;
-            }
+    public Task WaitForAsync(int id) => WaitForAsync(line => line.Id == id);
 
-            var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _waiters.Add((id, seen));
-            return seen.Task;
-        }
-    }
+    public Task WaitForAsync(string part) => WaitForAsync(line => line.Text.Contains(part, StringComparison.Ordinal));
 
     public ILogger CreateLogger(string categoryName) => this;
 
@@ -54,8 +43,9 @@ internal sealed class RecordedLogs : ILoggerProvider, ILogger
     {
         lock (_lock)
         {
-            _lines.Add((eventId.Id, $"{logLevel} {formatter(state, exception)} {exception}"));
-            foreach (var waiter in _waiters.Where(waiter => waiter.Id == eventId.Id))
+            var line = (eventId.Id, $"{logLevel} {formatter(state, exception)} {exception}");
+            _lines.Add(line);
+            foreach (var waiter in _waiters.Where(waiter => waiter.Fits(line)))
             {
                 waiter.Seen.TrySetResult();
             }
@@ -64,5 +54,20 @@ internal sealed class RecordedLogs : ILoggerProvider, ILogger
 
     public void Dispose()
     {
+    }
+
+    private Task WaitForAsync(Predicate<(int Id, string Text)> fits)
+    {
+        lock (_lock)
+        {
+            if (_lines.Exists(fits))
+            {
+                return Task.CompletedTask;
+            }
+
+            var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiters.Add((fits, seen));
+            return seen.Task;
+        }
     }
 }

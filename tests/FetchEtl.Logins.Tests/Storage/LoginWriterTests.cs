@@ -1,13 +1,11 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
 
 namespace FetchEtl.Logins.Tests;
 
 public sealed class LoginWriterTests : IAsyncLifetime
 {
-    private readonly string _role = $"fetch_etl_{Guid.NewGuid():N}";
     private LoginStore _store = null!;
 
     public async Task InitializeAsync() => _store = await LoginStore.CreateAsync();
@@ -21,20 +19,17 @@ public sealed class LoginWriterTests : IAsyncLifetime
         await _store.Writer.WriteAsync(LoginStore.Login());
         Assert.Equal([1], batches.BatchSizes);
 
-        await using var blocker = NpgsqlDataSource.Create(_store.ConnectionString);
-        await using (var connection = await blocker.OpenConnectionAsync())
-        await using (var transaction = await connection.BeginTransactionAsync())
+        await using (var table = await _store.LockTableAsync())
         {
-            await ExecuteAsync(connection, "LOCK TABLE user_logins IN SHARE MODE");
             var writes = new List<Task>();
             foreach (var login in LoginStore.Logins(2))
             {
                 writes.Add(_store.Writer.WriteAsync(login));
-                await WaitForBlockedAsync(connection, atLeast: writes.Count);
+                await table.WaitForBlockedAsync(atLeast: writes.Count);
             }
 
             writes.AddRange(LoginStore.Logins(500).Select(login => _store.Writer.WriteAsync(login)));
-            await transaction.RollbackAsync();
+            await table.ReleaseAsync();
             await Task.WhenAll(writes);
         }
 
@@ -156,48 +151,6 @@ public sealed class LoginWriterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_grant_taken_away_and_given_back_holds_the_rows_and_tells_the_operator()
-    {
-        await UseRoleAsync("INSERT, SELECT");
-        var health = _store.Provider.GetRequiredService<HealthCheckService>();
-        await _store.Writer.WriteAsync(LoginStore.Login());
-        Assert.Equal(HealthStatus.Healthy, (await health.CheckHealthAsync()).Status);
-
-        await _store.ScalarAsync("REVOKE INSERT ON user_logins FROM " + _role);
-        var held = _store.Writer.WriteAsync(LoginStore.Login());
-        await _store.Logs.WaitForAsync(2001);
-        var report = (await health.CheckHealthAsync()).Entries["login-writer"];
-        await _store.ScalarAsync("GRANT INSERT ON user_logins TO " + _role);
-        await held;
-
-        Assert.Equal(HealthStatus.Unhealthy, report.Status);
-        Assert.Equal(
-            "Logins can't be written: 42501, the role may not insert into user_logins: grant it INSERT and SELECT on the table",
-            report.Description);
-        Assert.Equal(HealthStatus.Healthy, (await health.CheckHealthAsync()).Status);
-        Assert.Equal(1, _store.Logs.CountOf(2001));
-        Assert.Equal(1, _store.Logs.CountOf(2002));
-        Assert.Equal(2, await _store.CountAsync());
-        await DropRoleAsync();
-    }
-
-    [Fact]
-    public async Task A_cancelled_caller_stops_waiting()
-    {
-        using var cancelled = new CancellationTokenSource();
-        await using var blocker = NpgsqlDataSource.Create(_store.ConnectionString);
-        await using var connection = await blocker.OpenConnectionAsync();
-        await using var transaction = await connection.BeginTransactionAsync();
-        await ExecuteAsync(connection, "LOCK TABLE user_logins IN SHARE MODE");
-        var write = _store.Writer.WriteAsync(LoginStore.Login(), cancelled.Token);
-
-        await cancelled.CancelAsync();
-
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => write);
-        await transaction.RollbackAsync();
-    }
-
-    [Fact]
     public async Task Disposing_finishes_what_was_accepted_and_takes_no_more()
     {
         var writer = _store.Writer;
@@ -220,30 +173,5 @@ public sealed class LoginWriterTests : IAsyncLifetime
         await _store.Writer.DisposeAsync();
 
         await Assert.ThrowsAsync<LoginWriterStoppedException>(() => held);
-    }
-
-    private async Task UseRoleAsync(string grants)
-    {
-        await _store.ScalarAsync($"CREATE ROLE {_role} LOGIN PASSWORD 'role'; GRANT {grants} ON user_logins TO {_role}");
-        _store.ConnectionString = new NpgsqlConnectionStringBuilder(_store.ConnectionString) { Username = _role, Password = "role" }.ConnectionString;
-    }
-
-    private async Task DropRoleAsync() => await _store.ScalarAsync($"DROP OWNED BY {_role}; DROP ROLE {_role}");
-
-    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync();
-    }
-
-    /// <summary>The signal is the server's own list of waiting statements, asked until it shows them.</summary>
-    private static async Task WaitForBlockedAsync(NpgsqlConnection connection, int atLeast)
-    {
-        await using var command = new NpgsqlCommand(
-            "SELECT count(*) FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())", connection);
-        while ((long)(await command.ExecuteScalarAsync())! < atLeast)
-        {
-            await Task.Yield();
-        }
     }
 }

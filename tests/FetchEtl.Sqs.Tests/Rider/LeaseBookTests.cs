@@ -72,8 +72,8 @@ public sealed class LeaseBookTests : IAsyncLifetime
     {
         Assert.True(_book.TryOpen(await ReceiveAsync(), () => { }, out var lease));
 
-        Assert.True(lease.TryBeginRenewal(TimeSpan.Zero, TimeSpan.MaxValue, Settings.VisibilityTimeout, out _));
-        lease.EndRenewal(heldUntil: null, lost: true);
+        Assert.True(lease.TryBeginRenewal(TimeSpan.Zero, TimeSpan.MaxValue, Settings.VisibilityTimeout, out var entry));
+        lease.EndRenewal(entry.ReceiptHandle, heldUntil: null, lost: true);
         await lease.Complete();
         await _book.AllSettledAsync();
 
@@ -81,15 +81,29 @@ public sealed class LeaseBookTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_renewal_refused_for_an_older_delivery_does_not_lose_the_newer_one()
+    {
+        Assert.True(_book.TryOpen(await ReceiveAsync(), () => { }, out var lease));
+        Assert.True(lease.TryBeginRenewal(TimeSpan.Zero, TimeSpan.MaxValue, Settings.VisibilityTimeout, out var entry));
+
+        Assert.False(_book.TryOpen(await ReceiveAgainAsync(lease), () => { }, out _));
+        lease.EndRenewal(entry.ReceiptHandle, heldUntil: null, lost: true);
+        await lease.Complete();
+        await _book.AllSettledAsync();
+
+        Assert.Equal(("0", "0"), await DepthAsync());
+    }
+
+    [Fact]
     public async Task A_settlement_waits_for_a_renewal_under_way()
     {
         Assert.True(_book.TryOpen(await ReceiveAsync(), () => { }, out var lease));
-        Assert.True(lease.TryBeginRenewal(TimeSpan.Zero, TimeSpan.MaxValue, Settings.VisibilityTimeout, out _));
+        Assert.True(lease.TryBeginRenewal(TimeSpan.Zero, TimeSpan.MaxValue, Settings.VisibilityTimeout, out var entry));
 
         await lease.Complete();
         var settled = _book.AllSettledAsync();
         Assert.False(settled.IsCompleted);
-        lease.EndRenewal(TimeSpan.FromMinutes(1));
+        lease.EndRenewal(entry.ReceiptHandle, TimeSpan.FromMinutes(1));
         await settled;
 
         Assert.Equal(("0", "0"), await DepthAsync());
@@ -99,11 +113,11 @@ public sealed class LeaseBookTests : IAsyncLifetime
     public async Task A_lease_is_never_renewed_beyond_the_twelve_hours_that_SQS_allows()
     {
         Assert.True(_book.TryOpen(await ReceiveAsync(), () => { }, out var lease));
-        lease.EndRenewal(TimeSpan.FromHours(13));
+        lease.EndRenewal(lease.Message.ReceiptHandle, TimeSpan.FromHours(13));
 
         Assert.True(lease.TryBeginRenewal(TimeSpan.FromHours(11.9), TimeSpan.MaxValue, TimeSpan.FromHours(1), out var entry));
         Assert.InRange(entry.VisibilityTimeout, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(7));
-        lease.EndRenewal(TimeSpan.FromHours(13));
+        lease.EndRenewal(lease.Message.ReceiptHandle, TimeSpan.FromHours(13));
         Assert.False(lease.TryBeginRenewal(TimeSpan.FromHours(12.1), TimeSpan.MaxValue, TimeSpan.FromHours(1), out _));
     }
 

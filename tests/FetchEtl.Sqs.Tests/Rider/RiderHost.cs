@@ -48,9 +48,10 @@ internal sealed class RiderHost : IAsyncDisposable
     /// <param name="sqs">Another host's SQS to share; its own unless given.</param>
     /// <param name="consumerStopTimeout">How long consumers may take to finish at a stop before they are cancelled; 5 s unless given.</param>
     /// <param name="stopTimeout">How long a stop may take in all.</param>
+    /// <param name="serviceUrl">What the rider takes for SQS; the SQS unless given.</param>
     public static async Task<RiderHost> CreateAsync(
         Action<ISqsReceiveEndpointConfigurator>? configure = null, string queueName = "notes", LocalSqs? sqs = null, TimeSpan? consumerStopTimeout = null,
-        TimeSpan? stopTimeout = null)
+        TimeSpan? stopTimeout = null, Uri? serviceUrl = null)
     {
         var server = sqs ?? await LocalSqs.StartAsync();
         var behaviour = new NoteConsumer.Behaviour();
@@ -73,7 +74,7 @@ internal sealed class RiderHost : IAsyncDisposable
                 rider.AddConsumer<NoteConsumer>();
                 rider.UsingSqs((context, bus) =>
                 {
-                    bus.Host(host => Connect(host, server.ServiceUrl));
+                    bus.Host(host => Connect(host, serviceUrl ?? server.ServiceUrl));
                     bus.ReceiveEndpoint(queueName, endpoint =>
                     {
                         endpoint.CreateQueues = true;
@@ -105,6 +106,19 @@ internal sealed class RiderHost : IAsyncDisposable
 
     public Task<string> SendAsync(string body, IReadOnlyDictionary<string, SqsMessageAttribute>? attributes = null) =>
         Client.SendMessageAsync(QueueUrl, new SqsSendEntry(Encoding.UTF8.GetBytes(body)) { MessageAttributes = attributes });
+
+    /// <summary>Sends notes of one group of a FIFO queue, in order; each text is the group, a dash and a number from 0.</summary>
+    public async Task SendGroupAsync(string group, int count)
+    {
+        foreach (var batch in Enumerable.Range(0, count).Select(x => $"{group}-{x}").Chunk(10))
+        {
+            await Client.SendMessageBatchAsync(QueueUrl, Array.ConvertAll(batch, text => new SqsSendEntry($$"""{"text":"{{text}}"}""")
+            {
+                MessageGroupId = group,
+                MessageDeduplicationId = text,
+            }));
+        }
+    }
 
     public async Task SendNotesAsync(int count)
     {

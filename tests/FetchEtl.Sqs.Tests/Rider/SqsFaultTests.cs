@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text;
 using System.Text.Json;
+using FetchEtl.Sqs.Tests.Client;
 
 namespace FetchEtl.Sqs.Tests.Rider;
 
@@ -28,6 +29,50 @@ public sealed class SqsFaultTests
         Assert.Equal("notes", source.GetProperty("queue").GetString());
         Assert.Equal(1, source.GetProperty("receiveCount").GetInt32());
         Assert.Single(host.Behaviour.Seen);
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(180, 3)]
+    [InlineData(2000, 5)]
+    public async Task A_dead_letter_of_the_largest_size_keeps_its_body_and_as_many_attributes_as_fit(int room, int attributes)
+    {
+        await using var host = await RiderHost.CreateAsync();
+        host.Behaviour.Handle = _ => throw new ValidationException("text: is too long");
+        await host.StartAsync();
+        var tenant = new SqsMessageAttribute("String", "acme", null);
+        var body = new string(' ', (1024 * 1024) - room - Body.Length) + Body;
+
+        await host.SendAsync(body, room < 20 ? null : new Dictionary<string, SqsMessageAttribute> { ["Tenant"] = tenant });
+        var letter = await host.OnlyDeadLetterAsync();
+        await host.QueueIsEmptyAsync();
+
+        Assert.Equal(body, Encoding.UTF8.GetString(letter.Body.Span));
+        Assert.Equal(attributes, letter.MessageAttributes.Count);
+    }
+
+    [Fact]
+    public async Task A_body_larger_than_SQS_allows_is_a_dead_letter_unread()
+    {
+        var body = new string('x', (1024 * 1024) + 1);
+        var handedOut = 0;
+        await using var endpoint = await WireEndpoint.StartAsync(request => request.Headers["X-Amz-Target"] switch
+        {
+            "AmazonSQS.ReceiveMessage" when Interlocked.Exchange(ref handedOut, 1) == 0 => WireReply.Json(
+                $$"""{"Messages":[{"MessageId":"5fea7756-0ea4-451a-a703-a558b933e274","ReceiptHandle":"r","Body":"{{body}}","MD5OfBody":""}]}"""),
+            "AmazonSQS.GetQueueUrl" => WireReply.QueueUrl,
+            "AmazonSQS.SendMessage" => WireReply.Json("""{"MessageId":"f4d4f5a0-1d49-4a0b-8b0a-5d1f3c6f2c11","MD5OfMessageBody":""}"""),
+            _ => WireReply.Json("{}"),
+        });
+        await using var host = await RiderHost.CreateAsync(serviceUrl: endpoint.Url);
+        await host.StartBusAsync();
+
+        await RiderHost.EventuallyAsync(
+            () => Task.FromResult(endpoint.Requests.Any(x => x.Headers["X-Amz-Target"] == "AmazonSQS.DeleteMessageBatch")), "the message is settled");
+
+        Assert.Contains(body, Assert.Single(endpoint.Requests, x => x.Headers["X-Amz-Target"] == "AmazonSQS.SendMessage").Content);
+        Assert.Contains("larger than 1 MiB", host.Log);
+        Assert.Empty(host.Behaviour.Seen);
     }
 
     [Theory]

@@ -111,6 +111,56 @@ public sealed class SqsRiderTests
     }
 
     [Fact]
+    public async Task No_more_bytes_are_in_flight_than_may_be_prefetched()
+    {
+        var gate = new TaskCompletionSource();
+        await using var host = await RiderHost.CreateAsync(x => x.PrefetchBytes = 10 * 1024 * 1024);
+        host.Behaviour.Handle = _ => gate.Task;
+        await host.StartAsync();
+
+        var body = $$"""{"text":"{{new string('x', (1024 * 1024) - 20)}}"}""";
+        for (var i = 0; i < 15; i++)
+        {
+            await host.SendAsync(body);
+        }
+
+        await RiderHost.EventuallyAsync(() => Task.FromResult(!host.Behaviour.Seen.IsEmpty), "there was a receive");
+        await Task.Delay(500);
+        Assert.InRange((await host.DepthAsync(host.QueueUrl)).InFlight, 1, 10);
+
+        gate.SetResult();
+        await host.QueueIsEmptyAsync();
+        Assert.Equal(15, host.Behaviour.Seen.Count);
+    }
+
+    [Fact]
+    public async Task Nothing_is_received_and_no_lease_is_lost_while_the_gate_is_closed()
+    {
+        var opened = new TaskCompletionSource();
+        var gate = Task.CompletedTask;
+        await using var host = await RiderHost.CreateAsync(x =>
+        {
+            x.VisibilityTimeout = TimeSpan.FromSeconds(5);
+            x.ReceiveGate = _ => Volatile.Read(ref gate);
+        });
+        host.Behaviour.Handle = _ => opened.Task;
+        await host.StartAsync();
+
+        await host.SendNotesAsync(3);
+        await RiderHost.EventuallyAsync(() => Task.FromResult(host.Behaviour.Seen.Count == 3), "three are in flight");
+        Volatile.Write(ref gate, opened.Task);
+        await RiderHost.EventuallyAsync(() => Task.FromResult(host.Log.Contains("is held back", StringComparison.Ordinal)), "the gate was seen to be closed");
+        await host.SendNotesAsync(20);
+        await Task.Delay(TimeSpan.FromSeconds(6));
+        Assert.Equal((20, 3), await host.DepthAsync(host.QueueUrl));
+
+        opened.SetResult();
+        await host.QueueIsEmptyAsync();
+        Assert.Equal(23, host.Behaviour.Seen.Count);
+        Assert.DoesNotContain(host.Behaviour.Seen, x => x.Redelivered);
+    }
+
+    [Fact]
     public async Task No_more_messages_are_handled_side_by_side_than_the_concurrency_limit()
     {
         var (running, most) = (0, 0);
@@ -175,10 +225,30 @@ public sealed class SqsRiderTests
     }
 
     [Fact]
+    public async Task Stopping_gives_back_at_once_what_has_not_begun()
+    {
+        var gate = new TaskCompletionSource();
+        await using var host = await RiderHost.CreateAsync(x => x.ConcurrentMessageLimit = 1);
+        host.Behaviour.Handle = _ => gate.Task;
+        await host.StartAsync();
+        await host.SendNotesAsync(30);
+        await RiderHost.EventuallyAsync(async () => await host.DepthAsync(host.QueueUrl) == (0, 30), "all are in flight");
+
+        var stopping = host.StopAsync();
+        await RiderHost.EventuallyAsync(async () => await host.DepthAsync(host.QueueUrl) == (29, 1), "all but the one that is handled are visible");
+        Assert.False(stopping.IsCompleted);
+        gate.SetResult();
+        await stopping;
+
+        Assert.Equal((29, 0), await host.DepthAsync(host.QueueUrl));
+        Assert.Single(host.Behaviour.Seen);
+    }
+
+    [Fact]
     public async Task A_consumer_that_heeds_no_cancellation_does_not_keep_the_endpoint_from_stopping()
     {
         var gate = new TaskCompletionSource();
-        await using var host = await RiderHost.CreateAsync(consumerStopTimeout: TimeSpan.FromMilliseconds(200));
+        await using var host = await RiderHost.CreateAsync(consumerStopTimeout: TimeSpan.FromMilliseconds(200), stopTimeout: TimeSpan.FromSeconds(2));
         host.Behaviour.Handle = _ => gate.Task;
         await host.StartAsync();
         await host.SendNotesAsync(10);

@@ -1,0 +1,65 @@
+namespace FetchEtl.Logins;
+
+/// <summary>
+/// A row and its waiting caller, who must not run on the writer's loop. Cancelling withdraws the row while it waits; while
+/// a statement writes it, the statement's outcome comes first.
+/// </summary>
+internal sealed class PendingLogin : TaskCompletionSource
+{
+    private readonly CancellationToken _cancellationToken;
+    private readonly CancellationTokenRegistration _registration;
+    private State _state;
+
+    public PendingLogin(UserLogin login, CancellationToken cancellationToken)
+        : base(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        Login = login;
+        _cancellationToken = cancellationToken;
+        _registration = cancellationToken.UnsafeRegister(static pending => ((PendingLogin)pending!).Withdraw(), this);
+    }
+
+    private enum State
+    {
+        Waiting,
+        Writing,
+        Withdrawn,
+    }
+
+    public UserLogin Login { get; }
+
+    /// <summary>Whether its caller has cancelled, in whatever state the row is.</summary>
+    public bool HasLeft => _cancellationToken.IsCancellationRequested;
+
+    /// <summary>Takes the row into a statement; false when it was withdrawn.</summary>
+    public bool TryBegin() => Interlocked.CompareExchange(ref _state, State.Writing, State.Waiting) == State.Waiting;
+
+    /// <summary>The statement failed and another will be tried: until then the row can be withdrawn.</summary>
+    public void PutBack()
+    {
+        Interlocked.Exchange(ref _state, State.Waiting);
+        if (HasLeft)
+        {
+            Withdraw();
+        }
+    }
+
+    public void Commit()
+    {
+        _registration.Unregister();
+        SetResult();
+    }
+
+    public void Fail(Exception exception)
+    {
+        _registration.Unregister();
+        SetException(exception);
+    }
+
+    private void Withdraw()
+    {
+        if (Interlocked.CompareExchange(ref _state, State.Withdrawn, State.Waiting) == State.Waiting)
+        {
+            SetCanceled(_cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+namespace FetchEtl.Logins;
+
+/// <summary>How long a batch waits before it is tried again. Thread-safe.</summary>
+internal sealed class RetryDelay(Random random)
+{
+    public static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>
+    /// Doubles with each failed attempt, from 100 ms to 5 s, less up to half of it by chance: workers that failed together
+    /// must not come back together.
+    /// </summary>
+    public TimeSpan After(int failures)
+    {
+        var whole = Shortest * Math.Pow(2, Math.Min(failures - 1, 10));
+        double share;
+        lock (random)
+        {
+            share = random.NextDouble();
+        }
+
+        return (whole < Longest ? whole : Longest) * (1 - (share / 2));
+    }
+}

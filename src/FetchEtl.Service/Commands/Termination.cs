@@ -1,0 +1,67 @@
+using System.Runtime.InteropServices;
+using FetchEtl.Service.Settings;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace FetchEtl.Service.Commands;
+
+/// <summary>
+/// How the process is ended: the first SIGTERM or Ctrl+C asks, a second one ends it at once, and so does the limit. Ending
+/// at once loses nothing: a message is deleted only after its row is committed.
+/// </summary>
+internal sealed class Termination : IDisposable
+{
+    private const int SignalExit = 128;
+
+    private readonly CancellationTokenSource _asked = new();
+    private readonly PosixSignalRegistration[] _signals;
+    private readonly TimeProvider _time;
+    private TimeSpan _limit = new ServiceSettings().ShutdownTimeout;
+    private ITimer? _timer;
+    private int _count;
+
+    public Termination(TimeProvider time)
+    {
+        _time = time;
+        _signals =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle),
+        ];
+    }
+
+    /// <summary>Cancelled by the first signal.</summary>
+    public CancellationToken Asked => _asked.Token;
+
+    /// <summary>From now on the host's settings say how long an ordered end may take.</summary>
+    public void LimitBy(IHost host) => _limit = host.Services.GetRequiredService<IOptions<ServiceSettings>>().Value.ShutdownTimeout;
+
+    public void Dispose()
+    {
+        Array.ForEach(_signals, static signal => signal.Dispose());
+        _timer?.Dispose();
+        _asked.Dispose();
+    }
+
+    private void Handle(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        var code = SignalExit + (context.Signal == PosixSignal.SIGINT ? 2 : 15);
+        if (Interlocked.Increment(ref _count) > 1)
+        {
+            EndAtOnce("told twice to stop", code);
+        }
+
+        var limit = _limit;
+        _timer = _time.CreateTimer(_ => EndAtOnce($"not stopped after {limit.TotalSeconds} s", code), null, limit, Timeout.InfiniteTimeSpan);
+        _asked.Cancel();
+    }
+
+    private static void EndAtOnce(string reason, int code)
+    {
+        Console.Error.WriteLine(
+            $"fetch-etl: {reason}, so it ends at once. Nothing is lost: messages in flight become visible again when their leases end.");
+        Environment.Exit(code);
+    }
+}

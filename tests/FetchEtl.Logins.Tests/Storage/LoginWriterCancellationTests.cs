@@ -1,0 +1,122 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FetchEtl.Logins.Tests;
+
+/// <summary>A caller leaves: its row is withdrawn, unless a statement is writing it.</summary>
+public sealed class LoginWriterCancellationTests : IAsyncLifetime
+{
+    private readonly CancellationTokenSource _cancelled = new();
+    private LoginStore _store = null!;
+
+    public async Task InitializeAsync()
+    {
+        _store = await LoginStore.CreateAsync();
+        _store.Services.Configure<LoginsOptions>(options => options.Storage.Writers = 1);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _store.DisposeAsync();
+        _cancelled.Dispose();
+    }
+
+    [Fact]
+    public async Task A_queued_row_is_withdrawn_at_once_and_not_written_later()
+    {
+        await using var table = await _store.LockTableAsync();
+        var written = _store.Writer.WriteAsync(LoginStore.Login("written"));
+        await table.WaitForBlockedAsync(1);
+        var queued = _store.Writer.WriteAsync(LoginStore.Login("queued"), _cancelled.Token);
+
+        await _cancelled.CancelAsync();
+
+        Assert.True(queued.IsCanceled);
+        await table.ReleaseAsync();
+        await written;
+        await _store.Writer.DisposeAsync();
+        Assert.Equal("written", await _store.ScalarAsync("SELECT string_agg(user_id, ',') FROM user_logins"));
+    }
+
+    [Fact]
+    public async Task A_row_in_a_running_statement_is_committed_all_the_same()
+    {
+        await using var table = await _store.LockTableAsync();
+        var running = _store.Writer.WriteAsync(LoginStore.Login(), _cancelled.Token);
+        await table.WaitForBlockedAsync(1);
+
+        await _cancelled.CancelAsync();
+
+        Assert.False(running.IsCompleted);
+        await table.ReleaseAsync();
+        await running;
+        Assert.Equal(1, await _store.CountAsync());
+    }
+
+    [Fact]
+    public async Task A_row_whose_statement_fails_for_now_is_withdrawn_instead_of_tried_again()
+    {
+        await using var table = await _store.LockTableAsync();
+        var leaves = _store.Writer.WriteAsync(LoginStore.Login("leaves"), _cancelled.Token);
+        await table.WaitForBlockedAsync(1);
+        await _cancelled.CancelAsync();
+
+        await table.TerminateBlockedAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leaves);
+        await table.ReleaseAsync();
+        await _store.Writer.WriteAsync(LoginStore.Login("stays"));
+        Assert.Equal("stays", await _store.ScalarAsync("SELECT string_agg(user_id, ',') FROM user_logins"));
+    }
+
+    [Fact]
+    public async Task A_batch_that_everybody_left_in_an_outage_is_dropped_at_once()
+    {
+        var time = _store.UseManualTime();
+        await _store.ScalarAsync("ALTER TABLE user_logins RENAME TO elsewhere");
+        var held = _store.Writer.WriteAsync(LoginStore.Login("held"), _cancelled.Token);
+        await time.WaitForTimersAsync();
+
+        await _cancelled.CancelAsync();
+
+        Assert.True(held.IsCanceled);
+        await _store.ScalarAsync("ALTER TABLE elsewhere RENAME TO user_logins");
+        await _store.Writer.WriteAsync(LoginStore.Login("next"));
+        Assert.Equal("next", await _store.ScalarAsync("SELECT string_agg(user_id, ',') FROM user_logins"));
+    }
+
+    [Fact]
+    public async Task Of_a_batch_in_an_outage_the_rows_whose_callers_stay_are_written_and_the_others_are_not()
+    {
+        var time = _store.UseManualTime();
+        await using (var table = await _store.LockTableAsync())
+        {
+            var first = _store.Writer.WriteAsync(LoginStore.Login("first"));
+            await table.WaitForBlockedAsync(1);
+            var leaves = _store.Writer.WriteAsync(LoginStore.Login("leaves"), _cancelled.Token);
+            var stays = _store.Writer.WriteAsync(LoginStore.Login("stays"));
+            var bad = _store.Writer.WriteAsync(LoginStore.Login("bad\0"));
+            await table.TerminateBlockedAsync();
+            await time.WaitForTimersAsync();
+            await table.ReleaseAsync();
+            await _cancelled.CancelAsync();
+            time.Advance(TimeSpan.FromSeconds(5));
+
+            await Task.WhenAll(first, stays);
+            Assert.True(leaves.IsCanceled);
+            await Assert.ThrowsAsync<LoginRejectedException>(() => bad);
+        }
+
+        Assert.Equal("first,stays", await _store.ScalarAsync("SELECT string_agg(user_id, ',' ORDER BY user_id) FROM user_logins"));
+    }
+
+    [Fact]
+    public async Task A_token_that_is_cancelled_already_writes_nothing()
+    {
+        await _cancelled.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _store.Writer.WriteAsync(LoginStore.Login(), _cancelled.Token));
+
+        await _store.Writer.DisposeAsync();
+        Assert.Equal(0, await _store.CountAsync());
+    }
+}

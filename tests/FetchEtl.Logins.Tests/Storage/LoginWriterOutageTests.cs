@@ -1,0 +1,179 @@
+using System.Net;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Npgsql;
+
+namespace FetchEtl.Logins.Tests;
+
+/// <summary>PostgreSQL takes no rows for a while: they are held, the operator is told, and they are written afterwards.</summary>
+public sealed class LoginWriterOutageTests : IAsyncLifetime
+{
+    private LoginStore _store = null!;
+
+    public async Task InitializeAsync() => _store = await LoginStore.CreateAsync();
+
+    public async Task DisposeAsync() => await _store.DisposeAsync();
+
+    [Theory]
+    [InlineData(
+        "REVOKE INSERT ON user_logins FROM {role}",
+        "GRANT INSERT ON user_logins TO {role}",
+        "42501, the role may not insert into user_logins: grant it INSERT and SELECT on the table")]
+    [InlineData(
+        "ALTER TABLE user_logins RENAME COLUMN locale TO language",
+        "ALTER TABLE user_logins RENAME COLUMN language TO locale",
+        "42703, the table is not as expected: run the migrations")]
+    [InlineData(
+        "ALTER TABLE user_logins RENAME TO elsewhere",
+        "ALTER TABLE elsewhere RENAME TO user_logins",
+        "42P01, the table is not as expected: run the migrations")]
+    [InlineData(
+        "ALTER ROLE {role} SET default_transaction_read_only = on",
+        "ALTER ROLE {role} RESET default_transaction_read_only; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{role}'",
+        "25006, the server is read-only: point ConnectionStrings:Logins at the primary")]
+    [InlineData(
+        "ALTER ROLE {role} NOLOGIN",
+        "ALTER ROLE {role} LOGIN",
+        "28000, the login was refused: correct the user and password in ConnectionStrings:Logins")]
+    [InlineData(
+        "ALTER ROLE {role} CONNECTION LIMIT 0",
+        "ALTER ROLE {role} CONNECTION LIMIT -1",
+        "53300, no connection is left: close some, or raise the limit of the server, the database or the role")]
+    [InlineData(
+        """
+        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'full' USING ERRCODE = '53100'; END $$;
+        CREATE TRIGGER refuse BEFORE INSERT ON user_logins FOR EACH ROW EXECUTE FUNCTION refuse()
+        """,
+        "DROP TRIGGER refuse ON user_logins",
+        "53100, the server's disk is full: free or add space")]
+    public async Task Rows_are_held_while_the_table_takes_none_and_the_operator_is_told_once_what_to_do(string begin, string end, string told)
+    {
+        var role = await _store.UseRoleAsync();
+        var health = _store.Provider.GetRequiredService<HealthCheckService>();
+        await _store.Writer.WriteAsync(LoginStore.Login());
+        Assert.Equal(HealthStatus.Healthy, (await health.CheckHealthAsync()).Status);
+        Assert.Same(Task.CompletedTask, _store.Writer.WaitForOutageEndAsync(CancellationToken.None));
+
+        await _store.ScalarAsync(begin.Replace("{role}", role, StringComparison.Ordinal));
+        await _store.ScalarAsync($"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = '{role}'");
+        var held = LoginStore.Logins(10).Select(login => _store.Writer.WriteAsync(login)).ToArray();
+        var said = $"PostgreSQL can't be written to ({told[..5]}";
+        await _store.Logs.WaitForAsync(said);
+        var report = (await health.CheckHealthAsync()).Entries["login-writer"];
+        var over = _store.Writer.WaitForOutageEndAsync(CancellationToken.None);
+        var overAlready = over.IsCompleted;
+        await _store.ScalarAsync(end.Replace("{role}", role, StringComparison.Ordinal));
+        await Task.WhenAll(held);
+        await over;
+
+        Assert.False(overAlready);
+        Assert.Equal(HealthStatus.Unhealthy, report.Status);
+        Assert.Equal("Logins can't be written: " + told, report.Description);
+        Assert.Equal(HealthStatus.Healthy, (await health.CheckHealthAsync()).Status);
+        Assert.Equal(1, _store.Logs.Texts.Count(text => text.Contains(said, StringComparison.Ordinal)));
+        Assert.Equal(11, await _store.CountAsync());
+    }
+
+    [Fact]
+    public async Task A_connection_that_went_silent_is_given_up_at_the_command_timeout_and_its_rows_are_written_over_another()
+    {
+        var server = new NpgsqlConnectionStringBuilder(_store.ConnectionString);
+        await using var proxy = new CuttingProxy(new IPEndPoint(IPAddress.Loopback, server.Port));
+        _store.ConnectionString = new NpgsqlConnectionStringBuilder(_store.ConnectionString)
+        {
+            Host = "127.0.0.1",
+            Port = proxy.Port,
+            SslMode = SslMode.Disable,
+            CommandTimeout = 1,
+            CancellationTimeout = -1,
+        }.ConnectionString;
+        await _store.Writer.WriteAsync(LoginStore.Login());
+
+        proxy.HangConnections();
+        await _store.Writer.WriteAsync(LoginStore.Login());
+
+        Assert.Equal(2, await _store.CountAsync());
+        Assert.Equal(1, _store.Logs.CountOf(2000));
+        Assert.Contains(_store.Logs.Texts, text => text.Contains("no answer in time", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("40001")]
+    [InlineData("40P01")]
+    [InlineData("57014")]
+    public async Task A_statement_that_lost_to_another_is_tried_again_as_it_is(string sqlState)
+    {
+        await _store.ScalarAsync(
+            $"""
+            CREATE SEQUENCE attempts;
+            CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                IF nextval('attempts') = 1 THEN RAISE EXCEPTION 'lost' USING ERRCODE = '{sqlState}'; END IF;
+                RETURN NULL;
+            END $$;
+            CREATE TRIGGER refuse BEFORE INSERT ON user_logins FOR EACH STATEMENT EXECUTE FUNCTION refuse()
+            """);
+
+        await _store.Writer.WriteAsync(LoginStore.Login());
+
+        Assert.Equal(1, await _store.CountAsync());
+        Assert.Equal(2L, await _store.ScalarAsync("SELECT last_value FROM attempts"));
+    }
+
+    [Fact]
+    public async Task Writers_that_race_for_the_same_messages_in_opposite_order_write_each_once_and_fault_none()
+    {
+        await using var other = _store.Beside();
+        var logins = LoginStore.Logins(4000);
+
+        var writes = logins.Select(login => _store.Writer.WriteAsync(login))
+            .Concat(logins.Reverse().Select(login => other.GetRequiredService<LoginWriter>().WriteAsync(login)));
+        await Task.WhenAll(writes);
+
+        Assert.Equal(logins.Length, await _store.CountAsync());
+    }
+
+    [Fact]
+    public async Task An_outage_that_everybody_left_lets_receivers_try_again_after_a_pause_and_stays_reported_until_a_commit()
+    {
+        var time = _store.UseManualTime();
+        using var cancelled = new CancellationTokenSource();
+        await _store.ScalarAsync("ALTER TABLE user_logins RENAME TO elsewhere");
+        var held = _store.Writer.WriteAsync(LoginStore.Login(), cancelled.Token);
+        await time.WaitForTimersAsync();
+        var receiver = _store.Writer.WaitForOutageEndAsync(CancellationToken.None);
+
+        await cancelled.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => held);
+        var left = time.GetTimestamp();
+        while (!receiver.IsCompleted)
+        {
+            await Task.WhenAny(receiver, time.WaitForTimersAsync());
+            time.Advance(TimeSpan.FromSeconds(0.1));
+        }
+
+        Assert.True(time.GetElapsedTime(left) >= TimeSpan.FromSeconds(5));
+        var health = _store.Provider.GetRequiredService<HealthCheckService>();
+        Assert.Equal(HealthStatus.Unhealthy, (await health.CheckHealthAsync()).Status);
+        await _store.ScalarAsync("ALTER TABLE elsewhere RENAME TO user_logins");
+        await _store.Writer.WriteAsync(LoginStore.Login());
+        Assert.Equal(HealthStatus.Healthy, (await health.CheckHealthAsync()).Status);
+        Assert.Equal(1, await _store.CountAsync());
+    }
+
+    [Fact]
+    public async Task A_bug_that_passes_costs_no_row_a_fault_and_one_that_stays_faults_the_rows()
+    {
+        var contexts = new FaultyContexts(_store.ConnectionString);
+        _store.Services.AddSingleton<IDbContextFactory<LoginDbContext>>(contexts);
+
+        contexts.FailNext(2);
+        await _store.Writer.WriteAsync(LoginStore.Login());
+        Assert.Equal(1, await _store.CountAsync());
+        Assert.Equal(0, _store.Logs.CountOf(2000));
+
+        contexts.FailNext(int.MaxValue);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => _store.Writer.WriteAsync(LoginStore.Login()));
+        Assert.Equal(1, _store.Logs.CountOf(2005));
+    }
+}

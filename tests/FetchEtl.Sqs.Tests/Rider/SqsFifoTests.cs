@@ -1,0 +1,101 @@
+using System.Collections.Concurrent;
+using System.ComponentModel.DataAnnotations;
+
+namespace FetchEtl.Sqs.Tests.Rider;
+
+public sealed class SqsFifoTests
+{
+    private const string Queue = "notes.fifo";
+
+    [Fact]
+    public async Task A_groups_messages_are_handled_one_after_the_other_in_order_and_groups_side_by_side()
+    {
+        var handled = new ConcurrentQueue<string>();
+        var running = new ConcurrentDictionary<string, int>();
+        var sideBySide = 0;
+        await using var host = await RiderHost.CreateAsync(queueName: Queue);
+        host.Behaviour.Handle = async context =>
+        {
+            var group = GroupOf(context.Message.Text);
+            Assert.True(running.TryAdd(group, 0), "Two messages of a group were handled at a time.");
+            sideBySide = Math.Max(sideBySide, running.Count);
+            await Task.Delay(2);
+            handled.Enqueue(context.Message.Text);
+            running.TryRemove(group, out _);
+        };
+        await host.StartAsync(Queue);
+
+        string[] groups = ["a", "b", "c", "d"];
+        await Task.WhenAll(groups.Select(x => host.SendGroupAsync(x, 40)));
+        await host.QueueIsEmptyAsync();
+
+        Assert.All(groups, x => Assert.Equal(InOrder(x, 40), handled.Where(text => GroupOf(text) == x)));
+        Assert.InRange(sideBySide, 2, 4);
+        Assert.Equal((0, 0), await host.DepthAsync(host.DeadLetterUrl));
+    }
+
+    [Fact]
+    public async Task Behind_a_message_that_goes_back_none_of_its_group_is_handled_before_it()
+    {
+        var handled = new ConcurrentQueue<string>();
+        var faults = 0;
+        await using var host = await RiderHost.CreateAsync(queueName: Queue);
+        host.Behaviour.Handle = context =>
+        {
+            if (context.Message.Text == "a-3" && Interlocked.Increment(ref faults) == 1)
+            {
+                throw new InvalidOperationException("for now");
+            }
+
+            handled.Enqueue(context.Message.Text);
+            return Task.CompletedTask;
+        };
+        await host.StartAsync(Queue);
+
+        await host.SendGroupAsync("a", 10);
+        await host.SendGroupAsync("b", 5);
+        await host.QueueIsEmptyAsync();
+
+        Assert.Equal(InOrder("a", 10), handled.Where(x => GroupOf(x) == "a"));
+        Assert.Equal(InOrder("b", 5), handled.Where(x => GroupOf(x) == "b"));
+    }
+
+    [Fact]
+    public async Task A_dead_letter_leaves_its_group_in_order_and_holds_the_rest_up_no_longer()
+    {
+        await using var host = await RiderHost.CreateAsync(queueName: Queue);
+        host.Behaviour.Handle = context => context.Message.Text is "a-2" or "a-4" ? throw new ValidationException("text: is even") : Task.CompletedTask;
+        await host.StartAsync(Queue);
+
+        await host.SendGroupAsync("a", 6);
+        await host.QueueIsEmptyAsync();
+        Assert.Equal(6, host.Behaviour.Seen.Count);
+
+        var letters = await host.Client.ReceiveMessageAsync(host.DeadLetterUrl, new SqsReceiveRequest());
+        Assert.Equal(2, letters.Count);
+        Assert.All(letters, x => Assert.Equal("a", x.MessageGroupId));
+        Assert.All(letters, x => Assert.Equal(x.MessageAttributes[DeadLetterAttributes.OriginalMessageId].StringValue, x.MessageDeduplicationId));
+    }
+
+    [Fact]
+    public async Task At_a_stop_the_rest_of_a_group_goes_back_at_once_behind_the_message_that_is_handled()
+    {
+        var gate = new TaskCompletionSource();
+        await using var host = await RiderHost.CreateAsync(queueName: Queue);
+        host.Behaviour.Handle = _ => gate.Task;
+        await host.StartAsync(Queue);
+        await host.SendGroupAsync("a", 5);
+        await RiderHost.EventuallyAsync(() => Task.FromResult(!host.Behaviour.Seen.IsEmpty), "the first is handled");
+
+        var stopping = host.StopAsync();
+        await RiderHost.EventuallyAsync(async () => (await host.DepthAsync(host.QueueUrl)).InFlight == 1, "all but the first are given back");
+        gate.SetResult();
+        await stopping;
+
+        Assert.Equal((4, 0), await host.DepthAsync(host.QueueUrl));
+    }
+
+    private static string GroupOf(string text) => text[..text.IndexOf('-', StringComparison.Ordinal)];
+
+    private static IEnumerable<string> InOrder(string group, int count) => Enumerable.Range(0, count).Select(x => $"{group}-{x}");
+}

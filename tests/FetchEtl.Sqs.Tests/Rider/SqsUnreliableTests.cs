@@ -1,0 +1,129 @@
+using FetchEtl.Local;
+
+namespace FetchEtl.Sqs.Tests.Rider;
+
+/// <summary>The rider on an SQS that throttles, loses replies, forgets deletes and delivers twice.</summary>
+public sealed class SqsUnreliableTests
+{
+    private const string Slow = """{"text":"slow"}""";
+
+    [Fact]
+    public async Task A_lease_outlives_a_spell_of_throttled_renewals()
+    {
+        await using var host = await RiderHost.CreateAsync(x => x.VisibilityTimeout = TimeSpan.FromSeconds(6));
+        host.Behaviour.Handle = _ => Task.Delay(TimeSpan.FromSeconds(9));
+        await host.StartAsync();
+        host.Sqs.Faults = Always(SqsFaultKind.Throttling, "ChangeMessageVisibilityBatch");
+
+        await host.SendAsync(Slow);
+        await EventuallyStruckAsync(host, SqsFaultKind.Throttling);
+        host.Sqs.Faults = null;
+        await host.QueueIsEmptyAsync();
+
+        Assert.Single(host.Behaviour.Seen);
+        Assert.DoesNotContain("ran out", host.Log);
+    }
+
+    [Fact]
+    public async Task A_message_that_comes_again_because_its_lease_was_lost_is_not_handled_a_second_time_beside_the_first()
+    {
+        var gate = new TaskCompletionSource();
+        await using var host = await RiderHost.CreateAsync(x => x.VisibilityTimeout = TimeSpan.FromSeconds(5));
+        host.Behaviour.Handle = _ => gate.Task;
+        await host.StartAsync();
+        host.Sqs.Faults = Always(SqsFaultKind.Error, "ChangeMessageVisibilityBatch");
+
+        await host.SendAsync(Slow);
+        await RiderHost.EventuallyAsync(() => Task.FromResult(host.Log.Contains("came again", StringComparison.Ordinal)), "the message came again");
+        gate.SetResult();
+        await host.QueueIsEmptyAsync();
+
+        Assert.Single(host.Behaviour.Seen);
+    }
+
+    [Fact]
+    public async Task Deletes_that_are_throttled_for_a_while_are_made_again_while_the_lease_lasts()
+    {
+        await using var host = await RiderHost.CreateAsync();
+        await host.StartAsync();
+        host.Sqs.Faults = Always(SqsFaultKind.Throttling, "DeleteMessageBatch");
+
+        await host.SendNotesAsync(20);
+        await RiderHost.EventuallyAsync(() => Task.FromResult(host.Sqs.FaultCounts[SqsFaultKind.Throttling] > 12), "the client gave up each call once");
+        host.Sqs.Faults = null;
+        await host.QueueIsEmptyAsync();
+
+        Assert.Equal(20, host.Behaviour.Seen.Count);
+    }
+
+    [Theory]
+    [InlineData(SqsFaultKind.PartialBatchFailure, "DeleteMessageBatch")]
+    [InlineData(SqsFaultKind.ReplyLost, "DeleteMessageBatch")]
+    [InlineData(SqsFaultKind.Error, "DeleteMessageBatch")]
+    [InlineData(SqsFaultKind.DuplicateDelivery, "ReceiveMessage")]
+    [InlineData(SqsFaultKind.Reordering, "ReceiveMessage")]
+    public async Task What_can_be_made_good_by_asking_again_shows_no_message_twice(SqsFaultKind kind, string operation)
+    {
+        // All are held until all have come, so that a second delivery is one of a message in flight.
+        var held = new TaskCompletionSource();
+        await using var host = await RiderHost.CreateAsync();
+        host.Behaviour.Handle = _ => held.Task;
+        await host.StartAsync();
+        host.Sqs.Faults = Plan(kind, operation, 0.3);
+
+        await host.SendNotesAsync(200);
+        await RiderHost.EventuallyAsync(() => Task.FromResult(host.Behaviour.Seen.Select(x => x.Text).Distinct().Count() == 200), "all came");
+        held.SetResult();
+        await host.QueueIsEmptyAsync();
+
+        Assert.Equal(200, host.Behaviour.Seen.Count);
+        Assert.NotEqual(0, host.Sqs.FaultCounts[kind]);
+    }
+
+    [Theory]
+    [InlineData(SqsFaultKind.StaleHandleSuccess, "DeleteMessageBatch")]
+    [InlineData(SqsFaultKind.ReplyLost, "ReceiveMessage")]
+    [InlineData(SqsFaultKind.Throttling, "ReceiveMessage")]
+    [InlineData(SqsFaultKind.Error, "ReceiveMessage")]
+    public async Task What_comes_again_only_when_its_visibility_ends_leaves_no_message_behind(SqsFaultKind kind, string operation)
+    {
+        await using var host = await RiderHost.CreateAsync(x => x.VisibilityTimeout = TimeSpan.FromSeconds(5));
+        await host.StartAsync();
+        host.Sqs.Faults = Plan(kind, operation, 0.2);
+
+        await host.SendNotesAsync(100);
+        await RiderHost.EventuallyAsync(() => Task.FromResult(host.Sqs.FaultCounts[kind] > 1), "the fault struck");
+        host.Sqs.Faults = null;
+        await host.QueueIsEmptyAsync();
+
+        Assert.Equal(100, host.Behaviour.Seen.Select(x => x.Text).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Stopping_ends_in_bounded_time_even_when_SQS_takes_nothing_back()
+    {
+        var gate = new TaskCompletionSource();
+        await using var host = await RiderHost.CreateAsync(consumerStopTimeout: TimeSpan.Zero, stopTimeout: TimeSpan.FromSeconds(5));
+        host.Behaviour.Handle = context => gate.Task.WaitAsync(context.CancellationToken);
+        await host.StartAsync();
+        await host.SendNotesAsync(20);
+        await RiderHost.EventuallyAsync(() => Task.FromResult(host.Behaviour.Seen.Count == 20), "all are in flight");
+        host.Sqs.Faults = Always(SqsFaultKind.Throttling, "ChangeMessageVisibilityBatch");
+
+        var started = TimeProvider.System.GetTimestamp();
+        await host.StopAsync();
+
+        Assert.InRange(TimeProvider.System.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(8));
+    }
+
+    private static Task EventuallyStruckAsync(RiderHost host, SqsFaultKind kind) =>
+        RiderHost.EventuallyAsync(() => Task.FromResult(host.Sqs.FaultCounts[kind] > 0), $"{kind} struck");
+
+    private static SqsFaultPlan Always(SqsFaultKind kind, string operation) => Plan(kind, operation, 1);
+
+    private static SqsFaultPlan Plan(SqsFaultKind kind, string operation, double probability) => new()
+    {
+        Seed = 7,
+        Rules = [new SqsFaultRule { Kind = kind, Operation = operation, Probability = probability }],
+    };
+}

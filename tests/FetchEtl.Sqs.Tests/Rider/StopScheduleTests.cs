@@ -1,0 +1,28 @@
+using FetchEtl.Sqs.Rider;
+
+namespace FetchEtl.Sqs.Tests.Rider;
+
+public sealed class StopScheduleTests
+{
+    [Theory]
+    [InlineData(0, 25, 0, 20)]
+    [InlineData(0, 5, 0, 4)]
+    [InlineData(10, 60, 10, 55)]
+    [InlineData(10, null, 10, 15)]
+    [InlineData(null, 30, 25, 25)]
+    public void Consumers_are_cancelled_at_their_own_timeout_and_all_is_given_back_before_the_stop_timeout(
+        int? consumerStopTimeout, int? stopTimeout, int cancelConsumers, int giveBack)
+    {
+        var schedule = StopSchedule.Of(Seconds(consumerStopTimeout), Seconds(stopTimeout));
+
+        Assert.Equal(new StopSchedule(TimeSpan.FromSeconds(cancelConsumers), TimeSpan.FromSeconds(giveBack)), schedule);
+    }
+
+    [Fact]
+    public void Without_any_timeout_consumers_have_the_time_that_the_host_gives_them()
+    {
+        Assert.Equal(new StopSchedule(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan), StopSchedule.Of(null, null));
+    }
+
+    private static TimeSpan? Seconds(int? seconds) => seconds is { } count ? TimeSpan.FromSeconds(count) : null;
+}
