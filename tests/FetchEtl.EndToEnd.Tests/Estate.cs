@@ -2,6 +2,9 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using FetchEtl.Local;
 using FetchEtl.Migrations;
+using FetchEtl.Service.Drain;
+using FetchEtl.Service.Generation;
+using FetchEtl.Service.Sending;
 using FetchEtl.Sqs;
 using FetchEtl.Testing;
 using Npgsql;
@@ -11,13 +14,13 @@ namespace FetchEtl.EndToEnd.Tests;
 /// <summary>What a data team would have: an SQS with two queues, a migrated database and a masking key.</summary>
 internal sealed class Estate : IAsyncDisposable
 {
-    private readonly LocalSqs _sqs;
-    private readonly PostgresDatabase _database;
+    private readonly IAsyncDisposable _database;
 
-    private Estate(LocalSqs sqs, PostgresDatabase database, SqsClient client, string queueUrl, string deadLetterUrl)
+    private Estate(LocalSqs sqs, IAsyncDisposable database, string connectionString, SqsClient client, string queueUrl, string deadLetterUrl)
     {
-        _sqs = sqs;
+        Sqs = sqs;
         _database = database;
+        ConnectionString = connectionString;
         Client = client;
         QueueUrl = queueUrl;
         DeadLetterUrl = deadLetterUrl;
@@ -25,7 +28,7 @@ internal sealed class Estate : IAsyncDisposable
         {
             ["Sqs__ServiceUrl"] = sqs.ServiceUrl.ToString(),
             ["Sqs__WaitTimeSeconds"] = "1",
-            ["ConnectionStrings__Logins"] = database.ConnectionString,
+            ["ConnectionStrings__Logins"] = connectionString,
             ["Masking__Keys__0"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
         };
     }
@@ -38,14 +41,31 @@ internal sealed class Estate : IAsyncDisposable
 
     public string DeadLetterUrl { get; }
 
-    public Uri ServiceUrl => _sqs.ServiceUrl;
+    public LocalSqs Sqs { get; }
 
-    public string ConnectionString => _database.ConnectionString;
+    public Uri ServiceUrl => Sqs.ServiceUrl;
 
-    public static async Task<Estate> CreateAsync(LocalSqsProtocols protocols = LocalSqsProtocols.All)
+    public string ConnectionString { get; }
+
+    /// <param name="protocols">What the SQS speaks.</param>
+    /// <param name="maxReceives">How often a message is received before the queue's redrive policy takes it away; null: no policy.</param>
+    public static async Task<Estate> CreateAsync(LocalSqsProtocols protocols = LocalSqsProtocols.All, int? maxReceives = null)
     {
         var database = await PostgresDatabase.CreateAsync();
-        await LoginMigrations.MigrateAsync(database.ConnectionString, CancellationToken.None);
+        return await CreateAsync(database, database.ConnectionString, protocols, maxReceives);
+    }
+
+    /// <summary>On a PostgreSQL of its own, which tests may stop and start.</summary>
+    public static async Task<(Estate Estate, LocalPostgres Server)> CreateWithServerAsync(int? maxReceives = null)
+    {
+        var server = await LocalPostgres.StartAsync();
+        return (await CreateAsync(server, server.ConnectionString, LocalSqsProtocols.All, maxReceives), server);
+    }
+
+    private static async Task<Estate> CreateAsync(
+        IAsyncDisposable database, string connectionString, LocalSqsProtocols protocols, int? maxReceives)
+    {
+        await LoginMigrations.MigrateAsync(connectionString, CancellationToken.None);
         var sqs = await LocalSqs.StartAsync(new LocalSqsOptions { Protocols = protocols });
         var client = new SqsClient(new SqsClientOptions
         {
@@ -53,11 +73,20 @@ internal sealed class Estate : IAsyncDisposable
             Region = "us-east-1",
             Credentials = new Amazon.Runtime.BasicAWSCredentials("local", "local"),
         });
-        var queueUrl = await client.CreateQueueAsync("login-queue", null, CancellationToken.None);
         var deadLetterUrl = await client.CreateQueueAsync("login-queue-dead", null, CancellationToken.None);
+        var deadLetterArn = (await client.GetQueueAttributesAsync(deadLetterUrl, ["QueueArn"]))["QueueArn"];
+        var attributes = new Dictionary<string, string>();
+        if (maxReceives is { } limit)
+        {
+            attributes["RedrivePolicy"] = $$"""{"deadLetterTargetArn":"{{deadLetterArn}}","maxReceiveCount":{{limit}}}""";
+        }
 
-        return new Estate(sqs, database, client, queueUrl, deadLetterUrl);
+        var queueUrl = await client.CreateQueueAsync("login-queue", attributes, CancellationToken.None);
+
+        return new Estate(sqs, database, connectionString, client, queueUrl, deadLetterUrl);
     }
+
+    public FetchEtlProcess Start(params string[] arguments) => FetchEtlProcess.Start(Settings, arguments);
 
     public Task<FetchEtlProcess> RunAsync(params string[] arguments) => FetchEtlProcess.RunAsync(Settings, arguments);
 
@@ -68,6 +97,34 @@ internal sealed class Estate : IAsyncDisposable
         Assert.True(drain.ExitCode == 0, drain.Errors);
 
         return JsonSerializer.Deserialize<JsonElement>(Assert.Single(drain.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)));
+    }
+
+    /// <summary>Puts generated logins on the queue, all of them valid.</summary>
+    public Task SendAsync(int count, int seed) => new MessageSender(Client).SendAsync(
+        QueueUrl, new LoginGenerator(seed).Take(count), static _ => { }, CancellationToken.None);
+
+    public Task<QueueDepth> DepthAsync() => QueueDepth.ReadAsync(Client, QueueUrl, CancellationToken.None);
+
+    public Task<long> RowsAsync() => QueryAsync<long>("SELECT count(*) FROM user_logins");
+
+    /// <summary>Asks until it is so, for a minute.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> isSo)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (!await isSo())
+        {
+            await Task.Delay(50, limit.Token);
+        }
+    }
+
+    /// <summary>Waits until all is written and settled, and checks that each message is one row and none a dead letter.</summary>
+    public async Task AssertAllWrittenOnceAsync(long count)
+    {
+        await UntilAsync(async () => await RowsAsync() >= count && (await DepthAsync()).Total == 0);
+
+        Assert.Equal(count, await RowsAsync());
+        Assert.Equal(count, await QueryAsync<long>("SELECT count(DISTINCT message_id) FROM user_logins"));
+        Assert.Equal(0, (await QueueDepth.ReadAsync(Client, DeadLetterUrl, CancellationToken.None)).Total);
     }
 
     /// <summary>All messages of a queue, left as they were.</summary>
@@ -99,7 +156,7 @@ internal sealed class Estate : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        await _sqs.DisposeAsync();
+        await Sqs.DisposeAsync();
         await _database.DisposeAsync();
     }
 }

@@ -33,7 +33,7 @@ internal static class DatabaseFaults
         {
             if (cause is NpgsqlException or SocketException or IOException or TimeoutException)
             {
-                return new DatabaseFault(FaultKind.Transient, cause.GetType().Name, "no answer in time: see that the server runs and ConnectionStrings:Logins leads to it");
+                return new DatabaseFault(FaultKind.Transient, cause.GetType().Name, "the server can't be reached: see that it runs and that ConnectionStrings:Logins leads to it");
             }
         }
 

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace FetchEtl.Logins;
 
@@ -258,7 +259,16 @@ public sealed class LoginWriter : IAsyncDisposable
         }
 
         await using var context = await _contexts.CreateDbContextAsync(CancellationToken.None);
-        return await context.InsertAsync(rows, unwanted.Token);
+        try
+        {
+            return await context.InsertAsync(rows, unwanted.Token);
+        }
+        catch (Exception exception) when (DatabaseFaults.Classify(exception).Kind == FaultKind.Operator)
+        {
+            // What the operator corrects may hold for new sessions alone: a role's setting, the primary behind a name.
+            NpgsqlConnection.ClearPool((NpgsqlConnection)context.Database.GetDbConnection());
+            throw;
+        }
     }
 
     private static void Fail(List<PendingLogin> batch, Exception exception)

@@ -110,6 +110,26 @@ public sealed class LoginWriterCancellationTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Disposing_breaks_off_a_statement_whose_callers_have_all_left_and_waits_for_any_other()
+    {
+        await using var table = await _store.LockTableAsync();
+        var leaves = _store.Writer.WriteAsync(LoginStore.Login("leaves"), _cancelled.Token);
+        await table.WaitForBlockedAsync(1);
+        var stays = _store.Writer.WriteAsync(LoginStore.Login("stays"));
+        await _cancelled.CancelAsync();
+
+        var disposing = _store.Writer.DisposeAsync();
+
+        await Assert.ThrowsAsync<LoginWriterStoppedException>(() => leaves);
+        await table.WaitForBlockedAsync(1);
+        Assert.False(disposing.IsCompleted);
+        await table.ReleaseAsync();
+        await disposing;
+        await stays;
+        Assert.Equal("stays", await _store.ScalarAsync("SELECT string_agg(user_id, ',') FROM user_logins"));
+    }
+
+    [Fact]
     public async Task A_token_that_is_cancelled_already_writes_nothing()
     {
         await _cancelled.CancelAsync();

@@ -30,7 +30,7 @@ public sealed class LoginWriterOutageTests : IAsyncLifetime
         "42P01, the table is not as expected: run the migrations")]
     [InlineData(
         "ALTER ROLE {role} SET default_transaction_read_only = on",
-        "ALTER ROLE {role} RESET default_transaction_read_only; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{role}'",
+        "ALTER ROLE {role} RESET default_transaction_read_only",
         "25006, the server is read-only: point ConnectionStrings:Logins at the primary")]
     [InlineData(
         "ALTER ROLE {role} NOLOGIN",
@@ -95,7 +95,7 @@ public sealed class LoginWriterOutageTests : IAsyncLifetime
 
         Assert.Equal(2, await _store.CountAsync());
         Assert.Equal(1, _store.Logs.CountOf(2000));
-        Assert.Contains(_store.Logs.Texts, text => text.Contains("no answer in time", StringComparison.Ordinal));
+        Assert.Contains(_store.Logs.Texts, text => text.Contains("the server can't be reached", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -1,0 +1,117 @@
+using FetchEtl.Local;
+using FetchEtl.Testing;
+using Npgsql;
+
+namespace FetchEtl.EndToEnd.Tests.Outages;
+
+/// <summary>
+/// PostgreSQL takes no rows for longer than a lease lasts. A second receive of any message would make it a dead letter here:
+/// the queue's redrive policy allows one.
+/// </summary>
+public sealed class PostgresOutageTests
+{
+    private const int Part = 300;
+
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(5);
+
+    [Theory]
+    [InlineData(
+        "ALTER DATABASE {database} SET default_transaction_read_only = on",
+        "ALTER DATABASE {database} RESET default_transaction_read_only",
+        "25006",
+        "point ConnectionStrings:Logins at the primary",
+        3.2)]
+    [InlineData("ALTER DATABASE {database} CONNECTION LIMIT 0", "ALTER DATABASE {database} CONNECTION LIMIT -1", "53300", "raise the limit", 1.5)]
+    [InlineData("REVOKE INSERT ON user_logins FROM {role}", "GRANT INSERT ON user_logins TO {role}", "42501", "grant it INSERT", 1.5)]
+    [InlineData(
+        "ALTER TABLE user_logins RENAME COLUMN locale TO language",
+        "ALTER TABLE user_logins RENAME COLUMN language TO locale",
+        "42703",
+        "run the migrations",
+        1.5)]
+    [InlineData("ALTER TABLE user_logins RENAME TO elsewhere", "ALTER TABLE elsewhere RENAME TO user_logins", "42P01", "run the migrations", 1.5)]
+    [InlineData(
+        """
+        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'full' USING ERRCODE = '53100'; END $$;
+        CREATE TRIGGER refuse BEFORE INSERT ON user_logins FOR EACH ROW EXECUTE FUNCTION refuse()
+        """,
+        "DROP TRIGGER refuse ON user_logins",
+        "53100",
+        "add space",
+        1.5)]
+    public async Task An_outage_uses_up_no_receive_and_is_told_once_with_its_remedy(
+        string begin, string end, string sqlState, string remedy, double leases)
+    {
+        await using var estate = await Estate.CreateAsync(maxReceives: 1);
+        var role = await UseRoleAsync(estate);
+        var database = new NpgsqlConnectionStringBuilder(estate.ConnectionString).Database!;
+
+        await SurviveAsync(
+            estate,
+            () => estate.QueryAsync<object>(
+                $"{Filled(begin)}; SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = '{role}'"),
+            () => estate.QueryAsync<object>($"SET default_transaction_read_only = off; {Filled(end)}; SELECT 1"),
+            sqlState,
+            remedy,
+            leases * Lease);
+
+        await estate.QueryAsync<object>($"DROP OWNED BY {role}; DROP ROLE {role}; SELECT 1");
+
+        string Filled(string sql) => sql
+            .Replace("{database}", database, StringComparison.Ordinal)
+            .Replace("{role}", role, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(PostgresStop.Fast)]
+    [InlineData(PostgresStop.Immediate)]
+    public async Task A_server_that_is_stopped_and_started_again_uses_up_no_receive(PostgresStop mode)
+    {
+        var (estate, server) = await Estate.CreateWithServerAsync(maxReceives: 1);
+        await using (estate)
+        {
+            await SurviveAsync(
+                estate, () => server.StopServerAsync(mode), () => server.StartServerAsync(), "Exception", "see that it runs", 1.5 * Lease);
+        }
+    }
+
+    private static async Task SurviveAsync(Estate estate, Func<Task> begin, Func<Task> end, string said, string remedy, TimeSpan lasts)
+    {
+        estate.Settings["Sqs__VisibilityTimeoutSeconds"] = $"{Lease.TotalSeconds}";
+        await estate.SendAsync(Part, seed: 1);
+        await using var run = estate.Start("run");
+        await Estate.UntilAsync(async () => await estate.RowsAsync() > 0);
+
+        await begin();
+        await estate.SendAsync(Part, seed: 2);
+        await run.WaitForLineAsync(line => line.Contains("can't be written to", StringComparison.Ordinal) && line.Contains(said, StringComparison.Ordinal));
+        await run.WaitForLineAsync(line => line.Contains("is held back", StringComparison.Ordinal));
+        await estate.SendAsync(Part, seed: 3);
+
+        // Polls that were under way may still have brought some.
+        await Task.Delay(TimeSpan.FromSeconds(1.5));
+        var waiting = (await estate.DepthAsync()).Visible;
+        await Task.Delay(lasts - TimeSpan.FromSeconds(1.5));
+        Assert.True(waiting > 0);
+        Assert.Equal(waiting, (await estate.DepthAsync()).Visible);
+        await end();
+
+        await estate.AssertAllWrittenOnceAsync(3 * Part);
+        var told = run.Errors.Split('\n').Where(line => line.Contains("can't be written to", StringComparison.Ordinal)).ToList();
+        Assert.Single(told, line => line.Contains(remedy, StringComparison.Ordinal));
+        await run.SignalAsync(ProcessSignal.Terminate);
+        await run.WaitAsync();
+        Assert.Equal(0, run.ExitCode);
+    }
+
+    /// <summary>The service gets a role of its own, that may do no more than README says it needs.</summary>
+    private static async Task<string> UseRoleAsync(Estate estate)
+    {
+        var role = $"fetch_etl_{Guid.NewGuid():N}";
+        await estate.QueryAsync<object>(
+            $"CREATE ROLE {role} LOGIN PASSWORD 'role'; GRANT INSERT, SELECT (message_id) ON user_logins TO {role}; SELECT 1");
+        estate.Settings["ConnectionStrings__Logins"] =
+            new NpgsqlConnectionStringBuilder(estate.ConnectionString) { Username = role, Password = "role" }.ConnectionString;
+        return role;
+    }
+}

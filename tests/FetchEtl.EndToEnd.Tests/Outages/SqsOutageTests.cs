@@ -1,0 +1,39 @@
+using FetchEtl.Local;
+using FetchEtl.Testing;
+
+namespace FetchEtl.EndToEnd.Tests.Outages;
+
+/// <summary>SQS refuses everything for a while, messages in flight: the service goes on by itself when it no longer does.</summary>
+public sealed class SqsOutageTests
+{
+    private const int Count = 3000;
+
+    [Theory]
+    [InlineData(SqsFaultKind.Throttling, null)]
+    [InlineData(SqsFaultKind.Error, "InternalError")]
+    [InlineData(SqsFaultKind.Error, "ServiceUnavailable")]
+    [InlineData(SqsFaultKind.Error, "ExpiredToken")]
+    [InlineData(SqsFaultKind.ReplyLost, null)]
+    public async Task The_service_resumes_by_itself_and_each_message_is_one_row(SqsFaultKind kind, string? code)
+    {
+        await using var estate = await Estate.CreateAsync();
+        estate.Settings["Sqs__VisibilityTimeoutSeconds"] = "5";
+        estate.Settings["Sqs__PrefetchCount"] = "200";
+        await estate.SendAsync(Count, seed: 1);
+        await using var run = estate.Start("run");
+        await Estate.UntilAsync(async () => await estate.RowsAsync() > 0);
+
+        estate.Sqs.Faults = new SqsFaultPlan { Rules = [new SqsFaultRule { Kind = kind, Code = code }] };
+        await run.WaitForLineAsync(line => line.Contains("failed", StringComparison.Ordinal));
+        await Task.Delay(TimeSpan.FromSeconds(6));
+        Assert.True(await estate.RowsAsync() < Count);
+        estate.Sqs.Faults = null;
+
+        await estate.AssertAllWrittenOnceAsync(Count);
+        Assert.True(estate.Sqs.FaultCounts[kind] > 0);
+        Assert.False(run.HasExited);
+        await run.SignalAsync(ProcessSignal.Terminate);
+        await run.WaitAsync();
+        Assert.Equal(0, run.ExitCode);
+    }
+}
