@@ -57,7 +57,7 @@ internal sealed record ChaosFigures
         Line("seconds", Math.Round(Duration.TotalSeconds));
         Line("messages", Outcome.Valid + Outcome.Invalid, $"{Outcome.Valid} logins, {Outcome.Invalid} others");
         Line("rows", Outcome.Rows);
-        Line("dead letters", Outcome.DeadLetters, $"{Outcome.RepeatedDeadLetters} of them once more");
+        Line("dead letters", Outcome.DeadLetters, $"and {Outcome.RepeatedDeadLetters} repeats of such");
         Line("lost", Outcome.Lost);
         Line("doubled", Outcome.Doubled);
         Line("wrong", Outcome.WrongRows + Outcome.WrongDeadLetters);
