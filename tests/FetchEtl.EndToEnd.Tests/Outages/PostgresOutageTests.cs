@@ -50,7 +50,7 @@ public sealed class PostgresOutageTests
             estate,
             () => estate.QueryAsync<object>(
                 $"{Filled(begin)}; SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = '{role}'"),
-            () => estate.QueryAsync<object>($"SET default_transaction_read_only = off; {Filled(end)}; SELECT 1"),
+            () => estate.QueryAsync<object>($"SET transaction_read_only = off; {Filled(end)}; SELECT 1"),
             sqlState,
             remedy,
             leases * Lease);
