@@ -31,7 +31,11 @@ internal static class Samples
                 rider.UsingSqs((context, sqs) =>
                 {
                     sqs.Host(host => host.Region = "eu-central-1");
-                    sqs.ReceiveEndpoint("login-queue", e => e.ConfigureLoginEndpoint(context));
+                    sqs.ReceiveEndpoint("login-queue", e =>
+                    {
+                        e.ReceiveGate = context.GetRequiredService<LoginWriter>().WaitForOutageEndAsync;
+                        e.ConfigureLoginEndpoint(context);
+                    });
                 });
             });
         });

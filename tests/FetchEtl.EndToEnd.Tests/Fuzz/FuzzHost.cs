@@ -1,0 +1,89 @@
+using System.Diagnostics.Metrics;
+using FetchEtl.Service.Drain;
+using FetchEtl.Service.Hosting;
+using FetchEtl.Sqs;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace FetchEtl.EndToEnd.Tests.Fuzz;
+
+/// <summary>The service as <c>run</c> composes it, in this process, so that its memory and every log line can be looked at.</summary>
+internal sealed class FuzzHost : IAsyncDisposable
+{
+    private readonly Estate _estate;
+    private readonly IHost _host;
+    private readonly DrainMetrics _metrics;
+
+    private FuzzHost(Estate estate, IHost host, CanaryWatch logs)
+    {
+        (_estate, _host, Logs) = (estate, host, logs);
+        _metrics = new(host.Services.GetRequiredService<IMeterFactory>(), TimeProvider.System);
+    }
+
+    public CanaryWatch Logs { get; }
+
+    public static async Task<FuzzHost> StartAsync(Estate estate)
+    {
+        var logs = new CanaryWatch();
+        var settings = estate.Settings.Select(x => $"--{x.Key.Replace("__", ":", StringComparison.Ordinal)}={x.Value}");
+        var levels = new[] { "Default", "FetchEtl", "MassTransit", "Microsoft", "Microsoft.EntityFrameworkCore" }
+            .ToDictionary(x => $"Logging:LogLevel:{x}", string? (_) => "Trace");
+        var builder = ServiceHost.CreateConsumer([.. settings], levels);
+        builder.Logging.ClearProviders().AddProvider(logs);
+        var host = builder.BuildValidated();
+        var fuzz = new FuzzHost(estate, host, logs);
+        await host.StartAsync();
+
+        return fuzz;
+    }
+
+    /// <summary>Sends the bodies and waits until each was written or dead-lettered.</summary>
+    public async Task MoveAsync(IReadOnlyCollection<FuzzBody> bodies)
+    {
+        var target = _metrics.Settled + bodies.Count;
+        await Parallel.ForEachAsync(bodies.Chunk(10), async (batch, cancellation) =>
+        {
+            var result = await _estate.Client.SendMessageBatchAsync(
+                _estate.QueueUrl, Array.ConvertAll(batch, x => new SqsSendEntry(x.Bytes)), cancellation);
+            Assert.True(result.AllSucceeded);
+        });
+        await WaitUntilSettledAsync(target);
+    }
+
+    /// <summary>Waits, two minutes at most, until so many messages were written or dead-lettered and the queue is empty.</summary>
+    public async Task WaitUntilSettledAsync(long count)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        while (_metrics.Settled < count || (await QueueDepth.ReadAsync(_estate.Client, _estate.QueueUrl, limit.Token)).Total > 0)
+        {
+            await Task.Delay(20, limit.Token);
+        }
+
+        Assert.Equal(count, _metrics.Settled);
+        Assert.Equal((0, 0), (_metrics.Returned, _metrics.Duplicates));
+    }
+
+    /// <summary>Takes all dead letters off their queue.</summary>
+    public async Task<List<SqsMessage>> TakeDeadLettersAsync()
+    {
+        var letters = new List<SqsMessage>();
+        var request = new SqsReceiveRequest { WaitTime = TimeSpan.Zero };
+        while (await _estate.Client.ReceiveMessageAsync(_estate.DeadLetterUrl, request, CancellationToken.None) is { Count: > 0 } batch)
+        {
+            letters.AddRange(batch);
+            var deleted = await _estate.Client.DeleteMessageBatchAsync(
+                _estate.DeadLetterUrl, [.. batch.Select(x => x.ReceiptHandle)], CancellationToken.None);
+            Assert.True(deleted.AllSucceeded);
+        }
+
+        return letters;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        _metrics.Dispose();
+        _host.Dispose();
+    }
+}

@@ -1,0 +1,11 @@
+namespace FetchEtl.EndToEnd.Tests.Fuzz;
+
+/// <summary>The seed of all fuzz tests: the one that <c>FETCHETL_FUZZ_SEED</c> names, else always the same.</summary>
+internal static class FuzzSeed
+{
+    public static int Value { get; } = int.Parse(Environment.GetEnvironmentVariable("FETCHETL_FUZZ_SEED") is { Length: > 0 } given ? given : "20260101");
+
+    public static string Text => $"FETCHETL_FUZZ_SEED={Value}";
+
+    public static string Name(FuzzBody body) => $"{Text}, body {body.Index} ({body.Recipe})";
+}

@@ -1,0 +1,104 @@
+using System.Text;
+using FetchEtl.Sqs;
+using Xunit.Abstractions;
+
+namespace FetchEtl.EndToEnd.Tests.Fuzz;
+
+/// <summary>
+/// Bodies of every kind go the whole way: SQS, rider, consumer, writer, PostgreSQL. Nothing else may run beside, since memory is
+/// measured.
+/// </summary>
+[CollectionDefinition(nameof(FuzzTests), DisableParallelization = true)]
+[Collection(nameof(FuzzTests))]
+public sealed class FuzzTests(ITestOutputHelper output)
+{
+    private const int Round = 10_000;
+    private const int Rounds = 10;
+
+    // 80,000 bodies pass between the two measurements: 160 bytes kept of each would be found.
+    private const long SmallObjectsGrowth = 12 * 1024 * 1024;
+
+    // What pooled buffers come to is bounded, but by how busy the machine is, not by what passed.
+    private const long HeapGrowth = 48 * 1024 * 1024;
+
+    [Fact]
+    public async Task A_hundred_thousand_bodies_of_every_kind_end_as_one_row_or_one_dead_letter_each_and_memory_stays_flat()
+    {
+        await using var estate = await Estate.CreateAsync();
+        await using var fuzz = await FuzzHost.StartAsync(estate);
+        using var bodies = new FuzzGenerator(FuzzSeed.Value).Bodies().Where(x => x.FitsSqs).GetEnumerator();
+        var (early, rows, letters) = ((Heap: 0L, Small: 0L), 0L, 0L);
+        for (var round = 1; round <= Rounds; round++)
+        {
+            var (written, dead) = await RunRoundAsync(estate, fuzz, bodies);
+            (rows, letters) = (rows + written, letters + dead);
+            early = round == Rounds / 5 ? Measure() : early;
+        }
+
+        var late = Measure();
+        output.WriteLine(
+            $"{FuzzSeed.Text}: {rows} rows, {letters} dead letters, {fuzz.Logs.Lines} log lines; "
+            + $"heap {early.Heap:N0}, then {late.Heap:N0} bytes, small objects {early.Small:N0}, then {late.Small:N0}.");
+        Assert.Equal(Round * Rounds, rows + letters);
+        Assert.InRange(rows, Round * Rounds / 5, Round * Rounds / 2);
+        Assert.True(fuzz.Logs.Lines > letters, "Each dead letter was expected to be announced.");
+        Assert.True(fuzz.Logs.Hits == 0, $"{FuzzSeed.Text}: {fuzz.Logs.Hits} log lines quote a body, the first being {fuzz.Logs.First}.");
+        Assert.True(late.Small - early.Small < SmallObjectsGrowth, $"{FuzzSeed.Text}: small objects grew from {early.Small:N0} to {late.Small:N0} bytes.");
+        Assert.True(late.Heap - early.Heap < HeapGrowth, $"{FuzzSeed.Text}: the heap grew from {early.Heap:N0} to {late.Heap:N0} bytes.");
+    }
+
+    private static (long Heap, long Small) Measure()
+    {
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        var heap = GC.GetGCMemoryInfo(GCKind.FullBlocking);
+        return (heap.HeapSizeBytes, heap.GenerationInfo[GC.MaxGeneration].SizeAfterBytes);
+    }
+
+    private static async Task<(int Rows, int DeadLetters)> RunRoundAsync(Estate estate, FuzzHost fuzz, IEnumerator<FuzzBody> source)
+    {
+        var bodies = new FuzzBody[Round];
+        for (var i = 0; i < bodies.Length && source.MoveNext(); i++)
+        {
+            bodies[i] = source.Current;
+        }
+
+        await fuzz.MoveAsync(bodies);
+
+        var letters = await fuzz.TakeDeadLettersAsync();
+        CheckDeadLetters(bodies, letters);
+        var rows = await FuzzRows.TakeAsync(estate.ConnectionString);
+        FuzzRows.Check(bodies, rows);
+        Assert.True(
+            bodies.Length == rows.Count + letters.Count,
+            $"{FuzzSeed.Text}: {bodies.Length} bodies, {rows.Count} rows, {letters.Count} dead letters.");
+        return (rows.Count, letters.Count);
+    }
+
+    private static void CheckDeadLetters(FuzzBody[] bodies, List<SqsMessage> letters)
+    {
+        var sent = bodies.ToLookup(x => Encoding.UTF8.GetString(x.Bytes));
+        var dead = letters.ToLookup(x => Encoding.UTF8.GetString(x.Body.Span));
+        Assert.All(dead, x => Assert.True(sent.Contains(x.Key), $"{FuzzSeed.Text}: a dead letter's body is none that was sent."));
+        foreach (var body in bodies)
+        {
+            var times = dead[Encoding.UTF8.GetString(body.Bytes)].Count();
+            var expected = sent[Encoding.UTF8.GetString(body.Bytes)].Count();
+            var right = body.Fate switch
+            {
+                FuzzFate.Row => times == 0,
+                FuzzFate.DeadLetter => times == expected,
+                _ => times <= expected,
+            };
+            Assert.True(right, $"{FuzzSeed.Name(body)}: {times} dead letters of {expected} sent.");
+        }
+
+        foreach (var letter in letters)
+        {
+            var reason = letter.MessageAttributes[DeadLetterAttributes.Reason].StringValue;
+            var body = sent[Encoding.UTF8.GetString(letter.Body.Span)].First();
+            Assert.True(Reasons.IsKnown(reason), $"{FuzzSeed.Name(body)}: its reason is none that is known.");
+            Assert.Equal(4, letter.MessageAttributes.Count);
+            Assert.All(letter.MessageAttributes.Values, x => Assert.DoesNotContain(FuzzText.Canary, x.StringValue));
+        }
+    }
+}

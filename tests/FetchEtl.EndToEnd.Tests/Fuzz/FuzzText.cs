@@ -1,0 +1,66 @@
+using System.Text;
+
+namespace FetchEtl.EndToEnd.Tests.Fuzz;
+
+/// <summary>Texts of odd Unicode, and JSON strings that spell them oddly.</summary>
+internal sealed class FuzzText(Random random)
+{
+    /// <summary>Stands in all values and keys of all bodies: where it shows, a body was quoted.</summary>
+    public const string Canary = "k4n4ry";
+
+    private static readonly (int From, int To)[] Alphabets =
+    [
+        ('a', 'z'), ('0', '9'), (' ', '/'), ('[', '`'), ('{', '~'),
+        (0x01, 0x1F), (0x7F, 0xA0), (0xC0, 0xFF), (0x300, 0x36F), (0x5D0, 0x5EA), (0x627, 0x64A), (0x200B, 0x200F),
+        (0x202A, 0x202E), (0x2028, 0x2029), (0x4E00, 0x4FFF), (0xE000, 0xE010), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF),
+        (0xFFF9, 0xFFFD), (0x1F3FB, 0x1F3FF), (0x1F600, 0x1F64F), (0x20000, 0x20010), (0x10FFFD, 0x10FFFD),
+    ];
+
+    /// <summary>So many code points, none of them U+0000, none a surrogate.</summary>
+    public string Text(int length)
+    {
+        var text = new StringBuilder(length);
+        while (length > 0)
+        {
+            var (from, to) = Alphabets[random.Next(Alphabets.Length)];
+            for (var run = Math.Min(length, random.Next(1, 8)); run > 0; run--, length--)
+            {
+                text.Append(new Rune(random.Next(from, to + 1)));
+            }
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>A text of up to so many code points, canary included, often of exactly so many.</summary>
+    public string Personal(int index, int limit)
+    {
+        var canary = $"{Canary}{index}-";
+        var room = limit - canary.Length;
+        return canary + Text(random.Next(4) == 0 ? room : random.Next(Math.Min(room, 20) + 1));
+    }
+
+    /// <summary>The text as a JSON string, some of it escaped without need.</summary>
+    public string Quote(string text)
+    {
+        var escapes = random.Next(3) == 0 ? 0.3 : 0;
+        var json = new StringBuilder("\"", text.Length + 2);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            var plain = rune.ToString();
+            var must = rune.Value is '"' or '\\' or < ' ';
+            if (!must && random.NextDouble() >= escapes)
+            {
+                json.Append(plain);
+                continue;
+            }
+
+            foreach (int half in plain)
+            {
+                json.Append(random.Next(2) == 0 ? $"\\u{half:x4}" : $"\\u{half:X4}");
+            }
+        }
+
+        return json.Append('"').ToString();
+    }
+}
