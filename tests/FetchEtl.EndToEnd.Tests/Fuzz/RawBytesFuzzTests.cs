@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text;
 using FetchEtl.Logins;
 using MassTransit;
 using MassTransit.Serialization;
