@@ -19,11 +19,13 @@ internal static class ServiceHost
     {
         var builder = Create(settings, overrides);
         builder.Services.AddLogins(builder.Configuration);
-        builder.Services.AddOptions<HostOptions>().Configure<IOptions<ServiceSettings>>((x, service) => x.ShutdownTimeout = service.Value.ShutdownTimeout);
-        builder.Services.AddOptions<MassTransitHostOptions>().Configure<IOptions<ServiceSettings>>((x, service) =>
+        // Read apart from its checks: those are told together with all others, and the host is built before.
+        var shutdownTimeout = (builder.Configuration.GetSection(ServiceSettings.Section).Get<ServiceSettings>() ?? new ServiceSettings()).ShutdownTimeout;
+        builder.Services.Configure<HostOptions>(x => x.ShutdownTimeout = shutdownTimeout);
+        builder.Services.Configure<MassTransitHostOptions>(x =>
         {
             x.WaitUntilStarted = true;
-            x.StopTimeout = service.Value.ShutdownTimeout;
+            x.StopTimeout = shutdownTimeout;
             // Its only consumer, once cancelled, gives up what it has not begun and finishes what it is writing.
             x.ConsumerStopTimeout = TimeSpan.Zero;
         });

@@ -13,5 +13,5 @@ internal sealed class ServiceSettings
     public int ShutdownTimeoutSeconds { get; set; } = 25;
 
     /// <summary><see cref="ShutdownTimeoutSeconds"/> as a time.</summary>
-    public TimeSpan ShutdownTimeout => TimeSpan.FromSeconds(ShutdownTimeoutSeconds);
+    internal TimeSpan ShutdownTimeout => TimeSpan.FromSeconds(ShutdownTimeoutSeconds);
 }
