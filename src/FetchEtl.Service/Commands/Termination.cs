@@ -17,7 +17,7 @@ internal sealed class Termination : IDisposable
     private readonly CancellationTokenSource _asked = new();
     private readonly PosixSignalRegistration[] _signals;
     private readonly TimeProvider _time;
-    private TimeSpan _limit = new ServiceSettings().ShutdownTimeout;
+    private TimeSpan _limit = TimeSpan.FromSeconds(new ServiceSettings().ShutdownTimeoutSeconds);
     private ITimer? _timer;
     private int _count;
 
@@ -35,7 +35,7 @@ internal sealed class Termination : IDisposable
     public CancellationToken Asked => _asked.Token;
 
     /// <summary>From now on the host's settings say how long an ordered end may take.</summary>
-    public void LimitBy(IHost host) => _limit = host.Services.GetRequiredService<IOptions<ServiceSettings>>().Value.ShutdownTimeout;
+    public void LimitBy(IHost host) => _limit = host.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout;
 
     public void Dispose()
     {

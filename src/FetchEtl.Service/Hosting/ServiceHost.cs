@@ -20,7 +20,8 @@ internal static class ServiceHost
         var builder = Create(settings, overrides);
         builder.Services.AddLogins(builder.Configuration);
         // Read apart from its checks: those are told together with all others, and the host is built before.
-        var shutdownTimeout = (builder.Configuration.GetSection(ServiceSettings.Section).Get<ServiceSettings>() ?? new ServiceSettings()).ShutdownTimeout;
+        var service = builder.Configuration.GetSection(ServiceSettings.Section).Get<ServiceSettings>() ?? new ServiceSettings();
+        var shutdownTimeout = TimeSpan.FromSeconds(service.ShutdownTimeoutSeconds);
         builder.Services.Configure<HostOptions>(x => x.ShutdownTimeout = shutdownTimeout);
         builder.Services.Configure<MassTransitHostOptions>(x =>
         {

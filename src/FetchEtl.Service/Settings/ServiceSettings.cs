@@ -11,7 +11,4 @@ internal sealed class ServiceSettings
     /// after 30.
     /// </summary>
     public int ShutdownTimeoutSeconds { get; set; } = 25;
-
-    /// <summary><see cref="ShutdownTimeoutSeconds"/> as a time.</summary>
-    internal TimeSpan ShutdownTimeout => TimeSpan.FromSeconds(ShutdownTimeoutSeconds);
 }
