@@ -119,3 +119,48 @@ BEGIN
     END IF;
 END $EF$;
 COMMIT;
+
+START TRANSACTION;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261121000000_Masking') THEN
+    CREATE TABLE masking_generations (
+        generation integer PRIMARY KEY,
+        key_check varchar(64),
+        first_used timestamptz NOT NULL DEFAULT now()
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261121000000_Masking') THEN
+    INSERT INTO masking_generations (generation)
+    SELECT DISTINCT split_part(mask, ':', 1)::integer
+    FROM user_logins CROSS JOIN LATERAL (VALUES (masked_ip), (masked_device_id)) AS masks (mask)
+    WHERE mask ~ '^[1-9][0-9]{0,3}:[0-9a-f]{64}$';
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261121000000_Masking') THEN
+    CREATE TABLE IF NOT EXISTS pii_vault (
+        mask varchar(256) NOT NULL,
+        field varchar(32) NOT NULL,
+        sealed bytea NOT NULL,
+        created_at timestamptz NOT NULL DEFAULT now(),
+        PRIMARY KEY (mask, field)
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261121000000_Masking') THEN
+    INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+    VALUES ('20261121000000_Masking', '10.0.14');
+    END IF;
+END $EF$;
+COMMIT;

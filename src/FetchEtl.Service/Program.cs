@@ -11,6 +11,8 @@ var root = new RootCommand("Moves login events from an SQS queue into PostgreSQL
     DrainCommand.Create(termination),
     SendCommand.Create(),
     MigrateCommand.Create(),
+    KeysCommand.Create(),
+    MaskCommand.Create(),
     LocalSqsCommand.Create(),
 };
 

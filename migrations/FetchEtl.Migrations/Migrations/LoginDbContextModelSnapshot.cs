@@ -8,5 +8,5 @@ namespace FetchEtl.Migrations;
 [DbContext(typeof(LoginDbContext))]
 internal sealed class LoginDbContextModelSnapshot : ModelSnapshot
 {
-    protected override void BuildModel(ModelBuilder modelBuilder) => UserLogins.Model(modelBuilder);
+    protected override void BuildModel(ModelBuilder modelBuilder) => Masking.Model(modelBuilder);
 }

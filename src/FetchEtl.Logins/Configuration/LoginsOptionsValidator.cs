@@ -16,7 +16,7 @@ internal sealed class LoginsOptionsValidator : IValidateOptions<LoginsOptions>
         CheckConnection(options.ConnectionString, problems);
         CheckRange("Storage:BatchSize", options.Storage.BatchSize, StorageOptions.MaxBatchSize, problems);
         CheckRange("Storage:Writers", options.Storage.Writers, StorageOptions.MaxWriters, problems);
-        CheckKeys(options.Masking.Keys, problems);
+        MaskingOptionsCheck.Run(options.Masking, problem => problems.AddError(problem));
         if (!Enum.IsDefined(options.AppVersion.Encoding))
         {
             problems.AddError($"AppVersion:Encoding must be Ordered or Digits, is {options.AppVersion.Encoding}.");
@@ -53,37 +53,6 @@ internal sealed class LoginsOptionsValidator : IValidateOptions<LoginsOptions>
         if (value < 1 || value > max)
         {
             problems.AddError($"{key} must be 1 to {max}, is {value}.");
-        }
-    }
-
-    private static void CheckKeys(IList<string> keys, ValidateOptionsResultBuilder problems)
-    {
-        const string remedy = "make one with: openssl rand -base64 32";
-        if (keys.Count == 0)
-        {
-            problems.AddError($"Masking:Keys is empty, and without a key nothing is masked: {remedy}, and set it as Masking:Keys:0.");
-        }
-
-        var seen = new List<byte[]>();
-        for (var i = 0; i < keys.Count; i++)
-        {
-            var key = new byte[keys[i]?.Length ?? 0];
-            if (!Convert.TryFromBase64String(keys[i] ?? string.Empty, key, out var length))
-            {
-                problems.AddError($"Masking:Keys:{i} is not base64: {remedy}.");
-            }
-            else if (length < MaskingOptions.MinKeyBytes)
-            {
-                problems.AddError($"Masking:Keys:{i} has {length} bytes, {MaskingOptions.MinKeyBytes} or more are needed: {remedy}.");
-            }
-            else if (seen.Exists(other => other.AsSpan().SequenceEqual(key.AsSpan(0, length))))
-            {
-                problems.AddError($"Masking:Keys:{i} repeats an earlier key: every generation needs one of its own; {remedy}.");
-            }
-            else
-            {
-                seen.Add(key[..length]);
-            }
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using FetchEtl.Logins;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -20,7 +19,8 @@ public static class LoginsServiceCollectionExtensions
     /// <param name="configuration">The root of the configuration.</param>
     /// <returns>The services.</returns>
     /// <remarks>
-    /// Settings are checked when the host starts; it does not start with a bad one (<see cref="OptionsValidationException"/>).
+    /// Settings are checked when the host starts; it does not start with a bad one (<see cref="OptionsValidationException"/>),
+    /// nor where its masks would not fit those that the table holds (<see cref="MaskingRefusedException"/>).
     /// A masker registered before is kept.
     /// </remarks>
     public static IServiceCollection AddLogins(this IServiceCollection services, IConfiguration configuration)
@@ -29,14 +29,10 @@ public static class LoginsServiceCollectionExtensions
         return services.AddLogins(options =>
         {
             options.ConnectionString = configuration.GetConnectionString("Logins");
-            Bind("Storage", options.Storage);
-            Bind("Masking", options.Masking);
-            Bind("AppVersion", options.AppVersion);
-            ReadKeys(configuration.GetSection("Masking:Keys"), options.Masking.Keys);
+            configuration.BindStrictly("Storage", options.Storage);
+            configuration.BindStrictly("AppVersion", options.AppVersion);
+            configuration.BindMasking(options.Masking);
         });
-
-        void Bind(string section, object target) =>
-            configuration.GetSection(section).Bind(target, binder => binder.ErrorOnUnknownConfiguration = true);
     }
 
     /// <summary>Registers the writer, the masker and <see cref="LoginDbContext"/>, with settings from code.</summary>
@@ -54,7 +50,9 @@ public static class LoginsServiceCollectionExtensions
         services.AddMetrics();
         services.AddPooledDbContextFactory<LoginDbContext>(UsePostgres);
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<IPiiMasker, HmacPiiMasker>();
+        services.TryAddSingleton(CreateMasker);
+        services.TryAddSingleton<MaskingCheck>();
+        services.AddHostedService<MaskingStartup>();
         services.TryAddSingleton<LoginMetrics>();
         services.TryAddSingleton<WriterOutage>();
         if (services.Any(service => service.ServiceType == typeof(LoginWriter)))
@@ -67,29 +65,6 @@ public static class LoginsServiceCollectionExtensions
         return services;
     }
 
-    /// <summary>
-    /// A key's index is its generation, so a gap stays a gap, to be refused: the binder would close it, and what is masked
-    /// under the second key would pass for the first generation.
-    /// </summary>
-    private static void ReadKeys(IConfigurationSection section, IList<string> keys)
-    {
-        keys.Clear();
-        foreach (var key in section.GetChildren())
-        {
-            if (!int.TryParse(key.Key, NumberStyles.None, CultureInfo.InvariantCulture, out var index) || index > 999)
-            {
-                index = keys.Count;
-            }
-
-            while (keys.Count <= index)
-            {
-                keys.Add(string.Empty);
-            }
-
-            keys[index] = key.Value ?? string.Empty;
-        }
-    }
-
     /// <summary>The writer reports its failures itself, once an outage; EF Core would report each attempt, with the server's text.</summary>
     private static void UsePostgres(IServiceProvider services, DbContextOptionsBuilder builder)
     {
@@ -100,10 +75,14 @@ public static class LoginsServiceCollectionExtensions
                 .Log((RelationalEventId.CommandExecuted, LogLevel.Debug)));
     }
 
+    private static IPiiMasker CreateMasker(IServiceProvider services) =>
+        PiiMaskers.Create(services.GetRequiredService<IOptions<LoginsOptions>>().Value.Masking);
+
     private static LoginWriter CreateWriter(IServiceProvider services)
     {
         return new LoginWriter(
             services.GetRequiredService<IDbContextFactory<LoginDbContext>>(),
+            services.GetRequiredService<MaskingCheck>(),
             services.GetRequiredService<IOptions<LoginsOptions>>(),
             services.GetRequiredService<WriterOutage>(),
             services.GetRequiredService<LoginMetrics>(),

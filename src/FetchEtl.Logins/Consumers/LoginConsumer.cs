@@ -17,11 +17,12 @@ public sealed class LoginConsumer : IConsumer<LoginMessage>
     private readonly IPiiMasker _masker;
     private readonly TimeProvider _time;
     private readonly AppVersionEncoding _encoding;
+    private readonly bool _masksUserId;
 
     /// <summary>Made by the container.</summary>
     /// <param name="writer">Takes the rows.</param>
     /// <param name="masker">Masks the personal fields.</param>
-    /// <param name="options">Says how versions are encoded.</param>
+    /// <param name="options">Says how versions are encoded, and whether user ids are masked.</param>
     /// <param name="time">Dates messages whose transport does not say when they were sent.</param>
     public LoginConsumer(LoginWriter writer, IPiiMasker masker, IOptions<LoginsOptions> options, TimeProvider time)
     {
@@ -30,6 +31,7 @@ public sealed class LoginConsumer : IConsumer<LoginMessage>
         _masker = masker;
         _time = time;
         _encoding = options.Value.AppVersion.Encoding;
+        _masksUserId = PiiFields.Of(options.Value.Masking).Contains(PiiField.UserId);
     }
 
     /// <inheritdoc/>
@@ -47,7 +49,7 @@ public sealed class LoginConsumer : IConsumer<LoginMessage>
 
         var login = new UserLogin
         {
-            UserId = message.UserId!.Value.Reveal(),
+            UserId = _masksUserId ? _masker.Mask(PiiField.UserId, message.UserId) : message.UserId!.Value.Reveal(),
             DeviceType = message.DeviceType,
             MaskedIp = _masker.Mask(PiiField.Ip, message.Ip),
             MaskedDeviceId = _masker.Mask(PiiField.DeviceId, message.DeviceId),

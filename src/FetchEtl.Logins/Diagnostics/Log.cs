@@ -22,4 +22,7 @@ internal static partial class Log
 
     [LoggerMessage(2005, LogLevel.Error, "A row failed with {ExceptionType}, which is no failure of PostgreSQL")]
     public static partial void RowFailed(ILogger logger, string exceptionType);
+
+    [LoggerMessage(2006, LogLevel.Warning, "Masking:Method is {Method}: {Weakness}. Use Hmac, unless a table must be filled as it was before")]
+    public static partial void MaskingIsWeak(ILogger logger, MaskingMethod method, string weakness);
 }

@@ -1,6 +1,6 @@
 namespace FetchEtl.Logins;
 
-/// <summary>The personal fields that are masked, each under a key of its own: equal texts in two of them have unequal masks.</summary>
+/// <summary>The personal fields that can be masked, each under keys of its own: equal texts in two of them have unequal masks.</summary>
 public enum PiiField
 {
     /// <summary>The client's address.</summary>
@@ -8,4 +8,7 @@ public enum PiiField
 
     /// <summary>The device's identifier.</summary>
     DeviceId = 1,
+
+    /// <summary>Who logged in. Masked only where <see cref="MaskingOptions.Fields"/> names it.</summary>
+    UserId = 2,
 }

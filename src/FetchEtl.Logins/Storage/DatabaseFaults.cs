@@ -23,6 +23,8 @@ internal static class DatabaseFaults
                         FaultKind.Operator, fatal.SqlState, "the server refuses the session: correct ConnectionStrings:Logins");
                 case PostgresException server:
                     return ClassifyState(server.SqlState);
+                case MaskingRefusedException refused:
+                    return new DatabaseFault(FaultKind.Operator, nameof(MaskingRefusedException), refused.Message);
                 // Npgsql encodes strictly, so a lone surrogate fails before the server can refuse it.
                 case EncoderFallbackException:
                     return ClassifyState(PostgresErrorCodes.CharacterNotInRepertoire);
@@ -60,7 +62,8 @@ internal static class DatabaseFaults
             "25006" => Operator("the server is read-only: point ConnectionStrings:Logins at the primary"),
             "3D000" => Operator("the database does not exist: create it, or correct ConnectionStrings:Logins"),
             "3F000" => Operator("the schema does not exist: correct the search_path in ConnectionStrings:Logins"),
-            "42501" => Operator("the role may not insert into user_logins: grant it INSERT and SELECT on the table"),
+            "42501" => Operator(
+                "the role lacks a right: grant it INSERT and SELECT on user_logins, SELECT, INSERT and UPDATE on masking_generations"),
             ['4', '2', ..] => Operator("the table is not as expected: run the migrations"),
             ['2', '8', ..] => Operator("the login was refused: correct the user and password in ConnectionStrings:Logins"),
             "53100" => Operator("the server's disk is full: free or add space"),

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace FetchEtl.Logins;
 
-/// <summary>The table <c>user_logins</c>, in the first schema of the connection's <c>search_path</c>.</summary>
+/// <summary>The table <c>user_logins</c> and what belongs to it, in the first schema of the connection's <c>search_path</c>.</summary>
 /// <param name="options">The options, with a PostgreSQL connection.</param>
 public sealed class LoginDbContext(DbContextOptions<LoginDbContext> options) : DbContext(options)
 {
@@ -11,6 +11,12 @@ public sealed class LoginDbContext(DbContextOptions<LoginDbContext> options) : D
 
     /// <summary>The logins, for reading. Rows are written by <see cref="InsertAsync"/>.</summary>
     public DbSet<UserLogin> UserLogins => Set<UserLogin>();
+
+    /// <summary>The generations whose masks the table may hold.</summary>
+    internal DbSet<MaskingGeneration> MaskingGenerations => Set<MaskingGeneration>();
+
+    /// <summary>The values that can be revealed, by their masks.</summary>
+    internal DbSet<SealedValue> SealedValues => Set<SealedValue>();
 
     /// <summary>
     /// Writes rows in one statement, and so in one transaction: all or none. A row whose
@@ -33,6 +39,8 @@ public sealed class LoginDbContext(DbContextOptions<LoginDbContext> options) : D
     {
         ArgumentNullException.ThrowIfNull(modelBuilder);
         modelBuilder.Entity<UserLogin>(Configure);
+        modelBuilder.Entity<MaskingGeneration>(Configure);
+        modelBuilder.Entity<SealedValue>(Configure);
     }
 
     /// <summary>No key: rows older than FetchEtl have no message id, and nothing else in the table is unique.</summary>
@@ -48,5 +56,22 @@ public sealed class LoginDbContext(DbContextOptions<LoginDbContext> options) : D
         login.Property(l => l.CreateDate).HasColumnName("create_date").HasColumnOrder(6);
         login.Property(l => l.MessageId).HasColumnName("message_id").HasColumnOrder(7);
         login.HasIndex(l => l.MessageId).IsUnique().HasDatabaseName("ix_user_logins_message_id");
+    }
+
+    private static void Configure(EntityTypeBuilder<MaskingGeneration> generation)
+    {
+        generation.ToTable("masking_generations").HasKey(g => g.Generation);
+        generation.Property(g => g.Generation).HasColumnName("generation").HasColumnOrder(0).ValueGeneratedNever();
+        generation.Property(g => g.KeyCheck).HasColumnName("key_check").HasMaxLength(ColumnLengths.KeyCheck).HasColumnOrder(1);
+        generation.Property(g => g.FirstUsed).HasColumnName("first_used").HasDefaultValueSql("now()").HasColumnOrder(2);
+    }
+
+    private static void Configure(EntityTypeBuilder<SealedValue> value)
+    {
+        value.ToTable("pii_vault").HasKey(v => new { v.Mask, v.Field });
+        value.Property(v => v.Mask).HasColumnName("mask").HasMaxLength(ColumnLengths.Mask).HasColumnOrder(0);
+        value.Property(v => v.Field).HasColumnName("field").HasMaxLength(ColumnLengths.FieldName).HasColumnOrder(1);
+        value.Property(v => v.Sealed).HasColumnName("sealed").HasColumnOrder(2);
+        value.Property(v => v.CreatedAt).HasColumnName("created_at").HasDefaultValueSql("now()").HasColumnOrder(3);
     }
 }

@@ -21,6 +21,7 @@ public sealed class LoginWriter : IAsyncDisposable
     private const int UnknownAttempts = 3;
 
     private readonly IDbContextFactory<LoginDbContext> _contexts;
+    private readonly MaskingCheck _check;
     private readonly WriterOutage _outage;
     private readonly LoginMetrics _metrics;
     private readonly TimeProvider _time;
@@ -33,6 +34,7 @@ public sealed class LoginWriter : IAsyncDisposable
 
     internal LoginWriter(
         IDbContextFactory<LoginDbContext> contexts,
+        MaskingCheck check,
         IOptions<LoginsOptions> options,
         WriterOutage outage,
         LoginMetrics metrics,
@@ -40,6 +42,7 @@ public sealed class LoginWriter : IAsyncDisposable
         ILogger<LoginWriter> log)
     {
         _contexts = contexts;
+        _check = check;
         _outage = outage;
         _metrics = metrics;
         _time = time;
@@ -261,6 +264,7 @@ public sealed class LoginWriter : IAsyncDisposable
         await using var context = await _contexts.CreateDbContextAsync(CancellationToken.None);
         try
         {
+            await _check.RequireAsync(context, unwanted.Token);
             return await context.InsertAsync(rows, unwanted.Token);
         }
         catch (Exception exception) when (DatabaseFaults.Classify(exception).Kind == FaultKind.Operator)

@@ -3,7 +3,7 @@ namespace FetchEtl.Logins;
 /// <summary>A row of <c>user_logins</c>. Every column may be null, as in the DDL that tables in use were made from.</summary>
 public sealed class UserLogin
 {
-    /// <summary>Who logged in, at most 128 characters, stored as received.</summary>
+    /// <summary>Who logged in, at most 128 characters: as received, or its mask where <see cref="MaskingOptions.Fields"/> names it.</summary>
     public string? UserId { get; init; }
 
     /// <summary>The kind of device, at most 32 characters.</summary>

@@ -53,7 +53,10 @@ internal static class DemoCommand
         DemoReport.Say(demo.Description);
         DemoReport.Say("Masking with a throwaway key: these masks mean nothing tomorrow.");
 
-        using var host = ServiceHost.CreateConsumer(settings, Overrides(sqs, demo.ConnectionString)).BuildValidated();
+        var builder = ServiceHost.CreateConsumer(settings, Overrides(sqs, demo.ConnectionString));
+        // Instead of all masking settings: a real key has no business here.
+        builder.Services.PostConfigure<LoginsOptions>(options => options.Masking = new MaskingOptions { Keys = { KeyTexts.New() } });
+        using var host = builder.BuildValidated();
         termination.LimitBy(host);
         await LoginMigrations.MigrateAsync(demo.ConnectionString, cancellationToken);
 
@@ -92,7 +95,6 @@ internal static class DemoCommand
         ["Sqs:DeadLetterQueueName"] = null,
         ["Sqs:CreateQueues"] = "true",
         ["ConnectionStrings:Logins"] = connectionString,
-        ["Masking:Keys:0"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
 
         // The dead letters are shown at the end, so they need not be announced.
         ["Logging:LogLevel:FetchEtl"] = "Error",

@@ -16,6 +16,7 @@ internal static class ErrorText
     public static IReadOnlyList<string>? Of(Exception exception) => exception switch
     {
         OptionsValidationException options => [.. options.Failures],
+        MaskingRefusedException masking => masking.Problems,
         AggregateException aggregate when aggregate.InnerExceptions.All(x => Of(x) is not null) =>
             [.. aggregate.InnerExceptions.SelectMany(x => Of(x)!)],
 

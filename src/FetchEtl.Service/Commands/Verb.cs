@@ -13,21 +13,28 @@ internal static class Verb
     /// <param name="name">As typed.</param>
     /// <param name="description">For <c>--help</c>.</param>
     /// <param name="action">Gets the parsed options and the settings, such as <c>--Sqs:QueueName=other</c>.</param>
-    /// <param name="options">The verb's own options.</param>
+    /// <param name="symbols">The verb's own options, and at most one argument, which takes what is left.</param>
     public static Command Create(
-        string name, string description, Func<ParseResult, string[], CancellationToken, Task<int>> action, params Option[] options)
+        string name, string description, Func<ParseResult, string[], CancellationToken, Task<int>> action, params Symbol[] symbols)
     {
         var command = new Command(name, $"{description} Settings may follow, as --Sqs:QueueName=other.") { TreatUnmatchedTokensAsErrors = false };
-        foreach (var option in options)
+        foreach (var option in symbols.OfType<Option>())
         {
             command.Options.Add(option);
+        }
+
+        var values = symbols.OfType<Argument<string[]>>().SingleOrDefault();
+        if (values is not null)
+        {
+            command.Arguments.Add(values);
         }
 
         command.SetAction(async (parsed, cancellationToken) =>
         {
             try
             {
-                return await action(parsed, SettingsArguments.Check(parsed.UnmatchedTokens), cancellationToken);
+                var settings = values is null ? parsed.UnmatchedTokens : [.. parsed.GetValue(values)!.Where(IsSetting), .. parsed.UnmatchedTokens];
+                return await action(parsed, SettingsArguments.Check(settings), cancellationToken);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -46,4 +53,10 @@ internal static class Verb
 
         return command;
     }
+
+    /// <summary>What a verb's argument was given, without the settings, which it swallows as well.</summary>
+    public static string[] Values(this ParseResult parsed, Argument<string[]> argument) =>
+        [.. parsed.GetValue(argument)!.Where(x => !IsSetting(x))];
+
+    private static bool IsSetting(string token) => token.StartsWith("--", StringComparison.Ordinal);
 }

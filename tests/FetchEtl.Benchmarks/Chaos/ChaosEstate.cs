@@ -65,7 +65,8 @@ internal sealed class ChaosEstate : IAsyncDisposable
         var owner = NpgsqlDataSource.Create($"{postgres.ConnectionString};Pooling=false");
         var password = RandomNumberGenerator.GetHexString(32);
         await using (var role = owner.CreateCommand(
-            $"CREATE ROLE {Role} LOGIN PASSWORD '{password}'; GRANT INSERT, SELECT (message_id) ON user_logins TO {Role}"))
+            $"CREATE ROLE {Role} LOGIN PASSWORD '{password}'; GRANT INSERT, SELECT (message_id) ON user_logins TO {Role}; " +
+            $"GRANT SELECT, INSERT, UPDATE ON masking_generations TO {Role}"))
         {
             await role.ExecuteNonQueryAsync(cancellationToken);
         }

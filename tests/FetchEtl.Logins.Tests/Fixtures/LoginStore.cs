@@ -75,7 +75,7 @@ internal sealed class LoginStore : IAsyncDisposable
     public async Task<string> UseRoleAsync()
     {
         _role = $"fetch_etl_{Guid.NewGuid():N}";
-        await ScalarAsync($"CREATE ROLE {_role} LOGIN PASSWORD 'role'; GRANT INSERT, SELECT ON user_logins TO {_role}");
+        await ScalarAsync($"CREATE ROLE {_role} LOGIN PASSWORD 'role'; GRANT INSERT, SELECT ON user_logins TO {_role}; GRANT SELECT, INSERT, UPDATE ON masking_generations TO {_role}");
         ConnectionString = new NpgsqlConnectionStringBuilder(ConnectionString) { Username = _role, Password = "role" }.ConnectionString;
         return _role;
     }

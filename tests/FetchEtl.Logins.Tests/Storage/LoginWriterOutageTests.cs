@@ -19,7 +19,7 @@ public sealed class LoginWriterOutageTests : IAsyncLifetime
     [InlineData(
         "REVOKE INSERT ON user_logins FROM {role}",
         "GRANT INSERT ON user_logins TO {role}",
-        "42501, the role may not insert into user_logins: grant it INSERT and SELECT on the table")]
+        "42501, the role lacks a right: grant it INSERT and SELECT on user_logins, SELECT, INSERT and UPDATE on masking_generations")]
     [InlineData(
         "ALTER TABLE user_logins RENAME COLUMN locale TO language",
         "ALTER TABLE user_logins RENAME COLUMN language TO locale",
