@@ -46,6 +46,44 @@ public sealed class LoginMigrationsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_new_database_gets_the_tables_of_generations_and_of_the_vault()
+    {
+        await LoginMigrations.MigrateAsync(_database.ConnectionString);
+
+        Assert.Equal(
+            ["generation|integer|True", "key_check|character varying(64)|False", "first_used|timestamp with time zone|True"],
+            await TestDatabase.ColumnsAsync(_database.ConnectionString, table: "masking_generations"));
+        Assert.Equal(
+            ["mask|character varying(256)|True", "field|character varying(32)|True", "sealed|bytea|True", "created_at|timestamp with time zone|True"],
+            await TestDatabase.ColumnsAsync(_database.ConnectionString, table: "pii_vault"));
+        Assert.Equal(
+            ["PRIMARY KEY (generation)", "PRIMARY KEY (mask, field)"],
+            await TestDatabase.ReadAsync(
+                _database.ConnectionString,
+                "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid IN ('masking_generations'::regclass, 'pii_vault'::regclass) ORDER BY 1"));
+    }
+
+    [Fact]
+    public async Task The_generations_of_masks_that_are_there_are_known_afterwards_and_nothing_else_is_taken_for_one()
+    {
+        var hex = new string('a', 64);
+        await TestDatabase.ExecuteAsync(_database.ConnectionString, TestDatabase.OriginalTable);
+        await TestDatabase.ExecuteAsync(
+            _database.ConnectionString,
+            $"""
+            INSERT INTO user_logins (masked_ip, masked_device_id, user_id) VALUES
+                ('1:{hex}', '12:{hex}', '3:{hex}'), ('1:{hex}', NULL, NULL), (NULL, '2:{hex}', NULL),
+                ('{hex}', '4:{hex}0', NULL), ('0:{hex}', '5:{hex[1..]}A', NULL), ('99999999999:{hex}', '2001:db8::1', NULL)
+            """);
+
+        await LoginMigrations.MigrateAsync(_database.ConnectionString);
+
+        Assert.Equal(
+            ["1|", "2|", "12|"],
+            await TestDatabase.ReadAsync(_database.ConnectionString, "SELECT generation, key_check FROM masking_generations ORDER BY 1"));
+    }
+
+    [Fact]
     public async Task A_table_that_is_there_is_adopted_with_its_rows()
     {
         await TestDatabase.ExecuteAsync(_database.ConnectionString, TestDatabase.OriginalTable);
@@ -153,15 +191,21 @@ public sealed class LoginMigrationsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Going_back_takes_the_additions_and_leaves_the_table_with_its_rows()
+    public async Task Going_back_takes_the_additions_and_leaves_the_table_with_its_rows_and_the_vault()
     {
         await LoginMigrations.MigrateAsync(_database.ConnectionString);
-        await TestDatabase.ExecuteAsync(_database.ConnectionString, "INSERT INTO user_logins (user_id) VALUES ('a')");
+        await TestDatabase.ExecuteAsync(
+            _database.ConnectionString, "INSERT INTO user_logins (user_id) VALUES ('a'); INSERT INTO pii_vault (mask, field, sealed) VALUES ('m', 'ip', 's')");
         await using var context = LoginDbContextFactory.Create(_database.ConnectionString);
 
         await context.GetService<IMigrator>().MigrateAsync(Migration.InitialDatabase);
 
         Assert.Equal(Columns[..7], await TestDatabase.ColumnsAsync(_database.ConnectionString));
         Assert.Equal(["a"], await TestDatabase.ReadAsync(_database.ConnectionString, "SELECT user_id FROM user_logins"));
+        Assert.Equal(["m"], await TestDatabase.ReadAsync(_database.ConnectionString, "SELECT mask FROM pii_vault"));
+        Assert.Equal([""], await TestDatabase.ReadAsync(_database.ConnectionString, "SELECT to_regclass('masking_generations')::text"));
+
+        await LoginMigrations.MigrateAsync(_database.ConnectionString);
+        Assert.Equal(["m"], await TestDatabase.ReadAsync(_database.ConnectionString, "SELECT mask FROM pii_vault"));
     }
 }

@@ -34,13 +34,13 @@ internal static class TestDatabase
         return [.. rows];
     }
 
-    public static Task<string[]> ColumnsAsync(string connectionString, string schema = "public")
+    public static Task<string[]> ColumnsAsync(string connectionString, string schema = "public", string table = "user_logins")
     {
         return ReadAsync(
             connectionString,
             $"""
             SELECT attname, format_type(atttypid, atttypmod), attnotnull FROM pg_attribute
-            WHERE attrelid = '{schema}.user_logins'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum
+            WHERE attrelid = '{schema}.{table}'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum
             """);
     }
 }

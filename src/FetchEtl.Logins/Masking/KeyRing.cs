@@ -26,7 +26,7 @@ internal sealed class KeyRing
     public int Count => _keys.Count;
 
     /// <summary>The subkey of a generation for one purpose.</summary>
-    public MaskKey Subkey(int generation, string purpose) => new(_keys[generation - 1], purpose);
+    public MaskKey Subkey(int generation, string purpose) => MaskKey.Derive(_keys[generation - 1], purpose);
 
     /// <summary>
     /// By which a table can tell that it is given the same key again: 16 hex digits that say nothing of the key. HMAC of the

@@ -7,15 +7,14 @@ namespace FetchEtl.Logins;
 /// <summary>
 /// A subkey, for one purpose. Keyed HMACs are kept for the next value: keying anew for each takes twice the time.
 /// </summary>
-internal sealed class MaskKey
+internal sealed class MaskKey(byte[] subkey)
 {
-    private readonly byte[] _subkey;
     private readonly ConcurrentBag<IncrementalHash> _idle = [];
 
-    public MaskKey(byte[] key, string purpose)
+    public static MaskKey Derive(byte[] key, string purpose)
     {
         var info = Encoding.ASCII.GetBytes($"fetchetl/mask/v1/{purpose}");
-        _subkey = HKDF.DeriveKey(HashAlgorithmName.SHA256, key, HMACSHA256.HashSizeInBytes, info: info);
+        return new MaskKey(HKDF.DeriveKey(HashAlgorithmName.SHA256, key, HMACSHA256.HashSizeInBytes, info: info));
     }
 
     /// <summary>HMAC-SHA-256; both spans may be the same.</summary>
@@ -23,7 +22,7 @@ internal sealed class MaskKey
     {
         if (!_idle.TryTake(out var mac))
         {
-            mac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _subkey);
+            mac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, subkey);
         }
 
         mac.AppendData(source);

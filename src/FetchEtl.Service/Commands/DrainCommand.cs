@@ -14,7 +14,11 @@ internal static class DrainCommand
     private static readonly Option<bool> Json = new("--json") { Description = "Print the summary as one line of JSON." };
 
     // A line for every dead letter would tear the progress bar apart; the summary counts them.
-    private static readonly Dictionary<string, string?> QuietLog = new() { ["Logging:LogLevel:FetchEtl"] = "Error" };
+    private static readonly Dictionary<string, string?> QuietLog = new()
+    {
+        ["Logging:LogLevel:FetchEtl"] = "Error",
+        [$"Logging:LogLevel:{typeof(MaskingStartup).FullName}"] = "Warning",
+    };
 
     public static Command Create(Termination termination) => Verb.Create(
         "drain",

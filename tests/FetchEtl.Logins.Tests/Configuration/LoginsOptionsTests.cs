@@ -39,7 +39,7 @@ public sealed class LoginsOptionsTests
     public void A_missing_first_key_is_not_closed_up_by_the_second()
     {
         Assert.Equal(
-            ["Masking:Keys:0 has 0 bytes, 32 or more are needed: make one with: openssl rand -base64 32."],
+            ["Masking:Keys:0 is missing: an index is a key's generation, so none may be left out; set it, or Masking:KeyFiles:0."],
             Problems(("ConnectionStrings:Logins", "Host=db.example"), ("Masking:Keys:1", TestKeys.First)));
     }
 

@@ -3,6 +3,7 @@ using FetchEtl.Migrations;
 using FetchEtl.Testing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -26,12 +27,15 @@ internal sealed class LoginStore : IAsyncDisposable
         Services.AddLogins(options =>
         {
             options.ConnectionString = ConnectionString;
-            options.Masking.Keys.Add(TestKeys.First);
+            options.Masking = Masking;
         });
     }
 
     /// <summary>Where the services connect to; tests that come between change it before the first use.</summary>
     public string ConnectionString { get; set; }
+
+    /// <summary>The services' masking settings; tests change them before the first use.</summary>
+    public MaskingOptions Masking { get; set; } = new() { Keys = { TestKeys.First } };
 
     public ServiceCollection Services { get; } = new();
 
@@ -55,8 +59,18 @@ internal sealed class LoginStore : IAsyncDisposable
 
     public static UserLogin[] Logins(int count) => [.. Enumerable.Range(0, count).Select(i => Login(i.ToString(CultureInfo.InvariantCulture)))];
 
-    /// <summary>The same services once more, as in another process.</summary>
-    public ServiceProvider Beside() => Services.BuildServiceProvider();
+    /// <summary>The same services once more, as in another process, with other masking settings where they are given.</summary>
+    public ServiceProvider Beside(MaskingOptions? masking = null)
+    {
+        var services = new ServiceCollection();
+        services.Add(Services);
+        if (masking is not null)
+        {
+            services.Configure<LoginsOptions>(options => options.Masking = masking);
+        }
+
+        return services.BuildServiceProvider();
+    }
 
     public ManualTimeProvider UseManualTime()
     {

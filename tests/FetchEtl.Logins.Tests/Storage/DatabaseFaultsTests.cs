@@ -64,6 +64,14 @@ public sealed class DatabaseFaultsTests
     }
 
     [Fact]
+    public void Masks_that_do_not_fit_the_table_need_the_operator_and_are_told_in_full()
+    {
+        var fault = DatabaseFaults.Classify(new MaskingRefusedException(["One.", "Two."]));
+
+        Assert.Equal(new DatabaseFault(FaultKind.Operator, "MaskingRefusedException", "One. Two."), fault);
+    }
+
+    [Fact]
     public void A_session_refused_for_its_connection_string_is_no_rows_fault()
     {
         var refusal = new PostgresException("invalid value for parameter", "FATAL", "FATAL", PostgresErrorCodes.InvalidParameterValue);

@@ -1,0 +1,171 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+
+namespace FetchEtl.Logins.Tests;
+
+public sealed class MaskingOptionsTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fetch-etl-masking-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public void Settings_come_from_their_configuration_keys()
+    {
+        var options = Bind(
+            ("Masking:Keys:1", TestKeys.Second),
+            ("Masking:KeyFiles:0", "/run/secrets/first"),
+            ("Masking:Fields:0", "ip"),
+            ("Masking:Fields:1", "device_id"),
+            ("Masking:Fields:2", "user_id"),
+            ("Masking:Method", "SaltedSha256"),
+            ("Masking:AllowWeak", "true"),
+            ("Masking:Former", "Sha256"),
+            ("Masking:Salt", "salt"),
+            ("Masking:Vault:PublicKeyFile", "/etc/fetch-etl/vault.pem"));
+
+        Assert.Equal(["", TestKeys.Second], options.Keys);
+        Assert.Equal(["/run/secrets/first"], options.KeyFiles);
+        Assert.Equal([PiiField.Ip, PiiField.DeviceId, PiiField.UserId], PiiFields.Of(options));
+        Assert.Equal(MaskingMethod.SaltedSha256, options.Method);
+        Assert.True(options.AllowWeak);
+        Assert.Equal(MaskingMethod.Sha256, options.Former);
+        Assert.Equal("salt", options.Salt);
+        Assert.Equal("/etc/fetch-etl/vault.pem", options.Vault.PublicKeyFile);
+    }
+
+    [Fact]
+    public void Without_a_list_of_fields_ip_and_device_id_are_masked()
+    {
+        Assert.Equal([PiiField.Ip, PiiField.DeviceId], PiiFields.Of(new MaskingOptions()));
+    }
+
+    [Theory]
+    [InlineData("user_id", "Masking:Fields lacks ip and device_id, whose column is called masked: add it to the list, or leave the list out.")]
+    [InlineData("device_id user_id", "Masking:Fields lacks ip, whose column is called masked: add it to the list, or leave the list out.")]
+    [InlineData("ip device_id locale", "Masking:Fields names 'locale', which is no field that can be masked; there are ip, device_id, user_id.")]
+    [InlineData("ip device_id UserId", "Masking:Fields names 'UserId', which is no field that can be masked; there are ip, device_id, user_id.")]
+    public void A_list_of_fields_that_can_not_be_is_refused(string fields, string problem)
+    {
+        var options = new MaskingOptions { Keys = { TestKeys.First } };
+        Array.ForEach(fields.Split(' '), options.Fields.Add);
+
+        Assert.Equal([problem], Problems(options));
+    }
+
+    [Theory]
+    [InlineData(MaskingMethod.Sha256, null)]
+    [InlineData(MaskingMethod.SaltedSha256, "salt")]
+    public void A_weak_method_is_refused_unless_it_is_accepted(MaskingMethod method, string? salt)
+    {
+        var options = new MaskingOptions { Method = method, Salt = salt };
+
+        Assert.Equal(
+            [$"Masking:Method is {method}, whose masks can be reversed by trying: choose Hmac, or accept it with Masking:AllowWeak=true."],
+            Problems(options));
+
+        options.AllowWeak = true;
+        Assert.Empty(Problems(options));
+    }
+
+    [Fact]
+    public void A_weak_method_with_keys_or_a_former_method_is_refused()
+    {
+        Assert.Equal(
+            [
+                "Masking:Keys or Masking:KeyFiles is set, but Masking:Method Sha256 has no key: remove them, or choose Hmac.",
+                "Masking:Former is set, but only Masking:Method Hmac adds to a former method's masks: remove one of them.",
+            ],
+            Problems(new MaskingOptions { Method = MaskingMethod.Sha256, AllowWeak = true, Former = MaskingMethod.Sha256, KeyFiles = { "/run/secrets/k" } }));
+    }
+
+    [Theory]
+    [InlineData(MaskingMethod.Hmac, null, "s", "Masking:Salt is set, but neither Masking:Method nor Masking:Former is SaltedSha256: remove it, or set one of them.")]
+    [InlineData(MaskingMethod.Hmac, MaskingMethod.Sha256, "s", "Masking:Salt is set, but neither Masking:Method nor Masking:Former is SaltedSha256: remove it, or set one of them.")]
+    [InlineData(MaskingMethod.Hmac, MaskingMethod.SaltedSha256, null, "Masking:Salt is missing: set it to the text that SaltedSha256 appends to each value.")]
+    [InlineData(MaskingMethod.SaltedSha256, null, "", "Masking:Salt is missing: set it to the text that SaltedSha256 appends to each value.")]
+    [InlineData(MaskingMethod.Hmac, MaskingMethod.Hmac, null, "Masking:Former must be Sha256 or SaltedSha256, is Hmac; remove it where the table was never masked in these ways.")]
+    [InlineData((MaskingMethod)9, null, null, "Masking:Method must be Hmac, Sha256 or SaltedSha256, is 9.")]
+    public void What_does_not_go_together_is_refused_with_the_remedy(MaskingMethod method, MaskingMethod? former, string? salt, string problem)
+    {
+        var options = new MaskingOptions { Method = method, AllowWeak = true, Former = former, Salt = salt };
+        if (method == MaskingMethod.Hmac)
+        {
+            options.Keys.Add(TestKeys.First);
+        }
+
+        Assert.Equal([problem], Problems(options));
+    }
+
+    [Fact]
+    public void A_vaults_public_key_may_be_in_either_form()
+    {
+        using var rsa = RSA.Create(3072);
+
+        Assert.Empty(VaultProblems(rsa.ExportSubjectPublicKeyInfoPem()));
+        Assert.Empty(VaultProblems(rsa.ExportRSAPublicKeyPem()));
+    }
+
+    [Fact]
+    public void A_private_key_is_never_taken_for_the_vaults_public_key()
+    {
+        using var rsa = RSA.Create(3072);
+        string[] pems =
+        [
+            rsa.ExportPkcs8PrivateKeyPem(),
+            rsa.ExportRSAPrivateKeyPem(),
+            rsa.ExportEncryptedPkcs8PrivateKeyPem("secret", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000)),
+            rsa.ExportSubjectPublicKeyInfoPem() + "\n" + rsa.ExportPkcs8PrivateKeyPem(),
+        ];
+
+        Assert.All(pems, pem => Assert.StartsWith(
+            "Masking:Vault:PublicKeyFile names a file with a private key, which must not be where the service runs", Assert.Single(VaultProblems(pem)), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void What_is_no_rsa_key_or_too_short_a_one_is_refused_for_the_vault()
+    {
+        using var rsa = RSA.Create(2048);
+        using var elliptic = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        const string none =
+            "Masking:Vault:PublicKeyFile names a file without an RSA public key in PEM: make one with 'openssl pkey -in PRIVATE -pubout'.";
+
+        Assert.Equal(
+            ["Masking:Vault:PublicKeyFile names an RSA key of 2048 bits, 3072 or more are needed."], VaultProblems(rsa.ExportSubjectPublicKeyInfoPem()));
+        Assert.Equal([none], VaultProblems(elliptic.ExportSubjectPublicKeyInfoPem()));
+        Assert.Equal([none], VaultProblems("no key"));
+        Assert.Equal(
+            ["Masking:Vault:PublicKeyFile names a file that does not exist."],
+            Problems(new MaskingOptions { Keys = { TestKeys.First }, Vault = { PublicKeyFile = Path.Combine(_folder.FullName, "none") } }));
+    }
+
+    private static MaskingOptions Bind(params (string Key, string Value)[] settings)
+    {
+        var options = new MaskingOptions();
+        new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value)))
+            .Build()
+            .BindMasking(options);
+        return options;
+    }
+
+    private static List<string> Problems(MaskingOptions options)
+    {
+        var problems = new List<string>();
+        MaskingOptionsCheck.Run(options, problems.Add);
+        if (problems.Count > 0)
+        {
+            Assert.Equal(problems, Assert.Throws<OptionsValidationException>(() => MaskingOptionsCheck.Require(options)).Failures);
+        }
+
+        return problems;
+    }
+
+    private List<string> VaultProblems(string pem)
+    {
+        var path = Path.Combine(_folder.FullName, "vault.pem");
+        File.WriteAllText(path, pem);
+        return Problems(new MaskingOptions { Keys = { TestKeys.First }, Vault = { PublicKeyFile = path } });
+    }
+}

@@ -1,0 +1,25 @@
+namespace FetchEtl.Logins.Tests;
+
+public sealed class Sha256PiiMaskerTests
+{
+    [Fact]
+    public void A_value_is_hashed_as_written_and_absent_ones_have_no_mask()
+    {
+        var masker = new Sha256PiiMasker(new SaltedHash(string.Empty));
+
+        // FIPS 180-2, appendix B.1.
+        Assert.Equal("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", masker.Mask(PiiField.DeviceId, new PersonalText("abc")));
+        Assert.NotEqual(masker.Mask(PiiField.Ip, new PersonalText("10.0.0.1")), masker.Mask(PiiField.Ip, new PersonalText("::ffff:10.0.0.1")));
+        Assert.Null(masker.Mask(PiiField.Ip, null));
+        Assert.Null(masker.Mask(PiiField.Ip, new PersonalText("")));
+    }
+
+    [Fact]
+    public void A_salt_goes_behind_the_value()
+    {
+        var plain = new Sha256PiiMasker(new SaltedHash(string.Empty));
+        var salted = new Sha256PiiMasker(new SaltedHash("c"));
+
+        Assert.Equal(plain.Mask(PiiField.DeviceId, new PersonalText("abc")), salted.Mask(PiiField.DeviceId, new PersonalText("ab")));
+    }
+}
