@@ -104,6 +104,8 @@ internal sealed class RiderHost : IAsyncDisposable
 
     public Task StopAsync() => _host.StopAsync();
 
+    public void Connect(IReceiveObserver observer) => _host.Services.GetRequiredService<IBusControl>().ConnectReceiveObserver(observer);
+
     public Task<string> SendAsync(string body, IReadOnlyDictionary<string, SqsMessageAttribute>? attributes = null) =>
         Client.SendMessageAsync(QueueUrl, new SqsSendEntry(Encoding.UTF8.GetBytes(body)) { MessageAttributes = attributes });
 
