@@ -93,6 +93,7 @@ internal sealed class ChaosRun : IAsyncDisposable
                 var strike = _plan[i];
                 var share = (int)(((i + 1L) * _options.Messages / _plan.Count) - ((long)i * _options.Messages / _plan.Count));
                 var sending = _producer.SendAsync(share, cancellationToken);
+                underWay.Add(sending);
                 await Task.Delay(strike.Pause, cancellationToken);
                 _say($"{Elapsed.TotalSeconds,6:0.0} s  {strike.Kind}");
                 var striking = StrikeAsync(strike, cancellationToken);
@@ -113,6 +114,7 @@ internal sealed class ChaosRun : IAsyncDisposable
         }
         finally
         {
+            // Also where a strike failed: what was sent is judged when nothing is under way any more.
             await Task.WhenAll(underWay);
         }
     }
