@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FetchEtl.Local;
 using FetchEtl.Testing;
 
 namespace FetchEtl.EndToEnd.Tests;
@@ -70,6 +71,35 @@ public sealed class TerminationTests
         Assert.True(told.Elapsed < TimeSpan.FromSeconds(5), $"It took {told.Elapsed}.");
         Assert.Equal(128 + 15, run.ExitCode);
         Assert.Contains("told twice to stop, so it ends at once", run.Errors);
+        await table.DisposeAsync();
+        await using var second = estate.Start("run");
+        await estate.AssertAllWrittenOnceAsync(Count);
+    }
+
+    [PosixFact]
+    public async Task A_stop_that_overruns_its_limit_ends_the_process_and_loses_nothing()
+    {
+        await using var estate = await Estate.CreateAsync();
+        estate.Settings["Service__ShutdownTimeoutSeconds"] = "2";
+        estate.Settings["Sqs__VisibilityTimeoutSeconds"] = "5";
+        await estate.SendAsync(Count, seed: 1);
+        await using var table = await TableLock.TakeAsync(estate.ConnectionString);
+        await using var run = estate.Start("run");
+        await Estate.UntilAsync(async () => (await estate.DepthAsync()).InFlight == Count);
+
+        // What is given back needs an answer of SQS, and gets none in time.
+        estate.Sqs.Faults = new SqsFaultPlan
+        {
+            Rules = [new() { Kind = SqsFaultKind.Latency, Operation = "ChangeMessageVisibilityBatch", LatencyMilliseconds = 60_000 }],
+        };
+        var told = Stopwatch.StartNew();
+        await run.SignalAsync(ProcessSignal.Terminate);
+        await run.WaitAsync();
+
+        Assert.True(told.Elapsed > TimeSpan.FromSeconds(1.9) && told.Elapsed < TimeSpan.FromSeconds(7), $"It took {told.Elapsed}.");
+        Assert.Equal(128 + 15, run.ExitCode);
+        Assert.Contains("not stopped after 2 s, so it ends at once", run.Errors);
+        estate.Sqs.Faults = null;
         await table.DisposeAsync();
         await using var second = estate.Start("run");
         await estate.AssertAllWrittenOnceAsync(Count);
