@@ -73,9 +73,13 @@ internal sealed class WorkerStrikes(WorkerFleet fleet)
             await worker.ReadyAsync();
             await worker.SignalAsync(ProcessSignal.Terminate);
             await Task.Delay(LongestGap * draw, cancellationToken);
-            if (!worker.HasExited)
+            try
             {
                 await worker.SignalAsync(ProcessSignal.Terminate);
+            }
+            catch (InvalidOperationException) when (worker.HasExited)
+            {
+                // The first one sufficed.
             }
 
             await worker.GoneAsync();
