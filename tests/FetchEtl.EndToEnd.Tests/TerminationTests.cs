@@ -104,17 +104,4 @@ public sealed class TerminationTests
         await using var second = estate.Start("run");
         await estate.AssertAllWrittenOnceAsync(Count);
     }
-
-    [PosixFact]
-    public async Task A_SIGQUIT_ends_the_process_as_well_as_a_SIGTERM()
-    {
-        await using var estate = await Estate.CreateAsync();
-        await using var run = estate.Start("run");
-        await run.WaitForLineAsync(x => x.Contains("Receiving from", StringComparison.Ordinal));
-
-        await run.SignalAsync(ProcessSignal.Quit);
-        await run.WaitAsync();
-
-        Assert.Equal(0, run.ExitCode);
-    }
 }

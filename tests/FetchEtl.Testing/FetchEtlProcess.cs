@@ -119,7 +119,6 @@ public sealed class FetchEtlProcess : IAsyncDisposable
         var name = signal switch
         {
             ProcessSignal.Terminate => "TERM",
-            ProcessSignal.Quit => "QUIT",
             ProcessSignal.Kill => "KILL",
             ProcessSignal.Stop => "STOP",
             ProcessSignal.Continue => "CONT",

@@ -6,9 +6,6 @@ public enum ProcessSignal
     /// <summary>SIGTERM: asked to end.</summary>
     Terminate,
 
-    /// <summary>SIGQUIT: asked to end, as Ctrl+\ does.</summary>
-    Quit,
-
     /// <summary>SIGKILL: ended at once, without a word.</summary>
     Kill,
 
