@@ -88,7 +88,7 @@ internal static class AttackCommand
             Add);
         try
         {
-            Say($"{Environment.ProcessorCount} cores.");
+            Say($"{Environment.ProcessorCount} cores. A sweep ends after {parsed.GetValue(Seconds)} s, a sample under some key after {parsed.GetValue(SampleSeconds)} s.");
             Say(SweepFigures.Header);
             await (parsed.GetValue(Connection) is { } connection
                 ? AttackTableAsync(run, connection, parsed.GetValue(Table)!, cancellationToken)
