@@ -1,9 +1,11 @@
 using System.CommandLine;
+using FetchEtl.Benchmarks.Attack;
 using FetchEtl.Benchmarks.Chaos;
 
-var root = new RootCommand("Long runs of the real fetch-etl against a local SQS and a private PostgreSQL.")
+var root = new RootCommand("What FetchEtl promises, put to the test for longer than a test may take.")
 {
     ChaosCommand.Create(),
+    AttackCommand.Create(),
 };
 
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });

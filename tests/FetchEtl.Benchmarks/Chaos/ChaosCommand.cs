@@ -9,7 +9,7 @@ internal static class ChaosCommand
     private const int Kept = 0;
     private const int Broken = 1;
 
-    private static readonly Option<int> Minutes = AtLeastOne("--minutes", "How many rounds of strikes, of about a minute each.", 1);
+    private static readonly Option<int> Minutes = NumberOption.AtLeastOne("--minutes", "How many rounds of strikes, of about a minute each.", 1);
 
     private static readonly Option<int?> Messages = new("--messages")
     {
@@ -86,18 +86,5 @@ internal static class ChaosCommand
 
         await Console.Error.WriteLineAsync($"Again: {options}");
         return Broken;
-    }
-
-    private static Option<int> AtLeastOne(string name, string description, int standard)
-    {
-        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => standard };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 1)
-            {
-                result.AddError($"{name} must be 1 or more.");
-            }
-        });
-        return option;
     }
 }

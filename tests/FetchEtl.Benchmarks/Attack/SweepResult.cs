@@ -1,0 +1,7 @@
+namespace FetchEtl.Benchmarks.Attack;
+
+/// <summary>What a sweep got.</summary>
+/// <param name="Recovered">The values behind the masks: personal data where the table is a real one, so they are counted and never shown.</param>
+/// <param name="Tried">How many candidates were hashed.</param>
+/// <param name="Duration">How long it took.</param>
+internal sealed record SweepResult(ICollection<string> Recovered, long Tried, TimeSpan Duration);

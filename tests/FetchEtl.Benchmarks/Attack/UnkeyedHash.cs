@@ -1,0 +1,15 @@
+using System.Runtime.Intrinsics;
+
+namespace FetchEtl.Benchmarks.Attack;
+
+/// <summary>SHA-256 of the value, as anybody can compute it.</summary>
+internal sealed class UnkeyedHash : ILaneHash
+{
+    public string Name => "SHA-256";
+
+    public void Hash(Span<Vector256<uint>> block, Span<Vector256<uint>> digest)
+    {
+        Sha256Lanes.Begin(digest);
+        Sha256Lanes.Compress(digest, block);
+    }
+}

@@ -1,0 +1,19 @@
+using System.CommandLine;
+
+namespace FetchEtl.Benchmarks;
+
+internal static class NumberOption
+{
+    public static Option<int> AtLeastOne(string name, string description, int standard)
+    {
+        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => standard };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < 1)
+            {
+                result.AddError($"{name} must be 1 or more.");
+            }
+        });
+        return option;
+    }
+}
