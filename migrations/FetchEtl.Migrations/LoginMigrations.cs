@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace FetchEtl.Migrations;
 
@@ -11,8 +12,8 @@ namespace FetchEtl.Migrations;
 public static class LoginMigrations
 {
     /// <summary>
-    /// Applies what is missing. Safe to run at any time and from several processes at once: EF Core takes a lock, and
-    /// each migration is one transaction.
+    /// Applies what is missing, each migration in one transaction; makes the database where there is none. Safe to run at any
+    /// time and from several processes at once: they take turns.
     /// </summary>
     /// <param name="connectionString">Npgsql's connection string, of a role that may create tables.</param>
     /// <param name="cancellationToken">Stops between statements; what is not committed is rolled back.</param>
@@ -25,6 +26,16 @@ public static class LoginMigrations
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
         await using var context = LoginDbContextFactory.Create(connectionString);
+        var database = context.GetService<IRelationalDatabaseCreator>();
+        if (!await database.ExistsAsync(cancellationToken))
+        {
+            await database.CreateAsync(cancellationToken);
+        }
+
+        // EF Core's own lock ends with each migration: another process could then apply the next one, and this one would again.
+        await using var guard = LoginDbContextFactory.Create(connectionString);
+        await using var turn = await guard.Database.BeginTransactionAsync(cancellationToken);
+        await guard.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended('FetchEtl.Migrations', 0))", cancellationToken);
         await context.Database.MigrateAsync(cancellationToken);
     }
 

@@ -41,8 +41,10 @@ public sealed class FetchEtlProcess : IAsyncDisposable
         var start = new ProcessStartInfo("dotnet")
         {
             UseShellExecute = false,
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            StandardInputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
             WorkingDirectory = AppContext.BaseDirectory,
         };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "fetch-etl.dll"));
@@ -78,6 +80,13 @@ public sealed class FetchEtlProcess : IAsyncDisposable
         var run = Start(settings, arguments);
         await run.WaitAsync();
         return run;
+    }
+
+    /// <summary>Gives it all of its standard input, to the end.</summary>
+    public async Task WriteInputAsync(string text)
+    {
+        await _process.StandardInput.WriteAsync(text);
+        _process.StandardInput.Close();
     }
 
     /// <summary>Waits until it has exited and all its output is read.</summary>

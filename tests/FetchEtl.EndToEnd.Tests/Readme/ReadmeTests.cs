@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using FetchEtl.Logins;
 using FetchEtl.Service.Generation;
 using FetchEtl.Service.Settings;
 using FetchEtl.Testing;
@@ -40,9 +41,12 @@ public sealed partial class ReadmeTests
     }
 
     [Fact]
-    public void Every_setting_of_the_queue_and_the_process_is_in_the_table()
+    public void Every_setting_of_the_queue_the_process_and_masking_is_in_the_table()
     {
-        var settable = Keys<SqsSettings>(SqsSettings.Section).Concat(Keys<ServiceSettings>(ServiceSettings.Section));
+        var settable = Keys<SqsSettings>(SqsSettings.Section)
+            .Concat(Keys<ServiceSettings>(ServiceSettings.Section))
+            .Concat(Keys<MaskingOptions>("Masking").Where(x => !x.Contains(nameof(MaskingOptions.Vault), StringComparison.Ordinal)))
+            .Concat(Keys<VaultOptions>("Masking:Vault"));
 
         Assert.All(settable, x => Assert.Contains(x, Readme));
     }
@@ -74,7 +78,7 @@ public sealed partial class ReadmeTests
     }
 
     private static IEnumerable<string> Keys<T>(string section) =>
-        typeof(T).GetProperties().Where(x => x.CanWrite).Select(x => $"| `{section}:{x.Name}` |");
+        typeof(T).GetProperties().Where(x => x.CanWrite || x.PropertyType == typeof(IList<string>)).Select(x => $"| `{section}:{x.Name}` |");
 
     [GeneratedRegex("```csharp\n(?<code>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Sample();
