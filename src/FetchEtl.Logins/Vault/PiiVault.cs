@@ -1,3 +1,4 @@
+using System.Data;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -44,35 +45,37 @@ internal sealed class PiiVault(SealingKey key)
     /// <returns>The number of rows that were new.</returns>
     public async Task<int> InsertAsync(LoginDbContext database, IReadOnlyList<PendingLogin> logins, CancellationToken cancellationToken)
     {
-        await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
+        // Whatever the role's default: only here does a value that another writer seals at the same time make no error.
+        await using var transaction = await database.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
         var inserted = await database.InsertReturningAsync([.. logins.Select(login => login.Login)], cancellationToken);
         var added = inserted.ToHashSet();
         var values = logins.Where(login => added.Remove(login.Login.MessageId)).SelectMany(login => login.Values);
-        await SealAsync((NpgsqlConnection)database.Database.GetDbConnection(), values, cancellationToken);
+        await SealAsync(database, values, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return inserted.Count;
     }
 
-    /// <summary>Seals those values whose masks the vault lacks, within the transaction that is open on the connection, if any.</summary>
-    /// <param name="connection">An open one.</param>
+    /// <summary>Seals those values whose masks the vault lacks, within the transaction that is open.</summary>
+    /// <param name="database">With a transaction open.</param>
     /// <param name="values">Any number, repeated or not.</param>
     /// <param name="cancellationToken">Cancels the statement under way.</param>
     /// <returns>The number of values that were new.</returns>
     /// <exception cref="MaskingRefusedException">The table is not as the migrations make it.</exception>
     /// <exception cref="NpgsqlException">PostgreSQL refused a statement, or could not be reached.</exception>
-    public async Task<int> SealAsync(NpgsqlConnection connection, IEnumerable<VaultValue> values, CancellationToken cancellationToken)
+    public async Task<int> SealAsync(LoginDbContext database, IEnumerable<VaultValue> values, CancellationToken cancellationToken)
     {
         // All writers in one order, or two with the same masks would wait for each other.
         var wanted = values
             .DistinctBy(value => (value.Mask, value.Field))
             .OrderBy(value => value.Mask, StringComparer.Ordinal)
-            .ThenBy(value => value.Field)
+            .ThenBy(value => value.Field.Name(), StringComparer.Ordinal)
             .ToArray();
         if (wanted.Length == 0)
         {
             return 0;
         }
 
+        var connection = (NpgsqlConnection)database.Database.GetDbConnection();
         try
         {
             var missing = await FindMissingAsync(connection, wanted, cancellationToken);
