@@ -71,7 +71,7 @@ public static class LoginsServiceCollectionExtensions
         builder
             .UseNpgsql(services.GetRequiredService<IOptions<LoginsOptions>>().Value.ConnectionString)
             .ConfigureWarnings(warnings => warnings
-                .Ignore(RelationalEventId.CommandError, RelationalEventId.ConnectionError)
+                .Ignore(RelationalEventId.CommandError, RelationalEventId.ConnectionError, RelationalEventId.TransactionError)
                 .Log((RelationalEventId.CommandExecuted, LogLevel.Debug)));
     }
 
@@ -83,6 +83,7 @@ public static class LoginsServiceCollectionExtensions
         return new LoginWriter(
             services.GetRequiredService<IDbContextFactory<LoginDbContext>>(),
             services.GetRequiredService<MaskingCheck>(),
+            PiiVault.Of(services.GetRequiredService<IOptions<LoginsOptions>>().Value.Masking),
             services.GetRequiredService<IOptions<LoginsOptions>>(),
             services.GetRequiredService<WriterOutage>(),
             services.GetRequiredService<LoginMetrics>(),

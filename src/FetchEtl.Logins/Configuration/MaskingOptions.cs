@@ -49,6 +49,9 @@ public sealed class MaskingOptions
     /// <summary>The recoverable copy of what is masked (<c>Masking:Vault</c>).</summary>
     public VaultOptions Vault { get; set; } = new();
 
+    /// <summary>Whether values are sealed.</summary>
+    internal bool HasVault => !string.IsNullOrEmpty(Vault.PublicKeyFile);
+
     /// <summary>Whether something appends the salt.</summary>
     internal bool UsesSalt => Method == MaskingMethod.SaltedSha256 || Former == MaskingMethod.SaltedSha256;
 }

@@ -18,11 +18,12 @@ public sealed class LoginConsumer : IConsumer<LoginMessage>
     private readonly TimeProvider _time;
     private readonly AppVersionEncoding _encoding;
     private readonly bool _masksUserId;
+    private readonly bool _seals;
 
     /// <summary>Made by the container.</summary>
     /// <param name="writer">Takes the rows.</param>
     /// <param name="masker">Masks the personal fields.</param>
-    /// <param name="options">Says how versions are encoded, and whether user ids are masked.</param>
+    /// <param name="options">Says how versions are encoded, whether user ids are masked, and whether there is a vault.</param>
     /// <param name="time">Dates messages whose transport does not say when they were sent.</param>
     public LoginConsumer(LoginWriter writer, IPiiMasker masker, IOptions<LoginsOptions> options, TimeProvider time)
     {
@@ -32,6 +33,7 @@ public sealed class LoginConsumer : IConsumer<LoginMessage>
         _time = time;
         _encoding = options.Value.AppVersion.Encoding;
         _masksUserId = PiiFields.Of(options.Value.Masking).Contains(PiiField.UserId);
+        _seals = options.Value.Masking.HasVault;
     }
 
     /// <inheritdoc/>
@@ -47,18 +49,30 @@ public sealed class LoginConsumer : IConsumer<LoginMessage>
             throw new InvalidLoginException(problems);
         }
 
+        List<VaultValue>? values = _seals ? [] : null;
         var login = new UserLogin
         {
-            UserId = _masksUserId ? _masker.Mask(PiiField.UserId, message.UserId) : message.UserId!.Value.Reveal(),
+            UserId = _masksUserId ? Mask(PiiField.UserId, message.UserId) : message.UserId!.Value.Reveal(),
             DeviceType = message.DeviceType,
-            MaskedIp = _masker.Mask(PiiField.Ip, message.Ip),
-            MaskedDeviceId = _masker.Mask(PiiField.DeviceId, message.DeviceId),
+            MaskedIp = Mask(PiiField.Ip, message.Ip),
+            MaskedDeviceId = Mask(PiiField.DeviceId, message.DeviceId),
             Locale = message.Locale,
             AppVersion = appVersion,
             CreateDate = DateOnly.FromDateTime(context.SentTime ?? _time.GetUtcNow().UtcDateTime),
             // An empty id is no id: two such messages would count as one.
             MessageId = context.MessageId is { } id && id != Guid.Empty ? id : NewId.NextGuid(),
         };
-        return _writer.WriteAsync(login, context.CancellationToken);
+        return _writer.WriteAsync(login, values ?? (IReadOnlyList<VaultValue>)[], context.CancellationToken);
+
+        string? Mask(PiiField field, PersonalText? value)
+        {
+            var mask = _masker.Mask(field, value);
+            if (mask is not null)
+            {
+                values?.Add(new VaultValue(field, mask, value!.Value));
+            }
+
+            return mask;
+        }
     }
 }

@@ -63,7 +63,7 @@ internal static class DatabaseFaults
             "3D000" => Operator("the database does not exist: create it, or correct ConnectionStrings:Logins"),
             "3F000" => Operator("the schema does not exist: correct the search_path in ConnectionStrings:Logins"),
             "42501" => Operator(
-                "the role lacks a right: grant it INSERT and SELECT on user_logins, SELECT, INSERT and UPDATE on masking_generations"),
+                "the role lacks a right: grant it INSERT and SELECT on user_logins, SELECT, INSERT and UPDATE on masking_generations, with a vault SELECT and INSERT on pii_vault"),
             ['4', '2', ..] => Operator("the table is not as expected: run the migrations"),
             ['2', '8', ..] => Operator("the login was refused: correct the user and password in ConnectionStrings:Logins"),
             "53100" => Operator("the server's disk is full: free or add space"),

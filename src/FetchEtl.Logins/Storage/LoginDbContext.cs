@@ -29,9 +29,16 @@ public sealed class LoginDbContext(DbContextOptions<LoginDbContext> options) : D
     public Task<int> InsertAsync(IReadOnlyList<UserLogin> logins, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(logins);
-        var insert = Model.GetOrAddRuntimeAnnotationValue(
-            InsertAnnotation, static entity => new UnnestInsert<UserLogin>(entity!), Model.FindEntityType(typeof(UserLogin)));
+        var insert = UnnestInsert();
         return Database.ExecuteSqlRawAsync(insert.Sql, insert.Parameters(logins), cancellationToken);
+    }
+
+    /// <summary>As <see cref="InsertAsync"/>, for callers that must know which rows were new.</summary>
+    /// <returns>The message ids of the rows that were new.</returns>
+    internal Task<List<Guid?>> InsertReturningAsync(IReadOnlyList<UserLogin> logins, CancellationToken cancellationToken)
+    {
+        var insert = UnnestInsert();
+        return Database.SqlQueryRaw<Guid?>(insert.ReturningSql, [.. insert.Parameters(logins)]).ToListAsync(cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -42,6 +49,9 @@ public sealed class LoginDbContext(DbContextOptions<LoginDbContext> options) : D
         modelBuilder.Entity<MaskingGeneration>(Configure);
         modelBuilder.Entity<SealedValue>(Configure);
     }
+
+    private UnnestInsert<UserLogin> UnnestInsert() => Model.GetOrAddRuntimeAnnotationValue(
+        InsertAnnotation, static entity => new UnnestInsert<UserLogin>(entity!), Model.FindEntityType(typeof(UserLogin)));
 
     /// <summary>No key: rows older than FetchEtl have no message id, and nothing else in the table is unique.</summary>
     private static void Configure(EntityTypeBuilder<UserLogin> login)

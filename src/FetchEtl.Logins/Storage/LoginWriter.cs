@@ -22,6 +22,7 @@ public sealed class LoginWriter : IAsyncDisposable
 
     private readonly IDbContextFactory<LoginDbContext> _contexts;
     private readonly MaskingCheck _check;
+    private readonly PiiVault? _vault;
     private readonly WriterOutage _outage;
     private readonly LoginMetrics _metrics;
     private readonly TimeProvider _time;
@@ -35,6 +36,7 @@ public sealed class LoginWriter : IAsyncDisposable
     internal LoginWriter(
         IDbContextFactory<LoginDbContext> contexts,
         MaskingCheck check,
+        PiiVault? vault,
         IOptions<LoginsOptions> options,
         WriterOutage outage,
         LoginMetrics metrics,
@@ -43,6 +45,7 @@ public sealed class LoginWriter : IAsyncDisposable
     {
         _contexts = contexts;
         _check = check;
+        _vault = vault;
         _outage = outage;
         _metrics = metrics;
         _time = time;
@@ -64,12 +67,18 @@ public sealed class LoginWriter : IAsyncDisposable
     public Task WriteAsync(UserLogin login, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(login);
+        return WriteAsync(login, [], cancellationToken);
+    }
+
+    /// <summary>As <see cref="WriteAsync(UserLogin, CancellationToken)"/>; where there is a vault, the row's raw values are sealed with it.</summary>
+    internal Task WriteAsync(UserLogin login, IReadOnlyList<VaultValue> values, CancellationToken cancellationToken)
+    {
         if (cancellationToken.IsCancellationRequested)
         {
             return Task.FromCanceled(cancellationToken);
         }
 
-        var pending = new PendingLogin(login, cancellationToken);
+        var pending = new PendingLogin(login, values, cancellationToken);
         if (!_queue.Writer.TryWrite(pending) && pending.TryBegin())
         {
             pending.Fail(new LoginWriterStoppedException());
@@ -268,17 +277,13 @@ public sealed class LoginWriter : IAsyncDisposable
             },
             null);
 
-        var rows = new UserLogin[batch.Count];
-        for (var i = 0; i < rows.Length; i++)
-        {
-            rows[i] = batch[i].Login;
-        }
-
         await using var context = await _contexts.CreateDbContextAsync(CancellationToken.None);
         try
         {
             await _check.RequireAsync(context, unwanted.Token);
-            return await context.InsertAsync(rows, unwanted.Token);
+            return _vault is null
+                ? await context.InsertAsync(batch.ConvertAll(static pending => pending.Login), unwanted.Token)
+                : await _vault.InsertAsync(context, batch, unwanted.Token);
         }
         catch (Exception exception) when (DatabaseFaults.Classify(exception).Kind == FaultKind.Operator)
         {

@@ -10,10 +10,11 @@ internal sealed class PendingLogin : TaskCompletionSource
     private readonly CancellationTokenRegistration _registration;
     private State _state;
 
-    public PendingLogin(UserLogin login, CancellationToken cancellationToken)
+    public PendingLogin(UserLogin login, IReadOnlyList<VaultValue> values, CancellationToken cancellationToken)
         : base(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         Login = login;
+        Values = values;
         _cancellationToken = cancellationToken;
         _registration = cancellationToken.UnsafeRegister(static pending => ((PendingLogin)pending!).Withdraw(), this);
     }
@@ -26,6 +27,9 @@ internal sealed class PendingLogin : TaskCompletionSource
     }
 
     public UserLogin Login { get; }
+
+    /// <summary>What the row's masks stand for; empty where there is no vault.</summary>
+    public IReadOnlyList<VaultValue> Values { get; }
 
     /// <summary>Whether its caller has cancelled, in whatever state the row is.</summary>
     public bool HasLeft => _cancellationToken.IsCancellationRequested;

@@ -26,6 +26,8 @@ internal sealed class UnnestInsert<TEntity>
             SELECT * FROM unnest({string.Join(", ", _columns.Select(column => "@" + column.Parameter))})
             ON CONFLICT ({Names(unique)}) DO NOTHING
             """;
+        // EF Core reads a scalar from a column of this name.
+        ReturningSql = $"""{Sql} RETURNING {Names(unique)} AS "Value" """;
 
         string Names(IEnumerable<IProperty> columns) =>
             string.Join(", ", columns.Select(property => Quote(property.GetColumnName(table)!)));
@@ -39,6 +41,9 @@ internal sealed class UnnestInsert<TEntity>
     }
 
     public string Sql { get; }
+
+    /// <summary>The same, with the conflicting column of each row that was new as its result.</summary>
+    public string ReturningSql { get; }
 
     public IEnumerable<NpgsqlParameter> Parameters(IReadOnlyList<TEntity> rows)
     {

@@ -1,9 +1,6 @@
 using System.CommandLine;
 using FetchEtl.Migrations;
 using FetchEtl.Service.Hosting;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace FetchEtl.Service.Commands;
 
@@ -21,28 +18,9 @@ internal static class MigrateCommand
             return Verb.Succeeded;
         }
 
-        var connectionString = ServiceHost.Create(settings).Configuration.GetConnectionString("Logins");
-        if (!IsConnectionString(connectionString))
-        {
-            throw new OptionsValidationException(
-                "migrate", typeof(MigrateCommand), ["ConnectionStrings:Logins must say which PostgreSQL to migrate, as Host=…;Database=…;Username=…."]);
-        }
-
-        await LoginMigrations.MigrateAsync(connectionString!, cancellationToken);
+        await LoginMigrations.MigrateAsync(DatabaseSetting.Read(ServiceHost.Create(settings).Configuration), cancellationToken);
         Console.WriteLine("user_logins is up to date.");
 
         return Verb.Succeeded;
-    }
-
-    private static bool IsConnectionString(string? text)
-    {
-        try
-        {
-            return !string.IsNullOrWhiteSpace(new NpgsqlConnectionStringBuilder(text).Host);
-        }
-        catch (ArgumentException)
-        {
-            return false;
-        }
     }
 }

@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace FetchEtl.Service.Commands;
+
+/// <summary>The connection string, for the verbs that need the database and none of the other settings.</summary>
+internal static class DatabaseSetting
+{
+    /// <exception cref="OptionsValidationException">There is none, or it is none.</exception>
+    public static string Read(IConfiguration configuration)
+    {
+        var connectionString = configuration.GetConnectionString("Logins");
+        return IsConnectionString(connectionString)
+            ? connectionString!
+            : throw new OptionsValidationException(
+                nameof(DatabaseSetting), typeof(DatabaseSetting), ["ConnectionStrings:Logins must say which PostgreSQL to use, as Host=…;Database=…;Username=…."]);
+    }
+
+    private static bool IsConnectionString(string? text)
+    {
+        try
+        {
+            return !string.IsNullOrWhiteSpace(new NpgsqlConnectionStringBuilder(text).Host);
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+}

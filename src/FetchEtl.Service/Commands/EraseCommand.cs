@@ -1,0 +1,36 @@
+using System.CommandLine;
+using FetchEtl.Logins;
+
+namespace FetchEtl.Service.Commands;
+
+/// <summary>Removes from the vault what masks stand for. The masks stay where they are.</summary>
+internal static class EraseCommand
+{
+    public static Command Create() => Verb.Create(
+        "erase",
+        "Deletes the values behind masks from the vault; rows keep the masks. Exit code 1: the vault held nothing for some.",
+        RunAsync,
+        VaultVerb.Masks);
+
+    private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
+    {
+        var result = Verb.Succeeded;
+        var count = 0;
+        await VaultVerb.RunAsync(parsed, settings, "SELECT and DELETE", EraseAsync, cancellationToken);
+        Console.WriteLine($"Erased from the vault: {count}.");
+
+        return result;
+
+        async Task EraseAsync(VaultAccess vault, IReadOnlyList<NamedMask> masks)
+        {
+            var given = masks.Where(mask => mask.Text.Length > 0).ToList();
+            var erased = await vault.EraseAsync([.. given.Select(mask => mask.Text)], cancellationToken);
+            count += erased.SelectMany(values => values).Distinct().Count();
+            foreach (var mask in given.Where(mask => !erased.Contains(mask.Text)))
+            {
+                result = Verb.Failed;
+                await Console.Error.WriteLineAsync($"fetch-etl: {mask}: pii_vault holds nothing for it.");
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using System.CommandLine;
+using FetchEtl.Logins;
+using Microsoft.Extensions.Options;
+
+namespace FetchEtl.Service.Commands;
+
+/// <summary>Prints what masks stand for, where the vault's private key is.</summary>
+internal static class RevealCommand
+{
+    private static readonly Option<string> PrivateKey = new("--private-key") { Description = "PEM file of the vault's private key.", Required = true };
+
+    private static readonly Option<string> PassphraseFile = new("--passphrase-file") { Description = "File whose first line opens an encrypted private key." };
+
+    public static Command Create() => Verb.Create(
+        "reveal",
+        "Prints the values behind masks from the vault, one a line. Exit code 1: some could not be revealed; their lines are empty.",
+        RunAsync,
+        PrivateKey,
+        PassphraseFile,
+        VaultVerb.Masks);
+
+    private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
+    {
+        using var key = ReadKey(parsed);
+        var result = Verb.Succeeded;
+        await VaultVerb.RunAsync(parsed, settings, "SELECT", RevealAsync, cancellationToken);
+
+        return result;
+
+        async Task RevealAsync(VaultAccess vault, IReadOnlyList<NamedMask> masks)
+        {
+            var found = await vault.FindAsync([.. masks.Select(mask => mask.Text).Where(text => text.Length > 0)], cancellationToken);
+            foreach (var mask in masks)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var (value, problem) = mask.Text.Length == 0 ? (string.Empty, null) : Open(vault, key, found[mask.Text]);
+                Console.WriteLine(Printable(value));
+                if (problem is not null)
+                {
+                    result = Verb.Failed;
+                    await Console.Error.WriteLineAsync($"fetch-etl: {mask}: {problem}.");
+                }
+            }
+        }
+    }
+
+    /// <summary>A mask in several fields (those of weak methods) stands for one value: the first that opens.</summary>
+    private static (string? Value, string? Problem) Open(VaultAccess vault, RevealingKey key, IEnumerable<SealedValue> values)
+    {
+        var problem = "pii_vault holds nothing for it";
+        foreach (var value in values)
+        {
+            try
+            {
+                return (vault.Open(value, key).Reveal(), null);
+            }
+            catch (InvalidDataException exception)
+            {
+                problem = exception.Message;
+            }
+        }
+
+        return (null, problem);
+    }
+
+    /// <summary>On a terminal a value must not act: producers choose it.</summary>
+    private static string? Printable(string? value) => Console.IsOutputRedirected || value is null
+        ? value
+        : string.Concat(value.Select(character => char.IsControl(character) ? $"\\u{(int)character:x4}" : character.ToString()));
+
+    private static RevealingKey ReadKey(ParseResult parsed)
+    {
+        var option = PassphraseFile.Name;
+        try
+        {
+            var passphrase = parsed.GetValue(PassphraseFile) is { } file ? SecretFile.Read(file).Split('\n')[0].TrimEnd('\r') : null;
+            option = PrivateKey.Name;
+            return RevealingKey.Read(parsed.GetValue(PrivateKey)!, passphrase);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new OptionsValidationException("reveal", typeof(RevealCommand), [$"{option} {exception.Message}."]);
+        }
+    }
+}
