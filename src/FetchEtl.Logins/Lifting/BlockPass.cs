@@ -1,7 +1,6 @@
 using System.Data;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace FetchEtl.Logins;
 
@@ -23,7 +22,7 @@ internal sealed class BlockPass(LoginDbContext database, string table, IReadOnly
 {
     private readonly string _select =
         $"""
-        SELECT ctid, {string.Join(", ", columns)} FROM ONLY {table}
+        SELECT ctid::text, {string.Join(", ", columns)} FROM ONLY {table}
         WHERE ctid >= @from AND ctid < @to AND ({condition})
         FOR NO KEY UPDATE
         """;
@@ -58,7 +57,7 @@ internal sealed class BlockPass(LoginDbContext database, string table, IReadOnly
         // Whatever the role's default: only read committed goes on with a row that somebody else has just changed.
         await using var transaction = await database.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
         var rows = await database.QueryAsync(
-            _select, Read, cancellationToken, LiftSql.Parameter("from", range.From), LiftSql.Parameter("to", range.To));
+            _select, Read, cancellationToken, LiftSql.Parameter("from", range.From, "tid"), LiftSql.Parameter("to", range.To, "tid"));
         var changed = 0;
         if (rows.Count > 0)
         {
@@ -85,7 +84,7 @@ internal sealed class BlockPass(LoginDbContext database, string table, IReadOnly
             values[i] = reader.IsDBNull(i + 1) ? null : reader.GetString(i + 1);
         }
 
-        return new FoundRow(reader.GetFieldValue<NpgsqlTid>(0), values);
+        return new FoundRow(reader.GetString(0), values);
     }
 
     private async Task<long> CountBlocksAsync(CancellationToken cancellationToken)

@@ -1,5 +1,4 @@
 using Npgsql;
-using NpgsqlTypes;
 
 namespace FetchEtl.Logins;
 
@@ -10,7 +9,7 @@ internal sealed class MaskUpdate(LiftTable table)
     private readonly string _sql =
         $"""
         UPDATE ONLY {table.Name} AS t SET {string.Join(", ", table.Columns.Select((column, place) => $"{column.Name} = u.v{place}"))}
-        FROM unnest(@ids, {string.Join(", ", table.Columns.Select((_, place) => $"@v{place}"))})
+        FROM unnest(@ids::tid[], {string.Join(", ", table.Columns.Select((_, place) => $"@v{place}"))})
             AS u (id, {string.Join(", ", table.Columns.Select((_, place) => $"v{place}"))})
         WHERE t.ctid = u.id AND t.ctid >= @from AND t.ctid < @to
         """;
@@ -24,9 +23,9 @@ internal sealed class MaskUpdate(LiftTable table)
     {
         var parameters = new List<NpgsqlParameter>
         {
-            LiftSql.Parameter("from", range.From),
-            LiftSql.Parameter("to", range.To),
-            LiftSql.Parameter<NpgsqlTid[]>("ids", [.. rows.Select(row => row.Id)], "tid[]"),
+            LiftSql.Parameter("from", range.From, "tid"),
+            LiftSql.Parameter("to", range.To, "tid"),
+            LiftSql.Parameter<string[]>("ids", [.. rows.Select(row => row.Id)]),
         };
         for (var place = 0; place < table.Columns.Count; place++)
         {

@@ -1,5 +1,3 @@
-using NpgsqlTypes;
-
 namespace FetchEtl.Logins;
 
 /// <summary>
@@ -14,7 +12,7 @@ internal static class VaultMove
     private const string Move =
         """
         WITH moved AS (
-            DELETE FROM pii_vault AS v USING unnest(@ids, @masks) AS u (id, mask) WHERE v.ctid = u.id AND v.ctid >= @from AND v.ctid < @to
+            DELETE FROM pii_vault AS v USING unnest(@ids::tid[], @masks) AS u (id, mask) WHERE v.ctid = u.id AND v.ctid >= @from AND v.ctid < @to
             RETURNING u.mask, v.field, v.sealed, v.created_at
         )
         INSERT INTO pii_vault (mask, field, sealed, created_at) SELECT mask, field, sealed, created_at FROM moved ORDER BY mask COLLATE "C", field
@@ -39,9 +37,9 @@ internal static class VaultMove
             await database.ExecuteAsync(
                 Move,
                 token,
-                LiftSql.Parameter("from", range.From),
-                LiftSql.Parameter("to", range.To),
-                LiftSql.Parameter<NpgsqlTid[]>("ids", [.. rows.Select(row => row.Id)], "tid[]"),
+                LiftSql.Parameter("from", range.From, "tid"),
+                LiftSql.Parameter("to", range.To, "tid"),
+                LiftSql.Parameter<string[]>("ids", [.. rows.Select(row => row.Id)]),
                 LiftSql.Parameter<string[]>("masks", [.. rows.Select(row => Lift(masker, row))], "text[]"));
             return rows.Count;
         }
