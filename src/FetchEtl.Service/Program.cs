@@ -13,6 +13,8 @@ var root = new RootCommand("Moves login events from an SQS queue into PostgreSQL
     MigrateCommand.Create(),
     KeysCommand.Create(),
     MaskCommand.Create(),
+    RekeyCommand.Create(),
+    AdoptCommand.Create(),
     RevealCommand.Create(),
     EraseCommand.Create(),
     LocalSqsCommand.Create(),

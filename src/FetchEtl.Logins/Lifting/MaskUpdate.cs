@@ -1,0 +1,38 @@
+using Npgsql;
+
+namespace FetchEtl.Logins;
+
+/// <summary>Writes new values into rows of a range, in one statement.</summary>
+internal sealed class MaskUpdate(LiftTable table)
+{
+    // The range once more: without it the planner may read the whole table to find the rows.
+    private readonly string _sql =
+        $"""
+        UPDATE ONLY {table.Name} AS t SET {string.Join(", ", table.Columns.Select((column, place) => $"{column.Name} = u.v{place}"))}
+        FROM unnest(@ids::tid[], {string.Join(", ", table.Columns.Select((_, place) => $"@v{place}"))})
+            AS u (id, {string.Join(", ", table.Columns.Select((_, place) => $"v{place}"))})
+        WHERE t.ctid = u.id AND t.ctid >= @from AND t.ctid < @to
+        """;
+
+    /// <param name="database">The session, in the transaction that holds the rows' locks.</param>
+    /// <param name="range">Where the rows were found.</param>
+    /// <param name="rows">The rows, with their new values.</param>
+    /// <param name="cancellationToken">Cancels the statement.</param>
+    /// <returns>How many rows were changed: a row that moved out of the range is left for the next walk.</returns>
+    public Task<int> RunAsync(LoginDbContext database, BlockRange range, IReadOnlyList<FoundRow> rows, CancellationToken cancellationToken)
+    {
+        var parameters = new List<NpgsqlParameter>
+        {
+            LiftSql.Parameter("from", range.From, "tid"),
+            LiftSql.Parameter("to", range.To, "tid"),
+            LiftSql.Parameter<string[]>("ids", [.. rows.Select(row => row.Id)]),
+        };
+        for (var place = 0; place < table.Columns.Count; place++)
+        {
+            var column = place;
+            parameters.Add(LiftSql.Parameter<string?[]>($"v{place}", [.. rows.Select(row => row.Values[column])], "text[]"));
+        }
+
+        return database.ExecuteAsync(_sql, cancellationToken, [.. parameters]);
+    }
+}

@@ -1,0 +1,66 @@
+using System.CommandLine;
+using FetchEtl.Logins;
+using Microsoft.Extensions.Options;
+
+namespace FetchEtl.Service.Lifting;
+
+/// <summary>What the verbs that lift a table's masks have in common.</summary>
+internal sealed class LiftArguments
+{
+    public const string DefaultTable = "user_logins";
+
+    public Option<string> Table { get; } = new("--table")
+    {
+        Description = "The table, as SQL writes it.",
+        DefaultValueFactory = _ => DefaultTable,
+    };
+
+    public Option<string[]> Columns { get; } = new("--column")
+    {
+        Description = $"A column and what it holds, as masked_ip=ip; once for each. There are {PiiFields.Names}.",
+    };
+
+    public Option<int> BatchSize { get; } = new("--batch-size")
+    {
+        Description = $"Blocks of the table (8 KiB, some thirty rows) a transaction, 1 to {LiftLimits.MaxBatchBlocks}.",
+        DefaultValueFactory = _ => LiftLimits.DefaultBatchBlocks,
+    };
+
+    /// <summary>Checks the arguments, all problems at once.</summary>
+    /// <param name="parsed">The arguments.</param>
+    /// <param name="options">Valid settings: they say which fields are masked.</param>
+    /// <returns>The columns; none where none was given.</returns>
+    /// <exception cref="OptionsValidationException">They are not right.</exception>
+    public IReadOnlyList<LiftColumn> Check(ParseResult parsed, MaskingOptions options)
+    {
+        var problems = new List<string>();
+        var columns = new List<LiftColumn>();
+        foreach (var text in parsed.GetValue(Columns) ?? [])
+        {
+            var equals = text.LastIndexOf('=');
+            if (equals < 1 || !PiiFields.TryParse(text[(equals + 1)..], out var field))
+            {
+                problems.Add($"--column '{text}' must be a column, =, and one of {PiiFields.Names}, as masked_ip=ip.");
+            }
+            else if (columns.Exists(column => column.Name == text[..equals]))
+            {
+                problems.Add($"--column names {text[..equals]} twice.");
+            }
+            else if (!PiiFields.Of(options).Contains(field))
+            {
+                problems.Add($"--column '{text}': {field.Name()} is not masked; name it in Masking:Fields, here and for the service.");
+            }
+            else
+            {
+                columns.Add(new LiftColumn(text[..equals], field));
+            }
+        }
+
+        if (parsed.GetValue(BatchSize) is < 1 or > LiftLimits.MaxBatchBlocks)
+        {
+            problems.Add($"--batch-size must be 1 to {LiftLimits.MaxBatchBlocks} blocks, is {parsed.GetValue(BatchSize)}.");
+        }
+
+        return problems.Count == 0 ? columns : throw new OptionsValidationException("lift", typeof(LiftArguments), problems);
+    }
+}

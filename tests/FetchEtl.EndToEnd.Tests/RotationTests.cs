@@ -1,0 +1,216 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text.Json;
+using FetchEtl.Logins;
+using FetchEtl.Service.Generation;
+using FetchEtl.Service.Sending;
+using FetchEtl.Testing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Xunit.Abstractions;
+
+namespace FetchEtl.EndToEnd.Tests;
+
+public sealed class RotationTests(ITestOutputHelper output)
+{
+    private const int Burst = 500;
+
+    /// <summary>Tells the rows that were there before from those that the service writes.</summary>
+    private static readonly DateOnly Before = new(2020, 1, 1);
+
+    [PosixFact]
+    public async Task A_hundred_thousand_rows_are_rotated_while_the_service_writes_and_rekey_is_killed_twice()
+    {
+        const int Count = 100_000;
+        await using var estate = await Estate.CreateAsync();
+        var logins = new LoginGenerator(seed: 1).Take(Count).ToList();
+        await FillAsync(estate, logins);
+        estate.Settings["Masking__Keys__1"] = NewKey();
+        await using var service = estate.Start("run");
+        using var stop = new CancellationTokenSource();
+        var sending = SendAsync(estate, stop.Token);
+        await Estate.UntilAsync(async () => await estate.RowsAsync() > Count);
+
+        for (var kill = 1; kill <= 2; kill++)
+        {
+            var done = await LiftedAsync(estate);
+            await using var killed = estate.Start("rekey", "--batch-size", "4");
+            await Estate.UntilAsync(async () => killed.HasExited || await LiftedAsync(estate) > done + (Count / 20));
+            await killed.SignalAsync(ProcessSignal.Kill);
+            await killed.WaitAsync();
+            Assert.InRange(await LiftedAsync(estate), done + 1, Count - 1);
+        }
+
+        var left = Count - await LiftedAsync(estate);
+        var rows = await estate.RowsAsync();
+        var watch = Stopwatch.StartNew();
+        await using var rekey = await estate.RunAsync("rekey");
+        watch.Stop();
+        var meanwhile = await estate.RowsAsync() - rows;
+        Assert.True(rekey.ExitCode == 0, rekey.Errors);
+        Assert.True(meanwhile > 0, "The service wrote nothing while rekey ran.");
+
+        await stop.CancelAsync();
+        logins.AddRange(await sending);
+        await estate.AssertAllWrittenOnceAsync(logins.Count);
+        output.WriteLine(rekey.Output);
+        output.WriteLine($"Third run: {left} rows in {watch.Elapsed.TotalSeconds:0.0} s with its start and its counts, while the service wrote {meanwhile}.");
+        await AssertMasksAsync(estate, logins);
+    }
+
+    [PosixFact]
+    public async Task A_first_SIGTERM_ends_rekey_between_two_transactions_with_exit_code_3_and_it_goes_on_when_started_again()
+    {
+        const int Count = 20_000;
+        await using var estate = await Estate.CreateAsync();
+        var logins = new LoginGenerator(seed: 2).Take(Count).ToList();
+        await FillAsync(estate, logins);
+        estate.Settings["Masking__Keys__1"] = NewKey();
+
+        await using var rekey = estate.Start("rekey", "--batch-size", "1");
+        await Estate.UntilAsync(async () => rekey.HasExited || await LiftedAsync(estate) > 0);
+        await rekey.SignalAsync(ProcessSignal.Terminate);
+        await rekey.WaitAsync(TimeSpan.FromSeconds(25));
+
+        Assert.Equal(3, rekey.ExitCode);
+        Assert.Contains("What is done stays", rekey.Errors);
+        Assert.InRange(await LiftedAsync(estate), 1, Count - 1);
+
+        await using var again = await estate.RunAsync("rekey");
+        Assert.True(again.ExitCode == 0, again.Errors);
+        await AssertMasksAsync(estate, logins);
+    }
+
+    [PosixFact]
+    public async Task A_raw_table_is_adopted_by_its_columns_after_a_dry_run_and_a_kill()
+    {
+        const int Count = 20_000;
+        await using var estate = await Estate.CreateAsync();
+        await estate.QueryAsync<int>(
+            $"""
+            CREATE TABLE old_logins AS
+            SELECT '10.1.' || i / 250 || '.' || i % 250 AS address, CASE WHEN i % 4 > 0 THEN 'device ' || i % 100 ELSE '' END AS device
+            FROM generate_series(0, {Count - 1}) i;
+            SELECT 1
+            """);
+        string[] verb = ["adopt", "--table", "old_logins", "--column", "address=ip", "--column", "device=device_id"];
+
+        await using var dry = await estate.RunAsync([.. verb, "--dry-run"]);
+        Assert.True(dry.ExitCode == 0, dry.Errors);
+        Assert.Contains("40000 values would change. Nothing was changed.", dry.Output);
+        Assert.Contains("15,000", dry.Output);
+        Assert.Equal(0, await MaskedAsync());
+
+        await using (var killed = estate.Start([.. verb, "--batch-size", "1"]))
+        {
+            await Estate.UntilAsync(async () => killed.HasExited || await MaskedAsync() > 0);
+            await killed.SignalAsync(ProcessSignal.Kill);
+            await killed.WaitAsync();
+        }
+
+        Assert.InRange(await MaskedAsync(), 1, Count - 1);
+        await using var adopt = await estate.RunAsync(verb);
+        Assert.True(adopt.ExitCode == 0, adopt.Errors);
+        output.WriteLine(adopt.Output);
+
+        var masker = Masker(estate);
+        var rows = await estate.QueryAllAsync(
+            "SELECT address, device FROM old_logins", static reader => (reader.GetString(0), reader.IsDBNull(1) ? null : reader.GetString(1)));
+        Assert.Equal(
+            Enumerable.Range(0, Count).Select(i => (
+                masker.Mask(PiiField.Ip, new PersonalText($"10.1.{i / 250}.{i % 250}"))!,
+                i % 4 > 0 ? masker.Mask(PiiField.DeviceId, new PersonalText($"device {i % 100}")) : null)).Order(),
+            rows.Order());
+
+        Task<long> MaskedAsync() => estate.QueryAsync<long>("SELECT count(*) FROM old_logins WHERE address LIKE '1:%'");
+    }
+
+    [Theory]
+    [InlineData("rekey --table other", "--column must name the columns of other")]
+    [InlineData("adopt", "--column must name the columns to mask")]
+    [InlineData("adopt --column masked_ip", "--column 'masked_ip' must be a column, =, and one of ip, device_id, user_id")]
+    [InlineData("adopt --column user_id=user_id", "user_id is not masked; name it in Masking:Fields")]
+    [InlineData("adopt --column a=ip --column a=ip --batch-size 0", "--column names a twice.|--batch-size must be 1 to 4096 blocks, is 0.")]
+    [InlineData("adopt --column a=ip --hex-is-raw --Masking:Former=Sha256", "--hex-is-raw and Masking:Former Sha256 say different things")]
+    [InlineData("rekey --Masking:Keys:0= --Masking:Method=Sha256 --Masking:AllowWeak=true", "Masking:Method is Sha256, whose masks have no key")]
+    [InlineData("rekey --Masking:Keys:0=", "without a key nothing is masked")]
+    public async Task What_is_asked_for_wrongly_is_told_before_the_database_is_asked(string verb, string told)
+    {
+        var settings = new Dictionary<string, string>
+        {
+            ["ConnectionStrings__Logins"] = "Host=127.0.0.1;Port=1",
+            ["Masking__Keys__0"] = NewKey(),
+        };
+
+        await using var run = await FetchEtlProcess.RunAsync(settings, verb.Split(' '));
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.All(told.Split('|'), line => Assert.Contains(line, run.Errors));
+    }
+
+    private static string NewKey() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+
+    private static HmacPiiMasker Masker(Estate estate)
+    {
+        var options = new LoginsOptions();
+        for (var i = 0; estate.Settings.TryGetValue($"Masking__Keys__{i}", out var key); i++)
+        {
+            options.Masking.Keys.Add(key);
+        }
+
+        return new HmacPiiMasker(Options.Create(options));
+    }
+
+    /// <summary>Writes rows as the service would have under the keys of now.</summary>
+    private static async Task FillAsync(Estate estate, IEnumerable<string> logins)
+    {
+        var masker = Masker(estate);
+        await using var context = new LoginDbContext(new DbContextOptionsBuilder<LoginDbContext>().UseNpgsql(estate.ConnectionString).Options);
+        foreach (var batch in logins.Chunk(5000))
+        {
+            await context.InsertAsync(Array.ConvertAll(batch, body =>
+            {
+                var (user, ip, device) = Expected(masker, body);
+                return new UserLogin { UserId = user, MaskedIp = ip, MaskedDeviceId = device, CreateDate = Before, MessageId = Guid.NewGuid() };
+            }));
+        }
+    }
+
+    /// <summary>Keeps the queue filled until it is told to stop, and gives what it sent.</summary>
+    private static async Task<List<string>> SendAsync(Estate estate, CancellationToken stop)
+    {
+        var sent = new List<string>();
+        var generator = new LoginGenerator(seed: 3);
+        while (!stop.IsCancellationRequested)
+        {
+            var burst = generator.Take(Burst).ToArray();
+            await new MessageSender(estate.Client).SendAsync(estate.QueueUrl, burst, static _ => { }, CancellationToken.None);
+            sent.AddRange(burst);
+            await Estate.UntilAsync(async () => stop.IsCancellationRequested || (await estate.DepthAsync()).Total < Burst);
+        }
+
+        return sent;
+    }
+
+    private static Task<long> LiftedAsync(Estate estate) =>
+        estate.QueryAsync<long>($"SELECT count(*) FROM user_logins WHERE create_date = '{Before:O}' AND masked_ip LIKE '2:%'");
+
+    /// <summary>Row by row: one for each login, with the masks that the keys of now make. So equal are exactly equals, and none is lost.</summary>
+    private static async Task AssertMasksAsync(Estate estate, IEnumerable<string> logins)
+    {
+        var masker = Masker(estate);
+        var rows = await estate.QueryAllAsync(
+            "SELECT user_id, masked_ip, masked_device_id FROM user_logins",
+            static reader => (reader.GetString(0), reader.GetString(1), reader.GetString(2)));
+        Assert.Equal(logins.Select(body => Expected(masker, body)).Order(), rows.Order());
+    }
+
+    private static (string User, string Ip, string Device) Expected(HmacPiiMasker masker, string body)
+    {
+        using var login = JsonDocument.Parse(body);
+        return (
+            login.RootElement.GetProperty("user_id").GetString()!,
+            masker.Mask(PiiField.Ip, new PersonalText(login.RootElement.GetProperty("ip").GetString()!))!,
+            masker.Mask(PiiField.DeviceId, new PersonalText(login.RootElement.GetProperty("device_id").GetString()!))!);
+    }
+}
