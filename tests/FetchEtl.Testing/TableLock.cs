@@ -1,9 +1,9 @@
 using Npgsql;
 
-namespace FetchEtl.Logins.Tests;
+namespace FetchEtl.Testing;
 
 /// <summary>Holds a table so that inserts wait and reads do not, until it is released or disposed.</summary>
-internal sealed class TableLock : IAsyncDisposable
+public sealed class TableLock : IAsyncDisposable
 {
     private const string Blocked =
         " FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
@@ -19,7 +19,7 @@ internal sealed class TableLock : IAsyncDisposable
         _transaction = transaction;
     }
 
-    public static async Task<TableLock> TakeAsync(string connectionString, string table)
+    public static async Task<TableLock> TakeAsync(string connectionString, string table = "user_logins")
     {
         var source = NpgsqlDataSource.Create(connectionString);
         var connection = await source.OpenConnectionAsync();
