@@ -1,7 +1,7 @@
 using System.Globalization;
+using FetchEtl.Testing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 
 namespace FetchEtl.Logins.Tests;
 
@@ -54,7 +54,26 @@ public sealed class PiiVaultTests : IAsyncLifetime
 
         Assert.Equal(1000, await _store.CountAsync());
         Assert.Equal(500L, await _store.ScalarAsync("SELECT count(*) FROM pii_vault"));
-        Assert.DoesNotContain(_store.Logs.Texts, text => text.Contains(PostgresErrorCodes.DeadlockDetected, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Two_transactions_that_insert_the_same_values_at_once_never_wait_for_each_other()
+    {
+        await _store.ScalarAsync(
+            """
+            CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.01); RETURN NEW; END $$;
+            CREATE TRIGGER dawdle BEFORE INSERT ON pii_vault FOR EACH ROW EXECUTE FUNCTION dawdle()
+            """);
+        await using var table = await TableLock.TakeAsync(_store.ConnectionString, "pii_vault");
+        var there = SealAsync(Enumerable.Range(0, 20));
+        var back = SealAsync(Enumerable.Range(0, 20).Reverse());
+        await table.WaitForBlockedAsync(atLeast: 2);
+
+        await table.ReleaseAsync();
+
+        // Else PostgreSQL would have ended one of them, by 40P01.
+        Assert.Equal(20, await there + await back);
+        Assert.Equal(Values(0, 20), (await SealedAsync()).Select(Reveal).Order());
     }
 
     [Fact]
@@ -181,6 +200,17 @@ public sealed class PiiVaultTests : IAsyncLifetime
             UserId = userId, MaskedDeviceId = mask, AppVersion = 1, CreateDate = new DateOnly(2026, 1, 2), MessageId = messageId ?? Guid.NewGuid(),
         };
         return services.GetRequiredService<LoginWriter>().WriteAsync(login, [new VaultValue(PiiField.DeviceId, mask, text)], CancellationToken.None);
+    }
+
+    private async Task<int> SealAsync(IEnumerable<int> values)
+    {
+        await using var context = _store.Context();
+        await using var transaction = await context.Database.BeginTransactionAsync();
+        var vault = new PiiVault(VaultKeyFiles.SealingKey());
+        var count = await vault.SealAsync(
+            context, values.Select(i => new VaultValue(PiiField.Ip, $"mask {i:D4}", new PersonalText(Value(i)))), CancellationToken.None);
+        await transaction.CommitAsync();
+        return count;
     }
 
     private string Reveal(SealedValue value) => _key.Open(value).Reveal();
