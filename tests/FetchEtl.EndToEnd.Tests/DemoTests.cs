@@ -15,4 +15,20 @@ public sealed class DemoTests
         Assert.Matches(@"rows written\s+│\s+299", demo.Output);
         Assert.Matches(@"dead letters\s+│\s+1 ", demo.Output);
     }
+
+    [Fact]
+    public async Task The_demo_takes_its_throwaway_key_whatever_masking_is_set_up()
+    {
+        var settings = new Dictionary<string, string>
+        {
+            ["Masking__KeyFiles__0"] = "/nowhere/to/be/read",
+            ["Masking__Keys__1"] = Convert.ToBase64String(new byte[32]),
+            ["Masking__Method"] = "Sha256",
+        };
+
+        await using var demo = await FetchEtlProcess.RunAsync(settings, "demo", "--count", "3");
+
+        Assert.True(demo.ExitCode == 0, demo.Errors);
+        Assert.Contains("1:", demo.Output);
+    }
 }

@@ -15,7 +15,7 @@ public sealed class LoginsOptions
     /// <summary>How rows are written (<c>Storage</c>).</summary>
     public StorageOptions Storage { get; set; } = new();
 
-    /// <summary>The masking keys (<c>Masking</c>).</summary>
+    /// <summary>What is masked, how, and under which keys (<c>Masking</c>).</summary>
     public MaskingOptions Masking { get; set; } = new();
 
     /// <summary>How versions become integers (<c>AppVersion</c>).</summary>

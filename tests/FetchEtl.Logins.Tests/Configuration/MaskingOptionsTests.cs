@@ -35,6 +35,19 @@ public sealed class MaskingOptionsTests : IDisposable
         Assert.Equal("/etc/fetch-etl/vault.pem", options.Vault.PublicKeyFile);
     }
 
+    [Theory]
+    [InlineData("Masking:Keys:first", "", "0")]
+    [InlineData("Masking:Keys:0", "Masking:Keys:00", "1")]
+    [InlineData("Masking:Keys:0", "Masking:Keys:1000", "1")]
+    public void A_key_without_an_index_of_its_own_is_not_taken_for_a_generation(string one, string other, string missing)
+    {
+        var options = other.Length == 0 ? Bind((one, TestKeys.First)) : Bind((one, TestKeys.First), (other, TestKeys.Second));
+
+        Assert.Equal(
+            [$"Masking:Keys:{missing} is missing: an index is a key's generation, so none may be left out; set it, or Masking:KeyFiles:{missing}."],
+            Problems(options));
+    }
+
     [Fact]
     public void Without_a_list_of_fields_ip_and_device_id_are_masked()
     {

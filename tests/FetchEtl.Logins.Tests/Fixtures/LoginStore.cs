@@ -83,7 +83,7 @@ internal sealed class LoginStore : IAsyncDisposable
 
     public async Task<long> CountAsync() => (long)(await ScalarAsync("SELECT count(*) FROM user_logins"))!;
 
-    public Task<TableLock> LockTableAsync() => TableLock.TakeAsync(_database.ConnectionString);
+    public Task<TableLock> LockTableAsync(string table = "user_logins") => TableLock.TakeAsync(_database.ConnectionString, table);
 
     /// <summary>Lets the services connect as a role of their own, which may do no more than it needs, and gives its name.</summary>
     public async Task<string> UseRoleAsync()

@@ -1,9 +1,9 @@
 using Npgsql;
 
-namespace FetchEtl.Logins.Tests;
+namespace FetchEtl.Testing;
 
-/// <summary>Holds <c>user_logins</c> so that inserts wait, until it is released or disposed.</summary>
-internal sealed class TableLock : IAsyncDisposable
+/// <summary>Holds a table so that inserts wait and reads do not, until it is released or disposed.</summary>
+public sealed class TableLock : IAsyncDisposable
 {
     private const string Blocked =
         " FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
@@ -19,12 +19,12 @@ internal sealed class TableLock : IAsyncDisposable
         _transaction = transaction;
     }
 
-    public static async Task<TableLock> TakeAsync(string connectionString)
+    public static async Task<TableLock> TakeAsync(string connectionString, string table = "user_logins")
     {
         var source = NpgsqlDataSource.Create(connectionString);
         var connection = await source.OpenConnectionAsync();
         var transaction = await connection.BeginTransactionAsync();
-        await using var command = new NpgsqlCommand("LOCK TABLE user_logins IN SHARE MODE", connection);
+        await using var command = new NpgsqlCommand($"LOCK TABLE {table} IN SHARE MODE", connection);
         await command.ExecuteNonQueryAsync();
         return new TableLock(source, connection, transaction);
     }
