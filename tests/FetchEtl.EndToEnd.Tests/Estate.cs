@@ -107,10 +107,10 @@ internal sealed class Estate : IAsyncDisposable
 
     public Task<long> RowsAsync() => QueryAsync<long>("SELECT count(*) FROM user_logins");
 
-    /// <summary>Asks until it is so, for a minute.</summary>
-    public static async Task UntilAsync(Func<Task<bool>> isSo)
+    /// <summary>Asks until it is so, for a minute or as many as are given.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> isSo, int minutes = 1)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(minutes));
         while (!await isSo())
         {
             await Task.Delay(50, limit.Token);

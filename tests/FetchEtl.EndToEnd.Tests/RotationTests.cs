@@ -13,7 +13,7 @@ namespace FetchEtl.EndToEnd.Tests;
 
 public sealed class RotationTests(ITestOutputHelper output)
 {
-    private const int Burst = 500;
+    private const int Burst = 100;
 
     /// <summary>Tells the rows that were there before from those that the service writes.</summary>
     private static readonly DateOnly Before = new(2020, 1, 1);
@@ -35,7 +35,7 @@ public sealed class RotationTests(ITestOutputHelper output)
         {
             var done = await LiftedAsync(estate);
             await using var killed = estate.Start("rekey", "--batch-size", "4");
-            await Estate.UntilAsync(async () => killed.HasExited || await LiftedAsync(estate) > done + (Count / 20));
+            await Estate.UntilAsync(async () => killed.HasExited || await LiftedAsync(estate) > done + (Count / 50), minutes: 5);
             await killed.SignalAsync(ProcessSignal.Kill);
             await killed.WaitAsync();
             Assert.InRange(await LiftedAsync(estate), done + 1, Count - 1);
@@ -132,15 +132,15 @@ public sealed class RotationTests(ITestOutputHelper output)
     [InlineData("adopt --column user_id=user_id", "user_id is not masked; name it in Masking:Fields")]
     [InlineData("adopt --column a=ip --column a=ip --batch-size 0", "--column names a twice.|--batch-size must be 1 to 4096 blocks, is 0.")]
     [InlineData("adopt --column a=ip --hex-is-raw --Masking:Former=Sha256", "--hex-is-raw and Masking:Former Sha256 say different things")]
-    [InlineData("rekey --Masking:Keys:0= --Masking:Method=Sha256 --Masking:AllowWeak=true", "Masking:Method is Sha256, whose masks have no key")]
-    [InlineData("rekey --Masking:Keys:0=", "without a key nothing is masked")]
-    public async Task What_is_asked_for_wrongly_is_told_before_the_database_is_asked(string verb, string told)
+    [InlineData("rekey --Masking:Method=Sha256 --Masking:AllowWeak=true", "Masking:Method is Sha256, whose masks have no key", false)]
+    [InlineData("adopt --column a=ip", "Masking:Keys is empty, and without a key nothing is masked", false)]
+    public async Task What_is_asked_for_wrongly_is_told_before_the_database_is_asked(string verb, string told, bool hasKey = true)
     {
-        var settings = new Dictionary<string, string>
+        var settings = new Dictionary<string, string> { ["ConnectionStrings__Logins"] = "Host=127.0.0.1;Port=1" };
+        if (hasKey)
         {
-            ["ConnectionStrings__Logins"] = "Host=127.0.0.1;Port=1",
-            ["Masking__Keys__0"] = NewKey(),
-        };
+            settings["Masking__Keys__0"] = NewKey();
+        }
 
         await using var run = await FetchEtlProcess.RunAsync(settings, verb.Split(' '));
 
@@ -176,7 +176,7 @@ public sealed class RotationTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>Keeps the queue filled until it is told to stop, and gives what it sent.</summary>
+    /// <summary>Sends burst after burst, each when the last one is written, until it is told to stop, and gives what it sent.</summary>
     private static async Task<List<string>> SendAsync(Estate estate, CancellationToken stop)
     {
         var sent = new List<string>();
@@ -186,7 +186,7 @@ public sealed class RotationTests(ITestOutputHelper output)
             var burst = generator.Take(Burst).ToArray();
             await new MessageSender(estate.Client).SendAsync(estate.QueueUrl, burst, static _ => { }, CancellationToken.None);
             sent.AddRange(burst);
-            await Estate.UntilAsync(async () => stop.IsCancellationRequested || (await estate.DepthAsync()).Total < Burst);
+            await Estate.UntilAsync(async () => stop.IsCancellationRequested || (await estate.DepthAsync()).Total == 0);
         }
 
         return sent;
