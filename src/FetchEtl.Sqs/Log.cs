@@ -68,4 +68,7 @@ internal static partial class Log
 
     [LoggerMessage(1116, LogLevel.Information, "Receiving from {Queue} goes on: its consumers can work again")]
     public static partial void ReceivingResumed(this ILogger logger, string queue);
+
+    [LoggerMessage(1117, LogLevel.Warning, "An observer of {Queue} threw {Fault} when it was told of a fault")]
+    public static partial void ObserverFaulted(this ILogger logger, string queue, string fault);
 }

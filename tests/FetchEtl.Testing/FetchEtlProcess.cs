@@ -145,34 +145,6 @@ public sealed class FetchEtlProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>The first line of standard output that begins so, within a minute; not where a listener takes the lines.</summary>
-    /// <exception cref="InvalidOperationException">It ended without one.</exception>
-    public async Task<string> WaitForLineAsync(string beginning)
-    {
-        var seen = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _process.OutputDataReceived += Look;
-        _process.Exited += Ended;
-        _process.EnableRaisingEvents = true;
-        foreach (var line in Output.Split(Environment.NewLine))
-        {
-            See(line);
-        }
-
-        return await seen.Task.WaitAsync(TimeSpan.FromMinutes(1));
-
-        void Look(object sender, DataReceivedEventArgs line) => See(line.Data);
-
-        void Ended(object? sender, EventArgs e) => seen.TrySetException(new InvalidOperationException($"It ended: {Errors}"));
-
-        void See(string? line)
-        {
-            if (line?.StartsWith(beginning, StringComparison.Ordinal) == true)
-            {
-                seen.TrySetResult(line);
-            }
-        }
-    }
-
     /// <summary>Kills it where it still runs.</summary>
     public async ValueTask DisposeAsync()
     {

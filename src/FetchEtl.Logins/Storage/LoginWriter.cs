@@ -12,7 +12,7 @@ namespace FetchEtl.Logins;
 /// </summary>
 /// <remarks>
 /// A row that PostgreSQL refuses faults alone; the rest of its batch commits. Any other failure of the database is
-/// retried, 100 ms to 5 s apart, until it works, every row's caller has left or the writer is disposed. The queue has no
+/// retried, 50 ms to 5 s apart, until it works, every row's caller has left or the writer is disposed. The queue has no
 /// bound of its own: callers wait for their rows, so whatever bounds them (a transport's prefetch) bounds it.
 /// </remarks>
 public sealed class LoginWriter : IAsyncDisposable
@@ -183,7 +183,7 @@ public sealed class LoginWriter : IAsyncDisposable
                     }
 
                     batch.ForEach(static pending => pending.PutBack());
-                    everybodyLeft ??= Task.WhenAll(batch.ConvertAll(static pending => pending.Task));
+                    everybodyLeft ??= EverybodyLeftAsync(batch);
                     await everybodyLeft.WaitAsync(_delay.After(attempt), _time, _stopping.Token)
                         .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 }
@@ -196,6 +196,17 @@ public sealed class LoginWriter : IAsyncDisposable
                 _outage.Leave();
             }
         }
+    }
+
+    /// <summary>Completes, never faulted, when no caller waits for any of the rows.</summary>
+    private static Task EverybodyLeftAsync(List<PendingLogin> batch)
+    {
+        var all = Task.WhenAll(batch.ConvertAll(static pending => pending.Task));
+        return all.ContinueWith(
+            static task => { _ = task.Exception; },
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
     }
 
     /// <summary>Takes the rows into a statement, without those that were withdrawn; false when none is left.</summary>
@@ -224,6 +235,8 @@ public sealed class LoginWriter : IAsyncDisposable
             return;
         }
 
+        // Who finds fault with a row's data takes rows again.
+        _outage.End();
         Log.RowRejected(_log, fault.SqlState, fault.Reason);
         _metrics.Rejected();
         Fail(batch, new LoginRejectedException(fault));

@@ -7,13 +7,14 @@ using Microsoft.Extensions.Options;
 namespace FetchEtl.Service.Commands;
 
 /// <summary>
-/// How the process is ended: the first SIGTERM or Ctrl+C asks, a second one ends it at once, and so does the limit. Ending
-/// at once loses nothing: a message is deleted only after its row is committed.
+/// How the process is ended: the first SIGTERM, SIGQUIT or Ctrl+C asks, a second one ends it at once, and so does the
+/// limit. Ending at once loses nothing: a message is deleted only after its row is committed.
 /// </summary>
 internal sealed class Termination : IDisposable
 {
     private const int SignalExit = 128;
 
+    // Not disposed: a handler may still be at it, and without a timer it holds nothing.
     private readonly CancellationTokenSource _asked = new();
     private readonly PosixSignalRegistration[] _signals;
     private readonly TimeProvider _time;
@@ -27,6 +28,7 @@ internal sealed class Termination : IDisposable
         _signals =
         [
             PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle),
+            PosixSignalRegistration.Create(PosixSignal.SIGQUIT, Handle),
             PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle),
         ];
     }
@@ -41,13 +43,17 @@ internal sealed class Termination : IDisposable
     {
         Array.ForEach(_signals, static signal => signal.Dispose());
         _timer?.Dispose();
-        _asked.Dispose();
     }
 
     private void Handle(PosixSignalContext context)
     {
         context.Cancel = true;
-        var code = SignalExit + (context.Signal == PosixSignal.SIGINT ? 2 : 15);
+        var code = SignalExit + context.Signal switch
+        {
+            PosixSignal.SIGINT => 2,
+            PosixSignal.SIGQUIT => 3,
+            _ => 15,
+        };
         if (Interlocked.Increment(ref _count) > 1)
         {
             EndAtOnce("told twice to stop", code);
@@ -60,8 +66,7 @@ internal sealed class Termination : IDisposable
 
     private static void EndAtOnce(string reason, int code)
     {
-        Console.Error.WriteLine(
-            $"fetch-etl: {reason}, so it ends at once. Nothing is lost: messages in flight become visible again when their leases end.");
+        Console.Error.WriteLine($"fetch-etl: {reason}, so it ends at once. No message is deleted before its row is committed.");
         Environment.Exit(code);
     }
 }

@@ -86,6 +86,7 @@ internal static class ServiceHost
 
         // Standard output belongs to what a verb was asked for.
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(x => x.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Services.AddSingleton<IHostLifetime, NoSignalsLifetime>();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddMetrics();
         builder.Services.AddSingleton<IValidateOptions<SqsSettings>, SqsSettingsValidator>();

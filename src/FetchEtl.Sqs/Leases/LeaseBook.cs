@@ -84,9 +84,14 @@ internal sealed class LeaseBook : IAsyncDisposable
     /// <summary>Handled: the message can go.</summary>
     public void Completed(SqsMessageLease lease)
     {
+        if (!lease.TryDecide())
+        {
+            return;
+        }
+
         if (LostBefore(lease, "deleted"))
         {
-            lease.Settle(static (x, _) => x.DeliverySettled());
+            lease.Settle(Leave);
         }
         else
         {
@@ -97,9 +102,14 @@ internal sealed class LeaseBook : IAsyncDisposable
     /// <summary>Not handled: to the dead letters if it never can be, else back on the queue.</summary>
     public async Task FaultedAsync(SqsMessageLease lease, Exception exception)
     {
+        if (!lease.TryDecide())
+        {
+            return;
+        }
+
         if (LostBefore(lease, "settled"))
         {
-            lease.Settle(static (x, _) => x.DeliverySettled());
+            lease.Settle(Leave);
             return;
         }
 
@@ -177,9 +187,16 @@ internal sealed class LeaseBook : IAsyncDisposable
         _consumersCancelled.Dispose();
     }
 
+    /// <summary>Nothing to tell SQS: the message is no longer ours.</summary>
+    private static void Leave(SqsMessageLease lease, string handle) => lease.DeliverySettled();
+
     private void Return(SqsMessageLease lease, TimeSpan delay)
     {
-        if (lease.Settle((x, handle) => _settlement.Return(x, handle, delay)))
+        if (lease.IsLost(Now))
+        {
+            lease.Settle(Leave);
+        }
+        else if (lease.Settle((x, handle) => _settlement.Return(x, handle, delay)))
         {
             _metrics.Returned();
         }

@@ -83,31 +83,48 @@ internal sealed class LeaseRenewal : IAsyncDisposable
         // A call that hangs must not keep the next beat waiting.
         using var beat = new CancellationTokenSource(_beat, _time);
         var options = new ParallelOptions { MaxDegreeOfParallelism = ParallelCalls };
-        await Parallel.ForEachAsync(due.Chunk(10), options, async (batch, _) => await RenewAsync(batch, now, beat.Token));
+        var problems = new ConcurrentQueue<(int Leases, string Reason)>();
+        await Parallel.ForEachAsync(
+            due.Chunk(10),
+            options,
+            async (batch, _) =>
+            {
+                if (await RenewAsync(batch, now, beat.Token) is { } problem)
+                {
+                    problems.Enqueue((batch.Length, problem.Message));
+                }
+            });
+
+        if (problems.TryPeek(out var first))
+        {
+            Log.RenewalFailed(_logger, problems.Sum(x => x.Leases), first.Reason);
+        }
     }
 
-    private async Task RenewAsync((SqsMessageLease Lease, SqsVisibilityEntry Entry)[] batch, TimeSpan now, CancellationToken beat)
+    /// <summary>Renews ten leases at most; gives what kept the call from being made.</summary>
+    private async Task<Exception?> RenewAsync((SqsMessageLease Lease, SqsVisibilityEntry Entry)[] batch, TimeSpan now, CancellationToken beat)
     {
         IReadOnlyList<SqsBatchFailure> failures = [];
-        var called = false;
+        Exception? problem = null;
         try
         {
             var result = await _client.ChangeMessageVisibilityBatchAsync(_queueUrl, Array.ConvertAll(batch, x => x.Entry), beat);
             failures = result.Failed;
-            called = true;
         }
         catch (Exception exception)
         {
             // Whatever it was, the next beat must come.
-            Log.RenewalFailed(_logger, batch.Length, exception.Message);
+            problem = exception;
         }
 
         for (var i = 0; i < batch.Length; i++)
         {
             var failure = failures.FirstOrDefault(x => x.Index == i);
-            var renewed = called && failure is null;
+            var renewed = problem is null && failure is null;
             batch[i].Lease.EndRenewal(
                 batch[i].Entry.ReceiptHandle, renewed ? now + batch[i].Entry.VisibilityTimeout : null, lost: failure is { IsTransient: false });
         }
+
+        return problem;
     }
 }

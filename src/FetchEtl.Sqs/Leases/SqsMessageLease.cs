@@ -9,8 +9,9 @@ namespace FetchEtl.Sqs.Leases;
 internal sealed class SqsMessageLease(LeaseBook book, SqsMessage message, TimeSpan openedAt, TimeSpan visibilityTimeout, Action closed)
     : ReceiveLockContext
 {
-    // SQS: a message can be hidden for 12 hours in all, counted from its receipt.
-    private static readonly TimeSpan LongestLease = TimeSpan.FromHours(12);
+    // SQS: a message can be hidden for 12 hours in all, counted from its receipt, which is earlier than the reply came in;
+    // a renewal past that is refused, not shortened.
+    private static readonly TimeSpan LongestLease = TimeSpan.FromHours(12) - TimeSpan.FromSeconds(10);
 
     private readonly Lock _gate = new();
     private readonly List<string> _handles = [message.ReceiptHandle];
@@ -18,6 +19,7 @@ internal sealed class SqsMessageLease(LeaseBook book, SqsMessage message, TimeSp
     private TimeSpan _openedAt = openedAt;
     private TimeSpan _heldUntil = openedAt + visibilityTimeout;
     private int _unsettled = 1;
+    private bool _decided;
     private bool _renewing;
     private bool _lost;
 
@@ -79,7 +81,8 @@ internal sealed class SqsMessageLease(LeaseBook book, SqsMessage message, TimeSp
         {
             var left = _openedAt + LongestLease - now;
             entry = new SqsVisibilityEntry(_handles[^1], left < extension ? left : extension);
-            if (_settlement is not null || _lost || now >= _heldUntil || _heldUntil >= soon || left <= TimeSpan.FromSeconds(1))
+            var changesNothing = now + entry.VisibilityTimeout <= _heldUntil;
+            if (_settlement is not null || _lost || now >= _heldUntil || _heldUntil >= soon || changesNothing)
             {
                 return false;
             }
@@ -114,6 +117,9 @@ internal sealed class SqsMessageLease(LeaseBook book, SqsMessage message, TimeSp
             Apply(settlement, handles);
         }
     }
+
+    /// <summary>True for the first verdict on the message, and for no other.</summary>
+    public bool TryDecide() => !Interlocked.Exchange(ref _decided, true);
 
     /// <summary>
     /// Applies <paramref name="settlement"/> to each delivery, those still to come included. The first settlement stands; false

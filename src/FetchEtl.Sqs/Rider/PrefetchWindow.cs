@@ -2,7 +2,7 @@ namespace FetchEtl.Sqs.Rider;
 
 /// <summary>
 /// Bounds how many messages, and how many bytes of them, the process holds. A poll reserves room for the largest batch that may
-/// come before it asks, so that batches stay full and no bound is ever passed.
+/// come before it asks, so that batches stay full and no bound is passed while SQS keeps to its own of 1 MiB a message.
 /// </summary>
 internal sealed class PrefetchWindow(int count, long bytes)
 {

@@ -26,6 +26,7 @@ internal sealed class SqsReceiveTransport(
             settings.QueueName,
             settings.DeadLetterQueueName,
             settings.PrefetchCount,
+            settings.PrefetchBytes,
             settings.ConcurrentMessageLimit,
             settings.WaitTime,
             settings.VisibilityTimeout,

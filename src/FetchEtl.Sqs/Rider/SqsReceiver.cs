@@ -74,19 +74,12 @@ internal sealed class SqsReceiver : DeliveryMetrics
     public async Task RunAsync(CancellationToken stopping)
     {
         using var cutOff = new CancellationTokenSource();
-        await using var grace = stopping.UnsafeRegister(_ => _ = CutOffAsync(cutOff), null);
         _cutOff = cutOff.Token;
         StartPoll(stays: true, stopping);
+        await _allPollsEnded.Task.WaitAsync(stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _allPollsEnded.Task.WaitAsync(Grace, _time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await cutOff.CancelAsync();
         await _allPollsEnded.Task;
-    }
-
-    private async Task CutOffAsync(CancellationTokenSource cutOff)
-    {
-        var grace = Task.Delay(Grace, _time);
-        if (await Task.WhenAny(_allPollsEnded.Task, grace) == grace)
-        {
-            await cutOff.CancelAsync();
-        }
     }
 
     private void StartPoll(bool stays, CancellationToken stopping)
@@ -219,17 +212,21 @@ internal sealed class SqsReceiver : DeliveryMetrics
     private async Task HandleAsync(Received received, CancellationToken stopping)
     {
         var (lease, turn) = received;
-        if (await MayBeginAsync(turn, stopping))
+        try
         {
-            await DispatchAsync(lease);
-            _concurrency?.Release();
+            if (await MayBeginAsync(turn, stopping))
+            {
+                await DispatchAsync(lease);
+            }
+            else
+            {
+                _leases.Release(lease);
+            }
         }
-        else
+        finally
         {
-            _leases.Release(lease);
+            turn?.End(lease.IsHandled);
         }
-
-        turn?.End(lease.IsHandled);
     }
 
     /// <summary>False for a message that goes back as it came: the endpoint stops, or one before it in its group went back.</summary>
@@ -259,22 +256,27 @@ internal sealed class SqsReceiver : DeliveryMetrics
     private async Task DispatchAsync(SqsMessageLease lease)
     {
         var message = lease.Message;
-        if (message.Body.Length > SqsLimits.MessageBytes)
-        {
-            await lease.Faulted(new ValidationException("The body is larger than 1 MiB."));
-            return;
-        }
-
-        using var context = new SqsReceiveContext(message, _context);
-        await using var cancelled = lease.ConsumersCancelled.UnsafeRegister(static x => ((SqsReceiveContext)x!).Cancel(), context);
         try
         {
+            if (message.Body.Length > SqsLimits.MessageBytes)
+            {
+                await lease.Faulted(new ValidationException("The body is larger than 1 MiB."));
+                return;
+            }
+
+            using var context = new SqsReceiveContext(message, _context);
+            await using var cancelled = lease.ConsumersCancelled.UnsafeRegister(static x => ((SqsReceiveContext)x!).Cancel(), context);
             await _dispatcher.Dispatch(context, lease);
         }
         catch (Exception exception)
         {
-            // The dispatcher has told the lease already, which settled the message.
+            // The dispatcher has told the lease already, unless an observer threw before it could.
+            await lease.Faulted(exception);
             Log.DispatchFaulted(_logger, message.MessageId, exception.GetType().Name);
+        }
+        finally
+        {
+            _concurrency?.Release();
         }
     }
 
@@ -282,8 +284,16 @@ internal sealed class SqsReceiver : DeliveryMetrics
     {
         var delay = Backoff.Delay(failures);
         Log.ReceiveFailed(_logger, _settings.QueueName, exception.Message, delay.TotalSeconds);
-        await _context.TransportObservers.NotifyFaulted(
-            _context.InputAddress, new ConnectionException($"SQS does not hand out messages of '{_settings.QueueName}': {exception.Message}", exception));
+        try
+        {
+            await _context.TransportObservers.NotifyFaulted(
+                _context.InputAddress, new ConnectionException($"SQS does not hand out messages of '{_settings.QueueName}': {exception.Message}", exception));
+        }
+        catch (Exception fault)
+        {
+            Log.ObserverFaulted(_logger, _settings.QueueName, fault.GetType().Name);
+        }
+
         await Task.Delay(delay, _time, stopping);
     }
 

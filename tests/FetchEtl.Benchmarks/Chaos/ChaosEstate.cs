@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using Amazon.Runtime;
 using FetchEtl.Local;
@@ -16,6 +17,9 @@ internal sealed class ChaosEstate : IAsyncDisposable
     public const string DeadLetterQueue = "login-queue-dead";
     public const string Role = "fetch_etl";
     public const int VisibilityTimeoutSeconds = 5;
+
+    private static readonly TimeSpan SettlingLimit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private readonly ServiceProvider _logins;
     private readonly NpgsqlDataSource _owner;
@@ -119,6 +123,23 @@ internal sealed class ChaosEstate : IAsyncDisposable
             ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed"],
             cancellationToken);
         return (depth.Values.Sum(long.Parse), long.Parse(depth["ApproximateNumberOfMessagesNotVisible"]));
+    }
+
+    /// <summary>Waits until the queue is empty, or has had time enough.</summary>
+    /// <returns>How many messages are left.</returns>
+    public async Task<long> SettleAsync(CancellationToken cancellationToken)
+    {
+        var since = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var (left, _) = await DepthAsync(cancellationToken);
+            if (left == 0 || Stopwatch.GetElapsedTime(since) > SettlingLimit)
+            {
+                return left;
+            }
+
+            await Task.Delay(Pause, cancellationToken);
+        }
     }
 
     public async ValueTask DisposeAsync()

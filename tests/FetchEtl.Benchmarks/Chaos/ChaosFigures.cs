@@ -30,7 +30,7 @@ internal sealed record ChaosFigures
 
     public required IReadOnlyDictionary<SqsFaultKind, long> Faults { get; init; }
 
-    /// <summary>What workers did that no worker may.</summary>
+    /// <summary>What workers did that no worker may, and strikes that could not be made.</summary>
     public required IReadOnlyList<string> Misdeeds { get; init; }
 
     /// <summary>Each thing that was not as it must be; empty when all promises were kept and the run proves it.</summary>

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using FetchEtl.Local;
-using FetchEtl.Testing;
 
 namespace FetchEtl.Benchmarks.Chaos;
 
@@ -10,12 +9,6 @@ namespace FetchEtl.Benchmarks.Chaos;
 /// </summary>
 internal sealed class ChaosRun : IAsyncDisposable
 {
-    private static readonly TimeSpan SettlingLimit = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
-
-    // More than frozen workers' open polls can take away.
-    private const int ProofOfLife = 100;
-
     private readonly ChaosOptions _options;
     private readonly Action<string> _say;
     private readonly long _startedAt = Stopwatch.GetTimestamp();
@@ -62,7 +55,7 @@ internal sealed class ChaosRun : IAsyncDisposable
             await run.SettleAsync(cancellationToken);
         }
 
-        await run.GuardAsync(() => run.ProveLifeAsync(cancellationToken));
+        await run.GuardAsync(() => new LifeProof(estate, run._producer, run._fleet.Free).RunAsync(cancellationToken));
         await run.SettleAsync(cancellationToken);
         await run.GuardAsync(() => Task.WhenAll(run._fleet.Free.Select(run._workers.EndAsync)));
         return await run.JudgeAsync(cancellationToken);
@@ -93,6 +86,7 @@ internal sealed class ChaosRun : IAsyncDisposable
                 var strike = _plan[i];
                 var share = (int)(((i + 1L) * _options.Messages / _plan.Count) - ((long)i * _options.Messages / _plan.Count));
                 var sending = _producer.SendAsync(share, cancellationToken);
+                underWay.Add(sending);
                 await Task.Delay(strike.Pause, cancellationToken);
                 _say($"{Elapsed.TotalSeconds,6:0.0} s  {strike.Kind}");
                 var striking = StrikeAsync(strike, cancellationToken);
@@ -113,6 +107,7 @@ internal sealed class ChaosRun : IAsyncDisposable
         }
         finally
         {
+            // Also where a strike failed: what was sent is judged when nothing is under way any more.
             await Task.WhenAll(underWay);
         }
     }
@@ -131,65 +126,10 @@ internal sealed class ChaosRun : IAsyncDisposable
         _ => throw new InvalidOperationException($"{strike.Kind} is planned, but nothing says what it does."),
     };
 
-    /// <summary>Waits until the queue is empty, or has had time enough.</summary>
     private async Task SettleAsync(CancellationToken cancellationToken)
     {
-        var since = Stopwatch.GetTimestamp();
-        while ((await _estate.DepthAsync(cancellationToken)).Total > 0 && Stopwatch.GetElapsedTime(since) < SettlingLimit)
-        {
-            await Task.Delay(Pause, cancellationToken);
-        }
-
-        _say($"{Elapsed.TotalSeconds,6:0.0} s  {(await _estate.DepthAsync(cancellationToken)).Total} messages left");
-    }
-
-    /// <summary>
-    /// Each worker alone, the others frozen, must bring a row: one that has gone deaf would be covered by the others. That no
-    /// other did it is sure, since they are frozen with nothing in hand.
-    /// </summary>
-    private async Task ProveLifeAsync(CancellationToken cancellationToken)
-    {
-        var workers = _fleet.Free;
-        await Task.WhenAll(workers.Select(x => x.ReadyAsync()));
-        foreach (var worker in workers)
-        {
-            var others = workers.Where(x => x != worker).ToList();
-            foreach (var other in others)
-            {
-                await other.SignalAsync(ProcessSignal.Stop);
-            }
-
-            try
-            {
-                var before = await RowsAsync(cancellationToken);
-                await _producer.SendAsync(ProofOfLife, cancellationToken);
-                var since = Stopwatch.GetTimestamp();
-                while (await RowsAsync(cancellationToken) == before)
-                {
-                    if (Stopwatch.GetElapsedTime(since) > SettlingLimit)
-                    {
-                        throw new ChaosException($"a worker receives nothing any more; the end of its log:\n{worker.Tail}");
-                    }
-
-                    await Task.Delay(Pause, cancellationToken);
-                }
-            }
-            finally
-            {
-                foreach (var other in others)
-                {
-                    await other.SignalAsync(ProcessSignal.Continue);
-                }
-            }
-
-            await SettleAsync(cancellationToken);
-        }
-    }
-
-    private async Task<long> RowsAsync(CancellationToken cancellationToken)
-    {
-        await using var command = _estate.Command("SELECT count(*) FROM user_logins");
-        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+        var left = await _estate.SettleAsync(cancellationToken);
+        _say($"{Elapsed.TotalSeconds,6:0.0} s  {left} messages left");
     }
 
     private async Task<ChaosFigures> JudgeAsync(CancellationToken cancellationToken)

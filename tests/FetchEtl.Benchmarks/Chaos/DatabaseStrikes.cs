@@ -53,25 +53,35 @@ internal sealed class DatabaseStrikes(ChaosEstate estate)
         cancellationToken);
 
     /// <summary>Another strike may have the server down just now.</summary>
+    /// <exception cref="ChaosException">It stays down.</exception>
     private static async Task UntilAsync(Func<CancellationToken, Task<bool>> attempt, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Limit);
-        while (true)
+        NpgsqlException? last = null;
+        try
+        {
+            while (!await TryAsync())
+            {
+                await Task.Delay(Pause, limit.Token);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ChaosException($"PostgreSQL could not be struck within {Limit.TotalSeconds} s: {last?.Message ?? "there was nothing to strike"}");
+        }
+
+        async Task<bool> TryAsync()
         {
             try
             {
-                if (await attempt(limit.Token))
-                {
-                    return;
-                }
+                return await attempt(limit.Token);
             }
-            catch (NpgsqlException) when (!limit.IsCancellationRequested)
+            catch (NpgsqlException e)
             {
-                // Tried again below.
+                last = e;
+                return false;
             }
-
-            await Task.Delay(Pause, limit.Token);
         }
     }
 }

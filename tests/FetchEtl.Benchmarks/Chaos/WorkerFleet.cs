@@ -20,7 +20,7 @@ internal sealed class WorkerFleet : IAsyncDisposable
         }
     }
 
-    /// <summary>The workers that no strike has claimed, oldest first.</summary>
+    /// <summary>The workers that no strike has claimed, in the order in which they joined or came back.</summary>
     public IReadOnlyList<Worker> Free
     {
         get
@@ -36,7 +36,7 @@ internal sealed class WorkerFleet : IAsyncDisposable
     public Worker Start() => new(_settings, _canaries);
 
     /// <summary>Takes a worker for a strike, waiting for one if all are claimed.</summary>
-    /// <param name="draw">Which one, 0 (the oldest) to below 1.</param>
+    /// <param name="draw">Which of those free, 0 (the first) to below 1.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="ChaosException">It has ended by itself.</exception>
     public async Task<Worker> ClaimAsync(double draw, CancellationToken cancellationToken)

@@ -8,6 +8,9 @@ internal sealed class WorkerStrikes(WorkerFleet fleet)
     private static readonly TimeSpan Freeze = TimeSpan.FromSeconds(ChaosEstate.VisibilityTimeoutSeconds + 2);
     private static readonly TimeSpan LongestGap = TimeSpan.FromMilliseconds(500);
 
+    // As shells give it: 128 and the number of SIGTERM.
+    private const int SignalledExit = 128 + 15;
+
     private readonly Lock _lock = new();
     private TimeSpan _longestStop;
 
@@ -60,6 +63,8 @@ internal sealed class WorkerStrikes(WorkerFleet fleet)
         }
     }
 
+    /// <summary>A second SIGTERM, as an impatient orchestrator sends it, early or late in the stop that the first one began.</summary>
+    /// <exception cref="ChaosException">The worker is not gone in time, or ended by anything but its own will or the signal.</exception>
     public async Task StopTwiceAsync(double draw, CancellationToken cancellationToken)
     {
         var worker = await fleet.ClaimAsync(draw, cancellationToken);
@@ -68,12 +73,17 @@ internal sealed class WorkerStrikes(WorkerFleet fleet)
             await worker.ReadyAsync();
             await worker.SignalAsync(ProcessSignal.Terminate);
             await Task.Delay(LongestGap * draw, cancellationToken);
-            if (!worker.HasExited)
+            try
             {
                 await worker.SignalAsync(ProcessSignal.Terminate);
             }
+            catch (InvalidOperationException) when (worker.HasExited)
+            {
+                // The first one sufficed.
+            }
 
             await worker.GoneAsync();
+            Expect(worker, 0, SignalledExit);
             fleet.Replace(worker, fleet.Start());
         }
     }
@@ -82,13 +92,20 @@ internal sealed class WorkerStrikes(WorkerFleet fleet)
     {
         for (var i = 0; i < ChaosOptions.Workers; i++)
         {
-            // Successors join behind, so the oldest is always one that has not been replaced yet.
+            // Successors join behind, so the first is one not replaced yet; a frozen one misses its turn, and another is replaced twice.
             var worker = await fleet.ClaimAsync(0, cancellationToken);
             await using (worker)
             {
                 var successor = fleet.Start();
-                await EndAsync(worker);
-                fleet.Replace(worker, successor);
+                try
+                {
+                    await EndAsync(worker);
+                }
+                finally
+                {
+                    // Also when the strike fails: the fleet ends all its workers.
+                    fleet.Replace(worker, successor);
+                }
             }
         }
     }
@@ -105,7 +122,12 @@ internal sealed class WorkerStrikes(WorkerFleet fleet)
             _longestStop = took > _longestStop ? took : _longestStop;
         }
 
-        if (worker.ExitCode != 0)
+        Expect(worker, 0);
+    }
+
+    private static void Expect(Worker worker, params ReadOnlySpan<int> exitCodes)
+    {
+        if (!exitCodes.Contains(worker.ExitCode))
         {
             throw new ChaosException($"a worker answered SIGTERM with exit code {worker.ExitCode}; the end of its log:\n{worker.Tail}");
         }

@@ -15,17 +15,17 @@ internal sealed class FuzzHost : IAsyncDisposable
     private readonly IHost _host;
     private readonly DrainMetrics _metrics;
 
-    private FuzzHost(Estate estate, IHost host, CanaryWatch logs)
+    private FuzzHost(Estate estate, IHost host, CanaryLogs logs)
     {
         (_estate, _host, Logs) = (estate, host, logs);
         _metrics = new(host.Services.GetRequiredService<IMeterFactory>(), TimeProvider.System);
     }
 
-    public CanaryWatch Logs { get; }
+    public CanaryLogs Logs { get; }
 
     public static async Task<FuzzHost> StartAsync(Estate estate)
     {
-        var logs = new CanaryWatch();
+        var logs = new CanaryLogs();
         var settings = estate.Settings.Select(x => $"--{x.Key.Replace("__", ":", StringComparison.Ordinal)}={x.Value}");
         var levels = new[] { "Default", "FetchEtl", "MassTransit", "Microsoft", "Microsoft.EntityFrameworkCore" }
             .ToDictionary(x => $"Logging:LogLevel:{x}", string? (_) => "Trace");

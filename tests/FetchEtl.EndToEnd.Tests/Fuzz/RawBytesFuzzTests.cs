@@ -19,7 +19,7 @@ public sealed class RawBytesFuzzTests
     {
         await using var estate = await Estate.CreateAsync();
         var faults = new ReceiveFates();
-        var logs = new CanaryWatch();
+        var logs = new CanaryLogs();
         using var host = CreateHost(estate, faults, logs);
         await host.StartAsync();
         var queue = await host.Services.GetRequiredService<IBus>().GetSendEndpoint(new Uri("queue:logins"));
@@ -57,7 +57,7 @@ public sealed class RawBytesFuzzTests
         Assert.True(logs.Hits == 0, $"{FuzzSeed.Text}: {logs.Hits} log lines quote a body, the first being {logs.First}.");
     }
 
-    private static IHost CreateHost(Estate estate, ReceiveFates faults, CanaryWatch logs)
+    private static IHost CreateHost(Estate estate, ReceiveFates faults, CanaryLogs logs)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Configuration.AddInMemoryCollection(

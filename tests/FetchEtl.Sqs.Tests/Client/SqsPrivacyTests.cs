@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using FetchEtl.Testing;
 
 namespace FetchEtl.Sqs.Tests.Client;
 
@@ -15,13 +16,13 @@ public sealed class SqsPrivacyTests
     public async Task An_error_that_quotes_a_sent_body_does_not_pass_it_on(HttpStatusCode status)
     {
         await using var endpoint = await WireEndpoint.StartAsync(WireReply.JsonError("InvalidMessageContents", status, Canary));
-        using var logger = new CollectingLogger();
-        using var client = TestClients.Client(endpoint.Url, loggerFactory: logger);
+        using var logs = new RecordedLogs();
+        using var client = TestClients.Client(endpoint.Url, loggerFactory: logs);
 
         var exception = await Assert.ThrowsAsync<SqsException>(() => client.SendMessageAsync(Queue, new SqsSendEntry(Canary)));
 
         Assert.DoesNotContain(Canary, exception.ToString(), StringComparison.Ordinal);
-        Assert.DoesNotContain(logger.Lines, line => line.Contains(Canary, StringComparison.Ordinal));
+        Assert.DoesNotContain(logs.Texts, line => line.Contains(Canary, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -48,14 +49,14 @@ public sealed class SqsPrivacyTests
     public async Task A_reply_that_cannot_be_read_does_not_pass_its_bodies_on(SqsProtocol protocol, string content)
     {
         await using var endpoint = await WireEndpoint.StartAsync(WireReply.Json(content));
-        using var logger = new CollectingLogger();
-        using var client = TestClients.Client(endpoint.Url, protocol, logger);
+        using var logs = new RecordedLogs();
+        using var client = TestClients.Client(endpoint.Url, protocol, logs);
 
         var exception = await Assert.ThrowsAsync<SqsException>(() => client.ReceiveMessageAsync(Queue, new SqsReceiveRequest()));
 
         Assert.Equal(SqsErrorCode.UnrecognizedReply, exception.Code);
         Assert.DoesNotContain(Canary, exception.ToString(), StringComparison.Ordinal);
-        Assert.DoesNotContain(logger.Lines, line => line.Contains(Canary, StringComparison.Ordinal));
+        Assert.DoesNotContain(logs.Texts, line => line.Contains(Canary, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Net;
+using FetchEtl.Testing;
 
 namespace FetchEtl.Sqs.Tests.Client;
 
@@ -22,14 +23,14 @@ public sealed class SqsProtocolSelectionTests
     {
         await using var endpoint = await WireEndpoint.StartAsync(
             request => request.IsJson ? Answers[refusal] : WireReply.QueueUrlInXml);
-        using var logger = new CollectingLogger();
-        using var client = TestClients.Client(endpoint.Url, SqsProtocol.Auto, logger);
+        using var logs = new RecordedLogs();
+        using var client = TestClients.Client(endpoint.Url, SqsProtocol.Auto, logs);
 
         await client.GetQueueUrlAsync("q");
         await client.GetQueueUrlAsync("q");
 
         Assert.Equal([true, false, false], endpoint.Requests.Select(request => request.IsJson));
-        Assert.Single(logger.Lines, line => line.StartsWith("Information 1000", StringComparison.Ordinal));
+        Assert.Single(logs.Texts, line => line.StartsWith("Information 1000", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -116,11 +117,11 @@ public sealed class SqsProtocolSelectionTests
         await using var endpoint = await WireEndpoint.StartAsync(request => request.IsJson
             ? WireReply.XmlError("InternalError", HttpStatusCode.InternalServerError)
             : WireReply.QueueUrlInXml);
-        using var logger = new CollectingLogger();
-        using var client = TestClients.Client(endpoint.Url, SqsProtocol.Auto, logger);
+        using var logs = new RecordedLogs();
+        using var client = TestClients.Client(endpoint.Url, SqsProtocol.Auto, logs);
 
         await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => client.GetQueueUrlAsync("q")));
 
-        Assert.Single(logger.Lines, line => line.StartsWith("Information 1000", StringComparison.Ordinal));
+        Assert.Single(logs.Texts, line => line.StartsWith("Information 1000", StringComparison.Ordinal));
     }
 }

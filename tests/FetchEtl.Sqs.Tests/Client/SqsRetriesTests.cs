@@ -162,15 +162,15 @@ public sealed class SqsRetriesTests
             await go.Task;
             return WireReply.JsonError("InvalidSignatureException", HttpStatusCode.Forbidden) with { Date = serviceTime };
         });
-        using var logger = new CollectingLogger();
+        using var logs = new RecordedLogs();
         var options = TestClients.Options(endpoint.Url);
         options.RetryDelay = TimeSpan.Zero;
-        using var client = new SqsClient(options, logger, timeProvider: time);
+        using var client = new SqsClient(options, logs, timeProvider: time);
 
         await Task.WhenAll(client.GetQueueUrlAsync("q"), client.GetQueueUrlAsync("q"));
 
         Assert.Equal(4, endpoint.Requests.Count);
-        Assert.InRange(logger.Lines.Count(line => line.StartsWith("Warning 1002", StringComparison.Ordinal)), 1, 2);
+        Assert.InRange(logs.Texts.Count(line => line.StartsWith("Warning 1002", StringComparison.Ordinal)), 1, 2);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text;
 using Amazon.Runtime;
 using FetchEtl.Local;
@@ -16,6 +17,7 @@ public sealed class LeaseBookTests : IAsyncLifetime
     private LocalSqs _sqs = null!;
     private SqsClient _client = null!;
     private string _queueUrl = null!;
+    private string _deadLetterUrl = null!;
     private LeaseBook _book = null!;
 
     public async Task InitializeAsync()
@@ -28,7 +30,8 @@ public sealed class LeaseBookTests : IAsyncLifetime
             Credentials = new BasicAWSCredentials("test", "test"),
         });
         _queueUrl = await _client.CreateQueueAsync("q", null);
-        var deadLetters = new DeadLetterQueue(_client, await _client.CreateQueueAsync("q-dead", null), Settings, TimeProvider.System);
+        _deadLetterUrl = await _client.CreateQueueAsync("q-dead", null);
+        var deadLetters = new DeadLetterQueue(_client, _deadLetterUrl, Settings, TimeProvider.System);
         _book = new LeaseBook(_client, _queueUrl, deadLetters, Settings, new ReturnDelay(new Random(1)), new SqsMetrics(null), NullLogger.Instance, TimeProvider.System, CancellationToken.None);
         await _client.SendMessageAsync(_queueUrl, new SqsSendEntry(Encoding.UTF8.GetBytes("{}")));
     }
@@ -72,7 +75,7 @@ public sealed class LeaseBookTests : IAsyncLifetime
     {
         Assert.True(_book.TryOpen(await ReceiveAsync(), () => { }, out var lease));
 
-        Assert.True(lease.TryBeginRenewal(TimeSpan.Zero, TimeSpan.MaxValue, Settings.VisibilityTimeout, out var entry));
+        Assert.True(lease.TryBeginRenewal(TimeSpan.FromSeconds(20), TimeSpan.MaxValue, Settings.VisibilityTimeout, out var entry));
         lease.EndRenewal(entry.ReceiptHandle, heldUntil: null, lost: true);
         await lease.Complete();
         await _book.AllSettledAsync();
@@ -84,7 +87,7 @@ public sealed class LeaseBookTests : IAsyncLifetime
     public async Task A_renewal_refused_for_an_older_delivery_does_not_lose_the_newer_one()
     {
         Assert.True(_book.TryOpen(await ReceiveAsync(), () => { }, out var lease));
-        Assert.True(lease.TryBeginRenewal(TimeSpan.Zero, TimeSpan.MaxValue, Settings.VisibilityTimeout, out var entry));
+        Assert.True(lease.TryBeginRenewal(TimeSpan.FromSeconds(20), TimeSpan.MaxValue, Settings.VisibilityTimeout, out var entry));
 
         Assert.False(_book.TryOpen(await ReceiveAgainAsync(lease), () => { }, out _));
         lease.EndRenewal(entry.ReceiptHandle, heldUntil: null, lost: true);
@@ -98,7 +101,7 @@ public sealed class LeaseBookTests : IAsyncLifetime
     public async Task A_settlement_waits_for_a_renewal_under_way()
     {
         Assert.True(_book.TryOpen(await ReceiveAsync(), () => { }, out var lease));
-        Assert.True(lease.TryBeginRenewal(TimeSpan.Zero, TimeSpan.MaxValue, Settings.VisibilityTimeout, out var entry));
+        Assert.True(lease.TryBeginRenewal(TimeSpan.FromSeconds(20), TimeSpan.MaxValue, Settings.VisibilityTimeout, out var entry));
 
         await lease.Complete();
         var settled = _book.AllSettledAsync();
@@ -113,24 +116,39 @@ public sealed class LeaseBookTests : IAsyncLifetime
     public async Task A_lease_is_never_renewed_beyond_the_twelve_hours_that_SQS_allows()
     {
         Assert.True(_book.TryOpen(await ReceiveAsync(), () => { }, out var lease));
-        lease.EndRenewal(lease.Message.ReceiptHandle, TimeSpan.FromHours(13));
+        lease.EndRenewal(lease.Message.ReceiptHandle, TimeSpan.FromHours(11.95));
 
         Assert.True(lease.TryBeginRenewal(TimeSpan.FromHours(11.9), TimeSpan.MaxValue, TimeSpan.FromHours(1), out var entry));
-        Assert.InRange(entry.VisibilityTimeout, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(7));
-        lease.EndRenewal(lease.Message.ReceiptHandle, TimeSpan.FromHours(13));
-        Assert.False(lease.TryBeginRenewal(TimeSpan.FromHours(12.1), TimeSpan.MaxValue, TimeSpan.FromHours(1), out _));
+        Assert.InRange(entry.VisibilityTimeout, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(6));
+        lease.EndRenewal(lease.Message.ReceiptHandle, TimeSpan.FromHours(11.9) + entry.VisibilityTimeout);
+        Assert.False(lease.TryBeginRenewal(TimeSpan.FromHours(11.95), TimeSpan.MaxValue, TimeSpan.FromHours(1), out _));
     }
 
     [Fact]
-    public async Task Only_the_first_verdict_on_a_message_counts()
+    public async Task The_longest_renewal_is_one_that_SQS_accepts()
+    {
+        Assert.True(_book.TryOpen(await ReceiveAsync(), () => { }, out var lease));
+        Assert.True(lease.TryBeginRenewal(TimeSpan.Zero, TimeSpan.MaxValue, TimeSpan.FromHours(12), out var entry));
+
+        var result = await _client.ChangeMessageVisibilityBatchAsync(_queueUrl, [entry]);
+
+        Assert.Empty(result.Failed);
+        Assert.True(entry.VisibilityTimeout > TimeSpan.FromHours(11.9));
+    }
+
+    [Theory]
+    [InlineData(typeof(InvalidOperationException))]
+    [InlineData(typeof(ValidationException))]
+    public async Task Only_the_first_verdict_on_a_message_counts(Type later)
     {
         Assert.True(_book.TryOpen(await ReceiveAsync(), () => { }, out var lease));
 
         await lease.Complete();
-        await lease.Faulted(new InvalidOperationException());
+        await lease.Faulted((Exception)Activator.CreateInstance(later)!);
         await _book.AllSettledAsync();
 
         Assert.Equal(("0", "0"), await DepthAsync());
+        Assert.Equal(("0", "0"), await DepthAsync(_deadLetterUrl));
     }
 
     private async Task<SqsMessage> ReceiveAsync() =>
@@ -142,10 +160,10 @@ public sealed class LeaseBookTests : IAsyncLifetime
         return await ReceiveAsync();
     }
 
-    private async Task<(string Visible, string InFlight)> DepthAsync()
+    private async Task<(string Visible, string InFlight)> DepthAsync(string? queueUrl = null)
     {
         var attributes = await _client.GetQueueAttributesAsync(
-            _queueUrl, ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]);
+            queueUrl ?? _queueUrl, ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]);
 
         return (attributes["ApproximateNumberOfMessages"], attributes["ApproximateNumberOfMessagesNotVisible"]);
     }

@@ -3,10 +3,9 @@ using System.Text;
 using Amazon.Runtime;
 using FetchEtl.Local;
 using FetchEtl.Sqs.Configuration;
-using FetchEtl.Sqs.Tests.Client;
+using FetchEtl.Testing;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -18,15 +17,15 @@ internal sealed class RiderHost : IAsyncDisposable
 {
     private readonly IHost _host;
     private readonly bool _ownsSqs;
-    private readonly CollectingLogger _log;
+    private readonly RecordedLogs _logs;
 
-    private RiderHost(IHost host, LocalSqs sqs, bool ownsSqs, SqsClient client, CollectingLogger log, NoteConsumer.Behaviour behaviour)
+    private RiderHost(IHost host, LocalSqs sqs, bool ownsSqs, SqsClient client, RecordedLogs logs, NoteConsumer.Behaviour behaviour)
     {
         _host = host;
         Sqs = sqs;
         _ownsSqs = ownsSqs;
         Client = client;
-        _log = log;
+        _logs = logs;
         Behaviour = behaviour;
     }
 
@@ -35,7 +34,7 @@ internal sealed class RiderHost : IAsyncDisposable
     public SqsClient Client { get; }
 
     /// <summary>All that was logged, at every level, exceptions included.</summary>
-    public string Log => string.Join('\n', _log.Lines);
+    public string Log => string.Join('\n', _logs.Texts);
 
     public NoteConsumer.Behaviour Behaviour { get; }
 
@@ -55,9 +54,9 @@ internal sealed class RiderHost : IAsyncDisposable
     {
         var server = sqs ?? await LocalSqs.StartAsync();
         var behaviour = new NoteConsumer.Behaviour();
-        var log = new CollectingLogger();
+        var logs = new RecordedLogs();
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(log));
+        builder.Logging.AddProvider(logs).SetMinimumLevel(LogLevel.Trace);
         builder.Services.AddSingleton(behaviour);
         builder.Services.Configure<MassTransitHostOptions>(x =>
         {
@@ -89,7 +88,7 @@ internal sealed class RiderHost : IAsyncDisposable
 
         var options = new SqsClientOptions();
         Connect(options, server.ServiceUrl);
-        return new RiderHost(builder.Build(), server, sqs is null, new SqsClient(options), log, behaviour);
+        return new RiderHost(builder.Build(), server, sqs is null, new SqsClient(options), logs, behaviour);
     }
 
     /// <summary>Starts the bus; its queues are there afterwards.</summary>
@@ -103,6 +102,8 @@ internal sealed class RiderHost : IAsyncDisposable
     public Task StartBusAsync() => _host.StartAsync();
 
     public Task StopAsync() => _host.StopAsync();
+
+    public void Connect(IReceiveObserver observer) => _host.Services.GetRequiredService<IBusControl>().ConnectReceiveObserver(observer);
 
     public Task<string> SendAsync(string body, IReadOnlyDictionary<string, SqsMessageAttribute>? attributes = null) =>
         Client.SendMessageAsync(QueueUrl, new SqsSendEntry(Encoding.UTF8.GetBytes(body)) { MessageAttributes = attributes });

@@ -145,6 +145,24 @@ public sealed class SqsFaultTests
     }
 
     [Fact]
+    public async Task An_observer_that_throws_keeps_no_message_from_its_fate()
+    {
+        await using var host = await RiderHost.CreateAsync();
+        await host.StartAsync();
+        var observer = new ThrowingObserver();
+        host.Connect(observer);
+
+        await host.SendAsync("""{"text":"a"}""");
+        await host.SendAsync("{");
+        await host.QueueIsEmptyAsync();
+
+        Assert.Equal(1, observer.Completions);
+        Assert.Equal(1, observer.Faults);
+        Assert.Single(host.Behaviour.Seen);
+        Assert.Equal("{", Encoding.UTF8.GetString((await host.OnlyDeadLetterAsync()).Body.Span));
+    }
+
+    [Fact]
     public async Task A_message_whose_dead_letter_is_not_accepted_stays_on_its_queue_and_the_operator_is_told()
     {
         await using var host = await RiderHost.CreateAsync();

@@ -2,8 +2,8 @@ using Microsoft.Extensions.Logging;
 
 namespace FetchEtl.EndToEnd.Tests.Fuzz;
 
-/// <summary>Reads every log line at every level, exceptions included, and keeps those that hold the canary.</summary>
-internal sealed class CanaryWatch : ILoggerProvider, ILogger
+/// <summary>Reads every log line at every level, exceptions included, and counts those that hold the canary. None is kept: memory is measured.</summary>
+internal sealed class CanaryLogs : ILoggerProvider, ILogger
 {
     private long _lines;
     private int _hits;

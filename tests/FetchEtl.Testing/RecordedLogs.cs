@@ -1,14 +1,15 @@
 using Microsoft.Extensions.Logging;
 
-namespace FetchEtl.Logins.Tests;
+namespace FetchEtl.Testing;
 
 /// <summary>Keeps every log line, exceptions included, and signals when one with a given event id, or of a given text, is written.</summary>
-internal sealed class RecordedLogs : ILoggerProvider, ILogger
+public sealed class RecordedLogs : ILoggerFactory, ILoggerProvider, ILogger
 {
     private readonly Lock _lock = new();
     private readonly List<(int Id, string Text)> _lines = [];
     private readonly List<(Predicate<(int Id, string Text)> Fits, TaskCompletionSource Seen)> _waiters = [];
 
+    /// <summary>Level, event id, message and exception of each line.</summary>
     public string[] Texts
     {
         get
@@ -34,6 +35,8 @@ internal sealed class RecordedLogs : ILoggerProvider, ILogger
 
     public ILogger CreateLogger(string categoryName) => this;
 
+    public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
+
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 
@@ -43,7 +46,7 @@ internal sealed class RecordedLogs : ILoggerProvider, ILogger
     {
         lock (_lock)
         {
-            var line = (eventId.Id, $"{logLevel} {formatter(state, exception)} {exception}");
+            var line = (eventId.Id, $"{logLevel} {eventId.Id} {formatter(state, exception)} {exception}");
             _lines.Add(line);
             foreach (var waiter in _waiters.Where(waiter => waiter.Fits(line)))
             {

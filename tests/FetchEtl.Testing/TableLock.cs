@@ -1,9 +1,9 @@
 using Npgsql;
 
-namespace FetchEtl.Logins.Tests;
+namespace FetchEtl.Testing;
 
 /// <summary>Holds <c>user_logins</c> so that inserts wait, until it is released or disposed.</summary>
-internal sealed class TableLock : IAsyncDisposable
+public sealed class TableLock : IAsyncDisposable
 {
     private const string Blocked =
         " FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
