@@ -48,6 +48,7 @@ public static class LoginsServiceCollectionExtensions
         services.AddOptions<LoginsOptions>().Configure(configure).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<LoginsOptions>, LoginsOptionsValidator>());
         services.AddMetrics();
+        services.TryAddSingleton<LoginDataSource>();
         services.AddPooledDbContextFactory<LoginDbContext>(UsePostgres);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(CreateMasker);
@@ -69,7 +70,7 @@ public static class LoginsServiceCollectionExtensions
     private static void UsePostgres(IServiceProvider services, DbContextOptionsBuilder builder)
     {
         builder
-            .UseNpgsql(services.GetRequiredService<IOptions<LoginsOptions>>().Value.ConnectionString)
+            .UseNpgsql(services.GetRequiredService<LoginDataSource>().Source)
             .ConfigureWarnings(warnings => warnings
                 .Ignore(RelationalEventId.CommandError, RelationalEventId.ConnectionError, RelationalEventId.TransactionError)
                 .Log((RelationalEventId.CommandExecuted, LogLevel.Debug)));
@@ -88,6 +89,7 @@ public static class LoginsServiceCollectionExtensions
             services.GetRequiredService<WriterOutage>(),
             services.GetRequiredService<LoginMetrics>(),
             services.GetRequiredService<TimeProvider>(),
-            services.GetRequiredService<ILogger<LoginWriter>>());
+            services.GetRequiredService<ILogger<LoginWriter>>(),
+            services.GetRequiredService<LoginDataSource>());
     }
 }

@@ -2,7 +2,6 @@ using System.Threading.Channels;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace FetchEtl.Logins;
 
@@ -27,6 +26,7 @@ public sealed class LoginWriter : IAsyncDisposable
     private readonly LoginMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger<LoginWriter> _log;
+    private readonly LoginDataSource _connections;
     private readonly int _batchSize;
     private readonly RetryDelay _delay = new(new Random());
     private readonly CancellationTokenSource _stopping = new();
@@ -41,7 +41,8 @@ public sealed class LoginWriter : IAsyncDisposable
         WriterOutage outage,
         LoginMetrics metrics,
         TimeProvider time,
-        ILogger<LoginWriter> log)
+        ILogger<LoginWriter> log,
+        LoginDataSource connections)
     {
         _contexts = contexts;
         _check = check;
@@ -50,6 +51,7 @@ public sealed class LoginWriter : IAsyncDisposable
         _metrics = metrics;
         _time = time;
         _log = log;
+        _connections = connections;
         _batchSize = options.Value.Storage.BatchSize;
         _loops = Task.WhenAll(Enumerable.Range(0, options.Value.Storage.Writers).Select(_ => Task.Run(WriteLoopAsync)));
     }
@@ -288,7 +290,7 @@ public sealed class LoginWriter : IAsyncDisposable
         catch (Exception exception) when (DatabaseFaults.Classify(exception).Kind == FaultKind.Operator)
         {
             // What the operator corrects may hold for new sessions alone: a role's setting, the primary behind a name.
-            NpgsqlConnection.ClearPool((NpgsqlConnection)context.Database.GetDbConnection());
+            _connections.Source.Clear();
             throw;
         }
     }

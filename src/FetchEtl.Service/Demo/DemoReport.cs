@@ -17,7 +17,8 @@ internal static class DemoReport
         foreach (var row in rows)
         {
             table.AddRow(
-                Short(row.UserId),
+                // In the table it stands as it came; a console and whoever keeps its output need not have it.
+                Text(row.UserId is null ? null : "***"),
                 Text(row.DeviceType),
                 Short(row.MaskedIp),
                 Short(row.MaskedDeviceId),

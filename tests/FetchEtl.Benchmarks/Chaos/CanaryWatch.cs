@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Collections.Concurrent;
 
 namespace FetchEtl.Benchmarks.Chaos;
@@ -31,6 +32,19 @@ internal sealed class CanaryWatch
         if (Canaries.AreIn(text) && Interlocked.Increment(ref _count) <= KeptSightings)
         {
             _sightings.Enqueue($"{sink}: {text}");
+        }
+    }
+
+    /// <summary>Looks at all that an exception carries, <see cref="Exception.Data"/> and inner ones included.</summary>
+    public void Look(string sink, Exception? exception)
+    {
+        for (; exception is not null; exception = exception.InnerException)
+        {
+            Look(sink, exception.ToString());
+            foreach (DictionaryEntry entry in exception.Data)
+            {
+                Look(sink, $"{entry.Key} {entry.Value}");
+            }
         }
     }
 }

@@ -90,7 +90,7 @@ internal sealed class ChaosEstate : IAsyncDisposable
         var deadLetterUrl = await client.CreateQueueAsync(DeadLetterQueue, null, cancellationToken);
         var workers = new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Username = Role, Password = password };
 
-        return new ChaosEstate(sqs, postgres, owner, client, queueUrl, deadLetterUrl, new Dictionary<string, string>
+        var settings = new Dictionary<string, string>
         {
             ["Sqs__ServiceUrl"] = sqs.ServiceUrl.ToString(),
             ["Sqs__Region"] = "us-east-1",
@@ -100,16 +100,9 @@ internal sealed class ChaosEstate : IAsyncDisposable
             ["Sqs__VisibilityTimeoutSeconds"] = VisibilityTimeoutSeconds.ToString(),
             ["ConnectionStrings__Logins"] = workers.ConnectionString,
             ["Masking__Keys__0"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
-
-            // All that could be logged, so that a canary in it would show.
-            ["Logging__LogLevel__Default"] = "Trace",
-            ["Logging__LogLevel__FetchEtl"] = "Trace",
-            ["Logging__LogLevel__MassTransit"] = "Trace",
-            ["Logging__LogLevel__Microsoft"] = "Trace",
-            ["Logging__LogLevel__Microsoft.EntityFrameworkCore"] = "Trace",
-            ["Logging__LogLevel__Microsoft.Extensions.Hosting.Internal.Host"] = "Trace",
-            ["Logging__LogLevel__Npgsql"] = "Trace",
-        });
+        };
+        TraceLogging.AddTo(settings);
+        return new ChaosEstate(sqs, postgres, owner, client, queueUrl, deadLetterUrl, settings);
     }
 
     /// <summary>A command of the database's owner.</summary>

@@ -6,7 +6,7 @@ namespace FetchEtl.Benchmarks.Chaos;
 /// <summary>All that a run counted, and everything that was not as it must be.</summary>
 internal sealed record ChaosFigures
 {
-    private static readonly string[] Sinks = ["dead-letter attributes", "metrics", "PostgreSQL's log", "spans", "table", "worker logs"];
+    private static readonly string[] Sinks = ["dead-letter attributes", "logs", "metrics", "PostgreSQL's log", "spans", "table", "worker logs"];
 
     public required ChaosOptions Options { get; init; }
 

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace FetchEtl.Benchmarks.Chaos;
 
 /// <summary>
-/// One more worker, in this process, so that metrics and spans can be read. No signal reaches it, so it is kept to a small share
-/// of the messages.
+/// One more worker, in this process, so that metrics, spans and structured logs can be read. No signal reaches it, so it is kept
+/// to a small share of the messages.
 /// </summary>
 internal sealed class ObservedWorker : IAsyncDisposable
 {
@@ -19,6 +19,8 @@ internal sealed class ObservedWorker : IAsyncDisposable
         _telemetry = telemetry;
     }
 
+    public IServiceProvider Services => _host.Services;
+
     public static async Task<ObservedWorker> StartAsync(
         IReadOnlyDictionary<string, string> settings, CanaryWatch canaries, CancellationToken cancellationToken)
     {
@@ -28,8 +30,8 @@ internal sealed class ObservedWorker : IAsyncDisposable
             "--Sqs:PrefetchCount=10",
         ]);
 
-        // The console is the run's own; the processes' logs are read.
-        builder.Logging.ClearProviders();
+        // The console is the run's own.
+        builder.Logging.ClearProviders().AddProvider(new CanaryLogs(canaries));
         var worker = new ObservedWorker(builder.Build(), new Telemetry(canaries));
         await worker._host.StartAsync(cancellationToken);
         return worker;

@@ -6,7 +6,7 @@ namespace FetchEtl.Benchmarks.Chaos;
 /// <summary>Reads the metrics and spans of a worker in this process as an exporter would, and leaves out those of the local SQS.</summary>
 internal sealed class Telemetry : IDisposable
 {
-    private static readonly string[] Sources = ["FetchEtl", "MassTransit", "Npgsql", "Microsoft.EntityFrameworkCore"];
+    private static readonly string[] Sources = ["FetchEtl", "MassTransit", "Npgsql", "Microsoft.EntityFrameworkCore", "System.Net"];
 
     private readonly CanaryWatch _canaries;
     private readonly MeterListener _meters = new();
@@ -54,11 +54,19 @@ internal sealed class Telemetry : IDisposable
 
     private void Stopped(Activity span)
     {
+        _canaries.Look("spans", span.OperationName);
         _canaries.Look("spans", span.DisplayName);
         _canaries.Look("spans", span.StatusDescription);
-        foreach (var tag in span.TagObjects.Concat(span.Events.SelectMany(x => x.Tags)))
+        _canaries.Look("spans", span.TraceStateString);
+        foreach (var tag in span.TagObjects.Concat(span.Events.SelectMany(x => x.Tags)).Concat(span.Links.SelectMany(x => x.Tags ?? [])))
         {
             Look("spans", tag);
+        }
+
+        foreach (var (key, value) in span.Baggage)
+        {
+            _canaries.Look("spans", key);
+            _canaries.Look("spans", value);
         }
     }
 

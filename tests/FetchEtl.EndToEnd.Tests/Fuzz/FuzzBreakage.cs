@@ -33,7 +33,7 @@ internal sealed class FuzzBreakage(Random random, FuzzText text, FuzzJson json)
                 fields.Absent = null;
                 return ($"too long {FuzzFields.Names[field]}", fields.Render());
             case 4:
-                fields.Values[field] = $"\"k4n4ry{NoStrings[random.Next(NoStrings.Length)]}\"";
+                fields.Values[field] = $"\"canary-{NoStrings[random.Next(NoStrings.Length)]}\"";
                 fields.Absent = null;
                 return ($"no text in {FuzzFields.Names[field]}", fields.Render());
             case 5:
@@ -45,23 +45,23 @@ internal sealed class FuzzBreakage(Random random, FuzzText text, FuzzJson json)
             case 6:
                 return ("trailing comma", fields.Render().TrimEnd()[..^1] + ",}");
             case 7:
-                return ("comment", random.Next(2) == 0 ? $"/* k4n4ry */{fields.Render()}" : $"{fields.Render()}// k4n4ry");
+                return ("comment", random.Next(2) == 0 ? $"/* canary- */{fields.Render()}" : $"{fields.Render()}// canary-");
             case 8:
                 return ("two values", fields.Render() + fields.Render());
             case 9:
-                return ("too deep", fields.Render().TrimEnd()[..^1] + $",\"k4n4ry\":{json.Nested(Depth())}}}");
+                return ("too deep", fields.Render().TrimEnd()[..^1] + $",\"canary-\":{json.Nested(Depth())}}}");
             case 10:
                 fields.Absent = null;
                 fields.Values[field] = json.Nested(Depth());
                 return ($"too deep in {FuzzFields.Names[field]}", fields.Render());
             case 11:
-                return ("deep and not closed", string.Concat(Enumerable.Repeat(random.Next(2) == 0 ? "[" : "{\"k4n4ry\":", Depth())));
+                return ("deep and not closed", string.Concat(Enumerable.Repeat(random.Next(2) == 0 ? "[" : "{\"canary-\":", Depth())));
             case 12:
-                return ("no such literal", fields.Render().TrimEnd()[..^1] + $",\"k4n4ry\":{(string[])["NaN", "Infinity", "'x'", "undefined", "01", "+1", ".5", "tru", "k4n4ry"] switch { var x => x[random.Next(x.Length)] }}}}");
+                return ("no such literal", fields.Render().TrimEnd()[..^1] + $",\"canary-\":{(string[])["NaN", "Infinity", "'x'", "undefined", "01", "+1", ".5", "tru", "canary-"] switch { var x => x[random.Next(x.Length)] }}}}");
             case 13:
-                return ("bad escape", fields.Render().TrimEnd()[..^1] + ",\"k4n4ry\":\"\\x41\"}");
+                return ("bad escape", fields.Render().TrimEnd()[..^1] + ",\"canary-\":\"\\x41\"}");
             case 14:
-                return ("control character in a string", fields.Render().TrimEnd()[..^1] + $",\"k4n4ry\":\"{"\n\t\u0001\u001f\0"[random.Next(5)]}\"}}");
+                return ("control character in a string", fields.Render().TrimEnd()[..^1] + $",\"canary-\":\"{"\n\t\u0001\u001f\0"[random.Next(5)]}\"}}");
             default:
                 return ("within an array", $"[{fields.Render()}]");
         }

@@ -67,9 +67,9 @@ internal sealed class FuzzFields
 
     private string Stranger() => _random.Next(12) switch
     {
-        0 => $"\"k4n4ry\":{_json.Nested(_random.Next(40, 62))}",
-        1 => $"\"k4n4ry\":\"\\ud83d\"",
-        2 => $"\"k4n4ry\\udc00\":\"\\u0000\"",
+        0 => $"\"canary-\":{_json.Nested(_random.Next(40, 62))}",
+        1 => $"\"canary-\":\"\\ud83d\"",
+        2 => $"\"canary-\\udc00\":\"\\u0000\"",
         3 => $"\"{new string('k', _random.Next(100, _random.Next(20) == 0 ? 50_000 : 1000))}\":1",
         4 => $"{_text.Quote("USER_ID")}:{_json.Value()}",
         5 => $"\"\":{_json.Value()}",

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using FetchEtl.Benchmarks.Chaos;
 using FetchEtl.Service.Drain;
 using FetchEtl.Service.Hosting;
 using FetchEtl.Sqs;
@@ -15,24 +16,23 @@ internal sealed class FuzzHost : IAsyncDisposable
     private readonly IHost _host;
     private readonly DrainMetrics _metrics;
 
-    private FuzzHost(Estate estate, IHost host, CanaryLogs logs)
+    private FuzzHost(Estate estate, IHost host, CanaryWatch canaries)
     {
-        (_estate, _host, Logs) = (estate, host, logs);
+        (_estate, _host, Canaries) = (estate, host, canaries);
         _metrics = new(host.Services.GetRequiredService<IMeterFactory>(), TimeProvider.System);
     }
 
-    public CanaryLogs Logs { get; }
+    /// <summary>Has looked at every log line.</summary>
+    public CanaryWatch Canaries { get; }
 
     public static async Task<FuzzHost> StartAsync(Estate estate)
     {
-        var logs = new CanaryLogs();
-        var settings = estate.Settings.Select(x => $"--{x.Key.Replace("__", ":", StringComparison.Ordinal)}={x.Value}");
-        var levels = new[] { "Default", "FetchEtl", "MassTransit", "Microsoft", "Microsoft.EntityFrameworkCore" }
-            .ToDictionary(x => $"Logging:LogLevel:{x}", string? (_) => "Trace");
-        var builder = ServiceHost.CreateConsumer([.. settings], levels);
-        builder.Logging.ClearProviders().AddProvider(logs);
+        var canaries = new CanaryWatch();
+        TraceLogging.AddTo(estate.Settings);
+        var builder = ServiceHost.CreateConsumer([.. estate.Settings.Select(x => $"--{x.Key.Replace("__", ":", StringComparison.Ordinal)}={x.Value}")]);
+        builder.Logging.ClearProviders().AddProvider(new CanaryLogs(canaries));
         var host = builder.BuildValidated();
-        var fuzz = new FuzzHost(estate, host, logs);
+        var fuzz = new FuzzHost(estate, host, canaries);
         await host.StartAsync();
 
         return fuzz;

@@ -37,7 +37,7 @@ internal sealed class FuzzJson(Random random, FuzzText text)
         for (var i = 0; i < depth; i++)
         {
             var array = style == 0 || (style == 2 && random.Next(2) == 0);
-            (open[i], close[depth - 1 - i]) = array ? ("[", "]") : ("{\"k4n4ry\":", "}");
+            (open[i], close[depth - 1 - i]) = array ? ("[", "]") : ("{\"canary-\":", "}");
         }
 
         return string.Concat(open) + "1" + string.Concat(close);

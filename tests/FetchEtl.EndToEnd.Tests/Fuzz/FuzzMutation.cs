@@ -10,7 +10,7 @@ internal sealed class FuzzMutation(Random random)
         .. new[]
         {
             "{", "}", "[", "]", ":", ",", "\"", "\\", "\\u0000", "\\ud800", "\\", "null", "true", "-", "1e99", "/*", "//", "\uFEFF", "\u202E",
-            "😀", "\u0301", "\"user_id\":", "\"ip\":null,", "\n", "\0", "\u001b", "k4n4ry",
+            "😀", "\u0301", "\"user_id\":", "\"ip\":null,", "\n", "\0", "\u001b", "canary-",
         }.Select(Encoding.UTF8.GetBytes),
 
         // No UTF-8: overlong forms of U+0000 and '/', half a surrogate pair, past U+10FFFF, a sequence begun, one never begun.

@@ -1,4 +1,5 @@
 using System.Text;
+using FetchEtl.Benchmarks.Chaos;
 
 namespace FetchEtl.EndToEnd.Tests.Fuzz;
 
@@ -6,7 +7,7 @@ namespace FetchEtl.EndToEnd.Tests.Fuzz;
 internal sealed class FuzzText(Random random)
 {
     /// <summary>Stands in all values and keys of all bodies: where it shows, a body was quoted.</summary>
-    public const string Canary = "k4n4ry";
+    public const string Canary = Canaries.Mark;
 
     private static readonly (int From, int To)[] Alphabets =
     [

@@ -1,0 +1,160 @@
+using System.Collections.Concurrent;
+using FetchEtl.Benchmarks.Chaos;
+using FetchEtl.Logins;
+using MassTransit;
+using MassTransit.Serialization;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace FetchEtl.EndToEnd.Tests.Leaks;
+
+/// <summary>The consumer in somebody's estate, with retries in the process, on a bus that keeps what faulted on an error queue.</summary>
+public sealed class BusLeakTests
+{
+    private const string FaultAddress = "wants-faults";
+
+    private readonly CanaryWatch _canaries = new();
+    private readonly ConcurrentBag<string> _heard = [];
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task No_fault_event_retry_or_error_queue_shows_a_canary_whether_somebody_listens_or_a_producer_asks(bool listens)
+    {
+        await using var estate = await Estate.CreateAsync();
+        await estate.ExecuteAsync(LeakEstate.QuotingTrigger);
+        var observer = new LeakObserver(_canaries);
+        var errors = new ErrorQueue(_canaries);
+        using var telemetry = new Telemetry(_canaries);
+        using var host = CreateHost(estate, listens);
+        observer.ConnectTo(host.Services);
+        host.Services.GetRequiredService<IBusControl>().ConnectReceiveObserver(errors);
+        await host.StartAsync();
+        var bus = host.Services.GetRequiredService<IBus>();
+        var queue = await bus.GetSendEndpoint(new Uri("queue:logins"));
+        var faulty = LeakMessages.Invalid().Concat(LeakMessages.Plain(5, LeakMessages.RefusedType)).ToList();
+        foreach (var body in LeakMessages.Logins(5).Concat(faulty))
+        {
+            await queue.Send(new LoginMessage(), context =>
+            {
+                context.Serializer = new CopyBodySerializer(SystemTextJsonRawMessageSerializer.JsonContentType, new StringMessageBody(body));
+                context.FaultAddress = new Uri($"loopback://localhost/{FaultAddress}");
+                context.ResponseAddress = new Uri($"loopback://localhost/{FaultAddress}");
+                context.Headers.Set(MessageHeaders.FaultAddress, context.FaultAddress);
+                context.Headers.Set(MessageHeaders.ResponseAddress, context.ResponseAddress);
+            });
+        }
+
+        await errors.WaitAsync(faulty.Count);
+        await Estate.UntilAsync(async () => await estate.RowsAsync() == 5);
+        if (listens)
+        {
+            // The listeners do listen: whatever came before these would have been heard.
+            await bus.Publish<Fault<LoginMessage>>(new { Message = new LoginMessage() });
+            await (await bus.GetSendEndpoint(new Uri($"queue:{FaultAddress}"))).Send<ReceiveFault>(new { });
+            await Estate.UntilAsync(() => Task.FromResult(_heard.Count >= 2));
+        }
+
+        await host.StopAsync();
+        Assert.Equal(listens ? ["Fault", "ReceiveFault"] : [], _heard.Order());
+        Assert.Equal(5 + faulty.Count + faulty.Count + (listens ? 2 : 0), observer.Sent);
+        _canaries.AssertNoneIn("logs", "spans", "exceptions", "error queue");
+    }
+
+    private IHost CreateHost(Estate estate, bool listens)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Configuration.AddInMemoryCollection(
+            estate.Settings.Select(x => KeyValuePair.Create(x.Key.Replace("__", ":", StringComparison.Ordinal), (string?)x.Value)));
+        builder.Logging.AddProvider(new CanaryLogs(_canaries)).SetMinimumLevel(LogLevel.Trace);
+        builder.Services.AddLogins(builder.Configuration);
+        builder.Services.AddMassTransit(x =>
+        {
+            x.DisableUsageTelemetry();
+            x.AddConsumer<LoginConsumer, LoginConsumerDefinition>();
+            x.UsingInMemory((context, bus) =>
+            {
+                bus.ReceiveEndpoint("logins", e =>
+                {
+                    e.UseMessageRetry(retry => retry.Immediate(2));
+                    e.ConfigureLoginEndpoint(context);
+                });
+
+                // What stands there is looked at as it comes in, and then passed over, without a fault event of this endpoint's own.
+                bus.ReceiveEndpoint(ErrorQueue.Name, e =>
+                {
+                    e.PublishFaults = false;
+                    e.DiscardFaultedMessages();
+                    e.DiscardSkippedMessages();
+                });
+                if (listens)
+                {
+                    bus.ReceiveEndpoint("listener", e =>
+                    {
+                        e.Handler<Fault<LoginMessage>>(_ => Hear("Fault"));
+                        e.Handler<ReceiveFault>(_ => Hear("ReceiveFault"));
+                    });
+                    bus.ReceiveEndpoint(FaultAddress, e =>
+                    {
+                        e.ConfigureConsumeTopology = false;
+                        e.Handler<Fault<LoginMessage>>(_ => Hear("Fault"));
+                        e.Handler<ReceiveFault>(_ => Hear("ReceiveFault"));
+                    });
+                }
+            });
+        });
+        return builder.Build();
+
+        Task Hear(string kind)
+        {
+            _heard.Add(kind);
+            return Task.CompletedTask;
+        }
+    }
+
+    /// <summary>Looks at the headers under which faulted messages are kept. Their bodies are what was sent.</summary>
+    private sealed class ErrorQueue(CanaryWatch canaries) : IReceiveObserver
+    {
+        public const string Name = "logins_error";
+
+        private readonly SemaphoreSlim _seen = new(0);
+
+        public async Task WaitAsync(int count)
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+            for (; count > 0; count--)
+            {
+                await _seen.WaitAsync(limit.Token);
+            }
+        }
+
+        public Task PreReceive(ReceiveContext context)
+        {
+            if (!context.InputAddress.AbsolutePath.EndsWith(Name, StringComparison.Ordinal))
+            {
+                return Task.CompletedTask;
+            }
+
+            Assert.True(Canaries.AreIn(context.Body.GetString()), "A body on the error queue holds no canary.");
+            foreach (var (name, value) in context.TransportHeaders.GetAll())
+            {
+                canaries.Look("error queue", $"{name}: {value}");
+            }
+
+            _seen.Release();
+            return Task.CompletedTask;
+        }
+
+        public Task PostReceive(ReceiveContext context) => Task.CompletedTask;
+
+        public Task PostConsume<T>(ConsumeContext<T> context, TimeSpan duration, string consumerType)
+            where T : class => Task.CompletedTask;
+
+        public Task ConsumeFault<T>(ConsumeContext<T> context, TimeSpan duration, string consumerType, Exception exception)
+            where T : class => Task.CompletedTask;
+
+        public Task ReceiveFault(ReceiveContext context, Exception exception) => Task.CompletedTask;
+    }
+}

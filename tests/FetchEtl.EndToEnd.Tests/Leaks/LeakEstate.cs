@@ -1,0 +1,89 @@
+using System.Text;
+using FetchEtl.Benchmarks.Chaos;
+using FetchEtl.Sqs;
+using Npgsql;
+
+namespace FetchEtl.EndToEnd.Tests.Leaks;
+
+/// <summary>What these tests do to an estate, and where they look.</summary>
+internal static class LeakEstate
+{
+    /// <summary>A constraint, for which PostgreSQL's log shows the row.</summary>
+    public const string Constraint =
+        $"ALTER TABLE user_logins ADD CONSTRAINT no_refused CHECK (device_type <> '{LeakMessages.RefusedType}')";
+
+    /// <summary>A trigger that quotes all it can in all that PostgreSQL tells a client of an error, and in a notice of every row.</summary>
+    public const string QuotingTrigger =
+        $"""
+        CREATE FUNCTION quote_login() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            RAISE NOTICE 'a row: %', NEW;
+            IF NEW.device_type = '{LeakMessages.RefusedType}' THEN
+                RAISE EXCEPTION 'no: %', NEW USING ERRCODE = 'check_violation', DETAIL = NEW.user_id, HINT = NEW.user_id;
+            END IF;
+            RETURN NEW;
+        END $$;
+        CREATE TRIGGER quoting BEFORE INSERT ON user_logins FOR EACH ROW EXECUTE FUNCTION quote_login()
+        """;
+
+    public static async Task ExecuteAsync(this Estate estate, string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(estate.ConnectionString);
+        await using var command = source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Puts messages on the queue, each with all of <see cref="LeakMessages.Attributes"/>.</summary>
+    public static async Task SendAsync(this Estate estate, params IEnumerable<string> bodies)
+    {
+        foreach (var batch in bodies.Chunk(10))
+        {
+            var entries = Array.ConvertAll(batch, x => new SqsSendEntry(x) { MessageAttributes = LeakMessages.Attributes });
+            Assert.True((await estate.Client.SendMessageBatchAsync(estate.QueueUrl, entries, CancellationToken.None)).AllSucceeded);
+        }
+    }
+
+    public static Task UntilQueueIsEmptyAsync(this Estate estate) => Estate.UntilAsync(async () => (await estate.DepthAsync()).Total == 0);
+
+    /// <summary>
+    /// Looks at what FetchEtl adds to dead letters and to the table. Bodies of dead letters must hold canaries: else none was
+    /// planted, or they are changed.
+    /// </summary>
+    /// <returns>How many different bodies are dead letters.</returns>
+    public static async Task<int> LookAtDestinationsAsync(this Estate estate, CanaryWatch canaries)
+    {
+        var letters = await estate.PeekAsync(estate.DeadLetterUrl);
+        foreach (var letter in letters)
+        {
+            Assert.True(Canaries.AreIn(Encoding.UTF8.GetString(letter.Body.Span)), "A dead letter's body holds no canary.");
+            foreach (var (name, attribute) in letter.MessageAttributes)
+            {
+                if (LeakMessages.Attributes.TryGetValue(name, out var sent))
+                {
+                    Assert.Equal(sent.StringValue, attribute.StringValue);
+                    continue;
+                }
+
+                canaries.Look("dead-letter attributes", name);
+                canaries.Look("dead-letter attributes", attribute.StringValue);
+            }
+        }
+
+        await using var source = NpgsqlDataSource.Create(estate.ConnectionString);
+        await using var rows = source.CreateCommand("SELECT (to_jsonb(l) - 'device_type' - 'locale' - 'user_id')::text FROM user_logins l");
+        await using var reader = await rows.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+        {
+            canaries.Look("table", reader.GetString(0));
+        }
+
+        return letters.Select(x => Encoding.UTF8.GetString(x.Body.Span)).Distinct().Count();
+    }
+
+    /// <summary>No canary was seen, and each of these sinks was read.</summary>
+    public static void AssertNoneIn(this CanaryWatch canaries, params string[] sinks)
+    {
+        Assert.True(canaries.Count == 0, $"{canaries.Count} texts hold a canary, such as\n{string.Join('\n', canaries.Sightings)}");
+        Assert.All(sinks, sink => Assert.True(canaries.Read.GetValueOrDefault(sink) > 0, $"Nothing was read of {sink}, so it proves nothing."));
+    }
+}

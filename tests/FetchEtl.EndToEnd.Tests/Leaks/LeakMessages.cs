@@ -1,0 +1,108 @@
+using System.Text.Json.Nodes;
+using FetchEtl.Benchmarks.Chaos;
+using FetchEtl.EndToEnd.Tests.Fuzz;
+using FetchEtl.Sqs;
+using MassTransit;
+
+namespace FetchEtl.EndToEnd.Tests.Leaks;
+
+/// <summary>Messages that hold canaries in every value, known or not, and in every key and attribute that is not the contract's.</summary>
+internal static class LeakMessages
+{
+    /// <summary>The device type that tables of these tests refuse.</summary>
+    public const string RefusedType = "refused";
+
+    private const string StrangeKey = Canaries.Mark + "key";
+    private const int Depth = 1000;
+
+    /// <summary>What a producer may set beside a body: texts of its own, and addresses to which MassTransit would send faults and responses.</summary>
+    public static readonly IReadOnlyDictionary<string, SqsMessageAttribute> Attributes = new Dictionary<string, SqsMessageAttribute>
+    {
+        [Canaries.Mark + "attribute"] = Text(Canaries.Mark + "attribute-value"),
+        [MessageHeaders.FaultAddress] = Text($"loopback://127.0.0.1/{Canaries.Mark}faults"),
+        [MessageHeaders.ResponseAddress] = Text($"loopback://127.0.0.1/{Canaries.Mark}responses"),
+        [MessageHeaders.SourceAddress] = Text($"loopback://127.0.0.1/{Canaries.Mark}source"),
+        [MessageHeaders.MessageId] = Text(Canaries.Mark + "id"),
+        [MessageHeaders.ContentType] = Text(Canaries.Mark + "type"),
+    };
+
+    public static IEnumerable<string> Logins(int count) => Enumerable.Range(0, count).Select(x => Login(x).ToJsonString());
+
+    /// <summary>Logins whose device type and locale, which are stored and shown as they are, hold no canary.</summary>
+    public static IEnumerable<string> Plain(int count, string deviceType = "ios") => Enumerable.Range(1000, count).Select(number =>
+    {
+        var login = Login(number);
+        login["device_type"] = deviceType;
+        login["locale"] = "DE";
+        return login.ToJsonString();
+    });
+
+    /// <summary>Each kind of message that is no login, for each field that can be wrong in that way.</summary>
+    public static IEnumerable<string> Invalid()
+    {
+        var number = 2000;
+        foreach (var (field, limit) in FuzzFields.Names.Zip(FuzzFields.Limits))
+        {
+            yield return Changed(field, value => new JsonArray(value));
+            yield return Changed(field, value => new JsonObject { [StrangeKey] = value });
+            yield return Changed(field, value => value + "\0");
+            yield return Changed(field, value => value + "surrogate").Replace("surrogate", "\\ud800", StringComparison.Ordinal);
+            if (limit < int.MaxValue)
+            {
+                yield return Changed(field, value => value + new string('x', limit));
+            }
+
+            var without = Login(number++);
+            without.Remove(field);
+            if (field != "locale")
+            {
+                yield return without.ToJsonString();
+            }
+        }
+
+        yield return Changed("user_id", _ => null);
+        yield return Changed("user_id", _ => "");
+        yield return Changed("app_version", _ => null);
+        yield return Changed("app_version", _ => Canaries.Mark + "version");
+        yield return Changed("app_version", _ => "2147.0.0-" + Canaries.Mark);
+        yield return Changed("app_version", _ => "1.2.3.4-" + Canaries.Mark);
+        yield return new JsonObject { ["foo"] = Body(), [StrangeKey] = Body() }.ToJsonString();
+
+        yield return Login(number++).ToJsonString()[..^1];
+        yield return Login(number++).ToJsonString() + Body();
+        yield return Login(number++).ToJsonString().Replace(':', ';');
+        yield return Body();
+        yield return $"\"{Body()}\"";
+        yield return $"[\"{Body()}\"]";
+        yield return $"{new string('[', Depth)}\"{Body()}\"{new string(']', Depth)}";
+        yield return string.Concat(Enumerable.Repeat($$"""{"{{StrangeKey}}":""", Depth)) + number;
+
+        string Body() => $"{Canaries.Body}{number++}";
+
+        string Changed(string field, Func<string, JsonNode?> change)
+        {
+            var login = Login(number++);
+            login[field] = change(login[field]!.GetValue<string>());
+            return login.ToJsonString();
+        }
+    }
+
+    private static JsonObject Login(int number) => new()
+    {
+        ["user_id"] = $"{Canaries.UserId}{number}",
+        ["app_version"] = $"1.2.3-{Canaries.Mark}version",
+        ["device_type"] = Canaries.Mark + "phone",
+        ["ip"] = (number % 4) switch
+        {
+            0 => $"{Canaries.IPv4}{number / 256}.{number % 256}",
+            1 => $"::ffff:{Canaries.IPv4}{number / 256}.{number % 256}",
+            2 => $"{Canaries.IPv6}:{number:x}",
+            _ => $"{Canaries.IpText}{number}",
+        },
+        ["locale"] = Canaries.Mark + "locale",
+        ["device_id"] = $"{Canaries.DeviceId}{number}",
+        [StrangeKey] = new JsonObject { [StrangeKey] = new JsonArray($"{Canaries.Body}{number}") },
+    };
+
+    private static SqsMessageAttribute Text(string value) => new("String", value, null);
+}

@@ -1,0 +1,71 @@
+using FetchEtl.Benchmarks.Chaos;
+using FetchEtl.Local;
+using FetchEtl.Service.Drain;
+using FetchEtl.Service.Hosting;
+using Npgsql;
+
+namespace FetchEtl.EndToEnd.Tests.Leaks;
+
+/// <summary>
+/// What PostgreSQL's own log holds of a row that a constraint refuses, and of every row where statements are logged. The user_id
+/// is the only personal value that reaches PostgreSQL, unless it is masked.
+/// </summary>
+public sealed class PostgresLogTests(PostgresLogTests.Server server) : IClassFixture<PostgresLogTests.Server>
+{
+    [Theory]
+    [InlineData(false, "log_error_verbosity = 'default'", true)]
+    [InlineData(false, "log_error_verbosity = 'terse'", false)]
+    [InlineData(true, "log_error_verbosity = 'verbose'", false)]
+    [InlineData(false, "log_statement = 'all'", true)]
+    [InlineData(true, "log_statement = 'all'", false)]
+    public async Task A_user_id_stands_in_PostgreSQLs_log_only_unmasked_and_where_rows_are_logged_and_no_ip_or_device_id_ever(
+        bool masksUserId, string setting, bool shows)
+    {
+        var estate = server.Estate;
+        var role = $"fetch_etl_{Guid.NewGuid():N}";
+        await estate.ExecuteAsync(
+            $"CREATE ROLE {role} LOGIN PASSWORD 'role'; GRANT SELECT, INSERT ON user_logins TO {role}; " +
+            $"GRANT SELECT, INSERT, UPDATE ON masking_generations TO {role}; ALTER ROLE {role} SET {setting}");
+        var settings = new Dictionary<string, string>(estate.Settings)
+        {
+            ["ConnectionStrings__Logins"] = new NpgsqlConnectionStringBuilder(estate.ConnectionString) { Username = role, Password = "role" }.ConnectionString,
+            ["Masking__Fields__0"] = "ip",
+            ["Masking__Fields__1"] = "device_id",
+        };
+        if (masksUserId)
+        {
+            settings["Masking__Fields__2"] = "user_id";
+        }
+
+        var earlier = (await ReadLogAsync()).Length;
+        await estate.SendAsync([.. LeakMessages.Plain(5), .. LeakMessages.Plain(5, LeakMessages.RefusedType)]);
+        using (var host = ServiceHost.CreateConsumer([.. settings.Select(x => $"--{x.Key.Replace("__", ":", StringComparison.Ordinal)}={x.Value}")]).Build())
+        {
+            var (summary, _) = await new Drainer(host).RunAsync(CancellationToken.None);
+            Assert.Equal((5, 5), (summary.Written, summary.DeadLettered));
+        }
+
+        var log = (await ReadLogAsync())[earlier..];
+        Assert.Contains("violates check constraint", log, StringComparison.Ordinal);
+        Assert.Equal(shows, log.Contains(Canaries.UserId, StringComparison.Ordinal));
+        Assert.False(Canaries.AreIn(log.Replace(Canaries.UserId, "", StringComparison.Ordinal)), "The log holds what is always masked.");
+    }
+
+    private Task<string> ReadLogAsync() => File.ReadAllTextAsync(server.Postgres.LogFile);
+
+    /// <summary>A server whose log is at hand, and an estate on it.</summary>
+    public sealed class Server : IAsyncLifetime
+    {
+        internal Estate Estate { get; private set; } = null!;
+
+        internal LocalPostgres Postgres { get; private set; } = null!;
+
+        public async Task InitializeAsync()
+        {
+            (Estate, Postgres) = await Estate.CreateWithServerAsync();
+            await Estate.ExecuteAsync(LeakEstate.Constraint);
+        }
+
+        public async Task DisposeAsync() => await Estate.DisposeAsync();
+    }
+}

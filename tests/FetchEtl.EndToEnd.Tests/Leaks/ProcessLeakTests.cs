@@ -1,0 +1,108 @@
+using FetchEtl.Benchmarks.Chaos;
+using FetchEtl.Local;
+using FetchEtl.Testing;
+
+namespace FetchEtl.EndToEnd.Tests.Leaks;
+
+/// <summary>The real <c>fetch-etl</c>, with logs at trace level.</summary>
+public sealed class ProcessLeakTests
+{
+    private const string Log = "log";
+
+    private readonly CanaryWatch _canaries = new();
+
+    [PosixFact]
+    public async Task A_run_through_every_message_refusal_outage_and_a_stop_shows_no_canary_in_its_log_nor_in_PostgreSQLs()
+    {
+        var (estate, server) = await Estate.CreateWithServerAsync();
+        await using var _ = estate;
+        TraceLogging.AddTo(estate.Settings);
+        MaskUserId(estate.Settings);
+        estate.Settings["Service__ShutdownTimeoutSeconds"] = "5";
+        await estate.ExecuteAsync(LeakEstate.Constraint);
+        var invalid = LeakMessages.Invalid().ToList();
+        await estate.SendAsync([.. LeakMessages.Logins(20), .. invalid, .. LeakMessages.Plain(5, LeakMessages.RefusedType)]);
+        estate.Sqs.Faults = SqsFaults.Plan(seed: 1);
+        var outage = new TaskCompletionSource();
+        await using var run = FetchEtlProcess.Start(
+            estate.Settings,
+            line =>
+            {
+                _canaries.Look(Log, line);
+                if (line.Contains("PostgreSQL can't be written to", StringComparison.Ordinal))
+                {
+                    outage.TrySetResult();
+                }
+            },
+            "run");
+        await estate.UntilQueueIsEmptyAsync();
+        estate.Sqs.Faults = null;
+
+        await server.StopServerAsync(PostgresStop.Fast);
+        await estate.SendAsync(LeakMessages.Logins(5));
+        await outage.Task.WaitAsync(TimeSpan.FromMinutes(1));
+        await server.StartServerAsync();
+        await estate.UntilQueueIsEmptyAsync();
+
+        await using (await TableLock.TakeAsync(estate.ConnectionString))
+        {
+            await estate.SendAsync(LeakMessages.Logins(20));
+            await Estate.UntilAsync(async () => (await estate.DepthAsync()).InFlight == 20);
+            await run.SignalAsync(ProcessSignal.Terminate);
+            await run.WaitAsync();
+        }
+
+        foreach (var line in File.ReadLines(server.LogFile))
+        {
+            _canaries.Look("PostgreSQL's log", line);
+        }
+
+        Assert.Equal(invalid.Count + 5, await estate.LookAtDestinationsAsync(_canaries));
+        Assert.Equal(25, await estate.RowsAsync());
+        Assert.Contains("Failing row contains", await File.ReadAllTextAsync(server.LogFile));
+        _canaries.AssertNoneIn(Log, "PostgreSQL's log", "dead-letter attributes", "table");
+    }
+
+    [Fact]
+    public async Task No_verb_prints_a_canary()
+    {
+        await using var estate = await Estate.CreateAsync();
+        TraceLogging.AddTo(estate.Settings);
+        var file = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllLinesAsync(file, [.. LeakMessages.Plain(10), .. LeakMessages.Invalid()]);
+            await RunAsync(0, "migrate");
+            await RunAsync(0, "send", "--file", file);
+            await RunAsync(0, "drain");
+            await RunAsync(0, "demo", "--file", file);
+            await RunAsync(0, "mask", "--field", "device_id", Canaries.DeviceId);
+            await RunAsync(1, "mask", "--field", "user_id", Canaries.UserId);
+            await File.WriteAllBytesAsync(file, [.. "canary-body-"u8, 0xff]);
+            await RunAsync(1, "send", "--file", file);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+
+        Assert.Equal(10, await estate.RowsAsync());
+        _canaries.AssertNoneIn();
+
+        async Task RunAsync(int exitCode, params string[] arguments)
+        {
+            await using var verb = await estate.RunAsync(arguments);
+            Assert.True(verb.ExitCode == exitCode, $"{arguments[0]} ended with {verb.ExitCode}: {verb.Errors}");
+            Assert.True((verb.Output + verb.Errors).Length > 0, $"{arguments[0]} printed nothing.");
+            _canaries.Look($"the output of {arguments[0]}", verb.Output);
+            _canaries.Look($"the errors of {arguments[0]}", verb.Errors);
+        }
+    }
+
+    private static void MaskUserId(Dictionary<string, string> settings)
+    {
+        settings["Masking__Fields__0"] = "ip";
+        settings["Masking__Fields__1"] = "device_id";
+        settings["Masking__Fields__2"] = "user_id";
+    }
+}
