@@ -31,19 +31,17 @@ internal sealed class Adopter(HmacPiiMasker masker, MaskingMethod? former, bool 
             return null;
         }
 
-        if (Mask.TryParse(value, out _))
+        if (former is not null && IsHash(value))
         {
-            return value;
+            return masker.LiftFormer(field, Convert.FromHexString(value));
         }
 
-        var isHash = value.Length == HashDigits && value.All(char.IsAsciiHexDigit);
-        if (former is not null)
-        {
-            return isHash ? masker.LiftFormer(field, Convert.FromHexString(value)) : value;
-        }
-
-        return isHash && !hashesAreRaw ? value : masker.Mask(field, new PersonalText(value));
+        return IsRaw(value) ? masker.Mask(field, new PersonalText(value)) : value;
     }
+
+    /// <summary>Whether a value is one that is to be masked as it stands.</summary>
+    public bool IsRaw(string? value) =>
+        former is null && !string.IsNullOrEmpty(value) && !Mask.TryParse(value, out _) && (hashesAreRaw || !IsHash(value));
 
     /// <summary>How many of a column's values change.</summary>
     public long ToMask(ValueCounts column) => column switch
@@ -72,4 +70,6 @@ internal sealed class Adopter(HmacPiiMasker masker, MaskingMethod? former, bool 
             yield return $"{name} holds {column.Hashes} values of 64 hex digits, as SHA-256 leaves them: set Masking:Former to the method that made them, here and for the service, or say --hex-is-raw where they are the values themselves.";
         }
     }
+
+    private static bool IsHash(string value) => value.Length == HashDigits && value.All(char.IsAsciiHexDigit);
 }

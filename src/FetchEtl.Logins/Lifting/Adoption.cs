@@ -6,7 +6,14 @@ namespace FetchEtl.Logins;
 /// Masks in place what a table's columns hold, while others go on writing. What is done stays done: started again after
 /// whatever end, it goes on.
 /// </summary>
-internal sealed class Adoption(IDbContextFactory<LoginDbContext> contexts, MaskingCheck check, HmacPiiMasker masker, Adopter adopter, TimeProvider time)
+/// <param name="contexts">The database.</param>
+/// <param name="check">That the keys are those of the masks that are there.</param>
+/// <param name="masker">Its ring is what masks are lifted to.</param>
+/// <param name="adopter">Says what becomes of a value.</param>
+/// <param name="vault">Gets the raw values, in the transaction that masks them: afterwards they stand nowhere else. Null for none.</param>
+/// <param name="time">The clock.</param>
+internal sealed class Adoption(
+    IDbContextFactory<LoginDbContext> contexts, MaskingCheck check, HmacPiiMasker masker, Adopter adopter, PiiVault? vault, TimeProvider time)
 {
     /// <summary>Looks at the table and counts. Nothing is changed.</summary>
     /// <param name="tableName">The table's name, as SQL writes it.</param>
@@ -18,6 +25,11 @@ internal sealed class Adoption(IDbContextFactory<LoginDbContext> contexts, Maski
     {
         await using var database = await OpenAsync(cancellationToken);
         var table = await LiftTableCheck.RequireAsync(database, tableName, columns, Mask.Length(masker.Ring.Count), cancellationToken);
+        if (vault is not null)
+        {
+            await LiftTableCheck.RequireVaultAsync(database, "SELECT, INSERT", cancellationToken);
+        }
+
         var counts = await ValueCounts.ReadAsync(database, table, cancellationToken);
         var required = counts.Where(column => column.Empty > 0 && table.Required.Contains(column.Column)).Select(column =>
             $"{table.Name}.{column.Column.Name} is NOT NULL and holds {column.Empty} empty texts, which become NULL: " +
@@ -60,17 +72,28 @@ internal sealed class Adoption(IDbContextFactory<LoginDbContext> contexts, Maski
 
         return new AdoptionSummary(counts, rows, [.. counts.SelectMany(column => LeftOf(table, column))], time.GetElapsedTime(started));
 
-        Task<int> ChangeAsync(BlockRange range, IReadOnlyList<FoundRow> found, CancellationToken token)
+        async Task<int> ChangeAsync(BlockRange range, IReadOnlyList<FoundRow> found, CancellationToken token)
         {
+            var masked = new List<VaultValue>();
             foreach (var row in found)
             {
                 for (var place = 0; place < row.Values.Length; place++)
                 {
-                    row.Values[place] = adopter.Change(table.Columns[place].Field, row.Values[place]);
+                    var (field, value) = (table.Columns[place].Field, row.Values[place]);
+                    row.Values[place] = adopter.Change(field, value);
+                    if (vault is not null && adopter.IsRaw(value))
+                    {
+                        masked.Add(new VaultValue(field, row.Values[place]!, new PersonalText(value!)));
+                    }
                 }
             }
 
-            return update.RunAsync(database, range, found, token);
+            if (vault is not null)
+            {
+                await vault.SealAsync(database, masked, token);
+            }
+
+            return await update.RunAsync(database, range, found, token);
         }
     }
 

@@ -27,7 +27,7 @@ internal static class LiftTableCheck
         """
         SELECT to_regclass('pii_vault') IS NOT NULL,
             coalesce(bool_and(has_table_privilege(to_regclass('pii_vault'), kind)), false)
-        FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS kind
+        FROM unnest(string_to_array(@rights, ', ')) AS kind
         """;
 
     /// <param name="database">The session.</param>
@@ -84,11 +84,17 @@ internal static class LiftTableCheck
             table.Name, [.. quoted.Select(x => x.Column)], [.. quoted.Where(x => x.IsRequired).Select(x => x.Column)]);
     }
 
+    /// <param name="database">The session.</param>
+    /// <param name="rights">The rights on the vault that the role needs, as GRANT lists them.</param>
+    /// <param name="cancellationToken">Cancels the statement under way.</param>
     /// <exception cref="MaskingRefusedException"><c>pii_vault</c> is not there, or not for this role.</exception>
-    public static async Task RequireVaultAsync(LoginDbContext database, CancellationToken cancellationToken)
+    public static async Task RequireVaultAsync(LoginDbContext database, string rights, CancellationToken cancellationToken)
     {
         var vault = (await database.QueryAsync(
-            ReadVault, static reader => (Exists: reader.GetBoolean(0), IsAllowed: reader.GetBoolean(1)), cancellationToken))[0];
+            ReadVault,
+            static reader => (Exists: reader.GetBoolean(0), IsAllowed: reader.GetBoolean(1)),
+            cancellationToken,
+            LiftSql.Parameter("rights", rights)))[0];
         if (!vault.Exists)
         {
             throw new MaskingRefusedException(["There is no table pii_vault: make it by 'fetch-etl migrate'."]);
@@ -97,7 +103,7 @@ internal static class LiftTableCheck
         if (!vault.IsAllowed)
         {
             throw new MaskingRefusedException(
-                ["The role lacks a right on pii_vault, whose masks are lifted along: GRANT SELECT, INSERT, UPDATE, DELETE ON pii_vault to it."]);
+                [$"The role lacks a right on pii_vault, which is to follow what the table holds: GRANT {rights} ON pii_vault to it."]);
         }
     }
 

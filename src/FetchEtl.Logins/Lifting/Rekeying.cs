@@ -25,7 +25,7 @@ internal sealed class Rekeying(IDbContextFactory<LoginDbContext> contexts, Maski
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
         await database.Database.OpenConnectionAsync(cancellationToken);
         var table = await LiftTableCheck.RequireAsync(database, tableName, columns, Mask.Length(_generation), cancellationToken);
-        await LiftTableCheck.RequireVaultAsync(database, cancellationToken);
+        await LiftTableCheck.RequireVaultAsync(database, "SELECT, INSERT, UPDATE, DELETE", cancellationToken);
         // It also notes the new generation, so that no process starts any more that lacks its key.
         await check.RequireAsync(database, cancellationToken);
         var before = await ValueCounts.ReadAsync(database, table, cancellationToken);

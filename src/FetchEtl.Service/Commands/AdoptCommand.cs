@@ -50,7 +50,7 @@ internal static class AdoptCommand
     private static async Task<int> AdoptAsync(LiftHost host, ParseResult parsed, IReadOnlyList<LiftColumn> columns, CancellationToken cancellationToken)
     {
         var adopter = new Adopter(host.Masker, host.Options.Former, parsed.GetValue(HexIsRaw));
-        var adoption = new Adoption(host.Contexts, host.Check, host.Masker, adopter, host.Time);
+        var adoption = new Adoption(host.Contexts, host.Check, host.Masker, adopter, PiiVault.Of(host.Options), host.Time);
         var plan = await adoption.PlanAsync(parsed.GetValue(Arguments.Table)!, columns, cancellationToken);
         if (plan.Problems.Count > 0 || parsed.GetValue(DryRun))
         {

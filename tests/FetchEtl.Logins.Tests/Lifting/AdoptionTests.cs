@@ -44,6 +44,25 @@ public sealed class AdoptionTests : IAsyncLifetime
             await RowsAsync());
     }
 
+    [Fact]
+    public async Task With_a_vault_raw_values_are_sealed_as_they_are_masked()
+    {
+        using var files = new VaultKeyFiles();
+        using var key = files.RevealingKey();
+        _ring.Vault.PublicKeyFile = files.Public;
+        await _store.ExecuteAsync(
+            $"INSERT INTO old_logins VALUES (1, '192.0.2.1', 'x'), (2, '192.0.2.1', ''), (3, '{Mask(_ring, PiiField.Ip, "192.0.2.2")}', NULL)");
+
+        await _store.AdoptAsync(_ring, "old_logins", Columns);
+
+        var vault = await _store.QueryAsync(
+            "SELECT mask, field, sealed FROM pii_vault ORDER BY field",
+            reader => new SealedValue { Mask = reader.GetString(0), Field = reader.GetString(1), Sealed = (byte[])reader.GetValue(2) });
+        Assert.Equal(
+            [(Mask(_ring, PiiField.DeviceId, "x"), "device_id", "x"), (Mask(_ring, PiiField.Ip, "192.0.2.1"), "ip", "192.0.2.1")],
+            vault.Select(value => ((string?)value.Mask, value.Field, key.Open(value).Reveal())));
+    }
+
     [Theory]
     [InlineData(MaskingMethod.Sha256, null)]
     [InlineData(MaskingMethod.SaltedSha256, "pepper")]

@@ -103,7 +103,7 @@ internal sealed class LiftStore : IAsyncDisposable
     private Adoption Adoption(MaskingOptions masking, bool hashesAreRaw)
     {
         var masker = new HmacPiiMasker(masking);
-        return new Adoption(Contexts, Check(masker, masking), masker, new Adopter(masker, masking.Former, hashesAreRaw), TimeProvider.System);
+        return new Adoption(Contexts, Check(masker, masking), masker, new Adopter(masker, masking.Former, hashesAreRaw), PiiVault.Of(masking), TimeProvider.System);
     }
 
     /// <summary>Tells at once, on the teller's thread, so that a test can step in between two transactions.</summary>
