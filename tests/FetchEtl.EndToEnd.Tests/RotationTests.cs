@@ -13,7 +13,7 @@ namespace FetchEtl.EndToEnd.Tests;
 
 public sealed class RotationTests(ITestOutputHelper output)
 {
-    private const int Burst = 100;
+    private const int Burst = 50;
 
     /// <summary>Tells the rows that were there before from those that the service writes.</summary>
     private static readonly DateOnly Before = new(2020, 1, 1);
@@ -176,17 +176,17 @@ public sealed class RotationTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>Sends burst after burst, each when the last one is written, until it is told to stop, and gives what it sent.</summary>
+    /// <summary>Sends at most 500 a second, so that the service is never idle for long, until it is told to stop, and gives what it sent.</summary>
     private static async Task<List<string>> SendAsync(Estate estate, CancellationToken stop)
     {
         var sent = new List<string>();
         var generator = new LoginGenerator(seed: 3);
-        while (!stop.IsCancellationRequested)
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        while (!stop.IsCancellationRequested && await pace.WaitForNextTickAsync(CancellationToken.None))
         {
             var burst = generator.Take(Burst).ToArray();
             await new MessageSender(estate.Client).SendAsync(estate.QueueUrl, burst, static _ => { }, CancellationToken.None);
             sent.AddRange(burst);
-            await Estate.UntilAsync(async () => stop.IsCancellationRequested || (await estate.DepthAsync()).Total == 0);
         }
 
         return sent;

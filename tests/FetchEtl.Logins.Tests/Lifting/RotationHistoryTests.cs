@@ -9,7 +9,7 @@ namespace FetchEtl.Logins.Tests;
 /// </summary>
 public sealed class RotationHistoryTests
 {
-    private const int Histories = 40;
+    private const int Histories = 20;
     private const int Generations = 5;
 
     /// <summary>Some are one address written in two ways, all occur in all fields.</summary>
