@@ -28,8 +28,7 @@ public sealed class BusLeakTests
         var observer = new LeakObserver(_canaries);
         var errors = new ErrorQueue(_canaries);
         using var telemetry = new Telemetry(_canaries);
-        using var host = CreateHost(estate, listens);
-        observer.ConnectTo(host.Services);
+        using var host = CreateHost(estate, observer, listens);
         host.Services.GetRequiredService<IBusControl>().ConnectReceiveObserver(errors);
         await host.StartAsync();
         var bus = host.Services.GetRequiredService<IBus>();
@@ -59,11 +58,11 @@ public sealed class BusLeakTests
 
         await host.StopAsync();
         Assert.Equal(listens ? ["Fault", "ReceiveFault"] : [], _heard.Order());
-        Assert.Equal(5 + faulty.Count + faulty.Count + (listens ? 2 : 0), observer.Sent);
+        Assert.Equal(listens ? ["Fault`1", "ReceiveFault"] : [], observer.Sent.Where(x => x.Contains("Fault", StringComparison.Ordinal)).Distinct().Order());
         _canaries.AssertNoneIn("logs", "spans", "exceptions", "error queue");
     }
 
-    private IHost CreateHost(Estate estate, bool listens)
+    private IHost CreateHost(Estate estate, LeakObserver observer, bool listens)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Configuration.AddInMemoryCollection(
@@ -76,6 +75,7 @@ public sealed class BusLeakTests
             x.AddConsumer<LoginConsumer, LoginConsumerDefinition>();
             x.UsingInMemory((context, bus) =>
             {
+                observer.ConnectTo(bus);
                 bus.ReceiveEndpoint("logins", e =>
                 {
                     e.UseMessageRetry(retry => retry.Immediate(2));

@@ -1,22 +1,21 @@
+using System.Collections.Concurrent;
 using FetchEtl.Benchmarks.Chaos;
 using MassTransit;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace FetchEtl.EndToEnd.Tests.Leaks;
 
 /// <summary>
-/// Hears what MassTransit tells observers: the exceptions, which are looked at, and each message that leaves the process's bus,
-/// which none may.
+/// Hears what MassTransit tells observers: the exceptions, which are looked at, and the messages that are sent and published.
 /// </summary>
 internal sealed class LeakObserver(CanaryWatch canaries) : IReceiveObserver, ISendObserver, IPublishObserver
 {
-    private int _sent;
+    /// <summary>The types of what was sent and published.</summary>
+    public ConcurrentBag<string> Sent { get; } = [];
 
-    public int Sent => Volatile.Read(ref _sent);
-
-    public void ConnectTo(IServiceProvider services)
+    /// <param name="bus">The bus, or its configurator: only the latter's endpoints tell what they send themselves.</param>
+    public void ConnectTo<T>(T bus)
+        where T : IReceiveObserverConnector, ISendObserverConnector, IPublishObserverConnector
     {
-        var bus = services.GetRequiredService<IBusControl>();
         bus.ConnectReceiveObserver(this);
         bus.ConnectSendObserver(this);
         bus.ConnectPublishObserver(this);
@@ -28,10 +27,10 @@ internal sealed class LeakObserver(CanaryWatch canaries) : IReceiveObserver, ISe
         where T : class => Look(exception);
 
     public Task PreSend<T>(SendContext<T> context)
-        where T : class => Count();
+        where T : class => Keep<T>();
 
     public Task PrePublish<T>(PublishContext<T> context)
-        where T : class => Count();
+        where T : class => Keep<T>();
 
     public Task SendFault<T>(SendContext<T> context, Exception exception)
         where T : class => Look(exception);
@@ -58,9 +57,9 @@ internal sealed class LeakObserver(CanaryWatch canaries) : IReceiveObserver, ISe
         return Task.CompletedTask;
     }
 
-    private Task Count()
+    private Task Keep<T>()
     {
-        Interlocked.Increment(ref _sent);
+        Sent.Add(typeof(T).Name);
         return Task.CompletedTask;
     }
 }

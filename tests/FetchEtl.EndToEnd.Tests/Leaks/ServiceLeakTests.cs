@@ -1,5 +1,6 @@
 using FetchEtl.Benchmarks.Chaos;
 using FetchEtl.Testing;
+using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -21,7 +22,7 @@ public sealed class ServiceLeakTests
         var invalid = LeakMessages.Invalid().ToList();
         await using (var worker = await ObservedWorker.StartAsync(estate.Settings, _canaries, CancellationToken.None))
         {
-            observer.ConnectTo(worker.Services);
+            observer.ConnectTo(worker.Services.GetRequiredService<IBusControl>());
             await estate.SendAsync([.. LeakMessages.Logins(20), .. invalid, .. LeakMessages.Plain(5, LeakMessages.RefusedType)]);
             await estate.UntilQueueIsEmptyAsync();
             await UntilAsync(HealthStatus.Healthy, worker.Services);
@@ -43,7 +44,7 @@ public sealed class ServiceLeakTests
 
         Assert.Equal(invalid.Count + 5, await estate.LookAtDestinationsAsync(_canaries));
         Assert.Equal(30, await estate.RowsAsync());
-        Assert.Equal(0, observer.Sent);
+        Assert.Empty(observer.Sent);
         _canaries.AssertNoneIn("logs", "spans", "metrics", "exceptions", "health", "dead-letter attributes", "table");
     }
 
