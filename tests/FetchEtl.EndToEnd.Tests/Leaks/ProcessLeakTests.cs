@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using FetchEtl.Benchmarks.Chaos;
 using FetchEtl.Local;
 using FetchEtl.Testing;
@@ -68,9 +69,13 @@ public sealed class ProcessLeakTests
     {
         await using var estate = await Estate.CreateAsync();
         TraceLogging.AddTo(estate.Settings);
+        using var vault = RSA.Create(3072);
+        var publicKey = Path.GetTempFileName();
+        estate.Settings["Masking__Vault__PublicKeyFile"] = publicKey;
         var file = Path.GetTempFileName();
         try
         {
+            await File.WriteAllTextAsync(publicKey, vault.ExportSubjectPublicKeyInfoPem());
             await File.WriteAllLinesAsync(file, [.. LeakMessages.Plain(10), .. LeakMessages.Invalid()]);
             await RunAsync(0, "migrate");
             await RunAsync(0, "send", "--file", file);
@@ -80,13 +85,21 @@ public sealed class ProcessLeakTests
             await RunAsync(1, "mask", "--field", "user_id", Canaries.UserId);
             await File.WriteAllBytesAsync(file, [.. "canary-body-"u8, 0xff]);
             await RunAsync(1, "send", "--file", file);
+
+            MaskUserId(estate.Settings);
+            await RunAsync(0, "adopt", "--column", "user_id=user_id", "--dry-run");
+            await RunAsync(0, "adopt", "--column", "user_id=user_id");
+            await RunAsync(0, "rekey");
+            await RunAsync(1, "erase", Canaries.DeviceId);
         }
         finally
         {
             File.Delete(file);
+            File.Delete(publicKey);
         }
 
         Assert.Equal(10, await estate.RowsAsync());
+        Assert.Equal(3L, await estate.QueryAsync<long>("SELECT count(DISTINCT field) FROM pii_vault"));
         _canaries.AssertNoneIn();
 
         async Task RunAsync(int exitCode, params string[] arguments)
