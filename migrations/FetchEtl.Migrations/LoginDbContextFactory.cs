@@ -12,7 +12,8 @@ internal sealed class LoginDbContextFactory : IDesignTimeDbContextFactory<LoginD
     {
         var assembly = typeof(LoginDbContextFactory).Assembly.FullName;
         var options = new DbContextOptionsBuilder<LoginDbContext>()
-            .UseNpgsql(connectionString, npgsql => npgsql.MigrationsAssembly(assembly))
+            // Without a timeout: a migration may read a large table, and another process waits for its turn meanwhile.
+            .UseNpgsql(connectionString, npgsql => npgsql.MigrationsAssembly(assembly).CommandTimeout(0))
             .Options;
         return new LoginDbContext(options);
     }

@@ -50,6 +50,11 @@ internal static class MaskingOptionsCheck
         {
             problem($"Masking:Keys or Masking:KeyFiles is set, but Masking:Method {options.Method} has no key: remove them, or choose Hmac.");
         }
+
+        if (options.HasVault)
+        {
+            problem($"Masking:Vault:PublicKeyFile is set, but the vault does not follow masks of Masking:Method {options.Method} to those of a key: remove it, or choose Hmac.");
+        }
     }
 
     private static void CheckFormer(MaskingOptions options, Action<string> problem)

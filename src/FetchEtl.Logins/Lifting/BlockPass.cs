@@ -58,22 +58,17 @@ internal sealed class BlockPass(LoginDbContext database, string table, IReadOnly
         await using var transaction = await database.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
         var rows = await database.QueryAsync(
             _select, Read, cancellationToken, LiftSql.Parameter("from", range.From, "tid"), LiftSql.Parameter("to", range.To, "tid"));
-        var changed = 0;
-        if (rows.Count > 0)
+        try
         {
-            try
-            {
-                changed = await change(range, rows, cancellationToken);
-            }
-            catch (PostgresException refusal) when (refusal.SqlState is ['2', '2' or '3', ..] or ['P', '0', ..])
-            {
-                // The exception's own text may quote the row.
-                throw new MaskingRefusedException([Refusal(refusal)]);
-            }
+            var changed = rows.Count > 0 ? await change(range, rows, cancellationToken) : 0;
+            await transaction.CommitAsync(CancellationToken.None);
+            return changed;
         }
-
-        await transaction.CommitAsync(CancellationToken.None);
-        return changed;
+        catch (PostgresException refusal) when (refusal.SqlState is ['2', '2' or '3', ..] or ['P', '0', ..])
+        {
+            // The exception's own text may quote the row. What is deferred refuses at the commit.
+            throw new MaskingRefusedException([Refusal(refusal)]);
+        }
     }
 
     private FoundRow Read(NpgsqlDataReader reader)

@@ -42,7 +42,7 @@ internal static class LiftSql
 
     /// <summary>The digits are counted apart: as a part of the pattern, {64} takes ten times as long as +.</summary>
     private static string IsMaskOf(string column, string generations) =>
-        $"({column} COLLATE \"C\" ~ '^{generations}:[0-9a-f]+$' AND length({column}) - strpos({column}, ':') = 64)";
+        $"({column} COLLATE \"C\" ~ '^{generations}:[0-9a-f]+$' AND length({column}) - strpos({column} COLLATE \"C\", ':') = 64)";
 
     /// <summary>Without a timeout: a scan of a large table takes its time, and whoever waits can cancel.</summary>
     private static NpgsqlCommand Command(LoginDbContext database, string sql, NpgsqlParameter[] parameters)

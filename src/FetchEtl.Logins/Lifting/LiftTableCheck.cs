@@ -143,7 +143,7 @@ internal static class LiftTableCheck
         var conversion = column.Type switch
         {
             "varchar" => string.Empty,
-            "inet" => $" USING host({column.Quoted})",
+            "inet" or "cidr" => $" USING host({column.Quoted})",
             _ => $" USING {column.Quoted}::text",
         };
         return $"ALTER TABLE {table} ALTER COLUMN {column.Quoted} TYPE varchar({ColumnLengths.Mask}){conversion}";

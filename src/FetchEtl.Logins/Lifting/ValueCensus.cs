@@ -14,7 +14,7 @@ internal sealed class ValueCensus(LoginDbContext database, LiftTable table, Hmac
             """CREATE TEMP TABLE lifted_values (place integer, mask text COLLATE "C", PRIMARY KEY (place, mask))""", cancellationToken);
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
         await database.ExecuteAsync(
-            $"DECLARE seen NO SCROLL CURSOR FOR SELECT DISTINCT place, value {table.Values} WHERE {LiftSql.IsMask("value")}", cancellationToken);
+            $"DECLARE seen NO SCROLL CURSOR FOR SELECT DISTINCT place, value {table.Values} WHERE {LiftSql.IsOlderMask("value", masker.Ring.Count + 1)}", cancellationToken);
         while (await FetchAsync(cancellationToken) is { Count: > 0 } seen)
         {
             await database.ExecuteAsync(

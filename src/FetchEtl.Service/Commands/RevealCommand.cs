@@ -63,10 +63,13 @@ internal static class RevealCommand
         return (null, problem);
     }
 
-    /// <summary>On a terminal a value must not act: producers choose it.</summary>
-    private static string? Printable(string? value) => Console.IsOutputRedirected || value is null
-        ? value
-        : string.Concat(value.Select(character => char.IsControl(character) ? $"\\u{(int)character:x4}" : character.ToString()));
+    /// <summary>Producers choose the value: it must not be more than a line, nor act on a terminal.</summary>
+    private static string? Printable(string? value) => value is null
+        ? null
+        : string.Concat(value.Select(character => IsPrintable(character) ? character.ToString() : $"\\u{(int)character:x4}"));
+
+    private static bool IsPrintable(char character) =>
+        Console.IsOutputRedirected ? character is not ('\r' or '\n') : !char.IsControl(character);
 
     private static RevealingKey ReadKey(ParseResult parsed)
     {

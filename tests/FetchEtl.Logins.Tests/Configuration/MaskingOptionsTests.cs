@@ -112,6 +112,17 @@ public sealed class MaskingOptionsTests : IDisposable
     }
 
     [Fact]
+    public void A_vault_is_refused_where_it_could_not_follow_the_masks_to_a_key()
+    {
+        var options = new MaskingOptions { Method = MaskingMethod.Sha256, AllowWeak = true };
+        options.Vault.PublicKeyFile = "vault-public.pem";
+
+        Assert.Contains(
+            "Masking:Vault:PublicKeyFile is set, but the vault does not follow masks of Masking:Method Sha256 to those of a key: remove it, or choose Hmac.",
+            Problems(options));
+    }
+
+    [Fact]
     public void A_vaults_public_key_may_be_in_either_form()
     {
         using var rsa = RSA.Create(3072);

@@ -63,6 +63,21 @@ public sealed class AdoptionTests : IAsyncLifetime
             vault.Select(value => ((string?)value.Mask, value.Field, key.Open(value).Reveal())));
     }
 
+    [Fact]
+    public async Task What_a_deferred_trigger_says_of_a_row_is_not_passed_on()
+    {
+        await _store.ExecuteAsync(
+            """
+            INSERT INTO old_logins VALUES (1, '192.0.2.1', NULL);
+            CREATE FUNCTION quote() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no: %', OLD.address; END $$;
+            CREATE CONSTRAINT TRIGGER quoting AFTER UPDATE ON old_logins DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION quote();
+            """);
+
+        var refusal = await Assert.ThrowsAsync<MaskingRefusedException>(() => _store.AdoptAsync(_ring, "old_logins", Columns));
+
+        Assert.DoesNotContain("192.0.2.1", refusal.ToString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(MaskingMethod.Sha256, null)]
     [InlineData(MaskingMethod.SaltedSha256, "pepper")]

@@ -147,6 +147,7 @@ public sealed class RekeyingTests : IAsyncLifetime
     [InlineData("CREATE TABLE t (x text)", "t", "t has no column masked_ip")]
     [InlineData("CREATE TABLE t (masked_ip varchar(65))", "t", "t.masked_ip is character varying(65), and a mask is a text of 66 characters: ALTER TABLE t ALTER COLUMN masked_ip TYPE varchar(256);")]
     [InlineData("CREATE TABLE t (masked_ip char(66))", "t", "ALTER TABLE t ALTER COLUMN masked_ip TYPE varchar(256) USING masked_ip::text;")]
+    [InlineData("CREATE TABLE t (masked_ip cidr)", "t", "ALTER TABLE t ALTER COLUMN masked_ip TYPE varchar(256) USING host(masked_ip);")]
     [InlineData("CREATE TABLE t (masked_ip inet)", "t", "ALTER TABLE t ALTER COLUMN masked_ip TYPE varchar(256) USING host(masked_ip);")]
     [InlineData("CREATE TABLE t (x text, masked_ip text GENERATED ALWAYS AS (x) STORED)", "t", "t.masked_ip is generated from other columns")]
     [InlineData("CREATE VIEW t AS SELECT ''::text AS masked_ip", "t", "t is no table, but a view")]
