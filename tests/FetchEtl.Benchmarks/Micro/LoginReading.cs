@@ -1,0 +1,56 @@
+using BenchmarkDotNet.Attributes;
+using FetchEtl.Logins;
+using MassTransit.Serialization;
+
+namespace FetchEtl.Benchmarks.Micro;
+
+/// <summary>From a body to a valid login: what the endpoint's deserializer does, then what the consumer's validator does.</summary>
+public class LoginReading
+{
+    private readonly RawLoginDeserializer _deserializer = new();
+    private byte[][] _bodies = [];
+    private LoginMessage[] _logins = [];
+
+    [GlobalSetup]
+    public async Task SetUpAsync()
+    {
+        var sample = await SampleMessages.ReceiveAsync();
+        _bodies = [.. sample.Messages.Select(message => message.Body.ToArray())];
+        _logins = Array.ConvertAll(_bodies, Read);
+        if (Array.Exists(_logins, login => Check(login) > 0))
+        {
+            throw new InvalidOperationException("The logins to measure are not valid.");
+        }
+    }
+
+    [Benchmark(OperationsPerInvoke = SampleMessages.Count)]
+    public LoginMessage? Deserialise()
+    {
+        LoginMessage? last = null;
+        foreach (var body in _bodies)
+        {
+            last = Read(body);
+        }
+
+        return last;
+    }
+
+    [Benchmark(OperationsPerInvoke = SampleMessages.Count)]
+    public int Validate()
+    {
+        var problems = 0;
+        foreach (var login in _logins)
+        {
+            problems += Check(login);
+        }
+
+        return problems;
+    }
+
+    private static int Check(LoginMessage login) => LoginValidator.Validate(login, AppVersionEncoding.Ordered, out _).Count;
+
+    private LoginMessage Read(byte[] body) =>
+        _deserializer.Deserialize(new MemoryMessageBody(body), EmptyHeaders.Instance).TryGetMessage<LoginMessage>(out var login) && login is not null
+            ? login
+            : throw new InvalidOperationException("The deserializer made no login of the body.");
+}

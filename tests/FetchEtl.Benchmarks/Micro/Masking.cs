@@ -1,0 +1,47 @@
+using System.Text.Json;
+using BenchmarkDotNet.Attributes;
+using FetchEtl.Logins;
+using Microsoft.Extensions.Options;
+
+namespace FetchEtl.Benchmarks.Micro;
+
+/// <summary>The two fields of a login that are masked by default, under one generation of keys.</summary>
+public class Masking
+{
+    private HmacPiiMasker _masker = null!;
+    private LoginMessage[] _logins = [];
+
+    [GlobalSetup]
+    public async Task SetUpAsync()
+    {
+        var options = new LoginsOptions();
+        SampleKey.AddTo(options);
+        _masker = new HmacPiiMasker(Options.Create(options));
+        var sample = await SampleMessages.ReceiveAsync();
+        _logins = [.. sample.Messages.Select(message => JsonSerializer.Deserialize<LoginMessage>(message.Body.Span)!)];
+    }
+
+    [Benchmark(OperationsPerInvoke = SampleMessages.Count)]
+    public string? Ip()
+    {
+        string? last = null;
+        foreach (var login in _logins)
+        {
+            last = _masker.Mask(PiiField.Ip, login.Ip);
+        }
+
+        return last;
+    }
+
+    [Benchmark(OperationsPerInvoke = SampleMessages.Count)]
+    public string? DeviceId()
+    {
+        string? last = null;
+        foreach (var login in _logins)
+        {
+            last = _masker.Mask(PiiField.DeviceId, login.DeviceId);
+        }
+
+        return last;
+    }
+}

@@ -1,0 +1,61 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Reflection;
+
+namespace FetchEtl.Benchmarks.Micro;
+
+internal static class MicroCommand
+{
+    private const int Done = 0;
+    private const int Failed = 1;
+
+    private static readonly Option<string> Filter = new("--filter")
+    {
+        Description = "Measures only the steps whose full name matches, * and ? as in file names: '*Masking*', '*ReceivePipe.Dispatch'.",
+        HelpName = "GLOB",
+        DefaultValueFactory = _ => "*",
+    };
+
+    public static Command Create()
+    {
+        var command = new Command(
+            "micro",
+            """
+            Measures the steps of a message's way one by one, in this process: time and bytes allocated, each for one message.
+
+            Needs PostgreSQL's binaries for UnnestWriting. Exit code 1: a step failed.
+            """)
+        {
+            Filter,
+        };
+        command.SetAction(parsed => Run(parsed.GetValue(Filter)!));
+        return command;
+    }
+
+    private static int Run(string filter)
+    {
+        if (typeof(MicroCommand).Assembly.GetCustomAttribute<DebuggableAttribute>() is { IsJITOptimizerDisabled: true })
+        {
+            Console.Error.WriteLine(
+                "micro measures Release builds only, and this is a Debug build: dotnet run -c Release --project tests/FetchEtl.Benchmarks -- micro");
+            return Failed;
+        }
+
+        try
+        {
+            Console.WriteLine(StepFigures.Header);
+            if (MicroRun.Measure(filter, Console.WriteLine) > 0)
+            {
+                return Done;
+            }
+
+            Console.Error.WriteLine($"--filter {filter} matches no step. Their names end in: {string.Join(", ", MicroRun.Names)}.");
+        }
+        catch (MicroException exception)
+        {
+            Console.Error.WriteLine(exception.Message);
+        }
+
+        return Failed;
+    }
+}

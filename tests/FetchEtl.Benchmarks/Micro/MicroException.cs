@@ -1,0 +1,4 @@
+namespace FetchEtl.Benchmarks.Micro;
+
+/// <summary>A step could not be measured; the message says why.</summary>
+internal sealed class MicroException(string message) : Exception(message);

@@ -1,0 +1,96 @@
+using System.Text.Json;
+using BenchmarkDotNet.Attributes;
+using FetchEtl.Local;
+using FetchEtl.Logins;
+using FetchEtl.Migrations;
+using FetchEtl.Service.Generation;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace FetchEtl.Benchmarks.Micro;
+
+/// <summary>Rows into a private PostgreSQL on this machine, a thousand a statement, as the writer sends a full batch. Time is PostgreSQL's too, bytes are not.</summary>
+public class UnnestWriting
+{
+    private const int Rows = 1000;
+    private const int Batches = 10;
+    private const int Seed = 1;
+
+    private LocalPostgres _postgres = null!;
+    private NpgsqlDataSource _owner = null!;
+    private ServiceProvider _services = null!;
+    private IDbContextFactory<LoginDbContext> _contexts = null!;
+    private UserLogin[][] _batches = [];
+
+    [GlobalSetup]
+    public async Task SetUpAsync()
+    {
+        _postgres = await LocalPostgres.StartAsync();
+        await LoginMigrations.MigrateAsync(_postgres.ConnectionString);
+        _owner = NpgsqlDataSource.Create(_postgres.ConnectionString);
+        _services = new ServiceCollection()
+            .AddLogging()
+            .AddLogins(options =>
+            {
+                SampleKey.AddTo(options);
+                options.ConnectionString = _postgres.ConnectionString;
+            })
+            .BuildServiceProvider();
+        _contexts = _services.GetRequiredService<IDbContextFactory<LoginDbContext>>();
+        _batches = MakeBatches(_services.GetRequiredService<IPiiMasker>());
+    }
+
+    [GlobalCleanup]
+    public async Task CleanUpAsync()
+    {
+        await _services.DisposeAsync();
+        await _owner.DisposeAsync();
+        await _postgres.DisposeAsync();
+    }
+
+    /// <summary>All rows are new each time, and the table does not grow from one time to the next.</summary>
+    [IterationSetup]
+    public void EmptyTable()
+    {
+        using var command = _owner.CreateCommand("TRUNCATE user_logins");
+        command.ExecuteNonQuery();
+    }
+
+    [Benchmark(OperationsPerInvoke = Rows * Batches)]
+    public async Task Insert()
+    {
+        foreach (var batch in _batches)
+        {
+            await using var context = await _contexts.CreateDbContextAsync();
+            if (await context.InsertAsync(batch) != batch.Length)
+            {
+                throw new InvalidOperationException("Not every row was new.");
+            }
+        }
+    }
+
+    private static UserLogin[][] MakeBatches(IPiiMasker masker)
+    {
+        var random = new Random(Seed);
+        return [.. new LoginGenerator(Seed).Take(Rows * Batches).Select(Row).Chunk(Rows)];
+
+        UserLogin Row(string body)
+        {
+            var login = JsonSerializer.Deserialize<LoginMessage>(body)!;
+            var messageId = new byte[16];
+            random.NextBytes(messageId);
+            return new UserLogin
+            {
+                UserId = login.UserId!.Value.Reveal(),
+                DeviceType = login.DeviceType,
+                MaskedIp = masker.Mask(PiiField.Ip, login.Ip),
+                MaskedDeviceId = masker.Mask(PiiField.DeviceId, login.DeviceId),
+                Locale = login.Locale,
+                AppVersion = 2_003_000,
+                CreateDate = new DateOnly(2026, 1, 2),
+                MessageId = new Guid(messageId),
+            };
+        }
+    }
+}

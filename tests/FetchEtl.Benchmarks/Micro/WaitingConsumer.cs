@@ -1,0 +1,10 @@
+using FetchEtl.Logins;
+using MassTransit;
+
+namespace FetchEtl.Benchmarks.Micro;
+
+/// <summary>Does nothing with a login but to wait for a commit, as the service's own consumer does in the end.</summary>
+internal sealed class WaitingConsumer(Commit commit) : IConsumer<LoginMessage>
+{
+    public Task Consume(ConsumeContext<LoginMessage> context) => commit.Task;
+}
