@@ -41,21 +41,33 @@ internal static class MicroCommand
             return Failed;
         }
 
+        var measured = 0;
         try
         {
-            Console.WriteLine(StepFigures.Header);
-            if (MicroRun.Measure(filter, Console.WriteLine) > 0)
-            {
-                return Done;
-            }
-
-            Console.Error.WriteLine($"--filter {filter} matches no step. Their names end in: {string.Join(", ", MicroRun.Names)}.");
+            MicroRun.Measure(filter, Print);
         }
         catch (MicroException exception)
         {
             Console.Error.WriteLine(exception.Message);
+            return Failed;
         }
 
-        return Failed;
+        if (measured == 0)
+        {
+            Console.Error.WriteLine($"--filter {filter} matches no step. Their names end in: {string.Join(", ", MicroRun.Names)}.");
+            return Failed;
+        }
+
+        return Done;
+
+        void Print(StepFigures figures)
+        {
+            if (measured++ == 0)
+            {
+                Console.WriteLine(StepFigures.Header);
+            }
+
+            Console.WriteLine(figures);
+        }
     }
 }

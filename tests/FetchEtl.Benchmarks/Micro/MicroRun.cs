@@ -33,15 +33,17 @@ internal static class MicroRun
     /// <summary>Measures steps one after the other.</summary>
     /// <param name="filter">A glob over their full names, <c>FetchEtl.Benchmarks.Micro.Masking.Ip</c> and the like.</param>
     /// <param name="report">Gets the figures of each.</param>
-    /// <returns>How many were measured.</returns>
     /// <exception cref="MicroException">One could not be measured.</exception>
-    public static int Measure(string filter, Action<StepFigures> report)
+    public static void Measure(string filter, Action<StepFigures> report)
     {
         // BenchmarkDotNet makes a folder even when it has nothing to keep.
         var artifacts = Directory.CreateTempSubdirectory("fetch-etl-micro-");
         try
         {
-            return Steps.Sum(step => Measure(step, filter, artifacts.FullName, report));
+            foreach (var step in Steps)
+            {
+                Measure(step, filter, artifacts.FullName, report);
+            }
         }
         finally
         {
@@ -49,17 +51,16 @@ internal static class MicroRun
         }
     }
 
-    private static int Measure(Type step, string filter, string artifacts, Action<StepFigures> report)
+    private static void Measure(Type step, string filter, string artifacts, Action<StepFigures> report)
     {
         var log = new AccumulationLogger();
         var run = BenchmarkConverter.TypeToBenchmarks(step, Config(filter, artifacts, log));
         if (run.BenchmarksCases.Length == 0)
         {
-            return 0;
+            return;
         }
 
-        var reports = BenchmarkRunner.Run(run).Reports;
-        if (reports.Length != run.BenchmarksCases.Length || !reports.All(HasResult))
+        if (TryRun(run) is not { } reports)
         {
             throw new MicroException($"{step.Name} could not be measured. BenchmarkDotNet says:{Environment.NewLine}{log.GetLog()}");
         }
@@ -68,8 +69,21 @@ internal static class MicroRun
         {
             report(StepFigures.Of(measured));
         }
+    }
 
-        return reports.Length;
+    /// <summary>Null where a step failed; the reason is in the log then.</summary>
+    private static BenchmarkReport[]? TryRun(BenchmarkRunInfo run)
+    {
+        try
+        {
+            var reports = BenchmarkRunner.Run(run).Reports;
+            return reports.Length == run.BenchmarksCases.Length && reports.All(HasResult) ? [.. reports] : null;
+        }
+        catch (NullReferenceException)
+        {
+            // BenchmarkDotNet 0.14 asks a failed run for its executable (ExecuteResult.LogIssues); in this process there is none.
+            return null;
+        }
     }
 
     /// <summary>

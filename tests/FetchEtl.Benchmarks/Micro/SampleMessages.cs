@@ -1,5 +1,5 @@
 using System.Net.Http.Headers;
-using System.Net.Http.Json;
+using System.Text.Json;
 using Amazon.Runtime;
 using FetchEtl.Local;
 using FetchEtl.Service.Generation;
@@ -9,9 +9,10 @@ using FetchEtl.Sqs.Protocols;
 namespace FetchEtl.Benchmarks.Micro;
 
 /// <summary>Ten valid logins, of nobody, as LocalSqs hands them out.</summary>
-/// <param name="Reply">The JSON protocol's reply of ReceiveMessage.</param>
+/// <param name="Request">The content of ReceiveMessage, in the JSON protocol.</param>
+/// <param name="Reply">The content of its reply.</param>
 /// <param name="Messages">What is in it.</param>
-internal sealed record SampleMessages(byte[] Reply, IReadOnlyList<SqsMessage> Messages)
+internal sealed record SampleMessages(byte[] Request, byte[] Reply, IReadOnlyList<SqsMessage> Messages)
 {
     public const int Count = SqsClient.MaxBatchSize;
 
@@ -20,38 +21,35 @@ internal sealed record SampleMessages(byte[] Reply, IReadOnlyList<SqsMessage> Me
     public static async Task<SampleMessages> ReceiveAsync()
     {
         await using var sqs = await LocalSqs.StartAsync();
-        using var client = new SqsClient(Options(sqs.ServiceUrl));
+        using var client = new SqsClient(new SqsClientOptions
+        {
+            ServiceUrl = sqs.ServiceUrl,
+            Region = "us-east-1",
+            Credentials = new BasicAWSCredentials("local", "local"),
+        });
         var queueUrl = await client.CreateQueueAsync("login-queue", null);
         await client.SendMessageBatchAsync(queueUrl, [.. new LoginGenerator(Seed).Take(Count).Select(body => new SqsSendEntry(body))]);
 
-        // The client keeps its replies to itself.
+        // By hand, since the client keeps its replies to itself.
+        var content = JsonSerializer.SerializeToUtf8Bytes(new
+        {
+            MaxNumberOfMessages = Count,
+            WaitTimeSeconds = 20,
+            VisibilityTimeout = 30,
+            AttributeNames = (string[])["SentTimestamp", "ApproximateReceiveCount", "MessageGroupId", "MessageDeduplicationId"],
+            MessageAttributeNames = (string[])["All"],
+            QueueUrl = queueUrl,
+        });
         using var http = new HttpClient();
         using var request = new HttpRequestMessage(HttpMethod.Post, sqs.ServiceUrl);
         request.Headers.Add("X-Amz-Target", "AmazonSQS.ReceiveMessage");
-        request.Content = JsonContent.Create(
-            new
-            {
-                QueueUrl = queueUrl,
-                MaxNumberOfMessages = Count,
-                AttributeNames = (string[])["SentTimestamp", "ApproximateReceiveCount", "MessageGroupId", "MessageDeduplicationId"],
-                MessageAttributeNames = (string[])["All"],
-            },
-            new MediaTypeHeaderValue("application/x-amz-json-1.0"),
-            System.Text.Json.JsonSerializerOptions.Default);
+        request.Content = new ByteArrayContent(content) { Headers = { ContentType = new MediaTypeHeaderValue("application/x-amz-json-1.0") } };
         using var response = await http.SendAsync(request);
         var reply = await response.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync();
 
         var messages = JsonMessageReader.Read(reply);
         return messages.Count == Count
-            ? new SampleMessages(reply, messages)
+            ? new SampleMessages(content, reply, messages)
             : throw new InvalidOperationException($"LocalSqs handed out {messages.Count} messages of the {Count} sent.");
     }
-
-    /// <summary>What makes a client that needs nothing of the environment.</summary>
-    public static SqsClientOptions Options(Uri serviceUrl) => new()
-    {
-        ServiceUrl = serviceUrl,
-        Region = "us-east-1",
-        Credentials = new BasicAWSCredentials("local", "local"),
-    };
 }

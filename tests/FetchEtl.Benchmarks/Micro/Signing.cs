@@ -4,7 +4,7 @@ using FetchEtl.Sqs.Signing;
 
 namespace FetchEtl.Benchmarks.Micro;
 
-/// <summary>The signatures of the two calls that ten messages cost: their receive and their delete.</summary>
+/// <summary>The signatures of the two calls that ten messages cost: their receive and their delete, under credentials without a session token.</summary>
 public class Signing
 {
     private const string Date = "20260102T030405Z";
@@ -17,28 +17,19 @@ public class Signing
     public async Task SetUpAsync()
     {
         var sample = await SampleMessages.ReceiveAsync();
-        const string queueUrl = "http://127.0.0.1:4566/000000000000/login-queue";
-        _receive = Request("AmazonSQS.ReceiveMessage", new
-        {
-            MaxNumberOfMessages = SampleMessages.Count,
-            WaitTimeSeconds = 20,
-            VisibilityTimeout = 30,
-            AttributeNames = (string[])["SentTimestamp", "ApproximateReceiveCount", "MessageGroupId", "MessageDeduplicationId"],
-            MessageAttributeNames = (string[])["All"],
-            QueueUrl = queueUrl,
-        });
-        _delete = Request("AmazonSQS.DeleteMessageBatch", new
+        _receive = Request("AmazonSQS.ReceiveMessage", sample.Request);
+        _delete = Request("AmazonSQS.DeleteMessageBatch", JsonSerializer.SerializeToUtf8Bytes(new
         {
             Entries = sample.Messages.Select((message, index) => new { Id = index.ToString(), message.ReceiptHandle }),
-            QueueUrl = queueUrl,
-        });
+            QueueUrl = "http://127.0.0.1:4566/000000000000/login-queue",
+        }));
     }
 
     [Benchmark(OperationsPerInvoke = SampleMessages.Count)]
     public int ReceiveAndDelete() => Sign(_receive).Length + Sign(_delete).Length;
 
-    private static SigV4Request Request(string target, object content) => new(
-        "POST", "127.0.0.1:4566", "/", "application/x-amz-json-1.0", target, SecurityToken: null, JsonSerializer.SerializeToUtf8Bytes(content));
+    private static SigV4Request Request(string target, byte[] content) => new(
+        "POST", "127.0.0.1:4566", "/", "application/x-amz-json-1.0", target, SecurityToken: null, content);
 
     private string Sign(in SigV4Request request) => _signer.Authorize(request, Date, "AKIDEXAMPLE", "secret");
 }
