@@ -36,7 +36,12 @@ public sealed class FetchEtlProcess : IAsyncDisposable
     /// <param name="settings">Its environment, beside this process's own without AWS and database settings.</param>
     /// <param name="listener">Gets each line of output as it comes, on any thread, so that none is kept; null keeps all.</param>
     /// <param name="arguments">The verb and its options.</param>
-    public static FetchEtlProcess Start(IReadOnlyDictionary<string, string> settings, Action<string>? listener, params string[] arguments)
+    public static FetchEtlProcess Start(IReadOnlyDictionary<string, string> settings, Action<string>? listener, params string[] arguments) =>
+        StartAssembly("fetch-etl.dll", settings, listener, arguments);
+
+    /// <summary>As <see cref="Start(IReadOnlyDictionary{string, string}, Action{string}?, string[])"/>, another program that stands there.</summary>
+    public static FetchEtlProcess StartAssembly(
+        string assembly, IReadOnlyDictionary<string, string> settings, Action<string>? listener, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -47,7 +52,7 @@ public sealed class FetchEtlProcess : IAsyncDisposable
             StandardInputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
             WorkingDirectory = AppContext.BaseDirectory,
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "fetch-etl.dll"));
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, assembly));
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);

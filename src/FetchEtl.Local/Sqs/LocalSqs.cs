@@ -1,6 +1,7 @@
 using System.Net;
 using FetchEtl.Local.Sqs;
 using FetchEtl.Local.Sqs.Faults;
+using FetchEtl.Local.Sqs.Operations;
 using FetchEtl.Local.Sqs.Queues;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -27,12 +28,14 @@ public sealed class LocalSqs : IAsyncDisposable
     private readonly KestrelServer _server;
     private readonly QueueStore _store;
     private readonly FaultInjector _injector;
+    private readonly CallCounter _calls;
 
-    private LocalSqs(KestrelServer server, QueueStore store, FaultInjector injector)
+    private LocalSqs(KestrelServer server, QueueStore store, FaultInjector injector, CallCounter calls)
     {
         _server = server;
         _store = store;
         _injector = injector;
+        _calls = calls;
         ServiceUrl = new(server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single());
     }
 
@@ -54,6 +57,12 @@ public sealed class LocalSqs : IAsyncDisposable
     /// <summary>How often each kind of fault has struck since the start, whatever plans were in force; all kinds are there.</summary>
     public IReadOnlyDictionary<SqsFaultKind, long> FaultCounts => _injector.Counts;
 
+    /// <summary>
+    /// How often each operation was called since the start, refused and retried calls included, which SQS bills too; operations
+    /// that were not called are not there.
+    /// </summary>
+    public IReadOnlyDictionary<string, long> CallCounts => _calls.Counts;
+
     /// <summary>Starts a server with no queues.</summary>
     /// <exception cref="ArgumentException">The fault plan has a bad rule.</exception>
     /// <exception cref="IOException">The port is in use.</exception>
@@ -68,10 +77,11 @@ public sealed class LocalSqs : IAsyncDisposable
         var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance);
         var server = new KestrelServer(Options.Create(kestrel), transport, NullLoggerFactory.Instance);
         var store = new QueueStore(options);
+        var calls = new CallCounter();
         try
         {
-            await server.StartAsync(new SqsApplication(store, options.Protocols, injector), cancellationToken);
-            return new(server, store, injector);
+            await server.StartAsync(new SqsApplication(store, options.Protocols, injector, calls), cancellationToken);
+            return new(server, store, injector, calls);
         }
         catch (IOException e) when (e.InnerException is AddressInUseException)
         {

@@ -12,7 +12,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace FetchEtl.Local.Sqs;
 
 /// <summary>The dispatcher: each request passes here, from its protocol to its operation and back.</summary>
-internal sealed class SqsApplication(QueueStore store, LocalSqsProtocols protocols, FaultInjector injector) : IHttpApplication<HttpContext>
+internal sealed class SqsApplication(QueueStore store, LocalSqsProtocols protocols, FaultInjector injector, CallCounter calls)
+    : IHttpApplication<HttpContext>
 {
     private readonly JsonProtocol _json = new();
     private readonly QueryProtocol _query = new();
@@ -65,6 +66,7 @@ internal sealed class SqsApplication(QueueStore store, LocalSqsProtocols protoco
         {
             var (name, request) = protocol.Read(context.Request, body);
             var operation = SqsOperations.Find(name);
+            calls.Count(operation.Name);
             var faults = injector.Draw(operation.Name, request);
             if (faults is not null)
             {

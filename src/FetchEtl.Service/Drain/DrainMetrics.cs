@@ -3,13 +3,14 @@ using System.Diagnostics.Metrics;
 
 namespace FetchEtl.Service.Drain;
 
-/// <summary>Adds up the service's own counters, those of this host only.</summary>
+/// <summary>Adds up the service's own measurements, those of this host only.</summary>
 internal sealed class DrainMetrics : IDisposable
 {
     private const string ApiCalls = "fetchetl.sqs.api_calls";
     private const string WrittenName = "fetchetl.logins.written";
     private const string DuplicatesName = "fetchetl.logins.duplicates";
     private const string DeadLetteredName = "fetchetl.sqs.dead_lettered";
+    private const string BatchSizeName = "fetchetl.logins.batch_size";
 
     private readonly ConcurrentDictionary<string, Tally> _counters = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Tally> _calls = new(StringComparer.Ordinal);
@@ -23,12 +24,13 @@ internal sealed class DrainMetrics : IDisposable
         _time = time;
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (ReferenceEquals(instrument.Meter.Scope, meters) && instrument is Counter<long>)
+            if (ReferenceEquals(instrument.Meter.Scope, meters) && instrument is Counter<long> or Histogram<int>)
             {
                 listener.EnableMeasurementEvents(instrument);
             }
         };
         _listener.SetMeasurementEventCallback<long>(Add);
+        _listener.SetMeasurementEventCallback<int>((instrument, _, tags, state) => Add(instrument, 1, tags, state));
         _listener.Start();
     }
 
@@ -39,6 +41,9 @@ internal sealed class DrainMetrics : IDisposable
     public long Duplicates => Count(DuplicatesName);
 
     public long DeadLettered => Count(DeadLetteredName);
+
+    /// <summary>Committed statements: a batch's size is recorded once for each.</summary>
+    public long Statements => Count(BatchSizeName);
 
     public long Returned => Count("fetchetl.sqs.returned");
 

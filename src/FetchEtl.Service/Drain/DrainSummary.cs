@@ -8,6 +8,7 @@ namespace FetchEtl.Service.Drain;
 /// <param name="Duplicates">Logins whose row was there already.</param>
 /// <param name="DeadLettered">Messages moved to the dead-letter queue.</param>
 /// <param name="Returned">Deliveries given back to the queue to be tried again.</param>
+/// <param name="Statements">Statements that carried rows and were committed.</param>
 /// <param name="Seconds">From the start of the host to the last message settled.</param>
 /// <param name="MessagesPerSecond">Rows, duplicates and dead letters a second.</param>
 /// <param name="ApiCalls">SQS calls by operation, retries counted: what AWS bills.</param>
@@ -17,6 +18,7 @@ internal sealed record DrainSummary(
     long Duplicates,
     long DeadLettered,
     long Returned,
+    long Statements,
     double Seconds,
     double MessagesPerSecond,
     IReadOnlyDictionary<string, long> ApiCalls)

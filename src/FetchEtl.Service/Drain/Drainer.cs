@@ -111,6 +111,7 @@ internal sealed class Drainer(IHost host, IProgress<DrainProgress>? progress = n
             metrics.Duplicates,
             metrics.DeadLettered,
             metrics.Returned,
+            metrics.Statements,
             Math.Round(elapsed.TotalSeconds, 3),
             elapsed > TimeSpan.Zero ? Math.Round(metrics.Settled / elapsed.TotalSeconds, 1) : 0,
             metrics.ApiCallsByOperation());

@@ -1,0 +1,132 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Amazon.Runtime;
+using FetchEtl.Local;
+using FetchEtl.Migrations;
+using FetchEtl.Service.Drain;
+using FetchEtl.Service.Generation;
+using FetchEtl.Service.Sending;
+using FetchEtl.Sqs;
+using FetchEtl.Testing;
+using Npgsql;
+
+namespace FetchEtl.Benchmarks.Estate;
+
+/// <summary>
+/// What is measured on: a local SQS in a process of its own and a private PostgreSQL, which waits for its disk at each commit as one in
+/// production does.
+/// </summary>
+internal sealed class MeasuredEstate : IAsyncDisposable
+{
+    private const string UrlSetting = "Sqs__ServiceUrl";
+
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+
+    private readonly LocalPostgres _postgres;
+    private readonly NpgsqlDataSource _database;
+    private readonly FetchEtlProcess _sqs;
+
+    private MeasuredEstate(LocalPostgres postgres, FetchEtlProcess sqs, SqsClient client, string queueUrl, Dictionary<string, string> settings)
+    {
+        _postgres = postgres;
+        _database = NpgsqlDataSource.Create(postgres.ConnectionString);
+        _sqs = sqs;
+        Client = client;
+        QueueUrl = queueUrl;
+        Settings = settings;
+    }
+
+    public SqsClient Client { get; }
+
+    public string QueueUrl { get; }
+
+    /// <summary>The environment of whatever is measured.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; }
+
+    /// <exception cref="LocalPostgresException">This machine has no PostgreSQL; the message says what to install.</exception>
+    public static async Task<MeasuredEstate> CreateAsync(CancellationToken cancellationToken)
+    {
+        var server = new Dictionary<string, string> { ["fsync"] = "on", ["track_commit_timestamp"] = "on" };
+        var postgres = await LocalPostgres.StartAsync(new LocalPostgresOptions { Settings = server }, cancellationToken);
+        await LoginMigrations.MigrateAsync(postgres.ConnectionString, cancellationToken);
+
+        var settings = new Dictionary<string, string>
+        {
+            ["Sqs__Region"] = "us-east-1",
+            ["ConnectionStrings__Logins"] = postgres.ConnectionString,
+            ["Masking__Keys__0"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
+        };
+        var sqs = FetchEtlProcess.Start(settings, "local-sqs", "--port", "0");
+        var line = await sqs.WaitForLineAsync(x => x.Contains(UrlSetting, StringComparison.Ordinal));
+        settings[UrlSetting] = line[(line.IndexOf('=', StringComparison.Ordinal) + 1)..];
+
+        var client = new SqsClient(new SqsClientOptions
+        {
+            ServiceUrl = new Uri(settings[UrlSetting]),
+            Region = settings["Sqs__Region"],
+            Credentials = new BasicAWSCredentials("local", "local"),
+        });
+        return new MeasuredEstate(postgres, sqs, client, await client.GetQueueUrlAsync("login-queue", cancellationToken), settings);
+    }
+
+    /// <summary>Puts generated logins on the queue.</summary>
+    public Task FillAsync(int messages, int seed, CancellationToken cancellationToken) =>
+        new MessageSender(Client).SendAsync(QueueUrl, new LoginGenerator(seed).Take(messages), static _ => { }, cancellationToken);
+
+    /// <summary>Empties the table, and has PostgreSQL write out what it owes the disk, so that nobody pays for who went before.</summary>
+    public async Task EmptyTableAsync(CancellationToken cancellationToken)
+    {
+        await ExecuteAsync("TRUNCATE user_logins", cancellationToken);
+        await SettleDiskAsync(cancellationToken);
+    }
+
+    public Task SettleDiskAsync(CancellationToken cancellationToken) => ExecuteAsync("CHECKPOINT", cancellationToken);
+
+    /// <exception cref="MeasurementException">The table holds another number of rows.</exception>
+    public async Task RequireRowsAsync(long expected, CancellationToken cancellationToken)
+    {
+        await using var command = _database.CreateCommand("SELECT count(*) FROM user_logins");
+        var rows = (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+        if (rows != expected)
+        {
+            throw new MeasurementException(string.Create(CultureInfo.InvariantCulture, $"The table holds {rows:N0} rows instead of {expected:N0}."));
+        }
+    }
+
+    /// <summary>When each row was committed, by its message id.</summary>
+    public async Task<IReadOnlyDictionary<Guid, DateTimeOffset>> CommitTimesAsync(CancellationToken cancellationToken)
+    {
+        await using var command = _database.CreateCommand("SELECT message_id, pg_xact_commit_timestamp(xmin) FROM user_logins");
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var times = new Dictionary<Guid, DateTimeOffset>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            times.Add(reader.GetGuid(0), reader.GetFieldValue<DateTimeOffset>(1));
+        }
+
+        return times;
+    }
+
+    /// <summary>Waits until no message is left, in flight included.</summary>
+    public async Task WaitForEmptyQueueAsync(CancellationToken cancellationToken)
+    {
+        while ((await QueueDepth.ReadAsync(Client, QueueUrl, cancellationToken)).Total > 0)
+        {
+            await Task.Delay(Interval, cancellationToken);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _sqs.DisposeAsync();
+        await _database.DisposeAsync();
+        await _postgres.DisposeAsync();
+    }
+
+    private async Task ExecuteAsync(string sql, CancellationToken cancellationToken)
+    {
+        await using var command = _database.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,25 @@
+using FetchEtl.Local;
+
+namespace FetchEtl.Benchmarks.Estate;
+
+/// <summary>What the measuring verbs have in common: failures are told in a line.</summary>
+internal static class Measurement
+{
+    private const int Done = 0;
+    private const int Failed = 1;
+
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(Func<Task> measure)
+    {
+        try
+        {
+            await measure();
+            return Done;
+        }
+        catch (Exception exception) when (exception is LocalPostgresException or MeasurementException or OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync(exception.Message);
+            return Failed;
+        }
+    }
+}

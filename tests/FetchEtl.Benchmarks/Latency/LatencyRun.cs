@@ -1,0 +1,45 @@
+using FetchEtl.Benchmarks.Estate;
+
+namespace FetchEtl.Benchmarks.Latency;
+
+/// <summary>The same stream of messages, to a bare long poll and to the service.</summary>
+internal sealed class LatencyRun(MeasuredEstate estate, int rate, TimeSpan duration)
+{
+    private static readonly TimeSpan LongestWarmUp = TimeSpan.FromSeconds(10);
+
+    private TimeSpan WarmUp => duration < LongestWarmUp ? duration : LongestWarmUp;
+
+    /// <summary>From the send to the reply that brings the message.</summary>
+    public async Task<Percentiles> ToReceiptAsync(CancellationToken cancellationToken)
+    {
+        var poll = new BarePoll(estate.Client, estate.QueueUrl);
+        await SendAsync(WarmUp, seed: 1, cancellationToken);
+        await poll.TakeAsync(rate * (int)WarmUp.TotalSeconds, cancellationToken);
+
+        var messages = rate * (int)duration.TotalSeconds;
+        var taking = poll.TakeAsync(messages, cancellationToken);
+        var sent = await SendAsync(duration, seed: 2, cancellationToken);
+        var received = await taking;
+        return new Percentiles(sent.Select(x => received[x.Key] - x.Value));
+    }
+
+    /// <summary>From the send to the commit of the row.</summary>
+    public async Task<Percentiles> ToRowAsync(CancellationToken cancellationToken)
+    {
+        await using var worker = MeasuredProcess.StartService(estate.Settings, "run");
+        await SendAsync(WarmUp, seed: 3, cancellationToken);
+        await estate.WaitForEmptyQueueAsync(cancellationToken);
+
+        var sent = await SendAsync(duration, seed: 4, cancellationToken);
+        await estate.WaitForEmptyQueueAsync(cancellationToken);
+        var committed = await estate.CommitTimesAsync(cancellationToken);
+        return new Percentiles(sent.Select(x => committed[Guid.Parse(x.Key)] - x.Value));
+    }
+
+    private async Task<IReadOnlyDictionary<string, DateTimeOffset>> SendAsync(TimeSpan time, int seed, CancellationToken cancellationToken)
+    {
+        var sender = new SteadySender(estate.Client, estate.QueueUrl, rate);
+        await sender.SendAsync(time, seed, cancellationToken);
+        return sender.Sent;
+    }
+}

@@ -1,0 +1,38 @@
+using System.Collections.Concurrent;
+using FetchEtl.Service.Generation;
+using FetchEtl.Sqs;
+
+namespace FetchEtl.Benchmarks.Latency;
+
+/// <summary>Sends logins at a fixed rate, one a call, whether those before have arrived or not.</summary>
+internal sealed class SteadySender(SqsClient client, string queueUrl, int rate)
+{
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _sent = new();
+
+    /// <summary>When the call began that sent each message, by its id.</summary>
+    public IReadOnlyDictionary<string, DateTimeOffset> Sent => _sent;
+
+    public async Task SendAsync(TimeSpan duration, int seed, CancellationToken cancellationToken)
+    {
+        var started = DateTimeOffset.UtcNow;
+        var calls = new List<Task>();
+        foreach (var body in new LoginGenerator(seed).Take((int)(rate * duration.TotalSeconds)))
+        {
+            var due = started + (calls.Count * TimeSpan.FromSeconds(1) / rate) - DateTimeOffset.UtcNow;
+            if (due > TimeSpan.Zero)
+            {
+                await Task.Delay(due, cancellationToken);
+            }
+
+            calls.Add(SendAsync(body, cancellationToken));
+        }
+
+        await Task.WhenAll(calls);
+    }
+
+    private async Task SendAsync(string body, CancellationToken cancellationToken)
+    {
+        var began = DateTimeOffset.UtcNow;
+        _sent[await client.SendMessageAsync(queueUrl, new SqsSendEntry(body), cancellationToken)] = began;
+    }
+}

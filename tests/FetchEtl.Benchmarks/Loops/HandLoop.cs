@@ -1,0 +1,87 @@
+using System.Threading.Channels;
+using FetchEtl.Sqs;
+
+namespace FetchEtl.Benchmarks.Loops;
+
+/// <summary>
+/// A loop written for speed: receivers, writers and deleters side by side with channels between them, batches as large as they come.
+/// It trusts every message, renews no lease and has no answer to a fault.
+/// </summary>
+internal static class HandLoop
+{
+    private const int Receivers = 8;
+    private const int Writers = 2;
+    private const int Deleters = 8;
+    private const int CallSize = 10;
+    private const int StatementSize = 1000;
+    private const int Held = 2000;
+
+    public static async Task RunAsync(LoopWork work, int messages, CancellationToken cancellationToken)
+    {
+        var received = Channel.CreateBounded<SqsMessage>(Held);
+        var written = Channel.CreateUnbounded<string>();
+        var (left, undeleted) = (messages, messages);
+
+        await Task.WhenAll(
+            [.. Start(Receivers, ReceiveAsync), .. Start(Writers, WriteAsync), .. Start(Deleters, DeleteAsync)]);
+
+        async Task ReceiveAsync()
+        {
+            while (Volatile.Read(ref left) > 0)
+            {
+                var batch = await work.ReceiveAsync(CallSize, cancellationToken);
+                foreach (var message in batch)
+                {
+                    await received.Writer.WriteAsync(message, cancellationToken);
+                }
+
+                if (Interlocked.Add(ref left, -batch.Count) == 0)
+                {
+                    received.Writer.TryComplete();
+                }
+            }
+        }
+
+        async Task WriteAsync()
+        {
+            while (await received.Reader.WaitToReadAsync(cancellationToken))
+            {
+                var batch = Take(received.Reader, StatementSize);
+                if (batch.Count > 0)
+                {
+                    await work.InsertAsync(batch, cancellationToken);
+                    batch.ForEach(message => written.Writer.TryWrite(message.ReceiptHandle));
+                }
+            }
+        }
+
+        async Task DeleteAsync()
+        {
+            while (await written.Reader.WaitToReadAsync(cancellationToken))
+            {
+                var batch = Take(written.Reader, CallSize);
+                if (batch.Count > 0)
+                {
+                    await work.DeleteAsync(batch, cancellationToken);
+                    if (Interlocked.Add(ref undeleted, -batch.Count) == 0)
+                    {
+                        written.Writer.TryComplete();
+                    }
+                }
+            }
+        }
+
+        static IEnumerable<Task> Start(int count, Func<Task> loop) => Enumerable.Range(0, count).Select(_ => Task.Run(loop));
+    }
+
+    private static List<T> Take<T>(ChannelReader<T> reader, int max)
+    {
+        var taken = new List<T>(max);
+        while (taken.Count < max && reader.TryRead(out var item))
+        {
+            taken.Add(item);
+        }
+
+        return taken;
+    }
+}

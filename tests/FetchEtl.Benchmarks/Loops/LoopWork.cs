@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using System.Text.Json;
+using Amazon.Runtime;
+using FetchEtl.Logins;
+using FetchEtl.Service.Drain;
+using FetchEtl.Sqs;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FetchEtl.Benchmarks.Loops;
+
+/// <summary>The steps that the loops are made of: the service's own client, masking and INSERT, and nothing around them.</summary>
+internal sealed class LoopWork : IAsyncDisposable
+{
+    private readonly ServiceProvider _services;
+    private readonly SqsClient _client;
+    private readonly IPiiMasker _masker;
+    private readonly IDbContextFactory<LoginDbContext> _contexts;
+    private readonly string _queueUrl;
+    private int _statements;
+    private int _rows;
+    private long _lastCommitAt;
+
+    private LoopWork(ServiceProvider services, SqsClient client, string queueUrl)
+    {
+        _services = services;
+        _client = client;
+        _queueUrl = queueUrl;
+        _masker = services.GetRequiredService<IPiiMasker>();
+        _contexts = services.GetRequiredService<IDbContextFactory<LoginDbContext>>();
+    }
+
+    /// <summary>From the environment that <c>fetch-etl drain</c> would have.</summary>
+    public static async Task<LoopWork> CreateAsync(CancellationToken cancellationToken)
+    {
+        var configuration = new ConfigurationBuilder().AddEnvironmentVariables().Build();
+        var services = new ServiceCollection().AddLogins(configuration).BuildServiceProvider();
+        var options = new SqsClientOptions
+        {
+            ServiceUrl = configuration.GetValue<Uri>("Sqs:ServiceUrl"),
+            Region = configuration["Sqs:Region"],
+            Credentials = new BasicAWSCredentials("local", "local"),
+        };
+        var client = new SqsClient(options, loggerFactory: null, services.GetRequiredService<IMeterFactory>());
+        var work = new LoopWork(services, client, await client.GetQueueUrlAsync("login-queue", cancellationToken));
+
+        // As drain does before its clock starts.
+        await using var context = await work._contexts.CreateDbContextAsync(cancellationToken);
+        _ = await context.UserLogins.Select(x => x.MessageId).FirstOrDefaultAsync(cancellationToken);
+        return work;
+    }
+
+    /// <summary>Times a loop from its first step to its last row committed.</summary>
+    public async Task<DrainSummary> MeasureAsync(
+        Func<LoopWork, int, CancellationToken, Task> loop, int messages, CancellationToken cancellationToken)
+    {
+        using var metrics = new DrainMetrics(_services.GetRequiredService<IMeterFactory>(), TimeProvider.System);
+        var started = Stopwatch.GetTimestamp();
+        await loop(this, messages, cancellationToken);
+        var elapsed = Stopwatch.GetElapsedTime(started, _lastCommitAt);
+        return new DrainSummary(
+            metrics.Received, _rows, metrics.Received - _rows, 0, 0, _statements, elapsed.TotalSeconds, _rows / elapsed.TotalSeconds, metrics.ApiCallsByOperation());
+    }
+
+    public Task<IReadOnlyList<SqsMessage>> ReceiveAsync(int max, CancellationToken cancellationToken) =>
+        _client.ReceiveMessageAsync(_queueUrl, new SqsReceiveRequest { MaxMessages = max, WaitTime = TimeSpan.FromSeconds(1) }, cancellationToken);
+
+    public async Task InsertAsync(List<SqsMessage> messages, CancellationToken cancellationToken)
+    {
+        await using var context = await _contexts.CreateDbContextAsync(cancellationToken);
+        Interlocked.Add(ref _rows, await context.InsertAsync(messages.ConvertAll(ToRow), cancellationToken));
+        Interlocked.Increment(ref _statements);
+        Volatile.Write(ref _lastCommitAt, Stopwatch.GetTimestamp());
+    }
+
+    public Task DeleteAsync(IReadOnlyList<string> handles, CancellationToken cancellationToken) =>
+        _client.DeleteMessageBatchAsync(_queueUrl, handles, cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        await _services.DisposeAsync();
+    }
+
+    private UserLogin ToRow(SqsMessage message)
+    {
+        var login = JsonSerializer.Deserialize<LoginMessage>(message.Body.Span)!;
+        AppVersion.TryEncode(login.AppVersion, AppVersionEncoding.Ordered, out var version);
+        return new UserLogin
+        {
+            UserId = login.UserId!.Value.Reveal(),
+            DeviceType = login.DeviceType,
+            MaskedIp = _masker.Mask(PiiField.Ip, login.Ip),
+            MaskedDeviceId = _masker.Mask(PiiField.DeviceId, login.DeviceId),
+            Locale = login.Locale,
+            AppVersion = version,
+            CreateDate = DateOnly.FromDateTime(message.SentTime.UtcDateTime),
+            MessageId = Guid.Parse(message.MessageId),
+        };
+    }
+}
