@@ -1,4 +1,5 @@
 using FetchEtl.Logins;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace MassTransit;
 
@@ -6,7 +7,7 @@ namespace MassTransit;
 public static class LoginEndpointExtensions
 {
     /// <summary>
-    /// Makes this a login endpoint: every body is read as a raw JSON login, whatever its content type; no topology is
+    /// Makes this a login endpoint, with the one <see cref="LoginConsumer"/> that <c>AddLogins</c> registers: every body is read as a raw JSON login, whatever its content type; no topology is
     /// made for the contract; no fault message, which would hold the login, leaves the endpoint, even if a producer
     /// asks for one by a response or fault address.
     /// </summary>
@@ -17,7 +18,7 @@ public static class LoginEndpointExtensions
         ArgumentNullException.ThrowIfNull(endpoint);
         ArgumentNullException.ThrowIfNull(context);
         endpoint.UseRawLogins();
-        endpoint.ConfigureConsumer<LoginConsumer>(context);
+        endpoint.Instance(context.GetRequiredService<LoginConsumer>());
     }
 
     internal static void UseRawLogins(this IReceiveEndpointConfigurator endpoint)

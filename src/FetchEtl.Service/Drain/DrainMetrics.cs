@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using System.Diagnostics.Metrics;
 
 namespace FetchEtl.Service.Drain;
@@ -7,10 +8,16 @@ namespace FetchEtl.Service.Drain;
 internal sealed class DrainMetrics : IDisposable
 {
     private const string ApiCalls = "fetchetl.sqs.api_calls";
+    private const string ReceivedName = "fetchetl.sqs.received";
+    private const string ReturnedName = "fetchetl.sqs.returned";
     private const string WrittenName = "fetchetl.logins.written";
     private const string DuplicatesName = "fetchetl.logins.duplicates";
     private const string DeadLetteredName = "fetchetl.sqs.dead_lettered";
     private const string BatchSizeName = "fetchetl.logins.batch_size";
+
+    // Nothing else is listened to: MassTransit, Npgsql and HttpClient take pains for whoever does.
+    private static readonly FrozenSet<string> Names = FrozenSet.Create(
+        StringComparer.Ordinal, ApiCalls, ReceivedName, ReturnedName, WrittenName, DuplicatesName, DeadLetteredName, BatchSizeName);
 
     private readonly ConcurrentDictionary<string, Tally> _counters = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Tally> _calls = new(StringComparer.Ordinal);
@@ -24,7 +31,7 @@ internal sealed class DrainMetrics : IDisposable
         _time = time;
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (ReferenceEquals(instrument.Meter.Scope, meters) && instrument is Counter<long> or Histogram<int>)
+            if (ReferenceEquals(instrument.Meter.Scope, meters) && Names.Contains(instrument.Name))
             {
                 listener.EnableMeasurementEvents(instrument);
             }
@@ -34,7 +41,7 @@ internal sealed class DrainMetrics : IDisposable
         _listener.Start();
     }
 
-    public long Received => Count("fetchetl.sqs.received");
+    public long Received => Count(ReceivedName);
 
     public long Written => Count(WrittenName);
 
@@ -45,7 +52,7 @@ internal sealed class DrainMetrics : IDisposable
     /// <summary>Committed statements: a batch's size is recorded once for each.</summary>
     public long Statements => Count(BatchSizeName);
 
-    public long Returned => Count("fetchetl.sqs.returned");
+    public long Returned => Count(ReturnedName);
 
     /// <summary>The <see cref="TimeProvider"/> timestamp at which the last message so far was settled; null before the first.</summary>
     public long? LastSettledAt => Volatile.Read(ref _lastSettledAt) is not 0 and var at ? at : null;

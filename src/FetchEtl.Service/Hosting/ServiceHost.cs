@@ -37,7 +37,6 @@ internal static class ServiceHost
             x.UsingInMemory((_, _) => { });
             x.AddRider(rider =>
             {
-                rider.AddConsumer<LoginConsumer, LoginConsumerDefinition>();
                 rider.UsingSqs((context, sqs) =>
                 {
                     var options = context.GetRequiredService<IOptions<SqsSettings>>().Value;

@@ -15,6 +15,7 @@ internal sealed class LeaseBook : IAsyncDisposable
     private readonly DeadLetterQueue _deadLetters;
     private readonly LeaseRenewal _renewal;
     private readonly LeaseSettlement _settlement;
+    private readonly Action<SqsMessageLease, string> _delete;
     private readonly ReturnDelay _delay;
     private readonly SqsMetrics _metrics;
     private readonly ILogger _logger;
@@ -45,6 +46,7 @@ internal sealed class LeaseBook : IAsyncDisposable
         _origin = time.GetTimestamp();
         _visibilityTimeout = settings.VisibilityTimeout;
         _settlement = new LeaseSettlement(client, queueUrl, Linger, IsWorthRetrying, logger, time);
+        _delete = _settlement.Delete;
         _renewal = new LeaseRenewal(client, queueUrl, settings.VisibilityTimeout, _open, () => Now, logger, time);
     }
 
@@ -61,7 +63,7 @@ internal sealed class LeaseBook : IAsyncDisposable
     /// <param name="message">As received.</param>
     /// <param name="closed">Called once, when the message is settled.</param>
     /// <param name="lease">The new lease.</param>
-    public bool TryOpen(SqsMessage message, Action closed, [NotNullWhen(true)] out SqsMessageLease? lease)
+    public bool TryOpen(SqsMessage message, Action<SqsMessage> closed, [NotNullWhen(true)] out SqsMessageLease? lease)
     {
         // Counted from the reply: SQS hides a message when it hands it out, at the end of a long poll rather than at its start.
         var openedAt = Now;
@@ -95,7 +97,7 @@ internal sealed class LeaseBook : IAsyncDisposable
         }
         else
         {
-            lease.Settle(_settlement.Delete, handled: true);
+            lease.Settle(_delete, handled: true);
         }
     }
 
@@ -121,7 +123,7 @@ internal sealed class LeaseBook : IAsyncDisposable
 
         if (FaultVerdict.Of(exception).DeadLetterReason is { } reason && await TryDeadLetterAsync(lease, reason))
         {
-            lease.Settle(_settlement.Delete, handled: true);
+            lease.Settle(_delete, handled: true);
             return;
         }
 
@@ -166,14 +168,14 @@ internal sealed class LeaseBook : IAsyncDisposable
     }
 
     /// <summary>Strikes a lease out, once; <paramref name="closed"/> is told before anybody who waits for the last one.</summary>
-    public void Close(SqsMessageLease lease, Action closed)
+    public void Close(SqsMessageLease lease, Action<SqsMessage> closed)
     {
         if (!_open.TryRemove(KeyValuePair.Create(lease.Message.MessageId, lease)))
         {
             return;
         }
 
-        closed();
+        closed(lease.Message);
         if (_open.IsEmpty)
         {
             Volatile.Read(ref _allSettled)?.TrySetResult();

@@ -6,7 +6,7 @@ namespace FetchEtl.Sqs.Leases;
 /// The right to handle one message while it is hidden from others. It alone decides what becomes of the message: deleted, back
 /// on the queue, or a dead letter.
 /// </summary>
-internal sealed class SqsMessageLease(LeaseBook book, SqsMessage message, TimeSpan openedAt, TimeSpan visibilityTimeout, Action closed)
+internal sealed class SqsMessageLease(LeaseBook book, SqsMessage message, TimeSpan openedAt, TimeSpan visibilityTimeout, Action<SqsMessage> closed)
     : ReceiveLockContext
 {
     // SQS: a message can be hidden for 12 hours in all, counted from its receipt, which is earlier than the reply came in;

@@ -28,6 +28,7 @@ internal sealed class SqsReceiver : DeliveryMetrics
     private readonly TimeProvider _time;
     private readonly IReceivePipeDispatcher _dispatcher;
     private readonly PrefetchWindow _window;
+    private readonly Action<SqsMessage> _closed;
     private readonly SqsReceiveRequest _request;
     private readonly SemaphoreSlim? _concurrency;
     private readonly MessageGroups? _groups;
@@ -56,6 +57,7 @@ internal sealed class SqsReceiver : DeliveryMetrics
         _time = time;
         _dispatcher = context.CreateReceivePipeDispatcher();
         _window = new PrefetchWindow(settings.PrefetchCount, settings.PrefetchBytes);
+        _closed = message => _window.Release(1, message.Body.Length);
         _request = new SqsReceiveRequest
         {
             MaxMessages = settings.BatchSize,
@@ -199,7 +201,7 @@ internal sealed class SqsReceiver : DeliveryMetrics
         var opened = new List<Received>(batch.Count);
         foreach (var message in batch)
         {
-            if (_leases.TryOpen(message, () => _window.Release(1, message.Body.Length), out var lease))
+            if (_leases.TryOpen(message, _closed, out var lease))
             {
                 opened.Add(new Received(lease, message.MessageGroupId is { } group ? _groups?.Join(group) : null));
             }
@@ -264,9 +266,7 @@ internal sealed class SqsReceiver : DeliveryMetrics
                 return;
             }
 
-            using var context = new SqsReceiveContext(message, _context);
-            await using var cancelled = lease.ConsumersCancelled.UnsafeRegister(static x => ((SqsReceiveContext)x!).Cancel(), context);
-            await _dispatcher.Dispatch(context, lease);
+            await _dispatcher.Dispatch(new SqsReceiveContext(message, _context, _time, lease.ConsumersCancelled), lease);
         }
         catch (Exception exception)
         {

@@ -27,14 +27,13 @@ public class LoginMapping
                 options.ConnectionString = "Host=127.0.0.1";
             })
             .BuildServiceProvider();
-        _consumer = ActivatorUtilities.CreateInstance<LoginConsumer>(_services);
+        _consumer = _services.GetRequiredService<LoginConsumer>();
         _endpoint = new PipeEndpoint(new Commit());
         var deserializer = new RawLoginDeserializer();
         var sample = await SampleMessages.ReceiveAsync();
         _messages = [.. sample.Messages.Select(message =>
         {
-            var received = _endpoint.Open(message);
-            received.Cancel();
+            var received = _endpoint.Open(message, cancelled: new CancellationToken(canceled: true));
             return deserializer.Deserialize(received).TryGetMessage<LoginMessage>(out var login)
                 ? login
                 : throw new InvalidOperationException("The deserializer made no login of the body.");

@@ -33,7 +33,6 @@ internal sealed class PipeEndpoint : IAsyncDisposable
                 x.UsingInMemory((_, _) => { });
                 x.AddRider(rider =>
                 {
-                    rider.AddConsumer<WaitingConsumer>();
                     rider.UsingSqs((context, sqs) =>
                     {
                         sqs.Host(host => (host.ServiceUrl, host.Region) = (new Uri("http://127.0.0.1"), "us-east-1"));
@@ -47,19 +46,18 @@ internal sealed class PipeEndpoint : IAsyncDisposable
         var bus = _services.GetRequiredService<IBusInstance>();
         var endpoint = new SqsReceiveEndpointConfiguration(bus, bus.HostConfiguration.CreateReceiveEndpointConfiguration(Queue), Queue);
         endpoint.UseRawLogins();
-        endpoint.ConfigureConsumer<WaitingConsumer>(registration!);
+        endpoint.Instance(new WaitingConsumer(commit));
         _context = endpoint.CreateReceiveEndpointContext();
         _dispatcher = _context.CreateReceivePipeDispatcher();
     }
 
     /// <summary>The message as it enters the pipe.</summary>
-    public SqsReceiveContext Open(SqsMessage message) => new(message, _context);
+    public SqsReceiveContext Open(SqsMessage message, CancellationToken cancelled = default) => new(message, _context, TimeProvider.System, cancelled);
 
     /// <summary>Sends the message through the pipe; throws where no consumer took it.</summary>
     public async Task DispatchAsync(SqsMessage message)
     {
-        using var context = Open(message);
-        await _dispatcher.Dispatch(context, NoLockReceiveContext.Instance);
+        await _dispatcher.Dispatch(Open(message), NoLockReceiveContext.Instance);
     }
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
