@@ -10,9 +10,11 @@ internal sealed class RawLoginSerializerContext(LoginMessage message, MessageBod
         SystemTextJsonMessageSerializer.Options,
         SystemTextJsonRawMessageSerializer.JsonContentType,
         context,
-        [MessageUrn.ForTypeString<LoginMessage>()],
+        MessageTypes,
         message: message)
 {
+    private static readonly string[] MessageTypes = [MessageUrn.ForTypeString<LoginMessage>()];
+
     /// <summary>Forwarding and redelivery send the body on as it came: the contract writes its personal fields as stars.</summary>
     public override IMessageSerializer GetMessageSerializer() => new CopyBodySerializer(ContentType, body);
 }

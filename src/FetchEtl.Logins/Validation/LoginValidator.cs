@@ -98,6 +98,12 @@ internal static class LoginValidator
     /// <summary>Counts as PostgreSQL's varchar(n) does: code points, not UTF-16 units. False for a lone surrogate.</summary>
     private static bool TryCountCharacters(ReadOnlySpan<char> text, out int count)
     {
+        count = text.Length;
+        if (Ascii.IsValid(text))
+        {
+            return true;
+        }
+
         count = 0;
         while (!text.IsEmpty)
         {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MassTransit.Transports;
 
 namespace FetchEtl.Sqs.Leases;
@@ -14,7 +15,8 @@ internal sealed class SqsMessageLease(LeaseBook book, SqsMessage message, TimeSp
     private static readonly TimeSpan LongestLease = TimeSpan.FromHours(12) - TimeSpan.FromSeconds(10);
 
     private readonly Lock _gate = new();
-    private readonly List<string> _handles = [message.ReceiptHandle];
+    private string _newestHandle = message.ReceiptHandle;
+    private List<string>? _olderHandles;
     private Action<SqsMessageLease, string>? _settlement;
     private TimeSpan _openedAt = openedAt;
     private TimeSpan _heldUntil = openedAt + visibilityTimeout;
@@ -47,7 +49,8 @@ internal sealed class SqsMessageLease(LeaseBook book, SqsMessage message, TimeSp
         Action<SqsMessageLease, string>? settlement;
         lock (_gate)
         {
-            _handles.Add(receiptHandle);
+            (_olderHandles ??= []).Add(_newestHandle);
+            _newestHandle = receiptHandle;
             _unsettled++;
             _openedAt = openedAt;
             _heldUntil = openedAt + visibilityTimeout;
@@ -80,7 +83,7 @@ internal sealed class SqsMessageLease(LeaseBook book, SqsMessage message, TimeSp
         lock (_gate)
         {
             var left = _openedAt + LongestLease - now;
-            entry = new SqsVisibilityEntry(_handles[^1], left < extension ? left : extension);
+            entry = new SqsVisibilityEntry(_newestHandle, left < extension ? left : extension);
             var changesNothing = now + entry.VisibilityTimeout <= _heldUntil;
             if (_settlement is not null || _lost || now >= _heldUntil || _heldUntil >= soon || changesNothing)
             {
@@ -98,18 +101,18 @@ internal sealed class SqsMessageLease(LeaseBook book, SqsMessage message, TimeSp
     public void EndRenewal(string receiptHandle, TimeSpan? heldUntil, bool lost = false)
     {
         Action<SqsMessageLease, string>? settlement;
-        string[] handles;
+        Handles handles;
         lock (_gate)
         {
             _renewing = false;
-            if (receiptHandle == _handles[^1])
+            if (receiptHandle == _newestHandle)
             {
                 _heldUntil = heldUntil ?? _heldUntil;
                 _lost |= lost;
             }
 
             settlement = _settlement;
-            handles = [.. _handles];
+            handles = CopyHandles();
         }
 
         if (settlement is not null)
@@ -129,7 +132,7 @@ internal sealed class SqsMessageLease(LeaseBook book, SqsMessage message, TimeSp
     /// <param name="handled">See <see cref="IsHandled"/>.</param>
     public bool Settle(Action<SqsMessageLease, string> settlement, bool handled = false)
     {
-        string[] handles;
+        Handles handles;
         lock (_gate)
         {
             if (_settlement is not null)
@@ -144,7 +147,7 @@ internal sealed class SqsMessageLease(LeaseBook book, SqsMessage message, TimeSp
                 return true;
             }
 
-            handles = [.. _handles];
+            handles = CopyHandles();
         }
 
         Apply(settlement, handles);
@@ -165,11 +168,18 @@ internal sealed class SqsMessageLease(LeaseBook book, SqsMessage message, TimeSp
         book.Close(this, closed);
     }
 
-    private void Apply(Action<SqsMessageLease, string> settlement, string[] handles)
+    private void Apply(Action<SqsMessageLease, string> settlement, Handles handles)
     {
-        foreach (var handle in handles)
+        settlement(this, handles.Newest);
+        foreach (var handle in handles.Older)
         {
             settlement(this, handle);
         }
     }
+
+    /// <summary>Under the lock. Nearly every message is delivered once: then nothing is copied.</summary>
+    private Handles CopyHandles() => new(_newestHandle, _olderHandles?.ToArray() ?? []);
+
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Handles(string Newest, string[] Older);
 }

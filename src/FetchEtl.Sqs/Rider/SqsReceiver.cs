@@ -164,7 +164,7 @@ internal sealed class SqsReceiver : DeliveryMetrics
             {
                 count--;
                 bytes -= received.Lease.Message.Body.Length;
-                _ = HandleAsync(received, stopping);
+                _ = HasToWait(received, stopping) ? HandleAsync(received, stopping) : DispatchAsync(received.Lease);
             }
 
             return batch.Count == _settings.BatchSize;
@@ -209,6 +209,10 @@ internal sealed class SqsReceiver : DeliveryMetrics
 
         return opened;
     }
+
+    /// <summary>False for nearly every message: only its group, a concurrency limit or a stop can stand before it.</summary>
+    private bool HasToWait(Received received, CancellationToken stopping) =>
+        received.Turn is not null || _concurrency is not null || stopping.IsCancellationRequested;
 
     /// <summary>Waits for the message's turn, hands it to the consumers and gives the turn on.</summary>
     private async Task HandleAsync(Received received, CancellationToken stopping)

@@ -115,7 +115,7 @@ public sealed class LeaseBookTests : IAsyncLifetime
     [Fact]
     public async Task A_lease_is_never_renewed_beyond_the_twelve_hours_that_SQS_allows()
     {
-        Assert.True(_book.TryOpen(await ReceiveAsync(), () => { }, out var lease));
+        Assert.True(_book.TryOpen(await ReceiveAsync(), _ => { }, out var lease));
         lease.EndRenewal(lease.Message.ReceiptHandle, TimeSpan.FromHours(11.95));
 
         Assert.True(lease.TryBeginRenewal(TimeSpan.FromHours(11.9), TimeSpan.MaxValue, TimeSpan.FromHours(1), out var entry));
@@ -127,7 +127,7 @@ public sealed class LeaseBookTests : IAsyncLifetime
     [Fact]
     public async Task The_longest_renewal_is_one_that_SQS_accepts()
     {
-        Assert.True(_book.TryOpen(await ReceiveAsync(), () => { }, out var lease));
+        Assert.True(_book.TryOpen(await ReceiveAsync(), _ => { }, out var lease));
         Assert.True(lease.TryBeginRenewal(TimeSpan.Zero, TimeSpan.MaxValue, TimeSpan.FromHours(12), out var entry));
 
         var result = await _client.ChangeMessageVisibilityBatchAsync(_queueUrl, [entry]);
@@ -141,7 +141,7 @@ public sealed class LeaseBookTests : IAsyncLifetime
     [InlineData(typeof(ValidationException))]
     public async Task Only_the_first_verdict_on_a_message_counts(Type later)
     {
-        Assert.True(_book.TryOpen(await ReceiveAsync(), () => { }, out var lease));
+        Assert.True(_book.TryOpen(await ReceiveAsync(), _ => { }, out var lease));
 
         await lease.Complete();
         await lease.Faulted((Exception)Activator.CreateInstance(later)!);
