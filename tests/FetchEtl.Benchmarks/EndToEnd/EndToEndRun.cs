@@ -11,11 +11,15 @@ internal sealed class EndToEndRun(MeasuredEstate estate, int messages, int seed)
     // At some hundreds a second more would take long and tell the same.
     private const int MostOneAtATime = 5_000;
 
+    /// <summary>How many of so many messages a contender moves.</summary>
+    public static int CountFor(Contender contender, int messages) =>
+        contender == Contender.OneAtATime ? Math.Min(messages, MostOneAtATime) : messages;
+
     /// <summary>One run of one contender; it must leave exactly the rows that it should.</summary>
     /// <exception cref="MeasurementException">It does not.</exception>
     public async Task<RunFigures> RunAsync(Contender contender, CancellationToken cancellationToken)
     {
-        var count = contender == Contender.OneAtATime ? Math.Min(messages, MostOneAtATime) : messages;
+        var count = CountFor(contender, messages);
         await estate.EmptyTableAsync(cancellationToken);
         await estate.FillAsync(count, seed, cancellationToken);
 

@@ -61,7 +61,15 @@ internal sealed class LoopWork : IAsyncDisposable
         await loop(this, messages, cancellationToken);
         var elapsed = Stopwatch.GetElapsedTime(started, _lastCommitAt);
         return new DrainSummary(
-            metrics.Received, _rows, metrics.Received - _rows, 0, 0, _statements, elapsed.TotalSeconds, _rows / elapsed.TotalSeconds, metrics.ApiCallsByOperation());
+            Received: _rows,
+            Written: _rows,
+            Duplicates: 0,
+            DeadLettered: 0,
+            Returned: 0,
+            _statements,
+            elapsed.TotalSeconds,
+            _rows / elapsed.TotalSeconds,
+            metrics.ApiCallsByOperation());
     }
 
     public Task<IReadOnlyList<SqsMessage>> ReceiveAsync(int max, CancellationToken cancellationToken) =>

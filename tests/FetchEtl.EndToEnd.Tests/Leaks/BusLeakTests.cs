@@ -72,7 +72,6 @@ public sealed class BusLeakTests
         builder.Services.AddMassTransit(x =>
         {
             x.DisableUsageTelemetry();
-            x.AddConsumer<LoginConsumer, LoginConsumerDefinition>();
             x.UsingInMemory((context, bus) =>
             {
                 observer.ConnectTo(bus);

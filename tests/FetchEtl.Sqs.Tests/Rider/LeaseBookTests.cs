@@ -89,7 +89,7 @@ public sealed class LeaseBookTests : IAsyncLifetime
         Assert.True(_book.TryOpen(await ReceiveAsync(), () => { }, out var lease));
         Assert.True(lease.TryBeginRenewal(TimeSpan.FromSeconds(20), TimeSpan.MaxValue, Settings.VisibilityTimeout, out var entry));
 
-        Assert.False(_book.TryOpen(await ReceiveAgainAsync(lease), () => { }, out _));
+        Assert.False(_book.TryOpen(await ReceiveAgainAsync(lease), _ => { }, out _));
         lease.EndRenewal(entry.ReceiptHandle, heldUntil: null, lost: true);
         await lease.Complete();
         await _book.AllSettledAsync();
@@ -100,7 +100,7 @@ public sealed class LeaseBookTests : IAsyncLifetime
     [Fact]
     public async Task A_settlement_waits_for_a_renewal_under_way()
     {
-        Assert.True(_book.TryOpen(await ReceiveAsync(), () => { }, out var lease));
+        Assert.True(_book.TryOpen(await ReceiveAsync(), _ => { }, out var lease));
         Assert.True(lease.TryBeginRenewal(TimeSpan.FromSeconds(20), TimeSpan.MaxValue, Settings.VisibilityTimeout, out var entry));
 
         await lease.Complete();
