@@ -16,4 +16,22 @@ internal static class NumberOption
         });
         return option;
     }
+
+    public static Option<int[]> EachAtLeastOne(string name, string description, int[] standard)
+    {
+        var option = new Option<int[]>(name)
+        {
+            Description = description,
+            DefaultValueFactory = _ => standard,
+            AllowMultipleArgumentsPerToken = true,
+        };
+        option.Validators.Add(result =>
+        {
+            if (Array.Exists(result.GetValueOrDefault<int[]>(), x => x < 1))
+            {
+                result.AddError($"{name} must be numbers of 1 or more.");
+            }
+        });
+        return option;
+    }
 }

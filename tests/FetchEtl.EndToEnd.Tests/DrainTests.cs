@@ -41,6 +41,9 @@ public sealed class DrainTests
         Assert.Equal(Count, await estate.QueryAsync<long>("SELECT count(*) FROM user_logins"));
         var calls = summary.GetProperty("apiCalls").EnumerateObject().Sum(x => x.Value.GetInt64());
         Assert.InRange(calls, Count / 5, Count / 4);
+
+        // No batch is larger than Storage:BatchSize, and not every row has a statement of its own.
+        Assert.InRange(summary.GetProperty("statements").GetInt64(), Count / 1000, Count / 2);
     }
 
     [Fact]

@@ -62,9 +62,6 @@ public static class LoginsServiceCollectionExtensions
         }
 
         services.AddSingleton(CreateWriter);
-
-        // One for all messages, since it keeps nothing between them. AddConsumer, before or after, would make one a message.
-        services.AddSingleton<LoginConsumer>();
         services.AddHealthChecks().AddCheck<LoginWriterHealthCheck>(LoginWriterHealthCheck.Name, tags: ["ready"]);
         return services;
     }

@@ -2,10 +2,7 @@ using MassTransit;
 
 namespace FetchEtl.Logins;
 
-/// <summary>
-/// Makes any endpoint that the consumer is put on by MassTransit's own <c>AddConsumer</c> and <c>ConfigureEndpoints</c> an endpoint for
-/// raw logins.
-/// </summary>
+/// <summary>Makes any endpoint that the consumer is put on an endpoint for raw logins.</summary>
 public sealed class LoginConsumerDefinition : ConsumerDefinition<LoginConsumer>
 {
     /// <inheritdoc/>

@@ -7,7 +7,7 @@ namespace MassTransit;
 public static class LoginEndpointExtensions
 {
     /// <summary>
-    /// Makes this a login endpoint, with the one <see cref="LoginConsumer"/> that <c>AddLogins</c> registers: every body is read as a raw JSON login, whatever its content type; no topology is
+    /// Makes this a login endpoint: every body is read as a raw JSON login, whatever its content type; no topology is
     /// made for the contract; no fault message, which would hold the login, leaves the endpoint, even if a producer
     /// asks for one by a response or fault address.
     /// </summary>
@@ -18,7 +18,18 @@ public static class LoginEndpointExtensions
         ArgumentNullException.ThrowIfNull(endpoint);
         ArgumentNullException.ThrowIfNull(context);
         endpoint.UseRawLogins();
-        endpoint.Instance(context.GetRequiredService<LoginConsumer>());
+        endpoint.ConfigureConsumer<LoginConsumer>(context);
+    }
+
+    /// <summary>
+    /// As <see cref="ConfigureLoginEndpoint"/>, cheaper, for an endpoint of which everything is known: it rethrows faults, as the SQS
+    /// rider's do, and nothing on it watches, retries or decorates consumers. One consumer takes all messages, without a
+    /// scope for each, and hands its rows over: the receive waits for the commit, not the consumer.
+    /// </summary>
+    internal static void ConfigureHandOverEndpoint(this IReceiveEndpointConfigurator endpoint, IServiceProvider services)
+    {
+        endpoint.UseRawLogins();
+        endpoint.Instance(new HandOverConsumer(ActivatorUtilities.CreateInstance<LoginConsumer>(services)));
     }
 
     internal static void UseRawLogins(this IReceiveEndpointConfigurator endpoint)

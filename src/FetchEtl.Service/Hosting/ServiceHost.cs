@@ -50,7 +50,7 @@ internal static class ServiceHost
                         endpoint.WaitTime = TimeSpan.FromSeconds(options.WaitTimeSeconds);
                         endpoint.VisibilityTimeout = TimeSpan.FromSeconds(options.VisibilityTimeoutSeconds);
                         endpoint.ReceiveGate = context.GetRequiredService<LoginWriter>().WaitForOutageEndAsync;
-                        endpoint.ConfigureLoginEndpoint(context);
+                        endpoint.ConfigureHandOverEndpoint(context);
                     });
                 });
             });

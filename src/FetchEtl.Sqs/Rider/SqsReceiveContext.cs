@@ -3,7 +3,6 @@ using MassTransit;
 using MassTransit.Middleware;
 using MassTransit.Serialization;
 using MassTransit.Transports;
-using MassTransit.Util;
 
 namespace FetchEtl.Sqs.Rider;
 
@@ -16,12 +15,10 @@ namespace FetchEtl.Sqs.Rider;
 /// </remarks>
 internal sealed class SqsReceiveContext : ScopePipeContext, ReceiveContext
 {
-    private const string ContentTypeHeader = "Content-Type";
-
     private readonly ReceiveEndpointContext _endpoint;
     private readonly TimeProvider _time;
     private readonly long _receivedAt;
-    private PendingTaskCollection? _tasks;
+    private Task? _pending;
 
     /// <param name="message">As received.</param>
     /// <param name="endpoint">The endpoint that received it.</param>
@@ -46,8 +43,7 @@ internal sealed class SqsReceiveContext : ScopePipeContext, ReceiveContext
     public Headers TransportHeaders { get; }
 
     /// <summary>What an attribute of the producer's says; null where there is none, or where it names no type.</summary>
-    ContentType ReceiveContext.ContentType =>
-        (TransportHeaders.TryGetHeader(ContentTypeHeader, out var value) && value is string { Length: > 0 } text ? Parse(text) : null)!;
+    ContentType ReceiveContext.ContentType => (Text("Content-Type") ?? Text("ContentType")) is { Length: > 0 } text ? Parse(text)! : null!;
 
     public Uri InputAddress => _endpoint.InputAddress;
 
@@ -65,10 +61,22 @@ internal sealed class SqsReceiveContext : ScopePipeContext, ReceiveContext
 
     public IPublishEndpointProvider PublishEndpointProvider => _endpoint.PublishEndpointProvider;
 
-    public Task ReceiveCompleted => Volatile.Read(ref _tasks)?.Completed(CancellationToken) ?? Task.CompletedTask;
+    public Task ReceiveCompleted => Volatile.Read(ref _pending) is { } pending ? CompleteAsync(pending) : Task.CompletedTask;
 
-    public void AddReceiveTask(Task task) =>
-        LazyInitializer.EnsureInitialized(ref _tasks, static () => new PendingTaskCollection(capacity: 4)).Add(task);
+    public void AddReceiveTask(Task task)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        for (var known = Volatile.Read(ref _pending); ;)
+        {
+            var seen = Interlocked.CompareExchange(ref _pending, known is null ? task : Task.WhenAll(known, task), known);
+            if (ReferenceEquals(seen, known))
+            {
+                return;
+            }
+
+            known = seen;
+        }
+    }
 
     public Task NotifyConsumed<T>(ConsumeContext<T> context, TimeSpan duration, string consumerType)
         where T : class
@@ -90,6 +98,19 @@ internal sealed class SqsReceiveContext : ScopePipeContext, ReceiveContext
         // The dispatcher tells the observers of every fault that leaves the pipe, and this one does.
         IsFaulted = true;
         return Task.CompletedTask;
+    }
+
+    private string? Text(string header) => TransportHeaders.TryGetHeader(header, out var value) ? value as string : null;
+
+    /// <summary>Waits for what is pending, and for what is added meanwhile.</summary>
+    private async Task CompleteAsync(Task pending)
+    {
+        await pending;
+        while (Volatile.Read(ref _pending) is { } latest && !ReferenceEquals(latest, pending))
+        {
+            pending = latest;
+            await pending;
+        }
     }
 
     private static ContentType? Parse(string text)

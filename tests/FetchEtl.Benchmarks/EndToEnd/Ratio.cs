@@ -1,9 +1,7 @@
-using FetchEtl.Benchmarks.Estate;
-
 namespace FetchEtl.Benchmarks.EndToEnd;
 
 /// <summary>
-/// One contender against another, round by round: both had their turn within a minute, so what slows the machine down slows both.
+/// One contender against another, round by round: their turns follow each other, so what slows the machine down is likely to slow both.
 /// </summary>
 internal sealed record Ratio(double Median, double Lowest, double Highest)
 {

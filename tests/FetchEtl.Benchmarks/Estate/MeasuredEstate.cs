@@ -23,13 +23,12 @@ internal sealed class MeasuredEstate : IAsyncDisposable
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
     private readonly LocalPostgres _postgres;
-    private readonly NpgsqlDataSource _database;
     private readonly FetchEtlProcess _sqs;
 
     private MeasuredEstate(LocalPostgres postgres, FetchEtlProcess sqs, SqsClient client, string queueUrl, Dictionary<string, string> settings)
     {
         _postgres = postgres;
-        _database = NpgsqlDataSource.Create(postgres.ConnectionString);
+        Database = NpgsqlDataSource.Create(postgres.ConnectionString);
         _sqs = sqs;
         Client = client;
         QueueUrl = queueUrl;
@@ -37,6 +36,8 @@ internal sealed class MeasuredEstate : IAsyncDisposable
     }
 
     public SqsClient Client { get; }
+
+    public NpgsqlDataSource Database { get; }
 
     public string QueueUrl { get; }
 
@@ -57,16 +58,16 @@ internal sealed class MeasuredEstate : IAsyncDisposable
             ["Masking__Keys__0"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
         };
         var sqs = FetchEtlProcess.Start(settings, "local-sqs", "--port", "0");
-        var line = await sqs.WaitForLineAsync(x => x.Contains(UrlSetting, StringComparison.Ordinal));
-        settings[UrlSetting] = line[(line.IndexOf('=', StringComparison.Ordinal) + 1)..];
-
-        var client = new SqsClient(new SqsClientOptions
+        try
         {
-            ServiceUrl = new Uri(settings[UrlSetting]),
-            Region = settings["Sqs__Region"],
-            Credentials = new BasicAWSCredentials("local", "local"),
-        });
-        return new MeasuredEstate(postgres, sqs, client, await client.GetQueueUrlAsync("login-queue", cancellationToken), settings);
+            return await ConnectAsync(postgres, sqs, settings, cancellationToken);
+        }
+        catch
+        {
+            await sqs.DisposeAsync();
+            await postgres.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Puts generated logins on the queue.</summary>
@@ -85,7 +86,7 @@ internal sealed class MeasuredEstate : IAsyncDisposable
     /// <exception cref="MeasurementException">The table holds another number of rows.</exception>
     public async Task RequireRowsAsync(long expected, CancellationToken cancellationToken)
     {
-        await using var command = _database.CreateCommand("SELECT count(*) FROM user_logins");
+        await using var command = Database.CreateCommand("SELECT count(*) FROM user_logins");
         var rows = (long)(await command.ExecuteScalarAsync(cancellationToken))!;
         if (rows != expected)
         {
@@ -93,25 +94,13 @@ internal sealed class MeasuredEstate : IAsyncDisposable
         }
     }
 
-    /// <summary>When each row was committed, by its message id.</summary>
-    public async Task<IReadOnlyDictionary<Guid, DateTimeOffset>> CommitTimesAsync(CancellationToken cancellationToken)
-    {
-        await using var command = _database.CreateCommand("SELECT message_id, pg_xact_commit_timestamp(xmin) FROM user_logins");
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var times = new Dictionary<Guid, DateTimeOffset>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            times.Add(reader.GetGuid(0), reader.GetFieldValue<DateTimeOffset>(1));
-        }
-
-        return times;
-    }
-
     /// <summary>Waits until no message is left, in flight included.</summary>
-    public async Task WaitForEmptyQueueAsync(CancellationToken cancellationToken)
+    /// <exception cref="MeasurementException">The worker is gone.</exception>
+    public async Task WaitForEmptyQueueAsync(MeasuredProcess worker, CancellationToken cancellationToken)
     {
         while ((await QueueDepth.ReadAsync(Client, QueueUrl, cancellationToken)).Total > 0)
         {
+            _ = worker.Usage;
             await Task.Delay(Interval, cancellationToken);
         }
     }
@@ -119,14 +108,28 @@ internal sealed class MeasuredEstate : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
+        await Database.DisposeAsync();
         await _sqs.DisposeAsync();
-        await _database.DisposeAsync();
         await _postgres.DisposeAsync();
     }
 
     private async Task ExecuteAsync(string sql, CancellationToken cancellationToken)
     {
-        await using var command = _database.CreateCommand(sql);
+        await using var command = Database.CreateCommand(sql);
         await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static async Task<MeasuredEstate> ConnectAsync(
+        LocalPostgres postgres, FetchEtlProcess sqs, Dictionary<string, string> settings, CancellationToken cancellationToken)
+    {
+        var line = await sqs.WaitForLineAsync(x => x.Contains(UrlSetting, StringComparison.Ordinal));
+        settings[UrlSetting] = line[(line.IndexOf('=', StringComparison.Ordinal) + 1)..];
+        var client = new SqsClient(new SqsClientOptions
+        {
+            ServiceUrl = new Uri(settings[UrlSetting]),
+            Region = settings["Sqs__Region"],
+            Credentials = new BasicAWSCredentials("local", "local"),
+        });
+        return new MeasuredEstate(postgres, sqs, client, await client.GetQueueUrlAsync("login-queue", cancellationToken), settings);
     }
 }

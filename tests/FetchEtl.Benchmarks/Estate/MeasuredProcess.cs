@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using FetchEtl.Testing;
 
@@ -9,7 +10,7 @@ namespace FetchEtl.Benchmarks.Estate;
 /// </summary>
 internal sealed class MeasuredProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
     private readonly FetchEtlProcess _run;
     private readonly Process _process;
@@ -69,7 +70,7 @@ internal sealed class MeasuredProcess : IAsyncDisposable
             _peakBytes = Math.Max(_peakBytes, _process.PeakWorkingSet64);
             return new ProcessUsage(_process.TotalProcessorTime, _peakBytes);
         }
-        catch (InvalidOperationException)
+        catch (Exception exception) when (exception is InvalidOperationException or Win32Exception)
         {
             return null;
         }

@@ -1,4 +1,6 @@
 using FetchEtl.Local;
+using FetchEtl.Sqs;
+using Npgsql;
 
 namespace FetchEtl.Benchmarks.Estate;
 
@@ -16,7 +18,8 @@ internal static class Measurement
             await measure();
             return Done;
         }
-        catch (Exception exception) when (exception is LocalPostgresException or MeasurementException or OperationCanceledException)
+        catch (Exception exception) when (exception is LocalPostgresException or MeasurementException or OperationCanceledException
+            or SqsException or NpgsqlException or TimeoutException)
         {
             await Console.Error.WriteLineAsync(exception.Message);
             return Failed;

@@ -13,9 +13,9 @@ internal static class LatencyCommand
         var command = new Command(
             "latency",
             """
-            Sends logins at a fixed rate, one a call, to a fetch-etl run, and takes the time from the start of the send to the commit of
-            the row, by PostgreSQL's own commit timestamps; beside it the time to the moment at which a bare long poll has the message,
-            which is what the local SQS and its client need.
+            Sends logins at a fixed rate, one a call, to a fetch-etl run, and takes the time from the start of the send to the moment at
+            which another connection hears of the committed row; beside it the time to the moment at which a bare long poll has the
+            message, which is what the local SQS and its client need.
             """)
         {
             Rate,

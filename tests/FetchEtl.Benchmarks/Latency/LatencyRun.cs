@@ -19,21 +19,28 @@ internal sealed class LatencyRun(MeasuredEstate estate, int rate, TimeSpan durat
         var messages = rate * (int)duration.TotalSeconds;
         var taking = poll.TakeAsync(messages, cancellationToken);
         var sent = await SendAsync(duration, seed: 2, cancellationToken);
-        var received = await taking;
-        return new Percentiles(sent.Select(x => received[x.Key] - x.Value));
+        return Of(sent, await taking);
     }
 
-    /// <summary>From the send to the commit of the row.</summary>
+    /// <summary>From the send to the moment at which another connection hears of the row.</summary>
     public async Task<Percentiles> ToRowAsync(CancellationToken cancellationToken)
     {
+        await using var listener = await CommitListener.StartAsync(estate.Database, cancellationToken);
         await using var worker = MeasuredProcess.StartService(estate.Settings, "run");
         await SendAsync(WarmUp, seed: 3, cancellationToken);
-        await estate.WaitForEmptyQueueAsync(cancellationToken);
+        await estate.WaitForEmptyQueueAsync(worker, cancellationToken);
 
         var sent = await SendAsync(duration, seed: 4, cancellationToken);
-        await estate.WaitForEmptyQueueAsync(cancellationToken);
-        var committed = await estate.CommitTimesAsync(cancellationToken);
-        return new Percentiles(sent.Select(x => committed[Guid.Parse(x.Key)] - x.Value));
+        await estate.WaitForEmptyQueueAsync(worker, cancellationToken);
+        return Of(sent, listener.Heard);
+    }
+
+    private static Percentiles Of(IReadOnlyDictionary<string, DateTimeOffset> sent, IReadOnlyDictionary<string, DateTimeOffset> arrived)
+    {
+        var missing = sent.Keys.Count(x => !arrived.ContainsKey(x));
+        return missing == 0
+            ? new Percentiles(sent.Select(x => arrived[x.Key] - x.Value))
+            : throw new MeasurementException($"Of {missing} messages no arrival was seen.");
     }
 
     private async Task<IReadOnlyDictionary<string, DateTimeOffset>> SendAsync(TimeSpan time, int seed, CancellationToken cancellationToken)

@@ -19,8 +19,10 @@ internal static class HandLoop
     public static async Task RunAsync(LoopWork work, int messages, CancellationToken cancellationToken)
     {
         var received = Channel.CreateBounded<SqsMessage>(Held);
-        var written = Channel.CreateUnbounded<string>();
+        var written = Channel.CreateUnbounded<string[]>();
         var (left, undeleted) = (messages, messages);
+        using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        cancellationToken = failed.Token;
 
         await Task.WhenAll(
             [.. Start(Receivers, ReceiveAsync), .. Start(Writers, WriteAsync), .. Start(Deleters, DeleteAsync)]);
@@ -35,7 +37,7 @@ internal static class HandLoop
                     await received.Writer.WriteAsync(message, cancellationToken);
                 }
 
-                if (Interlocked.Add(ref left, -batch.Count) == 0)
+                if (Interlocked.Add(ref left, -batch.Count) <= 0)
                 {
                     received.Writer.TryComplete();
                 }
@@ -50,33 +52,46 @@ internal static class HandLoop
                 if (batch.Count > 0)
                 {
                     await work.InsertAsync(batch, cancellationToken);
-                    batch.ForEach(message => written.Writer.TryWrite(message.ReceiptHandle));
+                    foreach (var handles in batch.Select(message => message.ReceiptHandle).Chunk(CallSize))
+                    {
+                        written.Writer.TryWrite(handles);
+                    }
                 }
             }
         }
 
         async Task DeleteAsync()
         {
-            while (await written.Reader.WaitToReadAsync(cancellationToken))
+            await foreach (var handles in written.Reader.ReadAllAsync(cancellationToken))
             {
-                var batch = Take(written.Reader, CallSize);
-                if (batch.Count > 0)
+                await work.DeleteAsync(handles, cancellationToken);
+                if (Interlocked.Add(ref undeleted, -handles.Length) <= 0)
                 {
-                    await work.DeleteAsync(batch, cancellationToken);
-                    if (Interlocked.Add(ref undeleted, -batch.Count) == 0)
-                    {
-                        written.Writer.TryComplete();
-                    }
+                    written.Writer.TryComplete();
                 }
             }
         }
 
-        static IEnumerable<Task> Start(int count, Func<Task> loop) => Enumerable.Range(0, count).Select(_ => Task.Run(loop));
+        IEnumerable<Task> Start(int count, Func<Task> loop) => Enumerable.Range(0, count).Select(_ => Task.Run(() => GuardAsync(loop)));
+
+        // The others would wait for ever for one that failed.
+        async Task GuardAsync(Func<Task> loop)
+        {
+            try
+            {
+                await loop();
+            }
+            catch
+            {
+                await failed.CancelAsync();
+                throw;
+            }
+        }
     }
 
-    private static List<T> Take<T>(ChannelReader<T> reader, int max)
+    private static List<SqsMessage> Take(ChannelReader<SqsMessage> reader, int max)
     {
-        var taken = new List<T>(max);
+        var taken = new List<SqsMessage>(max);
         while (taken.Count < max && reader.TryRead(out var item))
         {
             taken.Add(item);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Text.Json;
 using Amazon.Runtime;
+using FetchEtl.Benchmarks.Estate;
 using FetchEtl.Logins;
 using FetchEtl.Service.Drain;
 using FetchEtl.Sqs;
@@ -83,8 +84,15 @@ internal sealed class LoopWork : IAsyncDisposable
         Volatile.Write(ref _lastCommitAt, Stopwatch.GetTimestamp());
     }
 
-    public Task DeleteAsync(IReadOnlyList<string> handles, CancellationToken cancellationToken) =>
-        _client.DeleteMessageBatchAsync(_queueUrl, handles, cancellationToken);
+    /// <exception cref="MeasurementException">SQS did not delete all of them.</exception>
+    public async Task DeleteAsync(IReadOnlyList<string> handles, CancellationToken cancellationToken)
+    {
+        var result = await _client.DeleteMessageBatchAsync(_queueUrl, handles, cancellationToken);
+        if (result.Failed.Count > 0)
+        {
+            throw new MeasurementException($"{result.Failed.Count} messages were not deleted.");
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

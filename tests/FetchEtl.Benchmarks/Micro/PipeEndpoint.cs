@@ -23,21 +23,15 @@ internal sealed class PipeEndpoint : IAsyncDisposable
     /// <param name="commit">What the consumers wait for.</param>
     public PipeEndpoint(Commit commit)
     {
-        IRiderRegistrationContext? registration = null;
         _services = new ServiceCollection()
             .AddLogging()
-            .AddSingleton(commit)
             .AddMassTransit(x =>
             {
                 x.DisableUsageTelemetry();
                 x.UsingInMemory((_, _) => { });
                 x.AddRider(rider =>
                 {
-                    rider.UsingSqs((context, sqs) =>
-                    {
-                        sqs.Host(host => (host.ServiceUrl, host.Region) = (new Uri("http://127.0.0.1"), "us-east-1"));
-                        registration = context;
-                    });
+                    rider.UsingSqs((_, sqs) => sqs.Host(host => (host.ServiceUrl, host.Region) = (new Uri("http://127.0.0.1"), "us-east-1")));
                 });
             })
             .BuildServiceProvider();

@@ -69,6 +69,7 @@ public sealed class RawBytesFuzzTests
         builder.Services.AddMassTransit(x =>
         {
             x.DisableUsageTelemetry();
+            x.AddConsumer<LoginConsumer, LoginConsumerDefinition>();
             x.UsingInMemory((context, bus) => bus.ReceiveEndpoint("logins", e =>
             {
                 e.PrefetchCount = 500;

@@ -72,6 +72,7 @@ public sealed class BusLeakTests
         builder.Services.AddMassTransit(x =>
         {
             x.DisableUsageTelemetry();
+            x.AddConsumer<LoginConsumer, LoginConsumerDefinition>();
             x.UsingInMemory((context, bus) =>
             {
                 observer.ConnectTo(bus);

@@ -14,6 +14,7 @@ internal static class Samples
         services.AddLogins(configuration);
         services.AddMassTransit(x =>
         {
+            x.AddConsumer<LoginConsumer, LoginConsumerDefinition>();
             x.UsingInMemory((context, bus) => bus.ReceiveEndpoint("logins", e => e.ConfigureLoginEndpoint(context)));
         });
     }
@@ -26,6 +27,7 @@ internal static class Samples
             x.UsingInMemory();
             x.AddRider(rider =>
             {
+                rider.AddConsumer<LoginConsumer, LoginConsumerDefinition>();
                 rider.UsingSqs((context, sqs) =>
                 {
                     sqs.Host(host => host.Region = "eu-central-1");

@@ -30,6 +30,23 @@ public sealed class LocalSqsTests
     }
 
     [LocalFact]
+    public async Task Calls_are_counted_by_operation_refused_ones_too_in_either_protocol()
+    {
+        await using var server = await LocalSqs.StartAsync();
+        using var json = new RawSqs(server.ServiceUrl, WireProtocol.Json);
+        using var query = new RawSqs(server.ServiceUrl, WireProtocol.Query);
+
+        await json.CallAsync("CreateQueue", new() { ["QueueName"] = "q" });
+        await query.CallAsync("ListQueues", []);
+        await Assert.ThrowsAsync<SqsRefusedException>(() => json.CallAsync("GetQueueUrl", new() { ["QueueName"] = "none" }));
+        await json.CallAsync("GetQueueUrl", new() { ["QueueName"] = "q" });
+
+        Assert.Equal(
+            new Dictionary<string, long> { ["CreateQueue"] = 1, ["ListQueues"] = 1, ["GetQueueUrl"] = 2 },
+            server.CallCounts.ToDictionary());
+    }
+
+    [LocalFact]
     public async Task Without_JSON_a_JSON_request_gets_a_500_that_is_no_JSON_and_Query_works()
     {
         await using var server = await LocalSqs.StartAsync(new() { Protocols = LocalSqsProtocols.Query });

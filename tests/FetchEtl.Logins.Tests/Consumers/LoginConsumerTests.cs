@@ -27,6 +27,7 @@ public sealed class LoginConsumerTests : IAsyncLifetime
         _store.Services.AddMassTransitTestHarness(x =>
         {
             x.DisableUsageTelemetry();
+            x.AddConsumer<LoginConsumer, LoginConsumerDefinition>();
             x.UsingInMemory((context, bus) => bus.ReceiveEndpoint("login-queue", e => e.ConfigureLoginEndpoint(context)));
         });
         _harness = _store.Provider.GetTestHarness();

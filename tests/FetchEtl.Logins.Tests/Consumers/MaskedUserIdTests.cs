@@ -22,6 +22,7 @@ public sealed class MaskedUserIdTests
         store.Services.AddMassTransitTestHarness(x =>
         {
             x.DisableUsageTelemetry();
+            x.AddConsumer<LoginConsumer, LoginConsumerDefinition>();
             x.UsingInMemory((context, bus) => bus.ReceiveEndpoint("login-queue", e => e.ConfigureLoginEndpoint(context)));
         });
         var harness = store.Provider.GetTestHarness();

@@ -47,8 +47,8 @@ public sealed class LeaseBookTests : IAsyncLifetime
     public async Task A_second_delivery_of_a_message_in_flight_is_not_handled_and_is_settled_with_the_first()
     {
         var closed = 0;
-        Assert.True(_book.TryOpen(await ReceiveAsync(), () => closed++, out var lease));
-        Assert.False(_book.TryOpen(await ReceiveAgainAsync(lease), () => closed += 100, out _));
+        Assert.True(_book.TryOpen(await ReceiveAsync(), _ => closed++, out var lease));
+        Assert.False(_book.TryOpen(await ReceiveAgainAsync(lease), _ => closed += 100, out _));
 
         await lease.Complete();
         await _book.AllSettledAsync();
@@ -60,11 +60,11 @@ public sealed class LeaseBookTests : IAsyncLifetime
     [Fact]
     public async Task A_delivery_that_comes_while_its_message_is_being_deleted_is_deleted_too()
     {
-        Assert.True(_book.TryOpen(await ReceiveAsync(), () => { }, out var lease));
+        Assert.True(_book.TryOpen(await ReceiveAsync(), _ => { }, out var lease));
         var again = await ReceiveAgainAsync(lease);
 
         await lease.Complete();
-        Assert.False(_book.TryOpen(again, () => { }, out _));
+        Assert.False(_book.TryOpen(again, _ => { }, out _));
         await _book.AllSettledAsync();
 
         Assert.Equal(("0", "0"), await DepthAsync());
@@ -73,7 +73,7 @@ public sealed class LeaseBookTests : IAsyncLifetime
     [Fact]
     public async Task A_message_whose_lease_was_lost_is_not_deleted()
     {
-        Assert.True(_book.TryOpen(await ReceiveAsync(), () => { }, out var lease));
+        Assert.True(_book.TryOpen(await ReceiveAsync(), _ => { }, out var lease));
 
         Assert.True(lease.TryBeginRenewal(TimeSpan.FromSeconds(20), TimeSpan.MaxValue, Settings.VisibilityTimeout, out var entry));
         lease.EndRenewal(entry.ReceiptHandle, heldUntil: null, lost: true);
@@ -86,7 +86,7 @@ public sealed class LeaseBookTests : IAsyncLifetime
     [Fact]
     public async Task A_renewal_refused_for_an_older_delivery_does_not_lose_the_newer_one()
     {
-        Assert.True(_book.TryOpen(await ReceiveAsync(), () => { }, out var lease));
+        Assert.True(_book.TryOpen(await ReceiveAsync(), _ => { }, out var lease));
         Assert.True(lease.TryBeginRenewal(TimeSpan.FromSeconds(20), TimeSpan.MaxValue, Settings.VisibilityTimeout, out var entry));
 
         Assert.False(_book.TryOpen(await ReceiveAgainAsync(lease), _ => { }, out _));
