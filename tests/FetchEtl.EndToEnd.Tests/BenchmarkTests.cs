@@ -1,5 +1,6 @@
 using FetchEtl.Benchmarks.EndToEnd;
 using FetchEtl.Benchmarks.Estate;
+using FetchEtl.Benchmarks.Latency;
 
 namespace FetchEtl.EndToEnd.Tests;
 
@@ -26,6 +27,14 @@ public sealed class BenchmarkTests
         Assert.InRange(result.Contenders[Contender.HandLoop].AllCallsPerMessage, 0.2, 2);
         Assert.InRange(result.Contenders[Contender.Service].CallsPerMessage["DeleteMessageBatch"], 0.1, 1);
         Assert.InRange(result.Contenders[Contender.Service].RowsPerStatement, 1, Messages);
+    }
+
+    [Fact]
+    public void A_percentile_is_the_smallest_time_that_so_many_percent_do_not_exceed()
+    {
+        var percentiles = new Percentiles(Enumerable.Range(1, 200).Reverse().Select(x => TimeSpan.FromMilliseconds(x)));
+
+        Assert.Equal((100, 190, 198), (percentiles.Of(50), percentiles.Of(95), percentiles.Of(99)));
     }
 
     [Fact]

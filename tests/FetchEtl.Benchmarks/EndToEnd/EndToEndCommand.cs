@@ -36,7 +36,7 @@ internal static class EndToEndCommand
             Json,
         };
         command.SetAction((parsed, cancellationToken) => Measurement.RunAsync(
-            () => RunAsync(parsed.GetValue(Messages), parsed.GetValue(Rounds), parsed.GetValue(Json), cancellationToken)));
+            command.Name, () => RunAsync(parsed.GetValue(Messages), parsed.GetValue(Rounds), parsed.GetValue(Json), cancellationToken)));
         return command;
     }
 

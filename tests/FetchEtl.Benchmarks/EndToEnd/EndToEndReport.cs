@@ -7,7 +7,8 @@ internal static class EndToEndReport
 {
     public static void Write(EndToEndResult result)
     {
-        Console.WriteLine(Text($"{result.Rounds} rounds of {result.Messages:N0} messages, {result.MessagesOneAtATime:N0} one at a time; {result.Cores} cores."));
+        Console.WriteLine(Text(
+            $"{result.Rounds} rounds of {result.Messages:N0} messages, {result.MessagesOneAtATime:N0} one at a time; {result.Cores} cores."));
         Console.WriteLine();
         Console.WriteLine("| ratio, of turns in the same round | median | lowest | highest |");
         Console.WriteLine("| --- | --- | --- | --- |");

@@ -10,7 +10,11 @@ namespace FetchEtl.Benchmarks.EndToEnd;
 /// <param name="RowsPerStatement">The mean batch.</param>
 /// <param name="CallsPerMessage">SQS calls a message, by operation.</param>
 internal sealed record RunFigures(
-    double MessagesPerSecond, double CpuMicroseconds, double PeakMebibytes, double RowsPerStatement, IReadOnlyDictionary<string, double> CallsPerMessage)
+    double MessagesPerSecond,
+    double CpuMicroseconds,
+    double PeakMebibytes,
+    double RowsPerStatement,
+    IReadOnlyDictionary<string, double> CallsPerMessage)
 {
     public double AllCallsPerMessage => CallsPerMessage.Values.Sum();
 

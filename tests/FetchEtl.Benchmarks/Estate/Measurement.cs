@@ -11,8 +11,13 @@ internal static class Measurement
     private const int Failed = 1;
 
     /// <returns>The exit code.</returns>
-    public static async Task<int> RunAsync(Func<Task> measure)
+    public static async Task<int> RunAsync(string verb, Func<Task> measure)
     {
+        if (!ReleaseBuild.IsThis(verb))
+        {
+            return Failed;
+        }
+
         try
         {
             await measure();

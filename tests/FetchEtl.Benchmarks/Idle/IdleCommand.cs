@@ -10,7 +10,8 @@ internal static class IdleCommand
     // What a process compiles and opens at its start is not what it needs when idle.
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(20);
 
-    private static readonly Option<int> Seconds = NumberOption.AtLeastOne("--seconds", "For how long it is watched; a poll takes 20 s, so less than a minute says little.", 120);
+    private static readonly Option<int> Seconds = NumberOption.AtLeastOne(
+        "--seconds", "For how long it is watched; a poll takes 20 s, so less than a minute says little.", 120);
 
     public static Command Create()
     {
@@ -19,7 +20,7 @@ internal static class IdleCommand
             Seconds,
         };
         command.SetAction((parsed, cancellationToken) => Measurement.RunAsync(
-            () => RunAsync(TimeSpan.FromSeconds(parsed.GetValue(Seconds)), cancellationToken)));
+            command.Name, () => RunAsync(TimeSpan.FromSeconds(parsed.GetValue(Seconds)), cancellationToken)));
         return command;
     }
 

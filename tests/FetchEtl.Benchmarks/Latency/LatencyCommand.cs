@@ -22,7 +22,7 @@ internal static class LatencyCommand
             Seconds,
         };
         command.SetAction((parsed, cancellationToken) => Measurement.RunAsync(
-            () => RunAsync(parsed.GetValue(Rate), TimeSpan.FromSeconds(parsed.GetValue(Seconds)), cancellationToken)));
+            command.Name, () => RunAsync(parsed.GetValue(Rate), TimeSpan.FromSeconds(parsed.GetValue(Seconds)), cancellationToken)));
         return command;
     }
 

@@ -4,7 +4,9 @@ using FetchEtl.Service.Drain;
 
 namespace FetchEtl.Benchmarks.Loops;
 
-/// <summary>One of the loops that the service is measured against, as a process of its own; it prints what <c>fetch-etl drain --json</c> does.</summary>
+/// <summary>
+/// One of the loops that the service is measured against, as a process of its own; it prints what <c>fetch-etl drain --json</c> does.
+/// </summary>
 internal static class LoopCommand
 {
     public const string Name = "loop";

@@ -1,6 +1,5 @@
 using System.CommandLine;
-using System.Diagnostics;
-using System.Reflection;
+using FetchEtl.Benchmarks.Estate;
 
 namespace FetchEtl.Benchmarks.Micro;
 
@@ -34,10 +33,8 @@ internal static class MicroCommand
 
     private static int Run(string filter)
     {
-        if (typeof(MicroCommand).Assembly.GetCustomAttribute<DebuggableAttribute>() is { IsJITOptimizerDisabled: true })
+        if (!ReleaseBuild.IsThis("micro"))
         {
-            Console.Error.WriteLine(
-                "micro measures Release builds only, and this is a Debug build: dotnet run -c Release --project tests/FetchEtl.Benchmarks -- micro");
             return Failed;
         }
 

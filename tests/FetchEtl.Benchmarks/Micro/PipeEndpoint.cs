@@ -46,7 +46,8 @@ internal sealed class PipeEndpoint : IAsyncDisposable
     }
 
     /// <summary>The message as it enters the pipe.</summary>
-    public SqsReceiveContext Open(SqsMessage message, CancellationToken cancelled = default) => new(message, _context, TimeProvider.System, cancelled);
+    public SqsReceiveContext Open(SqsMessage message, CancellationToken cancelled = default) =>
+        new(message, _context, TimeProvider.System, cancelled);
 
     /// <summary>Sends the message through the pipe; throws where no consumer took it.</summary>
     public async Task DispatchAsync(SqsMessage message)

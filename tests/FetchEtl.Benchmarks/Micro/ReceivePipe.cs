@@ -4,7 +4,7 @@ using FetchEtl.Sqs;
 namespace FetchEtl.Benchmarks.Micro;
 
 /// <summary>
-/// MassTransit's part of a message: receive context, dispatcher, deserializer, scope and consumer, and back. Deserialising,
+/// MassTransit's part of a message: receive context, dispatcher, deserializer and consumer, and back. Deserialising,
 /// which <see cref="LoginReading"/> shows apart, is in it.
 /// </summary>
 public class ReceivePipe

@@ -4,7 +4,9 @@ using FetchEtl.Sqs.Signing;
 
 namespace FetchEtl.Benchmarks.Micro;
 
-/// <summary>The signatures of the two calls that ten messages cost: their receive and their delete, under credentials without a session token.</summary>
+/// <summary>
+/// The signatures of the two calls that ten messages cost: their receive and their delete, under credentials without a session token.
+/// </summary>
 public class Signing
 {
     private const string Date = "20260102T030405Z";

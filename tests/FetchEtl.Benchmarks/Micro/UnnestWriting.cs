@@ -10,7 +10,10 @@ using Npgsql;
 
 namespace FetchEtl.Benchmarks.Micro;
 
-/// <summary>Rows into a private PostgreSQL on this machine, a thousand a statement, as the writer sends a full batch. Time is PostgreSQL's too, bytes are not.</summary>
+/// <summary>
+/// Rows into a private PostgreSQL on this machine (which does not wait for its disk here), a thousand a statement, as the writer
+/// sends a full batch. Time is PostgreSQL's too, bytes are not.
+/// </summary>
 public class UnnestWriting
 {
     private const int Rows = 1000;

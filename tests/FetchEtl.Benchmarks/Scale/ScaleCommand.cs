@@ -28,7 +28,7 @@ internal static class ScaleCommand
             Shared,
         };
         command.SetAction((parsed, cancellationToken) => Measurement.RunAsync(
-            () => RunAsync(parsed.GetValue(Messages)!, parsed.GetValue(Workers)!, parsed.GetValue(Shared), cancellationToken)));
+            command.Name, () => RunAsync(parsed.GetValue(Messages)!, parsed.GetValue(Workers)!, parsed.GetValue(Shared), cancellationToken)));
         return command;
     }
 
@@ -56,6 +56,7 @@ internal static class ScaleCommand
         var peaks = string.Join(", ", run.PeakMebibytes.Select(x => x.ToString("N0", CultureInfo.InvariantCulture)));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {messages:N0} | {rowsBefore:N0} | {workers} | {run.Speed.PerSecond:N0} | {run.Speed.PerSecondOfSecondHalf:N0} | {run.CpuMicroseconds:N1} | {peaks} |"));
+            $"| {messages:N0} | {rowsBefore:N0} | {workers} | {run.Speed.PerSecond:N0} | {run.Speed.PerSecondOfSecondHalf:N0} "
+            + $"| {run.CpuMicroseconds:N1} | {peaks} |"));
     }
 }
