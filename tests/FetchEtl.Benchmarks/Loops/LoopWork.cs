@@ -100,20 +100,9 @@ internal sealed class LoopWork : IAsyncDisposable
         await _services.DisposeAsync();
     }
 
-    private UserLogin ToRow(SqsMessage message)
-    {
-        var login = JsonSerializer.Deserialize<LoginMessage>(message.Body.Span)!;
-        AppVersion.TryEncode(login.AppVersion, AppVersionEncoding.Ordered, out var version);
-        return new UserLogin
-        {
-            UserId = login.UserId!.Value.Reveal(),
-            DeviceType = login.DeviceType,
-            MaskedIp = _masker.Mask(PiiField.Ip, login.Ip),
-            MaskedDeviceId = _masker.Mask(PiiField.DeviceId, login.DeviceId),
-            Locale = login.Locale,
-            AppVersion = version,
-            CreateDate = DateOnly.FromDateTime(message.SentTime.UtcDateTime),
-            MessageId = Guid.Parse(message.MessageId),
-        };
-    }
+    private UserLogin ToRow(SqsMessage message) => BareMapping.ToRow(
+        JsonSerializer.Deserialize<LoginMessage>(message.Body.Span)!,
+        _masker,
+        DateOnly.FromDateTime(message.SentTime.UtcDateTime),
+        Guid.Parse(message.MessageId));
 }

@@ -1,10 +1,9 @@
-using System.Net.Http.Headers;
-using System.Text.Json;
 using Amazon.Runtime;
 using FetchEtl.Local;
 using FetchEtl.Service.Generation;
 using FetchEtl.Sqs;
 using FetchEtl.Sqs.Protocols;
+using FetchEtl.Sqs.Protocols.Requests;
 
 namespace FetchEtl.Benchmarks.Micro;
 
@@ -12,7 +11,7 @@ namespace FetchEtl.Benchmarks.Micro;
 /// <param name="Request">The content of ReceiveMessage, in the JSON protocol.</param>
 /// <param name="Reply">The content of its reply.</param>
 /// <param name="Messages">What is in it.</param>
-internal sealed record SampleMessages(byte[] Request, byte[] Reply, IReadOnlyList<SqsMessage> Messages)
+internal sealed record SampleMessages(ReadOnlyMemory<byte> Request, byte[] Reply, IReadOnlyList<SqsMessage> Messages)
 {
     public const int Count = SqsClient.MaxBatchSize;
 
@@ -30,26 +29,20 @@ internal sealed record SampleMessages(byte[] Request, byte[] Reply, IReadOnlyLis
         var queueUrl = await client.CreateQueueAsync("login-queue", null);
         await client.SendMessageBatchAsync(queueUrl, [.. new LoginGenerator(Seed).Take(Count).Select(body => new SqsSendEntry(body))]);
 
-        // By hand, since the client keeps its replies to itself.
-        var content = JsonSerializer.SerializeToUtf8Bytes(new
+        // Sent by hand, since the client keeps its replies to itself.
+        using var request = new JsonProtocol(sqs.ServiceUrl).CreateRequest(new ReceiveMessageRequest(queueUrl, new SqsReceiveRequest
         {
-            MaxNumberOfMessages = Count,
-            WaitTimeSeconds = 20,
-            VisibilityTimeout = 30,
-            AttributeNames = (string[])["SentTimestamp", "ApproximateReceiveCount", "MessageGroupId", "MessageDeduplicationId"],
-            MessageAttributeNames = (string[])["All"],
-            QueueUrl = queueUrl,
-        });
+            MaxMessages = Count,
+            WaitTime = TimeSpan.FromSeconds(20),
+            VisibilityTimeout = TimeSpan.FromSeconds(30),
+        }));
         using var http = new HttpClient();
-        using var request = new HttpRequestMessage(HttpMethod.Post, sqs.ServiceUrl);
-        request.Headers.Add("X-Amz-Target", "AmazonSQS.ReceiveMessage");
-        request.Content = new ByteArrayContent(content) { Headers = { ContentType = new MediaTypeHeaderValue("application/x-amz-json-1.0") } };
         using var response = await http.SendAsync(request);
         var reply = await response.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync();
 
         var messages = JsonMessageReader.Read(reply);
         return messages.Count == Count
-            ? new SampleMessages(content, reply, messages)
+            ? new SampleMessages(((SqsContent)request.Content!).Payload, reply, messages)
             : throw new InvalidOperationException($"LocalSqs handed out {messages.Count} messages of the {Count} sent.");
     }
 }

@@ -1,5 +1,6 @@
-using System.Text.Json;
 using BenchmarkDotNet.Attributes;
+using FetchEtl.Sqs.Protocols;
+using FetchEtl.Sqs.Protocols.Requests;
 using FetchEtl.Sqs.Signing;
 
 namespace FetchEtl.Benchmarks.Micro;
@@ -20,17 +21,15 @@ public class Signing
     {
         var sample = await SampleMessages.ReceiveAsync();
         _receive = Request("AmazonSQS.ReceiveMessage", sample.Request);
-        _delete = Request("AmazonSQS.DeleteMessageBatch", JsonSerializer.SerializeToUtf8Bytes(new
-        {
-            Entries = sample.Messages.Select((message, index) => new { Id = index.ToString(), message.ReceiptHandle }),
-            QueueUrl = "http://127.0.0.1:4566/000000000000/login-queue",
-        }));
+        using var delete = new JsonProtocol(new Uri("http://127.0.0.1:4566")).CreateRequest(new DeleteMessageBatchRequest(
+            "http://127.0.0.1:4566/000000000000/login-queue", [.. sample.Messages.Select(message => message.ReceiptHandle)]));
+        _delete = Request("AmazonSQS.DeleteMessageBatch", ((SqsContent)delete.Content!).Payload);
     }
 
     [Benchmark(OperationsPerInvoke = SampleMessages.Count)]
     public int ReceiveAndDelete() => Sign(_receive).Length + Sign(_delete).Length;
 
-    private static SigV4Request Request(string target, byte[] content) => new(
+    private static SigV4Request Request(string target, ReadOnlyMemory<byte> content) => new(
         "POST", "127.0.0.1:4566", "/", "application/x-amz-json-1.0", target, SecurityToken: null, content);
 
     private string Sign(in SigV4Request request) => _signer.Authorize(request, Date, "AKIDEXAMPLE", "secret");

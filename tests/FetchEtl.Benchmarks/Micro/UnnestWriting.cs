@@ -1,5 +1,6 @@
 using System.Text.Json;
 using BenchmarkDotNet.Attributes;
+using FetchEtl.Benchmarks.Loops;
 using FetchEtl.Local;
 using FetchEtl.Logins;
 using FetchEtl.Migrations;
@@ -80,20 +81,10 @@ public class UnnestWriting
 
         UserLogin Row(string body)
         {
-            var login = JsonSerializer.Deserialize<LoginMessage>(body)!;
             var messageId = new byte[16];
             random.NextBytes(messageId);
-            return new UserLogin
-            {
-                UserId = login.UserId!.Value.Reveal(),
-                DeviceType = login.DeviceType,
-                MaskedIp = masker.Mask(PiiField.Ip, login.Ip),
-                MaskedDeviceId = masker.Mask(PiiField.DeviceId, login.DeviceId),
-                Locale = login.Locale,
-                AppVersion = 2_003_000,
-                CreateDate = new DateOnly(2026, 1, 2),
-                MessageId = new Guid(messageId),
-            };
+            return BareMapping.ToRow(
+                JsonSerializer.Deserialize<LoginMessage>(body)!, masker, new DateOnly(2026, 1, 2), new Guid(messageId));
         }
     }
 }

@@ -1,0 +1,23 @@
+using FetchEtl.Logins;
+
+namespace FetchEtl.Benchmarks.Loops;
+
+/// <summary>From a login to its row by masking and version alone: nothing is validated.</summary>
+internal static class BareMapping
+{
+    public static UserLogin ToRow(LoginMessage login, IPiiMasker masker, DateOnly sent, Guid messageId)
+    {
+        AppVersion.TryEncode(login.AppVersion, AppVersionEncoding.Ordered, out var version);
+        return new UserLogin
+        {
+            UserId = login.UserId!.Value.Reveal(),
+            DeviceType = login.DeviceType,
+            MaskedIp = masker.Mask(PiiField.Ip, login.Ip),
+            MaskedDeviceId = masker.Mask(PiiField.DeviceId, login.DeviceId),
+            Locale = login.Locale,
+            AppVersion = version,
+            CreateDate = sent,
+            MessageId = messageId,
+        };
+    }
+}
