@@ -1,5 +1,5 @@
 using System.CommandLine;
-using FetchEtl.Service.Commands;
+using FetchEtl.Service;
 using Spectre.Console;
 
 using var termination = new Termination(TimeProvider.System);

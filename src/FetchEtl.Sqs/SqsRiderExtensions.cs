@@ -1,8 +1,6 @@
-using FetchEtl.Sqs.Configuration;
+using FetchEtl.Sqs;
 
-#pragma warning disable IDE0130 // In MassTransit's namespace, beside UsingKafka and UsingEventHub, so that no using is needed.
 namespace MassTransit;
-#pragma warning restore IDE0130
 
 /// <summary>Adds an Amazon SQS queue to a bus as a rider.</summary>
 public static class SqsRiderExtensions

@@ -1,12 +1,5 @@
 using System.CommandLine;
-using FetchEtl.Benchmarks.Attack;
-using FetchEtl.Benchmarks.Chaos;
-using FetchEtl.Benchmarks.EndToEnd;
-using FetchEtl.Benchmarks.Idle;
-using FetchEtl.Benchmarks.Latency;
-using FetchEtl.Benchmarks.Loops;
-using FetchEtl.Benchmarks.Micro;
-using FetchEtl.Benchmarks.Scale;
+using FetchEtl.Benchmarks;
 
 var root = new RootCommand("What FetchEtl promises, put to the test for longer than a test may take.")
 {

@@ -1,6 +1,4 @@
-using FetchEtl.Benchmarks.EndToEnd;
-using FetchEtl.Benchmarks.Estate;
-using FetchEtl.Benchmarks.Latency;
+using FetchEtl.Benchmarks;
 
 namespace FetchEtl.EndToEnd.Tests;
 

@@ -1,4 +1,4 @@
-using FetchEtl.Benchmarks.Chaos;
+using FetchEtl.Benchmarks;
 using FetchEtl.Testing;
 using Xunit.Abstractions;
 

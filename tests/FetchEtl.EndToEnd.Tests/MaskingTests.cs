@@ -1,4 +1,4 @@
-using FetchEtl.Service.Sending;
+using FetchEtl.Service;
 using FetchEtl.Testing;
 
 namespace FetchEtl.EndToEnd.Tests;

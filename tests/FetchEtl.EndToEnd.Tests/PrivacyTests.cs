@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using FetchEtl.Service.Drain;
-using FetchEtl.Service.Hosting;
+using FetchEtl.Service;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;

@@ -1,6 +1,5 @@
 using System.Text.Json;
-using FetchEtl.Service.Generation;
-using FetchEtl.Service.Sending;
+using FetchEtl.Service;
 using FetchEtl.Testing;
 using Npgsql;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using FetchEtl.Service.Generation;
 
 namespace FetchEtl.Service.Tests;
 

@@ -1,4 +1,3 @@
-using FetchEtl.Service.Settings;
 using Microsoft.Extensions.Options;
 
 namespace FetchEtl.Service.Tests;

@@ -1,8 +1,4 @@
 using System.Net;
-using FetchEtl.Local.Sqs;
-using FetchEtl.Local.Sqs.Faults;
-using FetchEtl.Local.Sqs.Operations;
-using FetchEtl.Local.Sqs.Queues;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;

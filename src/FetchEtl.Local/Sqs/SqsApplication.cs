@@ -1,15 +1,11 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
-using FetchEtl.Local.Sqs.Faults;
-using FetchEtl.Local.Sqs.Operations;
-using FetchEtl.Local.Sqs.Protocols;
-using FetchEtl.Local.Sqs.Queues;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace FetchEtl.Local.Sqs;
+namespace FetchEtl.Local;
 
 /// <summary>The dispatcher: each request passes here, from its protocol to its operation and back.</summary>
 internal sealed class SqsApplication(QueueStore store, LocalSqsProtocols protocols, FaultInjector injector, CallCounter calls)

@@ -1,4 +1,4 @@
-namespace FetchEtl.Local.Sqs;
+namespace FetchEtl.Local;
 
 /// <summary>
 /// An SQS error: its name in the JSON protocol, its code in the Query protocol (also sent with JSON errors, in

@@ -1,4 +1,4 @@
-namespace FetchEtl.Local.Sqs;
+namespace FetchEtl.Local;
 
 /// <summary>An error that the client is told of.</summary>
 internal sealed class SqsException(SqsError error, string message) : Exception(message)

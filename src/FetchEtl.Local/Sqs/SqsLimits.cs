@@ -1,4 +1,4 @@
-namespace FetchEtl.Local.Sqs;
+namespace FetchEtl.Local;
 
 /// <summary>The quotas of Amazon SQS (developer guide, "Amazon SQS message quotas").</summary>
 internal static class SqsLimits

@@ -1,9 +1,8 @@
 using System.CommandLine;
 using FetchEtl.Logins;
-using FetchEtl.Service.Lifting;
 using Microsoft.Extensions.Options;
 
-namespace FetchEtl.Service.Commands;
+namespace FetchEtl.Service;
 
 internal static class AdoptCommand
 {

@@ -3,19 +3,13 @@ using System.Security.Cryptography;
 using FetchEtl.Local;
 using FetchEtl.Logins;
 using FetchEtl.Migrations;
-using FetchEtl.Service.Demo;
-using FetchEtl.Service.Drain;
-using FetchEtl.Service.Generation;
-using FetchEtl.Service.Hosting;
-using FetchEtl.Service.Sending;
-using FetchEtl.Service.Settings;
 using FetchEtl.Sqs;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
-namespace FetchEtl.Service.Commands;
+namespace FetchEtl.Service;
 
 internal static class DemoCommand
 {

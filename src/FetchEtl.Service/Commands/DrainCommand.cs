@@ -1,13 +1,11 @@
 using System.CommandLine;
 using System.Text.Json;
 using FetchEtl.Logins;
-using FetchEtl.Service.Drain;
-using FetchEtl.Service.Hosting;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-namespace FetchEtl.Service.Commands;
+namespace FetchEtl.Service;
 
 internal static class DrainCommand
 {

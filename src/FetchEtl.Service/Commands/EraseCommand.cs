@@ -1,7 +1,7 @@
 using System.CommandLine;
 using FetchEtl.Logins;
 
-namespace FetchEtl.Service.Commands;
+namespace FetchEtl.Service;
 
 /// <summary>Removes from the vault what masks stand for. The masks stay where they are.</summary>
 internal static class EraseCommand

@@ -2,13 +2,12 @@ using System.Net.Sockets;
 using System.Text;
 using FetchEtl.Local;
 using FetchEtl.Logins;
-using FetchEtl.Service.Sending;
 using FetchEtl.Sqs;
 using MassTransit;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
-namespace FetchEtl.Service.Commands;
+namespace FetchEtl.Service;
 
 /// <summary>The errors that a user can do something about, as lines to read. Anything else is a bug and shows its stack.</summary>
 internal static class ErrorText

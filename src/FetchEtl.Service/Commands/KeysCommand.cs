@@ -1,7 +1,7 @@
 using System.CommandLine;
 using FetchEtl.Logins;
 
-namespace FetchEtl.Service.Commands;
+namespace FetchEtl.Service;
 
 internal static class KeysCommand
 {

@@ -1,4 +1,4 @@
-namespace FetchEtl.Service.Commands;
+namespace FetchEtl.Service;
 
 /// <summary>How the verbs that lift a table's masks end.</summary>
 internal static class LiftVerb

@@ -1,12 +1,10 @@
 using System.CommandLine;
 using FetchEtl.Local;
-using FetchEtl.Service.Hosting;
-using FetchEtl.Service.Settings;
 using FetchEtl.Sqs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
-namespace FetchEtl.Service.Commands;
+namespace FetchEtl.Service;
 
 internal static class LocalSqsCommand
 {

@@ -1,9 +1,8 @@
 using System.CommandLine;
 using FetchEtl.Logins;
-using FetchEtl.Service.Hosting;
 using Microsoft.Extensions.Options;
 
-namespace FetchEtl.Service.Commands;
+namespace FetchEtl.Service;
 
 /// <summary>Prints masks of known values, to search the table for. It needs the masking settings and neither queue nor database.</summary>
 internal static class MaskCommand

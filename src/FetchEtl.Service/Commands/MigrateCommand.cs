@@ -1,8 +1,7 @@
 using System.CommandLine;
 using FetchEtl.Migrations;
-using FetchEtl.Service.Hosting;
 
-namespace FetchEtl.Service.Commands;
+namespace FetchEtl.Service;
 
 internal static class MigrateCommand
 {

@@ -1,6 +1,6 @@
 using FetchEtl.Logins;
 
-namespace FetchEtl.Service.Commands;
+namespace FetchEtl.Service;
 
 /// <summary>A mask that a verb was given, and where.</summary>
 internal sealed record NamedMask(string Place, string Text)

@@ -1,6 +1,6 @@
 using Spectre.Console;
 
-namespace FetchEtl.Service.Commands;
+namespace FetchEtl.Service;
 
 /// <summary>A console for files and pipes: no colours, no cursor, room for a table.</summary>
 internal static class PlainConsole

@@ -2,7 +2,7 @@ using System.CommandLine;
 using FetchEtl.Logins;
 using Microsoft.Extensions.Options;
 
-namespace FetchEtl.Service.Commands;
+namespace FetchEtl.Service;
 
 /// <summary>Prints what masks stand for, where the vault's private key is.</summary>
 internal static class RevealCommand

@@ -1,8 +1,7 @@
 using System.CommandLine;
-using FetchEtl.Service.Hosting;
 using Microsoft.Extensions.Hosting;
 
-namespace FetchEtl.Service.Commands;
+namespace FetchEtl.Service;
 
 internal static class RunCommand
 {

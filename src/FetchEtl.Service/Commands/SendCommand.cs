@@ -1,14 +1,10 @@
 using System.CommandLine;
 using System.Security.Cryptography;
-using FetchEtl.Service.Generation;
-using FetchEtl.Service.Hosting;
-using FetchEtl.Service.Sending;
-using FetchEtl.Service.Settings;
 using FetchEtl.Sqs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
-namespace FetchEtl.Service.Commands;
+namespace FetchEtl.Service;
 
 internal static class SendCommand
 {

@@ -1,10 +1,9 @@
 using System.Runtime.InteropServices;
-using FetchEtl.Service.Settings;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
-namespace FetchEtl.Service.Commands;
+namespace FetchEtl.Service;
 
 /// <summary>
 /// How the process is ended: the first SIGTERM, SIGQUIT or Ctrl+C asks, a second one ends it at once, and so does the

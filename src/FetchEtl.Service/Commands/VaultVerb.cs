@@ -1,11 +1,10 @@
 using System.CommandLine;
 using FetchEtl.Logins;
-using FetchEtl.Service.Hosting;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
-namespace FetchEtl.Service.Commands;
+namespace FetchEtl.Service;
 
 /// <summary>What the verbs of the vault have in common: masks as arguments or lines, and a database with or without masking keys.</summary>
 internal static class VaultVerb

@@ -1,7 +1,6 @@
 using System.CommandLine;
-using FetchEtl.Service.Settings;
 
-namespace FetchEtl.Service.Commands;
+namespace FetchEtl.Service;
 
 /// <summary>What all verbs have in common: settings on the command line, and errors that are told rather than thrown.</summary>
 internal static class Verb

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using FetchEtl.Local;
 using Npgsql;
 
-namespace FetchEtl.Service.Demo;
+namespace FetchEtl.Service;
 
 /// <summary>
 /// A database for one demo, gone at its end: a private server's, or a new one on the server that the settings name. Rows under

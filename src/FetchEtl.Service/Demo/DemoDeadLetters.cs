@@ -1,6 +1,6 @@
 using FetchEtl.Sqs;
 
-namespace FetchEtl.Service.Demo;
+namespace FetchEtl.Service;
 
 /// <summary>Looks into the dead-letter queue without taking anything out.</summary>
 internal static class DemoDeadLetters

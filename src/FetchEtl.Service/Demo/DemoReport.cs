@@ -2,7 +2,7 @@ using System.Globalization;
 using FetchEtl.Logins;
 using Spectre.Console;
 
-namespace FetchEtl.Service.Demo;
+namespace FetchEtl.Service;
 
 /// <summary>What the demo prints.</summary>
 internal static class DemoReport

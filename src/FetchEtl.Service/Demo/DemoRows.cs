@@ -1,7 +1,7 @@
 using FetchEtl.Logins;
 using Microsoft.EntityFrameworkCore;
 
-namespace FetchEtl.Service.Demo;
+namespace FetchEtl.Service;
 
 /// <summary>What an analyst would ask the table first.</summary>
 internal static class DemoRows

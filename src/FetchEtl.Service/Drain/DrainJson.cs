@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace FetchEtl.Service.Drain;
+namespace FetchEtl.Service;
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(DrainSummary))]

@@ -1,4 +1,4 @@
-namespace FetchEtl.Service.Drain;
+namespace FetchEtl.Service;
 
 /// <summary>How far a drain is.</summary>
 /// <param name="Settled">Messages done with.</param>

@@ -1,6 +1,6 @@
 using Spectre.Console;
 
-namespace FetchEtl.Service.Drain;
+namespace FetchEtl.Service;
 
 /// <summary>Shows a drain as a bar: what is done of what there is.</summary>
 internal static class DrainProgressBar

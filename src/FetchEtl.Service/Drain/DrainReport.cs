@@ -1,7 +1,7 @@
 using System.Globalization;
 using Spectre.Console;
 
-namespace FetchEtl.Service.Drain;
+namespace FetchEtl.Service;
 
 /// <summary>A drain's summary as a table.</summary>
 internal static class DrainReport

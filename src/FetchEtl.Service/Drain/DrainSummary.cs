@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace FetchEtl.Service.Drain;
+namespace FetchEtl.Service;
 
 /// <summary>What a drain did.</summary>
 /// <param name="Received">Messages received, each delivery counted.</param>

@@ -1,11 +1,10 @@
 using System.Diagnostics.Metrics;
-using FetchEtl.Service.Settings;
 using FetchEtl.Sqs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
-namespace FetchEtl.Service.Drain;
+namespace FetchEtl.Service;
 
 /// <summary>Runs a consumer host until its queue is empty.</summary>
 internal sealed class Drainer(IHost host, IProgress<DrainProgress>? progress = null)

@@ -1,7 +1,7 @@
 using System.Globalization;
 using FetchEtl.Sqs;
 
-namespace FetchEtl.Service.Drain;
+namespace FetchEtl.Service;
 
 /// <summary>How many messages a queue holds, as SQS counts them (approximately, on AWS).</summary>
 /// <param name="Visible">Ready to be received.</param>

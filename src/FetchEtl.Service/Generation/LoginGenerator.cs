@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 
-namespace FetchEtl.Service.Generation;
+namespace FetchEtl.Service;
 
 /// <summary>
 /// Makes login messages with the quirks of real ones: versions of two and three parts with leading zeros, locales that are null,

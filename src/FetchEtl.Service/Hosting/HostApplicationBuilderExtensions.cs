@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
-namespace FetchEtl.Service.Hosting;
+namespace FetchEtl.Service;
 
 internal static class HostApplicationBuilderExtensions
 {

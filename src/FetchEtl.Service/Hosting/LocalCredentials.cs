@@ -1,6 +1,6 @@
 using Amazon.Runtime;
 
-namespace FetchEtl.Service.Hosting;
+namespace FetchEtl.Service;
 
 /// <summary>
 /// Credentials for an SQS on this machine. Emulators check none, so nobody should have to set any to use one; the AWS

@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using FetchEtl.Logins;
-using FetchEtl.Service.Settings;
 using FetchEtl.Sqs;
 using MassTransit;
 using Microsoft.Extensions.Configuration;
@@ -9,7 +8,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
-namespace FetchEtl.Service.Hosting;
+namespace FetchEtl.Service;
 
 /// <summary>Composes the service: the SQS rider in front, the login consumer behind it, nothing else on the bus.</summary>
 internal static class ServiceHost

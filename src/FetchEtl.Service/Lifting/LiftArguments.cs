@@ -2,7 +2,7 @@ using System.CommandLine;
 using FetchEtl.Logins;
 using Microsoft.Extensions.Options;
 
-namespace FetchEtl.Service.Lifting;
+namespace FetchEtl.Service;
 
 /// <summary>What the verbs that lift a table's masks have in common.</summary>
 internal sealed class LiftArguments

@@ -1,11 +1,10 @@
 using FetchEtl.Logins;
-using FetchEtl.Service.Hosting;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
-namespace FetchEtl.Service.Lifting;
+namespace FetchEtl.Service;
 
 /// <summary>The library's services over the table, with checked settings, and without a queue.</summary>
 internal sealed class LiftHost : IDisposable

@@ -1,7 +1,7 @@
 using FetchEtl.Logins;
 using Spectre.Console;
 
-namespace FetchEtl.Service.Lifting;
+namespace FetchEtl.Service;
 
 /// <summary>Shows a walk over a table as a bar: the blocks done of those there are.</summary>
 internal static class LiftProgressBar

@@ -2,7 +2,7 @@ using System.Globalization;
 using FetchEtl.Logins;
 using Spectre.Console;
 
-namespace FetchEtl.Service.Lifting;
+namespace FetchEtl.Service;
 
 /// <summary>Prints what columns hold, before and after.</summary>
 internal static class LiftReport

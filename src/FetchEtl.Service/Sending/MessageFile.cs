@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace FetchEtl.Service.Sending;
+namespace FetchEtl.Service;
 
 /// <summary>A file of messages: each line is one body, empty lines are passed over.</summary>
 internal static class MessageFile

@@ -1,4 +1,4 @@
-namespace FetchEtl.Service.Sending;
+namespace FetchEtl.Service;
 
 /// <summary>SQS refused a message.</summary>
 /// <param name="message">Which error, and what became of the others.</param>

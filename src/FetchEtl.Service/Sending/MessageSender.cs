@@ -1,7 +1,7 @@
 using System.Text;
 using FetchEtl.Sqs;
 
-namespace FetchEtl.Service.Sending;
+namespace FetchEtl.Service;
 
 /// <summary>Puts message bodies on a queue, ten a call, a few calls side by side.</summary>
 internal sealed class MessageSender(SqsClient client)

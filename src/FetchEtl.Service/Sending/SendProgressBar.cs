@@ -1,6 +1,6 @@
 using Spectre.Console;
 
-namespace FetchEtl.Service.Sending;
+namespace FetchEtl.Service;
 
 /// <summary>Shows sending as a bar.</summary>
 internal static class SendProgressBar

@@ -1,4 +1,4 @@
-namespace FetchEtl.Service.Settings;
+namespace FetchEtl.Service;
 
 /// <summary>The <c>Service</c> section: the process itself.</summary>
 internal sealed class ServiceSettings

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 
-namespace FetchEtl.Service.Settings;
+namespace FetchEtl.Service;
 
 /// <summary>Finds what is wrong with the <c>Service</c> section.</summary>
 internal sealed class ServiceSettingsValidator : IValidateOptions<ServiceSettings>

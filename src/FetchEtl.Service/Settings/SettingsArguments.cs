@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 
-namespace FetchEtl.Service.Settings;
+namespace FetchEtl.Service;
 
 /// <summary>Settings given on the command line, as <c>--Section:Key=value</c> or <c>--Section:Key value</c>.</summary>
 internal static class SettingsArguments

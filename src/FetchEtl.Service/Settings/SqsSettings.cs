@@ -1,6 +1,6 @@
 using FetchEtl.Sqs;
 
-namespace FetchEtl.Service.Settings;
+namespace FetchEtl.Service;
 
 /// <summary>The <c>Sqs</c> section: which queue is read and how.</summary>
 internal sealed class SqsSettings

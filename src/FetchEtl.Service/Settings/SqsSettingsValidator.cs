@@ -1,7 +1,7 @@
 using FetchEtl.Sqs;
 using Microsoft.Extensions.Options;
 
-namespace FetchEtl.Service.Settings;
+namespace FetchEtl.Service;
 
 /// <summary>Finds all problems of the <c>Sqs</c> section at once, each with its key and what to do.</summary>
 internal sealed class SqsSettingsValidator : IValidateOptions<SqsSettings>

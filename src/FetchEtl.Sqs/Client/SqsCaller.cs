@@ -1,6 +1,4 @@
 using System.Net;
-using FetchEtl.Sqs.Protocols;
-using FetchEtl.Sqs.Signing;
 using Microsoft.Extensions.Logging;
 
 namespace FetchEtl.Sqs;

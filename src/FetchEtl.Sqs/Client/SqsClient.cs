@@ -1,7 +1,4 @@
 using System.Diagnostics.Metrics;
-using FetchEtl.Sqs.Protocols;
-using FetchEtl.Sqs.Protocols.Requests;
-using FetchEtl.Sqs.Signing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Polly;

@@ -1,5 +1,4 @@
 using Amazon.Runtime;
-using FetchEtl.Sqs.Protocols;
 
 namespace FetchEtl.Sqs;
 

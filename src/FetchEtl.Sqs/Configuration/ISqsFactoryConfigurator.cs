@@ -1,6 +1,6 @@
 using MassTransit;
 
-namespace FetchEtl.Sqs.Configuration;
+namespace FetchEtl.Sqs;
 
 /// <summary>Configures the SQS rider.</summary>
 public interface ISqsFactoryConfigurator : IRiderFactoryConfigurator

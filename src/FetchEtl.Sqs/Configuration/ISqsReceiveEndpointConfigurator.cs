@@ -1,6 +1,6 @@
 using MassTransit;
 
-namespace FetchEtl.Sqs.Configuration;
+namespace FetchEtl.Sqs;
 
 /// <summary>
 /// Configures an endpoint that receives from one SQS queue. <c>PrefetchCount</c> bounds how many

@@ -1,9 +1,8 @@
-using FetchEtl.Sqs.Rider;
 using MassTransit;
 using MassTransit.Configuration;
 using MassTransit.Transports;
 
-namespace FetchEtl.Sqs.Configuration;
+namespace FetchEtl.Sqs;
 
 internal sealed class SqsBusInstanceSpecification(SqsFactoryConfigurator configurator) : IBusInstanceSpecification
 {

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using FetchEtl.Sqs.Rider;
 using MassTransit;
 using MassTransit.Observables;
 using MassTransit.Transports;
@@ -7,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace FetchEtl.Sqs.Configuration;
+namespace FetchEtl.Sqs;
 
 internal sealed class SqsFactoryConfigurator(IServiceProvider services) : ISqsFactoryConfigurator, ISpecification
 {

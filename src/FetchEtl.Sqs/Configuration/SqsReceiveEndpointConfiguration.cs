@@ -1,10 +1,9 @@
-using FetchEtl.Sqs.Rider;
 using MassTransit;
 using MassTransit.Configuration;
 using MassTransit.Transports;
 using Microsoft.Extensions.Logging;
 
-namespace FetchEtl.Sqs.Configuration;
+namespace FetchEtl.Sqs;
 
 internal sealed class SqsReceiveEndpointConfiguration : ReceiveEndpointConfiguration, ISqsReceiveEndpointConfigurator
 {

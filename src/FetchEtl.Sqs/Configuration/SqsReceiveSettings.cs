@@ -1,4 +1,4 @@
-namespace FetchEtl.Sqs.Configuration;
+namespace FetchEtl.Sqs;
 
 /// <summary>What an endpoint knows of its queue once it is configured.</summary>
 internal sealed record SqsReceiveSettings(

@@ -1,9 +1,8 @@
-using FetchEtl.Sqs.Rider;
 using MassTransit;
 using MassTransit.Configuration;
 using MassTransit.DependencyInjection;
 
-namespace FetchEtl.Sqs.Configuration;
+namespace FetchEtl.Sqs;
 
 internal sealed class SqsRegistrationRiderFactory(Action<IRiderRegistrationContext, ISqsFactoryConfigurator> configure)
     : IRegistrationRiderFactory<ISqsRider>

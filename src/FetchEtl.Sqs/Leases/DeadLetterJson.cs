@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace FetchEtl.Sqs.Leases;
+namespace FetchEtl.Sqs;
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(DeadLetterSource))]

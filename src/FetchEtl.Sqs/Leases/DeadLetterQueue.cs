@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using FetchEtl.Sqs.Configuration;
 
-namespace FetchEtl.Sqs.Leases;
+namespace FetchEtl.Sqs;
 
 /// <summary>
 /// Where messages go that can never be consumed: the body untouched, the producer's attributes kept, and beside them why, from

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Runtime.Serialization;
 using System.Text.Json;
 
-namespace FetchEtl.Sqs.Leases;
+namespace FetchEtl.Sqs;
 
 /// <summary>
 /// What a fault means for its message. The one place that says so: data that can never be consumed is dead for good, all else

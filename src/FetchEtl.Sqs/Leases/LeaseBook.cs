@@ -1,9 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
-using FetchEtl.Sqs.Configuration;
 using Microsoft.Extensions.Logging;
 
-namespace FetchEtl.Sqs.Leases;
+namespace FetchEtl.Sqs;
 
 /// <summary>All leases an endpoint holds: opened on receipt, renewed in batches while held, settled in batches at the end.</summary>
 internal sealed class LeaseBook : IAsyncDisposable

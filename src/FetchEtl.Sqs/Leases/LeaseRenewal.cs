@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
-namespace FetchEtl.Sqs.Leases;
+namespace FetchEtl.Sqs;
 
 /// <summary>
 /// Keeps messages hidden while they are handled: a lease with less than half of its time left is renewed, ten a call. A call

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace FetchEtl.Sqs.Leases;
+namespace FetchEtl.Sqs;
 
 /// <summary>Tells SQS, ten deliveries a call, what became of them.</summary>
 internal sealed class LeaseSettlement : IDisposable

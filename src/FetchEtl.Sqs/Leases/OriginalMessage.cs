@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace FetchEtl.Sqs.Leases;
+namespace FetchEtl.Sqs;
 
 /// <summary>
 /// What a message was when it was first sent. SQS gives a redriven message a new id and a new time, so a dead letter carries

@@ -1,4 +1,4 @@
-namespace FetchEtl.Sqs.Leases;
+namespace FetchEtl.Sqs;
 
 /// <summary>How long a message that faulted stays away before it is tried again.</summary>
 internal sealed class ReturnDelay(Random random)

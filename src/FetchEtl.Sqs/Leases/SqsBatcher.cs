@@ -1,4 +1,4 @@
-namespace FetchEtl.Sqs.Leases;
+namespace FetchEtl.Sqs;
 
 /// <summary>
 /// Gathers entries for a batch call: the tenth sends them at once, fewer wait for company for at most the linger. Calls run side

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using MassTransit.Transports;
 
-namespace FetchEtl.Sqs.Leases;
+namespace FetchEtl.Sqs;
 
 /// <summary>
 /// The right to handle one message while it is hidden from others. It alone decides what becomes of the message: deleted, back

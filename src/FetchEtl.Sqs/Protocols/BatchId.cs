@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace FetchEtl.Sqs.Protocols;
+namespace FetchEtl.Sqs;
 
 /// <summary>The ids of batch entries on the wire: their index in the batch, one digit.</summary>
 internal static class BatchId

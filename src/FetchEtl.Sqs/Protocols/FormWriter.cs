@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 
-namespace FetchEtl.Sqs.Protocols;
+namespace FetchEtl.Sqs;
 
 /// <summary>Writes <c>application/x-www-form-urlencoded</c> text, percent-encoded as RFC 3986 has it.</summary>
 internal sealed class FormWriter

@@ -1,4 +1,4 @@
-namespace FetchEtl.Sqs.Protocols;
+namespace FetchEtl.Sqs;
 
 /// <summary>
 /// How requests are written and replies read. The readers throw <see cref="FormatException"/> for what is not the

@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Text.Json;
 
-namespace FetchEtl.Sqs.Protocols;
+namespace FetchEtl.Sqs;
 
 /// <summary>
 /// Reads the reply of ReceiveMessage, straight from its bytes into messages: a body is unescaped once, into the array that

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace FetchEtl.Sqs.Protocols;
+namespace FetchEtl.Sqs;
 
 /// <summary>AWS JSON 1.0: every request is a POST to the endpoint's root, the operation in <c>X-Amz-Target</c>.</summary>
 internal sealed class JsonProtocol(Uri endpoint) : ISqsProtocol

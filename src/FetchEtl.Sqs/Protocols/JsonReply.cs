@@ -1,4 +1,4 @@
-namespace FetchEtl.Sqs.Protocols;
+namespace FetchEtl.Sqs;
 
 /// <summary>What the JSON protocol's replies may hold, all operations but ReceiveMessage in one.</summary>
 internal sealed record JsonReply(

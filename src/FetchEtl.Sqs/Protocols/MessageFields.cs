@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace FetchEtl.Sqs.Protocols;
+namespace FetchEtl.Sqs;
 
 /// <summary>The fields of a message while its reply is being read.</summary>
 [StructLayout(LayoutKind.Auto)]

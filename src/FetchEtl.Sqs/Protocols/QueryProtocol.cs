@@ -1,4 +1,4 @@
-namespace FetchEtl.Sqs.Protocols;
+namespace FetchEtl.Sqs;
 
 /// <summary>The Query protocol, API version 2012-11-05: a form in, XML out, posted to the queue's own path.</summary>
 internal sealed class QueryProtocol(Uri endpoint) : ISqsProtocol

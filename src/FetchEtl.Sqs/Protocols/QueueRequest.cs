@@ -1,4 +1,4 @@
-namespace FetchEtl.Sqs.Protocols;
+namespace FetchEtl.Sqs;
 
 /// <summary>A request to one queue.</summary>
 internal abstract class QueueRequest(string operation, string queueUrl) : SqsRequest(operation)

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace FetchEtl.Sqs.Protocols;
+namespace FetchEtl.Sqs;
 
 /// <summary>A request's payload, in memory, so that it can be signed without a copy and sent again.</summary>
 internal sealed class SqsContent : HttpContent

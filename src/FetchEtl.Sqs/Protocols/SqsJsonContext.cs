@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
-using FetchEtl.Sqs.Protocols.Requests;
 
-namespace FetchEtl.Sqs.Protocols;
+namespace FetchEtl.Sqs;
 
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(GetQueueUrlRequest), GenerationMode = JsonSourceGenerationMode.Serialization)]

@@ -1,4 +1,4 @@
-namespace FetchEtl.Sqs.Protocols;
+namespace FetchEtl.Sqs;
 
 /// <summary>
 /// A request of one operation. Public properties carry the wire's names and are what the JSON protocol sends;

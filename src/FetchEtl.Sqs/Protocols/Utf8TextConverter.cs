@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace FetchEtl.Sqs.Protocols;
+namespace FetchEtl.Sqs;
 
 /// <summary>Writes UTF-8 bytes as the JSON string they are.</summary>
 internal sealed class Utf8TextConverter : JsonConverter<ReadOnlyMemory<byte>>

@@ -1,4 +1,4 @@
-namespace FetchEtl.Sqs.Protocols;
+namespace FetchEtl.Sqs;
 
 internal static class WholeSecondsExtensions
 {

@@ -1,4 +1,4 @@
-namespace FetchEtl.Sqs.Rider;
+namespace FetchEtl.Sqs;
 
 /// <summary>How long to wait before SQS is asked again after it could not be.</summary>
 internal static class Backoff

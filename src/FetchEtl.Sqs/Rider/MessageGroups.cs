@@ -1,4 +1,4 @@
-namespace FetchEtl.Sqs.Rider;
+namespace FetchEtl.Sqs;
 
 /// <summary>
 /// The order of a FIFO queue, kept in this process: the messages of a group take turns as they were received, those of other

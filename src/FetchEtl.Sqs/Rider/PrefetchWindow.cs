@@ -1,4 +1,4 @@
-namespace FetchEtl.Sqs.Rider;
+namespace FetchEtl.Sqs;
 
 /// <summary>
 /// Bounds how many messages, and how many bytes of them, the process holds. A poll reserves room for the largest batch that may

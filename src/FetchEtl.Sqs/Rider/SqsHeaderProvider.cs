@@ -1,9 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
-using FetchEtl.Sqs.Leases;
 using MassTransit;
 using MassTransit.Transports;
 
-namespace FetchEtl.Sqs.Rider;
+namespace FetchEtl.Sqs;
 
 /// <summary>
 /// The message's identity, its time of sending and its attributes as transport headers. MassTransit's own headers (MT-…) are

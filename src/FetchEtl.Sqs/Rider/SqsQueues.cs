@@ -1,7 +1,6 @@
-using FetchEtl.Sqs.Configuration;
 using MassTransit;
 
-namespace FetchEtl.Sqs.Rider;
+namespace FetchEtl.Sqs;
 
 /// <summary>The addresses of an endpoint's two queues.</summary>
 internal sealed record SqsQueues(string Url, string DeadLetterUrl)

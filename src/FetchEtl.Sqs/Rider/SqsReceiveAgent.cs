@@ -1,11 +1,9 @@
-using FetchEtl.Sqs.Configuration;
-using FetchEtl.Sqs.Leases;
 using MassTransit;
 using MassTransit.Middleware;
 using MassTransit.Transports;
 using Microsoft.Extensions.Logging;
 
-namespace FetchEtl.Sqs.Rider;
+namespace FetchEtl.Sqs;
 
 /// <summary>
 /// The life of a started endpoint: finds its queues, receives until it is told to stop, lets what is in flight finish and

@@ -4,7 +4,7 @@ using MassTransit.Middleware;
 using MassTransit.Serialization;
 using MassTransit.Transports;
 
-namespace FetchEtl.Sqs.Rider;
+namespace FetchEtl.Sqs;
 
 /// <summary>
 /// One received message on its way through the receive pipe. Its faults are not logged here: the lease says what became of the

@@ -1,8 +1,7 @@
-using FetchEtl.Sqs.Configuration;
 using MassTransit;
 using MassTransit.Transports;
 
-namespace FetchEtl.Sqs.Rider;
+namespace FetchEtl.Sqs;
 
 /// <summary>What consumers on the queue see of their endpoint. They send and publish through the bus: the rider only receives.</summary>
 internal sealed class SqsReceiveEndpointContext(IBusInstance busInstance, SqsReceiveEndpointConfiguration configuration)

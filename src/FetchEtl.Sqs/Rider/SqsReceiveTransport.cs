@@ -1,9 +1,8 @@
-using FetchEtl.Sqs.Configuration;
 using MassTransit;
 using MassTransit.Transports;
 using Microsoft.Extensions.Logging;
 
-namespace FetchEtl.Sqs.Rider;
+namespace FetchEtl.Sqs;
 
 /// <summary>The way from one queue into its endpoint's receive pipe.</summary>
 internal sealed class SqsReceiveTransport(

@@ -1,11 +1,9 @@
 using System.ComponentModel.DataAnnotations;
-using FetchEtl.Sqs.Configuration;
-using FetchEtl.Sqs.Leases;
 using MassTransit;
 using MassTransit.Transports;
 using Microsoft.Extensions.Logging;
 
-namespace FetchEtl.Sqs.Rider;
+namespace FetchEtl.Sqs;
 
 /// <summary>
 /// Long-polls the queue ten messages at a time and hands each to the receive pipe: one poll when idle, one more whenever a

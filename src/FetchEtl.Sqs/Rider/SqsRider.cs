@@ -1,7 +1,7 @@
 using MassTransit;
 using MassTransit.Transports;
 
-namespace FetchEtl.Sqs.Rider;
+namespace FetchEtl.Sqs;
 
 internal sealed class SqsRider(ReceiveEndpointCollection endpoints) : ISqsRider
 {

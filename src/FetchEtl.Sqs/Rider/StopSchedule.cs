@@ -1,4 +1,4 @@
-namespace FetchEtl.Sqs.Rider;
+namespace FetchEtl.Sqs;
 
 /// <summary>How long a stop waits before its second and its third step.</summary>
 /// <param name="CancelConsumers">When the consumers' cancellation tokens are cancelled; who ends for that gives its message back.</param>

@@ -1,4 +1,4 @@
-namespace FetchEtl.Sqs.Signing;
+namespace FetchEtl.Sqs;
 
 /// <summary>What of a request is signed.</summary>
 /// <param name="Method">The HTTP method.</param>

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace FetchEtl.Sqs.Signing;
+namespace FetchEtl.Sqs;
 
 /// <summary>
 /// AWS Signature Version 4 for the requests this client makes: no query string, and a fixed set of headers

@@ -1,6 +1,4 @@
-using FetchEtl.Sqs.Protocols;
-
-namespace FetchEtl.Sqs.Signing;
+namespace FetchEtl.Sqs;
 
 /// <summary>Signs every request that passes, with the credentials and the time of that moment.</summary>
 internal sealed class SigV4SigningHandler(

@@ -1,4 +1,4 @@
-namespace FetchEtl.Sqs.Signing;
+namespace FetchEtl.Sqs;
 
 /// <summary>
 /// The time to sign with: this machine's, corrected by what the service's replies say when it refuses ours. AWS refuses

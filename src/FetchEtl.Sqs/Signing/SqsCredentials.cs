@@ -1,7 +1,7 @@
 using Amazon.Runtime;
 using Amazon.Runtime.Credentials;
 
-namespace FetchEtl.Sqs.Signing;
+namespace FetchEtl.Sqs;
 
 /// <summary>The credentials to sign with: those given, else what the AWS SDK's chain finds at the first use.</summary>
 internal sealed class SqsCredentials

@@ -3,7 +3,7 @@ using System.Text.Json;
 using FetchEtl.Local;
 using Npgsql;
 
-namespace FetchEtl.Benchmarks.Attack;
+namespace FetchEtl.Benchmarks;
 
 internal static class AttackCommand
 {

@@ -1,4 +1,4 @@
-namespace FetchEtl.Benchmarks.Attack;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>How long an attacker tries.</summary>
 internal sealed record AttackOptions

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace FetchEtl.Benchmarks.Attack;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>Tries to reverse the masks of a table, field by field.</summary>
 /// <param name="options">How long.</param>

@@ -1,4 +1,4 @@
-namespace FetchEtl.Benchmarks.Attack;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>A column of masks, and what may be behind them.</summary>
 /// <param name="Name">The field's name, which is also its purpose among the default method's subkeys.</param>

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.Intrinsics;
 using System.Text;
 
-namespace FetchEtl.Benchmarks.Attack;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>
 /// Writes candidates as padded SHA-256 blocks, eight at a time. Those of one prefix differ in their suffix only, which is packed

@@ -1,4 +1,4 @@
-namespace FetchEtl.Benchmarks.Attack;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>All values that a field can have: each of the prefixes followed by each of the suffixes.</summary>
 internal sealed record CandidateSpace

@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics;
 
-namespace FetchEtl.Benchmarks.Attack;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>What an attacker takes a mask to be: a hash of the value, eight values at a time. Thread-safe.</summary>
 internal interface ILaneHash

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace FetchEtl.Benchmarks.Attack;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>HMAC-SHA-256 (RFC 2104) of the value, under a key that the attacker has or guesses.</summary>
 internal sealed class KeyedHash : ILaneHash

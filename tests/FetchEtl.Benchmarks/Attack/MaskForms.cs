@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace FetchEtl.Benchmarks.Attack;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>
 /// A column's masks by their form, which tells the method. The generation in front of a mask of the default method is no part of

@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace FetchEtl.Benchmarks.Attack;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>All that the attacker has: the right to read a table.</summary>
 /// <param name="source">Its database.</param>

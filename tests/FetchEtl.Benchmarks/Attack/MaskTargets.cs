@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.Intrinsics;
 
-namespace FetchEtl.Benchmarks.Attack;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>The masks that are to be reversed. Almost no candidate is one of them, and a bitmap of first words says so in one look.</summary>
 internal sealed class MaskTargets

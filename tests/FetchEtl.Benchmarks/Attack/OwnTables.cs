@@ -4,7 +4,7 @@ using FetchEtl.Logins;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
-namespace FetchEtl.Benchmarks.Attack;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>The same random logins in two tables: masked without a key, and by the default method under a key of this run.</summary>
 internal sealed record OwnTables(MaskTable Sha256, MaskTable Hmac, byte[] Key)

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace FetchEtl.Benchmarks.Attack;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>What a login of this run tells of a person; nobody's, since it is drawn.</summary>
 internal sealed record RawLogin(string Ip, string DeviceId)

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace FetchEtl.Benchmarks.Attack;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>
 /// SHA-256's compression function (FIPS 180-4, 6.2.2) on eight blocks side by side: lane n of each vector belongs to block n.

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.Intrinsics;
 
-namespace FetchEtl.Benchmarks.Attack;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>Hashes every candidate, on all cores, and looks whether a mask is among the results.</summary>
 internal sealed class Sweep(CandidateSpace space, ILaneHash hash, MaskTargets targets)

@@ -1,4 +1,4 @@
-namespace FetchEtl.Benchmarks.Attack;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>A sweep in figures.</summary>
 internal sealed record SweepFigures

@@ -1,4 +1,4 @@
-namespace FetchEtl.Benchmarks.Attack;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>What a sweep got.</summary>
 /// <param name="Recovered">The values behind the masks: personal data where the table is a real one, so they are counted and never shown.</param>

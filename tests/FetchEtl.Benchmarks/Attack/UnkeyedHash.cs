@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics;
 
-namespace FetchEtl.Benchmarks.Attack;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>SHA-256 of the value, as anybody can compute it.</summary>
 internal sealed class UnkeyedHash : ILaneHash

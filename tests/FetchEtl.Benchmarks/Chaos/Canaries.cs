@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace FetchEtl.Benchmarks.Chaos;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>
 /// Marks in every personal value of every message, so that a search finds any of them, as text, in base64 or in hex.

@@ -1,4 +1,4 @@
-namespace FetchEtl.Benchmarks.Chaos;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>A message of the run and what must become of it.</summary>
 /// <param name="Body">As it is sent.</param>

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using FetchEtl.Logins;
 
-namespace FetchEtl.Benchmarks.Chaos;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>
 /// The messages of a run by their number, the same for the same seed, made again whenever they are asked for: none is kept.

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace FetchEtl.Benchmarks.Chaos;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>Has every log line at every level looked at, with its scopes, its parameters and its exception. Keeps none.</summary>
 internal sealed class CanaryLogs(CanaryWatch canaries) : ILoggerProvider, ILogger

@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Collections.Concurrent;
 
-namespace FetchEtl.Benchmarks.Chaos;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>Reads all that comes out of the run and counts the texts in which a canary stands. Thread-safe.</summary>
 internal sealed class CanaryWatch

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Security.Cryptography;
 using FetchEtl.Local;
 
-namespace FetchEtl.Benchmarks.Chaos;
+namespace FetchEtl.Benchmarks;
 
 internal static class ChaosCommand
 {

@@ -8,7 +8,7 @@ using FetchEtl.Sqs;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
-namespace FetchEtl.Benchmarks.Chaos;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>What the workers work on: an SQS in this process, a PostgreSQL of their own and a role in it that may do no more than it must.</summary>
 internal sealed class ChaosEstate : IAsyncDisposable

@@ -1,7 +1,7 @@
 using System.Text;
 using FetchEtl.Local;
 
-namespace FetchEtl.Benchmarks.Chaos;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>All that a run counted, and everything that was not as it must be.</summary>
 internal sealed record ChaosFigures

@@ -1,4 +1,4 @@
-namespace FetchEtl.Benchmarks.Chaos;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>What decides a run: all that is drawn in it is drawn from the seed.</summary>
 internal sealed record ChaosOptions

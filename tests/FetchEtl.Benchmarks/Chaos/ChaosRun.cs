@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using FetchEtl.Local;
 
-namespace FetchEtl.Benchmarks.Chaos;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>
 /// Sends logins while SQS is at fault, workers are killed, frozen and restarted, and PostgreSQL fails them; then lets the workers

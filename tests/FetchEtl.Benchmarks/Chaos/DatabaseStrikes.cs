@@ -1,7 +1,7 @@
 using FetchEtl.Local;
 using Npgsql;
 
-namespace FetchEtl.Benchmarks.Chaos;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>What is done to PostgreSQL. Each waits until it has really struck.</summary>
 internal sealed class DatabaseStrikes(ChaosEstate estate)

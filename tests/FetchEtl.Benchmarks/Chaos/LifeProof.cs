@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using FetchEtl.Testing;
 
-namespace FetchEtl.Benchmarks.Chaos;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>
 /// Each worker alone, the others frozen, must bring a row: one that has gone deaf would be covered by the others. That no

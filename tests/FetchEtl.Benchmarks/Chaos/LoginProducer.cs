@@ -1,6 +1,6 @@
 using FetchEtl.Sqs;
 
-namespace FetchEtl.Benchmarks.Chaos;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>Sends the run's messages in the order of their numbers, and knows each by the id that SQS gave it.</summary>
 internal sealed class LoginProducer(ChaosEstate estate, CanaryLogins logins)

@@ -1,4 +1,4 @@
-namespace FetchEtl.Benchmarks.Chaos;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>A row of <c>user_logins</c>, but for when the message was sent and which id it got then.</summary>
 internal sealed record LoginRow(

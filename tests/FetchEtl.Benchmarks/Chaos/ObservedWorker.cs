@@ -1,8 +1,8 @@
-using FetchEtl.Service.Hosting;
+using FetchEtl.Service;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace FetchEtl.Benchmarks.Chaos;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>
 /// One more worker, in this process, so that metrics, spans and structured logs can be read. No signal reaches it, so it is kept

@@ -3,7 +3,7 @@ using System.Text;
 using FetchEtl.Sqs;
 using Npgsql;
 
-namespace FetchEtl.Benchmarks.Chaos;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>
 /// Reads the table and the dead-letter queue and holds them against what was sent, message by message: by the number in a row's

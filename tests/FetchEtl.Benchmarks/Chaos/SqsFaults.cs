@@ -1,6 +1,6 @@
 using FetchEtl.Local;
 
-namespace FetchEtl.Benchmarks.Chaos;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>
 /// The faults of SQS that strike the workers, every kind there is. Sending to <see cref="ChaosEstate.Queue"/> is spared, so that

@@ -1,4 +1,4 @@
-namespace FetchEtl.Benchmarks.Chaos;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>One strike of the plan.</summary>
 /// <param name="Kind">What is done.</param>

@@ -1,4 +1,4 @@
-namespace FetchEtl.Benchmarks.Chaos;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>What is done to the workers and to their database, beside the faults of SQS.</summary>
 internal enum StrikeKind

@@ -1,4 +1,4 @@
-namespace FetchEtl.Benchmarks.Chaos;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>The strikes of a run, in rounds: each holds all kinds, the more likely ones several times, shuffled anew.</summary>
 internal static class StrikePlan

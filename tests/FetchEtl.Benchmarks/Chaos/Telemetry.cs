@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
-namespace FetchEtl.Benchmarks.Chaos;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>Reads the metrics and spans of a worker in this process as an exporter would, and leaves out those of the local SQS.</summary>
 internal sealed class Telemetry : IDisposable

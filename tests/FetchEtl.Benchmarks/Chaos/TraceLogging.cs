@@ -1,4 +1,4 @@
-namespace FetchEtl.Benchmarks.Chaos;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>Settings that log all that could be logged, so that a canary in it would show: each category that the service quietens by itself, too.</summary>
 internal static class TraceLogging

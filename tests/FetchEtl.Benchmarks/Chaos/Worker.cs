@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using FetchEtl.Testing;
 
-namespace FetchEtl.Benchmarks.Chaos;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>One <c>fetch-etl run</c>, whose log is read as it comes and only the end of it kept.</summary>
 internal sealed class Worker : IAsyncDisposable

@@ -1,4 +1,4 @@
-namespace FetchEtl.Benchmarks.Chaos;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>The workers on the queue. A strike claims one, and gives back it or its successor.</summary>
 internal sealed class WorkerFleet : IAsyncDisposable

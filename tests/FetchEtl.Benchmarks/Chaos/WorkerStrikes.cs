@@ -1,6 +1,6 @@
 using FetchEtl.Testing;
 
-namespace FetchEtl.Benchmarks.Chaos;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>What is done to the worker processes.</summary>
 internal sealed class WorkerStrikes(WorkerFleet fleet)

@@ -1,4 +1,4 @@
-namespace FetchEtl.Benchmarks.EndToEnd;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>What moves the messages.</summary>
 internal enum Contender

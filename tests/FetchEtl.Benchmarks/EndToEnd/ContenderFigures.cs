@@ -1,6 +1,4 @@
-using FetchEtl.Benchmarks.Estate;
-
-namespace FetchEtl.Benchmarks.EndToEnd;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>A contender's runs as one: the median of each figure over the rounds.</summary>
 internal sealed record ContenderFigures(

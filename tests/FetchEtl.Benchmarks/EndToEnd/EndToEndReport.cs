@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace FetchEtl.Benchmarks.EndToEnd;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>The result as Markdown tables, ratios first.</summary>
 internal static class EndToEndReport

@@ -1,4 +1,4 @@
-namespace FetchEtl.Benchmarks.EndToEnd;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>All rounds.</summary>
 /// <param name="Messages">Moved in a round by the hand loop and the service each.</param>

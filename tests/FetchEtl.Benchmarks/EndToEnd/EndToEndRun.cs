@@ -1,9 +1,7 @@
 using System.Text.Json;
-using FetchEtl.Benchmarks.Estate;
-using FetchEtl.Benchmarks.Loops;
-using FetchEtl.Service.Drain;
+using FetchEtl.Service;
 
-namespace FetchEtl.Benchmarks.EndToEnd;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>Has each contender move as many messages, in turn, each in a process of its own, the queue filled before it starts.</summary>
 internal sealed class EndToEndRun(MeasuredEstate estate, int messages, int seed)

@@ -1,7 +1,6 @@
-using FetchEtl.Benchmarks.Estate;
-using FetchEtl.Service.Drain;
+using FetchEtl.Service;
 
-namespace FetchEtl.Benchmarks.EndToEnd;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>One run of a contender.</summary>
 /// <param name="MessagesPerSecond">From its first step to the last row committed.</param>

@@ -3,14 +3,12 @@ using System.Security.Cryptography;
 using Amazon.Runtime;
 using FetchEtl.Local;
 using FetchEtl.Migrations;
-using FetchEtl.Service.Drain;
-using FetchEtl.Service.Generation;
-using FetchEtl.Service.Sending;
+using FetchEtl.Service;
 using FetchEtl.Sqs;
 using FetchEtl.Testing;
 using Npgsql;
 
-namespace FetchEtl.Benchmarks.Estate;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>
 /// What is measured on: a local SQS in a process of its own and a private PostgreSQL, which waits for its disk at each commit as one in

@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using FetchEtl.Testing;
 
-namespace FetchEtl.Benchmarks.Estate;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>
 /// Watches a child process's use of the machine. It is asked often rather than at the end, since a process that is gone tells nothing:

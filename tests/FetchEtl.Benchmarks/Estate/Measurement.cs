@@ -2,7 +2,7 @@ using FetchEtl.Local;
 using FetchEtl.Sqs;
 using Npgsql;
 
-namespace FetchEtl.Benchmarks.Estate;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>What the measuring verbs have in common: failures are told in a line.</summary>
 internal static class Measurement

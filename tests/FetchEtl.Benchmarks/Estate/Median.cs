@@ -1,4 +1,4 @@
-namespace FetchEtl.Benchmarks.Estate;
+namespace FetchEtl.Benchmarks;
 
 internal static class Median
 {

@@ -1,4 +1,4 @@
-namespace FetchEtl.Benchmarks.Estate;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>What a process took of the machine, from its start.</summary>
 /// <param name="Cpu">Time on all cores, the runtime's start and compilation included.</param>

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Reflection;
 
-namespace FetchEtl.Benchmarks.Estate;
+namespace FetchEtl.Benchmarks;
 
 internal static class ReleaseBuild
 {

@@ -1,9 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
-using FetchEtl.Benchmarks.Estate;
 using FetchEtl.Local;
 
-namespace FetchEtl.Benchmarks.Idle;
+namespace FetchEtl.Benchmarks;
 
 internal static class IdleCommand
 {

@@ -1,6 +1,6 @@
 using FetchEtl.Sqs;
 
-namespace FetchEtl.Benchmarks.Latency;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>One long poll after the other, with nothing done to what comes but its deletion.</summary>
 internal sealed class BarePoll(SqsClient client, string queueUrl)

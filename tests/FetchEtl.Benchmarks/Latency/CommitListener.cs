@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Npgsql;
 
-namespace FetchEtl.Benchmarks.Latency;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>
 /// Hears of each row when another connection can see it, by a trigger's NOTIFY, which PostgreSQL sends out after the commit has reached

@@ -1,6 +1,4 @@
-using FetchEtl.Benchmarks.Estate;
-
-namespace FetchEtl.Benchmarks.Latency;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>The same stream of messages, to a bare long poll and to the service.</summary>
 internal sealed class LatencyRun(MeasuredEstate estate, int rate, TimeSpan duration)

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace FetchEtl.Benchmarks.Latency;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>Times, told by what half, 95% and 99% of them stay within.</summary>
 internal sealed class Percentiles(IEnumerable<TimeSpan> times)

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
-using FetchEtl.Service.Generation;
+using FetchEtl.Service;
 using FetchEtl.Sqs;
 
-namespace FetchEtl.Benchmarks.Latency;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>Sends logins at a fixed rate, one a call, whether those before have arrived or not.</summary>
 internal sealed class SteadySender(SqsClient client, string queueUrl, int rate)

@@ -1,6 +1,6 @@
 using FetchEtl.Logins;
 
-namespace FetchEtl.Benchmarks.Loops;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>From a login to its row by masking and version alone: nothing is validated.</summary>
 internal static class BareMapping

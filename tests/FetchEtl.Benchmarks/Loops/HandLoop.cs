@@ -1,7 +1,7 @@
 using System.Threading.Channels;
 using FetchEtl.Sqs;
 
-namespace FetchEtl.Benchmarks.Loops;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>
 /// A loop written for speed: receivers, writers and deleters side by side with channels between them, batches as large as they come.

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
-using FetchEtl.Service.Drain;
+using FetchEtl.Service;
 
-namespace FetchEtl.Benchmarks.Loops;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>
 /// One of the loops that the service is measured against, as a process of its own; it prints what <c>fetch-etl drain --json</c> does.

@@ -2,15 +2,14 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Text.Json;
 using Amazon.Runtime;
-using FetchEtl.Benchmarks.Estate;
 using FetchEtl.Logins;
-using FetchEtl.Service.Drain;
+using FetchEtl.Service;
 using FetchEtl.Sqs;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace FetchEtl.Benchmarks.Loops;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>The steps that the loops are made of: the service's own client, masking and INSERT, and nothing around them.</summary>
 internal sealed class LoopWork : IAsyncDisposable

@@ -1,4 +1,4 @@
-namespace FetchEtl.Benchmarks.Loops;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>What most scripts do: receive a message, insert its row, commit, delete the message, and so on.</summary>
 internal static class OneAtATime

@@ -1,4 +1,4 @@
-namespace FetchEtl.Benchmarks.Micro;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>A commit that consumers wait for: done already unless begun.</summary>
 internal sealed class Commit

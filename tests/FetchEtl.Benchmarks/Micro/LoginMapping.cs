@@ -3,7 +3,7 @@ using FetchEtl.Logins;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace FetchEtl.Benchmarks.Micro;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>
 /// <see cref="LoginConsumer"/>'s part, from the message to the row: it validates, masks and maps in one. The messages are

@@ -2,7 +2,7 @@ using BenchmarkDotNet.Attributes;
 using FetchEtl.Logins;
 using MassTransit.Serialization;
 
-namespace FetchEtl.Benchmarks.Micro;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>From a body to a valid login: what the endpoint's deserializer does, then what the consumer's validator does.</summary>
 public class LoginReading

@@ -3,7 +3,7 @@ using BenchmarkDotNet.Attributes;
 using FetchEtl.Logins;
 using Microsoft.Extensions.Options;
 
-namespace FetchEtl.Benchmarks.Micro;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>The two fields of a login that are masked by default, under one generation of keys.</summary>
 public class Masking

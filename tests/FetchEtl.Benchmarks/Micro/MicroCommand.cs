@@ -1,7 +1,6 @@
 using System.CommandLine;
-using FetchEtl.Benchmarks.Estate;
 
-namespace FetchEtl.Benchmarks.Micro;
+namespace FetchEtl.Benchmarks;
 
 internal static class MicroCommand
 {

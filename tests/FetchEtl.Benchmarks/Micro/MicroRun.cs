@@ -8,7 +8,7 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.NoEmit;
 using Perfolizer.Horology;
 
-namespace FetchEtl.Benchmarks.Micro;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>Runs BenchmarkDotNet on the steps of a message's way, without its files and, as long as all goes well, its words.</summary>
 internal static class MicroRun

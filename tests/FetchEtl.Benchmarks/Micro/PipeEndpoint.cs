@@ -1,12 +1,10 @@
 using FetchEtl.Sqs;
-using FetchEtl.Sqs.Configuration;
-using FetchEtl.Sqs.Rider;
 using MassTransit;
 using MassTransit.Context;
 using MassTransit.Transports;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace FetchEtl.Benchmarks.Micro;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>
 /// A login endpoint as the service configures it, but with <see cref="WaitingConsumer"/> on it, and nothing in front of its

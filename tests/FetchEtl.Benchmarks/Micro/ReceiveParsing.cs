@@ -1,7 +1,7 @@
 using BenchmarkDotNet.Attributes;
-using FetchEtl.Sqs.Protocols;
+using FetchEtl.Sqs;
 
-namespace FetchEtl.Benchmarks.Micro;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>From the bytes of a reply with ten messages to the messages.</summary>
 public class ReceiveParsing

@@ -1,7 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using FetchEtl.Sqs;
 
-namespace FetchEtl.Benchmarks.Micro;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>
 /// MassTransit's part of a message: receive context, dispatcher, deserializer and consumer, and back. Deserialising,

@@ -1,6 +1,6 @@
 using FetchEtl.Logins;
 
-namespace FetchEtl.Benchmarks.Micro;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>The default masking, of one generation.</summary>
 internal static class SampleKey

@@ -1,11 +1,9 @@
 using Amazon.Runtime;
 using FetchEtl.Local;
-using FetchEtl.Service.Generation;
+using FetchEtl.Service;
 using FetchEtl.Sqs;
-using FetchEtl.Sqs.Protocols;
-using FetchEtl.Sqs.Protocols.Requests;
 
-namespace FetchEtl.Benchmarks.Micro;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>Ten valid logins, of nobody, as LocalSqs hands them out.</summary>
 /// <param name="Request">The content of ReceiveMessage, in the JSON protocol.</param>

@@ -1,9 +1,7 @@
 using BenchmarkDotNet.Attributes;
-using FetchEtl.Sqs.Protocols;
-using FetchEtl.Sqs.Protocols.Requests;
-using FetchEtl.Sqs.Signing;
+using FetchEtl.Sqs;
 
-namespace FetchEtl.Benchmarks.Micro;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>
 /// The signatures of the two calls that ten messages cost: their receive and their delete, under credentials without a session token.

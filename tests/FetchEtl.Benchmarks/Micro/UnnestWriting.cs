@@ -1,15 +1,14 @@
 using System.Text.Json;
 using BenchmarkDotNet.Attributes;
-using FetchEtl.Benchmarks.Loops;
 using FetchEtl.Local;
 using FetchEtl.Logins;
 using FetchEtl.Migrations;
-using FetchEtl.Service.Generation;
+using FetchEtl.Service;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
-namespace FetchEtl.Benchmarks.Micro;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>
 /// Rows into a private PostgreSQL on this machine (which does not wait for its disk here), a thousand a statement, as the writer

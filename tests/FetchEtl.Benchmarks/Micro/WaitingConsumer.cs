@@ -1,7 +1,7 @@
 using FetchEtl.Logins;
 using MassTransit;
 
-namespace FetchEtl.Benchmarks.Micro;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>Does nothing with a login but to let its receive wait for a commit, as the service's own consumer does in the end.</summary>
 internal sealed class WaitingConsumer(Commit commit) : IConsumer<LoginMessage>

@@ -1,7 +1,6 @@
-using FetchEtl.Benchmarks.Estate;
 using Npgsql;
 
-namespace FetchEtl.Benchmarks.Scale;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>How fast rows came in, by PostgreSQL's own commit timestamps: the same clock for any number of workers.</summary>
 /// <param name="PerSecond">From the first commit to the last.</param>

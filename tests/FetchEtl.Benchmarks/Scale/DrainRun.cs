@@ -1,6 +1,4 @@
-using FetchEtl.Benchmarks.Estate;
-
-namespace FetchEtl.Benchmarks.Scale;
+namespace FetchEtl.Benchmarks;
 
 /// <summary>A queue drained by some <c>fetch-etl drain</c> at once.</summary>
 /// <param name="Speed">How fast rows came in.</param>

@@ -1,8 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using FetchEtl.Benchmarks.Estate;
 
-namespace FetchEtl.Benchmarks.Scale;
+namespace FetchEtl.Benchmarks;
 
 internal static class ScaleCommand
 {

@@ -1,8 +1,8 @@
-using FetchEtl.Benchmarks.Attack;
+using FetchEtl.Benchmarks;
 using FetchEtl.Testing;
 using Npgsql;
 
-namespace FetchEtl.EndToEnd.Tests.Attack;
+namespace FetchEtl.EndToEnd.Tests;
 
 /// <summary>What <c>attack</c> of FetchEtl.Benchmarks does, with 65,536 addresses and 64,000 device ids to try.</summary>
 public sealed class AttackTests

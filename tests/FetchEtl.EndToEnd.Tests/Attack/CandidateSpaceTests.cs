@@ -1,6 +1,6 @@
-using FetchEtl.Benchmarks.Attack;
+using FetchEtl.Benchmarks;
 
-namespace FetchEtl.EndToEnd.Tests.Attack;
+namespace FetchEtl.EndToEnd.Tests;
 
 public sealed class CandidateSpaceTests
 {

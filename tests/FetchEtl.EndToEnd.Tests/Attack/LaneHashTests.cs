@@ -1,11 +1,11 @@
 using System.Buffers.Binary;
 using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
-using FetchEtl.Benchmarks.Attack;
+using FetchEtl.Benchmarks;
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace FetchEtl.EndToEnd.Tests.Attack;
+namespace FetchEtl.EndToEnd.Tests;
 
 /// <summary>The framework's own hashes are the oracle of the eight-lane ones.</summary>
 public sealed class LaneHashTests

@@ -1,7 +1,7 @@
 using System.Text;
 using FetchEtl.Sqs;
 
-namespace FetchEtl.EndToEnd.Tests.Fuzz;
+namespace FetchEtl.EndToEnd.Tests;
 
 /// <summary>The largest and the deepest bodies that SQS takes.</summary>
 public sealed class BodySizeTests

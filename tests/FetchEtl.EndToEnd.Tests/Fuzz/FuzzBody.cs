@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Unicode;
 
-namespace FetchEtl.EndToEnd.Tests.Fuzz;
+namespace FetchEtl.EndToEnd.Tests;
 
 /// <summary>A body, how it was made and what must become of it. Seed and index make it again.</summary>
 /// <param name="Index">Its number.</param>

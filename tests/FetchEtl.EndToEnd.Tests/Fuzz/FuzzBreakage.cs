@@ -1,4 +1,4 @@
-namespace FetchEtl.EndToEnd.Tests.Fuzz;
+namespace FetchEtl.EndToEnd.Tests;
 
 /// <summary>Ways to make a valid login certainly invalid, each by breaking one rule.</summary>
 internal sealed class FuzzBreakage(Random random, FuzzText text, FuzzJson json)

@@ -1,4 +1,4 @@
-namespace FetchEtl.EndToEnd.Tests.Fuzz;
+namespace FetchEtl.EndToEnd.Tests;
 
 /// <summary>What must become of a body, by how it was made.</summary>
 internal enum FuzzFate

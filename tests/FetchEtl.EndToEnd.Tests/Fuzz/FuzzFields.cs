@@ -1,4 +1,4 @@
-namespace FetchEtl.EndToEnd.Tests.Fuzz;
+namespace FetchEtl.EndToEnd.Tests;
 
 /// <summary>
 /// A login as the keys and values of a JSON object, all of it valid as README's "What is a login" has it. The rules are stated

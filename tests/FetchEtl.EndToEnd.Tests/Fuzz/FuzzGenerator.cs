@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace FetchEtl.EndToEnd.Tests.Fuzz;
+namespace FetchEtl.EndToEnd.Tests;
 
 /// <summary>Makes bodies: each is a function of the seed and its index, so a failure names the one to make again.</summary>
 internal sealed class FuzzGenerator(int seed)

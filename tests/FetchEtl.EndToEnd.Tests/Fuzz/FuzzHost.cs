@@ -1,13 +1,12 @@
 using System.Diagnostics.Metrics;
-using FetchEtl.Benchmarks.Chaos;
-using FetchEtl.Service.Drain;
-using FetchEtl.Service.Hosting;
+using FetchEtl.Benchmarks;
+using FetchEtl.Service;
 using FetchEtl.Sqs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace FetchEtl.EndToEnd.Tests.Fuzz;
+namespace FetchEtl.EndToEnd.Tests;
 
 /// <summary>The service as <c>run</c> composes it, in this process, so that its memory and every log line can be looked at.</summary>
 internal sealed class FuzzHost : IAsyncDisposable

@@ -1,4 +1,4 @@
-namespace FetchEtl.EndToEnd.Tests.Fuzz;
+namespace FetchEtl.EndToEnd.Tests;
 
 /// <summary>JSON values of every type.</summary>
 internal sealed class FuzzJson(Random random, FuzzText text)

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace FetchEtl.EndToEnd.Tests.Fuzz;
+namespace FetchEtl.EndToEnd.Tests;
 
 /// <summary>Changes bytes at random: what comes out may still be a login, or UTF-8, or neither.</summary>
 internal sealed class FuzzMutation(Random random)

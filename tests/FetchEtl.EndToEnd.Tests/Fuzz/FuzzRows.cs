@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace FetchEtl.EndToEnd.Tests.Fuzz;
+namespace FetchEtl.EndToEnd.Tests;
 
 /// <summary>The table, read past EF Core.</summary>
 internal static class FuzzRows

@@ -1,4 +1,4 @@
-namespace FetchEtl.EndToEnd.Tests.Fuzz;
+namespace FetchEtl.EndToEnd.Tests;
 
 /// <summary>The seed of all fuzz tests: the one that <c>FETCHETL_FUZZ_SEED</c> names, else always the same.</summary>
 internal static class FuzzSeed

@@ -2,7 +2,7 @@ using System.Text;
 using FetchEtl.Sqs;
 using Xunit.Abstractions;
 
-namespace FetchEtl.EndToEnd.Tests.Fuzz;
+namespace FetchEtl.EndToEnd.Tests;
 
 /// <summary>
 /// Bodies of every kind go the whole way: SQS, rider, consumer, writer, PostgreSQL. Nothing else may run beside, since memory is

@@ -1,7 +1,7 @@
 using System.Text;
-using FetchEtl.Benchmarks.Chaos;
+using FetchEtl.Benchmarks;
 
-namespace FetchEtl.EndToEnd.Tests.Fuzz;
+namespace FetchEtl.EndToEnd.Tests;
 
 /// <summary>Texts of odd Unicode, and JSON strings that spell them oddly.</summary>
 internal sealed class FuzzText(Random random)

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using FetchEtl.Benchmarks.Chaos;
+using FetchEtl.Benchmarks;
 using FetchEtl.Logins;
 using MassTransit;
 using MassTransit.Serialization;
@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace FetchEtl.EndToEnd.Tests.Fuzz;
+namespace FetchEtl.EndToEnd.Tests;
 
 /// <summary>Bytes that SQS would not take, but another transport may bring: no UTF-8, control characters, nothing at all.</summary>
 public sealed class RawBytesFuzzTests

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace FetchEtl.EndToEnd.Tests.Fuzz;
+namespace FetchEtl.EndToEnd.Tests;
 
 /// <summary>All that a dead letter's reason may say: closed, so that nothing of a body can be in it.</summary>
 internal static partial class Reasons

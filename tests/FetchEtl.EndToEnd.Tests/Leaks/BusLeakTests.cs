@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using FetchEtl.Benchmarks.Chaos;
+using FetchEtl.Benchmarks;
 using FetchEtl.Logins;
 using MassTransit;
 using MassTransit.Serialization;
@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace FetchEtl.EndToEnd.Tests.Leaks;
+namespace FetchEtl.EndToEnd.Tests;
 
 /// <summary>The consumer in somebody's estate, with retries in the process, on a bus that keeps what faulted on an error queue.</summary>
 public sealed class BusLeakTests

@@ -1,9 +1,9 @@
 using System.Text;
-using FetchEtl.Benchmarks.Chaos;
+using FetchEtl.Benchmarks;
 using FetchEtl.Sqs;
 using Npgsql;
 
-namespace FetchEtl.EndToEnd.Tests.Leaks;
+namespace FetchEtl.EndToEnd.Tests;
 
 /// <summary>What these tests do to an estate, and where they look.</summary>
 internal static class LeakEstate

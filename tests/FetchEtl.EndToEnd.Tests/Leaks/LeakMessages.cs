@@ -1,10 +1,9 @@
 using System.Text.Json.Nodes;
-using FetchEtl.Benchmarks.Chaos;
-using FetchEtl.EndToEnd.Tests.Fuzz;
+using FetchEtl.Benchmarks;
 using FetchEtl.Sqs;
 using MassTransit;
 
-namespace FetchEtl.EndToEnd.Tests.Leaks;
+namespace FetchEtl.EndToEnd.Tests;
 
 /// <summary>Messages that hold canaries in every value, known or not, and in every key and attribute that is not the contract's.</summary>
 internal static class LeakMessages

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
-using FetchEtl.Benchmarks.Chaos;
+using FetchEtl.Benchmarks;
 using MassTransit;
 
-namespace FetchEtl.EndToEnd.Tests.Leaks;
+namespace FetchEtl.EndToEnd.Tests;
 
 /// <summary>
 /// Hears what MassTransit tells observers: the exceptions, which are looked at, and the messages that are sent and published.

@@ -1,10 +1,9 @@
-using FetchEtl.Benchmarks.Chaos;
+using FetchEtl.Benchmarks;
 using FetchEtl.Local;
-using FetchEtl.Service.Drain;
-using FetchEtl.Service.Hosting;
+using FetchEtl.Service;
 using Npgsql;
 
-namespace FetchEtl.EndToEnd.Tests.Leaks;
+namespace FetchEtl.EndToEnd.Tests;
 
 /// <summary>
 /// What PostgreSQL's own log holds of a row that a constraint refuses, and of every row where statements are logged. The user_id

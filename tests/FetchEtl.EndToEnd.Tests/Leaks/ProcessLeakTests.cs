@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
-using FetchEtl.Benchmarks.Chaos;
+using FetchEtl.Benchmarks;
 using FetchEtl.Local;
 using FetchEtl.Testing;
 
-namespace FetchEtl.EndToEnd.Tests.Leaks;
+namespace FetchEtl.EndToEnd.Tests;
 
 /// <summary>The real <c>fetch-etl</c>, with logs at trace level.</summary>
 public sealed class ProcessLeakTests

@@ -1,6 +1,6 @@
 using FetchEtl.Local;
 
-namespace FetchEtl.EndToEnd.Tests.Outages;
+namespace FetchEtl.EndToEnd.Tests;
 
 /// <summary>In a class of its own, to run beside others: it takes as long as it says.</summary>
 public sealed class LongOutageTests

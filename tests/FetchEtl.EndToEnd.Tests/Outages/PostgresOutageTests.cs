@@ -2,7 +2,7 @@ using FetchEtl.Local;
 using FetchEtl.Testing;
 using Npgsql;
 
-namespace FetchEtl.EndToEnd.Tests.Outages;
+namespace FetchEtl.EndToEnd.Tests;
 
 /// <summary>
 /// PostgreSQL takes no rows for longer than a lease lasts. A second receive of any message would make it a dead letter here:

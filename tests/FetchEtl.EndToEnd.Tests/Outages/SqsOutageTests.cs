@@ -1,7 +1,7 @@
 using FetchEtl.Local;
 using FetchEtl.Testing;
 
-namespace FetchEtl.EndToEnd.Tests.Outages;
+namespace FetchEtl.EndToEnd.Tests;
 
 /// <summary>SQS refuses everything for a while, messages in flight: the service goes on by itself when it no longer does.</summary>
 public sealed class SqsOutageTests

@@ -1,14 +1,13 @@
 using System.Text.RegularExpressions;
 using FetchEtl.Logins;
-using FetchEtl.Service.Generation;
-using FetchEtl.Service.Settings;
+using FetchEtl.Service;
 using FetchEtl.Testing;
 using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-namespace FetchEtl.EndToEnd.Tests.Readme;
+namespace FetchEtl.EndToEnd.Tests;
 
 public sealed partial class ReadmeTests
 {

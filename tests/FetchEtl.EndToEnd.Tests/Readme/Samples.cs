@@ -4,7 +4,7 @@ using MassTransit.Serialization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace FetchEtl.EndToEnd.Tests.Readme;
+namespace FetchEtl.EndToEnd.Tests;
 
 /// <summary>README's samples, to the letter.</summary>
 internal static class Samples

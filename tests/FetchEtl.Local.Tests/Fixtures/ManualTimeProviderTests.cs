@@ -1,6 +1,6 @@
 using FetchEtl.Testing;
 
-namespace FetchEtl.Local.Tests.Fixtures;
+namespace FetchEtl.Local.Tests;
 
 public sealed class ManualTimeProviderTests
 {

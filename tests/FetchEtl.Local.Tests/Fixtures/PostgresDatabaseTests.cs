@@ -1,7 +1,7 @@
 using FetchEtl.Testing;
 using Npgsql;
 
-namespace FetchEtl.Local.Tests.Fixtures;
+namespace FetchEtl.Local.Tests;
 
 public sealed class PostgresDatabaseTests
 {

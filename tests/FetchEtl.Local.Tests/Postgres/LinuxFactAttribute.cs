@@ -1,4 +1,4 @@
-namespace FetchEtl.Local.Tests.Postgres;
+namespace FetchEtl.Local.Tests;
 
 /// <summary>A fact that looks into /proc or signals process groups; skipped, with the reason, elsewhere.</summary>
 [AttributeUsage(AttributeTargets.Method)]

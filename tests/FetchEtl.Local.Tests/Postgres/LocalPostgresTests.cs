@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Npgsql;
 
-namespace FetchEtl.Local.Tests.Postgres;
+namespace FetchEtl.Local.Tests;
 
 public sealed class LocalPostgresTests
 {

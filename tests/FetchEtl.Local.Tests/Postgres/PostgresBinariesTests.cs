@@ -1,4 +1,4 @@
-namespace FetchEtl.Local.Tests.Postgres;
+namespace FetchEtl.Local.Tests;
 
 public sealed class PostgresBinariesTests : IDisposable
 {

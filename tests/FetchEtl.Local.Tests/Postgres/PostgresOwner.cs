@@ -1,4 +1,4 @@
-namespace FetchEtl.Local.Tests.Postgres;
+namespace FetchEtl.Local.Tests;
 
 /// <summary>
 /// This assembly's entry point, which the test runner does not use: run by itself, it is a process that owns a

@@ -1,7 +1,7 @@
 using System.Reflection;
 using Xunit.Sdk;
 
-namespace FetchEtl.Local.Tests.Sqs;
+namespace FetchEtl.Local.Tests;
 
 /// <summary>Runs a theory once in JSON and once in Query.</summary>
 [AttributeUsage(AttributeTargets.Method)]

@@ -1,6 +1,6 @@
 using FetchEtl.Testing;
 
-namespace FetchEtl.Local.Tests.Sqs;
+namespace FetchEtl.Local.Tests;
 
 /// <summary>A LocalSqs with faults to set, its clock in the test's hand, and a queue made before any of them.</summary>
 internal sealed class FaultyQueue : IAsyncDisposable

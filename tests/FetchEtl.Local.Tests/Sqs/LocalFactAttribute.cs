@@ -1,4 +1,4 @@
-namespace FetchEtl.Local.Tests.Sqs;
+namespace FetchEtl.Local.Tests;
 
 /// <summary>A test that needs LocalSqs itself: its clock in hand, or its options.</summary>
 [AttributeUsage(AttributeTargets.Method)]

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using FetchEtl.Testing;
 
-namespace FetchEtl.Local.Tests.Sqs;
+namespace FetchEtl.Local.Tests;
 
 /// <summary>A LocalSqs of its own with the clock in the test's hand, and a queue on it.</summary>
 internal sealed class LocalQueue : IAsyncDisposable

@@ -1,4 +1,4 @@
-namespace FetchEtl.Local.Tests.Sqs;
+namespace FetchEtl.Local.Tests;
 
 /// <summary>A standard queue by the letter of SQS's documentation: a list, looked through from end to end each time.</summary>
 internal sealed class NaiveQueue(int retention, int visibility)

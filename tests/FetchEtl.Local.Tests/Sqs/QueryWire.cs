@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
 
-namespace FetchEtl.Local.Tests.Sqs;
+namespace FetchEtl.Local.Tests;
 
 /// <summary>The Query protocol as its clients had it: written from their side, independent of the server's.</summary>
 internal static class QueryWire

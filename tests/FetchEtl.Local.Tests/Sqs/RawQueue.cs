@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace FetchEtl.Local.Tests.Sqs;
+namespace FetchEtl.Local.Tests;
 
 /// <summary>A queue and the calls that most tests make on it.</summary>
 internal sealed class RawQueue(RawSqs sqs, string name, string url)

@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 
-namespace FetchEtl.Local.Tests.Sqs;
+namespace FetchEtl.Local.Tests;
 
 /// <summary>An SQS client of the barest kind: requests and results are JSON trees, sent and read in either protocol.</summary>
 internal sealed class RawSqs(Uri endpoint, WireProtocol protocol) : IDisposable

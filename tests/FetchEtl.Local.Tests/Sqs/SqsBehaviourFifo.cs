@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace FetchEtl.Local.Tests.Sqs;
+namespace FetchEtl.Local.Tests;
 
 public sealed class SqsBehaviourFifo(SqsEndpoint endpoint) : IClassFixture<SqsEndpoint>
 {

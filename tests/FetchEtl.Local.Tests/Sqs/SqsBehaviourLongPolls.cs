@@ -1,4 +1,4 @@
-namespace FetchEtl.Local.Tests.Sqs;
+namespace FetchEtl.Local.Tests;
 
 public sealed class SqsBehaviourLongPolls(SqsEndpoint endpoint) : IClassFixture<SqsEndpoint>
 {

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 
-namespace FetchEtl.Local.Tests.Sqs;
+namespace FetchEtl.Local.Tests;
 
 public sealed class SqsBehaviourMessages(SqsEndpoint endpoint) : IClassFixture<SqsEndpoint>
 {

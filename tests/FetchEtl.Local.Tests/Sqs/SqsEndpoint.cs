@@ -1,4 +1,4 @@
-namespace FetchEtl.Local.Tests.Sqs;
+namespace FetchEtl.Local.Tests;
 
 /// <summary>The endpoint under test: a fresh LocalSqs, or the one that <c>FETCHETL_SQS_ENDPOINT</c> names.</summary>
 public sealed class SqsEndpoint : IAsyncLifetime

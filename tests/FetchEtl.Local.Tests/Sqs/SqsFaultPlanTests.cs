@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using FetchEtl.Testing;
 
-namespace FetchEtl.Local.Tests.Sqs;
+namespace FetchEtl.Local.Tests;
 
 /// <summary>Which calls a plan strikes, and what makes a plan.</summary>
 public sealed partial class SqsFaultPlanTests

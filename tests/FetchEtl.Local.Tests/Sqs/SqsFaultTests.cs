@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace FetchEtl.Local.Tests.Sqs;
+namespace FetchEtl.Local.Tests;
 
 /// <summary>Each kind of fault, as a client sees it.</summary>
 public sealed class SqsFaultTests

@@ -1,10 +1,7 @@
-using FetchEtl.Local.Sqs;
-using FetchEtl.Local.Sqs.Operations;
-using FetchEtl.Local.Sqs.Queues;
 using FetchEtl.Testing;
 using Microsoft.AspNetCore.Http;
 
-namespace FetchEtl.Local.Tests.Sqs;
+namespace FetchEtl.Local.Tests;
 
 /// <summary>What would take too long over HTTP, or happens there between two moments that no client can tell apart.</summary>
 public sealed class SqsQueueTests

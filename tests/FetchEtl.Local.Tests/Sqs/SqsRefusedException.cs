@@ -1,4 +1,4 @@
-namespace FetchEtl.Local.Tests.Sqs;
+namespace FetchEtl.Local.Tests;
 
 /// <summary>An error response: its Query code (which JSON errors carry in a header), status and message.</summary>
 internal sealed class SqsRefusedException(string code, int status, string message) : Exception($"{status} {code}: {message}")

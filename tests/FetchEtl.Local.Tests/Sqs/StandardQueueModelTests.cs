@@ -1,10 +1,8 @@
-using FetchEtl.Local.Sqs;
-using FetchEtl.Local.Sqs.Queues;
 using FetchEtl.Testing;
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace FetchEtl.Local.Tests.Sqs;
+namespace FetchEtl.Local.Tests;
 
 /// <summary>Random uses of a standard queue, each step compared with <see cref="NaiveQueue"/>.</summary>
 public sealed class StandardQueueModelTests

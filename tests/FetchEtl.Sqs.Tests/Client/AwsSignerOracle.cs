@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using Amazon.Runtime.Internal.Auth;
 
-namespace FetchEtl.Sqs.Tests.Client;
+namespace FetchEtl.Sqs.Tests;
 
 /// <summary>AWSSDK.Core's own signer, asked to sign the very headers it is given.</summary>
 internal sealed class AwsSignerOracle : AWS4Signer

@@ -1,9 +1,8 @@
 using System.Text;
-using FetchEtl.Sqs.Signing;
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace FetchEtl.Sqs.Tests.Client;
+namespace FetchEtl.Sqs.Tests;
 
 public sealed class SigV4SignerTests
 {

@@ -1,7 +1,7 @@
 using System.Text;
 using FetchEtl.Local;
 
-namespace FetchEtl.Sqs.Tests.Client;
+namespace FetchEtl.Sqs.Tests;
 
 /// <summary>Each operation against LocalSqs, in both protocols and in the one that is found by itself.</summary>
 public sealed class SqsClientRoundTripTests

@@ -1,6 +1,6 @@
 using Amazon;
 
-namespace FetchEtl.Sqs.Tests.Client;
+namespace FetchEtl.Sqs.Tests;
 
 public sealed class SqsEndpointTests
 {

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace FetchEtl.Sqs.Tests.Client;
+namespace FetchEtl.Sqs.Tests;
 
 public sealed class SqsErrorsTests
 {

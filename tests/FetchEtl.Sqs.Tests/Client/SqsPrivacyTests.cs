@@ -2,7 +2,7 @@ using System.Net;
 using System.Text;
 using FetchEtl.Testing;
 
-namespace FetchEtl.Sqs.Tests.Client;
+namespace FetchEtl.Sqs.Tests;
 
 /// <summary>A body stays out of everything that is printed, even where the service quotes it.</summary>
 public sealed class SqsPrivacyTests

@@ -1,7 +1,7 @@
 using System.Net;
 using FetchEtl.Testing;
 
-namespace FetchEtl.Sqs.Tests.Client;
+namespace FetchEtl.Sqs.Tests;
 
 public sealed class SqsRetriesTests
 {

@@ -1,9 +1,8 @@
 using System.Text;
 using Amazon.Runtime;
-using FetchEtl.Sqs.Signing;
 using FetchEtl.Testing;
 
-namespace FetchEtl.Sqs.Tests.Client;
+namespace FetchEtl.Sqs.Tests;
 
 public sealed class SqsSigningTests
 {

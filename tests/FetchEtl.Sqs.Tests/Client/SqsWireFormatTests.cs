@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace FetchEtl.Sqs.Tests.Client;
+namespace FetchEtl.Sqs.Tests;
 
 /// <summary>The bytes on the wire, pinned as literals after the samples of the SQS API Reference.</summary>
 public sealed class SqsWireFormatTests

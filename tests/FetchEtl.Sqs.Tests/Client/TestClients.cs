@@ -1,7 +1,7 @@
 using Amazon.Runtime;
 using Microsoft.Extensions.Logging;
 
-namespace FetchEtl.Sqs.Tests.Client;
+namespace FetchEtl.Sqs.Tests;
 
 internal static class TestClients
 {

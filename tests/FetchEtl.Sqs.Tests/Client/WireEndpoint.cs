@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
-namespace FetchEtl.Sqs.Tests.Client;
+namespace FetchEtl.Sqs.Tests;
 
 /// <summary>
 /// An HTTP endpoint on the loopback interface that answers what a test scripts: for replies that a healthy server

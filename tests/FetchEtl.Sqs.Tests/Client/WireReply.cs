@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace FetchEtl.Sqs.Tests.Client;
+namespace FetchEtl.Sqs.Tests;
 
 /// <summary>A reply to be sent.</summary>
 internal sealed record WireReply(HttpStatusCode Status, string ContentType, string Content, DateTimeOffset? Date = null)

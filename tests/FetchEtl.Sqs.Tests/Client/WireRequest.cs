@@ -1,4 +1,4 @@
-namespace FetchEtl.Sqs.Tests.Client;
+namespace FetchEtl.Sqs.Tests;
 
 /// <summary>A request as it arrived.</summary>
 internal sealed record WireRequest(string Path, IReadOnlyDictionary<string, string> Headers, string Content)

@@ -2,11 +2,9 @@ using System.ComponentModel.DataAnnotations;
 using System.Text;
 using Amazon.Runtime;
 using FetchEtl.Local;
-using FetchEtl.Sqs.Configuration;
-using FetchEtl.Sqs.Leases;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace FetchEtl.Sqs.Tests.Rider;
+namespace FetchEtl.Sqs.Tests;
 
 public sealed class LeaseBookTests : IAsyncLifetime
 {

@@ -1,4 +1,4 @@
-namespace FetchEtl.Sqs.Tests.Rider;
+namespace FetchEtl.Sqs.Tests;
 
 /// <summary>The message of these tests.</summary>
 public sealed class Note

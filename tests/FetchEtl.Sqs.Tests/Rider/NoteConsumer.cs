@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using MassTransit;
 
-namespace FetchEtl.Sqs.Tests.Rider;
+namespace FetchEtl.Sqs.Tests;
 
 /// <summary>Does with each note what the test says, and keeps what it saw.</summary>
 public sealed class NoteConsumer(NoteConsumer.Behaviour behaviour) : IConsumer<Note>

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace FetchEtl.Sqs.Tests.Rider;
+namespace FetchEtl.Sqs.Tests;
 
 /// <summary>What consumers leave to their receive: the message is settled by that, not by the consumer's end.</summary>
 public sealed class ReceiveTaskTests

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Amazon.Runtime;
 using FetchEtl.Local;
-using FetchEtl.Sqs.Configuration;
 using FetchEtl.Testing;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,7 +9,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace FetchEtl.Sqs.Tests.Rider;
+namespace FetchEtl.Sqs.Tests;
 
 /// <summary>A bus with an SQS rider on it, and the SQS.</summary>
 internal sealed class RiderHost : IAsyncDisposable

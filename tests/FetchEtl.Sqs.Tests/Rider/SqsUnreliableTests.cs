@@ -1,6 +1,6 @@
 using FetchEtl.Local;
 
-namespace FetchEtl.Sqs.Tests.Rider;
+namespace FetchEtl.Sqs.Tests;
 
 /// <summary>The rider on an SQS that throttles, loses replies, forgets deletes and delivers twice.</summary>
 public sealed class SqsUnreliableTests

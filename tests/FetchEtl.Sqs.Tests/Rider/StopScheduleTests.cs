@@ -1,6 +1,4 @@
-using FetchEtl.Sqs.Rider;
-
-namespace FetchEtl.Sqs.Tests.Rider;
+namespace FetchEtl.Sqs.Tests;
 
 public sealed class StopScheduleTests
 {

@@ -1,7 +1,7 @@
 using System.Runtime.Serialization;
 using MassTransit;
 
-namespace FetchEtl.Sqs.Tests.Rider;
+namespace FetchEtl.Sqs.Tests;
 
 /// <summary>Throws whenever it is told of a message's end, what would be a fault for good where a message's own fate were still open.</summary>
 internal sealed class ThrowingObserver : IReceiveObserver

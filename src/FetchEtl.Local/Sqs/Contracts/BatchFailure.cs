@@ -1,3 +1,3 @@
-namespace FetchEtl.Local.Sqs.Contracts;
+namespace FetchEtl.Local;
 
 internal sealed record BatchFailure(string Id, bool SenderFault, string Code, string Message);

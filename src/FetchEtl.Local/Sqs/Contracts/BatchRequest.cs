@@ -1,4 +1,4 @@
-namespace FetchEtl.Local.Sqs.Contracts;
+namespace FetchEtl.Local;
 
 internal sealed record BatchRequest<TEntry>
     where TEntry : IBatchEntry

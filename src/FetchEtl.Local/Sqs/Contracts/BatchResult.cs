@@ -1,3 +1,3 @@
-namespace FetchEtl.Local.Sqs.Contracts;
+namespace FetchEtl.Local;
 
 internal sealed record BatchResult<TSuccess>(List<TSuccess> Successful, List<BatchFailure> Failed);

@@ -1,3 +1,3 @@
-namespace FetchEtl.Local.Sqs.Contracts;
+namespace FetchEtl.Local;
 
 internal sealed record ChangeMessageVisibilityEntry(string? Id, string? ReceiptHandle, int? VisibilityTimeout) : IBatchEntry;

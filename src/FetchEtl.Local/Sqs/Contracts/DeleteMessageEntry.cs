@@ -1,3 +1,3 @@
-namespace FetchEtl.Local.Sqs.Contracts;
+namespace FetchEtl.Local;
 
 internal sealed record DeleteMessageEntry(string? Id, string? ReceiptHandle) : IBatchEntry;

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace FetchEtl.Local.Sqs.Contracts;
+namespace FetchEtl.Local;
 
 /// <param name="QueueUrls">In lower case on the wire, in this result alone.</param>
 /// <param name="NextToken">Null on the last page.</param>

@@ -1,3 +1,3 @@
-namespace FetchEtl.Local.Sqs.Contracts;
+namespace FetchEtl.Local;
 
 internal sealed record ListQueueTagsResult(Dictionary<string, string> Tags);

@@ -1,3 +1,3 @@
-namespace FetchEtl.Local.Sqs.Contracts;
+namespace FetchEtl.Local;
 
 internal sealed record ListQueuesRequest(string? QueueNamePrefix, string? NextToken, int? MaxResults);

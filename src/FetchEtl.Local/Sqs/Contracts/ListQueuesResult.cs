@@ -1,3 +1,3 @@
-namespace FetchEtl.Local.Sqs.Contracts;
+namespace FetchEtl.Local;
 
 internal sealed record ListQueuesResult(List<string>? QueueUrls, string? NextToken);

@@ -1,4 +1,4 @@
-namespace FetchEtl.Local.Sqs.Contracts;
+namespace FetchEtl.Local;
 
 /// <summary>A message attribute as it travels.</summary>
 internal sealed record MessageAttributeValue

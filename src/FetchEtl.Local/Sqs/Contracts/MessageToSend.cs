@@ -1,4 +1,4 @@
-namespace FetchEtl.Local.Sqs.Contracts;
+namespace FetchEtl.Local;
 
 /// <summary>What SendMessage and an entry of SendMessageBatch have in common.</summary>
 internal abstract record MessageToSend

@@ -1,4 +1,4 @@
-namespace FetchEtl.Local.Sqs.Contracts;
+namespace FetchEtl.Local;
 
 /// <summary>The result of an operation that has none.</summary>
 internal sealed record Nothing

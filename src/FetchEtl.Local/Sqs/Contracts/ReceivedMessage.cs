@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace FetchEtl.Local.Sqs.Contracts;
+namespace FetchEtl.Local;
 
 internal sealed record ReceivedMessage
 {

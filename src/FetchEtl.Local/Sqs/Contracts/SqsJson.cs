@@ -2,7 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace FetchEtl.Local.Sqs.Contracts;
+namespace FetchEtl.Local;
 
 /// <summary>How the contracts are read and written. Numbers may be strings, because the Query protocol has nothing else.</summary>
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]

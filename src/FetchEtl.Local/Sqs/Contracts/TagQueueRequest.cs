@@ -1,3 +1,3 @@
-namespace FetchEtl.Local.Sqs.Contracts;
+namespace FetchEtl.Local;
 
 internal sealed record TagQueueRequest(string? QueueUrl, Dictionary<string, string>? Tags);

@@ -1,4 +1,4 @@
-namespace FetchEtl.Local.Sqs.Contracts;
+namespace FetchEtl.Local;
 
 /// <summary>Both StartMessageMoveTask's result and CancelMessageMoveTask's request.</summary>
 internal sealed record TaskHandleContract(string? TaskHandle);

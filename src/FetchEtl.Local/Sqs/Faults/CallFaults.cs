@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace FetchEtl.Local.Sqs.Faults;
+namespace FetchEtl.Local;
 
 /// <summary>What befalls one call. Faults of the whole call are drawn at once, those of an entry or message as it comes up.</summary>
 internal sealed class CallFaults

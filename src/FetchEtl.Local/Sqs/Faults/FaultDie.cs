@@ -1,4 +1,4 @@
-namespace FetchEtl.Local.Sqs.Faults;
+namespace FetchEtl.Local;
 
 /// <summary>
 /// Draws one rule for one operation. The n-th draw is a function of n and the key, by splitmix64 (Steele, Lea, Flood 2014), so

@@ -1,6 +1,4 @@
-using FetchEtl.Local.Sqs.Operations;
-
-namespace FetchEtl.Local.Sqs.Faults;
+namespace FetchEtl.Local;
 
 /// <summary>Which operations a kind of fault can strike.</summary>
 internal static class FaultFit

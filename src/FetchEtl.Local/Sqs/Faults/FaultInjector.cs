@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Collections.Frozen;
 
-namespace FetchEtl.Local.Sqs.Faults;
+namespace FetchEtl.Local;
 
 /// <summary>The plan in force, and how often each kind of fault has struck, under this plan and those before it.</summary>
 internal sealed class FaultInjector

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace FetchEtl.Local.Sqs.Faults;
+namespace FetchEtl.Local;
 
 /// <summary>Reads a plan's JSON, and says where it is not one and what it should be. Values are checked by the rules themselves.</summary>
 internal static class FaultPlanReader

@@ -1,4 +1,4 @@
-namespace FetchEtl.Local.Sqs.Faults;
+namespace FetchEtl.Local;
 
 /// <summary>The error that a rule makes of a call.</summary>
 internal static class InjectedError

@@ -1,5 +1,3 @@
-using FetchEtl.Local.Sqs.Faults;
-
 namespace FetchEtl.Local;
 
 /// <summary>

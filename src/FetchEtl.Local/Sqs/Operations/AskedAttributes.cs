@@ -1,8 +1,6 @@
 using System.Globalization;
-using FetchEtl.Local.Sqs.Contracts;
-using FetchEtl.Local.Sqs.Queues;
 
-namespace FetchEtl.Local.Sqs.Operations;
+namespace FetchEtl.Local;
 
 /// <summary>Which attributes a receive asked for, and a delivery rendered with those.</summary>
 internal sealed class AskedAttributes

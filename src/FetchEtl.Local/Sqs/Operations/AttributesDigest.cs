@@ -1,9 +1,8 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
-using FetchEtl.Local.Sqs.Contracts;
 
-namespace FetchEtl.Local.Sqs.Operations;
+namespace FetchEtl.Local;
 
 /// <summary>MD5 digests as SQS defines them; clients compare them with their own.</summary>
 internal static class AttributesDigest

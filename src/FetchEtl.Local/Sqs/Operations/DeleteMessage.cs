@@ -1,7 +1,4 @@
-using FetchEtl.Local.Sqs.Contracts;
-using FetchEtl.Local.Sqs.Queues;
-
-namespace FetchEtl.Local.Sqs.Operations;
+namespace FetchEtl.Local;
 
 internal static class DeleteMessage
 {

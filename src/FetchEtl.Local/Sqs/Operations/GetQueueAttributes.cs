@@ -1,8 +1,6 @@
 using System.Globalization;
-using FetchEtl.Local.Sqs.Contracts;
-using FetchEtl.Local.Sqs.Queues;
 
-namespace FetchEtl.Local.Sqs.Operations;
+namespace FetchEtl.Local;
 
 internal static class GetQueueAttributes
 {

@@ -2,10 +2,8 @@ using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using FetchEtl.Local.Sqs.Contracts;
-using FetchEtl.Local.Sqs.Queues;
 
-namespace FetchEtl.Local.Sqs.Operations;
+namespace FetchEtl.Local;
 
 /// <summary>Holds what is sent against SQS's rules and limits.</summary>
 internal static class MessageValidation

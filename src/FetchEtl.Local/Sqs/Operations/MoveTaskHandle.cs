@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace FetchEtl.Local.Sqs.Operations;
+namespace FetchEtl.Local;
 
 /// <summary>A move task's handle: its id and its source queue, in base64.</summary>
 internal static class MoveTaskHandle

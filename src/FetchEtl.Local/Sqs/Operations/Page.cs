@@ -1,7 +1,6 @@
 using System.Text;
-using FetchEtl.Local.Sqs.Queues;
 
-namespace FetchEtl.Local.Sqs.Operations;
+namespace FetchEtl.Local;
 
 /// <summary>Pages through queues in the order of their names; the token holds the last name seen.</summary>
 internal static class Page

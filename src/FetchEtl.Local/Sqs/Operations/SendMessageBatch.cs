@@ -1,6 +1,4 @@
-using FetchEtl.Local.Sqs.Contracts;
-
-namespace FetchEtl.Local.Sqs.Operations;
+namespace FetchEtl.Local;
 
 internal static class SendMessageBatch
 {

@@ -1,8 +1,6 @@
-using FetchEtl.Local.Sqs.Faults;
-using FetchEtl.Local.Sqs.Queues;
 using Microsoft.AspNetCore.Http;
 
-namespace FetchEtl.Local.Sqs.Operations;
+namespace FetchEtl.Local;
 
 /// <summary>What an operation may use beside its request.</summary>
 internal readonly struct SqsCall(QueueStore store, HttpContext http, CallFaults? faults = null)

@@ -1,9 +1,8 @@
 using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using FetchEtl.Local.Sqs.Contracts;
 
-namespace FetchEtl.Local.Sqs.Operations;
+namespace FetchEtl.Local;
 
 /// <summary>An operation: JSON in, JSON out, whatever the protocol on the wire made of it.</summary>
 internal abstract class SqsOperation(string name)

@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
-using FetchEtl.Local.Sqs.Contracts;
 
-namespace FetchEtl.Local.Sqs.Operations;
+namespace FetchEtl.Local;
 
 /// <summary>The operations that are served. AddPermission and RemovePermission are not: nothing here checks permissions.</summary>
 internal static class SqsOperations

@@ -1,9 +1,8 @@
 using System.Buffers;
 using System.Text.Json;
-using FetchEtl.Local.Sqs.Operations;
 using Microsoft.AspNetCore.Http;
 
-namespace FetchEtl.Local.Sqs.Protocols;
+namespace FetchEtl.Local;
 
 /// <summary>One of SQS's wire protocols: makes JSON of a request, and its own form of a result's JSON.</summary>
 internal interface ISqsProtocol

@@ -1,9 +1,8 @@
 using System.Buffers;
 using System.Text.Json;
-using FetchEtl.Local.Sqs.Operations;
 using Microsoft.AspNetCore.Http;
 
-namespace FetchEtl.Local.Sqs.Protocols;
+namespace FetchEtl.Local;
 
 /// <summary>AWS JSON 1.0: the operation in a header, requests and results as they are.</summary>
 internal sealed class JsonProtocol : ISqsProtocol

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.WebUtilities;
 
-namespace FetchEtl.Local.Sqs.Protocols;
+namespace FetchEtl.Local;
 
 /// <summary>
 /// The parameters of a Query request as a tree: <c>MessageAttribute.1.Value.DataType=String</c> is a path of four steps.

@@ -1,4 +1,4 @@
-namespace FetchEtl.Local.Sqs.Protocols;
+namespace FetchEtl.Local;
 
 /// <summary>
 /// What sets a Query request or result apart from the JSON one: lists and maps are flattened under a name in the singular, and

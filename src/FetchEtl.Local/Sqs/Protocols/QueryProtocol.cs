@@ -2,10 +2,9 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using System.Xml;
-using FetchEtl.Local.Sqs.Operations;
 using Microsoft.AspNetCore.Http;
 
-namespace FetchEtl.Local.Sqs.Protocols;
+namespace FetchEtl.Local;
 
 /// <summary>Query: parameters in a form or in the URL, results in XML, everything else as in JSON.</summary>
 internal sealed class QueryProtocol : ISqsProtocol

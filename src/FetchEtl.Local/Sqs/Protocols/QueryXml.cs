@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Xml;
 
-namespace FetchEtl.Local.Sqs.Protocols;
+namespace FetchEtl.Local;
 
 /// <summary>Writes JSON results as the Query protocol's XML.</summary>
 internal static class QueryXml

@@ -1,9 +1,8 @@
 using System.Buffers;
 using System.Text.Json;
-using FetchEtl.Local.Sqs.Contracts;
 using Microsoft.AspNetCore.Http;
 
-namespace FetchEtl.Local.Sqs.Protocols;
+namespace FetchEtl.Local;
 
 /// <summary>Gathers a response to know its length: some clients dislike chunked ones. One a thread, used without awaiting.</summary>
 internal static class ResponseBuffer

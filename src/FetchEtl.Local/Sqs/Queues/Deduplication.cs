@@ -1,4 +1,4 @@
-namespace FetchEtl.Local.Sqs.Queues;
+namespace FetchEtl.Local;
 
 /// <summary>A FIFO queue's memory of what was sent in the last five minutes, whether received and deleted or not.</summary>
 internal sealed class Deduplication

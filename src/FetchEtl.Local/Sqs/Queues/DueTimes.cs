@@ -1,4 +1,4 @@
-namespace FetchEtl.Local.Sqs.Queues;
+namespace FetchEtl.Local;
 
 /// <summary>
 /// When delayed and in-flight messages become visible, soonest first. A message that was deleted or got another due time

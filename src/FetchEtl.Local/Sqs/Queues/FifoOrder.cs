@@ -1,4 +1,4 @@
-namespace FetchEtl.Local.Sqs.Queues;
+namespace FetchEtl.Local;
 
 /// <summary>
 /// A FIFO queue: strict order within a message group, and nothing from a group while one of its messages is in flight, save

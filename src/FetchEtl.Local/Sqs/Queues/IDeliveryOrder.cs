@@ -1,4 +1,4 @@
-namespace FetchEtl.Local.Sqs.Queues;
+namespace FetchEtl.Local;
 
 /// <summary>Which message a receive gets next. Called only under the queue's lock.</summary>
 internal interface IDeliveryOrder

@@ -1,6 +1,4 @@
-using FetchEtl.Local.Sqs.Contracts;
-
-namespace FetchEtl.Local.Sqs.Queues;
+namespace FetchEtl.Local;
 
 /// <summary>What a producer sent, validated. Moves between queues unchanged.</summary>
 internal sealed record MessageContent(string Body, string BodyMd5)

@@ -1,4 +1,4 @@
-namespace FetchEtl.Local.Sqs.Queues;
+namespace FetchEtl.Local;
 
 /// <summary>
 /// Moves what is visible on a dead-letter queue to <paramref name="destination"/>, or each message to the queue it came from:

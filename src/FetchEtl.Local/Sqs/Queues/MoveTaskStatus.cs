@@ -1,4 +1,4 @@
-namespace FetchEtl.Local.Sqs.Queues;
+namespace FetchEtl.Local;
 
 /// <summary>Where a move task stands; written in capitals on the wire.</summary>
 internal enum MoveTaskStatus

@@ -1,4 +1,4 @@
-namespace FetchEtl.Local.Sqs.Queues;
+namespace FetchEtl.Local;
 
 /// <summary>The message move tasks of one dead-letter queue, newest first; at most one runs.</summary>
 internal sealed class MoveTasks : IDisposable

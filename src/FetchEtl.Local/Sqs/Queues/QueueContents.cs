@@ -1,4 +1,4 @@
-namespace FetchEtl.Local.Sqs.Queues;
+namespace FetchEtl.Local;
 
 /// <summary>
 /// The messages of one queue and their states: by id, by age, by due time and in the order of delivery. Each step costs the

@@ -1,7 +1,6 @@
 using System.Globalization;
-using FetchEtl.Local.Sqs.Faults;
 
-namespace FetchEtl.Local.Sqs.Queues;
+namespace FetchEtl.Local;
 
 /// <summary>
 /// What SQS lets happen to the messages of one queue: send, receive, delete, change of visibility, purge. Knows neither other

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace FetchEtl.Local.Sqs.Queues;
+namespace FetchEtl.Local;
 
 /// <summary>A queue's settable attributes: names, defaults and ranges are those of the SQS API reference. Immutable.</summary>
 internal sealed class QueueSettings

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace FetchEtl.Local.Sqs.Queues;
+namespace FetchEtl.Local;
 
 /// <summary>All queues of the one account and region.</summary>
 internal sealed class QueueStore(LocalSqsOptions options) : IDisposable

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
-namespace FetchEtl.Local.Sqs.Queues;
+namespace FetchEtl.Local;
 
 /// <summary>Names one receive of one message: queue, message and receive number, in base64.</summary>
 [StructLayout(LayoutKind.Auto)]

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace FetchEtl.Local.Sqs.Queues;
+namespace FetchEtl.Local;
 
 /// <summary>Where a message goes once it was received <see cref="MaxReceiveCount"/> times without being deleted.</summary>
 internal sealed record RedrivePolicy(string TargetArn, int MaxReceiveCount)

@@ -1,4 +1,4 @@
-namespace FetchEtl.Local.Sqs.Queues;
+namespace FetchEtl.Local;
 
 /// <summary>A message on a queue. Mutable members change only under the lock of the queue that holds it.</summary>
 internal sealed class SqsMessage

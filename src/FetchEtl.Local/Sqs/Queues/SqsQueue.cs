@@ -1,6 +1,4 @@
-using FetchEtl.Local.Sqs.Faults;
-
-namespace FetchEtl.Local.Sqs.Queues;
+namespace FetchEtl.Local;
 
 /// <summary>
 /// A queue: its messages behind one lock, the receives that wait for one, and what passes between it and other queues. Knows

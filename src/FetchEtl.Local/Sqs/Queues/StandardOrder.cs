@@ -1,4 +1,4 @@
-namespace FetchEtl.Local.Sqs.Queues;
+namespace FetchEtl.Local;
 
 /// <summary>A standard queue: whatever became visible first. SQS promises less; tests want the same run twice.</summary>
 internal sealed class StandardOrder : IDeliveryOrder

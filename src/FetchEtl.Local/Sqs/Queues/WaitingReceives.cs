@@ -1,4 +1,4 @@
-namespace FetchEtl.Local.Sqs.Queues;
+namespace FetchEtl.Local;
 
 /// <summary>
 /// The receives that wait on a queue, first come, first served, and the alarm that rings when a delayed or in-flight message

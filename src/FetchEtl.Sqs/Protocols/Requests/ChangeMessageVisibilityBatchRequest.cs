@@ -1,4 +1,4 @@
-namespace FetchEtl.Sqs.Protocols.Requests;
+namespace FetchEtl.Sqs;
 
 internal sealed class ChangeMessageVisibilityBatchRequest(string queueUrl, IReadOnlyList<SqsVisibilityEntry> entries)
     : QueueRequest("ChangeMessageVisibilityBatch", queueUrl)

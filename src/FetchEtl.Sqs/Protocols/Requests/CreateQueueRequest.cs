@@ -1,4 +1,4 @@
-namespace FetchEtl.Sqs.Protocols.Requests;
+namespace FetchEtl.Sqs;
 
 internal sealed class CreateQueueRequest(string queueName, IReadOnlyDictionary<string, string>? attributes)
     : SqsRequest("CreateQueue")

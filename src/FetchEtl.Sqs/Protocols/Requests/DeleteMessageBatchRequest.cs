@@ -1,4 +1,4 @@
-namespace FetchEtl.Sqs.Protocols.Requests;
+namespace FetchEtl.Sqs;
 
 internal sealed class DeleteMessageBatchRequest(string queueUrl, IReadOnlyList<string> receiptHandles)
     : QueueRequest("DeleteMessageBatch", queueUrl)

@@ -1,4 +1,4 @@
-namespace FetchEtl.Sqs.Protocols.Requests;
+namespace FetchEtl.Sqs;
 
 internal sealed class GetQueueAttributesRequest(string queueUrl, IReadOnlyList<string> names)
     : QueueRequest("GetQueueAttributes", queueUrl)

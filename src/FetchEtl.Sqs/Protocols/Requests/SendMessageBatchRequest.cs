@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace FetchEtl.Sqs.Protocols.Requests;
+namespace FetchEtl.Sqs;
 
 internal sealed class SendMessageBatchRequest(string queueUrl, IReadOnlyList<SqsSendEntry> entries)
     : QueueRequest("SendMessageBatch", queueUrl)

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace FetchEtl.Sqs.Protocols.Requests;
+namespace FetchEtl.Sqs;
 
 internal sealed class SendMessageRequest(string queueUrl, SqsSendEntry entry) : QueueRequest("SendMessage", queueUrl)
 {

@@ -1,4 +1,4 @@
-namespace FetchEtl.Sqs.Protocols.Requests;
+namespace FetchEtl.Sqs;
 
 internal sealed class SetQueueAttributesRequest(string queueUrl, IReadOnlyDictionary<string, string> attributes)
     : QueueRequest("SetQueueAttributes", queueUrl)
