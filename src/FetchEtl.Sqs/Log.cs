@@ -24,16 +24,13 @@ internal static partial class Log
     [LoggerMessage(1101, LogLevel.Information, "Stopped receiving from {Queue} after {Count} messages")]
     public static partial void Stopped(this ILogger logger, string queue, long count);
 
-    [LoggerMessage(1102, LogLevel.Warning, "SQS cannot be asked for the queue {Queue}: {Reason}; trying again in {Seconds} s")]
-    public static partial void QueueNotReached(this ILogger logger, string queue, string reason, double seconds);
-
-    [LoggerMessage(1103, LogLevel.Error, "The receive endpoint of {Queue} has ended")]
-    public static partial void EndpointEnded(this ILogger logger, Exception exception, string queue);
+    [LoggerMessage(1102, LogLevel.Warning, "The receive endpoint of {Queue} failed: {Reason}. It starts again in {Seconds:0.#} s")]
+    public static partial void EndpointFailed(this ILogger logger, string queue, string reason, double seconds);
 
     [LoggerMessage(1104, LogLevel.Error, "The receive endpoint of {Queue} cannot start: {Reason}")]
     public static partial void EndpointRefused(this ILogger logger, string queue, string reason);
 
-    [LoggerMessage(1105, LogLevel.Warning, "Receiving from {Queue} failed: {Reason}; trying again in {Seconds} s")]
+    [LoggerMessage(1105, LogLevel.Warning, "Receiving from {Queue} failed: {Reason}. The next attempt is in {Seconds:0.#} s")]
     public static partial void ReceiveFailed(this ILogger logger, string queue, string reason, double seconds);
 
     [LoggerMessage(1106, LogLevel.Information, "Receiving from {Queue} works again")]
@@ -42,33 +39,45 @@ internal static partial class Log
     [LoggerMessage(1107, LogLevel.Debug, "Message {MessageId} faulted with {Fault}")]
     public static partial void DispatchFaulted(this ILogger logger, string messageId, string fault);
 
-    [LoggerMessage(1108, LogLevel.Information, "Message {MessageId} came again while it is being handled; both deliveries are settled together")]
+    [LoggerMessage(1108, LogLevel.Information,
+        "Message {MessageId} was delivered again while it is in flight. Both deliveries are settled together")]
     public static partial void DuplicateDelivery(this ILogger logger, string messageId);
 
     [LoggerMessage(1109, LogLevel.Warning, "Message {MessageId} was moved to {DeadLetterQueue}: {Reason}")]
     public static partial void DeadLettered(this ILogger logger, string messageId, string deadLetterQueue, string reason);
 
-    [LoggerMessage(1110, LogLevel.Error, "Message {MessageId} stays on its queue: {DeadLetterQueue} did not accept it as a dead letter ({Problem}); it would have been one because: {Reason}")]
-    public static partial void DeadLetterRefused(this ILogger logger, string messageId, string deadLetterQueue, string problem, string reason);
+    [LoggerMessage(1110, LogLevel.Error,
+        "Message {MessageId} stays on its queue because {DeadLetterQueue} rejected it ({Problem}). It is invalid: {Reason}")]
+    public static partial void DeadLetterRefused(
+        this ILogger logger, string messageId, string deadLetterQueue, string problem, string reason);
 
-    [LoggerMessage(1111, LogLevel.Warning, "Message {MessageId} faulted with {Fault} at receive {ReceiveCount}; it is visible again in {Seconds} s")]
+    [LoggerMessage(1111, LogLevel.Warning,
+        "Message {MessageId} faulted with {Fault} at receive {ReceiveCount}. It is visible again in {Seconds} s")]
     public static partial void Returned(this ILogger logger, string messageId, string fault, int receiveCount, double seconds);
 
-    [LoggerMessage(1112, LogLevel.Warning, "The lease on message {MessageId} ran out before it could be {Fate}; whoever receives it next settles it")]
+    [LoggerMessage(1112, LogLevel.Warning,
+        "The lease on message {MessageId} was lost before the message could be {Fate}. SQS delivers it again")]
     public static partial void LeaseLost(this ILogger logger, string messageId, string fate);
 
-    [LoggerMessage(1113, LogLevel.Warning, "{Count} leases could not be renewed: {Reason}; trying again at the next beat")]
+    [LoggerMessage(1113, LogLevel.Warning, "{Count} leases were not renewed: {Reason}. They are renewed again within the visibility timeout")]
     public static partial void RenewalFailed(this ILogger logger, int count, string reason);
 
-    [LoggerMessage(1114, LogLevel.Warning, "SQS did not {Action} message {MessageId} ({Code}); it becomes visible again when its lease runs out")]
-    public static partial void SettlementFailed(this ILogger logger, string action, string messageId, string code);
+    [LoggerMessage(1114, LogLevel.Warning,
+        "SQS refuses to delete or return messages: {Reason}. Each is tried again while its lease lasts")]
+    public static partial void SettlementsRefused(this ILogger logger, string reason);
 
-    [LoggerMessage(1115, LogLevel.Warning, "Receiving from {Queue} is held back until its consumers can work again")]
-    public static partial void ReceivingHeldBack(this ILogger logger, string queue);
+    [LoggerMessage(1118, LogLevel.Information, "SQS deletes and returns messages again")]
+    public static partial void SettlementsAccepted(this ILogger logger);
 
-    [LoggerMessage(1116, LogLevel.Information, "Receiving from {Queue} goes on: its consumers can work again")]
+    [LoggerMessage(1115, LogLevel.Warning, "Receiving from {Queue} is paused until its consumers can work again")]
+    public static partial void ReceivingPaused(this ILogger logger, string queue);
+
+    [LoggerMessage(1116, LogLevel.Information, "Receiving from {Queue} resumes: its consumers can work again")]
     public static partial void ReceivingResumed(this ILogger logger, string queue);
 
-    [LoggerMessage(1117, LogLevel.Warning, "An observer of {Queue} threw {Fault} when it was told of a fault")]
+    [LoggerMessage(1117, LogLevel.Warning, "An observer of {Queue} threw {Fault}")]
     public static partial void ObserverFaulted(this ILogger logger, string queue, string fault);
+
+    [LoggerMessage(1119, LogLevel.Error, "SQS returned message {MessageId} without an id, a receipt handle or a body. It is left on its queue")]
+    public static partial void MalformedMessage(this ILogger logger, string? messageId);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Amazon.SQS;
 using MassTransit;
 using MassTransit.Observables;
 using MassTransit.Transports;
@@ -12,18 +13,17 @@ internal sealed class SqsFactoryConfigurator(IServiceProvider services) : ISqsFa
 {
     private readonly List<(string QueueName, Action<ISqsReceiveEndpointConfigurator> Configure)> _endpoints = [];
     private readonly ReceiveEndpointObservable _observers = new();
-    private readonly SqsClientOptions _host = new();
-    private bool _hostConfigured;
+    private SqsClientOptions? _host;
 
     public void Host(Action<SqsClientOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
-        if (_hostConfigured)
+        if (_host is not null)
         {
-            throw new ConfigurationException("The SQS host may be configured once.");
+            throw new ConfigurationException("The SQS host can be configured only once.");
         }
 
-        _hostConfigured = true;
+        _host = new SqsClientOptions();
         configure(_host);
     }
 
@@ -53,12 +53,8 @@ internal sealed class SqsFactoryConfigurator(IServiceProvider services) : ISqsFa
 
     public SqsRider Build(IBusInstance busInstance)
     {
-        var time = services.GetService<TimeProvider>() ?? TimeProvider.System;
-        var loggers = services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
-        var metrics = new SqsMetrics(services.GetService<IMeterFactory>());
-        var client = new SqsClient(_host, metrics, loggers, time);
+        var rider = CreateServices();
         var endpoints = new ReceiveEndpointCollection();
-
         foreach (var (queueName, configure) in _endpoints)
         {
             var endpointName = $"sqs/{queueName}";
@@ -66,9 +62,22 @@ internal sealed class SqsFactoryConfigurator(IServiceProvider services) : ISqsFa
                 busInstance, busInstance.HostConfiguration.CreateReceiveEndpointConfiguration(endpointName), queueName);
             configuration.ConnectReceiveEndpointObserver(_observers);
             configure(configuration);
-            endpoints.Add(endpointName, configuration.Build(client, metrics, loggers, time));
+            endpoints.Add(endpointName, configuration.Build(rider));
         }
 
         return new SqsRider(endpoints);
+    }
+
+    private SqsRiderServices CreateServices()
+    {
+        var loggers = services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
+        var metrics = new SqsMetrics(services.GetService<IMeterFactory>());
+        var client = _host is null ? services.GetService<IAmazonSQS>() : null;
+        return new SqsRiderServices(
+            client ?? SqsClientFactory.Create(_host ?? new SqsClientOptions(), metrics, loggers),
+            metrics,
+            loggers.CreateLogger<SqsRider>(),
+            services.GetService<TimeProvider>() ?? TimeProvider.System,
+            new Random());
     }
 }

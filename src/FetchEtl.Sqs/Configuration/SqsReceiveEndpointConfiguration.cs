@@ -1,34 +1,36 @@
 using MassTransit;
 using MassTransit.Configuration;
 using MassTransit.Transports;
-using Microsoft.Extensions.Logging;
 
 namespace FetchEtl.Sqs;
 
+/// <summary>Collects the settings of a receive endpoint, checks them, and builds the endpoint.</summary>
 internal sealed class SqsReceiveEndpointConfiguration : ReceiveEndpointConfiguration, ISqsReceiveEndpointConfigurator
 {
     private readonly IBusInstance _busInstance;
     private readonly IReceiveEndpointConfiguration _endpoint;
-    private readonly string _queueName;
-    private string _deadLetterQueueName;
-    private bool _createQueues;
-    private TimeSpan _waitTime = TimeSpan.FromSeconds(20);
-    private TimeSpan _visibilityTimeout = TimeSpan.FromSeconds(30);
-    private long _prefetchBytes = 192 * 1024 * 1024;
-    private Func<CancellationToken, Task> _receiveGate = static _ => Task.CompletedTask;
+    private SqsReceiveSettings _settings;
 
     public SqsReceiveEndpointConfiguration(IBusInstance busInstance, IReceiveEndpointConfiguration endpoint, string queueName)
         : base(busInstance.HostConfiguration, endpoint)
     {
         _busInstance = busInstance;
         _endpoint = endpoint;
-        _queueName = queueName;
-        _deadLetterQueueName = SqsQueueName.DeadLetterOf(queueName);
+        _settings = new SqsReceiveSettings(
+            queueName,
+            SqsQueueName.DeadLetterOf(queueName),
+            CreateQueues: false,
+            PrefetchCount: 2000,
+            ConcurrentMessageLimit: null,
+            WaitTime: TimeSpan.FromSeconds(20),
+            VisibilityTimeout: TimeSpan.FromSeconds(30),
+            PrefetchBytes: 192 * 1024 * 1024,
+            ReceiveGate: static _ => Task.CompletedTask);
 
-        PrefetchCount = 2000;
+        PrefetchCount = _settings.PrefetchCount;
         PublishFaults = false;
 
-        // The lease decides what becomes of a message that faulted or that nobody took.
+        // The lease decides what happens to a message that faulted, or that no consumer took.
         this.ThrowOnSkippedMessages();
         this.RethrowFaultedMessages();
     }
@@ -39,32 +41,32 @@ internal sealed class SqsReceiveEndpointConfiguration : ReceiveEndpointConfigura
 
     public string DeadLetterQueueName
     {
-        set => _deadLetterQueueName = value;
+        set => _settings = _settings with { DeadLetterQueueName = value };
     }
 
     public bool CreateQueues
     {
-        set => _createQueues = value;
+        set => _settings = _settings with { CreateQueues = value };
     }
 
     public TimeSpan WaitTime
     {
-        set => _waitTime = value;
+        set => _settings = _settings with { WaitTime = value };
     }
 
     public TimeSpan VisibilityTimeout
     {
-        set => _visibilityTimeout = value;
+        set => _settings = _settings with { VisibilityTimeout = value };
     }
 
     public long PrefetchBytes
     {
-        set => _prefetchBytes = value;
+        set => _settings = _settings with { PrefetchBytes = value };
     }
 
     public Func<CancellationToken, Task> ReceiveGate
     {
-        set => _receiveGate = value;
+        set => _settings = _settings with { ReceiveGate = value };
     }
 
     public override IEnumerable<ValidationResult> Validate()
@@ -74,29 +76,33 @@ internal sealed class SqsReceiveEndpointConfiguration : ReceiveEndpointConfigura
             yield return result;
         }
 
-        if (string.IsNullOrWhiteSpace(_deadLetterQueueName) || _deadLetterQueueName == _queueName)
+        if (string.IsNullOrWhiteSpace(_settings.DeadLetterQueueName) || _settings.DeadLetterQueueName == _settings.QueueName)
         {
             yield return this.Failure(nameof(DeadLetterQueueName), "must name a queue other than the one received from");
         }
 
-        if (_waitTime < TimeSpan.Zero || _waitTime > TimeSpan.FromSeconds(20))
+        if (_settings.WaitTime < TimeSpan.Zero || _settings.WaitTime > SqsLimits.WaitTime || !IsWhole(_settings.WaitTime))
         {
-            yield return this.Failure(nameof(WaitTime), "must be 0 to 20 seconds");
+            yield return this.Failure(nameof(WaitTime), "must be 0 to 20 whole seconds");
         }
 
-        if (_visibilityTimeout < TimeSpan.FromSeconds(5) || _visibilityTimeout > TimeSpan.FromHours(12))
+        if (_settings.VisibilityTimeout < TimeSpan.FromSeconds(5)
+            || _settings.VisibilityTimeout > SqsLimits.VisibilityTimeout
+            || !IsWhole(_settings.VisibilityTimeout))
         {
-            yield return this.Failure(nameof(VisibilityTimeout), "must be 5 seconds to 12 hours");
+            yield return this.Failure(nameof(VisibilityTimeout), "must be 5 seconds to 12 hours, in whole seconds");
         }
 
         if (Transport.PrefetchCount is < 1 or > 100_000)
         {
-            yield return this.Failure(nameof(PrefetchCount), "must be 1 to 100,000: SQS lets a queue have about 120,000 messages in flight");
+            yield return this.Failure(
+                nameof(PrefetchCount), "must be 1 to 100,000: SQS allows a queue about 120,000 messages in flight");
         }
 
-        if (_prefetchBytes < 10L * SqsLimits.MessageBytes)
+        if (_settings.PrefetchBytes < (long)SqsLimits.EntriesPerCall * SqsLimits.MessageBytes)
         {
-            yield return this.Failure(nameof(PrefetchBytes), "must be 10 MiB (10,485,760) at least: a receive brings up to ten messages of 1 MiB");
+            yield return this.Failure(
+                nameof(PrefetchBytes), "must be at least 10 MiB (10,485,760): a receive brings up to ten messages of 1 MiB");
         }
     }
 
@@ -108,15 +114,18 @@ internal sealed class SqsReceiveEndpointConfiguration : ReceiveEndpointConfigura
         return new SqsReceiveEndpointContext(_busInstance, this);
     }
 
-    public ReceiveEndpoint Build(SqsClient client, SqsMetrics metrics, ILoggerFactory loggers, TimeProvider time)
+    public ReceiveEndpoint Build(SqsRiderServices services)
     {
-        Validate().ThrowIfContainsFailure($"The SQS receive endpoint '{_queueName}' is not configured well:");
+        Validate().ThrowIfContainsFailure($"The SQS receive endpoint '{_settings.QueueName}' is not configured correctly:");
 
         var context = CreateReceiveEndpointContext();
-        var settings = new SqsReceiveSettings(
-            _queueName, _deadLetterQueueName, _createQueues, context.PrefetchCount, context.ConcurrentMessageLimit,
-            _waitTime, _visibilityTimeout, _prefetchBytes, _receiveGate);
-
-        return new ReceiveEndpoint(new SqsReceiveTransport(context, settings, client, metrics, loggers, time), context);
+        var settings = _settings with
+        {
+            PrefetchCount = context.PrefetchCount,
+            ConcurrentMessageLimit = context.ConcurrentMessageLimit,
+        };
+        return new ReceiveEndpoint(new SqsReceiveTransport(context, settings, services), context);
     }
+
+    private static bool IsWhole(TimeSpan time) => time.Ticks % TimeSpan.TicksPerSecond == 0;
 }

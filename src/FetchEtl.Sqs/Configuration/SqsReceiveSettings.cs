@@ -1,6 +1,6 @@
 namespace FetchEtl.Sqs;
 
-/// <summary>What an endpoint knows of its queue once it is configured.</summary>
+/// <summary>The settings of a configured endpoint. Times are whole seconds, as SQS counts.</summary>
 internal sealed record SqsReceiveSettings(
     string QueueName,
     string DeadLetterQueueName,
@@ -12,9 +12,9 @@ internal sealed record SqsReceiveSettings(
     long PrefetchBytes,
     Func<CancellationToken, Task> ReceiveGate)
 {
-    /// <summary>SQS hands out at most ten messages a call.</summary>
-    public int BatchSize => Math.Min(10, PrefetchCount);
+    /// <summary>How many messages a receive asks for.</summary>
+    public int BatchSize => Math.Min(SqsLimits.EntriesPerCall, PrefetchCount);
 
-    /// <summary>What a receive may bring at most.</summary>
+    /// <summary>The most bytes that a receive can bring.</summary>
     public long BatchBytes => BatchSize * (long)SqsLimits.MessageBytes;
 }

@@ -1,14 +1,19 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using Amazon.SQS.Model;
 
 namespace FetchEtl.Sqs;
 
 /// <summary>
-/// Where messages go that can never be consumed: the body untouched, the producer's attributes kept, and beside them why, from
-/// where, and what the message was when it was first sent.
+/// Makes dead letters: the body untouched, the producer's attributes kept, and beside them why and where the message died,
+/// and which message it was when it was first sent.
 /// </summary>
-internal sealed class DeadLetterQueue(SqsClient client, string queueUrl, SqsReceiveSettings settings, TimeProvider time)
+/// <param name="settings">The endpoint's settings.</param>
+/// <param name="url">The dead-letter queue's URL.</param>
+/// <param name="time">The time of death.</param>
+internal sealed partial class DeadLetterQueue(SqsReceiveSettings settings, string url, TimeProvider time)
 {
     private const int MaxReasonLength = 4096;
 
@@ -16,66 +21,87 @@ internal sealed class DeadLetterQueue(SqsClient client, string queueUrl, SqsRece
 
     public string Name => settings.DeadLetterQueueName;
 
+    public string Url => url;
+
     /// <remarks>
-    /// To a FIFO queue it goes under the message's own id: one sent a second time, because the first reply was lost, is taken for
-    /// the same. The producer's deduplication id would not do: after five minutes it may stand for another message.
+    /// To a FIFO queue the letter goes under the message's own id, so SQS drops a letter that is sent again because the first
+    /// reply was lost. The producer's deduplication id would not do: after five minutes it may name another message.
     /// </remarks>
-    /// <exception cref="SqsException">The dead letter was not accepted; the message must stay where it is.</exception>
-    public Task SendAsync(SqsMessage message, string reason)
+    public DeadLetter Create(Message message, int bodyBytes, string reason)
     {
-        var entry = new SqsSendEntry(message.Body)
+        var (attributes, bytes) = Attributes(message, SqsLimits.MessageBytes - bodyBytes, reason);
+        var entry = new SendMessageBatchRequestEntry
         {
-            MessageAttributes = Attributes(message, reason),
-            MessageGroupId = _isFifo ? message.MessageGroupId ?? message.MessageId : null,
+            MessageBody = message.Body,
+            MessageAttributes = attributes,
+            MessageGroupId = _isFifo ? MessageIdentity.Group(message) ?? message.MessageId : null,
             MessageDeduplicationId = _isFifo ? message.MessageId : null,
         };
-
-        return client.SendMessageAsync(queueUrl, entry, CancellationToken.None);
+        return new DeadLetter(entry, bodyBytes + bytes, reason);
     }
 
     /// <summary>
-    /// What fits: attributes count towards the size of a message, and the body goes first. Then who it was, why it died, and the
-    /// producer's own, first come.
+    /// As many attributes as SQS allows, by count and by size: first which message it was, then why it died, then the
+    /// producer's own in their order.
     /// </summary>
-    private Dictionary<string, SqsMessageAttribute> Attributes(SqsMessage message, string reason)
+    private (Dictionary<string, MessageAttributeValue> Attributes, int Bytes) Attributes(Message message, int room, string reason)
     {
-        var room = SqsLimits.MessageBytes - message.Body.Length;
-        var attributes = new Dictionary<string, SqsMessageAttribute>(SqsLimits.Attributes);
-        Add(DeadLetterAttributes.Source, Text(Source(message)));
-        Add(DeadLetterAttributes.OriginalMessageId, Text(OriginalMessage.IdText(message)));
-        Add(DeadLetterAttributes.OriginalSentTimestamp, new("Number", OriginalMessage.SentTime(message).ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture), null));
-        Add(DeadLetterAttributes.Reason, Text(Printable(reason)));
-        foreach (var (name, attribute) in message.MessageAttributes)
+        var bytes = 0;
+        var attributes = new Dictionary<string, MessageAttributeValue>(SqsLimits.Attributes, StringComparer.Ordinal);
+        var source = new DeadLetterSource(settings.QueueName, MessageIdentity.ReceiveCount(message), time.GetUtcNow());
+        var sent = MessageIdentity.SentTime(message) ?? time.GetUtcNow();
+        Add(DeadLetterAttributes.Source, Value("String", JsonSerializer.Serialize(source, Json.Default.DeadLetterSource)));
+        Add(DeadLetterAttributes.OriginalMessageId, Value("String", MessageIdentity.IdText(message)));
+        Add(
+            DeadLetterAttributes.OriginalSentTimestamp,
+            Value("Number", sent.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)));
+        Add(DeadLetterAttributes.Reason, Value("String", Printable(reason)));
+        foreach (var (name, value) in message.MessageAttributes ?? [])
         {
-            Add(name, attribute);
+            Add(name, value);
         }
 
-        return attributes;
+        return (attributes, bytes);
 
-        void Add(string name, SqsMessageAttribute attribute)
+        void Add(string name, MessageAttributeValue value)
         {
-            var size = Encoding.UTF8.GetByteCount(name) + attribute.Size;
-            if (attributes.Count < SqsLimits.Attributes && size <= room && attributes.TryAdd(name, attribute))
+            var size = Encoding.UTF8.GetByteCount(name) + Size(value);
+            if (attributes.Count < SqsLimits.Attributes && bytes + size <= room && attributes.TryAdd(name, value))
             {
-                room -= size;
+                bytes += size;
             }
         }
     }
 
-    private string Source(SqsMessage message) => JsonSerializer.Serialize(
-        new DeadLetterSource(settings.QueueName, message.ReceiveCount, time.GetUtcNow()), DeadLetterJson.Default.DeadLetterSource);
+    private static MessageAttributeValue Value(string type, string text) => new() { DataType = type, StringValue = text };
 
-    /// <summary>SQS takes no control characters in an attribute.</summary>
-    private static string Printable(string reason)
-    {
-        var text = new StringBuilder(reason.Length);
-        foreach (var character in reason.AsSpan(0, Math.Min(reason.Length, MaxReasonLength)))
+    private static int Size(MessageAttributeValue value) =>
+        Encoding.UTF8.GetByteCount(value.DataType)
+        + Encoding.UTF8.GetByteCount(value.StringValue ?? string.Empty)
+        + (int)(value.BinaryValue?.Length ?? 0);
+
+    /// <summary>SQS rejects control characters and lone surrogates in an attribute.</summary>
+    private static string Printable(string reason) => string.Create(
+        Math.Min(reason.Length, MaxReasonLength),
+        reason,
+        static (text, reason) =>
         {
-            text.Append(char.IsControl(character) || char.IsSurrogate(character) ? ' ' : character);
-        }
+            for (var i = 0; i < text.Length; i++)
+            {
+                text[i] = char.IsControl(reason[i]) || char.IsSurrogate(reason[i]) ? ' ' : reason[i];
+            }
+        });
 
-        return text.ToString();
-    }
+    /// <summary>Where and when a message died: one attribute of JSON, since SQS allows only ten attributes.</summary>
+    private sealed record DeadLetterSource(string Queue, int ReceiveCount, DateTimeOffset DeadAt);
 
-    private static SqsMessageAttribute Text(string value) => new("String", value, null);
+    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+    [JsonSerializable(typeof(DeadLetterSource))]
+    private sealed partial class Json : JsonSerializerContext;
 }
+
+/// <summary>A message on its way to the dead-letter queue.</summary>
+/// <param name="Entry">What is sent; its id is set by the call.</param>
+/// <param name="Bytes">Body and attributes, as SQS counts them.</param>
+/// <param name="Reason">Why it is dead: fields and rules, never values.</param>
+internal sealed record DeadLetter(SendMessageBatchRequestEntry Entry, int Bytes, string Reason);

@@ -1,9 +1,9 @@
 namespace FetchEtl.Sqs;
 
 /// <summary>
-/// The order of a FIFO queue, kept in this process: the messages of a group take turns as they were received, those of other
-/// groups go beside them. Behind a message that goes back to the queue the rest of its group goes back too, and SQS hands them
-/// out again in order.
+/// Keeps the order of a FIFO queue in this process: the messages of a group are handled one after another, as received, and
+/// groups side by side. Behind a message that returns to the queue the rest of its group returns too, and SQS delivers them
+/// again in order.
 /// </summary>
 internal sealed class MessageGroups
 {
@@ -39,10 +39,10 @@ internal sealed class MessageGroups
 
         public string Group => group;
 
-        /// <summary>Completes when the message before is done with: true when it was handled, false when it goes back.</summary>
+        /// <summary>Completes with the message before: true when it was handled, false when it goes back.</summary>
         public Task<bool> Previous => previous;
 
-        /// <summary>What <see cref="Previous"/> is to the message behind.</summary>
+        /// <summary>The <see cref="Previous"/> of the message behind.</summary>
         public Task<bool> Handled => _handled.Task;
 
         public void End(bool handled)

@@ -1,8 +1,8 @@
 namespace FetchEtl.Sqs;
 
 /// <summary>
-/// Bounds how many messages, and how many bytes of them, the process holds. A poll reserves room for the largest batch that may
-/// come before it asks, so that batches stay full and no bound is passed while SQS keeps to its own of 1 MiB a message.
+/// Bounds how many messages, and how many bytes of them, the process holds. A poll reserves room for the largest possible
+/// batch before it calls, so batches stay full and no bound is passed while SQS keeps its own of 1 MiB a message.
 /// </summary>
 internal sealed class PrefetchWindow(int count, long bytes)
 {
@@ -26,13 +26,14 @@ internal sealed class PrefetchWindow(int count, long bytes)
             _waiting.Enqueue((count, bytes, granted));
         }
 
-        await using (cancellationToken.UnsafeRegister(static (source, token) => ((TaskCompletionSource)source!).TrySetCanceled(token), granted))
+        await using (cancellationToken.UnsafeRegister(
+            static (source, token) => ((TaskCompletionSource)source!).TrySetCanceled(token), granted))
         {
             await granted.Task;
         }
     }
 
-    /// <summary>Gives room back.</summary>
+    /// <summary>Returns room.</summary>
     public void Release(int count, long bytes)
     {
         lock (_gate)
@@ -51,7 +52,7 @@ internal sealed class PrefetchWindow(int count, long bytes)
         }
     }
 
-    /// <summary>Under the lock.</summary>
+    /// <summary>The caller holds the lock.</summary>
     private bool TryTake(int count, long bytes)
     {
         if (_freeCount < count || _freeBytes < bytes)

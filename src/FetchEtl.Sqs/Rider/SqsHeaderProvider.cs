@@ -1,24 +1,28 @@
 using System.Diagnostics.CodeAnalysis;
+using Amazon.SQS.Model;
 using MassTransit;
 using MassTransit.Transports;
 
 namespace FetchEtl.Sqs;
 
 /// <summary>
-/// The message's identity, its time of sending and its attributes as transport headers. MassTransit's own headers (MT-…) are
-/// withheld: an address set by a producer must not make this endpoint send faults or responses, which would carry the message.
+/// A message's identity, sent time and attributes as transport headers. MassTransit's own headers (MT-…) are left out: an
+/// address set by a producer must not make this endpoint send faults or responses, which would carry the message.
 /// </summary>
-internal sealed class SqsHeaderProvider(SqsMessage message) : IHeaderProvider
+/// <param name="message">As received.</param>
+/// <param name="receivedAt">Stands for the sent time where SQS does not say it.</param>
+internal sealed class SqsHeaderProvider(Message message, DateTimeOffset receivedAt) : IHeaderProvider
 {
     private const string MassTransitPrefix = "MT-";
 
     public IEnumerable<KeyValuePair<string, object>> GetAll()
     {
-        yield return new(MessageHeaders.MessageId, OriginalMessage.Id(message));
-        yield return new(MessageHeaders.TransportMessageId, message.MessageId);
-        yield return new(MessageHeaders.TransportSentTime, OriginalMessage.SentTime(message).UtcDateTime);
+        foreach (var name in new[] { MessageHeaders.MessageId, MessageHeaders.TransportMessageId, MessageHeaders.TransportSentTime })
+        {
+            yield return new(name, Own(name)!);
+        }
 
-        foreach (var (name, attribute) in message.MessageAttributes)
+        foreach (var (name, attribute) in message.MessageAttributes ?? [])
         {
             if (attribute.StringValue is { } value && !IsReserved(name))
             {
@@ -29,18 +33,20 @@ internal sealed class SqsHeaderProvider(SqsMessage message) : IHeaderProvider
 
     public bool TryGetHeader(string key, [NotNullWhen(true)] out object? value)
     {
-        value = key switch
-        {
-            MessageHeaders.MessageId => OriginalMessage.Id(message),
-            MessageHeaders.TransportMessageId => message.MessageId,
-            MessageHeaders.TransportSentTime => OriginalMessage.SentTime(message).UtcDateTime,
-            _ when message.MessageAttributes.Count > 0 && !IsReserved(key)
-                && message.MessageAttributes.TryGetValue(key, out var attribute) => attribute.StringValue,
-            _ => null,
-        };
-
+        value = Own(key)
+            ?? (message.MessageAttributes is { Count: > 0 } attributes && !IsReserved(key)
+                ? attributes.GetValueOrDefault(key)?.StringValue
+                : null);
         return value is not null;
     }
+
+    private object? Own(string name) => name switch
+    {
+        MessageHeaders.MessageId => MessageIdentity.Id(message),
+        MessageHeaders.TransportMessageId => message.MessageId,
+        MessageHeaders.TransportSentTime => (MessageIdentity.SentTime(message) ?? receivedAt).UtcDateTime,
+        _ => null,
+    };
 
     private static bool IsReserved(string name) =>
         name.StartsWith(MassTransitPrefix, StringComparison.OrdinalIgnoreCase) || name is MessageHeaders.MessageId;

@@ -1,39 +1,46 @@
+using Amazon.SQS;
+using Amazon.SQS.Model;
 using MassTransit;
 
 namespace FetchEtl.Sqs;
 
-/// <summary>The addresses of an endpoint's two queues.</summary>
+/// <summary>The URLs of an endpoint's two queues.</summary>
 internal sealed record SqsQueues(string Url, string DeadLetterUrl)
 {
-    /// <summary>Looks both queues up, creating them where the endpoint was told to.</summary>
-    /// <exception cref="ConnectionException">A queue does not exist and may not be created, or SQS refuses for good; not transient.</exception>
-    /// <exception cref="SqsException">SQS could not be asked.</exception>
-    public static async Task<SqsQueues> ResolveAsync(SqsClient client, SqsReceiveSettings settings, CancellationToken cancellationToken)
-    {
-        var queue = await ResolveAsync(client, settings.QueueName, settings.CreateQueues, cancellationToken);
-        var deadLetters = await ResolveAsync(client, settings.DeadLetterQueueName, settings.CreateQueues, cancellationToken);
+    /// <summary>Looks both queues up. Creates a missing one if the endpoint is configured to.</summary>
+    /// <exception cref="ConnectionException">
+    /// A queue does not exist and must not be created, or SQS refuses for good; not transient.
+    /// </exception>
+    public static async Task<SqsQueues> ResolveAsync(IAmazonSQS client, SqsReceiveSettings settings, CancellationToken cancellationToken) =>
+        new(
+            await ResolveAsync(client, settings.QueueName, settings.CreateQueues, cancellationToken),
+            await ResolveAsync(client, settings.DeadLetterQueueName, settings.CreateQueues, cancellationToken));
 
-        return new SqsQueues(queue, deadLetters);
-    }
-
-    private static async Task<string> ResolveAsync(SqsClient client, string name, bool create, CancellationToken cancellationToken)
+    private static async Task<string> ResolveAsync(IAmazonSQS client, string name, bool create, CancellationToken cancellationToken)
     {
         try
         {
-            return await client.GetQueueUrlAsync(name, cancellationToken);
+            return (await client.GetQueueUrlAsync(name, cancellationToken)).QueueUrl;
         }
-        catch (SqsException exception) when (exception.Code == SqsErrorCode.QueueDoesNotExist)
+        catch (QueueDoesNotExistException) when (create)
         {
-            if (!create)
+            var request = new CreateQueueRequest(name);
+            if (SqsQueueName.IsFifo(name))
             {
-                throw new ConnectionException($"The SQS queue '{name}' does not exist. Create it, correct the name, or set CreateQueues.", exception, isTransient: false);
+                request.Attributes = new Dictionary<string, string>(StringComparer.Ordinal) { [QueueAttributeName.FifoQueue] = "true" };
             }
 
-            return await client.CreateQueueAsync(name, null, cancellationToken);
+            return (await client.CreateQueueAsync(request, cancellationToken)).QueueUrl;
         }
-        catch (SqsException exception) when (!exception.IsTransient)
+        catch (QueueDoesNotExistException exception)
         {
-            throw new ConnectionException($"The SQS queue '{name}' cannot be used: {exception.Message}", exception, isTransient: false);
+            throw new ConnectionException(
+                $"The SQS queue '{name}' does not exist. Create it, correct the name, or set CreateQueues.", exception, isTransient: false);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException && !SqsErrors.IsTransient(exception))
+        {
+            throw new ConnectionException(
+                $"The SQS queue '{name}' cannot be used: {SqsErrors.Describe(exception)}", exception, isTransient: false);
         }
     }
 }

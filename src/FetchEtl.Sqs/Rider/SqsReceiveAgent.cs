@@ -1,3 +1,4 @@
+using Amazon.SQS;
 using MassTransit;
 using MassTransit.Middleware;
 using MassTransit.Transports;
@@ -6,121 +7,134 @@ using Microsoft.Extensions.Logging;
 namespace FetchEtl.Sqs;
 
 /// <summary>
-/// The life of a started endpoint: finds its queues, receives until it is told to stop, lets what is in flight finish and
-/// gives the rest back.
+/// A started endpoint: finds its queues, receives until it is stopped, lets what is in flight finish, and returns the rest.
 /// </summary>
-internal sealed class SqsReceiveAgent : Agent, ReceiveTransportHandle
+/// <param name="context">The endpoint.</param>
+/// <param name="settings">The endpoint's settings.</param>
+/// <param name="services">What it works with.</param>
+internal sealed class SqsReceiveAgent(ReceiveEndpointContext context, SqsReceiveSettings settings, SqsRiderServices services)
+    : Agent, ReceiveTransportHandle
 {
-    private readonly ReceiveEndpointContext _context;
-    private readonly SqsReceiveSettings _settings;
-    private readonly SqsClient _client;
-    private readonly SqsMetrics _metrics;
-    private readonly ILogger _logger;
-    private readonly TimeProvider _time;
-    private readonly TaskCompletionSource<CancellationToken> _patience = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Backoff _backoff = new(services.Random);
+    private readonly TaskCompletionSource<CancellationToken> _stopRequested = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public SqsReceiveAgent(
-        ReceiveEndpointContext context,
-        SqsReceiveSettings settings,
-        SqsClient client,
-        SqsMetrics metrics,
-        ILogger logger,
-        TimeProvider time)
+    private ILogger Logger => services.Logger;
+
+    private IAmazonSQS Client => services.Client;
+
+    /// <summary>Starts the endpoint's one task, which <see cref="StopAgent"/> awaits.</summary>
+    public SqsReceiveAgent Start()
     {
-        _context = context;
-        _settings = settings;
-        _client = client;
-        _metrics = metrics;
-        _logger = logger;
-        _time = time;
-
         SetCompleted(Task.Run(RunAsync));
+        return this;
     }
 
     Task ReceiveTransportHandle.Stop(CancellationToken cancellationToken) =>
         this.Stop("The receive endpoint is stopping", cancellationToken);
 
-    /// <summary>What has begun may finish while the schedule of the stop, and the caller's patience, allow.</summary>
+    /// <summary>What is in flight may finish while the stop schedule, and the caller's token, allow.</summary>
     protected override async Task StopAgent(StopContext context)
     {
-        _patience.TrySetResult(context.CancellationToken);
+        _stopRequested.TrySetResult(context.CancellationToken);
         await Completed;
     }
 
     private async Task RunAsync()
     {
-        LogContext.SetCurrentIfNull(_context.LogContext);
+        LogContext.SetCurrentIfNull(context.LogContext);
         try
         {
-            await _context.DependenciesReady.WaitAsync(Stopping);
-            var queues = await FindQueuesAsync();
-            await ReceiveAsync(queues);
+            await context.DependenciesReady.WaitAsync(Stopping);
+            for (var attempt = 1; !Stopping.IsCancellationRequested; attempt++)
+            {
+                try
+                {
+                    await ReceiveAsync(await SqsQueues.ResolveAsync(Client, settings, Stopping));
+                }
+                catch (Exception exception) when (IsWorthRetrying(exception))
+                {
+                    await ReportAsync(exception, _backoff.After(attempt, Backoff.LongestRetry));
+                }
+            }
         }
         catch (OperationCanceledException) when (Stopping.IsCancellationRequested)
         {
             SetReady();
         }
-        catch (ConnectionException exception)
-        {
-            Log.EndpointRefused(_logger, _settings.QueueName, exception.Message);
-            await EndAsync(exception);
-        }
         catch (Exception exception)
         {
-            Log.EndpointEnded(_logger, exception, _settings.QueueName);
-            await EndAsync(exception);
+            Log.EndpointRefused(Logger, settings.QueueName, exception.Message);
+            SetNotReady(exception);
+            await context.TransportObservers.NotifyFaulted(context.InputAddress, exception);
         }
     }
 
-    private Task EndAsync(Exception exception)
-    {
-        SetNotReady(exception);
-        return _context.TransportObservers.NotifyFaulted(_context.InputAddress, exception);
-    }
+    /// <summary>
+    /// Only what an operator must correct ends the endpoint. After any other failure it starts again: an endpoint that stays
+    /// deaf is worse.
+    /// </summary>
+    private bool IsWorthRetrying(Exception exception) =>
+        !Stopping.IsCancellationRequested && exception is not ConnectionException { IsTransient: false };
 
-    private async Task<SqsQueues> FindQueuesAsync()
+    private async Task ReportAsync(Exception exception, TimeSpan delay)
     {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return await SqsQueues.ResolveAsync(_client, _settings, Stopping);
-            }
-            catch (SqsException exception) when (exception.IsTransient)
-            {
-                var delay = Backoff.Delay(attempt);
-                Log.QueueNotReached(_logger, _settings.QueueName, exception.Message, delay.TotalSeconds);
-                await _context.TransportObservers.NotifyFaulted(
-                    _context.InputAddress, new ConnectionException($"SQS cannot be asked for the queue '{_settings.QueueName}': {exception.Message}", exception));
-                await Task.Delay(delay, _time, Stopping);
-            }
-        }
+        var reason = SqsErrors.Describe(exception);
+        Log.EndpointFailed(Logger, settings.QueueName, reason, delay.TotalSeconds);
+        await context.TransportObservers.NotifyFaulted(
+            context.InputAddress, new ConnectionException($"The SQS queue '{settings.QueueName}' cannot be read: {reason}", exception));
+        await Task.Delay(delay, services.Time, Stopping);
     }
 
     private async Task ReceiveAsync(SqsQueues queues)
     {
-        var deadLetters = new DeadLetterQueue(_client, queues.DeadLetterUrl, _settings, _time);
-        await using var leases = new LeaseBook(_client, queues.Url, deadLetters, _settings, new ReturnDelay(new Random()), _metrics, _logger, _time, Stopping);
-        var receiver = new SqsReceiver(_context, queues.Url, _settings, _client, leases, _metrics, _logger, _time);
+        using var cancelConsumers = new CancellationTokenSource(Timeout.InfiniteTimeSpan, services.Time);
+        var window = new PrefetchWindow(settings.PrefetchCount, settings.PrefetchBytes);
+        var deadLetters = new DeadLetterQueue(settings, queues.DeadLetterUrl, services.Time);
+        using var leases = new LeaseLoop(
+            new LeaseCalls(Client, queues.Url, deadLetters, services.Time),
+            deadLetters, window, settings.VisibilityTimeout, _backoff, services.Metrics, Logger, services.Time, Stopping);
+        using var dispatcher = new SqsDispatcher(context, settings, leases, Logger, services.Time, cancelConsumers.Token);
+        using var poller = new SqsPoller(
+            context, queues.Url, settings, Client, window, _backoff, services.Metrics, Logger, services.Time);
 
-        await _context.TransportObservers.NotifyReady(_context.InputAddress);
+        await context.TransportObservers.NotifyReady(context.InputAddress);
         SetReady();
-        Log.Receiving(_logger, _settings.QueueName, _settings.PrefetchCount);
+        Log.Receiving(Logger, settings.QueueName, settings.PrefetchCount);
 
-        var receiving = receiver.RunAsync(Stopping);
-        var patience = await _patience.Task;
-        var schedule = StopSchedule.Of(_context.ConsumerStopTimeout, _context.StopTimeout);
-        using var cancelConsumers = new CancellationTokenSource(schedule.CancelConsumers, _time);
-        using var giveBack = new CancellationTokenSource(schedule.GiveBack, _time);
-        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(giveBack.Token, patience);
-        await using (cancelConsumers.Token.UnsafeRegister(static book => ((LeaseBook)book!).CancelConsumers(), leases))
-        await using (giveUp.Token.UnsafeRegister(static book => ((LeaseBook)book!).GiveBackAll(), leases))
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(Stopping);
+        var owning = leases.RunAsync();
+        var receiving = poller.RunAsync(messages => dispatcher.HandleAsync(messages, ended.Token), ended.Token);
+        await Task.WhenAny(owning, receiving, _stopRequested.Task);
+        await ended.CancelAsync();
+        if (Stopping.IsCancellationRequested)
         {
-            await receiving;
-            await leases.AllSettledAsync();
+            await _stopRequested.Task;
         }
 
-        await _context.TransportObservers.NotifyCompleted(_context.InputAddress, receiver);
-        Log.Stopped(_logger, _settings.QueueName, receiver.DeliveryCount);
+        await FinishAsync(leases, owning, receiving, cancelConsumers);
+
+        await context.TransportObservers.NotifyCompleted(context.InputAddress, dispatcher);
+        Log.Stopped(Logger, settings.QueueName, dispatcher.DeliveryCount);
+    }
+
+    /// <summary>Lets the messages in flight finish as long as the stop schedule allows, at a failure not at all.</summary>
+    private async Task FinishAsync(LeaseLoop leases, Task owning, Task receiving, CancellationTokenSource cancelConsumers)
+    {
+        var schedule = _stopRequested.Task.IsCompletedSuccessfully
+            ? StopSchedule.Of(context.ConsumerStopTimeout, context.StopTimeout)
+            : new StopSchedule(TimeSpan.Zero, TimeSpan.Zero);
+        var patience = _stopRequested.Task.IsCompletedSuccessfully ? await _stopRequested.Task : CancellationToken.None;
+        using var giveUpAt = new CancellationTokenSource(schedule.GiveUp, services.Time);
+        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(giveUpAt.Token, patience);
+        cancelConsumers.CancelAfter(schedule.CancelConsumers);
+        await using (giveUp.Token.UnsafeRegister(static leases => ((LeaseLoop)leases!).GiveUp(), leases))
+        await using (giveUp.Token.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), cancelConsumers))
+        {
+            await receiving.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            leases.Stop();
+            await owning;
+        }
+
+        await receiving;
     }
 }

@@ -3,7 +3,7 @@ using MassTransit.Transports;
 
 namespace FetchEtl.Sqs;
 
-/// <summary>What consumers on the queue see of their endpoint. They send and publish through the bus: the rider only receives.</summary>
+/// <summary>The endpoint as its consumers see it. They send and publish through the bus, since the rider only receives.</summary>
 internal sealed class SqsReceiveEndpointContext(IBusInstance busInstance, SqsReceiveEndpointConfiguration configuration)
     : BaseReceiveEndpointContext(busInstance.HostConfiguration, configuration)
 {
@@ -21,7 +21,8 @@ internal sealed class SqsReceiveEndpointContext(IBusInstance busInstance, SqsRec
 
     protected override IPublishEndpointProvider CreatePublishEndpointProvider() => busInstance.Bus;
 
-    protected override ISendTransportProvider CreateSendTransportProvider() => throw new NotSupportedException("The SQS rider only receives.");
+    protected override ISendTransportProvider CreateSendTransportProvider() =>
+        throw new NotSupportedException("The SQS rider only receives.");
 
     protected override IPublishTransportProvider CreatePublishTransportProvider() =>
         throw new NotSupportedException("The SQS rider only receives.");

@@ -1,35 +1,22 @@
 using MassTransit;
 using MassTransit.Transports;
-using Microsoft.Extensions.Logging;
 
 namespace FetchEtl.Sqs;
 
 /// <summary>The way from one queue into its endpoint's receive pipe.</summary>
-internal sealed class SqsReceiveTransport(
-    ReceiveEndpointContext context,
-    SqsReceiveSettings settings,
-    SqsClient client,
-    SqsMetrics metrics,
-    ILoggerFactory loggers,
-    TimeProvider time) : IReceiveTransport
+/// <param name="context">The endpoint.</param>
+/// <param name="settings">The endpoint's settings.</param>
+/// <param name="services">What it works with.</param>
+internal sealed class SqsReceiveTransport(ReceiveEndpointContext context, SqsReceiveSettings settings, SqsRiderServices services)
+    : IReceiveTransport
 {
-    public ReceiveTransportHandle Start() =>
-        new SqsReceiveAgent(context, settings, client, metrics, loggers.CreateLogger<SqsReceiveTransport>(), time);
+    public ReceiveTransportHandle Start() => new SqsReceiveAgent(context, settings, services).Start();
 
     public void Probe(ProbeContext probe)
     {
         var scope = probe.CreateScope("receiveTransport");
         scope.Add("type", "SQS");
-        scope.Set(new
-        {
-            settings.QueueName,
-            settings.DeadLetterQueueName,
-            settings.PrefetchCount,
-            settings.PrefetchBytes,
-            settings.ConcurrentMessageLimit,
-            settings.WaitTime,
-            settings.VisibilityTimeout,
-        });
+        scope.Set(settings with { ReceiveGate = null! });
     }
 
     public ConnectHandle ConnectReceiveObserver(IReceiveObserver observer) => context.ConnectReceiveObserver(observer);

@@ -1,23 +1,23 @@
 namespace FetchEtl.Sqs;
 
 /// <summary>How long a stop waits before its second and its third step.</summary>
-/// <param name="CancelConsumers">When the consumers' cancellation tokens are cancelled; who ends for that gives its message back.</param>
-/// <param name="GiveBack">When all that is still in flight is given back, whatever its consumers do.</param>
-internal sealed record StopSchedule(TimeSpan CancelConsumers, TimeSpan GiveBack)
+/// <param name="CancelConsumers">When the consumers' tokens are cancelled. A consumer that ends for it returns its message.</param>
+/// <param name="GiveUp">When all messages in flight are returned, whatever their consumers do.</param>
+internal sealed record StopSchedule(TimeSpan CancelConsumers, TimeSpan GiveUp)
 {
-    private static readonly TimeSpan MostForReturning = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestReturning = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// From MassTransit's host options. At the stop timeout itself nobody waits any more, so a fifth of it, 5 s at most, is kept
-    /// for telling SQS; consumers that heed no cancellation get as long where there is no stop timeout.
+    /// From MassTransit's host options. Nobody waits any more at the stop timeout itself, so a fifth of it, 5 s at most, is
+    /// kept for the calls that return messages. Without a stop timeout, consumers that ignore the cancellation get 5 s.
     /// </summary>
     public static StopSchedule Of(TimeSpan? consumerStopTimeout, TimeSpan? stopTimeout)
     {
-        var giveBack = stopTimeout is { } limit ? limit - Shorter(limit / 5, MostForReturning)
-            : consumerStopTimeout is { } patience ? patience + MostForReturning
+        var giveUp = stopTimeout is { } limit ? limit - Shorter(limit / 5, LongestReturning)
+            : consumerStopTimeout is { } patience ? patience + LongestReturning
             : Timeout.InfiniteTimeSpan;
 
-        return new StopSchedule(consumerStopTimeout ?? giveBack, giveBack);
+        return new StopSchedule(consumerStopTimeout ?? giveUp, giveUp);
     }
 
     private static TimeSpan Shorter(TimeSpan x, TimeSpan y) => x < y ? x : y;

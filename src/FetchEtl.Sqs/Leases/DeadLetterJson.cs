@@ -1,7 +1,0 @@
-using System.Text.Json.Serialization;
-
-namespace FetchEtl.Sqs;
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(DeadLetterSource))]
-internal sealed partial class DeadLetterJson : JsonSerializerContext;

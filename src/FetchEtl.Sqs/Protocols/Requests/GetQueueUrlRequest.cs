@@ -1,8 +1,0 @@
-namespace FetchEtl.Sqs;
-
-internal sealed class GetQueueUrlRequest(string queueName) : SqsRequest("GetQueueUrl")
-{
-    public string QueueName { get; } = queueName;
-
-    internal override void WriteForm(FormWriter form) => form.Add("QueueName", QueueName);
-}

@@ -1,0 +1,150 @@
+using System.ComponentModel.DataAnnotations;
+using Amazon.SQS.Model;
+using MassTransit.Transports;
+using Microsoft.Extensions.Logging;
+
+namespace FetchEtl.Sqs;
+
+/// <summary>
+/// Hands received messages to the receive pipe: at once, or in their turn where the queue is FIFO or the endpoint limits
+/// how many messages are handled at a time.
+/// </summary>
+internal sealed class SqsDispatcher : DeliveryMetrics, IDisposable
+{
+    private readonly ReceiveEndpointContext _context;
+    private readonly LeaseLoop _leases;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly CancellationToken _consumersCancelled;
+    private readonly IReceivePipeDispatcher _pipe;
+    private readonly SemaphoreSlim? _concurrency;
+    private readonly MessageGroups? _groups;
+
+    /// <param name="context">The endpoint.</param>
+    /// <param name="settings">Says whether messages have to wait for each other.</param>
+    /// <param name="leases">Owns the leases.</param>
+    /// <param name="logger">The rider's.</param>
+    /// <param name="time">Dates messages that SQS does not date.</param>
+    /// <param name="consumersCancelled">Cancelled at a stop, when consumers should leave their messages to other workers.</param>
+    public SqsDispatcher(
+        ReceiveEndpointContext context,
+        SqsReceiveSettings settings,
+        LeaseLoop leases,
+        ILogger logger,
+        TimeProvider time,
+        CancellationToken consumersCancelled)
+    {
+        _context = context;
+        _leases = leases;
+        _logger = logger;
+        _time = time;
+        _consumersCancelled = consumersCancelled;
+        _pipe = context.CreateReceivePipeDispatcher();
+        _concurrency = settings.ConcurrentMessageLimit is { } limit ? new SemaphoreSlim(limit) : null;
+        _groups = SqsQueueName.IsFifo(settings.QueueName) ? new MessageGroups() : null;
+    }
+
+    public long DeliveryCount => _pipe.DispatchCount;
+
+    public int ConcurrentDeliveryCount => _pipe.MaxConcurrentDispatchCount;
+
+    /// <summary>Opens leases on the messages of a receive and starts to handle those that are not in flight already.</summary>
+    /// <returns>How many messages, and bytes of them, are in flight now that were not before.</returns>
+    public async Task<(int Count, long Bytes)> HandleAsync(IReadOnlyList<Message> messages, CancellationToken stopping)
+    {
+        var opened = await _leases.OpenAsync(messages);
+
+        // All join their groups before the first is handled, so that each group keeps its order.
+        var turns = _groups is null ? null : opened.Select(Join).ToList();
+        var bytes = 0L;
+        for (var i = 0; i < opened.Count; i++)
+        {
+            bytes += opened[i].BodyBytes;
+
+            // Not awaited: the message's lease, not its poll, waits for it. Both methods report every failure to the lease.
+            _ = turns is null && _concurrency is null && !stopping.IsCancellationRequested
+                ? DispatchAsync(opened[i])
+                : DispatchInTurnAsync(opened[i], turns?[i], stopping);
+        }
+
+        return (opened.Count, bytes);
+    }
+
+    public void Dispose() => _concurrency?.Dispose();
+
+    private MessageGroups.Turn? Join(SqsMessageLease lease)
+    {
+        if (MessageIdentity.Group(lease.Message) is not { } group)
+        {
+            return null;
+        }
+
+        lease.TrackHandled();
+        return _groups!.Join(group);
+    }
+
+    private async Task DispatchInTurnAsync(SqsMessageLease lease, MessageGroups.Turn? turn, CancellationToken stopping)
+    {
+        var handled = false;
+        try
+        {
+            if (!await MayBeginAsync(turn, stopping))
+            {
+                lease.Release();
+                return;
+            }
+
+            await DispatchAsync(lease);
+            _concurrency?.Release();
+            handled = turn is not null && await lease.HandledAsync();
+        }
+        finally
+        {
+            turn?.End(handled);
+        }
+    }
+
+    /// <summary>False for a message that goes back: the endpoint stops, or an earlier message of its group went back.</summary>
+    private async ValueTask<bool> MayBeginAsync(MessageGroups.Turn? turn, CancellationToken stopping)
+    {
+        try
+        {
+            if (turn is not null && !await turn.Previous.WaitAsync(stopping))
+            {
+                return false;
+            }
+
+            stopping.ThrowIfCancellationRequested();
+            if (_concurrency is not null)
+            {
+                await _concurrency.WaitAsync(stopping);
+            }
+
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private async Task DispatchAsync(SqsMessageLease lease)
+    {
+        try
+        {
+            if (lease.BodyBytes > SqsLimits.MessageBytes)
+            {
+                await lease.Faulted(new ValidationException("The body is larger than 1 MiB."));
+                return;
+            }
+
+            await _pipe.Dispatch(new SqsReceiveContext(lease.Message, _context, _time, _consumersCancelled), lease);
+        }
+        catch (Exception exception)
+        {
+            // The lease knows of it already, unless an observer threw before the pipe could report. The first verdict counts.
+            await lease.Faulted(exception);
+            Log.DispatchFaulted(_logger, lease.Message.MessageId, exception.GetType().Name);
+        }
+    }
+}

@@ -1,0 +1,220 @@
+using Amazon.SQS;
+using Amazon.SQS.Model;
+using MassTransit;
+using MassTransit.Transports;
+using Microsoft.Extensions.Logging;
+
+namespace FetchEtl.Sqs;
+
+/// <summary>
+/// Long-polls a queue, ten messages at a time: one poll when idle, one more whenever a batch comes back full, never more
+/// messages or bytes in flight than the prefetch, and none while the gate is closed.
+/// </summary>
+internal sealed class SqsPoller : IDisposable
+{
+    private const int MaxPolls = 16;
+
+    // Replies on their way at a stop are waited for: a reply that is cut off hides its messages from all workers for a
+    // whole visibility timeout.
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
+
+    private readonly ReceiveEndpointContext _context;
+    private readonly SqsReceiveSettings _settings;
+    private readonly IAmazonSQS _client;
+    private readonly PrefetchWindow _window;
+    private readonly Backoff _backoff;
+    private readonly SqsMetrics _metrics;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly ReceiveMessageRequest _request;
+    private readonly SemaphoreSlim _surplus = new(0, MaxPolls);
+
+    public SqsPoller(
+        ReceiveEndpointContext context,
+        string queueUrl,
+        SqsReceiveSettings settings,
+        IAmazonSQS client,
+        PrefetchWindow window,
+        Backoff backoff,
+        SqsMetrics metrics,
+        ILogger logger,
+        TimeProvider time)
+    {
+        _context = context;
+        _settings = settings;
+        _client = client;
+        _window = window;
+        _backoff = backoff;
+        _metrics = metrics;
+        _logger = logger;
+        _time = time;
+        _request = new ReceiveMessageRequest(queueUrl)
+        {
+            MaxNumberOfMessages = settings.BatchSize,
+            WaitTimeSeconds = (int)settings.WaitTime.TotalSeconds,
+            VisibilityTimeout = (int)settings.VisibilityTimeout.TotalSeconds,
+            MessageSystemAttributeNames =
+            [
+                MessageSystemAttributeName.SentTimestamp,
+                MessageSystemAttributeName.ApproximateReceiveCount,
+                .. SqsQueueName.IsFifo(settings.QueueName) ? [MessageSystemAttributeName.MessageGroupId] : Array.Empty<string>(),
+            ],
+            MessageAttributeNames = ["All"],
+        };
+    }
+
+    /// <summary>Polls until <paramref name="stopping"/>. Ends early, with the exception, when a poll fails unexpectedly.</summary>
+    /// <param name="handle">Takes the messages of a receive; gives the number and the bytes of those that are in flight now.</param>
+    /// <param name="stopping">Ends the polls.</param>
+    public async Task RunAsync(Func<List<Message>, Task<(int Count, long Bytes)>> handle, CancellationToken stopping)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        using var cutOff = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
+        await using var grace = ending.Token.UnsafeRegister(static source => ((CancellationTokenSource)source!).CancelAfter(Grace), cutOff);
+
+        await Task.WhenAll(Enumerable.Range(0, MaxPolls).Select(poll => Task.Run(
+            async () =>
+            {
+                try
+                {
+                    await PollAsync(stays: poll == 0, handle, ending.Token, cutOff.Token);
+                }
+                catch (OperationCanceledException) when (ending.IsCancellationRequested)
+                {
+                    // The endpoint stops, or another poll failed.
+                }
+                catch (Exception)
+                {
+                    await ending.CancelAsync();
+                    throw;
+                }
+            },
+            CancellationToken.None)));
+    }
+
+    public void Dispose() => _surplus.Dispose();
+
+    /// <summary>One poll stays; the others wait until there is likely more than the polls under way will bring.</summary>
+    private async Task PollAsync(
+        bool stays, Func<List<Message>, Task<(int Count, long Bytes)>> handle, CancellationToken stopping, CancellationToken cutOff)
+    {
+        for (var failures = 0; !stopping.IsCancellationRequested;)
+        {
+            if (!stays)
+            {
+                await _surplus.WaitAsync(stopping);
+            }
+
+            try
+            {
+                while (await ReceiveAsync(stays, handle, stopping, cutOff) && !stopping.IsCancellationRequested)
+                {
+                    OfferSurplus();
+                    failures = await ReportRecoveryAsync(failures);
+                }
+
+                failures = await ReportRecoveryAsync(failures);
+            }
+            catch (Exception exception) when (!stopping.IsCancellationRequested)
+            {
+                if (stays)
+                {
+                    await ReportFailureAsync(exception, ++failures, stopping);
+                }
+            }
+        }
+    }
+
+    private void OfferSurplus()
+    {
+        if (_surplus.CurrentCount == 0)
+        {
+            _surplus.Release();
+        }
+    }
+
+    /// <summary>True when the queue gave as many messages as a call may bring.</summary>
+    private async Task<bool> ReceiveAsync(
+        bool stays, Func<List<Message>, Task<(int Count, long Bytes)>> handle, CancellationToken stopping, CancellationToken cutOff)
+    {
+        var (count, bytes) = (_settings.BatchSize, _settings.BatchBytes);
+        await _window.ReserveAsync(count, bytes, stopping);
+        try
+        {
+            if (!await PassGateAsync(stays, stopping))
+            {
+                return false;
+            }
+
+            var response = await _client.ReceiveMessageAsync(_request, cutOff);
+            if (response.Messages is not { Count: > 0 } messages)
+            {
+                return false;
+            }
+
+            _metrics.Received(messages.Count);
+            var opened = await handle(messages);
+            count -= opened.Count;
+            bytes -= opened.Bytes;
+            return messages.Count == _settings.BatchSize;
+        }
+        finally
+        {
+            _window.Release(count, bytes);
+        }
+    }
+
+    /// <summary>False for a surplus poll at a closed gate. The poll that stays waits there.</summary>
+    private async ValueTask<bool> PassGateAsync(bool stays, CancellationToken stopping)
+    {
+        var gate = _settings.ReceiveGate(stopping);
+        if (gate.IsCompletedSuccessfully)
+        {
+            return true;
+        }
+
+        if (!stays)
+        {
+            return false;
+        }
+
+        Log.ReceivingPaused(_logger, _settings.QueueName);
+        await gate.WaitAsync(stopping);
+        Log.ReceivingResumed(_logger, _settings.QueueName);
+        return true;
+    }
+
+    private async Task ReportFailureAsync(Exception exception, int failures, CancellationToken stopping)
+    {
+        var delay = _backoff.After(failures, Backoff.LongestRetry);
+        var reason = SqsErrors.Describe(exception);
+        Log.ReceiveFailed(_logger, _settings.QueueName, reason, delay.TotalSeconds);
+        await ObserveAsync(() => _context.TransportObservers.NotifyFaulted(
+            _context.InputAddress, new ConnectionException($"SQS does not return messages of '{_settings.QueueName}': {reason}", exception)));
+        await Task.Delay(delay, _time, stopping);
+    }
+
+    private async Task<int> ReportRecoveryAsync(int failures)
+    {
+        if (failures > 0)
+        {
+            Log.ReceiveRecovered(_logger, _settings.QueueName);
+            await ObserveAsync(() => _context.TransportObservers.NotifyReady(_context.InputAddress));
+        }
+
+        return 0;
+    }
+
+    private async Task ObserveAsync(Func<Task> notify)
+    {
+        try
+        {
+            await notify();
+        }
+        catch (Exception exception)
+        {
+            // An observer of the application must not end the endpoint.
+            Log.ObserverFaulted(_logger, _settings.QueueName, exception.GetType().Name);
+        }
+    }
+}
