@@ -26,7 +26,7 @@ public sealed class ReceiveTaskTests
         };
         await host.StartAsync();
         await host.SendNotesAsync(1);
-        await RiderHost.EventuallyAsync(() => Task.FromResult(host.Behaviour.Seen.Count == 1), "it is consumed");
+        await host.EventuallyAsync(() => host.Behaviour.Seen.Count == 1, "it is consumed");
 
         first.SetResult();
         second.SetResult();
@@ -52,7 +52,7 @@ public sealed class ReceiveTaskTests
         };
         await host.StartAsync();
         await host.SendNotesAsync(1);
-        await RiderHost.EventuallyAsync(() => Task.FromResult(host.Behaviour.Seen.Count == 1), "it is consumed");
+        await host.EventuallyAsync(() => host.Behaviour.Seen.Count == 1, "it is consumed");
 
         outcome.SetException(new ValidationException("text: is refused"));
 

@@ -1,6 +1,7 @@
 using System.Globalization;
-using System.Text;
 using Amazon.Runtime;
+using Amazon.SQS;
+using Amazon.SQS.Model;
 using FetchEtl.Local;
 using FetchEtl.Testing;
 using MassTransit;
@@ -8,29 +9,40 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FetchEtl.Sqs.Tests;
 
-/// <summary>A bus with an SQS rider on it, and the SQS.</summary>
+/// <summary>
+/// A bus with an SQS rider on it, and the SQS that it receives from. Both live in virtual time: only the calls between them
+/// take real time, and <see cref="AdvanceAsync"/> moves the clock.
+/// </summary>
 internal sealed class RiderHost : IAsyncDisposable
 {
+    /// <summary>How far the clock moves between two looks at a condition.</summary>
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
+
     private readonly IHost _host;
     private readonly bool _ownsSqs;
     private readonly RecordedLogs _logs;
 
-    private RiderHost(IHost host, LocalSqs sqs, bool ownsSqs, SqsClient client, RecordedLogs logs, NoteConsumer.Behaviour behaviour)
+    private RiderHost(IHost host, LocalSqs sqs, bool ownsSqs, FakeTimeProvider time, RecordedLogs logs, NoteConsumer.Behaviour behaviour)
     {
         _host = host;
         Sqs = sqs;
+        Time = time;
         _ownsSqs = ownsSqs;
-        Client = client;
+        Client = CreateClient(sqs.ServiceUrl);
         _logs = logs;
         Behaviour = behaviour;
     }
 
     public LocalSqs Sqs { get; }
 
-    public SqsClient Client { get; }
+    /// <summary>The clock of the rider and of its SQS.</summary>
+    public FakeTimeProvider Time { get; }
+
+    public IAmazonSQS Client { get; }
 
     /// <summary>All that was logged, at every level, exceptions included.</summary>
     public string Log => string.Join('\n', _logs.Texts);
@@ -43,20 +55,27 @@ internal sealed class RiderHost : IAsyncDisposable
 
     /// <param name="configure">The endpoint, beyond a 1 s wait and queues created.</param>
     /// <param name="queueName">Received from.</param>
-    /// <param name="sqs">Another host's SQS to share; its own unless given.</param>
+    /// <param name="beside">Another host, whose SQS and clock are shared.</param>
     /// <param name="consumerStopTimeout">How long consumers may take to finish at a stop before they are cancelled; 5 s unless given.</param>
     /// <param name="stopTimeout">How long a stop may take in all.</param>
-    /// <param name="serviceUrl">What the rider takes for SQS; the SQS unless given.</param>
+    /// <param name="serviceUrl">The endpoint that the rider calls; that of the SQS unless given.</param>
     public static async Task<RiderHost> CreateAsync(
-        Action<ISqsReceiveEndpointConfigurator>? configure = null, string queueName = "notes", LocalSqs? sqs = null, TimeSpan? consumerStopTimeout = null,
-        TimeSpan? stopTimeout = null, Uri? serviceUrl = null)
+        Action<ISqsReceiveEndpointConfigurator>? configure = null,
+        string queueName = "notes",
+        RiderHost? beside = null,
+        TimeSpan? consumerStopTimeout = null,
+        TimeSpan? stopTimeout = null,
+        Uri? serviceUrl = null)
     {
-        var server = sqs ?? await LocalSqs.StartAsync();
+        var time = beside?.Time ?? new FakeTimeProvider(new DateTimeOffset(2026, 11, 26, 0, 0, 0, TimeSpan.Zero));
+        var server = beside?.Sqs ?? await LocalSqs.StartAsync(new LocalSqsOptions { TimeProvider = time });
         var behaviour = new NoteConsumer.Behaviour();
         var logs = new RecordedLogs();
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.AddProvider(logs).SetMinimumLevel(LogLevel.Trace);
         builder.Services.AddSingleton(behaviour);
+        builder.Services.AddSingleton<TimeProvider>(time);
+        builder.Services.AddSingleton<IAmazonSQS>(CreateClient(serviceUrl ?? server.ServiceUrl));
         builder.Services.Configure<MassTransitHostOptions>(x =>
         {
             x.WaitUntilStarted = true;
@@ -70,94 +89,109 @@ internal sealed class RiderHost : IAsyncDisposable
             x.AddRider(rider =>
             {
                 rider.AddConsumer<NoteConsumer>();
-                rider.UsingSqs((context, bus) =>
+                rider.UsingSqs((context, sqs) => sqs.ReceiveEndpoint(queueName, endpoint =>
                 {
-                    bus.Host(host => Connect(host, serviceUrl ?? server.ServiceUrl));
-                    bus.ReceiveEndpoint(queueName, endpoint =>
-                    {
-                        endpoint.CreateQueues = true;
-                        endpoint.WaitTime = TimeSpan.FromSeconds(1);
-                        endpoint.UseRawJsonDeserializer(RawSerializerOptions.AnyMessageType, isDefault: true);
-                        configure?.Invoke(endpoint);
-                        endpoint.ConfigureConsumer<NoteConsumer>(context);
-                    });
-                });
+                    endpoint.CreateQueues = true;
+                    endpoint.WaitTime = TimeSpan.FromSeconds(1);
+                    endpoint.UseRawJsonDeserializer(RawSerializerOptions.AnyMessageType, isDefault: true);
+                    configure?.Invoke(endpoint);
+                    endpoint.ConfigureConsumer<NoteConsumer>(context);
+                }));
             });
         });
 
-        var options = new SqsClientOptions();
-        Connect(options, server.ServiceUrl);
-        return new RiderHost(builder.Build(), server, sqs is null, new SqsClient(options), logs, behaviour);
+        return new RiderHost(builder.Build(), server, beside is null, time, logs, behaviour);
     }
 
-    /// <summary>Starts the bus; its queues are there afterwards.</summary>
+    /// <summary>Starts the bus. Its queues exist afterwards.</summary>
     public async Task StartAsync(string queueName = "notes")
     {
         await _host.StartAsync();
-        QueueUrl = await Client.GetQueueUrlAsync(queueName);
-        DeadLetterUrl = await Client.GetQueueUrlAsync(SqsQueueName.DeadLetterOf(queueName));
+        QueueUrl = (await Client.GetQueueUrlAsync(queueName)).QueueUrl;
+        DeadLetterUrl = (await Client.GetQueueUrlAsync(SqsQueueName.DeadLetterOf(queueName))).QueueUrl;
     }
 
     public Task StartBusAsync() => _host.StartAsync();
 
-    public Task StopAsync() => _host.StopAsync();
+    /// <summary>Begins to stop the bus; the clock stands until somebody moves it.</summary>
+    public Task BeginStopAsync() => _host.StopAsync();
 
-    public void Connect(IReceiveObserver observer) => _host.Services.GetRequiredService<IBusControl>().ConnectReceiveObserver(observer);
+    /// <summary>Stops the bus, and moves the clock until it has stopped.</summary>
+    public async Task StopAsync()
+    {
+        var stopping = _host.StopAsync();
+        await EventuallyAsync(() => stopping.IsCompleted, "the bus has stopped");
+        await stopping;
+    }
 
-    public Task<string> SendAsync(string body, IReadOnlyDictionary<string, SqsMessageAttribute>? attributes = null) =>
-        Client.SendMessageAsync(QueueUrl, new SqsSendEntry(Encoding.UTF8.GetBytes(body)) { MessageAttributes = attributes });
+    public void Connect(IReceiveObserver observer) =>
+        _host.Services.GetRequiredService<IBusControl>().ConnectReceiveObserver(observer);
+
+    public async Task<string> SendAsync(string body, Dictionary<string, MessageAttributeValue>? attributes = null) =>
+        (await Client.SendMessageAsync(new SendMessageRequest(QueueUrl, body) { MessageAttributes = attributes })).MessageId;
+
+    public static MessageAttributeValue Text(string value) => new() { DataType = "String", StringValue = value };
 
     /// <summary>Sends notes of one group of a FIFO queue, in order; each text is the group, a dash and a number from 0.</summary>
-    public async Task SendGroupAsync(string group, int count)
-    {
-        foreach (var batch in Enumerable.Range(0, count).Select(x => $"{group}-{x}").Chunk(10))
-        {
-            await Client.SendMessageBatchAsync(QueueUrl, Array.ConvertAll(batch, text => new SqsSendEntry($$"""{"text":"{{text}}"}""")
-            {
-                MessageGroupId = group,
-                MessageDeduplicationId = text,
-            }));
-        }
-    }
+    public Task SendGroupAsync(string group, int count) => SendBatchesAsync(
+        Enumerable.Range(0, count).Select(x => $"{group}-{x}"),
+        (text, entry) => (entry.MessageGroupId, entry.MessageDeduplicationId) = (group, text));
 
-    public async Task SendNotesAsync(int count)
-    {
-        foreach (var batch in Enumerable.Range(0, count).Chunk(10))
-        {
-            await Client.SendMessageBatchAsync(QueueUrl, Array.ConvertAll(batch, x => new SqsSendEntry(Encoding.UTF8.GetBytes($$"""{"text":"{{x}}"}"""))));
-        }
-    }
+    public Task SendNotesAsync(int count) => SendBatchesAsync(Enumerable.Range(0, count).Select(x => x.ToString(CultureInfo.InvariantCulture)));
 
     public async Task<(int Visible, int InFlight)> DepthAsync(string queueUrl)
     {
-        var attributes = await Client.GetQueueAttributesAsync(queueUrl, ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]);
+        var attributes = await Client.GetQueueAttributesAsync(
+            queueUrl, [QueueAttributeName.ApproximateNumberOfMessages, QueueAttributeName.ApproximateNumberOfMessagesNotVisible]);
 
-        return (Read("ApproximateNumberOfMessages"), Read("ApproximateNumberOfMessagesNotVisible"));
-
-        int Read(string name) => int.Parse(attributes[name], CultureInfo.InvariantCulture);
+        return (attributes.ApproximateNumberOfMessages, attributes.ApproximateNumberOfMessagesNotVisible);
     }
 
-    /// <summary>Waits, half a minute at most, until the condition holds.</summary>
-    public static async Task EventuallyAsync(Func<Task<bool>> condition, string what)
+    /// <summary>Moves the clock until the condition holds, ten minutes of virtual time at most.</summary>
+    public async Task EventuallyAsync(Func<Task<bool>> condition, string what)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!await condition())
+        for (var waited = TimeSpan.Zero; !await condition(); waited += Step)
         {
-            Assert.False(limit.IsCancellationRequested, $"Did not come true within 30 s: {what}.");
-            await Task.Delay(20, CancellationToken.None);
+            Assert.True(waited < TimeSpan.FromMinutes(10), $"Did not become true within ten minutes of virtual time: {what}.\n{Log}");
+            await AdvanceAsync(Step);
+        }
+    }
+
+    public Task EventuallyAsync(Func<bool> condition, string what) => EventuallyAsync(() => Task.FromResult(condition()), what);
+
+    /// <summary>
+    /// Moves the clock, and gives the calls under way the time of a few round trips: what the rider does at an instant is
+    /// done before the next.
+    /// </summary>
+    public async Task AdvanceAsync(TimeSpan time)
+    {
+        for (var left = time; left > TimeSpan.Zero; left -= Step)
+        {
+            Time.Advance(left < Step ? left : Step);
+            for (var i = 0; i < 2; i++)
+            {
+                await ((Task)Client.ListQueuesAsync(new ListQueuesRequest())).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
     }
 
     public Task QueueIsEmptyAsync() => EventuallyAsync(async () => await DepthAsync(QueueUrl) == (0, 0), "the queue is empty");
 
-    public async Task<SqsMessage> OnlyDeadLetterAsync()
+    public async Task<List<Message>> DeadLettersAsync() => (await Client.ReceiveMessageAsync(new ReceiveMessageRequest(DeadLetterUrl)
+    {
+        MaxNumberOfMessages = 10,
+        MessageAttributeNames = ["All"],
+        MessageSystemAttributeNames = ["All"],
+    })).Messages ?? [];
+
+    public async Task<Message> OnlyDeadLetterAsync()
     {
         await EventuallyAsync(async () => await DepthAsync(DeadLetterUrl) != (0, 0), "there is a dead letter");
 
-        return Assert.Single(await Client.ReceiveMessageAsync(DeadLetterUrl, new SqsReceiveRequest()));
+        return Assert.Single(await DeadLettersAsync());
     }
 
-    public async Task<HealthReport> HealthAsync() => await _host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync();
+    public Task<HealthReport> HealthAsync() => _host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync();
 
     public async ValueTask DisposeAsync()
     {
@@ -170,10 +204,21 @@ internal sealed class RiderHost : IAsyncDisposable
         }
     }
 
-    private static void Connect(SqsClientOptions options, Uri serviceUrl)
+    /// <summary>The SDK retries nothing here: its delays are in real time, in which a virtual lease would run out.</summary>
+    private static AmazonSQSClient CreateClient(Uri serviceUrl) => new AmazonSQSClient(
+        new BasicAWSCredentials("test", "test"),
+        new AmazonSQSConfig { ServiceURL = serviceUrl.ToString(), AuthenticationRegion = "us-east-1", MaxErrorRetry = 0 });
+
+    private async Task SendBatchesAsync(IEnumerable<string> texts, Action<string, SendMessageBatchRequestEntry>? configure = null)
     {
-        options.ServiceUrl = serviceUrl;
-        options.Region = "us-east-1";
-        options.Credentials = new BasicAWSCredentials("test", "test");
+        foreach (var batch in texts.Chunk(10))
+        {
+            await Client.SendMessageBatchAsync(QueueUrl, batch.Select((text, i) =>
+            {
+                var entry = new SendMessageBatchRequestEntry(i.ToString(CultureInfo.InvariantCulture), $$"""{"text":"{{text}}"}""");
+                configure?.Invoke(text, entry);
+                return entry;
+            }).ToList());
+        }
     }
 }

@@ -1,6 +1,8 @@
 using System.ComponentModel.DataAnnotations;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Amazon.SQS.Model;
 
 namespace FetchEtl.Sqs.Tests;
 
@@ -15,11 +17,11 @@ public sealed class SqsFaultTests
         host.Behaviour.Handle = _ => throw new ValidationException("text: is too short");
         await host.StartAsync();
 
-        var id = await host.SendAsync(Body, new Dictionary<string, SqsMessageAttribute> { ["Tenant"] = new("String", "acme", null) });
+        var id = await host.SendAsync(Body, new Dictionary<string, MessageAttributeValue> { ["Tenant"] = RiderHost.Text("acme") });
         var letter = await host.OnlyDeadLetterAsync();
         await host.QueueIsEmptyAsync();
 
-        Assert.Equal(Body, Encoding.UTF8.GetString(letter.Body.Span));
+        Assert.Equal(Body, letter.Body);
         Assert.Equal("acme", letter.MessageAttributes["Tenant"].StringValue);
         Assert.Equal("text: is too short", letter.MessageAttributes[DeadLetterAttributes.Reason].StringValue);
         Assert.Equal(id, letter.MessageAttributes[DeadLetterAttributes.OriginalMessageId].StringValue);
@@ -39,37 +41,47 @@ public sealed class SqsFaultTests
         await using var host = await RiderHost.CreateAsync();
         host.Behaviour.Handle = _ => throw new ValidationException("text: is too long");
         await host.StartAsync();
-        var tenant = new SqsMessageAttribute("String", "acme", null);
+        var tenant = RiderHost.Text("acme");
         var body = new string(' ', (1024 * 1024) - room - Body.Length) + Body;
 
-        await host.SendAsync(body, room < 20 ? null : new Dictionary<string, SqsMessageAttribute> { ["Tenant"] = tenant });
+        await host.SendAsync(body, room < 20 ? null : new() { ["Tenant"] = tenant });
         var letter = await host.OnlyDeadLetterAsync();
         await host.QueueIsEmptyAsync();
 
-        Assert.Equal(body, Encoding.UTF8.GetString(letter.Body.Span));
-        Assert.Equal(attributes, letter.MessageAttributes.Count);
+        Assert.Equal(body, letter.Body);
+        Assert.Equal(attributes, letter.MessageAttributes?.Count ?? 0);
     }
 
     [Fact]
     public async Task A_body_larger_than_SQS_allows_is_a_dead_letter_unread()
     {
         var body = new string('x', (1024 * 1024) + 1);
+        var md5 = Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(body)));
         var handedOut = 0;
-        await using var endpoint = await WireEndpoint.StartAsync(request => request.Headers["X-Amz-Target"] switch
+        await using var endpoint = await WireEndpoint.StartAsync(async (request, aborted) =>
         {
-            "AmazonSQS.ReceiveMessage" when Interlocked.Exchange(ref handedOut, 1) == 0 => WireReply.Json(
-                $$"""{"Messages":[{"MessageId":"5fea7756-0ea4-451a-a703-a558b933e274","ReceiptHandle":"r","Body":"{{body}}","MD5OfBody":""}]}"""),
-            "AmazonSQS.GetQueueUrl" => WireReply.QueueUrl,
-            "AmazonSQS.SendMessage" => WireReply.Json("""{"MessageId":"f4d4f5a0-1d49-4a0b-8b0a-5d1f3c6f2c11","MD5OfMessageBody":""}"""),
-            _ => WireReply.Json("{}"),
+            switch (request.Headers["X-Amz-Target"])
+            {
+                case "AmazonSQS.ReceiveMessage" when Interlocked.Exchange(ref handedOut, 1) == 0:
+                    return WireReply.Json($$"""{"Messages":[{"MessageId":"m-1","ReceiptHandle":"r-1","MD5OfBody":"{{md5}}","Body":"{{body}}"}]}""");
+                case "AmazonSQS.ReceiveMessage":
+                    await Task.Delay(Timeout.Infinite, aborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    return null;
+                case "AmazonSQS.GetQueueUrl":
+                    return WireReply.QueueUrl;
+                case "AmazonSQS.SendMessageBatch":
+                    return WireReply.Json($$"""{"Successful":[{"Id":"0","MessageId":"m-2","MD5OfMessageBody":"{{md5}}"}]}""");
+                default:
+                    return WireReply.Json("{}");
+            }
         });
         await using var host = await RiderHost.CreateAsync(serviceUrl: endpoint.Url);
         await host.StartBusAsync();
 
-        await RiderHost.EventuallyAsync(
-            () => Task.FromResult(endpoint.Requests.Any(x => x.Headers["X-Amz-Target"] == "AmazonSQS.DeleteMessageBatch")), "the message is settled");
+        await host.EventuallyAsync(
+            () => endpoint.Requests.Any(x => x.Headers["X-Amz-Target"] == "AmazonSQS.DeleteMessageBatch"), "the message is settled");
 
-        Assert.Contains(body, Assert.Single(endpoint.Requests, x => x.Headers["X-Amz-Target"] == "AmazonSQS.SendMessage").Content);
+        Assert.Contains(body, Assert.Single(endpoint.Requests, x => x.Headers["X-Amz-Target"] == "AmazonSQS.SendMessageBatch").Content);
         Assert.Contains("larger than 1 MiB", host.Log);
         Assert.Empty(host.Behaviour.Seen);
     }
@@ -88,7 +100,7 @@ public sealed class SqsFaultTests
         var letter = await host.OnlyDeadLetterAsync();
         await host.QueueIsEmptyAsync();
 
-        Assert.Equal(body, Encoding.UTF8.GetString(letter.Body.Span));
+        Assert.Equal(body, letter.Body);
         Assert.Equal("The body could not be deserialized.", letter.MessageAttributes[DeadLetterAttributes.Reason].StringValue);
         Assert.DoesNotContain("canary", host.Log);
     }
@@ -100,7 +112,7 @@ public sealed class SqsFaultTests
         host.Behaviour.Handle = _ => throw new ValidationException("no");
         await host.StartAsync();
 
-        await host.SendAsync(Body, Enumerable.Range(0, 10).ToDictionary(x => $"a{x}", _ => new SqsMessageAttribute("String", "v", null)));
+        await host.SendAsync(Body, Enumerable.Range(0, 10).ToDictionary(x => $"a{x}", _ => RiderHost.Text("v")));
         var letter = await host.OnlyDeadLetterAsync();
         await host.QueueIsEmptyAsync();
 
@@ -117,7 +129,7 @@ public sealed class SqsFaultTests
         await host.StartAsync();
 
         await host.SendAsync(Body);
-        await RiderHost.EventuallyAsync(() => Task.FromResult(host.Behaviour.Seen.Count == 3), "the third attempt");
+        await host.EventuallyAsync(() => host.Behaviour.Seen.Count == 3, "the third attempt");
         await host.QueueIsEmptyAsync();
 
         Assert.Equal(2, host.Behaviour.Seen.Count(x => x.Redelivered));
@@ -131,7 +143,7 @@ public sealed class SqsFaultTests
         await using var host = await RiderHost.CreateAsync();
         host.Behaviour.Handle = _ => throw new InvalidOperationException();
         await host.StartAsync();
-        var arn = (await host.Client.GetQueueAttributesAsync(host.DeadLetterUrl, ["QueueArn"]))["QueueArn"];
+        var arn = (await host.Client.GetQueueAttributesAsync(host.DeadLetterUrl, ["QueueArn"])).QueueARN;
         await host.Client.SetQueueAttributesAsync(
             host.QueueUrl, new Dictionary<string, string> { ["RedrivePolicy"] = $$"""{"deadLetterTargetArn":"{{arn}}","maxReceiveCount":2}""" });
 
@@ -140,7 +152,7 @@ public sealed class SqsFaultTests
         await host.QueueIsEmptyAsync();
 
         Assert.Equal(2, host.Behaviour.Seen.Count);
-        Assert.Equal(Body, Encoding.UTF8.GetString(letter.Body.Span));
+        Assert.Equal(Body, letter.Body);
     }
 
     [Fact]
@@ -158,11 +170,11 @@ public sealed class SqsFaultTests
         Assert.Equal(1, observer.Completions);
         Assert.Equal(1, observer.Faults);
         Assert.Single(host.Behaviour.Seen);
-        Assert.Equal("{", Encoding.UTF8.GetString((await host.OnlyDeadLetterAsync()).Body.Span));
+        Assert.Equal("{", (await host.OnlyDeadLetterAsync()).Body);
     }
 
     [Fact]
-    public async Task A_message_whose_dead_letter_is_not_accepted_stays_on_its_queue_and_the_operator_is_told()
+    public async Task A_message_whose_dead_letter_is_not_accepted_stays_on_its_queue_and_the_log_says_why()
     {
         await using var host = await RiderHost.CreateAsync();
         host.Behaviour.Handle = _ => throw new ValidationException("no");
@@ -170,9 +182,9 @@ public sealed class SqsFaultTests
         await host.Client.SetQueueAttributesAsync(host.DeadLetterUrl, new Dictionary<string, string> { ["MaximumMessageSize"] = "1024" });
 
         await host.SendAsync($$"""{"text":"{{new string('x', 2000)}}"}""");
-        await RiderHost.EventuallyAsync(() => Task.FromResult(host.Behaviour.Seen.Count == 2), "it is tried again");
+        await host.EventuallyAsync(() => host.Behaviour.Seen.Count == 2, "it is tried again");
 
-        Assert.Contains("notes-dead did not accept it as a dead letter", host.Log);
+        Assert.Contains("stays on its queue because notes-dead rejected it", host.Log);
         Assert.Equal((0, 0), await host.DepthAsync(host.DeadLetterUrl));
     }
 
@@ -183,11 +195,11 @@ public sealed class SqsFaultTests
         host.Behaviour.Handle = _ => throw new ValidationException("no");
         await host.StartAsync("notes.fifo");
 
-        var entry = new SqsSendEntry(Encoding.UTF8.GetBytes(Body)) { MessageGroupId = "g1", MessageDeduplicationId = "d1" };
-        await host.Client.SendMessageAsync(host.QueueUrl, entry);
+        await host.Client.SendMessageAsync(
+            new SendMessageRequest(host.QueueUrl, Body) { MessageGroupId = "g1", MessageDeduplicationId = "d1" });
         var letter = await host.OnlyDeadLetterAsync();
         await host.QueueIsEmptyAsync();
 
-        Assert.Equal("g1", letter.MessageGroupId);
+        Assert.Equal("g1", letter.Attributes["MessageGroupId"]);
     }
 }

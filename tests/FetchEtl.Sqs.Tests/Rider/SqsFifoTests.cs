@@ -19,7 +19,7 @@ public sealed class SqsFifoTests
             var group = GroupOf(context.Message.Text);
             Assert.True(running.TryAdd(group, 0), "Two messages of a group were handled at a time.");
             sideBySide = Math.Max(sideBySide, running.Count);
-            await Task.Delay(2);
+            await Task.Delay(TimeSpan.FromMilliseconds(2), host.Time);
             handled.Enqueue(context.Message.Text);
             running.TryRemove(group, out _);
         };
@@ -71,10 +71,10 @@ public sealed class SqsFifoTests
         await host.QueueIsEmptyAsync();
         Assert.Equal(6, host.Behaviour.Seen.Count);
 
-        var letters = await host.Client.ReceiveMessageAsync(host.DeadLetterUrl, new SqsReceiveRequest());
+        var letters = await host.DeadLettersAsync();
         Assert.Equal(2, letters.Count);
-        Assert.All(letters, x => Assert.Equal("a", x.MessageGroupId));
-        Assert.All(letters, x => Assert.Equal(x.MessageAttributes[DeadLetterAttributes.OriginalMessageId].StringValue, x.MessageDeduplicationId));
+        Assert.All(letters, x => Assert.Equal("a", x.Attributes["MessageGroupId"]));
+        Assert.All(letters, x => Assert.Equal(x.MessageAttributes[DeadLetterAttributes.OriginalMessageId].StringValue, x.Attributes["MessageDeduplicationId"]));
     }
 
     [Fact]
@@ -85,12 +85,12 @@ public sealed class SqsFifoTests
         host.Behaviour.Handle = _ => gate.Task;
         await host.StartAsync(Queue);
         await host.SendGroupAsync("a", 5);
-        await RiderHost.EventuallyAsync(() => Task.FromResult(!host.Behaviour.Seen.IsEmpty), "the first is handled");
+        await host.EventuallyAsync(() => !host.Behaviour.Seen.IsEmpty, "the first is handled");
 
-        var stopping = host.StopAsync();
-        await RiderHost.EventuallyAsync(async () => (await host.DepthAsync(host.QueueUrl)).InFlight == 1, "all but the first are given back");
+        var stopping = host.BeginStopAsync();
+        await host.EventuallyAsync(async () => (await host.DepthAsync(host.QueueUrl)).InFlight == 1, "all but the first are given back");
         gate.SetResult();
-        await stopping;
+        await host.EventuallyAsync(() => stopping.IsCompleted, "the bus has stopped");
 
         Assert.Equal((4, 0), await host.DepthAsync(host.QueueUrl));
     }

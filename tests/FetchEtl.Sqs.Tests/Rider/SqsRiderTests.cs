@@ -1,3 +1,4 @@
+using Amazon.SQS.Model;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace FetchEtl.Sqs.Tests;
@@ -23,17 +24,17 @@ public sealed class SqsRiderTests
         await using var host = await RiderHost.CreateAsync();
         await host.StartAsync();
 
-        var before = DateTime.UtcNow;
-        var id = await host.SendAsync("""{"text":"a"}""", new Dictionary<string, SqsMessageAttribute>
+        var sent = host.Time.GetUtcNow().UtcDateTime;
+        var id = await host.SendAsync("""{"text":"a"}""", new Dictionary<string, MessageAttributeValue>
         {
-            ["MT-Fault-Address"] = new("String", "loopback://localhost/faults", null),
-            ["MT-Response-Address"] = new("String", "loopback://localhost/responses", null),
+            ["MT-Fault-Address"] = RiderHost.Text("loopback://localhost/faults"),
+            ["MT-Response-Address"] = RiderHost.Text("loopback://localhost/responses"),
         });
         await host.QueueIsEmptyAsync();
 
         var seen = Assert.Single(host.Behaviour.Seen);
         Assert.Equal(Guid.Parse(id), seen.MessageId);
-        Assert.InRange(seen.SentTime!.Value, before.AddMilliseconds(-1), DateTime.UtcNow);
+        Assert.Equal(sent, seen.SentTime);
         Assert.Null(seen.FaultAddress);
         Assert.False(seen.Redelivered);
     }
@@ -45,11 +46,11 @@ public sealed class SqsRiderTests
         await host.StartAsync();
         var original = Guid.NewGuid();
 
-        await host.SendAsync("""{"text":"a"}""", new Dictionary<string, SqsMessageAttribute>
+        await host.SendAsync("""{"text":"a"}""", new Dictionary<string, MessageAttributeValue>
         {
-            [DeadLetterAttributes.Source] = new("String", "{}", null),
-            [DeadLetterAttributes.OriginalMessageId] = new("String", original.ToString(), null),
-            [DeadLetterAttributes.OriginalSentTimestamp] = new("Number", "1700000000000", null),
+            [DeadLetterAttributes.Source] = RiderHost.Text("{}"),
+            [DeadLetterAttributes.OriginalMessageId] = RiderHost.Text(original.ToString()),
+            [DeadLetterAttributes.OriginalSentTimestamp] = new() { DataType = "Number", StringValue = "1700000000000" },
         });
         await host.QueueIsEmptyAsync();
 
@@ -64,9 +65,9 @@ public sealed class SqsRiderTests
         await using var host = await RiderHost.CreateAsync();
         await host.StartAsync();
 
-        var id = await host.SendAsync("""{"text":"a"}""", new Dictionary<string, SqsMessageAttribute>
+        var id = await host.SendAsync("""{"text":"a"}""", new Dictionary<string, MessageAttributeValue>
         {
-            [DeadLetterAttributes.OriginalMessageId] = new("String", Guid.NewGuid().ToString(), null),
+            [DeadLetterAttributes.OriginalMessageId] = RiderHost.Text(Guid.NewGuid().ToString()),
         });
         await host.QueueIsEmptyAsync();
 
@@ -83,9 +84,9 @@ public sealed class SqsRiderTests
         });
         await host.StartAsync();
 
-        await Task.Delay(TimeSpan.FromSeconds(6));
+        await host.AdvanceAsync(TimeSpan.FromSeconds(6));
         await host.SendAsync("""{"text":"late"}""");
-        await RiderHost.EventuallyAsync(() => Task.FromResult(!host.Behaviour.Seen.IsEmpty), "the message is handled");
+        await host.EventuallyAsync(() => !host.Behaviour.Seen.IsEmpty, "the message is handled");
         await host.QueueIsEmptyAsync();
 
         Assert.Single(host.Behaviour.Seen);
@@ -101,8 +102,8 @@ public sealed class SqsRiderTests
 
         await host.SendNotesAsync(100);
         // A poll asks only when there is room for ten: with more than 15 in flight, none does.
-        await RiderHost.EventuallyAsync(async () => (await host.DepthAsync(host.QueueUrl)).InFlight > 15, "no batch of ten fits");
-        await Task.Delay(500);
+        await host.EventuallyAsync(async () => (await host.DepthAsync(host.QueueUrl)).InFlight > 15, "no batch of ten fits");
+        await host.AdvanceAsync(TimeSpan.FromMilliseconds(500));
         Assert.InRange((await host.DepthAsync(host.QueueUrl)).InFlight, 16, 25);
 
         gate.SetResult();
@@ -124,8 +125,8 @@ public sealed class SqsRiderTests
             await host.SendAsync(body);
         }
 
-        await RiderHost.EventuallyAsync(() => Task.FromResult(!host.Behaviour.Seen.IsEmpty), "there was a receive");
-        await Task.Delay(500);
+        await host.EventuallyAsync(() => !host.Behaviour.Seen.IsEmpty, "there was a receive");
+        await host.AdvanceAsync(TimeSpan.FromMilliseconds(500));
         Assert.InRange((await host.DepthAsync(host.QueueUrl)).InFlight, 1, 10);
 
         gate.SetResult();
@@ -147,11 +148,11 @@ public sealed class SqsRiderTests
         await host.StartAsync();
 
         await host.SendNotesAsync(3);
-        await RiderHost.EventuallyAsync(() => Task.FromResult(host.Behaviour.Seen.Count == 3), "three are in flight");
+        await host.EventuallyAsync(() => host.Behaviour.Seen.Count == 3, "three are in flight");
         Volatile.Write(ref gate, opened.Task);
-        await RiderHost.EventuallyAsync(() => Task.FromResult(host.Log.Contains("is held back", StringComparison.Ordinal)), "the gate was seen to be closed");
+        await host.EventuallyAsync(() => host.Log.Contains("is paused", StringComparison.Ordinal), "the gate was seen to be closed");
         await host.SendNotesAsync(20);
-        await Task.Delay(TimeSpan.FromSeconds(6));
+        await host.AdvanceAsync(TimeSpan.FromSeconds(6));
         Assert.Equal((20, 3), await host.DepthAsync(host.QueueUrl));
 
         opened.SetResult();
@@ -168,7 +169,7 @@ public sealed class SqsRiderTests
         host.Behaviour.Handle = async _ =>
         {
             InterlockedMax(ref most, Interlocked.Increment(ref running));
-            await Task.Delay(5);
+            await Task.Delay(TimeSpan.FromMilliseconds(5), host.Time);
             Interlocked.Decrement(ref running);
         };
         await host.StartAsync();
@@ -183,11 +184,11 @@ public sealed class SqsRiderTests
     public async Task A_message_handled_for_longer_than_its_visibility_timeout_is_delivered_once()
     {
         await using var host = await RiderHost.CreateAsync(x => x.VisibilityTimeout = TimeSpan.FromSeconds(5));
-        host.Behaviour.Handle = _ => Task.Delay(TimeSpan.FromSeconds(8));
+        host.Behaviour.Handle = _ => Task.Delay(TimeSpan.FromSeconds(8), host.Time);
         await host.StartAsync();
 
         await host.SendAsync("""{"text":"slow"}""");
-        await RiderHost.EventuallyAsync(() => Task.FromResult(!host.Behaviour.Seen.IsEmpty), "the message is being handled");
+        await host.EventuallyAsync(() => !host.Behaviour.Seen.IsEmpty, "the message is being handled");
         await host.QueueIsEmptyAsync();
 
         Assert.Single(host.Behaviour.Seen);
@@ -201,11 +202,11 @@ public sealed class SqsRiderTests
         host.Behaviour.Handle = _ => gate.Task;
         await host.StartAsync();
         await host.SendNotesAsync(30);
-        await RiderHost.EventuallyAsync(() => Task.FromResult(host.Behaviour.Seen.Count == 30), "all are in flight");
+        await host.EventuallyAsync(() => host.Behaviour.Seen.Count == 30, "all are in flight");
 
-        var stopping = host.StopAsync();
+        var stopping = host.BeginStopAsync();
         gate.SetResult();
-        await stopping;
+        await host.EventuallyAsync(() => stopping.IsCompleted, "the bus has stopped");
 
         Assert.Equal((0, 0), await host.DepthAsync(host.QueueUrl));
     }
@@ -217,7 +218,7 @@ public sealed class SqsRiderTests
         host.Behaviour.Handle = context => Task.Delay(Timeout.Infinite, context.CancellationToken);
         await host.StartAsync();
         await host.SendNotesAsync(30);
-        await RiderHost.EventuallyAsync(() => Task.FromResult(host.Behaviour.Seen.Count == 30), "all are in flight");
+        await host.EventuallyAsync(() => host.Behaviour.Seen.Count == 30, "all are in flight");
 
         await host.StopAsync();
 
@@ -232,13 +233,13 @@ public sealed class SqsRiderTests
         host.Behaviour.Handle = _ => gate.Task;
         await host.StartAsync();
         await host.SendNotesAsync(30);
-        await RiderHost.EventuallyAsync(async () => await host.DepthAsync(host.QueueUrl) == (0, 30), "all are in flight");
+        await host.EventuallyAsync(async () => await host.DepthAsync(host.QueueUrl) == (0, 30), "all are in flight");
 
-        var stopping = host.StopAsync();
-        await RiderHost.EventuallyAsync(async () => await host.DepthAsync(host.QueueUrl) == (29, 1), "all but the one that is handled are visible");
+        var stopping = host.BeginStopAsync();
+        await host.EventuallyAsync(async () => await host.DepthAsync(host.QueueUrl) == (29, 1), "all but the one that is handled are visible");
         Assert.False(stopping.IsCompleted);
         gate.SetResult();
-        await stopping;
+        await host.EventuallyAsync(() => stopping.IsCompleted, "the bus has stopped");
 
         Assert.Equal((29, 0), await host.DepthAsync(host.QueueUrl));
         Assert.Single(host.Behaviour.Seen);
@@ -252,7 +253,7 @@ public sealed class SqsRiderTests
         host.Behaviour.Handle = _ => gate.Task;
         await host.StartAsync();
         await host.SendNotesAsync(10);
-        await RiderHost.EventuallyAsync(() => Task.FromResult(host.Behaviour.Seen.Count == 10), "all are in flight");
+        await host.EventuallyAsync(() => host.Behaviour.Seen.Count == 10, "all are in flight");
 
         await host.StopAsync();
 
@@ -280,15 +281,15 @@ public sealed class SqsRiderTests
         Assert.Equal(HealthStatus.Healthy, (await host.HealthAsync()).Status);
 
         await host.Sqs.DisposeAsync();
-        await RiderHost.EventuallyAsync(async () => (await host.HealthAsync()).Status != HealthStatus.Healthy, "the loss of SQS is seen");
+        await host.EventuallyAsync(async () => (await host.HealthAsync()).Status != HealthStatus.Healthy, "the loss of SQS is seen");
     }
 
     [Fact]
     public async Task Two_workers_share_a_queue()
     {
         await using var first = await RiderHost.CreateAsync(x => x.PrefetchCount = 10);
-        await using var second = await RiderHost.CreateAsync(x => x.PrefetchCount = 10, sqs: first.Sqs);
-        first.Behaviour.Handle = second.Behaviour.Handle = _ => Task.Delay(10);
+        await using var second = await RiderHost.CreateAsync(x => x.PrefetchCount = 10, beside: first);
+        first.Behaviour.Handle = second.Behaviour.Handle = _ => Task.Delay(TimeSpan.FromMilliseconds(10), first.Time);
         await first.StartAsync();
         await second.StartAsync();
 

@@ -8,12 +8,12 @@ public sealed class StopScheduleTests
     [InlineData(10, 60, 10, 55)]
     [InlineData(10, null, 10, 15)]
     [InlineData(null, 30, 25, 25)]
-    public void Consumers_are_cancelled_at_their_own_timeout_and_all_is_given_back_before_the_stop_timeout(
-        int? consumerStopTimeout, int? stopTimeout, int cancelConsumers, int giveBack)
+    public void Consumers_are_cancelled_at_their_own_timeout_and_all_is_returned_before_the_stop_timeout(
+        int? consumerStopTimeout, int? stopTimeout, int cancelConsumers, int giveUp)
     {
         var schedule = StopSchedule.Of(Seconds(consumerStopTimeout), Seconds(stopTimeout));
 
-        Assert.Equal(new StopSchedule(TimeSpan.FromSeconds(cancelConsumers), TimeSpan.FromSeconds(giveBack)), schedule);
+        Assert.Equal(new StopSchedule(TimeSpan.FromSeconds(cancelConsumers), TimeSpan.FromSeconds(giveUp)), schedule);
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using MassTransit;
 
 namespace FetchEtl.Sqs.Tests;
 
-/// <summary>Throws whenever it is told of a message's end, what would be a fault for good where a message's own fate were still open.</summary>
+/// <summary>Throws on every completion and fault, with an exception that would reject a message that is not settled yet.</summary>
 internal sealed class ThrowingObserver : IReceiveObserver
 {
     private int _completions;
@@ -18,19 +18,19 @@ internal sealed class ThrowingObserver : IReceiveObserver
     public Task PostReceive(ReceiveContext context)
     {
         Interlocked.Increment(ref _completions);
-        throw new SerializationException("told of a completion");
+        throw new SerializationException("at a completion");
     }
 
     public Task ReceiveFault(ReceiveContext context, Exception exception)
     {
-        // The dispatcher tells of the fault that the first of these calls is, too.
-        if (exception.Message.StartsWith("told", StringComparison.Ordinal))
+        // The dispatcher also reports the exception that the method above throws.
+        if (exception.Message.StartsWith("at a", StringComparison.Ordinal))
         {
             return Task.CompletedTask;
         }
 
         Interlocked.Increment(ref _faults);
-        throw new SerializationException("told of a fault");
+        throw new SerializationException("at a fault");
     }
 
     public Task PostConsume<T>(ConsumeContext<T> context, TimeSpan duration, string consumerType)
