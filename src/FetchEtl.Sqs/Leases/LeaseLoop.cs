@@ -142,8 +142,7 @@ internal sealed class LeaseLoop : IDisposable
         switch (happened.Kind)
         {
             case LeaseEventKind.Received:
-                var batch = (ReceivedBatch)happened.Data!;
-                batch.SetResult(Open(batch.Messages, now));
+                Receive((ReceivedBatch)happened.Data!, now);
                 break;
             case LeaseEventKind.Completed:
                 Apply(happened.Lease!, happened.Lease!.Lease.Completed(now), now);
@@ -167,6 +166,19 @@ internal sealed class LeaseLoop : IDisposable
                 _renewing.Cancel();
                 ForAllOpen(lease => lease.GiveUp(now), now);
                 break;
+        }
+    }
+
+    private void Receive(ReceivedBatch batch, TimeSpan now)
+    {
+        try
+        {
+            batch.SetResult(Open(batch.Messages, now));
+        }
+        catch (Exception exception)
+        {
+            batch.SetException(exception);
+            throw;
         }
     }
 

@@ -59,13 +59,15 @@ internal sealed class RiderHost : IAsyncDisposable
     /// <param name="consumerStopTimeout">How long consumers may take to finish at a stop before they are cancelled; 5 s unless given.</param>
     /// <param name="stopTimeout">How long a stop may take in all.</param>
     /// <param name="serviceUrl">The endpoint that the rider calls; that of the SQS unless given.</param>
+    /// <param name="log">Another log, beside the one that is recorded.</param>
     public static async Task<RiderHost> CreateAsync(
         Action<ISqsReceiveEndpointConfigurator>? configure = null,
         string queueName = "notes",
         RiderHost? beside = null,
         TimeSpan? consumerStopTimeout = null,
         TimeSpan? stopTimeout = null,
-        Uri? serviceUrl = null)
+        Uri? serviceUrl = null,
+        ILoggerProvider? log = null)
     {
         var time = beside?.Time ?? new FakeTimeProvider(new DateTimeOffset(2026, 11, 26, 0, 0, 0, TimeSpan.Zero));
         var server = beside?.Sqs ?? await LocalSqs.StartAsync(new LocalSqsOptions { TimeProvider = time });
@@ -73,6 +75,11 @@ internal sealed class RiderHost : IAsyncDisposable
         var logs = new RecordedLogs();
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.AddProvider(logs).SetMinimumLevel(LogLevel.Trace);
+        if (log is not null)
+        {
+            builder.Logging.AddProvider(log);
+        }
+
         builder.Services.AddSingleton(behaviour);
         builder.Services.AddSingleton<TimeProvider>(time);
         builder.Services.AddSingleton<IAmazonSQS>(CreateClient(serviceUrl ?? server.ServiceUrl));
