@@ -78,6 +78,6 @@ internal sealed class SqsFactoryConfigurator(IServiceProvider services) : ISqsFa
             metrics,
             loggers.CreateLogger<SqsRider>(),
             services.GetService<TimeProvider>() ?? TimeProvider.System,
-            new Random());
+            new Backoff(new Random()));
     }
 }

@@ -1,7 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Amazon.SQS.Model;
 using MassTransit.Transports;
-using Microsoft.Extensions.Logging;
 
 namespace FetchEtl.Sqs;
 
@@ -9,40 +8,21 @@ namespace FetchEtl.Sqs;
 /// Hands received messages to the receive pipe: at once, or in their turn where the queue is FIFO or the endpoint limits
 /// how many messages are handled at a time.
 /// </summary>
-internal sealed class SqsDispatcher : DeliveryMetrics, IDisposable
+/// <param name="context">The endpoint.</param>
+/// <param name="settings">Says whether messages have to wait for each other.</param>
+/// <param name="leases">Owns the leases.</param>
+/// <param name="services">What the dispatcher works with.</param>
+/// <param name="consumersCancelled">Cancelled at a stop, when consumers should leave their messages to other workers.</param>
+internal sealed class SqsDispatcher(
+    ReceiveEndpointContext context,
+    SqsReceiveSettings settings,
+    LeaseLoop leases,
+    SqsRiderServices services,
+    CancellationToken consumersCancelled) : DeliveryMetrics, IDisposable
 {
-    private readonly ReceiveEndpointContext _context;
-    private readonly LeaseLoop _leases;
-    private readonly ILogger _logger;
-    private readonly TimeProvider _time;
-    private readonly CancellationToken _consumersCancelled;
-    private readonly IReceivePipeDispatcher _pipe;
-    private readonly SemaphoreSlim? _concurrency;
-    private readonly MessageGroups? _groups;
-
-    /// <param name="context">The endpoint.</param>
-    /// <param name="settings">Says whether messages have to wait for each other.</param>
-    /// <param name="leases">Owns the leases.</param>
-    /// <param name="logger">The rider's.</param>
-    /// <param name="time">Dates messages that SQS does not date.</param>
-    /// <param name="consumersCancelled">Cancelled at a stop, when consumers should leave their messages to other workers.</param>
-    public SqsDispatcher(
-        ReceiveEndpointContext context,
-        SqsReceiveSettings settings,
-        LeaseLoop leases,
-        ILogger logger,
-        TimeProvider time,
-        CancellationToken consumersCancelled)
-    {
-        _context = context;
-        _leases = leases;
-        _logger = logger;
-        _time = time;
-        _consumersCancelled = consumersCancelled;
-        _pipe = context.CreateReceivePipeDispatcher();
-        _concurrency = settings.ConcurrentMessageLimit is { } limit ? new SemaphoreSlim(limit) : null;
-        _groups = SqsQueueName.IsFifo(settings.QueueName) ? new MessageGroups() : null;
-    }
+    private readonly IReceivePipeDispatcher _pipe = context.CreateReceivePipeDispatcher();
+    private readonly SemaphoreSlim? _concurrency = settings.ConcurrentMessageLimit is { } limit ? new SemaphoreSlim(limit) : null;
+    private readonly MessageGroups? _groups = SqsQueueName.IsFifo(settings.QueueName) ? new MessageGroups() : null;
 
     public long DeliveryCount => _pipe.DispatchCount;
 
@@ -52,7 +32,7 @@ internal sealed class SqsDispatcher : DeliveryMetrics, IDisposable
     /// <returns>How many messages, and bytes of them, are in flight now that were not before.</returns>
     public async Task<(int Count, long Bytes)> HandleAsync(IReadOnlyList<Message> messages, CancellationToken stopping)
     {
-        var opened = await _leases.OpenAsync(messages);
+        var opened = await leases.OpenAsync(messages);
 
         // All join their groups before the first is handled, so that each group keeps its order.
         var turns = _groups is null ? null : opened.Select(Join).ToList();
@@ -138,13 +118,13 @@ internal sealed class SqsDispatcher : DeliveryMetrics, IDisposable
                 return;
             }
 
-            await _pipe.Dispatch(new SqsReceiveContext(lease.Message, _context, _time, _consumersCancelled), lease);
+            await _pipe.Dispatch(new SqsReceiveContext(lease.Message, context, services.Time, consumersCancelled), lease);
         }
         catch (Exception exception)
         {
             // The lease knows of it already, unless an observer threw before the pipe could report. The first verdict counts.
             await lease.Faulted(exception);
-            Log.DispatchFaulted(_logger, lease.Message.MessageId, exception.GetType().Name);
+            Log.DispatchFaulted(services.Logger, lease.Message.MessageId, exception.GetType().Name);
         }
     }
 }

@@ -2,7 +2,6 @@ using Amazon.SQS;
 using Amazon.SQS.Model;
 using MassTransit;
 using MassTransit.Transports;
-using Microsoft.Extensions.Logging;
 
 namespace FetchEtl.Sqs;
 
@@ -10,7 +9,14 @@ namespace FetchEtl.Sqs;
 /// Long-polls a queue, ten messages at a time: one poll when idle, one more whenever a batch comes back full, never more
 /// messages or bytes in flight than the prefetch, and none while the gate is closed.
 /// </summary>
-internal sealed class SqsPoller : IDisposable
+/// <param name="context">The endpoint.</param>
+/// <param name="queueUrl">The queue.</param>
+/// <param name="settings">The endpoint's settings.</param>
+/// <param name="window">The prefetch.</param>
+/// <param name="services">What the poller works with.</param>
+internal sealed class SqsPoller(
+    ReceiveEndpointContext context, string queueUrl, SqsReceiveSettings settings, PrefetchWindow window, SqsRiderServices services)
+    : IDisposable
 {
     private const int MaxPolls = 16;
 
@@ -18,50 +24,20 @@ internal sealed class SqsPoller : IDisposable
     // whole visibility timeout.
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
 
-    private readonly ReceiveEndpointContext _context;
-    private readonly SqsReceiveSettings _settings;
-    private readonly IAmazonSQS _client;
-    private readonly PrefetchWindow _window;
-    private readonly Backoff _backoff;
-    private readonly SqsMetrics _metrics;
-    private readonly ILogger _logger;
-    private readonly TimeProvider _time;
-    private readonly ReceiveMessageRequest _request;
     private readonly SemaphoreSlim _surplus = new(0, MaxPolls);
-
-    public SqsPoller(
-        ReceiveEndpointContext context,
-        string queueUrl,
-        SqsReceiveSettings settings,
-        IAmazonSQS client,
-        PrefetchWindow window,
-        Backoff backoff,
-        SqsMetrics metrics,
-        ILogger logger,
-        TimeProvider time)
+    private readonly ReceiveMessageRequest _request = new(queueUrl)
     {
-        _context = context;
-        _settings = settings;
-        _client = client;
-        _window = window;
-        _backoff = backoff;
-        _metrics = metrics;
-        _logger = logger;
-        _time = time;
-        _request = new ReceiveMessageRequest(queueUrl)
-        {
-            MaxNumberOfMessages = settings.BatchSize,
-            WaitTimeSeconds = (int)settings.WaitTime.TotalSeconds,
-            VisibilityTimeout = (int)settings.VisibilityTimeout.TotalSeconds,
-            MessageSystemAttributeNames =
-            [
-                MessageSystemAttributeName.SentTimestamp,
-                MessageSystemAttributeName.ApproximateReceiveCount,
-                .. SqsQueueName.IsFifo(settings.QueueName) ? [MessageSystemAttributeName.MessageGroupId] : Array.Empty<string>(),
-            ],
-            MessageAttributeNames = ["All"],
-        };
-    }
+        MaxNumberOfMessages = settings.BatchSize,
+        WaitTimeSeconds = (int)settings.WaitTime.TotalSeconds,
+        VisibilityTimeout = (int)settings.VisibilityTimeout.TotalSeconds,
+        MessageSystemAttributeNames =
+        [
+            MessageSystemAttributeName.SentTimestamp,
+            MessageSystemAttributeName.ApproximateReceiveCount,
+            .. SqsQueueName.IsFifo(settings.QueueName) ? [MessageSystemAttributeName.MessageGroupId] : Array.Empty<string>(),
+        ],
+        MessageAttributeNames = ["All"],
+    };
 
     /// <summary>Polls until <paramref name="stopping"/>. Ends early, with the exception, when a poll fails unexpectedly.</summary>
     /// <param name="handle">Takes the messages of a receive; gives the number and the bytes of those that are in flight now.</param>
@@ -69,7 +45,7 @@ internal sealed class SqsPoller : IDisposable
     public async Task RunAsync(Func<List<Message>, Task<(int Count, long Bytes)>> handle, CancellationToken stopping)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        using var cutOff = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
+        using var cutOff = new CancellationTokenSource(Timeout.InfiniteTimeSpan, services.Time);
         await using var grace = ending.Token.UnsafeRegister(static source => ((CancellationTokenSource)source!).CancelAfter(Grace), cutOff);
 
         await Task.WhenAll(Enumerable.Range(0, MaxPolls).Select(poll => Task.Run(
@@ -137,8 +113,8 @@ internal sealed class SqsPoller : IDisposable
     private async Task<bool> ReceiveAsync(
         bool stays, Func<List<Message>, Task<(int Count, long Bytes)>> handle, CancellationToken stopping, CancellationToken cutOff)
     {
-        var (count, bytes) = (_settings.BatchSize, _settings.BatchBytes);
-        await _window.ReserveAsync(count, bytes, stopping);
+        var (count, bytes) = (settings.BatchSize, settings.BatchBytes);
+        await window.ReserveAsync(count, bytes, stopping);
         try
         {
             if (!await PassGateAsync(stays, stopping))
@@ -146,28 +122,28 @@ internal sealed class SqsPoller : IDisposable
                 return false;
             }
 
-            var response = await _client.ReceiveMessageAsync(_request, cutOff);
+            var response = await services.Client.ReceiveMessageAsync(_request, cutOff);
             if (response.Messages is not { Count: > 0 } messages)
             {
                 return false;
             }
 
-            _metrics.Received(messages.Count);
+            services.Metrics.Received(messages.Count);
             var opened = await handle(messages);
             count -= opened.Count;
             bytes -= opened.Bytes;
-            return messages.Count == _settings.BatchSize;
+            return messages.Count == settings.BatchSize;
         }
         finally
         {
-            _window.Release(count, bytes);
+            window.Release(count, bytes);
         }
     }
 
     /// <summary>False for a surplus poll at a closed gate. The poll that stays waits there.</summary>
     private async ValueTask<bool> PassGateAsync(bool stays, CancellationToken stopping)
     {
-        var gate = _settings.ReceiveGate(stopping);
+        var gate = settings.ReceiveGate(stopping);
         if (gate.IsCompletedSuccessfully)
         {
             return true;
@@ -178,28 +154,28 @@ internal sealed class SqsPoller : IDisposable
             return false;
         }
 
-        Log.ReceivingPaused(_logger, _settings.QueueName);
+        Log.ReceivingPaused(services.Logger, settings.QueueName);
         await gate.WaitAsync(stopping);
-        Log.ReceivingResumed(_logger, _settings.QueueName);
+        Log.ReceivingResumed(services.Logger, settings.QueueName);
         return true;
     }
 
     private async Task ReportFailureAsync(Exception exception, int failures, CancellationToken stopping)
     {
-        var delay = _backoff.After(failures, Backoff.LongestRetry);
+        var delay = services.Backoff.After(failures, Backoff.LongestRetry);
         var reason = SqsErrors.Describe(exception);
-        Log.ReceiveFailed(_logger, _settings.QueueName, reason, delay.TotalSeconds);
-        await ObserveAsync(() => _context.TransportObservers.NotifyFaulted(
-            _context.InputAddress, new ConnectionException($"SQS does not return messages of '{_settings.QueueName}': {reason}", exception)));
-        await Task.Delay(delay, _time, stopping);
+        Log.ReceiveFailed(services.Logger, settings.QueueName, reason, delay.TotalSeconds);
+        await ObserveAsync(() => context.TransportObservers.NotifyFaulted(
+            context.InputAddress, new ConnectionException($"SQS does not return messages of '{settings.QueueName}': {reason}", exception)));
+        await Task.Delay(delay, services.Time, stopping);
     }
 
     private async Task<int> ReportRecoveryAsync(int failures)
     {
         if (failures > 0)
         {
-            Log.ReceiveRecovered(_logger, _settings.QueueName);
-            await ObserveAsync(() => _context.TransportObservers.NotifyReady(_context.InputAddress));
+            Log.ReceiveRecovered(services.Logger, settings.QueueName);
+            await ObserveAsync(() => context.TransportObservers.NotifyReady(context.InputAddress));
         }
 
         return 0;
@@ -214,7 +190,7 @@ internal sealed class SqsPoller : IDisposable
         catch (Exception exception)
         {
             // An observer of the application must not end the endpoint.
-            Log.ObserverFaulted(_logger, _settings.QueueName, exception.GetType().Name);
+            Log.ObserverFaulted(services.Logger, settings.QueueName, exception.GetType().Name);
         }
     }
 }

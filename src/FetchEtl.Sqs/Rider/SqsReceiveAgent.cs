@@ -15,7 +15,6 @@ namespace FetchEtl.Sqs;
 internal sealed class SqsReceiveAgent(ReceiveEndpointContext context, SqsReceiveSettings settings, SqsRiderServices services)
     : Agent, ReceiveTransportHandle
 {
-    private readonly Backoff _backoff = new(services.Random);
     private readonly TaskCompletionSource<CancellationToken> _stopRequested = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private ILogger Logger => services.Logger;
@@ -53,7 +52,7 @@ internal sealed class SqsReceiveAgent(ReceiveEndpointContext context, SqsReceive
                 }
                 catch (Exception exception) when (IsWorthRetrying(exception))
                 {
-                    await ReportAsync(exception, _backoff.After(attempt, Backoff.LongestRetry));
+                    await ReportAsync(exception, services.Backoff.After(attempt, Backoff.LongestRetry));
                 }
             }
         }
@@ -92,10 +91,9 @@ internal sealed class SqsReceiveAgent(ReceiveEndpointContext context, SqsReceive
         var deadLetters = new DeadLetterQueue(settings, queues.DeadLetterUrl, services.Time);
         using var leases = new LeaseLoop(
             new LeaseCalls(Client, queues.Url, deadLetters, services.Time),
-            deadLetters, window, settings.VisibilityTimeout, _backoff, services.Metrics, Logger, services.Time, Stopping);
-        using var dispatcher = new SqsDispatcher(context, settings, leases, Logger, services.Time, cancelConsumers.Token);
-        using var poller = new SqsPoller(
-            context, queues.Url, settings, Client, window, _backoff, services.Metrics, Logger, services.Time);
+            deadLetters, window, settings.VisibilityTimeout, services.Backoff, services.Metrics, Logger, services.Time, Stopping);
+        using var dispatcher = new SqsDispatcher(context, settings, leases, services, cancelConsumers.Token);
+        using var poller = new SqsPoller(context, queues.Url, settings, window, services);
 
         await context.TransportObservers.NotifyReady(context.InputAddress);
         SetReady();

@@ -8,5 +8,5 @@ namespace FetchEtl.Sqs;
 /// <param name="Metrics">The meter <c>FetchEtl.Sqs</c>.</param>
 /// <param name="Logger">The rider's log.</param>
 /// <param name="Time">The clock of leases, polls and stops.</param>
-/// <param name="Random">Spreads delays.</param>
-internal sealed record SqsRiderServices(IAmazonSQS Client, SqsMetrics Metrics, ILogger Logger, TimeProvider Time, Random Random);
+/// <param name="Backoff">Delays what is tried again.</param>
+internal sealed record SqsRiderServices(IAmazonSQS Client, SqsMetrics Metrics, ILogger Logger, TimeProvider Time, Backoff Backoff);
