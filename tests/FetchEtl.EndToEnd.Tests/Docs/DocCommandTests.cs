@@ -6,10 +6,11 @@ namespace FetchEtl.EndToEnd.Tests;
 public sealed class DocCommandTests
 {
     /// <summary>Tables and files that pages speak of as the reader's own.</summary>
-    private const string ReadersTable = "CREATE TABLE old_logins (id serial, address varchar(256), device varchar(256))";
+    private const string ReadersTable =
+        "CREATE TABLE old_logins (id serial, address varchar(256), device varchar(256))";
 
     public static TheoryData<string> Pages { get; } =
-        [.. DocPage.All.Where(page => page.Fences.Any(fence => fence.Language == "sh")).Select(page => page.Name)];
+        [.. DocPage.FencesOf("sh").Select(fence => fence.Page).Distinct()];
 
     [PosixTheory]
     [MemberData(nameof(Pages))]
@@ -19,7 +20,8 @@ public sealed class DocCommandTests
         await estate.ExecuteAsync(ReadersTable);
         if (page == "docs/adopting-a-table.md")
         {
-            await estate.ExecuteAsync("INSERT INTO old_logins (address, device) VALUES ('192.0.2.7', '123-45-6789'), ('', NULL)");
+            await estate.ExecuteAsync(
+                "INSERT INTO old_logins (address, device) VALUES ('192.0.2.7', '123-45-6789'), ('', NULL)");
         }
 
         await estate.SendAsync(20, seed: 1);
@@ -36,13 +38,14 @@ public sealed class DocCommandTests
     {
         await using var estate = await Estate.CreateAsync();
         await using var source = NpgsqlDataSource.Create(estate.ConnectionString);
-        foreach (var sample in DocPage.All.SelectMany(page => page.Fences).Where(fence => fence.Language == "sql"))
+        foreach (var sample in DocPage.FencesOf("sql"))
         {
             var role = $"fetch_etl_{Guid.NewGuid():N}";
             await using var connection = await source.OpenConnectionAsync();
             await using var transaction = await connection.BeginTransactionAsync();
             await using var command = connection.CreateCommand();
-            command.CommandText = $"CREATE ROLE {role}; {sample.Code.Replace("fetch_etl", role, StringComparison.Ordinal)}";
+            var sql = sample.Code.Replace("fetch_etl", role, StringComparison.Ordinal);
+            command.CommandText = $"CREATE ROLE {role}; {sql}";
             var problem = await Record.ExceptionAsync(command.ExecuteNonQueryAsync);
 
             Assert.True(problem is null, $"{sample}: {problem?.Message}");

@@ -9,7 +9,8 @@ namespace FetchEtl.EndToEnd.Tests;
 /// <param name="Language">What the opening marks name, such as <c>sh</c>.</param>
 /// <param name="Code">The code, without the indentation of a list that it stands in.</param>
 /// <param name="FileName">The file that the text before it names at its end, if any: the code is that file's.</param>
-internal sealed partial record DocFence(string Page, int Line, int LastLine, string Language, string Code, string? FileName)
+internal sealed partial record DocFence(
+    string Page, int Line, int LastLine, string Language, string Code, string? FileName)
 {
     public static IEnumerable<DocFence> Read(string page, string[] lines)
     {
@@ -27,16 +28,21 @@ internal sealed partial record DocFence(string Page, int Line, int LastLine, str
             var before = Array.FindLast(lines[..i], line => line.Length > 0) ?? string.Empty;
             var file = FileAtEnd().Match(before);
             yield return new DocFence(
-                page, i + 1, end + 1, opening.Groups["language"].Value, string.Join('\n', code), file.Success ? file.Groups["file"].Value : null);
+                page,
+                i + 1,
+                end + 1,
+                opening.Groups["language"].Value,
+                string.Join('\n', code),
+                file.Success ? file.Groups["file"].Value : null);
             i = end;
         }
     }
 
     public override string ToString() => $"{Page}({Line})";
 
-    [GeneratedRegex(@"^(?<indent>\s*)```(?<language>\w*)\s*$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(@"^(?<indent>\s*)```(?<language>\w*)\s*$", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex Opening();
 
-    [GeneratedRegex(@"`(?<file>[\w.-]+\.json)`:$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(@"`(?<file>[\w.-]+\.json)`:$", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex FileAtEnd();
 }

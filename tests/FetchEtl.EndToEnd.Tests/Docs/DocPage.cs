@@ -24,13 +24,15 @@ internal sealed partial record DocPage(string Name, string[] Lines)
     public IReadOnlyList<string> Anchors => [.. AnchorsOf(Prose.Where(line => line.StartsWith('#')))];
 
     /// <summary>The targets of the page's links.</summary>
-    public IEnumerable<string> Links => Prose.SelectMany(line => Link().Matches(line)).Select(x => x.Groups["target"].Value);
+    public IEnumerable<string> Links =>
+        Prose.SelectMany(line => Link().Matches(line)).Select(x => x.Groups["target"].Value);
 
     /// <summary>The cells of each table row, without headings.</summary>
     public IEnumerable<string[]> Rows => RowsOf(Prose);
 
     /// <summary>The lines outside code.</summary>
-    public IEnumerable<string> Prose => Lines.Where((_, i) => !Fences.Any(fence => i + 1 >= fence.Line && i + 1 <= fence.LastLine));
+    public IEnumerable<string> Prose =>
+        Lines.Where((_, i) => !Fences.Any(fence => i + 1 >= fence.Line && i + 1 <= fence.LastLine));
 
     /// <summary>The <see cref="Rows"/> between a heading and the next one.</summary>
     public IEnumerable<string[]> RowsUnder(string heading) =>
@@ -39,9 +41,14 @@ internal sealed partial record DocPage(string Name, string[] Lines)
     /// <exception cref="InvalidOperationException">There is no such page.</exception>
     public static DocPage Get(string name) => All.Single(page => page.Name == name);
 
+    /// <summary>The code of one language on all pages.</summary>
+    public static IEnumerable<DocFence> FencesOf(string language) =>
+        All.SelectMany(page => page.Fences).Where(fence => fence.Language == language);
+
     public override string ToString() => Name;
 
-    private static DocPage Read(string name) => new(name, File.ReadAllLines(Path.Combine(RepositoryRoot.Folder, name)));
+    private static DocPage Read(string name) =>
+        new(name, File.ReadAllLines(Path.Combine(RepositoryRoot.Folder, name)));
 
     private static IEnumerable<string[]> RowsOf(IEnumerable<string> lines)
     {
@@ -57,18 +64,19 @@ internal sealed partial record DocPage(string Name, string[] Lines)
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var heading in headings)
         {
-            var text = NotInAnchor().Replace(heading.TrimStart('#').Trim().ToLowerInvariant(), string.Empty).Replace(' ', '-');
+            var words = heading.TrimStart('#').Trim().ToLowerInvariant();
+            var text = NotInAnchor().Replace(words, string.Empty).Replace(' ', '-');
             var count = seen[text] = seen.GetValueOrDefault(text, -1) + 1;
             yield return count == 0 ? text : $"{text}-{count}";
         }
     }
 
-    [GeneratedRegex(@"\]\((?<target>[^)\s]+)\)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(@"\]\((?<target>[^)\s]+)\)", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex Link();
 
-    [GeneratedRegex(@"(?<!\\)\|", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(@"(?<!\\)\|", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex CellEnd();
 
-    [GeneratedRegex(@"[^\p{L}\p{N} _-]", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(@"[^\p{L}\p{N} _-]", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex NotInAnchor();
 }

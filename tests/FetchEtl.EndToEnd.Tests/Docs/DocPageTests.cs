@@ -36,7 +36,8 @@ public sealed partial class DocPageTests
     {
         var tests = string.Join(
             '\n',
-            Directory.EnumerateFiles(Path.Combine(RepositoryRoot.Folder, "tests"), "*Tests.cs", SearchOption.AllDirectories)
+            Directory
+                .EnumerateFiles(Path.Combine(RepositoryRoot.Folder, "tests"), "*Tests.cs", SearchOption.AllDirectories)
                 .Select(File.ReadAllText));
         var page = DocPage.Get("docs/guarantees.md");
         var promises = page.Rows.ToList();
@@ -51,9 +52,10 @@ public sealed partial class DocPageTests
     [Fact]
     public void Lines_and_README_keep_their_measure()
     {
-        var tooLong = DocPage.All.SelectMany(page => page.Lines.Select((line, i) => (Page: page, Line: line, Number: i + 1)))
+        var tooLong = DocPage.All
+            .SelectMany(page => page.Lines.Select((line, i) => (Line: line, Place: $"{page}({i + 1})")))
             .Where(x => x.Line.Length > MaxColumns && !x.Line.StartsWith('|'))
-            .Select(x => $"{x.Page}({x.Number})");
+            .Select(x => x.Place);
 
         Assert.Empty(tooLong);
         Assert.InRange(DocPage.Get("README.md").Lines.Length, 1, MaxReadmeLines);
@@ -71,17 +73,18 @@ public sealed partial class DocPageTests
     private static bool Resolves(DocPage page, string link)
     {
         var parts = link.Split('#', 2);
-        var name = parts[0].Length == 0
-            ? page.Name
-            : Path.GetRelativePath(
-                RepositoryRoot.Folder,
-                Path.GetFullPath(Path.Combine(RepositoryRoot.Folder, Path.GetDirectoryName(page.Name)!, parts[0]))).Replace('\\', '/');
+        var file = Path.Combine(RepositoryRoot.Folder, page.Name);
+        if (parts[0].Length > 0)
+        {
+            file = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, parts[0]));
+        }
 
+        var name = Path.GetRelativePath(RepositoryRoot.Folder, file).Replace('\\', '/');
         return parts.Length == 1
-            ? Path.Exists(Path.Combine(RepositoryRoot.Folder, name))
+            ? Path.Exists(file)
             : DocPage.All.SingleOrDefault(x => x.Name == name)?.Anchors.Contains(parts[1]) == true;
     }
 
-    [GeneratedRegex("`(?<name>[A-Z][A-Za-z0-9]*_[A-Za-z0-9_]+)`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex("`(?<name>[A-Z][A-Za-z0-9]*_[A-Za-z0-9_]+)`", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex TestName();
 }

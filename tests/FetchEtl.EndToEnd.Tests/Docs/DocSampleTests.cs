@@ -13,26 +13,31 @@ public sealed class DocSampleTests
     /// <summary>Packages that no project here references, so that samples of them are shown only.</summary>
     private static readonly string[] ForeignTransports = ["UsingRabbitMq", "UsingAmazonSqs"];
 
-    public static TheoryData<string> Samples { get; } = [.. Of("csharp").Select(fence => fence.ToString())];
+    public static TheoryData<string> Samples { get; } =
+        [.. DocPage.FencesOf("csharp").Select(fence => fence.ToString())];
 
     [Theory]
     [MemberData(nameof(Samples))]
     public void A_sample_compiles_against_the_real_assemblies(string sample)
     {
-        Assert.Empty(SampleCompiler.ErrorsOf(Of("csharp").Single(fence => fence.ToString() == sample)));
+        var errors = SampleCompiler.ErrorsOf(DocPage.FencesOf("csharp").Single(fence => fence.ToString() == sample));
+
+        Assert.True(errors.Count == 0, string.Join('\n', errors));
     }
 
     [Fact]
     public void Only_samples_of_packages_that_are_not_here_are_not_compiled()
     {
-        Assert.All(Of("cs"), fence => Assert.All(
-            fence.Code.Split('\n'), line => Assert.Contains(ForeignTransports, name => line.Contains(name, StringComparison.Ordinal))));
+        var lines = DocPage.FencesOf("cs").SelectMany(fence => fence.Code.Split('\n'));
+
+        Assert.All(lines, line => Assert.Contains(
+            ForeignTransports, name => line.Contains(name, StringComparison.Ordinal)));
     }
 
     [Fact]
     public void Every_fault_plan_is_one()
     {
-        var plans = Of("json").Where(fence => fence.Code.Contains("\"rules\"", StringComparison.Ordinal)).ToList();
+        var plans = DocPage.FencesOf("json").Where(fence => fence.Code.Contains("\"rules\"")).ToList();
 
         Assert.NotEmpty(plans);
         Assert.All(plans, fence => Assert.NotEmpty(SqsFaultPlan.Parse(fence.Code).Rules));
@@ -41,7 +46,7 @@ public sealed class DocSampleTests
     [Fact]
     public async Task The_login_is_one()
     {
-        var login = Of("json").Single(fence => fence.Code.Contains("\"user_id\"", StringComparison.Ordinal));
+        var login = DocPage.FencesOf("json").Single(fence => fence.Code.Contains("\"user_id\""));
         await using var estate = await Estate.CreateAsync();
         var file = Path.GetTempFileName();
         await File.WriteAllTextAsync(file, login.Code.ReplaceLineEndings(string.Empty));
@@ -75,6 +80,4 @@ public sealed class DocSampleTests
         await Estate.UntilAsync(async () => await estate.RowsAsync() == 10);
         await host.StopAsync();
     }
-
-    private static IEnumerable<DocFence> Of(string language) => DocPage.All.SelectMany(page => page.Fences).Where(fence => fence.Language == language);
 }

@@ -12,11 +12,11 @@ public sealed partial class DocSettingsTests
     /// <summary>Keys that .NET and the AWS SDK read; no options class of FetchEtl has them.</summary>
     private static readonly string[] FrameworkKeys = ["Logging:LogLevel:…", "AWS:Profile", "AWS:Region"];
 
-    private static readonly Dictionary<string, object?> Settings = SettingsOf(new ServiceSettings(), $"{ServiceSettings.Section}:")
+    private static readonly Dictionary<string, object?> Settings =
+        SettingsOf(new ServiceSettings(), $"{ServiceSettings.Section}:")
         .Concat(SettingsOf(new SqsSettings(), $"{SqsSettings.Section}:"))
         .Concat(SettingsOf(new LoginsOptions(), string.Empty))
-        .ToDictionary(
-            x => x.Key == nameof(LoginsOptions.ConnectionString) ? "ConnectionStrings:Logins" : x.Key, x => x.Value, StringComparer.Ordinal);
+        .ToDictionary(x => KeyOf(x.Key), x => x.Value, StringComparer.Ordinal);
 
     private static readonly Dictionary<string, string> Documented = DocPage.Get("docs/configuration.md").Rows
         .Where(row => row.Length == 3 && row[0].StartsWith('`'))
@@ -25,7 +25,9 @@ public sealed partial class DocSettingsTests
     [Fact]
     public void Every_setting_is_documented_and_every_documented_key_is_a_setting()
     {
-        Assert.Equal(Settings.Keys.Concat(FrameworkKeys).Order(StringComparer.Ordinal), Documented.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Settings.Keys.Concat(FrameworkKeys).Order(StringComparer.Ordinal),
+            Documented.Keys.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -43,10 +45,10 @@ public sealed partial class DocSettingsTests
     [Fact]
     public void Every_setting_in_a_sample_exists()
     {
-        var keys = DocPage.All.SelectMany(page => page.Fences).Where(fence => fence.Language == "sh")
+        var keys = DocPage.FencesOf("sh")
             .SelectMany(fence => SettingInShell().Matches(fence.Code))
             .Select(x => x.Groups["key"].Value.Replace("__", ":", StringComparison.Ordinal))
-            .Concat(DocPage.Get("docs/configuration.md").Fences.Where(fence => fence.Language == "json").SelectMany(KeysOf))
+            .Concat(DocPage.FencesOf("json").Where(fence => fence.Page == "docs/configuration.md").SelectMany(KeysOf))
             .Select(key => Index().Replace(key, string.Empty))
             .ToList();
 
@@ -66,14 +68,18 @@ public sealed partial class DocSettingsTests
             : element.EnumerateObject().SelectMany(x => Walk(x.Value, path.Length == 0 ? x.Name : $"{path}:{x.Name}"));
     }
 
-    /// <summary>What can be set, by its key, with its default: scalars and lists of the options and of the options within them.</summary>
+    /// <summary>The connection string alone does not have its property's name.</summary>
+    private static string KeyOf(string path) =>
+        path == nameof(LoginsOptions.ConnectionString) ? "ConnectionStrings:Logins" : path;
+
+    /// <summary>What can be set, by its key, with its default, including the options within options.</summary>
     private static IEnumerable<KeyValuePair<string, object?>> SettingsOf(object options, string prefix)
     {
         foreach (var property in options.GetType().GetProperties())
         {
             var value = property.GetValue(options);
             var isList = property.PropertyType == typeof(IList<string>);
-            if (value is not null && !isList && property.PropertyType is { IsClass: true } type && type != typeof(string) && type != typeof(Uri))
+            if (value is not null and not string and not Uri && property.PropertyType.IsClass)
             {
                 foreach (var inner in SettingsOf(value, $"{prefix}{property.Name}:"))
                 {
@@ -89,9 +95,12 @@ public sealed partial class DocSettingsTests
 
     private static string Text(object value) => Convert.ToString(value, CultureInfo.InvariantCulture)!;
 
-    [GeneratedRegex(@"\b(?<key>(Service|Sqs|ConnectionStrings|Storage|Masking|AppVersion)__\w+)=", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(
+        @"\b(?<key>(Service|Sqs|ConnectionStrings|Storage|Masking|AppVersion)__\w+)=",
+        RegexOptions.ExplicitCapture,
+        5000)]
     private static partial Regex SettingInShell();
 
-    [GeneratedRegex(@":\d+$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(@":\d+$", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex Index();
 }

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace FetchEtl.EndToEnd.Tests;
 
-/// <summary>That docs/operations.md lists the verbs, their options, the log lines and the rights that there are.</summary>
+/// <summary>That docs/operations.md lists the verbs, options, log lines and rights that there are.</summary>
 public sealed partial class DocVerbTests
 {
     private static readonly Dictionary<string, string> NoSettings = [];
@@ -18,12 +18,11 @@ public sealed partial class DocVerbTests
         var real = new List<string>();
         foreach (var verb in await VerbsAsync())
         {
-            real.Add(Usage(verb, Option().Matches(await HelpAsync(verb)).Select(x => x.Groups["option"].Value)));
+            real.Add(Usage(verb, OptionInHelp().Matches(await HelpAsync(verb))));
         }
 
         var documented = Operations.RowsUnder("## Verbs")
-            .Select(row => Usage(
-                Verb().Match(row[0]).Groups["verb"].Value, DocumentedOption().Matches(row[0]).Select(x => x.Groups["option"].Value)))
+            .Select(row => Usage(Verb().Match(row[0]).Groups["verb"].Value, OptionOnPage().Matches(row[0])))
             .ToList();
 
         Assert.NotEmpty(real);
@@ -35,15 +34,19 @@ public sealed partial class DocVerbTests
     {
         var code = string.Join(
             '\n',
-            Directory.EnumerateFiles(Path.Combine(RepositoryRoot.Folder, "src"), "Log.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
-        var levels = LogLine().Matches(code).ToDictionary(x => x.Groups["id"].Value, x => x.Groups["level"].Value, StringComparer.Ordinal);
+            Directory.EnumerateFiles(Path.Combine(RepositoryRoot.Folder, "src"), "Log.cs", SearchOption.AllDirectories)
+                .Select(File.ReadAllText));
+        var levels = LogLine().Matches(code)
+            .ToDictionary(x => x.Groups["id"].Value, x => x.Groups["level"].Value, StringComparer.OrdinalIgnoreCase);
 
         var documented = Operations.RowsUnder("### Log lines")
-            .SelectMany(row => EventId().Matches(row[0]).Select((x, i) => (Id: x.Groups["id"].Value, Levels: row[1].Split(", "), Place: i)))
-            .ToDictionary(x => x.Id, x => x.Levels[Math.Min(x.Place, x.Levels.Length - 1)], StringComparer.Ordinal);
+            .SelectMany(row => EventId().Matches(row[0])
+                .Select((x, i) => KeyValuePair.Create(x.Groups["id"].Value, Item(row[1], i))))
+            .ToDictionary(StringComparer.Ordinal);
 
         Assert.NotEmpty(documented);
-        var wrong = documented.Where(x => !string.Equals(levels.GetValueOrDefault(x.Key), x.Value, StringComparison.OrdinalIgnoreCase));
+        var wrong = documented
+            .Where(x => !string.Equals(levels.GetValueOrDefault(x.Key), x.Value, StringComparison.OrdinalIgnoreCase));
         Assert.Empty(wrong);
         Assert.Empty(levels.Where(x => x.Value == "Error").Select(x => x.Key).Except(documented.Keys));
     }
@@ -52,20 +55,23 @@ public sealed partial class DocVerbTests
     public async Task The_documented_rights_are_enough_for_the_service()
     {
         await using var estate = await Estate.CreateAsync();
-        var grants = Operations.Fences.Single(fence => fence.Language == "sql" && fence.Code.Contains("GRANT", StringComparison.Ordinal)).Code;
         var role = $"fetch_etl_{Guid.NewGuid():N}";
-        await estate.ExecuteAsync($"CREATE ROLE {role} LOGIN PASSWORD 'role'; {grants.Replace("fetch_etl", role, StringComparison.Ordinal)}");
-        estate.Settings["ConnectionStrings__Logins"] =
-            new NpgsqlConnectionStringBuilder(estate.ConnectionString) { Username = role, Password = "role" }.ConnectionString;
+        var grants = Operations.Fences.Single(fence => fence.Language == "sql").Code
+            .Replace("fetch_etl", role, StringComparison.Ordinal);
+        await estate.ExecuteAsync($"CREATE ROLE {role} LOGIN PASSWORD 'role'; {grants}");
+        var login = new NpgsqlConnectionStringBuilder(estate.ConnectionString) { Username = role, Password = "role" };
+        estate.Settings["ConnectionStrings__Logins"] = login.ToString();
         await estate.SendAsync(20, seed: 1);
 
         var summary = await estate.DrainAsync();
 
         Assert.Equal(20, summary.GetProperty("written").GetInt64());
-        var policy = JsonDocument.Parse(Operations.Fences.First(fence => fence.Language == "json").Code).RootElement;
-        var allowed = policy.GetProperty("Statement").EnumerateArray()
-            .SelectMany(statement => statement.GetProperty("Action").EnumerateArray()).Select(action => action.GetString());
-        var called = summary.GetProperty("apiCalls").EnumerateObject().Select(call => $"sqs:{call.Name.Replace("Batch", string.Empty, StringComparison.Ordinal)}");
+        using var policy = JsonDocument.Parse(Operations.Fences.First(fence => fence.Language == "json").Code);
+        var allowed = policy.RootElement.GetProperty("Statement").EnumerateArray()
+            .SelectMany(statement => statement.GetProperty("Action").EnumerateArray())
+            .Select(action => action.GetString());
+        var called = summary.GetProperty("apiCalls").EnumerateObject()
+            .Select(call => $"sqs:{call.Name.Replace("Batch", string.Empty, StringComparison.Ordinal)}");
         Assert.Empty(called.Except(allowed));
     }
 
@@ -87,29 +93,40 @@ public sealed partial class DocVerbTests
 
     private static async Task<string> HelpAsync(string verb)
     {
-        await using var help = await FetchEtlProcess.RunAsync(NoSettings, [.. verb.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);
+        var words = verb.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        await using var help = await FetchEtlProcess.RunAsync(NoSettings, [.. words, "--help"]);
         Assert.True(help.ExitCode == 0, help.Errors);
         return help.Output;
     }
 
-    private static string Usage(string verb, IEnumerable<string> options) =>
-        string.Join(' ', options.Except(["--help"]).Distinct().Order(StringComparer.Ordinal).Prepend(verb));
+    private static string Usage(string verb, IEnumerable<Match> options) => string.Join(
+        ' ', options.Select(x => x.Value.Trim()).Except(["--help"]).Order(StringComparer.Ordinal).Prepend(verb));
 
-    [GeneratedRegex(@"^  (?<name>[a-z][a-z-]*)\b", RegexOptions.ExplicitCapture | RegexOptions.Multiline, matchTimeoutMilliseconds: 5000)]
+    /// <summary>The item at a place of a list, the last one where the list is shorter.</summary>
+    private static string Item(string list, int place)
+    {
+        var items = list.Split(", ");
+        return items[Math.Min(place, items.Length - 1)];
+    }
+
+    [GeneratedRegex(@"^  (?<name>[a-z][a-z-]*)\b", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 5000)]
     private static partial Regex HelpLine();
 
-    [GeneratedRegex(@"^ .*?(?<option>--[a-z][a-z-]+)", RegexOptions.ExplicitCapture | RegexOptions.Multiline, matchTimeoutMilliseconds: 5000)]
-    private static partial Regex Option();
+    [GeneratedRegex("(?<=^  (-.*)?)--[a-z][a-z-]+", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 5000)]
+    private static partial Regex OptionInHelp();
 
-    [GeneratedRegex("(?<option>--[a-z][a-z-]+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
-    private static partial Regex DocumentedOption();
+    [GeneratedRegex("--[a-z][a-z-]+", RegexOptions.ExplicitCapture, 5000)]
+    private static partial Regex OptionOnPage();
 
-    [GeneratedRegex("^`(?<verb>[a-z][a-z-]*( [a-z]+)?)( |`)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex("^`(?<verb>[a-z][a-z-]*( [a-z]+)?)( |`)", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex Verb();
 
-    [GeneratedRegex(@"LoggerMessage\(\s*(EventId = )?(?<id>\d+),\s*(Level = )?LogLevel\.(?<level>\w+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(
+        @"LoggerMessage\(\s*(EventId = )?(?<id>\d+),\s*(Level = )?LogLevel\.(?<level>\w+)",
+        RegexOptions.ExplicitCapture,
+        5000)]
     private static partial Regex LogLine();
 
-    [GeneratedRegex(@"`(?<id>\d{4})`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(@"`(?<id>\d{4})`", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex EventId();
 }

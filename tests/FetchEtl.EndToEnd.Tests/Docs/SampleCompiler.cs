@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using FetchEtl.Local;
 using FetchEtl.Logins;
@@ -13,8 +14,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace FetchEtl.EndToEnd.Tests;
 
 /// <summary>
-/// Compiles a C# sample as the Program.cs of an application that references FetchEtl's packages, with the usual names at hand:
-/// <c>services</c>, <c>configuration</c>, <c>endpoint</c> and <c>json</c>.
+/// Compiles a C# sample as the Program.cs of an application that references FetchEtl's packages. The usual names are at
+/// hand: <c>services</c>, <c>configuration</c>, <c>endpoint</c> and <c>json</c>.
 /// </summary>
 internal static class SampleCompiler
 {
@@ -56,21 +57,24 @@ internal static class SampleCompiler
             .Select(path => MetadataReference.CreateFromFile(path)),
     ]);
 
+    private static readonly ConcurrentDictionary<DocFence, Assembly> Programs = new();
+
     /// <returns>The errors, each at its line on the page; none for a good sample.</returns>
     public static IReadOnlyList<string> ErrorsOf(DocFence sample) =>
     [
         .. Compile(sample).GetDiagnostics().Where(x => x.Severity == DiagnosticSeverity.Error)
-            .Select(x => $"{sample.Page}({sample.Line + 1 + x.Location.GetLineSpan().StartLinePosition.Line}): {x.GetMessage()}"),
+            .Select(x => $"{sample.Page}({sample.Line + 1 + LineOf(x)}): {x.GetMessage()}"),
     ];
 
-    /// <summary>Runs a sample of statements with what it finds at hand.</summary>
+    /// <summary>Runs a sample of statements with what it finds at hand. It is compiled once.</summary>
     public static async Task RunAsync(
-        DocFence sample, IServiceCollection? services = null, IConfiguration? configuration = null, ISendEndpoint? endpoint = null, string? json = null)
+        DocFence sample,
+        IServiceCollection? services = null,
+        IConfiguration? configuration = null,
+        ISendEndpoint? endpoint = null,
+        string? json = null)
     {
-        using var image = new MemoryStream();
-        var result = Compile(sample).Emit(image);
-        Assert.True(result.Success, string.Join('\n', ErrorsOf(sample)));
-        var assembly = Assembly.Load(image.ToArray());
+        var assembly = Programs.GetOrAdd(sample, Load);
         var given = assembly.GetType("Given")!;
         given.GetField("services")!.SetValue(null, services);
         given.GetField("configuration")!.SetValue(null, configuration);
@@ -85,21 +89,35 @@ internal static class SampleCompiler
         }
     }
 
+    private static Assembly Load(DocFence sample)
+    {
+        using var image = new MemoryStream();
+        var result = Compile(sample).Emit(image);
+        Assert.True(result.Success, string.Join('\n', ErrorsOf(sample)));
+        return Assembly.Load(image.ToArray());
+    }
+
     private static CSharpCompilation Compile(DocFence sample)
     {
         var tree = CSharpSyntaxTree.ParseText(sample.Code);
         var isProgram = tree.GetCompilationUnitRoot().Members.Any(member => member is GlobalStatementSyntax);
-        var usings = Libraries.SelectMany(library => library.GetExportedTypes()).Select(type => type.Namespace)
-            .Where(name => name?.StartsWith("FetchEtl", StringComparison.Ordinal) == true).Distinct().Select(name => $"global using {name};\n");
+        var usings = Libraries.SelectMany(library => library.GetExportedTypes())
+            .Select(type => type.Namespace).Distinct()
+            .Where(name => name?.StartsWith("FetchEtl", StringComparison.Ordinal) == true)
+            .Select(name => $"global using {name};\n");
+        var kind = isProgram ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary;
 
         return CSharpCompilation.Create(
             $"Sample{Guid.NewGuid():N}",
             [CSharpSyntaxTree.ParseText(string.Concat(usings) + Given), tree],
             References.Value,
-            new CSharpCompilationOptions(
-                isProgram ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
+            new CSharpCompilationOptions(kind, nullableContextOptions: NullableContextOptions.Enable));
     }
 
+    private static int LineOf(Diagnostic problem) => problem.Location.GetLineSpan().StartLinePosition.Line;
+
     private static IEnumerable<Assembly> WithReferences(Assembly assembly) => assembly.GetReferencedAssemblies()
-        .Where(name => name.Name!.StartsWith("FetchEtl.", StringComparison.Ordinal)).Select(Assembly.Load).Prepend(assembly);
+        .Where(name => name.Name!.StartsWith("FetchEtl.", StringComparison.Ordinal))
+        .Select(Assembly.Load)
+        .Prepend(assembly);
 }

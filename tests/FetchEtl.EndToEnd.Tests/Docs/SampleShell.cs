@@ -5,9 +5,9 @@ using Npgsql;
 namespace FetchEtl.EndToEnd.Tests;
 
 /// <summary>
-/// Runs a page's shell samples as a reader would, one after the other in one shell, in a folder of their own. <c>fetch-etl</c> is
-/// the real one, led to a queue and a database of the test whatever addresses the page exports. A program that is neither on
-/// this machine nor among <see cref="NotRunHere"/> fails the page.
+/// Runs a page's shell samples as a reader would, one after the other in one shell, in a folder of their own.
+/// <c>fetch-etl</c> is the real one; it uses the test's queue and database whatever addresses the page exports. A
+/// program that is neither on this machine nor in <see cref="NotRunHere"/> fails the page.
 /// </summary>
 internal sealed class SampleShell : IDisposable
 {
@@ -21,8 +21,8 @@ internal sealed class SampleShell : IDisposable
     };
 
     /// <summary>
-    /// The verbs that go on until they are stopped are stopped in order as soon as they say that they are ready: the queue is
-    /// received from (event 1100), or the local SQS tells its address.
+    /// Verbs that run until they are stopped are stopped in order as soon as they are ready: <c>run</c> logs that it
+    /// receives (event 1100), <c>local-sqs</c> prints its address.
     /// </summary>
     private const string FetchEtl =
         """
@@ -31,10 +31,10 @@ internal sealed class SampleShell : IDisposable
         case "$1" in
         run) ready='\[1100\]' ;;
         local-sqs) ready='http://127.0.0.1:'; set -- "$@" --port 0 ;;
-        *) exec "$DOCS_DOTNET" "$DOCS_PROGRAMS/fetch-etl.dll" "$@" ;;
+        *) exec env PATH="$DOCS_PATH" dotnet "$DOCS_PROGRAMS/fetch-etl.dll" "$@" ;;
         esac
         log=$(mktemp)
-        "$DOCS_DOTNET" "$DOCS_PROGRAMS/fetch-etl.dll" "$@" > "$log" 2>&1 &
+        env PATH="$DOCS_PATH" dotnet "$DOCS_PROGRAMS/fetch-etl.dll" "$@" > "$log" 2>&1 &
         until grep -q "$ready" "$log"; do
             kill -0 $! 2> /dev/null || { cat "$log" >&2; exit 1; }
             sleep 0.1
@@ -44,8 +44,8 @@ internal sealed class SampleShell : IDisposable
         """;
 
     /// <summary>
-    /// The service is run as it is built here. A benchmark takes too long, so only its verb and options are checked. What builds,
-    /// tests or changes the repository is not run; the files that it names must exist.
+    /// The service runs as it is built here. A benchmark takes too long, so only its verb and options are checked.
+    /// Commands that build, test or change the repository do not run; the files that they name must exist.
     /// </summary>
     private const string Dotnet =
         """
@@ -54,13 +54,18 @@ internal sealed class SampleShell : IDisposable
         "run --project src/FetchEtl.Service -- "*) shift 4; exec fetch-etl "$@" ;;
         "run -c Release --project tests/FetchEtl.Benchmarks -- "*)
             shift 6
-            help=$("$DOCS_DOTNET" "$DOCS_PROGRAMS/FetchEtl.Benchmarks.dll" "$1" --help) || { echo "$help" >&2; exit 1; }
+            program=$DOCS_PROGRAMS/FetchEtl.Benchmarks.dll
+            help=$(env PATH="$DOCS_PATH" dotnet "$program" "$1" --help) || { echo "$help" >&2; exit 1; }
             for argument in "$@"; do
-                case "$argument" in --*) echo "$help" | grep -q -e "^ .*$argument\b" || { echo "no $argument in $1" >&2; exit 1; } ;; esac
+                case "$argument" in --*)
+                    echo "$help" | grep -q -e "^ .*$argument\b" || { echo "no $argument in $1" >&2; exit 1; } ;;
+                esac
             done ;;
         build | test* | publish* | "tool restore" | "ef migrations "*)
             for argument in "$@"; do
-                case "$argument" in src/* | tests/* | migrations/*) test -e "$DOCS_ROOT/$argument" || { echo "no $argument" >&2; exit 1; } ;; esac
+                case "$argument" in src/* | tests/* | migrations/*)
+                    test -e "$DOCS_ROOT/$argument" || { echo "no $argument" >&2; exit 1; } ;;
+                esac
             done ;;
         *) echo "dotnet $*: not known to SampleShell.cs" >&2; exit 127 ;;
         esac
@@ -71,7 +76,7 @@ internal sealed class SampleShell : IDisposable
     public string Folder => _folder.FullName;
 
     /// <summary>Runs all shell samples of a page.</summary>
-    /// <returns>The exit code, and what was written to standard error: for a failure, the last sample that began is the one.</returns>
+    /// <returns>The exit code, and standard error, in which the last sample named is the one that failed.</returns>
     public async Task<(int ExitCode, string Errors)> RunAsync(DocPage page, Estate estate)
     {
         WritePrograms();
@@ -121,12 +126,12 @@ internal sealed class SampleShell : IDisposable
             start.Environment[key] = value;
         }
 
+        start.Environment["DOCS_PATH"] = start.Environment["PATH"];
         start.Environment["PATH"] = $"{Path.Combine(Folder, "bin")}:{start.Environment["PATH"]}";
         start.Environment["DOCS_SQS"] = estate.ServiceUrl.ToString();
         start.Environment["DOCS_DATABASE"] = estate.ConnectionString;
         start.Environment["DOCS_ROOT"] = RepositoryRoot.Folder;
         start.Environment["DOCS_PROGRAMS"] = AppContext.BaseDirectory;
-        start.Environment["DOCS_DOTNET"] = Environment.ProcessPath is { } path && Path.GetFileName(path) == "dotnet" ? path : "dotnet";
         start.Environment["PGHOST"] = database.Host;
         start.Environment["PGPORT"] = database.Port.ToString();
         start.Environment["PGUSER"] = database.Username;
