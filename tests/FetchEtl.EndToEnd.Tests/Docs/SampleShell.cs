@@ -22,7 +22,7 @@ internal sealed class SampleShell : IDisposable
 
     /// <summary>
     /// Verbs that run until they are stopped are stopped in order as soon as they are ready: <c>run</c> logs that it
-    /// receives (event 1100), <c>local-sqs</c> prints its address.
+    /// receives (event 1100), <c>local-sqs</c> prints the setting that leads to it.
     /// </summary>
     private const string FetchEtl =
         """
@@ -30,7 +30,7 @@ internal sealed class SampleShell : IDisposable
         export Sqs__ServiceUrl="$DOCS_SQS" ConnectionStrings__Logins="$DOCS_DATABASE"
         case "$1" in
         run) ready='\[1100\]' ;;
-        local-sqs) ready='http://127.0.0.1:'; set -- "$@" --port 0 ;;
+        local-sqs) ready='Sqs__ServiceUrl=http'; set -- "$@" --port 0 ;;
         *) exec env PATH="$DOCS_PATH" dotnet "$DOCS_PROGRAMS/fetch-etl.dll" "$@" ;;
         esac
         log=$(mktemp)
