@@ -5,10 +5,10 @@ using Npgsql;
 
 namespace FetchEtl.EndToEnd.Tests;
 
-/// <summary>The real service seals, the real verbs and the real openssl open, by the commands that README gives.</summary>
+/// <summary>The real service seals, the real verbs and the real openssl open, by the commands that docs/vault.md gives.</summary>
 public sealed class VaultTests
 {
-    private static readonly string Readme = File.ReadAllText(Path.Combine(RepositoryRoot.Folder, "README.md"));
+    private static readonly string Page = File.ReadAllText(Path.Combine(RepositoryRoot.Folder, "docs", "vault.md"));
 
     private static readonly (string Field, string Column)[] Columns = [("ip", "masked_ip"), ("device_id", "masked_device_id"), ("user_id", "user_id")];
 
@@ -179,9 +179,9 @@ public sealed class VaultTests
 
     private static string Value(string body, string field) => JsonSerializer.Deserialize<JsonElement>(body).GetProperty(field).GetString()!;
 
-    /// <summary>README's shell sample that holds this text.</summary>
+    /// <summary>The shell sample of docs/vault.md that holds this text.</summary>
     private static string Sample(string part) =>
-        Readme.Split("```sh\n").Skip(1).Select(sample => sample[..sample.IndexOf("```", StringComparison.Ordinal)])
+        Page.Split("```sh\n").Skip(1).Select(sample => sample[..sample.IndexOf("```", StringComparison.Ordinal)])
             .Single(sample => sample.Contains(part, StringComparison.Ordinal));
 
     private static string[] Lines(string text) => text.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);

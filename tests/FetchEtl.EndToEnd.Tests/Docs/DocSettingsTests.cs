@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using FetchEtl.Logins;
+using FetchEtl.Service;
+
+namespace FetchEtl.EndToEnd.Tests;
+
+/// <summary>That docs/configuration.md lists the settings that exist, with their defaults, and no others.</summary>
+public sealed partial class DocSettingsTests
+{
+    /// <summary>Keys that .NET and the AWS SDK read; no options class of FetchEtl has them.</summary>
+    private static readonly string[] FrameworkKeys = ["Logging:LogLevel:…", "AWS:Profile", "AWS:Region"];
+
+    private static readonly Dictionary<string, object?> Settings =
+        SettingsOf(new ServiceSettings(), $"{ServiceSettings.Section}:")
+        .Concat(SettingsOf(new SqsSettings(), $"{SqsSettings.Section}:"))
+        .Concat(SettingsOf(new LoginsOptions(), string.Empty))
+        .ToDictionary(x => KeyOf(x.Key), x => x.Value, StringComparer.Ordinal);
+
+    private static readonly Dictionary<string, string> Documented = DocPage.Get("docs/configuration.md").Rows
+        .Where(row => row.Length == 3 && row[0].StartsWith('`'))
+        .ToDictionary(row => row[0].Trim('`'), row => row[1], StringComparer.Ordinal);
+
+    [Fact]
+    public void Every_setting_is_documented_and_every_documented_key_is_a_setting()
+    {
+        Assert.Equal(
+            Settings.Keys.Concat(FrameworkKeys).Order(StringComparer.Ordinal),
+            Documented.Keys.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Every_documented_default_is_the_one_that_the_code_has()
+    {
+        var wrong = Settings
+            .Where(x => x.Value is int or bool or string or Enum)
+            .Select(x => (x.Key, Default: Text(x.Value!), Documented: Documented[x.Key]))
+            .Where(x => x.Documented != $"`{x.Default}`" && !(x.Default == "False" && x.Documented == "`false`"))
+            .Select(x => $"{x.Key}: {x.Default}, documented as {x.Documented}");
+
+        Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public void Every_setting_in_a_sample_exists()
+    {
+        var keys = DocPage.FencesOf("sh")
+            .SelectMany(fence => SettingInShell().Matches(fence.Code))
+            .Select(x => x.Groups["key"].Value.Replace("__", ":", StringComparison.Ordinal))
+            .Concat(DocPage.FencesOf("json").Where(fence => fence.Page == "docs/configuration.md").SelectMany(KeysOf))
+            .Select(key => Index().Replace(key, string.Empty))
+            .ToList();
+
+        Assert.NotEmpty(keys);
+        Assert.Empty(keys.Except(Settings.Keys));
+    }
+
+    /// <summary>The keys of an appsettings.json, those of an estate's own section without its name.</summary>
+    private static IEnumerable<string> KeysOf(DocFence fence)
+    {
+        using var json = JsonDocument.Parse(fence.Code);
+        var root = json.RootElement.TryGetProperty("FetchEtl", out var section) ? section : json.RootElement;
+        return [.. Walk(root, string.Empty)];
+
+        static IEnumerable<string> Walk(JsonElement element, string path) => element.ValueKind != JsonValueKind.Object
+            ? [path]
+            : element.EnumerateObject().SelectMany(x => Walk(x.Value, path.Length == 0 ? x.Name : $"{path}:{x.Name}"));
+    }
+
+    /// <summary>The connection string alone does not have its property's name.</summary>
+    private static string KeyOf(string path) =>
+        path == nameof(LoginsOptions.ConnectionString) ? "ConnectionStrings:Logins" : path;
+
+    /// <summary>What can be set, by its key, with its default, including the options within options.</summary>
+    private static IEnumerable<KeyValuePair<string, object?>> SettingsOf(object options, string prefix)
+    {
+        foreach (var property in options.GetType().GetProperties())
+        {
+            var value = property.GetValue(options);
+            var isList = property.PropertyType == typeof(IList<string>);
+            if (value is not null and not string and not Uri && property.PropertyType.IsClass)
+            {
+                foreach (var inner in SettingsOf(value, $"{prefix}{property.Name}:"))
+                {
+                    yield return inner;
+                }
+            }
+            else if (property.CanWrite || isList)
+            {
+                yield return new($"{prefix}{property.Name}", value);
+            }
+        }
+    }
+
+    private static string Text(object value) => Convert.ToString(value, CultureInfo.InvariantCulture)!;
+
+    [GeneratedRegex(
+        @"\b(?<key>(Service|Sqs|ConnectionStrings|Storage|Masking|AppVersion)__\w+)=",
+        RegexOptions.ExplicitCapture,
+        5000)]
+    private static partial Regex SettingInShell();
+
+    [GeneratedRegex(@":\d+$", RegexOptions.ExplicitCapture, 5000)]
+    private static partial Regex Index();
+}
