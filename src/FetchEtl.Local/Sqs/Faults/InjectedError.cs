@@ -1,15 +1,18 @@
 namespace FetchEtl.Local;
 
-/// <summary>The error that a rule makes of a call.</summary>
+/// <summary>The error with which a rule rejects a call.</summary>
 internal static class InjectedError
 {
-    public static SqsException Of(SqsFaultRule rule) => rule.Kind == SqsFaultKind.Throttling
-        ? SqsError.RequestThrottled.With("Request is throttled.")
-        : Error(rule.Code ?? SqsError.InternalError.Name).With("This error was asked for by the fault plan.");
+    /// <summary>The text of every injected error except throttling, which has the text of SQS.</summary>
+    public const string Message = "The fault plan of this server injected the error.";
 
-    /// <summary>SQS's own error of that name, else one of any AWS service (SQS API reference, "Common Errors").</summary>
-    private static SqsError Error(string code) =>
-        Array.Find(SqsError.All, error => error.Name == code || error.QueryCode == code) ?? new(code, code, Status(code));
+    public static ApiException Of(SqsFaultRule rule) => rule.Kind == SqsFaultKind.Throttling
+        ? ApiError.RequestThrottled.With("Request is throttled.")
+        : Error(rule.Code ?? ApiError.InternalError.Name).With(Message);
+
+    /// <summary>The SQS error of that name or code, else an error of any AWS service (API reference, "Common Errors").</summary>
+    private static ApiError Error(string code) =>
+        Array.Find(ApiError.All, error => error.Name == code || error.QueryCode == code) ?? new(code, code, Status(code));
 
     private static int Status(string code) => code switch
     {
