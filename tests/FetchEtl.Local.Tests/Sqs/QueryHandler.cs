@@ -22,7 +22,7 @@ internal sealed class QueryHandler() : DelegatingHandler(new SocketsHttpHandler(
         query.Content = new FormUrlEncodedContent(QueryMessages.Parameters(operation, input));
 
         // The signature does not fit this request. Some emulators read the name of the service here.
-        query.Headers.Authorization = request.Headers.Authorization;
+        query.Headers.TryAddWithoutValidation("Authorization", request.Headers.NonValidated["Authorization"].ToString());
         using var response = await base.SendAsync(query, cancellationToken);
         var xml = await response.Content.ReadAsStringAsync(cancellationToken);
         return response.IsSuccessStatusCode ? Success(response, operation, xml) : Failure(response, xml);

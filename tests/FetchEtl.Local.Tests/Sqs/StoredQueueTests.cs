@@ -8,6 +8,7 @@ namespace FetchEtl.Local.Tests;
 public sealed class StoredQueueTests
 {
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task With_120000_in_flight_a_receive_is_rejected_and_a_long_poll_returns_nothing()
     {
         var time = new SignalingTimeProvider();
