@@ -1,8 +1,8 @@
 namespace FetchEtl.Testing;
 
 /// <summary>
-/// The 100 messages of the challenge, one on each line. The file lies beside the repository and is not part of it. Its values
-/// are personal data: assert on counts and field names, and never print a line.
+/// The 100 messages of the challenge, one on each line. The file lies beside the repository and is not part of it. Its
+/// values are personal data: assert on counts and field names, and never print a line.
 /// </summary>
 public static class ChallengeFile
 {

@@ -4,8 +4,8 @@ using System.Text;
 namespace FetchEtl.Testing;
 
 /// <summary>
-/// The real <c>fetch-etl</c> as a child process. The test sets its environment and reads its output. The program lies beside
-/// the assembly of the test, so the project of the test must reference FetchEtl.Service.
+/// The real <c>fetch-etl</c> as a child process. The test sets its environment and reads its output. The program lies
+/// beside the assembly of the test, so the project of the test must reference FetchEtl.Service.
 /// </summary>
 public sealed class FetchEtlProcess : IAsyncDisposable
 {
@@ -20,7 +20,9 @@ public sealed class FetchEtlProcess : IAsyncDisposable
     /// <summary>Standard output so far. Empty with a listener, which receives the lines instead.</summary>
     public string Output => Read(_output);
 
-    /// <summary>Standard error so far, which is the log. Empty with a listener, which receives the lines instead.</summary>
+    /// <summary>
+    /// Standard error so far, which is the log. Empty with a listener, which receives the lines instead.
+    /// </summary>
     public string Errors => Read(_errors);
 
     public int ProcessId => _process.Id;
@@ -38,15 +40,17 @@ public sealed class FetchEtlProcess : IAsyncDisposable
     /// <param name="settings">
     /// Environment variables, in addition to those of this process except its AWS and database settings.
     /// </param>
-    /// <param name="listener">Receives each line of output, on any thread, and nothing keeps it. Null keeps all.</param>
+    /// <param name="listener">
+    /// Receives each line of output, on any thread, and nothing keeps it. Null keeps all.
+    /// </param>
     /// <param name="arguments">The verb and its options.</param>
     public static FetchEtlProcess Start(
         IReadOnlyDictionary<string, string> settings, Action<string>? listener, params string[] arguments) =>
         StartAssembly("fetch-etl.dll", settings, listener, arguments);
 
     /// <summary>
-    /// Like <see cref="Start(IReadOnlyDictionary{string, string}, Action{string}?, string[])"/>, for another program in that
-    /// folder.
+    /// Like <see cref="Start(IReadOnlyDictionary{string, string}, Action{string}?, string[])"/>, for another program in
+    /// that folder.
     /// </summary>
     public static FetchEtlProcess StartAssembly(
         string assembly, IReadOnlyDictionary<string, string> settings, Action<string>? listener, params string[] arguments)
@@ -103,7 +107,9 @@ public sealed class FetchEtlProcess : IAsyncDisposable
     }
 
     /// <summary>Waits until the process has exited and all its output is read.</summary>
-    /// <exception cref="TimeoutException">The process has not exited within the limit, by default two minutes.</exception>
+    /// <exception cref="TimeoutException">
+    /// The process has not exited within the limit, by default two minutes.
+    /// </exception>
     public Task WaitAsync(TimeSpan? limit = null) => _process.WaitForExitAsync().WaitAsync(limit ?? DefaultLimit);
 
     /// <summary>Waits for a matching line of output or log and returns the first. Not with a listener.</summary>

@@ -3,8 +3,8 @@ using FetchEtl.Local;
 namespace FetchEtl.Testing;
 
 /// <summary>
-/// The server that the tests of this process share: the one that the environment variable <c>ConnectionStrings__Logins</c>
-/// names, else a private one, which starts at first use and ends with the process.
+/// The server that the tests of this process share: the one that the environment variable
+/// <c>ConnectionStrings__Logins</c> names, else a private one, which starts at first use and ends with the process.
 /// </summary>
 public static class PostgresServer
 {

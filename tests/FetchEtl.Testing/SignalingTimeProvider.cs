@@ -3,8 +3,8 @@ using Microsoft.Extensions.Time.Testing;
 namespace FetchEtl.Testing;
 
 /// <summary>
-/// A <see cref="FakeTimeProvider"/> that signals when timers are set. A test waits for the signal before it advances the
-/// clock, so that the advance reaches the timer.
+/// A <see cref="FakeTimeProvider"/> that signals when timers are set. A test waits for the signal before it advances
+/// the clock, so that the advance reaches the timer.
 /// </summary>
 public sealed class SignalingTimeProvider : FakeTimeProvider
 {
@@ -13,8 +13,8 @@ public sealed class SignalingTimeProvider : FakeTimeProvider
     private readonly List<(int Count, TaskCompletionSource Reached)> _waiters = [];
 
     /// <summary>
-    /// Completes when at least <paramref name="count"/> timers are set. A timer is set until it is disposed or stopped, or,
-    /// unless it is periodic, until it fires.
+    /// Completes when at least <paramref name="count"/> timers are set. A timer is set until it is disposed or stopped,
+    /// or, unless it is periodic, until it fires.
     /// </summary>
     public Task WaitForTimersAsync(int count = 1)
     {

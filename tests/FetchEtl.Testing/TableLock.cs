@@ -29,7 +29,9 @@ public sealed class TableLock : IAsyncDisposable
         return new TableLock(source, connection, transaction);
     }
 
-    /// <summary>Waits until that many statements wait for a lock. Reads the list of locks of the server until they appear.</summary>
+    /// <summary>
+    /// Waits until that many statements wait for a lock. Reads the list of locks of the server until they appear.
+    /// </summary>
     public async Task WaitForBlockedAsync(int atLeast)
     {
         await using var command = new NpgsqlCommand("SELECT count(*)" + Blocked, _connection);

@@ -22,7 +22,8 @@ internal sealed record InstallPlace(string Parent, string Pattern)
         : [];
 
     /// <summary>
-    /// Folder names such as <c>17</c>, <c>9.6</c> and <c>postgresql@17</c> contain the version. Any other name counts as 0.
+    /// Folder names such as <c>17</c>, <c>9.6</c> and <c>postgresql@17</c> contain the version. Any other name counts
+    /// as 0.
     /// </summary>
     private static decimal VersionOf(string folder)
     {

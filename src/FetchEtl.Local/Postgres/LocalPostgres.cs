@@ -4,16 +4,16 @@ using System.Security.Cryptography;
 namespace FetchEtl.Local;
 
 /// <summary>
-/// A private PostgreSQL server for demos and tests, from the machine's own binaries: new data folder under the temporary
-/// path, free port on 127.0.0.1, random password, no Unix socket. The server and its folder last until this object is
-/// disposed or this process ends, however it ends, even if nothing refers to the object. Root runs the server as the user
-/// <c>postgres</c>, else <c>nobody</c>, because PostgreSQL refuses to run as root.
+/// A private PostgreSQL server for demos and tests, from the machine's own binaries: new data folder under the
+/// temporary path, free port on 127.0.0.1, random password, no Unix socket. The server and its folder last until this
+/// object is disposed or this process ends, however it ends, even if nothing refers to the object. Root runs the server
+/// as the user <c>postgres</c>, else <c>nobody</c>, because PostgreSQL refuses to run as root.
 /// </summary>
 /// <remarks>
 /// The programs come from the PATH, else from <c>/usr/lib/postgresql</c>, Homebrew's <c>postgresql*</c> or
-/// <c>C:\Program Files\PostgreSQL</c>, newest version first. Where there are none, root on a Debian-like system installs the
-/// distribution's <c>postgresql</c> package. On Windows PowerShell replaces sh; this is untested. Not thread-safe: start, stop
-/// and dispose one after the other.
+/// <c>C:\Program Files\PostgreSQL</c>, newest version first. Where there are none, root on a Debian-like system
+/// installs the distribution's <c>postgresql</c> package. On Windows PowerShell replaces sh; this is untested. Not
+/// thread-safe: start, stop and dispose one after the other.
 /// </remarks>
 public sealed class LocalPostgres : IAsyncDisposable
 {
@@ -102,12 +102,16 @@ public sealed class LocalPostgres : IAsyncDisposable
     }
 
     /// <summary>Stops the server and keeps its data. <see cref="StartServerAsync"/> starts it again.</summary>
-    /// <exception cref="LocalPostgresException">The server did not stop within 60 seconds, or was not running.</exception>
+    /// <exception cref="LocalPostgresException">
+    /// The server did not stop within 60 seconds, or was not running.
+    /// </exception>
     public Task StopServerAsync(PostgresStop mode, CancellationToken cancellationToken = default) =>
         RunOrThrowAsync(AsServer(_binaries.Control, StopArguments(DataFolder, mode)), cancellationToken);
 
     /// <summary>Starts the stopped server. It accepts connections when the task completes.</summary>
-    /// <exception cref="LocalPostgresException">The server did not start within 60 seconds. The message quotes its log.</exception>
+    /// <exception cref="LocalPostgresException">
+    /// The server did not start within 60 seconds. The message quotes its log.
+    /// </exception>
     public async Task StartServerAsync(CancellationToken cancellationToken = default)
     {
         if (await TryStartServerAsync(cancellationToken) is { } failure)

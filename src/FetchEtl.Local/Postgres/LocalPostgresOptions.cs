@@ -10,7 +10,8 @@ public sealed class LocalPostgresOptions
     public Action<string>? Notice { get; init; }
 
     /// <summary>
-    /// Server settings, by their names in postgresql.conf. They override the defaults below. Port and address are fixed.
+    /// Server settings, by their names in postgresql.conf. They override the defaults below. Port and address are
+    /// fixed.
     /// </summary>
     /// <value>
     /// The defaults are <c>fsync = off</c>, <c>max_connections = 200</c> and UTC for both time zones. Without fsync a

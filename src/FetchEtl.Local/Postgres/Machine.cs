@@ -1,6 +1,8 @@
 namespace FetchEtl.Local;
 
-/// <summary>The facts about this machine that decide which PostgreSQL is found and which remedy an error names.</summary>
+/// <summary>
+/// The facts about this machine that decide which PostgreSQL is found and which remedy an error names.
+/// </summary>
 /// <param name="System">The kind of operating system.</param>
 /// <param name="SearchPath">The folders of the PATH, in order.</param>
 /// <param name="InstallPlaces">The folders where installers put PostgreSQL.</param>

@@ -3,14 +3,18 @@ namespace FetchEtl.Local;
 /// <summary>The three programs that a private server needs, from one installation.</summary>
 internal sealed record PostgresBinaries(string InitDb, string Server, string Control)
 {
-    /// <summary>The first complete set on the PATH, else the newest in the install folders. Null where there is none.</summary>
+    /// <summary>
+    /// The first complete set on the PATH, else the newest in the install folders. Null where there is none.
+    /// </summary>
     public static PostgresBinaries? Find(Machine machine) => machine.SearchPath
         .SelectMany(folder => FolderAndTarget(folder, machine))
         .Concat(machine.InstallPlaces.SelectMany(place => place.NewestFirst()))
         .Select(folder => In(folder, machine))
         .FirstOrDefault(binaries => binaries is not null);
 
-    /// <summary>Like <see cref="Find"/>. Where there is none, root on a Debian-like system installs the package.</summary>
+    /// <summary>
+    /// Like <see cref="Find"/>. Where there is none, root on a Debian-like system installs the package.
+    /// </summary>
     /// <exception cref="LocalPostgresException">PostgreSQL is missing, and it could not be installed.</exception>
     public static async Task<PostgresBinaries> FindOrInstallAsync(
         Machine machine, Action<string>? notice, CancellationToken cancellationToken)

@@ -5,14 +5,14 @@ using System.Text;
 namespace FetchEtl.Local;
 
 /// <summary>
-/// A small process that outlives its owner to stop the server and remove its folder. It reads a pipe whose other end only the
-/// owner holds. The system closes that end however the owner ends, also by SIGKILL.
+/// A small process that outlives its owner to stop the server and remove its folder. It reads a pipe whose other end
+/// only the owner holds. The system closes that end however the owner ends, also by SIGKILL.
 /// </summary>
 internal sealed class PostgresWatchdog : IAsyncDisposable
 {
     // The watchdog ignores signals to the whole process group, such as Ctrl+C: the owner may still need its database.
-    // If the owner dies while initdb or postgres is starting, the first round can miss files that they create later, so the
-    // script loops.
+    // If the owner dies while initdb or postgres is starting, the first round can miss files that they create later, so
+    // the script loops.
     private const string Shell = """
         trap '' HUP INT TERM
         exec >/dev/null 2>&1

@@ -10,18 +10,19 @@ using Microsoft.Extensions.Options;
 namespace FetchEtl.Local;
 
 /// <summary>
-/// An SQS-compatible server in memory on the loopback interface, for demos, tests and benchmarks. Any SQS client can use it
-/// with <see cref="ServiceUrl"/> as endpoint, any region and any credentials: signatures are not checked.
+/// An SQS-compatible server in memory on the loopback interface, for demos, tests and benchmarks. Any SQS client can
+/// use it with <see cref="ServiceUrl"/> as endpoint, any region and any credentials: signatures are not checked.
 /// </summary>
 /// <remarks>
 /// <para>
 /// Queues, attributes, quotas and error codes follow the SQS API reference. Where SQS promises little, this server is
-/// stricter: a standard queue delivers in the order in which messages became visible, and each receive sees the whole queue.
-/// A <see cref="SqsFaultPlan"/> adds what SQS can also do and a consumer must survive.
+/// stricter: a standard queue delivers in the order in which messages became visible, and each receive sees the whole
+/// queue. A <see cref="SqsFaultPlan"/> adds what SQS can also do and a consumer must survive.
 /// </para>
 /// <para>
-/// Some rules of SQS do not apply here. Policies and encryption settings are stored and have no effect. A queue name can be
-/// used again at once after DeleteQueue. <c>ReceiveRequestAttemptId</c> is ignored. Nothing survives the process.
+/// Some rules of SQS do not apply here. Policies and encryption settings are stored and have no effect. A queue name
+/// can be used again at once after DeleteQueue. <c>ReceiveRequestAttemptId</c> is ignored. Nothing survives the
+/// process.
 /// </para>
 /// </remarks>
 public sealed class LocalSqs : IAsyncDisposable
@@ -44,8 +45,8 @@ public sealed class LocalSqs : IAsyncDisposable
     public Uri ServiceUrl { get; }
 
     /// <summary>
-    /// The fault plan for calls that start from now on. Any thread can replace it at any time. The draws start again with
-    /// each assignment, also of the same plan.
+    /// The fault plan for calls that start from now on. Any thread can replace it at any time. The draws start again
+    /// with each assignment, also of the same plan.
     /// </summary>
     /// <value>Null: no faults.</value>
     /// <exception cref="ArgumentException">A rule is invalid. The message names the rule and the remedy.</exception>
@@ -55,12 +56,14 @@ public sealed class LocalSqs : IAsyncDisposable
         set => _injector.Plan = value;
     }
 
-    /// <summary>The number of injected faults of each kind since the start, under all plans. Contains every kind.</summary>
+    /// <summary>
+    /// The number of injected faults of each kind since the start, under all plans. Contains every kind.
+    /// </summary>
     public IReadOnlyDictionary<SqsFaultKind, long> FaultCounts => _injector.Counts;
 
     /// <summary>
-    /// The number of calls of each operation since the start. Rejected and retried calls count too, since SQS bills them.
-    /// Contains only operations that were called.
+    /// The number of calls of each operation since the start. Rejected and retried calls count too, since SQS bills
+    /// them. Contains only operations that were called.
     /// </summary>
     public IReadOnlyDictionary<string, long> CallCounts => _calls.Counts;
 

@@ -2,7 +2,9 @@ using FetchEtl.Testing;
 
 namespace FetchEtl.Local.Tests;
 
-/// <summary>The signal of <see cref="SignalingTimeProvider"/>: a wait ends exactly when enough timers are set.</summary>
+/// <summary>
+/// The signal of <see cref="SignalingTimeProvider"/>: a wait ends exactly when enough timers are set.
+/// </summary>
 public sealed class SignalingTimeProviderTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);

@@ -1,6 +1,8 @@
 namespace FetchEtl.Local.Tests;
 
-/// <summary>A test that reads /proc or signals process groups. On other systems it is skipped with the reason.</summary>
+/// <summary>
+/// A test that reads /proc or signals process groups. On other systems it is skipped with the reason.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class LinuxFactAttribute : FactAttribute
 {

@@ -1,6 +1,8 @@
 namespace FetchEtl.Local.Tests;
 
-/// <summary>A model of a standard queue by the documentation of SQS: a list that every step searches from end to end.</summary>
+/// <summary>
+/// A model of a standard queue by the documentation of SQS: a list that every step searches from end to end.
+/// </summary>
 internal sealed class NaiveQueue(int retention, int visibility)
 {
     private readonly List<Entry> _entries = [];

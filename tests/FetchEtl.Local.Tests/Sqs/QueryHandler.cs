@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace FetchEtl.Local.Tests;
 
 /// <summary>
-/// Sends the JSON requests of the AWS SDK as Query, and returns the XML responses to it as JSON. So one suite, written with
-/// the SDK, judges both protocols.
+/// Sends the JSON requests of the AWS SDK as Query, and returns the XML responses to it as JSON. So one suite, written
+/// with the SDK, judges both protocols.
 /// </summary>
 internal sealed class QueryHandler() : DelegatingHandler(new SocketsHttpHandler())
 {

@@ -4,7 +4,8 @@ using System.Xml.Linq;
 namespace FetchEtl.Local.Tests;
 
 /// <summary>
-/// The messages of Query, as its clients wrote and read them. Written from the client's side, independent of the server.
+/// The messages of Query, as its clients wrote and read them. Written from the client's side, independent of the
+/// server.
 /// </summary>
 internal static class QueryMessages
 {

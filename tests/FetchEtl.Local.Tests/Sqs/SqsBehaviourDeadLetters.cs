@@ -66,7 +66,9 @@ public sealed class SqsBehaviourDeadLetters(SqsEndpoint endpoint) : IClassFixtur
         Assert.Equal("young", Assert.Single(await dead.ReceiveAsync()).Body);
     }
 
-    /// <summary>Developer guide, "Setting-up dead-letter queue retention": FIFO queues reset the enqueue timestamp.</summary>
+    /// <summary>
+    /// Developer guide, "Setting-up dead-letter queue retention": FIFO queues reset the enqueue timestamp.
+    /// </summary>
     [LocalFact]
     public async Task The_retention_of_a_FIFO_dead_letter_starts_again_when_it_moves()
     {

@@ -4,8 +4,8 @@ using Amazon.SQS;
 namespace FetchEtl.Local.Tests;
 
 /// <summary>
-/// The endpoint under test: a new LocalSqs, or the one in <c>FETCHETL_SQS_ENDPOINT</c>. Its clients are the AWS SDK without
-/// retries, which checks the MD5 digests of everything that it sends and receives.
+/// The endpoint under test: a new LocalSqs, or the one in <c>FETCHETL_SQS_ENDPOINT</c>. Its clients are the AWS SDK
+/// without retries, which checks the MD5 digests of everything that it sends and receives.
 /// </summary>
 public sealed class SqsEndpoint : IAsyncLifetime
 {

@@ -196,7 +196,9 @@ public sealed partial class SqsFaultPlanTests
         Assert.Contains("Rule 3: ", failure.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>A seed promises its draws, so every build must draw the same. The numbers were computed apart from the code.</summary>
+    /// <summary>
+    /// A seed promises its draws, so every build must draw the same. The numbers were computed apart from the code.
+    /// </summary>
     [Fact]
     public async Task A_seed_always_has_the_same_draws()
     {

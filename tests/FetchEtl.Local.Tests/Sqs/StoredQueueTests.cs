@@ -32,7 +32,9 @@ public sealed class StoredQueueTests
         Assert.Single(await queue.ReceiveAsync(1, null, TimeSpan.Zero, CancellationToken.None));
     }
 
-    /// <summary>The due time of a deleted message must not keep it in memory for its whole visibility timeout.</summary>
+    /// <summary>
+    /// The due time of a deleted message must not keep it in memory for its whole visibility timeout.
+    /// </summary>
     [Fact]
     public async Task Deleted_messages_do_not_stay_in_memory_until_their_visibility_timeout_ends()
     {

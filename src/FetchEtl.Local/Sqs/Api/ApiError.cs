@@ -1,8 +1,8 @@
 namespace FetchEtl.Local;
 
 /// <summary>
-/// An error of the SQS API: its name in JSON, its code in Query and its HTTP status. JSON errors carry the Query code too,
-/// in the header <c>x-amzn-query-error</c>. Names, codes and texts are those of Amazon SQS.
+/// An error of the SQS API: its name in JSON, its code in Query and its HTTP status. JSON errors carry the Query code
+/// too, in the header <c>x-amzn-query-error</c>. Names, codes and texts are those of Amazon SQS.
 /// </summary>
 internal sealed record ApiError(string Name, string QueryCode, int Status = 400)
 {

@@ -42,7 +42,9 @@ namespace FetchEtl.Local;
 [JsonSerializable(typeof(ListMoveTasksOutput))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
-    /// <summary>Writes a quote in a body as two characters, not six: a body of JSON is half the size on the wire.</summary>
+    /// <summary>
+    /// Writes a quote in a body as two characters, not six: a body of JSON is half the size on the wire.
+    /// </summary>
     public static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 
     private static readonly ApiJson Contracts = new(new JsonSerializerOptions

@@ -12,7 +12,9 @@ internal abstract class ApiOperation(string name)
     /// <summary>False for operations whose output is empty: Query then sends no result element.</summary>
     public abstract bool HasOutput { get; }
 
-    /// <summary>Reads the input before the first await, so the caller may free its memory once this method returns.</summary>
+    /// <summary>
+    /// Reads the input before the first await, so the caller may free its memory once this method returns.
+    /// </summary>
     /// <exception cref="ApiException">The call is rejected.</exception>
     public abstract Task<Action<Utf8JsonWriter>> InvokeAsync(ApiCall call, ReadOnlySequence<byte> input);
 

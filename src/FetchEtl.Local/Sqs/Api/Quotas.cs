@@ -1,6 +1,8 @@
 namespace FetchEtl.Local;
 
-/// <summary>The quotas of Amazon SQS (developer guide, "Amazon SQS quotas", and the ranges in the API reference).</summary>
+/// <summary>
+/// The quotas of Amazon SQS (developer guide, "Amazon SQS quotas", and the ranges in the API reference).
+/// </summary>
 internal static class Quotas
 {
     /// <summary>Of one message and of one batch, attributes included: 1 MiB.</summary>

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace FetchEtl.Local;
 
 /// <summary>
-/// The faults of one call. Faults of the whole call are drawn at the start, faults of an entry or a message when its turn
-/// comes.
+/// The faults of one call. Faults of the whole call are drawn at the start, faults of an entry or a message when its
+/// turn comes.
 /// </summary>
 internal sealed class CallFaults
 {
@@ -23,7 +23,8 @@ internal sealed class CallFaults
         _dice = DiceFor(dice, input);
         _latency = TimeSpan.FromMilliseconds(Struck(SqsFaultKind.Latency).Sum(rule => (long)rule.LatencyMilliseconds));
 
-        // Every rule is drawn, even after one that rejects the call: the draws of a rule must not depend on other rules.
+        // Every rule is drawn, even after one that rejects the call: the draws of a rule must not depend on other
+        // rules.
         var rejections = Struck(SqsFaultKind.Error, SqsFaultKind.Throttling);
         var losesReply = Struck(SqsFaultKind.ReplyLost).Count > 0;
         if (rejections is [var first, ..])
@@ -102,7 +103,9 @@ internal sealed class CallFaults
         return Array.FindAll(dice, die => die.Rule.QueueName is null || die.Rule.QueueName == queue);
     }
 
-    /// <summary>The queue in <c>QueueUrl</c> or <c>QueueName</c>. Null where there is neither, or the input is no JSON.</summary>
+    /// <summary>
+    /// The queue in <c>QueueUrl</c> or <c>QueueName</c>. Null where there is neither, or the input is no JSON.
+    /// </summary>
     private static string? QueueNameIn(ReadOnlySequence<byte> input)
     {
         try

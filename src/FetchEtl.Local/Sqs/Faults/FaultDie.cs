@@ -1,8 +1,8 @@
 namespace FetchEtl.Local;
 
 /// <summary>
-/// Draws one rule for one operation. The n-th draw is a function of n and the key, by splitmix64 (Steele, Lea, Flood 2014),
-/// so no draw depends on the draws of other threads.
+/// Draws one rule for one operation. The n-th draw is a function of n and the key, by splitmix64 (Steele, Lea, Flood
+/// 2014), so no draw depends on the draws of other threads.
 /// </summary>
 internal sealed class FaultDie
 {

@@ -4,7 +4,8 @@ using System.Text.Json.Serialization;
 namespace FetchEtl.Local;
 
 /// <summary>
-/// Reads the JSON of a plan. Errors name the place and the expected form. <see cref="SqsFaultRule.Problems"/> checks values.
+/// Reads the JSON of a plan. Errors name the place and the expected form. <see cref="SqsFaultRule.Problems"/> checks
+/// values.
 /// </summary>
 internal static class FaultPlanReader
 {

@@ -10,7 +10,9 @@ internal static class InjectedError
         ? ApiError.RequestThrottled.With("Request is throttled.")
         : Error(rule.Code ?? ApiError.InternalError.Name).With(Message);
 
-    /// <summary>The SQS error of that name or code, else an error of any AWS service (API reference, "Common Errors").</summary>
+    /// <summary>
+    /// The SQS error of that name or code, else an error of any AWS service (API reference, "Common Errors").
+    /// </summary>
     private static ApiError Error(string code) =>
         Array.Find(ApiError.All, error => error.Name == code || error.QueryCode == code) ?? new(code, code, Status(code));
 

@@ -12,25 +12,27 @@ public enum SqsFaultKind
     Throttling,
 
     /// <summary>
-    /// The call runs <see cref="SqsFaultRule.LatencyMilliseconds"/> later. If another rule rejects it, the rejection is late.
+    /// The call runs <see cref="SqsFaultRule.LatencyMilliseconds"/> later. If another rule rejects it, the rejection is
+    /// late.
     /// </summary>
     Latency,
 
     /// <summary>
-    /// The call has its effect, then the server closes the connection without a reply. Received messages stay in flight.
+    /// The call has its effect, then the server closes the connection without a reply. Received messages stay in
+    /// flight.
     /// </summary>
     ReplyLost,
 
     /// <summary>
-    /// Operations whose names end in Batch: an entry fails with <c>InternalError</c> and <c>SenderFault</c> false, and has
-    /// no effect. Drawn for each entry; the other entries run.
+    /// Operations whose names end in Batch: an entry fails with <c>InternalError</c> and <c>SenderFault</c> false, and
+    /// has no effect. Drawn for each entry; the other entries run.
     /// </summary>
     PartialBatchFailure,
 
     /// <summary>
-    /// ReceiveMessage on standard queues: a delivered message also stays visible, in front of the others. The next receive
-    /// delivers it again, with a new receipt handle and a higher receive count. Only the newest handle deletes it then; a
-    /// delete with an older handle succeeds and deletes nothing. Drawn for each delivered message.
+    /// ReceiveMessage on standard queues: a delivered message also stays visible, in front of the others. The next
+    /// receive delivers it again, with a new receipt handle and a higher receive count. Only the newest handle deletes
+    /// it then; a delete with an older handle succeeds and deletes nothing. Drawn for each delivered message.
     /// </summary>
     DuplicateDelivery,
 

@@ -1,9 +1,9 @@
 namespace FetchEtl.Local;
 
 /// <summary>
-/// The faults that a <see cref="LocalSqs"/> injects. The seed, the position of the rule, the operation and the ordinal of
-/// the call (or entry, or message) decide each draw, and nothing else does. So the n-th draw is the same in every run,
-/// whatever the order of calls. Ordinals start again when a plan is set.
+/// The faults that a <see cref="LocalSqs"/> injects. The seed, the position of the rule, the operation and the ordinal
+/// of the call (or entry, or message) decide each draw, and nothing else does. So the n-th draw is the same in every
+/// run, whatever the order of calls. Ordinals start again when a plan is set.
 /// </summary>
 /// <remarks>
 /// Several rules can strike one call. The first rule that rejects the call ends it, after the latency of all rules.
@@ -19,9 +19,9 @@ public sealed class SqsFaultPlan
     public IReadOnlyList<SqsFaultRule> Rules { get; init; } = [];
 
     /// <summary>
-    /// Reads a plan from JSON such as
-    /// <c>{"seed": 7, "rules": [{"kind": "Error", "operation": "SendMessage", "probability": 0.1}]}</c>. Members have the names
-    /// of the properties of this class and of <see cref="SqsFaultRule"/>, in any letter case.
+    /// Reads a plan from JSON such as <c>{"seed": 7, "rules": [{"kind": "Error", "operation": "SendMessage",
+    /// "probability": 0.1}]}</c>. Members have the names of the properties of this class and of <see
+    /// cref="SqsFaultRule"/>, in any letter case.
     /// </summary>
     /// <exception cref="InvalidDataException">
     /// The JSON is not a plan. The message names the rule, counted from 1, and the remedy.

@@ -19,14 +19,16 @@ public sealed class SqsFaultRule
     public double Probability { get; init; } = 1;
 
     /// <summary>
-    /// The code of the error, by its name in either protocol; only for <see cref="SqsFaultKind.Error"/>. Errors of SQS have
-    /// their own HTTP status. <c>Internal…</c> has 500, <c>ServiceUnavailable</c> 503, a code about credentials or access 403,
-    /// any other 400.
+    /// The code of the error, by its name in either protocol; only for <see cref="SqsFaultKind.Error"/>. Errors of SQS
+    /// have their own HTTP status. <c>Internal…</c> has 500, <c>ServiceUnavailable</c> 503, a code about credentials or
+    /// access 403, any other 400.
     /// </summary>
     /// <value>Letters, digits, dots. Null (the default): <c>InternalError</c>.</value>
     public string? Code { get; init; }
 
-    /// <summary>The delay of the call; required for <see cref="SqsFaultKind.Latency"/> and only allowed there.</summary>
+    /// <summary>
+    /// The delay of the call; required for <see cref="SqsFaultKind.Latency"/> and only allowed there.
+    /// </summary>
     /// <value>Milliseconds, above 0. Default: 0.</value>
     public int LatencyMilliseconds { get; init; }
 

@@ -12,8 +12,9 @@ internal static class MessageDigest
         Convert.ToHexStringLower(CryptographicOperations.HashData(HashAlgorithmName.MD5, Encoding.UTF8.GetBytes(text)));
 
     /// <summary>
-    /// Of attributes, sorted by name: name, type and value, each after its length in four bytes. One byte before the value
-    /// gives its kind (developer guide, "Calculating the MD5 message digest for message attributes"). Null for none.
+    /// Of attributes, sorted by name: name, type and value, each after its length in four bytes. One byte before the
+    /// value gives its kind (developer guide, "Calculating the MD5 message digest for message attributes"). Null for
+    /// none.
     /// </summary>
     public static string? Md5(IReadOnlyDictionary<string, AttributeValue>? attributes)
     {

@@ -5,7 +5,9 @@ namespace FetchEtl.Local;
 /// <summary>The attributes that a receive requested. Renders each delivery with them.</summary>
 internal sealed class RequestedAttributes
 {
-    /// <summary>The same for every message, since credentials are not checked. Has the form of an IAM user's id.</summary>
+    /// <summary>
+    /// The same for every message, since credentials are not checked. Has the form of an IAM user's id.
+    /// </summary>
     private const string SenderId = "AIDAIENQZJOLO23YVJ4VO";
 
     private static readonly Dictionary<string, Func<Delivery, string?>> System = new(StringComparer.Ordinal)

@@ -1,6 +1,8 @@
 namespace FetchEtl.Local;
 
-/// <summary>Remembers the messages that a FIFO queue accepted in the last five minutes, also after they were deleted.</summary>
+/// <summary>
+/// Remembers the messages that a FIFO queue accepted in the last five minutes, also after they were deleted.
+/// </summary>
 internal sealed class Deduplication
 {
     private readonly Dictionary<(string? Scope, string Id), StoredMessage> _sent = [];

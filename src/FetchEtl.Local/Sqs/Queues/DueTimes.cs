@@ -1,8 +1,8 @@
 namespace FetchEtl.Local;
 
 /// <summary>
-/// Due times of delayed and in-flight messages, earliest first. A message that is deleted, or that gets another due time,
-/// leaves an old entry behind. Old entries are skipped, and removed once they are the majority.
+/// Due times of delayed and in-flight messages, earliest first. A message that is deleted, or that gets another due
+/// time, leaves an old entry behind. Old entries are skipped, and removed once they are the majority.
 /// </summary>
 internal sealed class DueTimes
 {

@@ -1,8 +1,8 @@
 namespace FetchEtl.Local;
 
 /// <summary>
-/// The order of a FIFO queue: strict within a message group. While a message of a group is in flight, only the same receive
-/// gets more of that group. A receive gets all that it can from one group before it takes from the next.
+/// The order of a FIFO queue: strict within a message group. While a message of a group is in flight, only the same
+/// receive gets more of that group. A receive gets all that it can from one group before it takes from the next.
 /// </summary>
 internal sealed class FifoOrder : IDeliveryOrder
 {

@@ -1,8 +1,8 @@
 namespace FetchEtl.Local;
 
 /// <summary>
-/// Moves the visible messages of a dead-letter queue to <paramref name="destination"/>, or each to the queue that it came
-/// from. Moves all at once, or a number at the start of each second.
+/// Moves the visible messages of a dead-letter queue to <paramref name="destination"/>, or each to the queue that it
+/// came from. Moves all at once, or a number at the start of each second.
 /// </summary>
 internal sealed class MoveTask(
     StoredQueue source, StoredQueue? destination, int? perSecond, TimeProvider time, Func<string, StoredQueue?> findByArn) : IDisposable

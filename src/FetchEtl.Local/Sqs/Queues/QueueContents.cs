@@ -1,8 +1,8 @@
 namespace FetchEtl.Local;
 
 /// <summary>
-/// The messages of one queue and their states: by id, by age, by due time and in the order of delivery. No step costs more
-/// than the logarithm of their number. Not thread-safe: the lock of the queue guards it.
+/// The messages of one queue and their states: by id, by age, by due time and in the order of delivery. No step costs
+/// more than the logarithm of their number. Not thread-safe: the lock of the queue guards it.
 /// </summary>
 internal sealed class QueueContents(IDeliveryOrder order)
 {

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace FetchEtl.Local;
 
 /// <summary>
-/// Sends, receives, deletes, purges and changes visibility on one queue by the rules of SQS. Knows neither other queues nor
-/// waiting receives; callers pass the time. Not thread-safe: the lock of the queue guards it.
+/// Sends, receives, deletes, purges and changes visibility on one queue by the rules of SQS. Knows neither other queues
+/// nor waiting receives; callers pass the time. Not thread-safe: the lock of the queue guards it.
 /// </summary>
 internal sealed class QueueMessages(int queueNumber, string queueName, bool fifo)
 {
@@ -45,8 +45,9 @@ internal sealed class QueueMessages(int queueNumber, string queueName, bool fifo
     }
 
     /// <summary>
-    /// Adds a message that a redrive policy moves here. It keeps its id, content and receive count. On a standard queue it
-    /// also keeps its age; on a FIFO queue the age starts again (developer guide, "Setting-up dead-letter queue retention").
+    /// Adds a message that a redrive policy moves here. It keeps its id, content and receive count. On a standard queue
+    /// it also keeps its age; on a FIFO queue the age starts again (developer guide, "Setting-up dead-letter queue
+    /// retention").
     /// </summary>
     public void AcceptDeadLetter(StoredMessage from, string sourceArn, long now) => _contents.Add(
         new(from.Key, from.Content, fifo ? now : from.SentAt)

@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace FetchEtl.Local;
 
 /// <summary>
-/// The attributes of a queue that clients can set. Names, defaults and ranges come from the SQS API reference. Immutable.
+/// The attributes of a queue that clients can set. Names, defaults and ranges come from the SQS API reference.
+/// Immutable.
 /// </summary>
 internal sealed class QueueSettings
 {

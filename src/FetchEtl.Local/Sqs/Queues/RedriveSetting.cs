@@ -4,12 +4,14 @@ using System.Text.Json;
 namespace FetchEtl.Local;
 
 /// <summary>
-/// The attribute RedrivePolicy: after <see cref="MaxReceiveCount"/> receives without a delete, a message moves to the queue
-/// <see cref="TargetArn"/>.
+/// The attribute RedrivePolicy: after <see cref="MaxReceiveCount"/> receives without a delete, a message moves to the
+/// queue <see cref="TargetArn"/>.
 /// </summary>
 internal sealed record RedriveSetting(string TargetArn, int MaxReceiveCount)
 {
-    /// <summary>Reads the JSON, where the count is a number or a string. Null for an empty text, which removes the policy.</summary>
+    /// <summary>
+    /// Reads the JSON, where the count is a number or a string. Null for an empty text, which removes the policy.
+    /// </summary>
     public static RedriveSetting? Parse(string text)
     {
         if (text.Length == 0)

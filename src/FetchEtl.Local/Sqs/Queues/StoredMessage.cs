@@ -42,7 +42,9 @@ internal sealed class StoredMessage
 
     public long FirstReceivedAt { get; set; }
 
-    /// <summary>Time of the latest receive. The 12 hours for which a message can stay in flight count from here.</summary>
+    /// <summary>
+    /// Time of the latest receive. The 12 hours for which a message can stay in flight count from here.
+    /// </summary>
     public long ReceivedAt { get; set; }
 
     /// <summary>Number of the latest receive, which distinguishes its handle from older ones.</summary>

@@ -1,8 +1,8 @@
 namespace FetchEtl.Local;
 
 /// <summary>
-/// A queue: its messages behind one lock, its waiting receives, and moves between queues. Knows no protocol. Each access first
-/// processes the due times that have passed. While a receive waits, a timer does so too.
+/// A queue: its messages behind one lock, its waiting receives, and moves between queues. Knows no protocol. Each
+/// access first processes the due times that have passed. While a receive waits, a timer does so too.
 /// </summary>
 internal sealed class StoredQueue : IDisposable
 {
@@ -77,7 +77,9 @@ internal sealed class StoredQueue : IDisposable
         }
     }
 
-    /// <summary>Receives up to <paramref name="max"/> messages. Waits at most <paramref name="wait"/> for the first.</summary>
+    /// <summary>
+    /// Receives up to <paramref name="max"/> messages. Waits at most <paramref name="wait"/> for the first.
+    /// </summary>
     public async ValueTask<List<Delivery>> ReceiveAsync(
         int max, int? visibilitySeconds, TimeSpan wait, CancellationToken cancellation, CallFaults? faults = null)
     {
@@ -89,7 +91,8 @@ internal sealed class StoredQueue : IDisposable
             return deliveries;
         }
 
-        // The receive joins the line before it sets the timer, so a test that sees the timer knows that the receive waits.
+        // The receive joins the line before it sets the timer, so a test that sees the timer knows that the receive
+        // waits.
         using var patience = new CancellationTokenSource(wait, _time);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
         while (true)
@@ -119,8 +122,8 @@ internal sealed class StoredQueue : IDisposable
     }
 
     /// <summary>
-    /// Deletes a message by handle. As in SQS, an older handle or the handle of a deleted message succeeds without an effect
-    /// on a standard queue. A FIFO queue rejects an expired handle.
+    /// Deletes a message by handle. As in SQS, an older handle or the handle of a deleted message succeeds without an
+    /// effect on a standard queue. A FIFO queue rejects an expired handle.
     /// </summary>
     public void Delete(string? receiptHandle) => Change(_ => _messages.Delete(receiptHandle));
 
@@ -194,12 +197,14 @@ internal sealed class StoredQueue : IDisposable
     }
 
     /// <summary>
-    /// This queue and another in the order in which a move locks them. The fixed order prevents a deadlock between two queues
-    /// that are the dead-letter queues of each other. Under both locks a message is always on exactly one queue.
+    /// This queue and another in the order in which a move locks them. The fixed order prevents a deadlock between two
+    /// queues that are the dead-letter queues of each other. Under both locks a message is always on exactly one queue.
     /// </summary>
     private (StoredQueue First, StoredQueue Second) InLockOrder(StoredQueue other) => _number < other._number ? (this, other) : (other, this);
 
-    /// <summary>Fills <paramref name="into"/>. If no message is available, <paramref name="waiter"/> joins the line.</summary>
+    /// <summary>
+    /// Fills <paramref name="into"/>. If no message is available, <paramref name="waiter"/> joins the line.
+    /// </summary>
     private void Collect(
         int max, int? visibilitySeconds, List<Delivery> into, TaskCompletionSource? waiter, CallFaults? faults)
     {
@@ -256,7 +261,9 @@ internal sealed class StoredQueue : IDisposable
         }
     }
 
-    /// <summary>Processes the delays, visibility timeouts and retentions that have ended. Returns the current time.</summary>
+    /// <summary>
+    /// Processes the delays, visibility timeouts and retentions that have ended. Returns the current time.
+    /// </summary>
     private long Advance()
     {
         var now = Now();

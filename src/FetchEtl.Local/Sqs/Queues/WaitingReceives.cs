@@ -1,8 +1,8 @@
 namespace FetchEtl.Local;
 
 /// <summary>
-/// The receives that wait on a queue, in the order of arrival, and a timer for the next message that can become visible.
-/// Not thread-safe: the lock of the queue guards it.
+/// The receives that wait on a queue, in the order of arrival, and a timer for the next message that can become
+/// visible. Not thread-safe: the lock of the queue guards it.
 /// </summary>
 /// <param name="messages">The messages of the queue.</param>
 /// <param name="time">The clock of the timer.</param>

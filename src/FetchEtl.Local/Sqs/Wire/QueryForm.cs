@@ -6,7 +6,8 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace FetchEtl.Local;
 
 /// <summary>
-/// The parameters of a Query request as a tree: <c>MessageAttribute.1.Value.DataType=String</c> is a path of four steps.
+/// The parameters of a Query request as a tree: <c>MessageAttribute.1.Value.DataType=String</c> is a path of four
+/// steps.
 /// </summary>
 internal sealed class QueryForm
 {

@@ -1,8 +1,8 @@
 namespace FetchEtl.Local;
 
 /// <summary>
-/// How Query names members differently from JSON: lists and maps are flattened under a singular name, and the entries of
-/// a map have a named key. Source: the SQS service model of the SDKs that spoke Query.
+/// How Query names members differently from JSON: lists and maps are flattened under a singular name, and the entries
+/// of a map have a named key. Source: the SQS service model of the SDKs that spoke Query.
 /// </summary>
 internal static class QueryNames
 {

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace FetchEtl.Local;
 
 /// <summary>
-/// Buffers a response so that its length is known, because some clients reject chunked ones. Each thread has one buffer,
-/// so nothing awaits while using it.
+/// Buffers a response so that its length is known, because some clients reject chunked ones. Each thread has one
+/// buffer, so nothing awaits while using it.
 /// </summary>
 internal static class ResponseBuffer
 {
