@@ -53,7 +53,10 @@ public sealed class FetchEtlProcess : IAsyncDisposable
     /// that folder.
     /// </summary>
     public static FetchEtlProcess StartAssembly(
-        string assembly, IReadOnlyDictionary<string, string> settings, Action<string>? listener, params string[] arguments)
+        string assembly,
+        IReadOnlyDictionary<string, string> settings,
+        Action<string>? listener,
+        params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -92,7 +95,8 @@ public sealed class FetchEtlProcess : IAsyncDisposable
     }
 
     /// <summary>Runs the program to its end, at most two minutes.</summary>
-    public static async Task<FetchEtlProcess> RunAsync(IReadOnlyDictionary<string, string> settings, params string[] arguments)
+    public static async Task<FetchEtlProcess> RunAsync(
+        IReadOnlyDictionary<string, string> settings, params string[] arguments)
     {
         var run = Start(settings, arguments);
         await run.WaitAsync();
@@ -126,7 +130,8 @@ public sealed class FetchEtlProcess : IAsyncDisposable
         }
 
         await Task.WhenAny(seen.Task, _process.WaitForExitAsync()).WaitAsync(DefaultLimit);
-        return seen.Task.IsCompleted ? await seen.Task : throw new InvalidOperationException($"The process ended without such a line: {Errors}");
+        return seen.Task.IsCompleted ? await seen.Task : throw new InvalidOperationException(
+            $"The process ended without such a line: {Errors}");
 
         void OnData(object sender, DataReceivedEventArgs line) => Check(line.Data);
 

@@ -6,7 +6,8 @@ namespace FetchEtl.Testing;
 public sealed class TableLock : IAsyncDisposable
 {
     private const string Blocked =
-        " FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+        " FROM pg_locks WHERE NOT granted"
+        + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
 
     private readonly NpgsqlDataSource _source;
     private readonly NpgsqlConnection _connection;

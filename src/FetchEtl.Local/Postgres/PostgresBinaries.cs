@@ -26,7 +26,8 @@ internal sealed record PostgresBinaries(string InitDb, string Server, string Con
 
         if (machine is { HasApt: true, IsRoot: true })
         {
-            notice?.Invoke("PostgreSQL is missing on this machine: installing the postgresql package of the distribution.");
+            notice?.Invoke(
+                "PostgreSQL is missing on this machine: installing the postgresql package of the distribution.");
             await InstallAsync(cancellationToken);
         }
 

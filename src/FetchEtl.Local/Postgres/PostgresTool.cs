@@ -62,7 +62,7 @@ internal static class PostgresTool
         catch (Win32Exception exception) when (command.User is not null)
         {
             throw new LocalPostgresException(
-                $"'{command.Program}' could not run as user '{command.User}', because PostgreSQL does not run as root: " +
+                $"PostgreSQL refuses to run as root, and '{command.Program}' could not run as user '{command.User}': " +
                 $"{exception.Message}. That user needs access to the temporary folder '{Path.GetTempPath()}': " +
                 "set TMPDIR to a folder that every user can enter, such as /tmp.",
                 exception);

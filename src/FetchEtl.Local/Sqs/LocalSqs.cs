@@ -79,7 +79,8 @@ public sealed class LocalSqs : IAsyncDisposable
         kestrel.Listen(IPAddress.Loopback, options.Port);
 
         // Kestrel without a host: no configuration source changes it, and it handles no signals of the process.
-        var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance);
+        var transport = new SocketTransportFactory(
+            Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance);
         var server = new KestrelServer(Options.Create(kestrel), transport, NullLoggerFactory.Instance);
         var store = new QueueStore(options);
         var calls = new CallCounter();

@@ -44,7 +44,8 @@ public sealed class PostgresDatabaseTests : IAsyncLifetime
     }
 
     private static async Task<long> CountAsync(string database) => (long)(await ScalarAsync(
-        await PostgresServer.ConnectionStringAsync(), $"SELECT count(*) FROM pg_database WHERE datname = '{database}'"))!;
+        await PostgresServer.ConnectionStringAsync(),
+        $"SELECT count(*) FROM pg_database WHERE datname = '{database}'"))!;
 
     private static async Task<object?> ScalarAsync(string connectionString, string sql)
     {

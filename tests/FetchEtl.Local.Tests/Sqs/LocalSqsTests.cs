@@ -87,7 +87,8 @@ public sealed class LocalSqsTests
         using var sqs = SqsEndpoint.Client(server.ServiceUrl);
         var queue = await TestQueue.CreateAsync(sqs);
 
-        using var response = await RawRequest.PostAsync(server.ServiceUrl, "ReceiveMessage", $$"""{"QueueUrl":"{{queue.Url}}"}""");
+        using var response = await RawRequest.PostAsync(
+            server.ServiceUrl, "ReceiveMessage", $$"""{"QueueUrl":"{{queue.Url}}"}""");
 
         Assert.Equal("{}", await response.Content.ReadAsStringAsync());
     }
@@ -97,7 +98,8 @@ public sealed class LocalSqsTests
     {
         await using var server = await LocalSqs.StartAsync();
 
-        using var response = await RawRequest.PostAsync(server.ServiceUrl, "SendMessage", """{"MessageBody": secret}""");
+        using var response = await RawRequest.PostAsync(
+            server.ServiceUrl, "SendMessage", """{"MessageBody": secret}""");
 
         var text = await response.Content.ReadAsStringAsync();
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
@@ -116,7 +118,8 @@ public sealed class LocalSqsTests
 
         foreach (var path in (string[])[$"/000000000000/{queue.Name}", $"/queue/{queue.Name}"])
         {
-            var answer = await http.GetStringAsync(new Uri(server.ServiceUrl, $"{path}?Action=SendMessage&MessageBody=a+b%26c"));
+            var answer = await http.GetStringAsync(
+                new Uri(server.ServiceUrl, $"{path}?Action=SendMessage&MessageBody=a+b%26c"));
             Assert.Contains("<SendMessageResponse", answer, StringComparison.Ordinal);
         }
 
@@ -136,7 +139,8 @@ public sealed class LocalSqsTests
 
         Assert.Equal("http://queue.amazonaws.com/doc/2012-11-05/", answer.Root!.Name.NamespaceName);
         Assert.Equal(
-            ["ReceiveMessageResult", "ResponseMetadata"], answer.Root.Elements().Select(element => element.Name.LocalName));
+            ["ReceiveMessageResult", "ResponseMetadata"],
+            answer.Root.Elements().Select(element => element.Name.LocalName));
     }
 
     [LocalFact]
@@ -163,7 +167,8 @@ public sealed class LocalSqsTests
         {
             using var sqs = SqsEndpoint.Client(server.ServiceUrl, protocol);
 
-            var failure = await Rejection.OfAsync<AmazonSQSException>("InternalFailure", 500, () => sqs.CreateQueueAsync("q"));
+            var failure = await Rejection.OfAsync<AmazonSQSException>(
+                "InternalFailure", 500, () => sqs.CreateQueueAsync("q"));
 
             Assert.DoesNotContain(BrokenClock.Text, failure.ToString(), StringComparison.Ordinal);
         }

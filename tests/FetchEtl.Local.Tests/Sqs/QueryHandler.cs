@@ -11,7 +11,8 @@ internal sealed class QueryHandler() : DelegatingHandler(new SocketsHttpHandler(
 {
     private const string TargetPrefix = "AmazonSQS.";
 
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var target = request.Headers.GetValues("X-Amz-Target").Single();
         Assert.StartsWith(TargetPrefix, target, StringComparison.Ordinal);
@@ -22,7 +23,8 @@ internal sealed class QueryHandler() : DelegatingHandler(new SocketsHttpHandler(
         query.Content = new FormUrlEncodedContent(QueryMessages.Parameters(operation, input));
 
         // The signature does not fit this request. Some emulators read the name of the service here.
-        query.Headers.TryAddWithoutValidation("Authorization", request.Headers.NonValidated["Authorization"].ToString());
+        query.Headers.TryAddWithoutValidation(
+            "Authorization", request.Headers.NonValidated["Authorization"].ToString());
         using var response = await base.SendAsync(query, cancellationToken);
         var xml = await response.Content.ReadAsStringAsync(cancellationToken);
         return response.IsSuccessStatusCode ? Success(response, operation, xml) : Failure(response, xml);

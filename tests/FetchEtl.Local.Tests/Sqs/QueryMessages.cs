@@ -45,7 +45,8 @@ internal static class QueryMessages
         _ => code[(code.LastIndexOf('.') + 1)..],
     };
 
-    private static IEnumerable<KeyValuePair<string, string>> Flatten(string operation, string prefix, JsonNode? node) => node switch
+    private static IEnumerable<KeyValuePair<string, string>> Flatten(
+        string operation, string prefix, JsonNode? node) => node switch
     {
         JsonObject members => members.SelectMany(member => (member.Key, member.Value) switch
         {
@@ -61,7 +62,8 @@ internal static class QueryMessages
     private static IEnumerable<KeyValuePair<string, string>> List(string operation, string name, JsonArray items) =>
         items.SelectMany((item, i) => Flatten(operation, $"{name}.{i + 1}.", item));
 
-    private static IEnumerable<KeyValuePair<string, string>> Map(string operation, string name, string key, JsonObject map) =>
+    private static IEnumerable<KeyValuePair<string, string>> Map(
+        string operation, string name, string key, JsonObject map) =>
         map.SelectMany((entry, i) => Flatten(operation, $"{name}.{i + 1}.Value.", entry.Value)
             .Prepend(new($"{name}.{i + 1}.{key}", entry.Key)));
 

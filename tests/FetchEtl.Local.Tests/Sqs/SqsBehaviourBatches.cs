@@ -33,7 +33,8 @@ public sealed class SqsBehaviourBatches(SqsEndpoint endpoint) : IClassFixture<Sq
             new ChangeMessageVisibilityBatchRequestEntry($"{i}", message.ReceiptHandle) { VisibilityTimeout = 0 })]);
         var second = await queue.ReceiveAsync();
         var deleted = await sqs.DeleteMessageBatchAsync(
-            queue.Url, [.. second.Select((message, i) => new DeleteMessageBatchRequestEntry($"{i}", message.ReceiptHandle))]);
+            queue.Url,
+            [.. second.Select((message, i) => new DeleteMessageBatchRequestEntry($"{i}", message.ReceiptHandle))]);
 
         Assert.Equal(10, second.Count);
         Assert.Equal(10, deleted.Successful.Count);
@@ -48,7 +49,8 @@ public sealed class SqsBehaviourBatches(SqsEndpoint endpoint) : IClassFixture<Sq
         await queue.SendAsync("x");
         var message = await queue.ReceiveOneAsync();
 
-        var result = await sqs.DeleteMessageBatchAsync(queue.Url, [new("0", message.ReceiptHandle), new("bad", "none")]);
+        var result = await sqs.DeleteMessageBatchAsync(
+            queue.Url, [new("0", message.ReceiptHandle), new("bad", "none")]);
 
         Assert.Single(result.Successful);
         Assert.Equal("ReceiptHandleIsInvalid", Assert.Single(result.Failed).Code);
@@ -94,7 +96,8 @@ public sealed class SqsBehaviourBatches(SqsEndpoint endpoint) : IClassFixture<Sq
 
         await Rejection.OfAsync<TException>(
             "AWS.SimpleQueueService." + code,
-            () => sqs.SendMessageBatchAsync(queue.Url, [.. ids.Select(id => new SendMessageBatchRequestEntry(id, "x"))]));
+            () => sqs.SendMessageBatchAsync(
+                queue.Url, [.. ids.Select(id => new SendMessageBatchRequestEntry(id, "x"))]));
 
         Assert.Empty(await queue.ReceiveAsync());
     }

@@ -6,7 +6,8 @@ namespace FetchEtl.Local.Tests;
 public sealed class SqsBehaviourDeadLetters(SqsEndpoint endpoint) : IClassFixture<SqsEndpoint>
 {
     [Theory, EachProtocol]
-    public async Task A_message_received_too_often_moves_to_the_dead_letter_queue_and_keeps_its_id(WireProtocol protocol)
+    public async Task A_message_received_too_often_moves_to_the_dead_letter_queue_and_keeps_its_id(
+        WireProtocol protocol)
     {
         using var sqs = endpoint.Client(protocol);
         var (queue, dead) = await CreateAsync(sqs, maxReceiveCount: 2);
@@ -43,7 +44,8 @@ public sealed class SqsBehaviourDeadLetters(SqsEndpoint endpoint) : IClassFixtur
         using var sqs = endpoint.Client(protocol);
         var (queue, dead) = await CreateAsync(sqs, maxReceiveCount: 2);
 
-        var sources = await sqs.ListDeadLetterSourceQueuesAsync(new ListDeadLetterSourceQueuesRequest { QueueUrl = dead.Url });
+        var sources = await sqs.ListDeadLetterSourceQueuesAsync(
+            new ListDeadLetterSourceQueuesRequest { QueueUrl = dead.Url });
 
         Assert.Equal(queue.Url, Assert.Single(sources.QueueUrls));
     }
@@ -122,7 +124,9 @@ public sealed class SqsBehaviourDeadLetters(SqsEndpoint endpoint) : IClassFixtur
 
         var task = Assert.Single(tasks.Results);
         var moved = await queue.ReceiveWithAttributesAsync();
-        Assert.Equal(("COMPLETED", 1, 1), (task.Status, task.ApproximateNumberOfMessagesMoved, task.ApproximateNumberOfMessagesToMove));
+        Assert.Equal(
+            ("COMPLETED", 1, 1),
+            (task.Status, task.ApproximateNumberOfMessagesMoved, task.ApproximateNumberOfMessagesToMove));
         Assert.Equal(local.Time.GetUtcNow().ToUnixTimeMilliseconds(), task.StartedTimestamp);
         Assert.Equal(("x", "1"), (moved.Body, moved.Attributes["ApproximateReceiveCount"]));
         Assert.NotEqual(sent.MessageId, moved.MessageId);

@@ -33,7 +33,8 @@ public sealed class SqsBehaviourFifo(SqsEndpoint endpoint) : IClassFixture<SqsEn
     }
 
     [Theory, EachProtocol]
-    public async Task A_group_waits_for_its_last_message_in_flight_though_an_earlier_one_was_released(WireProtocol protocol)
+    public async Task A_group_waits_for_its_last_message_in_flight_though_an_earlier_one_was_released(
+        WireProtocol protocol)
     {
         using var sqs = endpoint.Client(protocol);
         var queue = await TestQueue.CreateFifoAsync(sqs);

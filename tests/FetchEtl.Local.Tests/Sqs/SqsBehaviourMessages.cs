@@ -16,7 +16,8 @@ public sealed class SqsBehaviourMessages(SqsEndpoint endpoint) : IClassFixture<S
         var sent = await queue.SendAsync(body);
         var received = await queue.ReceiveOneAsync();
 
-        var md5 = Convert.ToHexStringLower(CryptographicOperations.HashData(HashAlgorithmName.MD5, Encoding.UTF8.GetBytes(body)));
+        var md5 = Convert.ToHexStringLower(
+            CryptographicOperations.HashData(HashAlgorithmName.MD5, Encoding.UTF8.GetBytes(body)));
         Assert.Equal(body, received.Body);
         Assert.Equal(md5, sent.MD5OfMessageBody);
         Assert.Equal(md5, received.MD5OfBody);
@@ -27,7 +28,8 @@ public sealed class SqsBehaviourMessages(SqsEndpoint endpoint) : IClassFixture<S
 
     /// <summary>Digests recorded from Amazon SQS.</summary>
     [Theory, EachProtocol]
-    public async Task Attributes_are_selected_by_name_or_prefix_and_the_digest_covers_the_selected_ones(WireProtocol protocol)
+    public async Task Attributes_are_selected_by_name_or_prefix_and_the_digest_covers_the_selected_ones(
+        WireProtocol protocol)
     {
         using var sqs = endpoint.Client(protocol);
         var queue = await TestQueue.CreateAsync(sqs, new() { ["VisibilityTimeout"] = "0" });
@@ -84,11 +86,15 @@ public sealed class SqsBehaviourMessages(SqsEndpoint endpoint) : IClassFixture<S
         });
 
         var first = await queue.ReceiveOneAsync(request => request.MessageSystemAttributeNames = ["All"]);
-        var second = await queue.ReceiveOneAsync(request => request.MessageSystemAttributeNames = ["ApproximateReceiveCount"]);
+        var second = await queue.ReceiveOneAsync(
+            request => request.MessageSystemAttributeNames = ["ApproximateReceiveCount"]);
 
         Assert.Equal("62a56dd927315f2b2e12832b84617ea5", sent.MD5OfMessageSystemAttributes);
         Assert.Equal(
-            ["AWSTraceHeader", "ApproximateFirstReceiveTimestamp", "ApproximateReceiveCount", "SenderId", "SentTimestamp"],
+            [
+                "AWSTraceHeader", "ApproximateFirstReceiveTimestamp", "ApproximateReceiveCount", "SenderId",
+                "SentTimestamp",
+            ],
             first.Attributes.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(trace, first.Attributes["AWSTraceHeader"]);
         Assert.Equal("1", first.Attributes["ApproximateReceiveCount"]);
@@ -201,10 +207,10 @@ public sealed class SqsBehaviourMessages(SqsEndpoint endpoint) : IClassFixture<S
         using var sqs = endpoint.Client();
         var queue = await TestQueue.CreateAsync(sqs);
 
-        await Rejection.OfAsync("InvalidParameterValue", () => queue.SendAsync("x", request => request.MessageAttributes = new()
-        {
-            [name] = new() { DataType = type, StringValue = value },
-        }));
+        var attribute = new MessageAttributeValue { DataType = type, StringValue = value };
+
+        await Rejection.OfAsync("InvalidParameterValue", () => queue.SendAsync(
+            "x", request => request.MessageAttributes = new() { [name] = attribute }));
     }
 
     [Theory]
@@ -222,7 +228,8 @@ public sealed class SqsBehaviourMessages(SqsEndpoint endpoint) : IClassFixture<S
         });
         var message = await queue.ReceiveOneAsync(request => request.MessageAttributeNames = ["All"]);
 
-        Assert.Equal((type, value), (message.MessageAttributes["a"].DataType, message.MessageAttributes["a"].StringValue));
+        Assert.Equal(
+            (type, value), (message.MessageAttributes["a"].DataType, message.MessageAttributes["a"].StringValue));
     }
 
     [Theory, EachProtocol]

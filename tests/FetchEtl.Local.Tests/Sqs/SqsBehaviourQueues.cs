@@ -23,8 +23,13 @@ public sealed class SqsBehaviourQueues(SqsEndpoint endpoint) : IClassFixture<Sqs
         using var sqs = endpoint.Client(protocol);
         var queue = await TestQueue.CreateAsync(sqs, new() { ["VisibilityTimeout"] = "45" });
 
-        var rejection = await Rejection.OfAsync<QueueNameExistsException>("QueueAlreadyExists", () => sqs.CreateQueueAsync(
-            new CreateQueueRequest { QueueName = queue.Name, Attributes = new() { ["VisibilityTimeout"] = "46" } }));
+        var other = new CreateQueueRequest
+        {
+            QueueName = queue.Name,
+            Attributes = new() { ["VisibilityTimeout"] = "46" },
+        };
+        var rejection = await Rejection.OfAsync<QueueNameExistsException>(
+            "QueueAlreadyExists", () => sqs.CreateQueueAsync(other));
 
         Assert.Contains("VisibilityTimeout", rejection.Message, StringComparison.Ordinal);
     }
@@ -37,7 +42,10 @@ public sealed class SqsBehaviourQueues(SqsEndpoint endpoint) : IClassFixture<Sqs
         await sqs.DeleteQueueAsync(queue.Url);
 
         foreach (var call in (Func<Task>[])[
-            () => sqs.GetQueueUrlAsync(queue.Name), () => queue.SendAsync("x"), () => queue.ReceiveAsync(), () => queue.CountAsync()])
+            () => sqs.GetQueueUrlAsync(queue.Name),
+            () => queue.SendAsync("x"),
+            () => queue.ReceiveAsync(),
+            () => queue.CountAsync()])
         {
             await Rejection.OfAsync<QueueDoesNotExistException>("AWS.SimpleQueueService.NonExistentQueue", call);
         }
@@ -100,7 +108,8 @@ public sealed class SqsBehaviourQueues(SqsEndpoint endpoint) : IClassFixture<Sqs
 
         await queue.SetAttributesAsync(new() { ["VisibilityTimeout"] = "7", ["DelaySeconds"] = "3" });
 
-        Assert.Equal(("7", "3"), (await queue.AttributeAsync("VisibilityTimeout"), await queue.AttributeAsync("DelaySeconds")));
+        Assert.Equal(
+            ("7", "3"), (await queue.AttributeAsync("VisibilityTimeout"), await queue.AttributeAsync("DelaySeconds")));
     }
 
     [Theory]

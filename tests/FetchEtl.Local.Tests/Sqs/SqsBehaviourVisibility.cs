@@ -69,7 +69,8 @@ public sealed class SqsBehaviourVisibility(SqsEndpoint endpoint) : IClassFixture
         using var sqs = endpoint.Client(protocol);
         var queue = await TestQueue.CreateAsync(sqs);
 
-        await Rejection.OfAsync<ReceiptHandleIsInvalidException>("ReceiptHandleIsInvalid", () => queue.DeleteAsync("none"));
+        await Rejection.OfAsync<ReceiptHandleIsInvalidException>(
+            "ReceiptHandleIsInvalid", () => queue.DeleteAsync("none"));
         await Rejection.OfAsync<ReceiptHandleIsInvalidException>(
             "ReceiptHandleIsInvalid", () => queue.ChangeVisibilityAsync("none", 1));
     }

@@ -112,7 +112,8 @@ public sealed partial class SqsFaultPlanTests
     {
         await using var local = await LocalQueue.StartAsync();
 
-        var failure = Assert.Throws<ArgumentException>(() => local.SetFaults(new SqsFaultRule { Kind = SqsFaultKind.Latency }));
+        var failure = Assert.Throws<ArgumentException>(
+            () => local.SetFaults(new SqsFaultRule { Kind = SqsFaultKind.Latency }));
 
         Assert.Contains("Rule 1: latencyMilliseconds", failure.Message, StringComparison.Ordinal);
         Assert.Null(local.Server.Faults);
@@ -124,7 +125,8 @@ public sealed partial class SqsFaultPlanTests
         var plan = SqsFaultPlan.Parse(
             """
             {"Seed": -3, "rules": [
-                {"kind": "latency", "LatencyMilliseconds": 20, "operation": "SendMessage", "probability": 0.25, "queueName": "q"},
+                {"kind": "latency", "LatencyMilliseconds": 20, "operation": "SendMessage", "probability": 0.25,
+                    "queueName": "q"},
                 {"kind": "Error", "code": "AccessDenied"}]}
             """);
 
@@ -135,7 +137,12 @@ public sealed partial class SqsFaultPlanTests
             (first.Kind, first.Operation, first.QueueName, first.Probability, first.Code, first.LatencyMilliseconds));
         Assert.Equal(
             (SqsFaultKind.Error, null, null, 1.0, "AccessDenied", 0),
-            (second.Kind, second.Operation, second.QueueName, second.Probability, second.Code, second.LatencyMilliseconds));
+            (second.Kind,
+                second.Operation,
+                second.QueueName,
+                second.Probability,
+                second.Code,
+                second.LatencyMilliseconds));
     }
 
     [Fact]
@@ -153,16 +160,32 @@ public sealed partial class SqsFaultPlanTests
     [InlineData("""{"rules": [{"kind": "3"}]}""", "Rule 1", "$.kind", "one of Error, Throttling")]
     [InlineData("""{"rules": [{"kind": 3}]}""", "Rule 1", "$.kind", "one of Error, Throttling")]
     [InlineData("""{"rules": [{"probability": 0.5}]}""", "Rule 1", "'kind'", "one of Error, Throttling")]
-    [InlineData("""{"rules": [{"kind": "Error", "probability": 1.5}]}""", "Rule 1", "probability is 1.5", "0 (never) to 1 (always)")]
-    [InlineData("""{"rules": [{"kind": "Error", "probability": -0.1}]}""", "Rule 1", "probability is -0.1", "0 (never) to 1 (always)")]
-    [InlineData("""{"rules": [{"kind": "Error", "probability": "often"}]}""", "Rule 1", "$.probability", "0, never, to 1, always")]
-    [InlineData("""{"rules": [{"kind": "Error", "operation": "Send"}]}""", "Rule 1", "'Send'", "SendMessage, SendMessageBatch")]
-    [InlineData("""{"rules": [{"kind": "Reordering", "operation": "SendMessage"}]}""", "Rule 1", "'SendMessage'", "ReceiveMessage")]
-    [InlineData("""{"rules": [{"kind": "PartialBatchFailure", "operation": "DeleteMessage"}]}""", "Rule 1", "'DeleteMessage'", "DeleteMessageBatch")]
+    [InlineData(
+        """{"rules": [{"kind": "Error", "probability": 1.5}]}""",
+        "Rule 1", "probability is 1.5", "0 (never) to 1 (always)")]
+    [InlineData(
+        """{"rules": [{"kind": "Error", "probability": -0.1}]}""",
+        "Rule 1", "probability is -0.1", "0 (never) to 1 (always)")]
+    [InlineData(
+        """{"rules": [{"kind": "Error", "probability": "often"}]}""",
+        "Rule 1", "$.probability", "0, never, to 1, always")]
+    [InlineData(
+        """{"rules": [{"kind": "Error", "operation": "Send"}]}""",
+        "Rule 1", "'Send'", "SendMessage, SendMessageBatch")]
+    [InlineData(
+        """{"rules": [{"kind": "Reordering", "operation": "SendMessage"}]}""",
+        "Rule 1", "'SendMessage'", "ReceiveMessage")]
+    [InlineData(
+        """{"rules": [{"kind": "PartialBatchFailure", "operation": "DeleteMessage"}]}""",
+        "Rule 1", "'DeleteMessage'", "DeleteMessageBatch")]
     [InlineData("""{"rules": [{"kind": "Error", "often": true}]}""", "Rule 1", "'often'", "operation, queueName")]
     [InlineData("""{"rules": [{"kind": "Latency"}]}""", "Rule 1", "latencyMilliseconds", "above 0")]
-    [InlineData("""{"rules": [{"kind": "Latency", "latencyMilliseconds": 0.5}]}""", "Rule 1", "$.latencyMilliseconds", "a whole number")]
-    [InlineData("""{"rules": [{"kind": "Throttling", "latencyMilliseconds": 5}]}""", "Rule 1", "latencyMilliseconds", "only Latency")]
+    [InlineData(
+        """{"rules": [{"kind": "Latency", "latencyMilliseconds": 0.5}]}""",
+        "Rule 1", "$.latencyMilliseconds", "a whole number")]
+    [InlineData(
+        """{"rules": [{"kind": "Throttling", "latencyMilliseconds": 5}]}""",
+        "Rule 1", "latencyMilliseconds", "only Latency")]
     [InlineData("""{"rules": [{"kind": "Throttling", "code": "X"}]}""", "Rule 1", "code", "omit it")]
     [InlineData("""{"rules": [{"kind": "Error", "code": "a b"}]}""", "Rule 1", "code", "InternalError")]
     [InlineData("""{"rules": [{"kind": "Error", "queueName": ""}]}""", "Rule 1", "queueName", "omit it")]
@@ -176,7 +199,8 @@ public sealed partial class SqsFaultPlanTests
     [InlineData("""{"seed": 1, "SEED": 2}""", "The plan", "seed", "no name twice")]
     [InlineData("""{"rules": [{"kind": "Error", "kind": "Error"}]}""", "The plan", "kind", "no name twice")]
     [InlineData("{", "The plan", "LineNumber: 0", "{\"seed\":")]
-    public void An_invalid_plan_is_rejected_with_the_rule_the_problem_and_the_remedy(string json, string where, string fault, string remedy)
+    public void An_invalid_plan_is_rejected_with_the_rule_the_problem_and_the_remedy(
+        string json, string where, string fault, string remedy)
     {
         var failure = Assert.Throws<InvalidDataException>(() => SqsFaultPlan.Parse(json));
 
@@ -248,6 +272,9 @@ public sealed partial class SqsFaultPlanTests
         }
     }
 
-    [GeneratedRegex("```json\n(?<plan>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(
+        "```json\n(?<plan>.*?)```",
+        RegexOptions.Singleline | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 5000)]
     private static partial Regex Example();
 }

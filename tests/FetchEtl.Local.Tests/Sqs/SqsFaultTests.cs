@@ -97,23 +97,27 @@ public sealed class SqsFaultTests
     }
 
     [Theory, EachProtocol]
-    public async Task In_a_partly_failed_batch_the_failed_entries_have_no_effect_and_the_others_run(WireProtocol protocol)
+    public async Task In_a_partly_failed_batch_the_failed_entries_have_no_effect_and_the_others_run(
+        WireProtocol protocol)
     {
         await using var local = await LocalQueue.StartAsync(protocol: protocol);
         local.SetFaults(new SqsFaultRule { Kind = SqsFaultKind.PartialBatchFailure, Probability = 0.5 });
 
         var sent = await local.Sqs.SendMessageBatchAsync(
-            local.Queue.Url, [.. Enumerable.Range(0, 10).Select(i => new SendMessageBatchRequestEntry($"{i}", $"{i}"))]);
+            local.Queue.Url, [.. Enumerable.Range(0, 10).Select(
+                i => new SendMessageBatchRequestEntry($"{i}", $"{i}"))]);
 
         Assert.InRange(sent.Failed.Count, 1, 9);
         Assert.All(sent.Failed, entry => Assert.Equal(("InternalError", false), (entry.Code, entry.SenderFault)));
         Assert.Equal(sent.Failed.Count, local.Injected(SqsFaultKind.PartialBatchFailure));
         Assert.Equal(
-            sent.Successful.Select(entry => entry.Id), (await local.Queue.ReceiveAsync()).Select(message => message.Body));
+            sent.Successful.Select(entry => entry.Id), (await local.Queue.ReceiveAsync()).Select(
+                message => message.Body));
     }
 
     [Theory, EachProtocol]
-    public async Task A_duplicate_delivery_comes_with_the_next_receive_and_only_the_newest_handle_deletes(WireProtocol protocol)
+    public async Task A_duplicate_delivery_comes_with_the_next_receive_and_only_the_newest_handle_deletes(
+        WireProtocol protocol)
     {
         await using var local = await LocalQueue.StartAsync(protocol: protocol);
         await local.Queue.SendAsync("x");
@@ -207,7 +211,8 @@ public sealed class SqsFaultTests
     {
         await using var local = await LocalQueue.StartFifoAsync();
         local.SetFaults(
-            new SqsFaultRule { Kind = SqsFaultKind.Reordering }, new SqsFaultRule { Kind = SqsFaultKind.DuplicateDelivery });
+            new SqsFaultRule { Kind = SqsFaultKind.Reordering },
+            new SqsFaultRule { Kind = SqsFaultKind.DuplicateDelivery });
         foreach (var body in (string[])["a", "b", "c"])
         {
             await local.Queue.SendAsync(body, "g");
@@ -215,6 +220,7 @@ public sealed class SqsFaultTests
 
         Assert.Equal(["a", "b", "c"], (await local.Queue.ReceiveAsync()).Select(message => message.Body));
         Assert.Empty(await local.Queue.ReceiveAsync());
-        Assert.Equal((0L, 0L), (local.Injected(SqsFaultKind.Reordering), local.Injected(SqsFaultKind.DuplicateDelivery)));
+        Assert.Equal(
+            (0L, 0L), (local.Injected(SqsFaultKind.Reordering), local.Injected(SqsFaultKind.DuplicateDelivery)));
     }
 }

@@ -23,7 +23,8 @@ public sealed class StandardQueueModelTests
     private static void Run(IEnumerable<Step> steps)
     {
         var time = new FakeTimeProvider();
-        var settings = QueueSettings.Create(fifo: false, new Dictionary<string, string> { ["MessageRetentionPeriod"] = "300" });
+        var settings = QueueSettings.Create(
+            fifo: false, new Dictionary<string, string> { ["MessageRetentionPeriod"] = "300" });
         using var queue = new StoredQueue(1, "q", "arn:q", settings, time, _ => null);
         var model = new NaiveQueue(retention: 300, visibility: 30);
         var handles = new List<(string Real, int Model)>();
@@ -51,7 +52,8 @@ public sealed class StandardQueueModelTests
                     break;
                 case StepKind.ChangeVisibility when handles.Count > 0:
                     var changed = handles[step.First % handles.Count];
-                    Assert.Equal(model.ChangeVisibility(changed.Model, step.Second), Outcome(queue, changed.Real, step.Second));
+                    Assert.Equal(
+                        model.ChangeVisibility(changed.Model, step.Second), Outcome(queue, changed.Real, step.Second));
                     break;
                 case StepKind.Wait:
                     time.Advance(TimeSpan.FromSeconds(step.First));
@@ -65,7 +67,8 @@ public sealed class StandardQueueModelTests
 
     private static List<Delivery> Receive(StoredQueue queue, int max)
     {
-        var receiving = queue.ReceiveAsync(max, visibilitySeconds: null, TimeSpan.Zero, CancellationToken.None).AsTask();
+        var receiving = queue.ReceiveAsync(max, visibilitySeconds: null, TimeSpan.Zero, CancellationToken.None).AsTask(
+            );
         Assert.True(receiving.IsCompletedSuccessfully);
         return receiving.Result;
     }

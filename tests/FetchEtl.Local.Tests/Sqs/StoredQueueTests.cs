@@ -12,7 +12,8 @@ public sealed class StoredQueueTests
     public async Task With_120000_in_flight_a_receive_is_rejected_and_a_long_poll_returns_nothing()
     {
         var time = new SignalingTimeProvider();
-        using var queue = new StoredQueue(1, "q", "arn:q", QueueSettings.Create(fifo: false, given: null), time, _ => null);
+        using var queue = new StoredQueue(
+            1, "q", "arn:q", QueueSettings.Create(fifo: false, given: null), time, _ => null);
         for (var i = 0; i <= Quotas.InFlight; i++)
         {
             queue.Send(new MessageContent("x", "md5"), delaySeconds: null);
@@ -21,7 +22,9 @@ public sealed class StoredQueueTests
         var first = await queue.ReceiveAsync(Quotas.InFlight + 1, null, TimeSpan.Zero, CancellationToken.None);
         var rejection = await Assert.ThrowsAsync<ApiException>(
             async () => await queue.ReceiveAsync(1, null, TimeSpan.Zero, CancellationToken.None));
-        var waiting = queue.ReceiveAsync(1, visibilitySeconds: null, TimeSpan.FromSeconds(1), CancellationToken.None).AsTask();
+        var waiting = queue
+            .ReceiveAsync(1, visibilitySeconds: null, TimeSpan.FromSeconds(1), CancellationToken.None)
+            .AsTask();
         await time.WaitForTimersAsync();
         time.Advance(TimeSpan.FromSeconds(1));
 
@@ -39,7 +42,8 @@ public sealed class StoredQueueTests
     public async Task Deleted_messages_do_not_stay_in_memory_until_their_visibility_timeout_ends()
     {
         var time = new FakeTimeProvider();
-        using var queue = new StoredQueue(1, "q", "arn:q", QueueSettings.Create(fifo: false, given: null), time, _ => null);
+        using var queue = new StoredQueue(
+            1, "q", "arn:q", QueueSettings.Create(fifo: false, given: null), time, _ => null);
         var bodies = new List<WeakReference>();
         for (var i = 0; i < 5000; i++)
         {
@@ -104,16 +108,19 @@ public sealed class StoredQueueTests
         {
             for (var round = 0; round < 500; round++)
             {
-                await (i % 2 == 0 ? one : two).ReceiveAsync(10, visibilitySeconds: 0, TimeSpan.Zero, CancellationToken.None);
+                await (i % 2 == 0 ? one : two).ReceiveAsync(
+                    10, visibilitySeconds: 0, TimeSpan.Zero, CancellationToken.None);
             }
         })));
 
-        Assert.Equal(2 * Messages, one.Count().Visible + one.Count().InFlight + two.Count().Visible + two.Count().InFlight);
+        Assert.Equal(
+            2 * Messages, one.Count().Visible + one.Count().InFlight + two.Count().Visible + two.Count().InFlight);
 
         StoredQueue Create(int number, string arn, string deadLetterArn)
         {
             var policy = $$"""{"deadLetterTargetArn":"{{deadLetterArn}}","maxReceiveCount":1}""";
-            var settings = QueueSettings.Create(fifo: false, new Dictionary<string, string> { ["RedrivePolicy"] = policy });
+            var settings = QueueSettings.Create(
+                fifo: false, new Dictionary<string, string> { ["RedrivePolicy"] = policy });
             return queues[arn] = new StoredQueue(number, arn, arn, settings, time, queues.GetValueOrDefault);
         }
     }
@@ -136,7 +143,8 @@ public sealed class StoredQueueTests
 
     private static StoredQueue DeletedQueue(TimeProvider time)
     {
-        var queue = new StoredQueue(1, "deleted", "arn:deleted", QueueSettings.Create(fifo: false, given: null), time, _ => null);
+        var queue = new StoredQueue(
+            1, "deleted", "arn:deleted", QueueSettings.Create(fifo: false, given: null), time, _ => null);
         queue.Dispose();
         return queue;
     }

@@ -59,9 +59,11 @@ internal sealed class TestQueue(IAmazonSQS sqs, string name, string url)
     public Task ChangeVisibilityAsync(string receiptHandle, int seconds) =>
         sqs.ChangeMessageVisibilityAsync(url, receiptHandle, seconds);
 
-    public Task ChangeVisibilityAsync(Message message, int seconds) => ChangeVisibilityAsync(message.ReceiptHandle, seconds);
+    public Task ChangeVisibilityAsync(Message message, int seconds) =>
+        ChangeVisibilityAsync(message.ReceiptHandle, seconds);
 
-    public Task SetAttributesAsync(Dictionary<string, string> attributes) => sqs.SetQueueAttributesAsync(url, attributes);
+    public Task SetAttributesAsync(Dictionary<string, string> attributes) =>
+        sqs.SetQueueAttributesAsync(url, attributes);
 
     public async Task<string> AttributeAsync(string attribute) =>
         (await sqs.GetQueueAttributesAsync(url, [attribute])).Attributes[attribute];

@@ -8,7 +8,8 @@ internal sealed record ApiError(string Name, string QueryCode, int Status = 400)
 {
     private const string Prefix = "AWS.SimpleQueueService.";
 
-    public static readonly ApiError InvalidParameterValue = new("InvalidParameterValueException", "InvalidParameterValue");
+    public static readonly ApiError InvalidParameterValue = new(
+        "InvalidParameterValueException", "InvalidParameterValue");
     public static readonly ApiError MissingParameter = new("MissingRequiredParameterException", "MissingParameter");
     public static readonly ApiError ReceiptHandleIsInvalid = Same("ReceiptHandleIsInvalid");
     public static readonly ApiError InvalidAttributeName = Same("InvalidAttributeName");

@@ -12,7 +12,8 @@ internal static class ApiOperations
         ApiOperation.Of<CreateQueueInput, QueueUrlOutput>("CreateQueue", CreateQueue.Run),
         ApiOperation.Of<GetQueueUrlInput, QueueUrlOutput>("GetQueueUrl", GetQueueUrl.Run),
         ApiOperation.Of<ListQueuesInput, ListQueuesOutput>("ListQueues", ListQueues.Run),
-        ApiOperation.Of<ListSourceQueuesInput, ListSourceQueuesOutput>("ListDeadLetterSourceQueues", ListQueues.RunForSources),
+        ApiOperation.Of<ListSourceQueuesInput, ListSourceQueuesOutput>(
+            "ListDeadLetterSourceQueues", ListQueues.RunForSources),
         ApiOperation.Of<QueueInput, NoOutput>("DeleteQueue", DeleteQueue.Run),
         ApiOperation.Of<QueueInput, NoOutput>("PurgeQueue", PurgeQueue.Run),
         ApiOperation.Of<GetQueueAttributesInput, GetQueueAttributesOutput>("GetQueueAttributes", QueueAttributes.Get),
@@ -21,10 +22,12 @@ internal static class ApiOperations
         ApiOperation.Of<UntagQueueInput, NoOutput>("UntagQueue", QueueTags.Remove),
         ApiOperation.Of<QueueInput, ListQueueTagsOutput>("ListQueueTags", QueueTags.List),
         ApiOperation.Of<SendMessageInput, SendMessageOutput>("SendMessage", SendMessage.Run),
-        ApiOperation.Of<BatchInput<SendMessageEntry>, BatchOutput<SendMessageOutput>>("SendMessageBatch", SendMessage.RunBatch),
+        ApiOperation.Of<BatchInput<SendMessageEntry>, BatchOutput<SendMessageOutput>>(
+            "SendMessageBatch", SendMessage.RunBatch),
         ApiOperation.Of<ReceiveMessageInput, ReceiveMessageOutput>("ReceiveMessage", ReceiveMessage.RunAsync),
         ApiOperation.Of<DeleteMessageInput, NoOutput>("DeleteMessage", DeleteMessage.Run),
-        ApiOperation.Of<BatchInput<DeleteMessageEntry>, BatchOutput<EntryId>>("DeleteMessageBatch", DeleteMessage.RunBatch),
+        ApiOperation.Of<BatchInput<DeleteMessageEntry>, BatchOutput<EntryId>>(
+            "DeleteMessageBatch", DeleteMessage.RunBatch),
         ApiOperation.Of<ChangeVisibilityInput, NoOutput>("ChangeMessageVisibility", ChangeMessageVisibility.Run),
         ApiOperation.Of<BatchInput<ChangeVisibilityEntry>, BatchOutput<EntryId>>(
             "ChangeMessageVisibilityBatch", ChangeMessageVisibility.RunBatch),
@@ -36,5 +39,6 @@ internal static class ApiOperations
     public static IReadOnlyList<string> Names => ByName.Keys;
 
     public static ApiOperation Find(string name) =>
-        ByName.GetValueOrDefault(name) ?? throw ApiError.UnknownOperation.With($"The operation {name} is not available here.");
+        ByName.GetValueOrDefault(name)
+            ?? throw ApiError.UnknownOperation.With($"The operation {name} is not available here.");
 }

@@ -8,7 +8,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace FetchEtl.Local;
 
 /// <summary>Handles each HTTP request: reads it by its protocol, runs the operation and writes the response.</summary>
-internal sealed class ApiServer(QueueStore store, LocalSqsProtocols protocols, FaultInjector injector, CallCounter calls)
+internal sealed class ApiServer(
+    QueueStore store, LocalSqsProtocols protocols, FaultInjector injector, CallCounter calls)
     : IHttpApplication<HttpContext>
 {
     private readonly JsonWire _json = new();
@@ -27,15 +28,15 @@ internal sealed class ApiServer(QueueStore store, LocalSqsProtocols protocols, F
         try
         {
             var body = await ReadAsync(context.Request.BodyReader, context.RequestAborted);
-            var (operation, faults, running) = await BeginAsync(context, wire, body);
-            if (faults is { LosesReply: true })
+            var call = await BeginAsync(context, wire, body);
+            if (call.Faults is { LosesReply: true })
             {
-                await ((Task)running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await ((Task)call.Running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 context.Abort();
                 return;
             }
 
-            wire.WriteOutput(context.Response, operation, await running);
+            wire.WriteOutput(context.Response, call.Operation, await call.Running);
         }
         catch (ApiException e)
         {
@@ -55,8 +56,7 @@ internal sealed class ApiServer(QueueStore store, LocalSqsProtocols protocols, F
         }
     }
 
-    private async ValueTask<(ApiOperation Operation, CallFaults? Faults, Task<Action<Utf8JsonWriter>> Running)> BeginAsync(
-        HttpContext context, IWire wire, ReadOnlySequence<byte> body)
+    private async ValueTask<RunningCall> BeginAsync(HttpContext context, IWire wire, ReadOnlySequence<byte> body)
     {
         try
         {
@@ -69,7 +69,7 @@ internal sealed class ApiServer(QueueStore store, LocalSqsProtocols protocols, F
                 await faults.DelayOrRejectAsync(store.Time, context.RequestAborted);
             }
 
-            return (operation, faults, operation.InvokeAsync(new ApiCall(store, context, faults), input));
+            return new(operation, faults, operation.InvokeAsync(new ApiCall(store, context, faults), input));
         }
         finally
         {
@@ -98,4 +98,10 @@ internal sealed class ApiServer(QueueStore store, LocalSqsProtocols protocols, F
         var speaksQuery = protocols.HasFlag(LocalSqsProtocols.Query);
         return speaksJson && (JsonWire.Recognizes(request) || !speaksQuery) ? _json : _query;
     }
+
+    /// <param name="Operation">The operation.</param>
+    /// <param name="Faults">The faults of the call, or null.</param>
+    /// <param name="Running">Completes with a function that writes the output.</param>
+    private readonly record struct RunningCall(
+        ApiOperation Operation, CallFaults? Faults, Task<Action<Utf8JsonWriter>> Running);
 }

@@ -12,8 +12,8 @@ internal static class FaultPlanReader
     private const string PlanForm = """Use {"seed": a whole number, "rules": [ … ]}, and no name twice.""";
 
     private static readonly string RuleForm =
-        $"Use {{\"kind\": one of {string.Join(", ", Enum.GetNames<SqsFaultKind>())}}} and optionally operation, queueName, "
-        + "code (texts), probability (0, never, to 1, always), latencyMilliseconds (a whole number).";
+        $"Use {{\"kind\": one of {string.Join(", ", Enum.GetNames<SqsFaultKind>())}}} and optionally operation, "
+        + "queueName, code (texts), probability (0, never, to 1, always), latencyMilliseconds (a whole number).";
 
     private static readonly JsonSerializerOptions Options = new()
     {

@@ -14,7 +14,8 @@ internal static class InjectedError
     /// The SQS error of that name or code, else an error of any AWS service (API reference, "Common Errors").
     /// </summary>
     private static ApiError Error(string code) =>
-        Array.Find(ApiError.All, error => error.Name == code || error.QueryCode == code) ?? new(code, code, Status(code));
+        Array.Find(ApiError.All, error => error.Name == code || error.QueryCode == code)
+            ?? new(code, code, Status(code));
 
     private static int Status(string code) => code switch
     {
@@ -22,8 +23,8 @@ internal static class InjectedError
         "ServiceUnavailable" or "ServiceUnavailableException" => 503,
         _ when code.StartsWith("AccessDenied", StringComparison.Ordinal) => 403,
         "ExpiredToken" or "ExpiredTokenException" or "InvalidClientTokenId" or "UnrecognizedClientException"
-            or "SignatureDoesNotMatch" or "InvalidSignatureException" or "InvalidSecurity" or "MissingAuthenticationToken"
-            or "NotAuthorized" or "OptInRequired" => 403,
+            or "SignatureDoesNotMatch" or "InvalidSignatureException" or "InvalidSecurity"
+            or "MissingAuthenticationToken" or "NotAuthorized" or "OptInRequired" => 403,
         _ => 400,
     };
 }

@@ -33,13 +33,15 @@ public sealed class SqsFaultRule
     public int LatencyMilliseconds { get; init; }
 
     /// <summary>The operations that a kind of fault can strike, sorted.</summary>
-    internal static IEnumerable<string> OperationsOf(SqsFaultKind kind) => ApiOperations.Names.Where(operation => kind switch
-    {
-        SqsFaultKind.PartialBatchFailure => operation.EndsWith("Batch", StringComparison.Ordinal),
-        SqsFaultKind.DuplicateDelivery or SqsFaultKind.Reordering => operation == "ReceiveMessage",
-        SqsFaultKind.StaleHandleSuccess => operation is "DeleteMessage" or "DeleteMessageBatch",
-        _ => true,
-    }).Order(StringComparer.Ordinal);
+    internal static IEnumerable<string> OperationsOf(SqsFaultKind kind) => ApiOperations.Names
+        .Where(operation => kind switch
+        {
+            SqsFaultKind.PartialBatchFailure => operation.EndsWith("Batch", StringComparison.Ordinal),
+            SqsFaultKind.DuplicateDelivery or SqsFaultKind.Reordering => operation == "ReceiveMessage",
+            SqsFaultKind.StaleHandleSuccess => operation is "DeleteMessage" or "DeleteMessageBatch",
+            _ => true,
+        })
+        .Order(StringComparer.Ordinal);
 
     /// <summary>Each problem of the rule with its remedy. Empty for a valid rule.</summary>
     internal IEnumerable<string> Problems()

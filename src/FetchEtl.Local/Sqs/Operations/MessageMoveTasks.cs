@@ -65,7 +65,8 @@ internal static class MessageMoveTasks
     {
         var bytes = new byte[handle.Length];
         return Convert.TryFromBase64String(handle, bytes, out var length)
-            && Encoding.UTF8.GetString(bytes, 0, length).Split(' ') is [var id, var arn] && Guid.TryParse(id, out var guid)
+            && Encoding.UTF8.GetString(bytes, 0, length).Split(' ') is [var id, var arn]
+            && Guid.TryParse(id, out var guid)
             ? (guid, arn)
             : throw ApiError.InvalidParameterValue.With("Value for parameter TaskHandle is invalid.");
     }

@@ -49,15 +49,16 @@ internal static class MessageValidation
         if (body.AsSpan().IndexOfAny(Forbidden) >= 0)
         {
             throw ApiError.InvalidMessageContents.With(
-                "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | "
-                + "#x10000 to #x10FFFF");
+                "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | "
+                + "#xE000 to #xFFFD | #x10000 to #x10FFFF");
         }
 
         CheckAttributes(message.MessageAttributes);
         if (SizeOf(message) > queue.Settings.MaximumMessageSize)
         {
             throw ApiError.InvalidParameterValue.With(
-                $"One or more parameters are invalid. Reason: Message must be shorter than {queue.Settings.MaximumMessageSize} bytes.");
+                "One or more parameters are invalid. Reason: Message must be shorter than "
+                + $"{queue.Settings.MaximumMessageSize} bytes.");
         }
 
         CheckDelay(message.DelaySeconds, queue);
@@ -76,7 +77,8 @@ internal static class MessageValidation
     {
         if (delay is < 0 or > Quotas.DelaySeconds)
         {
-            throw ApiError.InvalidValue("DelaySeconds", delay, $"DelaySeconds must be >= 0 and <= {Quotas.DelaySeconds}.");
+            throw ApiError.InvalidValue(
+                "DelaySeconds", delay, $"DelaySeconds must be >= 0 and <= {Quotas.DelaySeconds}.");
         }
 
         if (queue.IsFifo && delay > 0)
@@ -112,14 +114,18 @@ internal static class MessageValidation
         return queue.Settings.ContentBasedDeduplication
             ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(message.MessageBody!)))
             : throw ApiError.InvalidParameterValue.With(
-                "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly");
+                "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided "
+                + "explicitly");
     }
 
     private static string? CheckId(string parameter, string? id) =>
         id is null || (id.Length is > 0 and <= Quotas.MessageIdLength && !id.AsSpan().ContainsAnyExcept(IdCharacters))
             ? id
             : throw ApiError.InvalidValue(
-                parameter, id, $"{parameter} can only include alphanumeric and punctuation characters. 1 to {Quotas.MessageIdLength} in length.");
+                parameter,
+                id,
+                $"{parameter} can only include alphanumeric and punctuation characters. "
+                + $"1 to {Quotas.MessageIdLength} in length.");
 
     private static string? TraceHeader(Dictionary<string, AttributeValue>? attributes)
     {
@@ -151,7 +157,8 @@ internal static class MessageValidation
         if (attributes.Count > Quotas.MessageAttributes)
         {
             throw ApiError.InvalidParameterValue.With(
-                $"Number of message attributes [{attributes.Count}] exceeds the allowed maximum [{Quotas.MessageAttributes}].");
+                $"Number of message attributes [{attributes.Count}] exceeds the allowed maximum "
+                + $"[{Quotas.MessageAttributes}].");
         }
 
         foreach (var (name, value) in attributes)
@@ -169,8 +176,8 @@ internal static class MessageValidation
             || name.Contains("..", StringComparison.Ordinal) || name.AsSpan().ContainsAnyExcept(NameCharacters))
         {
             throw ApiError.InvalidParameterValue.With(
-                $"The message attribute name '{name}' is invalid: use letters, digits, '_', '-' and single inner '.', at most "
-                + $"{Quotas.AttributeNameLength} characters, and do not begin with AWS. or Amazon.");
+                $"The message attribute name '{name}' is invalid: use letters, digits, '_', '-' and single inner '.', "
+                + $"at most {Quotas.AttributeNameLength} characters, and do not begin with AWS. or Amazon.");
         }
     }
 
@@ -180,8 +187,8 @@ internal static class MessageValidation
         if (kind is not ("String" or "Number" or "Binary") || value.DataType!.Length > Quotas.AttributeNameLength)
         {
             throw ApiError.InvalidParameterValue.With(
-                $"The message attribute '{name}' has an invalid message attribute type, the set of supported type prefixes is "
-                + "Binary, Number, and String.");
+                $"The message attribute '{name}' has an invalid message attribute type, the set of supported type "
+                + "prefixes is Binary, Number, and String.");
         }
 
         var text = value.StringValue;
@@ -194,12 +201,14 @@ internal static class MessageValidation
 
         if (kind == "Number" && !IsNumber(text!))
         {
-            throw ApiError.InvalidParameterValue.With($"Can't cast the value of message (user) attribute '{name}' to a number.");
+            throw ApiError.InvalidParameterValue.With(
+                $"Can't cast the value of message (user) attribute '{name}' to a number.");
         }
 
         if (text.AsSpan().IndexOfAny(Forbidden) >= 0)
         {
-            throw ApiError.InvalidParameterValue.With($"Message (user) attribute '{name}' has characters that are not allowed.");
+            throw ApiError.InvalidParameterValue.With(
+                $"Message (user) attribute '{name}' has characters that are not allowed.");
         }
     }
 

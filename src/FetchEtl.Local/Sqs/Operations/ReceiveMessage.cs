@@ -9,7 +9,10 @@ internal static class ReceiveMessage
         var queue = call.Queue(input.QueueUrl);
         var max = Within(input.MaxNumberOfMessages ?? 1, 1, Quotas.ReceivedMessages, "MaxNumberOfMessages");
         var wait = Within(
-            input.WaitTimeSeconds ?? queue.Settings.ReceiveMessageWaitTimeSeconds, 0, Quotas.WaitSeconds, "WaitTimeSeconds");
+            input.WaitTimeSeconds ?? queue.Settings.ReceiveMessageWaitTimeSeconds,
+            0,
+            Quotas.WaitSeconds,
+            "WaitTimeSeconds");
         if (input.VisibilityTimeout is { } visibility)
         {
             Within(visibility, 0, Quotas.VisibilitySeconds, "VisibilityTimeout");

@@ -30,7 +30,8 @@ internal sealed class RequestedAttributes
     public RequestedAttributes(ReceiveMessageInput input)
     {
         var system = (input.AttributeNames ?? []).Concat(input.MessageSystemAttributeNames ?? []).ToHashSet();
-        foreach (var name in system.Where(name => name != "All" && !System.ContainsKey(name) && !QueueSettings.IsKnown(name)))
+        foreach (var name in system.Where(
+            name => name != "All" && !System.ContainsKey(name) && !QueueSettings.IsKnown(name)))
         {
             throw ApiError.InvalidAttributeName.With($"Unknown Attribute {name}.");
         }
@@ -82,5 +83,6 @@ internal sealed class RequestedAttributes
     }
 
     private bool IsRequested(string name) => _allNames || _names!.Any(requested => requested == name
-        || (requested.EndsWith(".*", StringComparison.Ordinal) && name.StartsWith(requested[..^2], StringComparison.Ordinal)));
+        || (requested.EndsWith(".*", StringComparison.Ordinal)
+            && name.StartsWith(requested[..^2], StringComparison.Ordinal)));
 }

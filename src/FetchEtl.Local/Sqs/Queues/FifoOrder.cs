@@ -46,7 +46,9 @@ internal sealed class FifoOrder : IDeliveryOrder
     }
 
     public StoredMessage? Next(StoredMessage? previous = null, int skip = 0) =>
-        previous?.Place.Next?.Value is { State: MessageState.Visible } next ? next : _ready.First?.Value.Messages.First!.Value;
+        previous?.Place.Next?.Value is { State: MessageState.Visible } next
+            ? next
+            : _ready.First?.Value.Messages.First!.Value;
 
     public void PutFirst(StoredMessage message)
     {

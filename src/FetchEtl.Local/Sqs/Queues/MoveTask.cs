@@ -5,7 +5,11 @@ namespace FetchEtl.Local;
 /// came from. Moves all at once, or a number at the start of each second.
 /// </summary>
 internal sealed class MoveTask(
-    StoredQueue source, StoredQueue? destination, int? perSecond, TimeProvider time, Func<string, StoredQueue?> findByArn) : IDisposable
+    StoredQueue source,
+    StoredQueue? destination,
+    int? perSecond,
+    TimeProvider time,
+    Func<string, StoredQueue?> findByArn) : IDisposable
 {
     private readonly Lock _lock = new();
     private ITimer? _timer;

@@ -13,11 +13,13 @@ internal sealed class MoveTasks : IDisposable
             if (_tasks.Any(other => other.Status == MoveTaskStatus.Running))
             {
                 throw ApiError.InvalidParameterValue.With(
-                    "There is already a task running. Only one active task is allowed for a source queue arn at a given time.");
+                    "There is already a task running. Only one active task is allowed for a source queue arn at a "
+                    + "given time.");
             }
 
             _tasks.Insert(0, task);
-            _tasks.RemoveRange(Math.Min(_tasks.Count, Quotas.ListedMoveTasks), Math.Max(0, _tasks.Count - Quotas.ListedMoveTasks));
+            _tasks.RemoveRange(
+                Math.Min(_tasks.Count, Quotas.ListedMoveTasks), Math.Max(0, _tasks.Count - Quotas.ListedMoveTasks));
         }
 
         task.Start();

@@ -10,7 +10,8 @@ internal sealed class QueueContents(IDeliveryOrder order)
 
     /// <summary>Oldest first. Arrival order differs, because a dead letter keeps its age.</summary>
     private readonly SortedSet<StoredMessage> _byAge =
-        new(Comparer<StoredMessage>.Create(static (one, other) => (one.SentAt, one.Key).CompareTo((other.SentAt, other.Key))));
+        new(Comparer<StoredMessage>.Create(
+            static (one, other) => (one.SentAt, one.Key).CompareTo((other.SentAt, other.Key))));
 
     private readonly DueTimes _due = new();
 

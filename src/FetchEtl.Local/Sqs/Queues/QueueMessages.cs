@@ -74,7 +74,13 @@ internal sealed class QueueMessages(int queueNumber, string queueName, bool fifo
     /// <param name="move">Moves a dead letter to another queue.</param>
     /// <param name="faults">Faults for the deliveries of a standard queue.</param>
     public void Receive(
-        List<Delivery> into, int max, int visibilitySeconds, long now, int maxReceives, Action<StoredMessage> move, CallFaults? faults)
+        List<Delivery> into,
+        int max,
+        int visibilitySeconds,
+        long now,
+        int maxReceives,
+        Action<StoredMessage> move,
+        CallFaults? faults)
     {
         faults = fifo ? null : faults;
         Stack<StoredMessage>? again = null;
@@ -132,13 +138,16 @@ internal sealed class QueueMessages(int queueNumber, string queueName, bool fifo
         var handle = ReceiptHandle.Parse(receiptHandle, queueNumber);
         if (seconds is < 0 or > Quotas.VisibilitySeconds)
         {
-            throw ApiError.InvalidValue("VisibilityTimeout", seconds, $"Must be between 0 and {Quotas.VisibilitySeconds}.");
+            throw ApiError.InvalidValue(
+                "VisibilityTimeout", seconds, $"Must be between 0 and {Quotas.VisibilitySeconds}.");
         }
 
         if (_contents.Find(handle.Message) is not { } message || message.Receipt != handle.Receipt)
         {
             throw ApiError.InvalidValue(
-                "ReceiptHandle", receiptHandle, "Message does not exist or is not available for visibility timeout change.");
+                "ReceiptHandle",
+                receiptHandle,
+                "Message does not exist or is not available for visibility timeout change.");
         }
 
         if (message.State != MessageState.InFlight)
@@ -169,7 +178,8 @@ internal sealed class QueueMessages(int queueNumber, string queueName, bool fifo
     {
         foreach (var (message, handle, _, _) in deliveries)
         {
-            if (message.State == MessageState.InFlight && message.Receipt == ReceiptHandle.Parse(handle, queueNumber).Receipt)
+            if (message.State == MessageState.InFlight
+                && message.Receipt == ReceiptHandle.Parse(handle, queueNumber).Receipt)
             {
                 _contents.Show(message);
             }
@@ -208,5 +218,6 @@ internal sealed class QueueMessages(int queueNumber, string queueName, bool fifo
     }
 
     /// <summary>20 digits on a FIFO queue, increasing and not consecutive; null on a standard queue.</summary>
-    private string? NextSequenceNumber() => fifo ? (_sequence += 256).ToString("D20", CultureInfo.InvariantCulture) : null;
+    private string? NextSequenceNumber() =>
+        fifo ? (_sequence += 256).ToString("D20", CultureInfo.InvariantCulture) : null;
 }

@@ -66,7 +66,8 @@ internal sealed class QueueSettings
     public RedriveSetting? RedrivePolicy { get; }
 
     /// <summary>Whether clients can set or request an attribute of this name.</summary>
-    public static bool IsKnown(string name) => Numbers.ContainsKey(name) || Choices.ContainsKey(name) || Texts.Contains(name);
+    public static bool IsKnown(string name) =>
+        Numbers.ContainsKey(name) || Choices.ContainsKey(name) || Texts.Contains(name);
 
     public static QueueSettings Create(bool fifo, IReadOnlyDictionary<string, string>? given)
     {
@@ -78,7 +79,9 @@ internal sealed class QueueSettings
         }
 
         var known = new QueueSettings(values);
-        return given is null ? known : known.With(given.Where(pair => pair is not { Key: "FifoQueue", Value: "false" }), fifo);
+        return given is null
+            ? known
+            : known.With(given.Where(pair => pair is not { Key: "FifoQueue", Value: "false" }), fifo);
     }
 
     /// <summary>Returns these settings with some values replaced. An empty text removes the attribute.</summary>

@@ -23,7 +23,8 @@ internal sealed class QueueStore(LocalSqsOptions options) : IDisposable
 
     /// <summary>Creates a queue, or returns the existing one of that name.</summary>
     /// <exception cref="ApiException">The name is invalid, or a queue of that name has other attributes.</exception>
-    public StoredQueue Create(string? name, IReadOnlyDictionary<string, string>? attributes, IReadOnlyDictionary<string, string>? tags)
+    public StoredQueue Create(
+        string? name, IReadOnlyDictionary<string, string>? attributes, IReadOnlyDictionary<string, string>? tags)
     {
         var fifo = attributes?.GetValueOrDefault("FifoQueue") == "true";
         CheckName(name, fifo);
@@ -94,8 +95,8 @@ internal sealed class QueueStore(LocalSqsOptions options) : IDisposable
         }
 
         throw ApiError.InvalidParameterValue.With(fifo
-            ? "The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, must end with "
-                + $".fifo suffix and be 1 to {Quotas.QueueNameLength} in length."
+            ? "The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, must end "
+                + $"with .fifo suffix and be 1 to {Quotas.QueueNameLength} in length."
             : "Can only include alphanumeric characters, hyphens, or underscores. "
                 + $"1 to {Quotas.QueueNameLength} in length"
                 + (hasSuffix ? ": only a queue with FifoQueue=true has a name that ends in .fifo." : ""));
@@ -113,7 +114,8 @@ internal sealed class QueueStore(LocalSqsOptions options) : IDisposable
             ?? throw ApiError.InvalidValue("RedrivePolicy", text, "Dead letter target does not exist.");
         if (target.IsFifo != fifo)
         {
-            throw ApiError.InvalidValue("RedrivePolicy", text, "Dead-letter queue must be same type of queue as the source.");
+            throw ApiError.InvalidValue(
+                "RedrivePolicy", text, "Dead-letter queue must be same type of queue as the source.");
         }
     }
 }

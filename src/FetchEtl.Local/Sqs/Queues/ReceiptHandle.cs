@@ -24,7 +24,8 @@ internal readonly record struct ReceiptHandle(int Queue, Guid Message, long Rece
             return new(queue, new Guid(bytes[4..20]), BinaryPrimitives.ReadInt64BigEndian(bytes[20..]));
         }
 
-        throw ApiError.ReceiptHandleIsInvalid.With($"The input receipt handle \"{text}\" is not a valid receipt handle.");
+        throw ApiError.ReceiptHandleIsInvalid.With(
+            $"The input receipt handle \"{text}\" is not a valid receipt handle.");
     }
 
     public override string ToString()

@@ -33,7 +33,9 @@ internal sealed record RedriveSetting(string TargetArn, int MaxReceiveCount)
                 || count is < 1 or > Quotas.MaxReceiveCount)
             {
                 throw ApiError.InvalidValue(
-                    "RedrivePolicy", text, $"Invalid value for maxReceiveCount. Must be between 1 and {Quotas.MaxReceiveCount}.");
+                    "RedrivePolicy",
+                    text,
+                    $"Invalid value for maxReceiveCount. Must be between 1 and {Quotas.MaxReceiveCount}.");
             }
 
             return new(arn, count);

@@ -14,7 +14,13 @@ internal sealed class StoredQueue : IDisposable
     private readonly int _number;
     private bool _deleted;
 
-    public StoredQueue(int number, string name, string arn, QueueSettings settings, TimeProvider time, Func<string, StoredQueue?> findByArn)
+    public StoredQueue(
+        int number,
+        string name,
+        string arn,
+        QueueSettings settings,
+        TimeProvider time,
+        Func<string, StoredQueue?> findByArn)
     {
         _number = number;
         Name = name;
@@ -70,7 +76,8 @@ internal sealed class StoredQueue : IDisposable
         {
             ThrowIfDeleted();
             var now = Advance();
-            var message = _messages.Send(content, delaySeconds ?? Settings.DelaySeconds, Settings.DeduplicatesByGroup, now);
+            var message = _messages.Send(
+                content, delaySeconds ?? Settings.DelaySeconds, Settings.DeduplicatesByGroup, now);
             _waiting.SetTimer(now);
             _waiting.Wake();
             return message;
@@ -200,7 +207,8 @@ internal sealed class StoredQueue : IDisposable
     /// This queue and another in the order in which a move locks them. The fixed order prevents a deadlock between two
     /// queues that are the dead-letter queues of each other. Under both locks a message is always on exactly one queue.
     /// </summary>
-    private (StoredQueue First, StoredQueue Second) InLockOrder(StoredQueue other) => _number < other._number ? (this, other) : (other, this);
+    private (StoredQueue First, StoredQueue Second) InLockOrder(StoredQueue other) =>
+        _number < other._number ? (this, other) : (other, this);
 
     /// <summary>
     /// Fills <paramref name="into"/>. If no message is available, <paramref name="waiter"/> joins the line.

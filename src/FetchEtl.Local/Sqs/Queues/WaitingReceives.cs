@@ -10,7 +10,8 @@ namespace FetchEtl.Local;
 internal sealed class WaitingReceives(QueueMessages messages, TimeProvider time, Action due) : IDisposable
 {
     private readonly LinkedList<TaskCompletionSource> _line = new();
-    private readonly ITimer _timer = time.CreateTimer(_ => due(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    private readonly ITimer _timer = time.CreateTimer(
+        _ => due(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
     public void Join(TaskCompletionSource waiter) => _line.AddLast(waiter);
 

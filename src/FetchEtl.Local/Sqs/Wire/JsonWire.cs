@@ -18,7 +18,8 @@ internal sealed class JsonWire : IWire
         var target = request.Headers[TargetHeader].ToString();
         return target.StartsWith(TargetPrefix, StringComparison.Ordinal)
             ? (target[TargetPrefix.Length..], body)
-            : throw ApiError.UnknownOperation.With($"The request has no header {TargetHeader} that begins with {TargetPrefix}");
+            : throw ApiError.UnknownOperation.With(
+                $"The request has no header {TargetHeader} that begins with {TargetPrefix}");
     }
 
     public void WriteOutput(HttpResponse response, ApiOperation operation, Action<Utf8JsonWriter> output) =>
@@ -39,6 +40,7 @@ internal sealed class JsonWire : IWire
     private static void Send(HttpResponse response, Action<Utf8JsonWriter> write)
     {
         response.Headers["x-amzn-RequestId"] = Guid.NewGuid().ToString();
-        ResponseBuffer.Write(write, static (bytes, response) => ResponseBuffer.Send(response, ContentType, bytes), response);
+        ResponseBuffer.Write(
+            write, static (bytes, response) => ResponseBuffer.Send(response, ContentType, bytes), response);
     }
 }

@@ -87,7 +87,9 @@ internal sealed class QueryForm
                     foreach (var item in child.Items())
                     {
                         json.WritePropertyName(item.Value(key) ?? throw ApiError.Missing($"{name}.{key}"));
-                        (item._children.GetValueOrDefault("Value") ?? throw ApiError.Missing($"{name}.Value")).Write(json, operation);
+                        var value = item._children.GetValueOrDefault("Value")
+                            ?? throw ApiError.Missing($"{name}.Value");
+                        value.Write(json, operation);
                     }
 
                     json.WriteEndObject();
@@ -106,7 +108,8 @@ internal sealed class QueryForm
     private List<QueryForm> Items()
     {
         var numbered = _children
-            .Select(child => (Number: int.TryParse(child.Key, CultureInfo.InvariantCulture, out var n) ? n : -1, child.Value))
+            .Select(child => (
+                Number: int.TryParse(child.Key, CultureInfo.InvariantCulture, out var n) ? n : -1, child.Value))
             .Where(child => child.Number >= 0)
             .OrderBy(child => child.Number)
             .Select(child => child.Value)

@@ -21,12 +21,14 @@ internal sealed class QueryWire : IWire
 
     public (string Operation, ReadOnlySequence<byte> Input) Read(HttpRequest request, ReadOnlySequence<byte> body)
     {
-        var form = QueryForm.Parse(request.QueryString.ToString(), IsJson(request) ? "" : Encoding.UTF8.GetString(body));
+        var form = QueryForm.Parse(
+            request.QueryString.ToString(), IsJson(request) ? "" : Encoding.UTF8.GetString(body));
         if (form.Value("Action") is not { } operation)
         {
             // LocalStack before 3.0 answers a JSON request with this error.
             throw IsJson(request)
-                ? ApiError.InternalError.With("exception while calling sqs with unknown operation: Operation detection failed. "
+                ? ApiError.InternalError.With(
+                    "exception while calling sqs with unknown operation: Operation detection failed. "
                     + "Missing Action in request for query-protocol service")
                 : ApiError.MissingAction.With("The request has no parameter Action.");
         }
@@ -44,7 +46,8 @@ internal sealed class QueryWire : IWire
         ResponseBuffer.Write(
             output, static (bytes, to) => WriteOutput(to.response, to.operation, bytes), (response, operation));
 
-    public void WriteError(HttpResponse response, ApiException error) => Send(response, "ErrorResponse", (xml, requestId) =>
+    public void WriteError(HttpResponse response, ApiException error) =>
+        Send(response, "ErrorResponse", (xml, requestId) =>
     {
         xml.WriteStartElement("Error");
         xml.WriteElementString("Type", error.Error.Fault);
@@ -55,7 +58,8 @@ internal sealed class QueryWire : IWire
         xml.WriteElementString("RequestId", requestId);
     });
 
-    private static bool IsJson(HttpRequest request) => request.ContentType?.Contains("json", StringComparison.Ordinal) == true;
+    private static bool IsJson(HttpRequest request) =>
+        request.ContentType?.Contains("json", StringComparison.Ordinal) == true;
 
     private static void Send(HttpResponse response, string root, Action<XmlWriter, string> write)
     {

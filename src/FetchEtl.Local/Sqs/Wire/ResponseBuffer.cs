@@ -19,7 +19,8 @@ internal static class ResponseBuffer
     private static ArrayBufferWriter<byte>? _ofThread;
 
     /// <summary>Writes JSON and hands the bytes to <paramref name="use"/>, which must not keep them.</summary>
-    public static void Write<TState>(Action<Utf8JsonWriter> write, Action<ReadOnlyMemory<byte>, TState> use, TState state)
+    public static void Write<TState>(
+        Action<Utf8JsonWriter> write, Action<ReadOnlyMemory<byte>, TState> use, TState state)
     {
         var bytes = _ofThread ??= new();
         try
