@@ -2,16 +2,16 @@ using Xunit;
 
 namespace FetchEtl.Testing;
 
-/// <summary>A fact about the challenge's own messages; skipped, with the reason, where that file is missing.</summary>
+/// <summary>A test of the challenge's messages. Where their file is missing, it is skipped with the reason.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class ChallengeFactAttribute : FactAttribute
 {
-    /// <summary>Skips the fact where the file is missing.</summary>
+    /// <summary>Skips the test where the file is missing.</summary>
     public ChallengeFactAttribute()
     {
         if (!ChallengeFile.Exists)
         {
-            Skip = $"The challenge's messages are not at {ChallengeFile.Location}.";
+            Skip = $"The file of the challenge's messages is missing: {ChallengeFile.Location}.";
         }
     }
 }

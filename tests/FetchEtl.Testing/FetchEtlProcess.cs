@@ -4,8 +4,8 @@ using System.Text;
 namespace FetchEtl.Testing;
 
 /// <summary>
-/// The real <c>fetch-etl</c> as a child process, its environment given and its output kept. It is found beside the test's own
-/// assembly, so the test's project must reference FetchEtl.Service.
+/// The real <c>fetch-etl</c> as a child process. The test sets its environment and reads its output. The program lies
+/// beside the assembly of the test, so the project of the test must reference FetchEtl.Service.
 /// </summary>
 public sealed class FetchEtlProcess : IAsyncDisposable
 {
@@ -17,31 +17,46 @@ public sealed class FetchEtlProcess : IAsyncDisposable
 
     private FetchEtlProcess(Process process) => _process = process;
 
-    /// <summary>Standard output so far; empty where a listener takes the lines.</summary>
+    /// <summary>Standard output so far. Empty with a listener, which receives the lines instead.</summary>
     public string Output => Read(_output);
 
-    /// <summary>Standard error so far, which is the log; empty where a listener takes the lines.</summary>
+    /// <summary>
+    /// Standard error so far, which is the log. Empty with a listener, which receives the lines instead.
+    /// </summary>
     public string Errors => Read(_errors);
 
     public int ProcessId => _process.Id;
 
     public bool HasExited => _process.HasExited;
 
-    /// <summary>Only once it has exited. 128 and the signal's number where a signal ended it.</summary>
+    /// <summary>Only after the process has exited. After a signal: 128 plus the number of the signal.</summary>
     public int ExitCode => _process.ExitCode;
 
+    /// <summary>Starts the program and keeps its output.</summary>
     public static FetchEtlProcess Start(IReadOnlyDictionary<string, string> settings, params string[] arguments) =>
         Start(settings, listener: null, arguments);
 
-    /// <param name="settings">Its environment, beside this process's own without AWS and database settings.</param>
-    /// <param name="listener">Gets each line of output as it comes, on any thread, so that none is kept; null keeps all.</param>
+    /// <summary>Starts the program.</summary>
+    /// <param name="settings">
+    /// Environment variables, in addition to those of this process except its AWS and database settings.
+    /// </param>
+    /// <param name="listener">
+    /// Receives each line of output, on any thread, and nothing keeps it. Null keeps all.
+    /// </param>
     /// <param name="arguments">The verb and its options.</param>
-    public static FetchEtlProcess Start(IReadOnlyDictionary<string, string> settings, Action<string>? listener, params string[] arguments) =>
+    public static FetchEtlProcess Start(
+        IReadOnlyDictionary<string, string> settings, Action<string>? listener, params string[] arguments) =>
         StartAssembly("fetch-etl.dll", settings, listener, arguments);
 
-    /// <summary>As <see cref="Start(IReadOnlyDictionary{string, string}, Action{string}?, string[])"/>, another program that stands there.</summary>
+    /// <summary>
+    /// Like <see cref="Start(IReadOnlyDictionary{string, string}, Action{string}?, string[])"/>, for another program in
+    /// that folder.
+    /// </summary>
     public static FetchEtlProcess StartAssembly(
-        string assembly, IReadOnlyDictionary<string, string> settings, Action<string>? listener, params string[] arguments)
+        string assembly,
+        IReadOnlyDictionary<string, string> settings,
+        Action<string>? listener,
+        params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -58,7 +73,7 @@ public sealed class FetchEtlProcess : IAsyncDisposable
             start.ArgumentList.Add(argument);
         }
 
-        // The machine's own AWS and database settings are not the test's.
+        // The AWS and database settings of this machine must not reach the program under test.
         foreach (var name in start.Environment.Keys.Where(IsForeign).ToArray())
         {
             start.Environment.Remove(name);
@@ -70,8 +85,8 @@ public sealed class FetchEtlProcess : IAsyncDisposable
         }
 
         var run = new FetchEtlProcess(new Process { StartInfo = start });
-        run._process.OutputDataReceived += (_, line) => Tell(line.Data, listener, run._output);
-        run._process.ErrorDataReceived += (_, line) => Tell(line.Data, listener, run._errors);
+        run._process.OutputDataReceived += (_, line) => Append(line.Data, listener, run._output);
+        run._process.ErrorDataReceived += (_, line) => Append(line.Data, listener, run._errors);
         run._process.Start();
         run._process.BeginOutputReadLine();
         run._process.BeginErrorReadLine();
@@ -79,64 +94,68 @@ public sealed class FetchEtlProcess : IAsyncDisposable
         return run;
     }
 
-    /// <summary>Runs to the end, within two minutes.</summary>
-    public static async Task<FetchEtlProcess> RunAsync(IReadOnlyDictionary<string, string> settings, params string[] arguments)
+    /// <summary>Runs the program to its end, at most two minutes.</summary>
+    public static async Task<FetchEtlProcess> RunAsync(
+        IReadOnlyDictionary<string, string> settings, params string[] arguments)
     {
         var run = Start(settings, arguments);
         await run.WaitAsync();
         return run;
     }
 
-    /// <summary>Gives it all of its standard input, to the end.</summary>
+    /// <summary>Writes the whole standard input and closes it.</summary>
     public async Task WriteInputAsync(string text)
     {
         await _process.StandardInput.WriteAsync(text);
         _process.StandardInput.Close();
     }
 
-    /// <summary>Waits until it has exited and all its output is read.</summary>
-    /// <exception cref="TimeoutException">It has not, within the limit (two minutes where none is given).</exception>
+    /// <summary>Waits until the process has exited and all its output is read.</summary>
+    /// <exception cref="TimeoutException">
+    /// The process has not exited within the limit, by default two minutes.
+    /// </exception>
     public Task WaitAsync(TimeSpan? limit = null) => _process.WaitForExitAsync().WaitAsync(limit ?? DefaultLimit);
 
-    /// <summary>The first line of its output or its log that fits, once it is there. Not where a listener takes the lines.</summary>
-    /// <exception cref="InvalidOperationException">It ended without one.</exception>
-    /// <exception cref="TimeoutException">There was none within two minutes.</exception>
-    public async Task<string> WaitForLineAsync(Predicate<string> fits)
+    /// <summary>Waits for a matching line of output or log and returns the first. Not with a listener.</summary>
+    /// <exception cref="InvalidOperationException">The process ended without such a line.</exception>
+    /// <exception cref="TimeoutException">No line matched within two minutes.</exception>
+    public async Task<string> WaitForLineAsync(Predicate<string> matches)
     {
         var seen = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _process.OutputDataReceived += Look;
-        _process.ErrorDataReceived += Look;
+        _process.OutputDataReceived += OnData;
+        _process.ErrorDataReceived += OnData;
         foreach (var line in (Output + Errors).Split(Environment.NewLine))
         {
-            See(line);
+            Check(line);
         }
 
         await Task.WhenAny(seen.Task, _process.WaitForExitAsync()).WaitAsync(DefaultLimit);
-        return seen.Task.IsCompleted ? await seen.Task : throw new InvalidOperationException($"It ended: {Errors}");
+        return seen.Task.IsCompleted ? await seen.Task : throw new InvalidOperationException(
+            $"The process ended without such a line: {Errors}");
 
-        void Look(object sender, DataReceivedEventArgs line) => See(line.Data);
+        void OnData(object sender, DataReceivedEventArgs line) => Check(line.Data);
 
-        void See(string? line)
+        void Check(string? line)
         {
-            if (line is not null && fits(line))
+            if (line is not null && matches(line))
             {
                 seen.TrySetResult(line);
             }
         }
     }
 
-    /// <summary>Sends a signal, which has arrived when the task completes. Not on Windows, which has none.</summary>
-    /// <exception cref="InvalidOperationException">The process is gone.</exception>
+    /// <summary>Sends a signal. It has arrived when the task completes. Not on Windows, which has no signals.</summary>
+    /// <exception cref="InvalidOperationException">The process has ended.</exception>
     public async Task SignalAsync(ProcessSignal signal)
     {
-        // By name: the numbers of SIGSTOP and SIGCONT differ between systems.
+        // The numbers of SIGSTOP and SIGCONT differ between systems, so the name is sent.
         var name = signal switch
         {
             ProcessSignal.Terminate => "TERM",
             ProcessSignal.Kill => "KILL",
             ProcessSignal.Stop => "STOP",
             ProcessSignal.Continue => "CONT",
-            _ => throw new ArgumentOutOfRangeException(nameof(signal), signal, "is no signal that tests send"),
+            _ => throw new ArgumentOutOfRangeException(nameof(signal), signal, "The tests do not send this signal."),
         };
         using var kill = Process.Start(new ProcessStartInfo("kill", ["-s", name, ProcessId.ToString()])
         {
@@ -146,11 +165,12 @@ public sealed class FetchEtlProcess : IAsyncDisposable
         await kill.WaitForExitAsync();
         if (kill.ExitCode != 0)
         {
-            throw new InvalidOperationException($"SIG{name} did not reach process {ProcessId}: {await kill.StandardError.ReadToEndAsync()}");
+            throw new InvalidOperationException(
+                $"SIG{name} did not reach process {ProcessId}: {await kill.StandardError.ReadToEndAsync()}");
         }
     }
 
-    /// <summary>Kills it where it still runs.</summary>
+    /// <summary>Kills the process if it still runs.</summary>
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
@@ -173,7 +193,7 @@ public sealed class FetchEtlProcess : IAsyncDisposable
         }
     }
 
-    private static void Tell(string? line, Action<string>? listener, StringBuilder text)
+    private static void Append(string? line, Action<string>? listener, StringBuilder text)
     {
         if (line is null)
         {

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace FetchEtl.Testing;
 
-/// <summary>A test that sends a signal to a process, which Windows has not.</summary>
+/// <summary>A test that sends a signal to a process. Windows has no signals, so it is skipped there.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class PosixFactAttribute : FactAttribute
 {
@@ -10,7 +10,7 @@ public sealed class PosixFactAttribute : FactAttribute
     {
         if (OperatingSystem.IsWindows())
         {
-            Skip = "Windows knows no signals.";
+            Skip = "Windows has no signals.";
         }
     }
 }

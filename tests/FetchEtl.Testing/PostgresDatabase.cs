@@ -3,7 +3,7 @@ using Npgsql;
 namespace FetchEtl.Testing;
 
 /// <summary>
-/// An empty database of its own on <see cref="PostgresServer"/>, dropped when disposed, connections or not.
+/// A new empty database on <see cref="PostgresServer"/>. A dispose drops it and closes its connections.
 /// </summary>
 public sealed class PostgresDatabase : IAsyncDisposable
 {
@@ -17,10 +17,10 @@ public sealed class PostgresDatabase : IAsyncDisposable
         ConnectionString = new NpgsqlConnectionStringBuilder(server) { Database = name }.ConnectionString;
     }
 
-    /// <summary>Npgsql's connection string to it.</summary>
+    /// <summary>Npgsql's connection string to the database.</summary>
     public string ConnectionString { get; }
 
-    /// <summary>Creates one, in some tens of milliseconds once the server is up.</summary>
+    /// <summary>Creates a database, within some tens of milliseconds once the server runs.</summary>
     public static async Task<PostgresDatabase> CreateAsync()
     {
         var server = await PostgresServer.ConnectionStringAsync();
@@ -29,7 +29,7 @@ public sealed class PostgresDatabase : IAsyncDisposable
         return new PostgresDatabase(server, name);
     }
 
-    /// <summary>Drops it.</summary>
+    /// <summary>Drops the database.</summary>
     public async ValueTask DisposeAsync()
     {
         await using (var pooled = new NpgsqlConnection(ConnectionString))

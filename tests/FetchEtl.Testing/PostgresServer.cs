@@ -3,21 +3,21 @@ using FetchEtl.Local;
 namespace FetchEtl.Testing;
 
 /// <summary>
-/// The server that this process's tests share: the one named by the environment variable
-/// <c>ConnectionStrings__Logins</c>, else a private one, started at first use and gone with the process.
+/// The server that the tests of this process share: the one that the environment variable
+/// <c>ConnectionStrings__Logins</c> names, else a private one, which starts at first use and ends with the process.
 /// </summary>
 public static class PostgresServer
 {
-    /// <summary>The environment variable that names a server; its user must be allowed to create databases.</summary>
+    /// <summary>The environment variable that names a server. Its user needs the right to create databases.</summary>
     public const string Variable = "ConnectionStrings__Logins";
 
     private static readonly Lazy<Task<string>> Shared = new(StartAsync);
 
-    /// <summary>Held, since a private server ends with the object that started it.</summary>
+    /// <summary>The private server, if there is one.</summary>
     private static LocalPostgres? _server;
 
-    /// <summary>The connection string to the server's own database, from which others are made.</summary>
-    /// <exception cref="LocalPostgresException">There is neither; the message says what to install.</exception>
+    /// <summary>The connection string to the database of the server from which tests create others.</summary>
+    /// <exception cref="LocalPostgresException">There is neither server. The message says what to install.</exception>
     public static Task<string> ConnectionStringAsync() => Shared.Value;
 
     private static async Task<string> StartAsync()
@@ -33,6 +33,6 @@ public static class PostgresServer
         return server.ConnectionString;
     }
 
-    // The result files keep it; on the console it shows from normal verbosity on.
+    // The result files contain the line. The console shows it from normal verbosity on.
     private static void Say(string line) => Console.WriteLine($"PostgreSQL: {line}");
 }

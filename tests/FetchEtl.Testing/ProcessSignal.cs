@@ -1,17 +1,17 @@
 namespace FetchEtl.Testing;
 
-/// <summary>The POSIX signals that tests send to a process of their own.</summary>
+/// <summary>The POSIX signals that tests send to their child processes.</summary>
 public enum ProcessSignal
 {
-    /// <summary>SIGTERM: asked to end.</summary>
+    /// <summary>SIGTERM: asks the process to end.</summary>
     Terminate,
 
-    /// <summary>SIGKILL: ended at once, without a word.</summary>
+    /// <summary>SIGKILL: ends the process at once.</summary>
     Kill,
 
-    /// <summary>SIGSTOP: frozen where it is, connections open, until <see cref="Continue"/>.</summary>
+    /// <summary>SIGSTOP: freezes the process, with open connections, until <see cref="Continue"/>.</summary>
     Stop,
 
-    /// <summary>SIGCONT: goes on as if nothing had been.</summary>
+    /// <summary>SIGCONT: lets a frozen process run again.</summary>
     Continue,
 }

@@ -2,12 +2,14 @@ using Microsoft.Extensions.Logging;
 
 namespace FetchEtl.Testing;
 
-/// <summary>Keeps every log line, exceptions included, and signals when one with a given event id, or of a given text, is written.</summary>
+/// <summary>
+/// Keeps every log line with its exception. Signals when a line with a given event id or text is written.
+/// </summary>
 public sealed class RecordedLogs : ILoggerFactory, ILoggerProvider, ILogger
 {
     private readonly Lock _lock = new();
     private readonly List<(int Id, string Text)> _lines = [];
-    private readonly List<(Predicate<(int Id, string Text)> Fits, TaskCompletionSource Seen)> _waiters = [];
+    private readonly List<(Predicate<(int Id, string Text)> Matches, TaskCompletionSource Seen)> _waiters = [];
 
     /// <summary>Level, event id, message and exception of each line.</summary>
     public string[] Texts
@@ -21,6 +23,7 @@ public sealed class RecordedLogs : ILoggerFactory, ILoggerProvider, ILogger
         }
     }
 
+    /// <summary>The number of lines with this event id.</summary>
     public int CountOf(int id)
     {
         lock (_lock)
@@ -29,8 +32,10 @@ public sealed class RecordedLogs : ILoggerFactory, ILoggerProvider, ILogger
         }
     }
 
+    /// <summary>Completes when a line with this event id has been written.</summary>
     public Task WaitForAsync(int id) => WaitForAsync(line => line.Id == id);
 
+    /// <summary>Completes when a line that contains this text has been written.</summary>
     public Task WaitForAsync(string part) => WaitForAsync(line => line.Text.Contains(part, StringComparison.Ordinal));
 
     public ILogger CreateLogger(string categoryName) => this;
@@ -42,13 +47,18 @@ public sealed class RecordedLogs : ILoggerFactory, ILoggerProvider, ILogger
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(
+        LogLevel logLevel,
+        EventId eventId,
+        TState state,
+        Exception? exception,
+        Func<TState, Exception?, string> formatter)
     {
         lock (_lock)
         {
             var line = (eventId.Id, $"{logLevel} {eventId.Id} {formatter(state, exception)} {exception}");
             _lines.Add(line);
-            foreach (var waiter in _waiters.Where(waiter => waiter.Fits(line)))
+            foreach (var waiter in _waiters.Where(waiter => waiter.Matches(line)))
             {
                 waiter.Seen.TrySetResult();
             }
@@ -59,17 +69,17 @@ public sealed class RecordedLogs : ILoggerFactory, ILoggerProvider, ILogger
     {
     }
 
-    private Task WaitForAsync(Predicate<(int Id, string Text)> fits)
+    private Task WaitForAsync(Predicate<(int Id, string Text)> matches)
     {
         lock (_lock)
         {
-            if (_lines.Exists(fits))
+            if (_lines.Exists(matches))
             {
                 return Task.CompletedTask;
             }
 
             var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _waiters.Add((fits, seen));
+            _waiters.Add((matches, seen));
             return seen.Task;
         }
     }

@@ -1,9 +1,9 @@
 namespace FetchEtl.Testing;
 
-/// <summary>Where the repository's files are, for tests that read them.</summary>
+/// <summary>The folder of the repository, for tests that read its files.</summary>
 public static class RepositoryRoot
 {
-    /// <summary>The folder that holds FetchEtl.sln.</summary>
+    /// <summary>The folder that contains FetchEtl.sln.</summary>
     public static string Folder { get; } = Find();
 
     private static string Find()
@@ -16,6 +16,6 @@ public static class RepositoryRoot
             }
         }
 
-        throw new InvalidOperationException($"No folder above {AppContext.BaseDirectory} holds FetchEtl.sln.");
+        throw new InvalidOperationException($"No folder above {AppContext.BaseDirectory} contains FetchEtl.sln.");
     }
 }

@@ -2,11 +2,12 @@ using Npgsql;
 
 namespace FetchEtl.Testing;
 
-/// <summary>Holds a table so that inserts wait and reads do not, until it is released or disposed.</summary>
+/// <summary>Locks a table so that inserts wait and reads do not, until the lock is released or disposed.</summary>
 public sealed class TableLock : IAsyncDisposable
 {
     private const string Blocked =
-        " FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+        " FROM pg_locks WHERE NOT granted"
+        + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
 
     private readonly NpgsqlDataSource _source;
     private readonly NpgsqlConnection _connection;
@@ -29,7 +30,9 @@ public sealed class TableLock : IAsyncDisposable
         return new TableLock(source, connection, transaction);
     }
 
-    /// <summary>The signal is the server's own list of waiting statements, asked until it shows them.</summary>
+    /// <summary>
+    /// Waits until that many statements wait for a lock. Reads the list of locks of the server until they appear.
+    /// </summary>
     public async Task WaitForBlockedAsync(int atLeast)
     {
         await using var command = new NpgsqlCommand("SELECT count(*)" + Blocked, _connection);
@@ -39,7 +42,7 @@ public sealed class TableLock : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the sessions whose statements wait for the lock.</summary>
+    /// <summary>Terminates the sessions whose statements wait for the lock.</summary>
     public async Task TerminateBlockedAsync()
     {
         await using var command = new NpgsqlCommand("SELECT count(pg_terminate_backend(pid))" + Blocked, _connection);

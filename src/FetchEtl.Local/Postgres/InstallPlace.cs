@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace FetchEtl.Local;
 
-/// <summary>A folder that holds one folder a PostgreSQL version, each with its programs under <c>bin</c>.</summary>
+/// <summary>A folder with one subfolder for each PostgreSQL version, whose programs lie under <c>bin</c>.</summary>
 internal sealed record InstallPlace(string Parent, string Pattern)
 {
     public static IReadOnlyList<InstallPlace> Usual(OperatingSystemKind system) => system switch
@@ -14,7 +14,7 @@ internal sealed record InstallPlace(string Parent, string Pattern)
         _ => [new("/usr/lib/postgresql", "*")],
     };
 
-    /// <summary>The <c>bin</c> folders found there, newest version first.</summary>
+    /// <summary>The <c>bin</c> folders that exist here, newest version first.</summary>
     public IEnumerable<string> NewestFirst() => Directory.Exists(Parent)
         ? Directory.EnumerateDirectories(Parent, Pattern)
             .OrderByDescending(VersionOf)
@@ -22,7 +22,8 @@ internal sealed record InstallPlace(string Parent, string Pattern)
         : [];
 
     /// <summary>
-    /// <c>17</c>, <c>9.6</c> and <c>postgresql@17</c> name their version; plain <c>postgresql</c> names none.
+    /// Folder names such as <c>17</c>, <c>9.6</c> and <c>postgresql@17</c> contain the version. Any other name counts
+    /// as 0.
     /// </summary>
     private static decimal VersionOf(string folder)
     {

@@ -4,16 +4,16 @@ using System.Security.Cryptography;
 namespace FetchEtl.Local;
 
 /// <summary>
-/// A private PostgreSQL server for demos and tests, made from the machine's own binaries: fresh data folder under the
-/// temporary path, free port on 127.0.0.1, random password, no Unix socket. It is gone, folder and all, when it is
-/// disposed or when this process ends, in whatever way, and not before, even if nothing refers to it any more. Root
-/// steps down to the user <c>postgres</c>, else <c>nobody</c>, as PostgreSQL demands.
+/// A private PostgreSQL server for demos and tests, from the machine's own binaries: new data folder under the
+/// temporary path, free port on 127.0.0.1, random password, no Unix socket. The server and its folder last until this
+/// object is disposed or this process ends, however it ends, even if nothing refers to the object. Root runs the server
+/// as the user <c>postgres</c>, else <c>nobody</c>, because PostgreSQL refuses to run as root.
 /// </summary>
 /// <remarks>
-/// Programs are looked for on the PATH, then under <c>/usr/lib/postgresql</c>, Homebrew's <c>postgresql*</c> or
+/// The programs come from the PATH, else from <c>/usr/lib/postgresql</c>, Homebrew's <c>postgresql*</c> or
 /// <c>C:\Program Files\PostgreSQL</c>, newest version first. Where there are none, root on a Debian-like system
-/// installs the distribution's <c>postgresql</c> package. Windows goes the same way as Linux and macOS, with PowerShell
-/// in place of sh, but has not been tried. Not thread-safe: start, stop and dispose one after the other.
+/// installs the distribution's <c>postgresql</c> package. On Windows PowerShell replaces sh; this is untested. Not
+/// thread-safe: start, stop and dispose one after the other.
 /// </remarks>
 public sealed class LocalPostgres : IAsyncDisposable
 {
@@ -28,14 +28,14 @@ public sealed class LocalPostgres : IAsyncDisposable
     private int _port;
     private bool _disposed;
 
-    private LocalPostgres(Machine machine, PostgresBinaries binaries, string? systemUser, string serverVersion)
+    private LocalPostgres(
+        PostgresBinaries binaries, string? systemUser, string serverVersion, string folder, PostgresWatchdog watchdog)
     {
         _binaries = binaries;
         _systemUser = systemUser;
         ServerVersion = serverVersion;
-        _folder = Directory.CreateTempSubdirectory("fetch-etl-postgres-").FullName;
-        _watchdog = PostgresWatchdog.Start(
-            machine, systemUser, _folder, [binaries.Control, .. StopArguments(PostgresStop.Immediate)]);
+        _folder = folder;
+        _watchdog = watchdog;
     }
 
     /// <summary>Npgsql's connection string: the superuser, in the empty database <c>postgres</c>.</summary>
@@ -43,28 +43,28 @@ public sealed class LocalPostgres : IAsyncDisposable
         $"Host=127.0.0.1;Port={_port};Username={UserName};Password={_password};Database=postgres");
 
     /// <summary>
-    /// The server's version as it states it, such as <c>17.2</c> or <c>15.18 (Debian 15.18-0+deb12u1)</c>.
+    /// The version that the server reports, such as <c>17.2</c> or <c>15.18 (Debian 15.18-0+deb12u1)</c>.
     /// </summary>
     public string ServerVersion { get; }
 
     /// <summary>
-    /// The server's own log. It quotes failing statements and rows, so it may hold what clients sent.
+    /// The server's own log. It quotes failing statements and rows, so it can contain data that clients sent.
     /// </summary>
     public string LogFile => Path.Combine(_folder, "server.log");
 
-    /// <summary>The postmaster's process id. Only while the server runs.</summary>
+    /// <summary>The process id of the postmaster. Only while the server runs.</summary>
     internal int ServerProcessId =>
         int.Parse(File.ReadLines(Path.Combine(DataFolder, "postmaster.pid")).First(), CultureInfo.InvariantCulture);
 
     internal string Folder => _folder;
 
-    private string DataFolder => Path.Combine(_folder, "data");
+    private string DataFolder => DataFolderIn(_folder);
 
     /// <summary>
-    /// Starts a server; it takes connections when the task completes, usually after one to two seconds.
+    /// Starts a server. It accepts connections when the task completes, usually after one to two seconds.
     /// </summary>
     /// <exception cref="LocalPostgresException">
-    /// No binaries, or they did not start. The message names the remedy.
+    /// PostgreSQL is missing or did not start. The message names the remedy.
     /// </exception>
     public static async Task<LocalPostgres> StartAsync(
         LocalPostgresOptions? options = null, CancellationToken cancellationToken = default)
@@ -72,12 +72,14 @@ public sealed class LocalPostgres : IAsyncDisposable
         options ??= new LocalPostgresOptions();
         var machine = Machine.Current();
         var binaries = await PostgresBinaries.FindOrInstallAsync(machine, options.Notice, cancellationToken);
-        var systemUser = machine.IsRoot ? await FindUserToStepDownToAsync(cancellationToken) : null;
+        var systemUser = machine.IsRoot ? await FindUnprivilegedUserAsync(cancellationToken) : null;
         var version = await RunOrThrowAsync(new(binaries.Server, ["--version"]), cancellationToken);
 
-        // As in "postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)".
+        // The output is such as "postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)".
         var versionAlone = version[(version.IndexOf(')', StringComparison.Ordinal) + 1)..].Trim();
-        var server = new LocalPostgres(machine, binaries, systemUser, versionAlone);
+        var folder = Directory.CreateTempSubdirectory("fetch-etl-postgres-").FullName;
+        var server = new LocalPostgres(
+            binaries, systemUser, versionAlone, folder, StartWatchdog(machine, binaries, systemUser, folder));
         try
         {
             await server.CreateDataFolderAsync(options.Settings, cancellationToken);
@@ -91,21 +93,25 @@ public sealed class LocalPostgres : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops the server and starts it again: same data, same port, same connection string.</summary>
-    /// <exception cref="LocalPostgresException">It did not stop or did not come back.</exception>
+    /// <summary>Stops the server and starts it again with the same data, port and connection string.</summary>
+    /// <exception cref="LocalPostgresException">The server did not stop or did not start again.</exception>
     public async Task RestartAsync(PostgresStop mode, CancellationToken cancellationToken = default)
     {
         await StopServerAsync(mode, cancellationToken);
         await StartServerAsync(cancellationToken);
     }
 
-    /// <summary>Stops the server and keeps its data, for <see cref="StartServerAsync"/> to take up again.</summary>
-    /// <exception cref="LocalPostgresException">It did not stop within 60 seconds, or was not running.</exception>
+    /// <summary>Stops the server and keeps its data. <see cref="StartServerAsync"/> starts it again.</summary>
+    /// <exception cref="LocalPostgresException">
+    /// The server did not stop within 60 seconds, or was not running.
+    /// </exception>
     public Task StopServerAsync(PostgresStop mode, CancellationToken cancellationToken = default) =>
-        RunOrThrowAsync(AsServer(_binaries.Control, StopArguments(mode)), cancellationToken);
+        RunOrThrowAsync(AsServer(_binaries.Control, StopArguments(DataFolder, mode)), cancellationToken);
 
-    /// <summary>Starts the stopped server again; it takes connections when the task completes.</summary>
-    /// <exception cref="LocalPostgresException">It did not start within 60 seconds; the message quotes why.</exception>
+    /// <summary>Starts the stopped server. It accepts connections when the task completes.</summary>
+    /// <exception cref="LocalPostgresException">
+    /// The server did not start within 60 seconds. The message quotes its log.
+    /// </exception>
     public async Task StartServerAsync(CancellationToken cancellationToken = default)
     {
         if (await TryStartServerAsync(cancellationToken) is { } failure)
@@ -125,14 +131,32 @@ public sealed class LocalPostgres : IAsyncDisposable
         _disposed = true;
         await _watchdog.DisposeAsync();
 
-        // What is left is a folder that the server's user may empty but not remove.
+        // The server's user can empty the folder but not remove it.
         if (Directory.Exists(_folder))
         {
             Directory.Delete(_folder, recursive: true);
         }
     }
 
-    private static async Task<string> FindUserToStepDownToAsync(CancellationToken cancellationToken)
+    private static PostgresWatchdog StartWatchdog(
+        Machine machine, PostgresBinaries binaries, string? systemUser, string folder)
+    {
+        try
+        {
+            return PostgresWatchdog.Start(
+                machine,
+                systemUser,
+                folder,
+                [binaries.Control, .. StopArguments(DataFolderIn(folder), PostgresStop.Immediate)]);
+        }
+        catch
+        {
+            Directory.Delete(folder);
+            throw;
+        }
+    }
+
+    private static async Task<string> FindUnprivilegedUserAsync(CancellationToken cancellationToken)
     {
         foreach (var user in new[] { "postgres", "nobody" })
         {
@@ -143,8 +167,8 @@ public sealed class LocalPostgres : IAsyncDisposable
         }
 
         throw new LocalPostgresException(
-            "PostgreSQL refuses to run as root, and there is neither a user 'postgres' nor 'nobody' to step down to. " +
-            "Create one, or run this as another user.");
+            "PostgreSQL refuses to run as root, and this system has neither a user 'postgres' nor a user 'nobody'. " +
+            "Create one of them, or run this program as another user.");
     }
 
     private async Task CreateDataFolderAsync(
@@ -175,8 +199,7 @@ public sealed class LocalPostgres : IAsyncDisposable
     {
         for (var attempt = 1; ; attempt++)
         {
-            // Below the range that systems take ports for outgoing connections from, so that nobody takes it during a
-            // restart.
+            // Below the range of ports for outgoing connections, so that no connection takes the port during a restart.
             _port = RandomNumberGenerator.GetInt32(20_000, 32_768);
             if (await TryStartServerAsync(cancellationToken) is not { } failure)
             {
@@ -190,10 +213,10 @@ public sealed class LocalPostgres : IAsyncDisposable
         }
     }
 
-    /// <summary>Gives null, or what the server's log says about why it did not start.</summary>
+    /// <summary>Returns null, or what the server logged if it did not start.</summary>
     private async Task<string?> TryStartServerAsync(CancellationToken cancellationToken)
     {
-        // Only what this start wrote: earlier lines may quote what clients sent.
+        // Only the lines of this start are read: earlier ones can quote data that clients sent.
         var earlier = new FileInfo(LogFile) is { Exists: true } log ? log.Length : 0;
         var port = _port.ToString(CultureInfo.InvariantCulture);
         var start = AsServer(
@@ -206,7 +229,7 @@ public sealed class LocalPostgres : IAsyncDisposable
 
         if (!File.Exists(LogFile))
         {
-            return $"pg_ctl ended with {result.ExitCode} and left no log.";
+            return $"pg_ctl failed with exit code {result.ExitCode} and wrote no log.";
         }
 
         await using var stream = new FileStream(LogFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
@@ -215,8 +238,10 @@ public sealed class LocalPostgres : IAsyncDisposable
         return (await reader.ReadToEndAsync(cancellationToken)).Trim();
     }
 
-    private string[] StopArguments(PostgresStop mode) =>
-        ["stop", "-D", DataFolder, "-m", mode is PostgresStop.Fast ? "fast" : "immediate", "-w", "-t", "60"];
+    private static string DataFolderIn(string folder) => Path.Combine(folder, "data");
+
+    private static string[] StopArguments(string dataFolder, PostgresStop mode) =>
+        ["stop", "-D", dataFolder, "-m", mode is PostgresStop.Fast ? "fast" : "immediate", "-w", "-t", "60"];
 
     private ToolCommand AsServer(string program, string[] arguments) => new(program, arguments, _systemUser, _folder);
 
@@ -226,6 +251,6 @@ public sealed class LocalPostgres : IAsyncDisposable
         return result.ExitCode == 0
             ? result.Output
             : throw new LocalPostgresException(
-                $"{Path.GetFileName(command.Program)} ended with {result.ExitCode}: {result.ErrorText}");
+                $"{Path.GetFileName(command.Program)} failed with exit code {result.ExitCode}: {result.ErrorText}");
     }
 }

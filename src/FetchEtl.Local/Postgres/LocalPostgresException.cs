@@ -1,22 +1,22 @@
 namespace FetchEtl.Local;
 
 /// <summary>
-/// No private PostgreSQL could be had. The message says what is missing and how to get it on this system.
+/// A private PostgreSQL server could not be provided. The message names the cause and the remedy on this system.
 /// </summary>
 public sealed class LocalPostgresException : Exception
 {
-    /// <summary>Creates the exception with no message.</summary>
+    /// <summary>Creates the exception without a message.</summary>
     public LocalPostgresException()
     {
     }
 
-    /// <summary>Creates the exception with what is missing and its remedy.</summary>
+    /// <summary>Creates the exception with the cause and its remedy.</summary>
     public LocalPostgresException(string message)
         : base(message)
     {
     }
 
-    /// <summary>Creates the exception with what is missing, its remedy and the cause.</summary>
+    /// <summary>Creates the exception with the cause, its remedy and the exception behind it.</summary>
     public LocalPostgresException(string message, Exception innerException)
         : base(message, innerException)
     {

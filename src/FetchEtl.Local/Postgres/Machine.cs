@@ -1,10 +1,12 @@
 namespace FetchEtl.Local;
 
-/// <summary>What of the machine decides which PostgreSQL is found and which remedy is named.</summary>
-/// <param name="System">The kind of system.</param>
+/// <summary>
+/// The facts about this machine that decide which PostgreSQL is found and which remedy an error names.
+/// </summary>
+/// <param name="System">The kind of operating system.</param>
 /// <param name="SearchPath">The folders of the PATH, in order.</param>
-/// <param name="InstallPlaces">Where installers put PostgreSQL, beside the PATH.</param>
-/// <param name="IsRoot">Whether this process runs as root. PostgreSQL refuses to.</param>
+/// <param name="InstallPlaces">The folders where installers put PostgreSQL.</param>
+/// <param name="IsRoot">Whether this process runs as root, as which PostgreSQL refuses to run.</param>
 internal sealed record Machine(
     OperatingSystemKind System,
     IReadOnlyList<string> SearchPath,
@@ -25,7 +27,7 @@ internal sealed record Machine(
             system is not OperatingSystemKind.Windows && Environment.IsPrivilegedProcess);
     }
 
-    /// <summary>Debian and its kin, told by their package manager.</summary>
+    /// <summary>Whether this is a Debian-like system: it has apt-get.</summary>
     public bool HasApt => System is OperatingSystemKind.Linux && FindOnPath("apt-get") is not null;
 
     public string? FindOnPath(string program) =>
@@ -33,7 +35,7 @@ internal sealed record Machine(
 
     public string FileName(string program) => System is OperatingSystemKind.Windows ? program + ".exe" : program;
 
-    /// <summary>The one line that gets PostgreSQL onto this kind of system.</summary>
+    /// <summary>The command that installs PostgreSQL on this system.</summary>
     public string Remedy => System switch
     {
         OperatingSystemKind.MacOS => "brew install postgresql@17",
@@ -43,4 +45,12 @@ internal sealed record Machine(
         _ when FindOnPath("apk") is not null => "sudo apk add postgresql",
         _ => "install the PostgreSQL server with the system's package manager",
     };
+}
+
+/// <summary>The operating systems that <see cref="LocalPostgres"/> distinguishes. Others count as Linux.</summary>
+internal enum OperatingSystemKind
+{
+    Linux,
+    MacOS,
+    Windows,
 }

@@ -1,17 +1,21 @@
 namespace FetchEtl.Local;
 
-/// <summary>The three programs that a private server needs, all of one installation.</summary>
+/// <summary>The three programs that a private server needs, from one installation.</summary>
 internal sealed record PostgresBinaries(string InitDb, string Server, string Control)
 {
-    /// <summary>The first complete set on the PATH, else the newest of the places where installers put it.</summary>
+    /// <summary>
+    /// The first complete set on the PATH, else the newest in the install folders. Null where there is none.
+    /// </summary>
     public static PostgresBinaries? Find(Machine machine) => machine.SearchPath
         .SelectMany(folder => FolderAndTarget(folder, machine))
         .Concat(machine.InstallPlaces.SelectMany(place => place.NewestFirst()))
         .Select(folder => In(folder, machine))
         .FirstOrDefault(binaries => binaries is not null);
 
-    /// <summary>As <see cref="Find"/>, and where there is none, root on a Debian-like system installs it.</summary>
-    /// <exception cref="LocalPostgresException">There is none, and none may or could be installed.</exception>
+    /// <summary>
+    /// Like <see cref="Find"/>. Where there is none, root on a Debian-like system installs the package.
+    /// </summary>
+    /// <exception cref="LocalPostgresException">PostgreSQL is missing, and it could not be installed.</exception>
     public static async Task<PostgresBinaries> FindOrInstallAsync(
         Machine machine, Action<string>? notice, CancellationToken cancellationToken)
     {
@@ -22,14 +26,15 @@ internal sealed record PostgresBinaries(string InitDb, string Server, string Con
 
         if (machine is { HasApt: true, IsRoot: true })
         {
-            notice?.Invoke("PostgreSQL is not on this machine: installing the distribution's postgresql package.");
+            notice?.Invoke(
+                "PostgreSQL is missing on this machine: installing the postgresql package of the distribution.");
             await InstallAsync(cancellationToken);
         }
 
         return Find(machine) ?? throw new LocalPostgresException(
             "No PostgreSQL server was found: neither initdb and postgres on the PATH nor in " +
             string.Join(", ", machine.InstallPlaces.Select(place => Path.Combine(place.Parent, place.Pattern, "bin"))) +
-            $". Get one with: {machine.Remedy} (or name a server of your own in ConnectionStrings__Logins).");
+            $". Install it with: {machine.Remedy} (or name your own server in ConnectionStrings__Logins).");
     }
 
     private static async Task InstallAsync(CancellationToken cancellationToken)
@@ -40,7 +45,7 @@ internal sealed record PostgresBinaries(string InitDb, string Server, string Con
             new("sh", ["-c", await reader.ReadToEndAsync(cancellationToken)]), cancellationToken);
         if (result.ExitCode != 0)
         {
-            throw new LocalPostgresException($"Installing the postgresql package failed: {result.ErrorText}");
+            throw new LocalPostgresException($"The postgresql package could not be installed: {result.ErrorText}");
         }
     }
 
@@ -56,7 +61,7 @@ internal sealed record PostgresBinaries(string InitDb, string Server, string Con
     }
 
     /// <summary>
-    /// A link on the PATH may name only some of the programs; the others lie beside what it points to.
+    /// The PATH can contain links to only some of the programs. The others lie beside the target of the link.
     /// </summary>
     private static IEnumerable<string> FolderAndTarget(string folder, Machine machine)
     {

@@ -1,11 +1,11 @@
 namespace FetchEtl.Local;
 
-/// <summary>How a server is stopped; the names are PostgreSQL's own shutdown modes.</summary>
+/// <summary>How a server stops. The names are the shutdown modes of PostgreSQL.</summary>
 public enum PostgresStop
 {
-    /// <summary>Open transactions are rolled back, clients disconnected, a checkpoint is written.</summary>
+    /// <summary>The server rolls back open transactions, disconnects clients and writes a checkpoint.</summary>
     Fast,
 
-    /// <summary>Everything ends at once, as in a crash. The next start recovers from the write-ahead log.</summary>
+    /// <summary>The server ends at once, as in a crash. The next start recovers from the write-ahead log.</summary>
     Immediate,
 }

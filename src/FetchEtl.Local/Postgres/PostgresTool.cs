@@ -4,12 +4,12 @@ using System.Diagnostics;
 namespace FetchEtl.Local;
 
 /// <summary>
-/// Runs PostgreSQL's programs and the system's own, always with English messages and none of the caller's PG*
-/// variables.
+/// Runs programs of PostgreSQL and of the system, with English messages and without the PG* variables of this process.
 /// </summary>
 internal static class PostgresTool
 {
-    /// <exception cref="LocalPostgresException">The program could not be started at all.</exception>
+    /// <summary>Runs a program to its end. Cancelling kills it with its children.</summary>
+    /// <exception cref="LocalPostgresException">The program could not be started.</exception>
     public static async Task<ToolResult> RunAsync(ToolCommand command, CancellationToken cancellationToken)
     {
         using var process = Start(command);
@@ -34,8 +34,8 @@ internal static class PostgresTool
         }
     }
 
-    /// <summary>Starts the program with its three streams redirected.</summary>
-    /// <exception cref="LocalPostgresException">It could not be started.</exception>
+    /// <summary>Starts a program with its three streams redirected.</summary>
+    /// <exception cref="LocalPostgresException">The program could not be started.</exception>
     public static Process Start(ToolCommand command)
     {
         var start = new ProcessStartInfo(command.Program, command.Arguments)
@@ -62,14 +62,32 @@ internal static class PostgresTool
         catch (Win32Exception exception) when (command.User is not null)
         {
             throw new LocalPostgresException(
-                $"'{command.Program}' could not be run as user '{command.User}', to whom root steps down: " +
-                $"{exception.Message}. That user must be able to enter the temporary folder '{Path.GetTempPath()}': " +
-                "set TMPDIR to one that all may enter, such as /tmp.",
+                $"PostgreSQL refuses to run as root, and '{command.Program}' could not run as user '{command.User}': " +
+                $"{exception.Message}. That user needs access to the temporary folder '{Path.GetTempPath()}': " +
+                "set TMPDIR to a folder that every user can enter, such as /tmp.",
                 exception);
         }
         catch (Win32Exception exception)
         {
-            throw new LocalPostgresException($"'{command.Program}' could not be run: {exception.Message}.", exception);
+            throw new LocalPostgresException($"'{command.Program}' could not run: {exception.Message}.", exception);
         }
     }
 }
+
+/// <summary>A program to run.</summary>
+/// <param name="Program">Its path, or its name on the PATH.</param>
+/// <param name="Arguments">Passed unchanged; no shell reads them.</param>
+/// <param name="User">The user to run it as, if this process runs as root; null for the same user.</param>
+/// <param name="Folder">The working folder, which that user must be able to enter; null for this process's own.</param>
+/// <param name="LeavesProcesses">
+/// Whether its children outlive it. They can hold its output open for as long as they live, so its output is not read.
+/// </param>
+internal sealed record ToolCommand(
+    string Program,
+    IReadOnlyList<string> Arguments,
+    string? User = null,
+    string? Folder = null,
+    bool LeavesProcesses = false);
+
+/// <summary>The exit code and output of a program.</summary>
+internal readonly record struct ToolResult(int ExitCode, string Output, string ErrorText);

@@ -5,14 +5,14 @@ using System.Text;
 namespace FetchEtl.Local;
 
 /// <summary>
-/// A small process that outlives its owner just long enough to stop the server and remove its folder. It reads a pipe
-/// whose other end only the owner holds: the system closes that end however the owner ends, SIGKILL included.
+/// A small process that outlives its owner to stop the server and remove its folder. It reads a pipe whose other end
+/// only the owner holds. The system closes that end however the owner ends, also by SIGKILL.
 /// </summary>
 internal sealed class PostgresWatchdog : IAsyncDisposable
 {
-    // Signals for the whole process group, Ctrl+C among them, are the owner's business: it may still need its database.
-    // Should the owner die while initdb or postgres is just starting, the first round can miss what they create, hence
-    // the loop.
+    // The watchdog ignores signals to the whole process group, such as Ctrl+C: the owner may still need its database.
+    // If the owner dies while initdb or postgres is starting, the first round can miss files that they create later, so
+    // the script loops.
     private const string Shell = """
         trap '' HUP INT TERM
         exec >/dev/null 2>&1
@@ -31,8 +31,7 @@ internal sealed class PostgresWatchdog : IAsyncDisposable
 
     private readonly Process _process;
 
-    // The pipe is to close with the process, not when a garbage collection finds that nobody holds this object any
-    // more.
+    // Keeps the pipe open until the process ends, even if nothing refers to this object and it is garbage.
     private readonly GCHandle _held;
 
     private PostgresWatchdog(Process process)
@@ -41,11 +40,11 @@ internal sealed class PostgresWatchdog : IAsyncDisposable
         _held = GCHandle.Alloc(process.StandardInput);
     }
 
-    /// <summary>Watches over this process on behalf of the server whose data lies in the folder.</summary>
+    /// <summary>Starts a watchdog for this process and the server whose data lies in the folder.</summary>
     /// <param name="machine">The machine.</param>
-    /// <param name="user">The user the server runs as; null for this process's own.</param>
+    /// <param name="user">The user that the server runs as; null for the user of this process.</param>
     /// <param name="folder">The folder to remove.</param>
-    /// <param name="stop">The program and arguments that stop the server, run as that user.</param>
+    /// <param name="stop">The program and arguments that stop the server. That user runs them.</param>
     public static PostgresWatchdog Start(Machine machine, string? user, string folder, IReadOnlyList<string> stop)
     {
         if (machine.System is OperatingSystemKind.Windows)
@@ -61,14 +60,13 @@ internal sealed class PostgresWatchdog : IAsyncDisposable
 
         string[] shell = ["sh", "-c", Shell, "fetch-etl-postgres-watchdog", folder, .. stop];
 
-        // A session of its own keeps it alive when the owner's whole process group is killed. macOS has no setsid
-        // program.
+        // In its own session the watchdog survives a kill of the owner's process group. macOS has no setsid program.
         return new(PostgresTool.Start(machine.FindOnPath("setsid") is { } setsid
             ? new(setsid, shell, user)
             : new(shell[0], shell[1..], user)));
     }
 
-    /// <summary>Has it do its work now, and waits until it is done.</summary>
+    /// <summary>Stops the server and removes the folder now, and waits until both are done.</summary>
     public async ValueTask DisposeAsync()
     {
         _process.StandardInput.Close();

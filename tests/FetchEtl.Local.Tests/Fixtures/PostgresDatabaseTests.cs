@@ -3,10 +3,15 @@ using Npgsql;
 
 namespace FetchEtl.Local.Tests;
 
-public sealed class PostgresDatabaseTests
+public sealed class PostgresDatabaseTests : IAsyncLifetime
 {
+    /// <summary>Starts the shared server before the first test, so that no test is slow because of it.</summary>
+    public Task InitializeAsync() => PostgresServer.ConnectionStringAsync();
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
     [Fact]
-    public async Task Two_databases_do_not_see_each_others_tables()
+    public async Task Two_databases_do_not_share_tables()
     {
         await using var first = await PostgresDatabase.CreateAsync();
         await using var second = await PostgresDatabase.CreateAsync();
@@ -18,7 +23,7 @@ public sealed class PostgresDatabaseTests
     }
 
     [Fact]
-    public async Task Databases_made_at_the_same_time_do_not_hinder_each_other()
+    public async Task Databases_can_be_created_and_dropped_concurrently()
     {
         var databases = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => PostgresDatabase.CreateAsync()));
 
@@ -27,7 +32,7 @@ public sealed class PostgresDatabaseTests
     }
 
     [Fact]
-    public async Task A_disposed_database_is_dropped_under_open_connections()
+    public async Task A_disposed_database_is_dropped_despite_open_connections()
     {
         var database = await PostgresDatabase.CreateAsync();
         await using var open = new NpgsqlConnection(database.ConnectionString);
@@ -39,7 +44,8 @@ public sealed class PostgresDatabaseTests
     }
 
     private static async Task<long> CountAsync(string database) => (long)(await ScalarAsync(
-        await PostgresServer.ConnectionStringAsync(), $"SELECT count(*) FROM pg_database WHERE datname = '{database}'"))!;
+        await PostgresServer.ConnectionStringAsync(),
+        $"SELECT count(*) FROM pg_database WHERE datname = '{database}'"))!;
 
     private static async Task<object?> ScalarAsync(string connectionString, string sql)
     {

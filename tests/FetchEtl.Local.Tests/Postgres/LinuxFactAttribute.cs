@@ -1,21 +1,23 @@
 namespace FetchEtl.Local.Tests;
 
-/// <summary>A fact that looks into /proc or signals process groups; skipped, with the reason, elsewhere.</summary>
+/// <summary>
+/// A test that reads /proc or signals process groups. On other systems it is skipped with the reason.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class LinuxFactAttribute : FactAttribute
 {
     private readonly bool _asRoot;
 
-    public LinuxFactAttribute() => Skip = OperatingSystem.IsLinux() ? null : "Only Linux has what this looks at.";
+    public LinuxFactAttribute() => Skip = OperatingSystem.IsLinux() ? null : "Only Linux has /proc and setsid.";
 
-    /// <summary>Whether only root can see it.</summary>
+    /// <summary>Whether the test needs root.</summary>
     public bool AsRoot
     {
         get => _asRoot;
         init
         {
             _asRoot = value;
-            Skip ??= value && !Environment.IsPrivilegedProcess ? "Only root steps down." : null;
+            Skip ??= value && !Environment.IsPrivilegedProcess ? "Only root changes the user." : null;
         }
     }
 }

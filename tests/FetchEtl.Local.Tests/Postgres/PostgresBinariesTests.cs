@@ -12,7 +12,7 @@ public sealed class PostgresBinariesTests : IDisposable
     [InlineData(OperatingSystemKind.Linux, "apk", "sudo apk add postgresql")]
     [InlineData(OperatingSystemKind.MacOS, "brew", "brew install postgresql@17")]
     [InlineData(OperatingSystemKind.Windows, "winget.exe", "winget install PostgreSQL.PostgreSQL.17")]
-    internal async Task Without_binaries_the_failure_names_the_places_and_the_systems_remedy(
+    internal async Task Without_binaries_the_failure_names_the_folders_and_the_remedy_of_the_system(
         OperatingSystemKind system, string packageManager, string remedy)
     {
         Install("bin", packageManager);
@@ -22,13 +22,13 @@ public sealed class PostgresBinariesTests : IDisposable
             () => PostgresBinaries.FindOrInstallAsync(machine, Assert.Fail, CancellationToken.None));
 
         Assert.Contains(Path.Combine(_root, "versions"), failure.Message, StringComparison.Ordinal);
-        Assert.Contains($"Get one with: {remedy} ", failure.Message, StringComparison.Ordinal);
+        Assert.Contains($"Install it with: {remedy} ", failure.Message, StringComparison.Ordinal);
         Assert.Contains("ConnectionStrings__Logins", failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', failure.Message);
     }
 
     [Fact]
-    public void The_path_comes_before_newer_versions_elsewhere()
+    public void The_PATH_comes_before_newer_versions_elsewhere()
     {
         Install("bin", Programs);
         Install("versions/17/bin", Programs);
@@ -37,7 +37,7 @@ public sealed class PostgresBinariesTests : IDisposable
     }
 
     [Fact]
-    public void The_newest_installed_version_is_taken()
+    public void The_newest_installed_version_is_used()
     {
         Install("versions/9.6/bin", Programs);
         Install("versions/15/bin", Programs);
@@ -47,7 +47,7 @@ public sealed class PostgresBinariesTests : IDisposable
     }
 
     [Fact]
-    public void A_version_without_its_server_is_passed_over()
+    public void A_version_without_its_server_is_skipped()
     {
         Install("versions/17/bin", "initdb", "pg_ctl");
         Install("versions/15/bin", Programs);
@@ -56,7 +56,7 @@ public sealed class PostgresBinariesTests : IDisposable
     }
 
     [Fact]
-    public void Homebrews_folders_are_ordered_by_the_version_in_their_names()
+    public void Homebrew_folders_are_ordered_by_the_version_in_their_names()
     {
         Install("versions/postgresql@9.6/bin", Programs);
         Install("versions/postgresql@17/bin", Programs);
@@ -66,7 +66,7 @@ public sealed class PostgresBinariesTests : IDisposable
     }
 
     [Fact]
-    public void A_link_on_the_path_leads_to_the_programs_beside_its_target()
+    public void A_link_on_the_PATH_leads_to_the_programs_beside_its_target()
     {
         Install("real/bin", Programs);
         Directory.CreateDirectory(Path.Combine(_root, "links"));

@@ -1,8 +1,8 @@
 namespace FetchEtl.Local.Tests;
 
 /// <summary>
-/// This assembly's entry point, which the test runner does not use: run by itself, it is a process that owns a
-/// <see cref="LocalPostgres"/>, tells of it in one line, and then waits to be killed.
+/// The entry point of this assembly, which the test runner does not use. As a process of its own it owns a
+/// <see cref="LocalPostgres"/>, writes one line about it, and waits until a test kills it.
 /// </summary>
 internal static class PostgresOwner
 {

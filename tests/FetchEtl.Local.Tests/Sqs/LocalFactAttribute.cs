@@ -1,6 +1,6 @@
 namespace FetchEtl.Local.Tests;
 
-/// <summary>A test that needs LocalSqs itself: its clock in hand, or its options.</summary>
+/// <summary>A test that needs LocalSqs itself: its clock, its faults or its options.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class LocalFactAttribute : FactAttribute
 {
@@ -8,7 +8,7 @@ public sealed class LocalFactAttribute : FactAttribute
     {
         if (SqsEndpoint.Other is not null)
         {
-            Skip = $"{SqsEndpoint.Variable} names another endpoint, whose clock and options are not ours to set.";
+            Skip = $"{SqsEndpoint.Variable} names another endpoint, whose clock and options this test cannot set.";
         }
     }
 }

@@ -1,35 +1,44 @@
-using System.Text.Json.Nodes;
+using Amazon.SQS;
 using FetchEtl.Testing;
 
 namespace FetchEtl.Local.Tests;
 
-/// <summary>A LocalSqs of its own with the clock in the test's hand, and a queue on it.</summary>
+/// <summary>A LocalSqs of its own, whose clock and faults the test controls, and a queue on it.</summary>
 internal sealed class LocalQueue : IAsyncDisposable
 {
-    private readonly LocalSqs _server;
+    private LocalQueue(LocalSqs server, SignalingTimeProvider time, IAmazonSQS sqs, TestQueue queue) =>
+        (Server, Time, Sqs, Queue) = (server, time, sqs, queue);
 
-    private LocalQueue(LocalSqs server, ManualTimeProvider time, RawSqs sqs, RawQueue queue) =>
-        (_server, Time, Sqs, Queue) = (server, time, sqs, queue);
+    public LocalSqs Server { get; }
 
-    public ManualTimeProvider Time { get; }
+    public SignalingTimeProvider Time { get; }
 
-    public RawSqs Sqs { get; }
+    public IAmazonSQS Sqs { get; }
 
-    public RawQueue Queue { get; }
+    public TestQueue Queue { get; }
 
-    public static async Task<LocalQueue> StartAsync(JsonObject? attributes = null, string suffix = "")
+    public static async Task<LocalQueue> StartAsync(
+        Dictionary<string, string>? attributes = null, string suffix = "", WireProtocol protocol = WireProtocol.Json)
     {
-        var time = new ManualTimeProvider();
+        var time = new SignalingTimeProvider();
         var server = await LocalSqs.StartAsync(new() { TimeProvider = time });
-        var sqs = new RawSqs(server.ServiceUrl, WireProtocol.Json);
-        return new(server, time, sqs, await sqs.CreateQueueAsync(attributes, suffix));
+        var sqs = SqsEndpoint.Client(server.ServiceUrl, protocol);
+        return new(server, time, sqs, await TestQueue.CreateAsync(sqs, attributes, suffix));
     }
 
+    public static Task<LocalQueue> StartFifoAsync() => StartAsync(TestQueue.FifoAttributes(), ".fifo");
+
     public void Advance(double seconds) => Time.Advance(TimeSpan.FromSeconds(seconds));
+
+    /// <summary>Replaces the rules of the fault plan. Without rules there are no faults.</summary>
+    public void SetFaults(params SqsFaultRule[] rules) =>
+        Server.Faults = rules.Length == 0 ? null : new() { Seed = 7, Rules = rules };
+
+    public long Injected(SqsFaultKind kind) => Server.FaultCounts[kind];
 
     public async ValueTask DisposeAsync()
     {
         Sqs.Dispose();
-        await _server.DisposeAsync();
+        await Server.DisposeAsync();
     }
 }

@@ -1,19 +1,23 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
+using System.Text.Json.Nodes;
 using System.Xml.Linq;
+using Amazon.SQS;
+using Amazon.SQS.Model;
+using FetchEtl.Testing;
 
 namespace FetchEtl.Local.Tests;
 
+/// <summary>The server itself, and facts of the wire that an SDK hides.</summary>
 public sealed class LocalSqsTests
 {
     [LocalFact]
-    public async Task It_listens_on_the_loopback_interface_alone()
+    public async Task It_listens_only_on_the_loopback_interface()
     {
-        await using var sqs = await LocalSqs.StartAsync();
+        await using var server = await LocalSqs.StartAsync();
 
-        Assert.Equal("127.0.0.1", sqs.ServiceUrl.Host);
-        using var elsewhere = new TcpListener(IPAddress.Parse("127.0.0.2"), sqs.ServiceUrl.Port);
+        Assert.Equal("127.0.0.1", server.ServiceUrl.Host);
+        using var elsewhere = new TcpListener(IPAddress.Parse("127.0.0.2"), server.ServiceUrl.Port);
         elsewhere.Start();
     }
 
@@ -23,23 +27,23 @@ public sealed class LocalSqsTests
         await using var first = await LocalSqs.StartAsync();
         var port = first.ServiceUrl.Port;
 
-        var refused = await Assert.ThrowsAsync<IOException>(() => LocalSqs.StartAsync(new() { Port = port }));
+        var failure = await Assert.ThrowsAsync<IOException>(() => LocalSqs.StartAsync(new() { Port = port }));
 
-        Assert.Contains($"127.0.0.1:{port}", refused.Message, StringComparison.Ordinal);
-        Assert.Contains("another port", refused.Message, StringComparison.Ordinal);
+        Assert.Contains($"127.0.0.1:{port}", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("another port", failure.Message, StringComparison.Ordinal);
     }
 
     [LocalFact]
-    public async Task Calls_are_counted_by_operation_refused_ones_too_in_either_protocol()
+    public async Task Calls_are_counted_by_operation_in_both_protocols_also_rejected_ones()
     {
         await using var server = await LocalSqs.StartAsync();
-        using var json = new RawSqs(server.ServiceUrl, WireProtocol.Json);
-        using var query = new RawSqs(server.ServiceUrl, WireProtocol.Query);
+        using var json = SqsEndpoint.Client(server.ServiceUrl);
+        using var query = SqsEndpoint.Client(server.ServiceUrl, WireProtocol.Query);
 
-        await json.CallAsync("CreateQueue", new() { ["QueueName"] = "q" });
-        await query.CallAsync("ListQueues", []);
-        await Assert.ThrowsAsync<SqsRefusedException>(() => json.CallAsync("GetQueueUrl", new() { ["QueueName"] = "none" }));
-        await json.CallAsync("GetQueueUrl", new() { ["QueueName"] = "q" });
+        await json.CreateQueueAsync("q");
+        await query.ListQueuesAsync(new ListQueuesRequest());
+        await Assert.ThrowsAsync<QueueDoesNotExistException>(() => json.GetQueueUrlAsync("none"));
+        await json.GetQueueUrlAsync("q");
 
         Assert.Equal(
             new Dictionary<string, long> { ["CreateQueue"] = 1, ["ListQueues"] = 1, ["GetQueueUrl"] = 2 },
@@ -47,61 +51,104 @@ public sealed class LocalSqsTests
     }
 
     [LocalFact]
-    public async Task Without_JSON_a_JSON_request_gets_a_500_that_is_no_JSON_and_Query_works()
+    public async Task A_server_without_JSON_answers_JSON_with_500_and_XML_and_still_serves_Query()
     {
         await using var server = await LocalSqs.StartAsync(new() { Protocols = LocalSqsProtocols.Query });
-        using var http = new HttpClient();
-        using var request = new HttpRequestMessage(HttpMethod.Post, server.ServiceUrl);
-        request.Content = new StringContent("""{"QueueName":"q"}""", Encoding.UTF8, "application/x-amz-json-1.0");
-        request.Headers.Add("X-Amz-Target", "AmazonSQS.CreateQueue");
 
-        using var response = await http.SendAsync(request);
+        using var response = await RawRequest.PostAsync(server.ServiceUrl, "CreateQueue", """{"QueueName":"q"}""");
 
         Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
         Assert.StartsWith("<?xml", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        using var query = new RawSqs(server.ServiceUrl, WireProtocol.Query);
-        Assert.NotNull((await query.CreateQueueAsync()).Url);
+        using var query = SqsEndpoint.Client(server.ServiceUrl, WireProtocol.Query);
+        Assert.NotNull((await query.CreateQueueAsync("q")).QueueUrl);
     }
 
-    /// <summary>As boto 2 and the PHP SDK did: the queue in the path, everything in the URL.</summary>
     [LocalFact]
-    public async Task A_Query_request_may_name_the_queue_by_its_path_and_come_as_GET()
+    public async Task A_JSON_error_has_its_name_in_the_body_and_its_Query_code_in_a_header()
     {
         await using var server = await LocalSqs.StartAsync();
-        using var sqs = new RawSqs(server.ServiceUrl, WireProtocol.Json);
-        var queue = await sqs.CreateQueueAsync();
+
+        using var response = await RawRequest.PostAsync(server.ServiceUrl, "GetQueueUrl", """{"QueueName":"none"}""");
+
+        var body = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Equal("application/x-amz-json-1.0", response.Content.Headers.ContentType!.MediaType);
+        Assert.Equal("com.amazonaws.sqs#QueueDoesNotExist", (string?)body["__type"]);
+        Assert.Equal("The specified queue does not exist.", (string?)body["message"]);
+        Assert.Equal(
+            ["AWS.SimpleQueueService.NonExistentQueue;Sender"], response.Headers.GetValues("x-amzn-query-error"));
+        Assert.NotEmpty(response.Headers.GetValues("x-amzn-RequestId").Single());
+    }
+
+    [LocalFact]
+    public async Task Without_messages_a_JSON_receive_omits_the_member()
+    {
+        await using var server = await LocalSqs.StartAsync();
+        using var sqs = SqsEndpoint.Client(server.ServiceUrl);
+        var queue = await TestQueue.CreateAsync(sqs);
+
+        using var response = await RawRequest.PostAsync(
+            server.ServiceUrl, "ReceiveMessage", $$"""{"QueueUrl":"{{queue.Url}}"}""");
+
+        Assert.Equal("{}", await response.Content.ReadAsStringAsync());
+    }
+
+    [LocalFact]
+    public async Task A_malformed_JSON_request_is_rejected_without_quoting_it()
+    {
+        await using var server = await LocalSqs.StartAsync();
+
+        using var response = await RawRequest.PostAsync(
+            server.ServiceUrl, "SendMessage", """{"MessageBody": secret}""");
+
+        var text = await response.Content.ReadAsStringAsync();
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Contains("SerializationException", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", text, StringComparison.Ordinal);
+    }
+
+    /// <summary>boto 2 and the PHP SDK sent the queue in the path and everything in the URL.</summary>
+    [LocalFact]
+    public async Task A_Query_request_can_name_the_queue_in_its_path_and_use_GET()
+    {
+        await using var server = await LocalSqs.StartAsync();
+        using var sqs = SqsEndpoint.Client(server.ServiceUrl);
+        var queue = await TestQueue.CreateAsync(sqs);
         using var http = new HttpClient();
 
         foreach (var path in (string[])[$"/000000000000/{queue.Name}", $"/queue/{queue.Name}"])
         {
-            var answer = await http.GetStringAsync(new Uri(server.ServiceUrl, $"{path}?Action=SendMessage&MessageBody=a+b%26c"));
+            var answer = await http.GetStringAsync(
+                new Uri(server.ServiceUrl, $"{path}?Action=SendMessage&MessageBody=a+b%26c"));
             Assert.Contains("<SendMessageResponse", answer, StringComparison.Ordinal);
         }
 
-        Assert.Equal(["a b&c", "a b&c"], (await queue.ReceiveAsync()).Select(message => (string)message["Body"]!));
+        Assert.Equal(["a b&c", "a b&c"], (await queue.ReceiveAsync()).Select(message => message.Body));
     }
 
     [LocalFact]
-    public async Task An_empty_Query_receive_has_its_result_element_all_the_same()
+    public async Task Without_messages_a_Query_receive_still_has_its_result_element()
     {
         await using var server = await LocalSqs.StartAsync();
-        using var sqs = new RawSqs(server.ServiceUrl, WireProtocol.Query);
-        var queue = await sqs.CreateQueueAsync();
+        using var sqs = SqsEndpoint.Client(server.ServiceUrl);
+        var queue = await TestQueue.CreateAsync(sqs);
         using var http = new HttpClient();
 
         var answer = XDocument.Parse(
             await http.GetStringAsync(new Uri(server.ServiceUrl, $"/queue/{queue.Name}?Action=ReceiveMessage")));
 
+        Assert.Equal("http://queue.amazonaws.com/doc/2012-11-05/", answer.Root!.Name.NamespaceName);
         Assert.Equal(
-            ["ReceiveMessageResult", "ResponseMetadata"], answer.Root!.Elements().Select(element => element.Name.LocalName));
+            ["ReceiveMessageResult", "ResponseMetadata"],
+            answer.Root.Elements().Select(element => element.Name.LocalName));
     }
 
     [LocalFact]
-    public async Task Booleans_in_Query_results_are_in_small_letters()
+    public async Task Query_writes_booleans_in_lower_case()
     {
         await using var server = await LocalSqs.StartAsync();
-        using var sqs = new RawSqs(server.ServiceUrl, WireProtocol.Query);
-        var queue = await sqs.CreateQueueAsync();
+        using var sqs = SqsEndpoint.Client(server.ServiceUrl);
+        var queue = await TestQueue.CreateAsync(sqs);
         using var http = new HttpClient();
 
         var answer = await http.GetStringAsync(new Uri(
@@ -113,17 +160,17 @@ public sealed class LocalSqsTests
     }
 
     [LocalFact]
-    public async Task A_fault_of_the_server_is_an_InternalFailure_that_does_not_tell_the_exception()
+    public async Task A_defect_of_the_server_is_an_InternalFailure_without_the_text_of_the_exception()
     {
         await using var server = await LocalSqs.StartAsync(new() { TimeProvider = new BrokenClock() });
         foreach (var protocol in Enum.GetValues<WireProtocol>())
         {
-            using var sqs = new RawSqs(server.ServiceUrl, protocol);
+            using var sqs = SqsEndpoint.Client(server.ServiceUrl, protocol);
 
-            var refused = await sqs.RefusedAsync("CreateQueue", new() { ["QueueName"] = "q" });
+            var failure = await Rejection.OfAsync<AmazonSQSException>(
+                "InternalFailure", 500, () => sqs.CreateQueueAsync("q"));
 
-            Assert.Equal(("InternalFailure", 500), (refused.Code, refused.Status));
-            Assert.DoesNotContain(BrokenClock.Text, refused.Text, StringComparison.Ordinal);
+            Assert.DoesNotContain(BrokenClock.Text, failure.ToString(), StringComparison.Ordinal);
         }
     }
 
@@ -145,18 +192,18 @@ public sealed class LocalSqsTests
     }
 
     [LocalFact]
-    public async Task Stopping_cuts_off_the_receives_that_wait()
+    public async Task A_stop_closes_the_connections_of_waiting_receives()
     {
-        var time = new FetchEtl.Testing.ManualTimeProvider();
+        var time = new SignalingTimeProvider();
         var server = await LocalSqs.StartAsync(new() { TimeProvider = time });
-        using var sqs = new RawSqs(server.ServiceUrl, WireProtocol.Json);
-        var queue = await sqs.CreateQueueAsync();
-        var waiting = queue.ReceiveAsync(more: new() { ["WaitTimeSeconds"] = 20 });
+        using var sqs = SqsEndpoint.Client(server.ServiceUrl);
+        var queue = await TestQueue.CreateAsync(sqs);
+        var waiting = queue.WaitAsync();
         await time.WaitForTimersAsync();
 
         await server.DisposeAsync();
 
-        await Assert.ThrowsAnyAsync<HttpRequestException>(() => waiting);
+        await Rejection.LosesReplyAsync(() => waiting);
     }
 
     private sealed class BrokenClock : TimeProvider

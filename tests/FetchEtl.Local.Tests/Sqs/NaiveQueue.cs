@@ -1,6 +1,8 @@
 namespace FetchEtl.Local.Tests;
 
-/// <summary>A standard queue by the letter of SQS's documentation: a list, looked through from end to end each time.</summary>
+/// <summary>
+/// A model of a standard queue by the documentation of SQS: a list that every step searches from end to end.
+/// </summary>
 internal sealed class NaiveQueue(int retention, int visibility)
 {
     private readonly List<Entry> _entries = [];
@@ -17,7 +19,7 @@ internal sealed class NaiveQueue(int retention, int visibility)
 
     public void Send(Guid id, int delay) => _entries.Add(new(id, _now) { VisibleAt = _now + delay });
 
-    /// <summary>Notes that this message was received; fails if it was not there to receive.</summary>
+    /// <summary>Records a receive of this message. Fails if the message is not visible.</summary>
     public (int Handle, int ReceiveCount) Receive(Guid id)
     {
         var entry = Living.Single(entry => entry.Id == id && entry.VisibleAt <= _now);
@@ -34,7 +36,7 @@ internal sealed class NaiveQueue(int retention, int visibility)
         }
     }
 
-    /// <summary>The error's name, or null for success.</summary>
+    /// <summary>Returns the name of the error, or null for success.</summary>
     public string? ChangeVisibility(int handle, int seconds)
     {
         if (Living.SingleOrDefault(entry => entry.Receipt == handle) is not { } entry)

@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using Amazon.SQS.Model;
 
 namespace FetchEtl.Local.Tests;
 
@@ -8,94 +8,97 @@ public sealed class SqsBehaviourBatches(SqsEndpoint endpoint) : IClassFixture<Sq
     public async Task A_batch_fails_by_entry(WireProtocol protocol)
     {
         using var sqs = endpoint.Client(protocol);
-        var queue = await sqs.CreateQueueAsync();
+        var queue = await TestQueue.CreateAsync(sqs);
 
-        var sent = await queue.CallAsync("SendMessageBatch", Entries(
-            new() { ["Id"] = "good", ["MessageBody"] = "x" }, new() { ["Id"] = "bad", ["MessageBody"] = "x", ["DelaySeconds"] = 901 }));
+        var sent = await sqs.SendMessageBatchAsync(
+            queue.Url, [new("good", "x"), new("bad", "x") { DelaySeconds = 901 }]);
 
-        Assert.Equal("good", (string)Assert.Single(sent["Successful"]!.AsArray())!["Id"]!);
-        var failed = Assert.Single(sent["Failed"]!.AsArray())!;
-        Assert.Equal(("bad", "InvalidParameterValue"), ((string)failed["Id"]!, (string)failed["Code"]!));
-        Assert.Equal("true", failed["SenderFault"]!.ToString());
-        Assert.Single(await queue.ReceiveAsync());
+        var good = Assert.Single(sent.Successful);
+        Assert.Equal("good", good.Id);
+        var failed = Assert.Single(sent.Failed);
+        Assert.Equal(("bad", "InvalidParameterValue", true), (failed.Id, failed.Code, failed.SenderFault));
+        Assert.Equal(good.MessageId, Assert.Single(await queue.ReceiveAsync()).MessageId);
     }
 
     [Theory, EachProtocol]
     public async Task Visibility_is_changed_and_messages_are_deleted_ten_at_a_time(WireProtocol protocol)
     {
         using var sqs = endpoint.Client(protocol);
-        var queue = await sqs.CreateQueueAsync();
-        await queue.CallAsync("SendMessageBatch", Entries(
-            [.. Enumerable.Range(0, 10).Select(i => new JsonObject { ["Id"] = $"{i}", ["MessageBody"] = $"{i}" })]));
+        var queue = await TestQueue.CreateAsync(sqs);
+        await sqs.SendMessageBatchAsync(
+            queue.Url, [.. Enumerable.Range(0, 10).Select(i => new SendMessageBatchRequestEntry($"{i}", $"{i}"))]);
 
         var first = await queue.ReceiveAsync();
-        await queue.CallAsync("ChangeMessageVisibilityBatch", Entries([.. first.Select((message, i) => Entry(message, i, visibility: 0))]));
+        await sqs.ChangeMessageVisibilityBatchAsync(queue.Url, [.. first.Select((message, i) =>
+            new ChangeMessageVisibilityBatchRequestEntry($"{i}", message.ReceiptHandle) { VisibilityTimeout = 0 })]);
         var second = await queue.ReceiveAsync();
-        var deleted = await queue.CallAsync("DeleteMessageBatch", Entries([.. second.Select((message, i) => Entry(message, i))]));
+        var deleted = await sqs.DeleteMessageBatchAsync(
+            queue.Url,
+            [.. second.Select((message, i) => new DeleteMessageBatchRequestEntry($"{i}", message.ReceiptHandle))]);
 
-        Assert.Equal(10, second.Length);
-        Assert.Equal(10, deleted["Successful"]!.AsArray().Count);
+        Assert.Equal(10, second.Count);
+        Assert.Equal(10, deleted.Successful.Count);
         Assert.Equal((0, 0, 0), await queue.CountAsync());
     }
 
     [Theory, EachProtocol]
-    public async Task A_batch_with_a_bad_handle_deletes_the_others(WireProtocol protocol)
+    public async Task A_batch_with_an_invalid_handle_deletes_the_other_messages(WireProtocol protocol)
     {
         using var sqs = endpoint.Client(protocol);
-        var queue = await sqs.CreateQueueAsync();
+        var queue = await TestQueue.CreateAsync(sqs);
         await queue.SendAsync("x");
         var message = await queue.ReceiveOneAsync();
 
-        var result = await queue.CallAsync(
-            "DeleteMessageBatch", Entries(Entry(message, 0), new() { ["Id"] = "bad", ["ReceiptHandle"] = "none" }));
+        var result = await sqs.DeleteMessageBatchAsync(
+            queue.Url, [new("0", message.ReceiptHandle), new("bad", "none")]);
 
-        Assert.Single(result["Successful"]!.AsArray());
-        Assert.Equal("ReceiptHandleIsInvalid", (string)Assert.Single(result["Failed"]!.AsArray())!["Code"]!);
+        Assert.Single(result.Successful);
+        Assert.Equal("ReceiptHandleIsInvalid", Assert.Single(result.Failed).Code);
         Assert.Equal((0, 0, 0), await queue.CountAsync());
     }
 
-    [Theory]
-    [InlineData("", "EmptyBatchRequest")]
-    [InlineData("a a", "BatchEntryIdsNotDistinct")]
-    [InlineData("a:b", "InvalidBatchEntryId")]
-    [InlineData("1 2 3 4 5 6 7 8 9 10 11", "TooManyEntriesInBatchRequest")]
-    public async Task A_malformed_batch_is_refused_whole(string ids, string code)
+    [Fact]
+    public async Task An_empty_batch_is_rejected() =>
+        await AssertRejectedAsync<EmptyBatchRequestException>("EmptyBatchRequest");
+
+    [Fact]
+    public async Task A_batch_with_an_id_twice_is_rejected_as_a_whole() =>
+        await AssertRejectedAsync<BatchEntryIdsNotDistinctException>("BatchEntryIdsNotDistinct", "a", "a");
+
+    [Fact]
+    public async Task A_batch_with_an_invalid_id_is_rejected_as_a_whole() =>
+        await AssertRejectedAsync<InvalidBatchEntryIdException>("InvalidBatchEntryId", "a:b");
+
+    [Fact]
+    public async Task A_batch_of_eleven_entries_is_rejected_as_a_whole() =>
+        await AssertRejectedAsync<TooManyEntriesInBatchRequestException>(
+            "TooManyEntriesInBatchRequest", [.. Enumerable.Range(1, 11).Select(id => $"{id}")]);
+
+    [Theory, EachProtocol]
+    public async Task A_batch_of_more_than_one_MiB_is_rejected_as_a_whole(WireProtocol protocol)
     {
-        using var sqs = endpoint.Client(WireProtocol.Json);
-        var queue = await sqs.CreateQueueAsync();
-        var entries = ids.Split(' ', StringSplitOptions.RemoveEmptyEntries)
-            .Select(id => new JsonObject { ["Id"] = id, ["MessageBody"] = "x" });
+        using var sqs = endpoint.Client(protocol);
+        var queue = await TestQueue.CreateAsync(sqs);
+        var half = new string('x', 524_289);
 
-        var refused = await queue.RefusedAsync("SendMessageBatch", Entries([.. entries]));
+        await Rejection.OfAsync<BatchRequestTooLongException>(
+            "AWS.SimpleQueueService.BatchRequestTooLong",
+            () => sqs.SendMessageBatchAsync(queue.Url, [new("1", half), new("2", half)]));
 
-        Assert.Equal("AWS.SimpleQueueService." + code, refused.Code);
         Assert.Empty(await queue.ReceiveAsync());
     }
 
-    [Theory, EachProtocol]
-    public async Task A_batch_of_more_than_one_MiB_is_refused_whole(WireProtocol protocol)
+    private async Task AssertRejectedAsync<TException>(string code, params string[] ids)
+        where TException : Amazon.SQS.AmazonSQSException
     {
-        using var sqs = endpoint.Client(protocol);
-        var queue = await sqs.CreateQueueAsync();
-        var half = new string('x', 524_289);
+        using var sqs = endpoint.Client();
+        var queue = await TestQueue.CreateAsync(sqs);
 
-        var refused = await queue.RefusedAsync("SendMessageBatch", Entries(
-            new() { ["Id"] = "1", ["MessageBody"] = half }, new() { ["Id"] = "2", ["MessageBody"] = half }));
+        await Rejection.OfAsync<TException>(
+            "AWS.SimpleQueueService." + code,
+            () => sqs.SendMessageBatchAsync(
+                queue.Url, [.. ids.Select(id => new SendMessageBatchRequestEntry(id, "x"))]));
 
-        Assert.Equal("AWS.SimpleQueueService.BatchRequestTooLong", refused.Code);
-    }
-
-    private static JsonObject Entries(params JsonObject[] entries) => new() { ["Entries"] = new JsonArray([.. entries]) };
-
-    private static JsonObject Entry(JsonNode message, int id, int? visibility = null)
-    {
-        var entry = RawQueue.Handle(message);
-        entry["Id"] = $"{id}";
-        if (visibility is not null)
-        {
-            entry["VisibilityTimeout"] = visibility;
-        }
-
-        return entry;
+        Assert.Empty(await queue.ReceiveAsync());
     }
 }

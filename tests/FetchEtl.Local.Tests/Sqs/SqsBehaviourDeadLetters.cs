@@ -1,11 +1,13 @@
-using System.Text.Json.Nodes;
+using Amazon.SQS;
+using Amazon.SQS.Model;
 
 namespace FetchEtl.Local.Tests;
 
 public sealed class SqsBehaviourDeadLetters(SqsEndpoint endpoint) : IClassFixture<SqsEndpoint>
 {
     [Theory, EachProtocol]
-    public async Task A_message_received_too_often_moves_to_the_dead_letter_queue_and_keeps_its_id(WireProtocol protocol)
+    public async Task A_message_received_too_often_moves_to_the_dead_letter_queue_and_keeps_its_id(
+        WireProtocol protocol)
     {
         using var sqs = endpoint.Client(protocol);
         var (queue, dead) = await CreateAsync(sqs, maxReceiveCount: 2);
@@ -15,21 +17,37 @@ public sealed class SqsBehaviourDeadLetters(SqsEndpoint endpoint) : IClassFixtur
         Assert.Single(await queue.ReceiveAsync());
         Assert.Empty(await queue.ReceiveAsync());
 
-        var letter = await dead.ReceiveOneAsync(new() { ["AttributeNames"] = new JsonArray("All") });
-        Assert.Equal((string)sent["MessageId"]!, (string)letter["MessageId"]!);
-        Assert.Equal(await queue.AttributeAsync("QueueArn"), (string)letter["Attributes"]!["DeadLetterQueueSourceArn"]!);
+        var letter = await dead.ReceiveWithAttributesAsync();
+        Assert.Equal(sent.MessageId, letter.MessageId);
+        Assert.Equal(await queue.ArnAsync(), letter.Attributes["DeadLetterQueueSourceArn"]);
         Assert.Equal((0, 0, 0), await queue.CountAsync());
     }
 
+    /// <summary>API reference, ReceiveMessage: ApproximateReceiveCount counts "across all queues".</summary>
     [Theory, EachProtocol]
-    public async Task A_dead_letter_queue_knows_its_sources(WireProtocol protocol)
+    public async Task The_receive_count_of_a_dead_letter_includes_the_receives_on_its_source(WireProtocol protocol)
+    {
+        using var sqs = endpoint.Client(protocol);
+        var (queue, dead) = await CreateAsync(sqs, maxReceiveCount: 2);
+        await queue.SendAsync("x");
+        for (var i = 0; i < 3; i++)
+        {
+            await queue.ReceiveAsync();
+        }
+
+        Assert.Equal("3", (await dead.ReceiveWithAttributesAsync()).Attributes["ApproximateReceiveCount"]);
+    }
+
+    [Theory, EachProtocol]
+    public async Task A_dead_letter_queue_lists_its_sources(WireProtocol protocol)
     {
         using var sqs = endpoint.Client(protocol);
         var (queue, dead) = await CreateAsync(sqs, maxReceiveCount: 2);
 
-        var sources = (await dead.CallAsync("ListDeadLetterSourceQueues"))["queueUrls"]!.AsArray();
+        var sources = await sqs.ListDeadLetterSourceQueuesAsync(
+            new ListDeadLetterSourceQueuesRequest { QueueUrl = dead.Url });
 
-        Assert.Equal(queue.Url, (string)Assert.Single(sources)!);
+        Assert.Equal(queue.Url, Assert.Single(sources.QueueUrls));
     }
 
     [LocalFact]
@@ -37,8 +55,7 @@ public sealed class SqsBehaviourDeadLetters(SqsEndpoint endpoint) : IClassFixtur
     {
         await using var local = await LocalQueue.StartAsync();
         var (queue, dead) = await CreateAsync(local.Sqs, maxReceiveCount: 1);
-        await dead.CallAsync(
-            "SetQueueAttributes", new() { ["Attributes"] = new JsonObject { ["MessageRetentionPeriod"] = "100" } });
+        await dead.SetAttributesAsync(new() { ["MessageRetentionPeriod"] = "100" });
         await queue.SendAsync("old");
         await queue.ReceiveAsync();
         local.Advance(50);
@@ -48,7 +65,31 @@ public sealed class SqsBehaviourDeadLetters(SqsEndpoint endpoint) : IClassFixtur
 
         local.Advance(50);
 
-        Assert.Equal("young", (string)Assert.Single(await dead.ReceiveAsync())["Body"]!);
+        Assert.Equal("young", Assert.Single(await dead.ReceiveAsync()).Body);
+    }
+
+    /// <summary>
+    /// Developer guide, "Setting-up dead-letter queue retention": FIFO queues reset the enqueue timestamp.
+    /// </summary>
+    [LocalFact]
+    public async Task The_retention_of_a_FIFO_dead_letter_starts_again_when_it_moves()
+    {
+        await using var local = await LocalQueue.StartAsync();
+        var dead = await TestQueue.CreateFifoAsync(local.Sqs);
+        await dead.SetAttributesAsync(new() { ["MessageRetentionPeriod"] = "100" });
+        var attributes = TestQueue.FifoAttributes();
+        attributes["VisibilityTimeout"] = "0";
+        attributes["RedrivePolicy"] = await PolicyAsync(dead, maxReceiveCount: 1);
+        var queue = await TestQueue.CreateAsync(local.Sqs, attributes, ".fifo");
+        await queue.SendAsync("x", "g");
+        await queue.ReceiveAsync();
+        local.Advance(50);
+        await queue.ReceiveAsync();
+
+        local.Advance(99);
+        Assert.Equal((1, 0, 0), await dead.CountAsync());
+        local.Advance(1);
+        Assert.Equal((0, 0, 0), await dead.CountAsync());
     }
 
     [Theory]
@@ -56,92 +97,97 @@ public sealed class SqsBehaviourDeadLetters(SqsEndpoint endpoint) : IClassFixtur
     [InlineData(false)]
     public async Task A_FIFO_queue_has_a_FIFO_dead_letter_queue_and_a_standard_queue_a_standard_one(bool fifo)
     {
-        using var sqs = endpoint.Client(WireProtocol.Json);
-        var queue = await CreateAsync(fifo);
-        var other = await CreateAsync(!fifo);
-        var policy = new JsonObject { ["deadLetterTargetArn"] = await other.AttributeAsync("QueueArn"), ["maxReceiveCount"] = 1 };
+        using var sqs = endpoint.Client();
+        var queue = await CreateQueueAsync(fifo);
+        var other = await CreateQueueAsync(!fifo);
+        var policy = await PolicyAsync(other, maxReceiveCount: 1);
 
-        var refused = await queue.RefusedAsync(
-            "SetQueueAttributes", new() { ["Attributes"] = new JsonObject { ["RedrivePolicy"] = policy.ToJsonString() } });
+        await Rejection.OfAsync(
+            "InvalidParameterValue", () => queue.SetAttributesAsync(new() { ["RedrivePolicy"] = policy }));
 
-        Assert.Equal("InvalidParameterValue", refused.Code);
-
-        Task<RawQueue> CreateAsync(bool fifo) =>
-            fifo ? sqs.CreateQueueAsync(new() { ["FifoQueue"] = "true" }, ".fifo") : sqs.CreateQueueAsync();
+        Task<TestQueue> CreateQueueAsync(bool fifo) =>
+            fifo ? TestQueue.CreateFifoAsync(sqs) : TestQueue.CreateAsync(sqs);
     }
 
     [LocalFact]
-    public async Task A_move_task_brings_messages_back_as_new_ones()
+    public async Task A_move_task_returns_messages_as_new_ones()
     {
         await using var local = await LocalQueue.StartAsync();
         var (queue, dead) = await CreateAsync(local.Sqs, maxReceiveCount: 1);
         var sent = await queue.SendAsync("x");
         await queue.ReceiveAsync();
         await queue.ReceiveAsync();
-        var source = new JsonObject { ["SourceArn"] = await dead.AttributeAsync("QueueArn") };
+        var source = await dead.ArnAsync();
 
-        await local.Sqs.CallAsync("StartMessageMoveTask", source.DeepClone().AsObject());
-        var task = (await local.Sqs.CallAsync("ListMessageMoveTasks", source))["Results"]![0]!;
+        await local.Sqs.StartMessageMoveTaskAsync(new StartMessageMoveTaskRequest { SourceArn = source });
+        var tasks = await local.Sqs.ListMessageMoveTasksAsync(new ListMessageMoveTasksRequest { SourceArn = source });
 
-        var moved = await queue.ReceiveOneAsync();
-        Assert.Equal(("COMPLETED", 1), ((string)task["Status"]!, (int)task["ApproximateNumberOfMessagesMoved"]!));
-        Assert.Equal("x", (string)moved["Body"]!);
-        Assert.NotEqual((string)sent["MessageId"]!, (string)moved["MessageId"]!);
+        var task = Assert.Single(tasks.Results);
+        var moved = await queue.ReceiveWithAttributesAsync();
+        Assert.Equal(
+            ("COMPLETED", 1, 1),
+            (task.Status, task.ApproximateNumberOfMessagesMoved, task.ApproximateNumberOfMessagesToMove));
+        Assert.Equal(local.Time.GetUtcNow().ToUnixTimeMilliseconds(), task.StartedTimestamp);
+        Assert.Equal(("x", "1"), (moved.Body, moved.Attributes["ApproximateReceiveCount"]));
+        Assert.NotEqual(sent.MessageId, moved.MessageId);
     }
 
     [LocalFact]
-    public async Task A_move_task_keeps_to_its_rate_and_can_be_cancelled()
+    public async Task A_move_task_keeps_its_rate_and_can_be_cancelled()
     {
-        await using var local = await LocalQueue.StartAsync();
-        var (_, dead) = await CreateAsync(local.Sqs, maxReceiveCount: 1);
-        for (var i = 0; i < 5; i++)
+        foreach (var protocol in Enum.GetValues<WireProtocol>())
         {
-            await dead.SendAsync($"{i}");
+            await using var local = await LocalQueue.StartAsync(protocol: protocol);
+            var (_, dead) = await CreateAsync(local.Sqs, maxReceiveCount: 1);
+            for (var i = 0; i < 5; i++)
+            {
+                await dead.SendAsync($"{i}");
+            }
+
+            var start = new StartMessageMoveTaskRequest
+            {
+                SourceArn = await dead.ArnAsync(),
+                DestinationArn = await local.Queue.ArnAsync(),
+                MaxNumberOfMessagesPerSecond = 2,
+            };
+            var task = await local.Sqs.StartMessageMoveTaskAsync(start);
+            await Rejection.OfAsync("InvalidParameterValue", () => local.Sqs.StartMessageMoveTaskAsync(start));
+            Assert.Equal((2, 0, 0), await local.Queue.CountAsync());
+            local.Advance(1);
+            Assert.Equal((4, 0, 0), await local.Queue.CountAsync());
+            var cancelled = await local.Sqs.CancelMessageMoveTaskAsync(
+                new CancelMessageMoveTaskRequest { TaskHandle = task.TaskHandle });
+            local.Advance(10);
+
+            Assert.Equal(4, cancelled.ApproximateNumberOfMessagesMoved);
+            Assert.Equal((1, 0, 0), await dead.CountAsync());
         }
-
-        var start = new JsonObject
-        {
-            ["SourceArn"] = await dead.AttributeAsync("QueueArn"),
-            ["DestinationArn"] = await local.Queue.AttributeAsync("QueueArn"),
-            ["MaxNumberOfMessagesPerSecond"] = 2,
-        };
-        var task = await local.Sqs.CallAsync("StartMessageMoveTask", start);
-        var second = await local.Sqs.RefusedAsync("StartMessageMoveTask", start);
-        Assert.Equal((2, 0, 0), await local.Queue.CountAsync());
-        local.Advance(1);
-        Assert.Equal((4, 0, 0), await local.Queue.CountAsync());
-        var cancelled = await local.Sqs.CallAsync("CancelMessageMoveTask", task);
-        local.Advance(10);
-
-        Assert.Equal("InvalidParameterValue", second.Code);
-        Assert.Equal(4, (int)cancelled["ApproximateNumberOfMessagesMoved"]!);
-        Assert.Equal((1, 0, 0), await dead.CountAsync());
     }
 
     [Theory, EachProtocol]
     public async Task A_move_task_needs_a_dead_letter_queue(WireProtocol protocol)
     {
         using var sqs = endpoint.Client(protocol);
-        var queue = await sqs.CreateQueueAsync();
-        var arn = await queue.AttributeAsync("QueueArn");
+        var queue = await TestQueue.CreateAsync(sqs);
+        var arn = await queue.ArnAsync();
 
-        var notOne = await sqs.RefusedAsync("StartMessageMoveTask", new() { ["SourceArn"] = arn });
-        var none = await sqs.RefusedAsync("StartMessageMoveTask", new() { ["SourceArn"] = arn + "-none" });
-
-        Assert.Equal("InvalidParameterValue", notOne.Code);
-        Assert.Equal(("ResourceNotFoundException", 404), (none.Code, none.Status));
+        await Rejection.OfAsync(
+            "InvalidParameterValue",
+            () => sqs.StartMessageMoveTaskAsync(new StartMessageMoveTaskRequest { SourceArn = arn }));
+        await Rejection.OfAsync<ResourceNotFoundException>(
+            "ResourceNotFoundException",
+            404,
+            () => sqs.StartMessageMoveTaskAsync(new StartMessageMoveTaskRequest { SourceArn = arn + "-none" }));
     }
 
-    private static async Task<(RawQueue Queue, RawQueue Dead)> CreateAsync(RawSqs sqs, int maxReceiveCount)
+    private static async Task<(TestQueue Queue, TestQueue Dead)> CreateAsync(IAmazonSQS sqs, int maxReceiveCount)
     {
-        var dead = await sqs.CreateQueueAsync();
-        var policy = new JsonObject
-        {
-            ["deadLetterTargetArn"] = await dead.AttributeAsync("QueueArn"),
-            ["maxReceiveCount"] = maxReceiveCount,
-        };
-        var queue = await sqs.CreateQueueAsync(
-            new() { ["VisibilityTimeout"] = "0", ["RedrivePolicy"] = policy.ToJsonString() });
+        var dead = await TestQueue.CreateAsync(sqs);
+        var queue = await TestQueue.CreateAsync(
+            sqs, new() { ["VisibilityTimeout"] = "0", ["RedrivePolicy"] = await PolicyAsync(dead, maxReceiveCount) });
         return (queue, dead);
     }
+
+    private static async Task<string> PolicyAsync(TestQueue dead, int maxReceiveCount) =>
+        $$"""{"deadLetterTargetArn":"{{await dead.ArnAsync()}}","maxReceiveCount":{{maxReceiveCount}}}""";
 }

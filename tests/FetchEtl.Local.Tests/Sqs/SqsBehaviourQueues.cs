@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using Amazon.SQS.Model;
 
 namespace FetchEtl.Local.Tests;
 
@@ -8,53 +8,56 @@ public sealed class SqsBehaviourQueues(SqsEndpoint endpoint) : IClassFixture<Sqs
     public async Task A_queue_created_again_with_the_same_attributes_is_the_same_queue(WireProtocol protocol)
     {
         using var sqs = endpoint.Client(protocol);
-        var queue = await sqs.CreateQueueAsync(new() { ["VisibilityTimeout"] = "45" });
+        var queue = await TestQueue.CreateAsync(sqs, new() { ["VisibilityTimeout"] = "45" });
 
-        var again = await sqs.CallAsync(
-            "CreateQueue",
-            new() { ["QueueName"] = queue.Name, ["Attributes"] = new JsonObject { ["VisibilityTimeout"] = "45" } });
+        var again = await sqs.CreateQueueAsync(
+            new CreateQueueRequest { QueueName = queue.Name, Attributes = new() { ["VisibilityTimeout"] = "45" } });
 
-        Assert.Equal(queue.Url, (string)again["QueueUrl"]!);
+        Assert.Equal(queue.Url, again.QueueUrl);
         Assert.EndsWith("/" + queue.Name, queue.Url, StringComparison.Ordinal);
     }
 
     [Theory, EachProtocol]
-    public async Task A_queue_created_again_with_other_attributes_is_refused(WireProtocol protocol)
+    public async Task A_queue_created_again_with_other_attributes_is_rejected(WireProtocol protocol)
     {
         using var sqs = endpoint.Client(protocol);
-        var queue = await sqs.CreateQueueAsync(new() { ["VisibilityTimeout"] = "45" });
+        var queue = await TestQueue.CreateAsync(sqs, new() { ["VisibilityTimeout"] = "45" });
 
-        var refused = await sqs.RefusedAsync(
-            "CreateQueue",
-            new() { ["QueueName"] = queue.Name, ["Attributes"] = new JsonObject { ["VisibilityTimeout"] = "46" } });
+        var other = new CreateQueueRequest
+        {
+            QueueName = queue.Name,
+            Attributes = new() { ["VisibilityTimeout"] = "46" },
+        };
+        var rejection = await Rejection.OfAsync<QueueNameExistsException>(
+            "QueueAlreadyExists", () => sqs.CreateQueueAsync(other));
 
-        Assert.Equal(("QueueAlreadyExists", 400), (refused.Code, refused.Status));
-        Assert.Contains("VisibilityTimeout", refused.Text, StringComparison.Ordinal);
+        Assert.Contains("VisibilityTimeout", rejection.Message, StringComparison.Ordinal);
     }
 
     [Theory, EachProtocol]
     public async Task A_deleted_queue_does_not_exist_for_any_operation(WireProtocol protocol)
     {
         using var sqs = endpoint.Client(protocol);
-        var queue = await sqs.CreateQueueAsync();
-        await queue.CallAsync("DeleteQueue");
+        var queue = await TestQueue.CreateAsync(sqs);
+        await sqs.DeleteQueueAsync(queue.Url);
 
-        var byName = await sqs.RefusedAsync("GetQueueUrl", new() { ["QueueName"] = queue.Name });
-        var byUrl = await queue.RefusedAsync("SendMessage", new() { ["MessageBody"] = "x" });
-
-        Assert.Equal(("AWS.SimpleQueueService.NonExistentQueue", 400), (byName.Code, byName.Status));
-        Assert.Equal(byName.Code, byUrl.Code);
+        foreach (var call in (Func<Task>[])[
+            () => sqs.GetQueueUrlAsync(queue.Name),
+            () => queue.SendAsync("x"),
+            () => queue.ReceiveAsync(),
+            () => queue.CountAsync()])
+        {
+            await Rejection.OfAsync<QueueDoesNotExistException>("AWS.SimpleQueueService.NonExistentQueue", call);
+        }
     }
 
     [Theory, EachProtocol]
     public async Task The_name_finds_the_url(WireProtocol protocol)
     {
         using var sqs = endpoint.Client(protocol);
-        var queue = await sqs.CreateQueueAsync();
+        var queue = await TestQueue.CreateAsync(sqs);
 
-        var found = await sqs.CallAsync("GetQueueUrl", new() { ["QueueName"] = queue.Name });
-
-        Assert.Equal(queue.Url, (string)found["QueueUrl"]!);
+        Assert.Equal(queue.Url, (await sqs.GetQueueUrlAsync(queue.Name)).QueueUrl);
     }
 
     [Theory, EachProtocol]
@@ -64,69 +67,88 @@ public sealed class SqsBehaviourQueues(SqsEndpoint endpoint) : IClassFixture<Sqs
         var prefix = $"list-{Guid.NewGuid():N}-";
         foreach (var name in (string[])["a", "b", "c"])
         {
-            await sqs.CallAsync("CreateQueue", new() { ["QueueName"] = prefix + name });
+            await sqs.CreateQueueAsync(prefix + name);
         }
 
-        var first = await sqs.CallAsync("ListQueues", new() { ["QueueNamePrefix"] = prefix, ["MaxResults"] = 2 });
-        var second = await sqs.CallAsync(
-            "ListQueues",
-            new() { ["QueueNamePrefix"] = prefix, ["MaxResults"] = 2, ["NextToken"] = (string)first["NextToken"]! });
+        var first = await sqs.ListQueuesAsync(new ListQueuesRequest { QueueNamePrefix = prefix, MaxResults = 2 });
+        var second = await sqs.ListQueuesAsync(
+            new ListQueuesRequest { QueueNamePrefix = prefix, MaxResults = 2, NextToken = first.NextToken });
 
-        Assert.Equal(2, first["QueueUrls"]!.AsArray().Count);
-        Assert.Single(second["QueueUrls"]!.AsArray());
-        Assert.Null(second["NextToken"]);
+        Assert.Equal(
+            [prefix + "a", prefix + "b", prefix + "c"],
+            first.QueueUrls.Concat(second.QueueUrls).Select(url => url[(url.LastIndexOf('/') + 1)..]));
+        Assert.Single(second.QueueUrls);
+        Assert.Null(second.NextToken);
     }
 
     [Theory, EachProtocol]
-    public async Task A_fresh_queue_has_the_documented_defaults(WireProtocol protocol)
+    public async Task A_new_queue_has_the_documented_defaults(WireProtocol protocol)
     {
         using var sqs = endpoint.Client(protocol);
-        var queue = await sqs.CreateQueueAsync();
+        var queue = await TestQueue.CreateAsync(sqs);
 
-        var all = (await queue.CallAsync("GetQueueAttributes", new() { ["AttributeNames"] = new JsonArray("All") }))["Attributes"]!;
+        var all = (await sqs.GetQueueAttributesAsync(queue.Url, ["All"])).Attributes;
 
-        Assert.Equal("0", (string)all["DelaySeconds"]!);
-        Assert.Equal("1048576", (string)all["MaximumMessageSize"]!);
-        Assert.Equal("345600", (string)all["MessageRetentionPeriod"]!);
-        Assert.Equal("0", (string)all["ReceiveMessageWaitTimeSeconds"]!);
-        Assert.Equal("30", (string)all["VisibilityTimeout"]!);
-        Assert.Equal("0", (string)all["ApproximateNumberOfMessages"]!);
-        Assert.EndsWith(":" + queue.Name, (string)all["QueueArn"]!, StringComparison.Ordinal);
-        Assert.Null(all["FifoQueue"]);
-        Assert.Null(all["RedrivePolicy"]);
+        Assert.Equal("0", all["DelaySeconds"]);
+        Assert.Equal("1048576", all["MaximumMessageSize"]);
+        Assert.Equal("345600", all["MessageRetentionPeriod"]);
+        Assert.Equal("0", all["ReceiveMessageWaitTimeSeconds"]);
+        Assert.Equal("30", all["VisibilityTimeout"]);
+        Assert.Equal("0", all["ApproximateNumberOfMessages"]);
+        Assert.EndsWith(":" + queue.Name, all["QueueArn"], StringComparison.Ordinal);
+        Assert.DoesNotContain("FifoQueue", all.Keys);
+        Assert.DoesNotContain("RedrivePolicy", all.Keys);
     }
 
     [Theory, EachProtocol]
-    public async Task Set_attributes_are_read_back(WireProtocol protocol)
+    public async Task Set_attributes_are_returned(WireProtocol protocol)
     {
         using var sqs = endpoint.Client(protocol);
-        var queue = await sqs.CreateQueueAsync();
+        var queue = await TestQueue.CreateAsync(sqs);
 
-        await queue.CallAsync(
-            "SetQueueAttributes",
-            new() { ["Attributes"] = new JsonObject { ["VisibilityTimeout"] = "7", ["DelaySeconds"] = "3" } });
+        await queue.SetAttributesAsync(new() { ["VisibilityTimeout"] = "7", ["DelaySeconds"] = "3" });
 
-        Assert.Equal(("7", "3"), (await queue.AttributeAsync("VisibilityTimeout"), await queue.AttributeAsync("DelaySeconds")));
+        Assert.Equal(
+            ("7", "3"), (await queue.AttributeAsync("VisibilityTimeout"), await queue.AttributeAsync("DelaySeconds")));
     }
 
     [Theory]
-    [InlineData("VisibilityTimeout", "43201", "InvalidAttributeValue")]
-    [InlineData("DelaySeconds", "-1", "InvalidAttributeValue")]
-    [InlineData("MessageRetentionPeriod", "59", "InvalidAttributeValue")]
-    [InlineData("MaximumMessageSize", "1048577", "InvalidAttributeValue")]
-    [InlineData("ReceiveMessageWaitTimeSeconds", "21", "InvalidAttributeValue")]
-    [InlineData("NoSuchAttribute", "1", "InvalidAttributeName")]
-    [InlineData("ContentBasedDeduplication", "true", "InvalidAttributeName")]
-    [InlineData("RedrivePolicy", "{}", "InvalidParameterValue")]
-    [InlineData("RedrivePolicy", """{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:none","maxReceiveCount":1}""", "InvalidParameterValue")]
-    public async Task An_attribute_out_of_range_is_refused(string name, string value, string code)
+    [InlineData("VisibilityTimeout", "43201")]
+    [InlineData("DelaySeconds", "-1")]
+    [InlineData("MessageRetentionPeriod", "59")]
+    [InlineData("MaximumMessageSize", "1048577")]
+    [InlineData("ReceiveMessageWaitTimeSeconds", "21")]
+    public async Task An_attribute_out_of_range_is_rejected(string name, string value)
     {
-        using var sqs = endpoint.Client(WireProtocol.Json);
-        var queue = await sqs.CreateQueueAsync();
+        using var sqs = endpoint.Client();
+        var queue = await TestQueue.CreateAsync(sqs);
 
-        var refused = await queue.RefusedAsync("SetQueueAttributes", new() { ["Attributes"] = new JsonObject { [name] = value } });
+        await Rejection.OfAsync<InvalidAttributeValueException>(
+            "InvalidAttributeValue", () => queue.SetAttributesAsync(new() { [name] = value }));
+    }
 
-        Assert.Equal(code, refused.Code);
+    [Theory]
+    [InlineData("NoSuchAttribute", "1")]
+    [InlineData("ContentBasedDeduplication", "true")]
+    public async Task An_attribute_that_the_queue_does_not_have_is_rejected(string name, string value)
+    {
+        using var sqs = endpoint.Client();
+        var queue = await TestQueue.CreateAsync(sqs);
+
+        await Rejection.OfAsync<InvalidAttributeNameException>(
+            "InvalidAttributeName", () => queue.SetAttributesAsync(new() { [name] = value }));
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:none","maxReceiveCount":1}""")]
+    public async Task A_redrive_policy_without_an_existing_target_is_rejected(string policy)
+    {
+        using var sqs = endpoint.Client();
+        var queue = await TestQueue.CreateAsync(sqs);
+
+        await Rejection.OfAsync(
+            "InvalidParameterValue", () => queue.SetAttributesAsync(new() { ["RedrivePolicy"] = policy }));
     }
 
     [Theory]
@@ -135,11 +157,11 @@ public sealed class SqsBehaviourQueues(SqsEndpoint endpoint) : IClassFixture<Sqs
     [InlineData("dotted.name")]
     [InlineData(".fifo")]
     [InlineData("a2345678901234567890123456789012345678901234567890123456789012345678901234567890x")]
-    public async Task A_queue_name_that_SQS_does_not_allow_is_refused(string name)
+    public async Task A_queue_name_that_SQS_does_not_allow_is_rejected(string name)
     {
-        using var sqs = endpoint.Client(WireProtocol.Json);
+        using var sqs = endpoint.Client();
 
-        Assert.Equal("InvalidParameterValue", (await sqs.RefusedAsync("CreateQueue", new() { ["QueueName"] = name })).Code);
+        await Rejection.OfAsync("InvalidParameterValue", () => sqs.CreateQueueAsync(name));
     }
 
     [Theory]
@@ -148,42 +170,51 @@ public sealed class SqsBehaviourQueues(SqsEndpoint endpoint) : IClassFixture<Sqs
     [InlineData("", "true")]
     public async Task A_name_ends_in_fifo_if_and_only_if_the_queue_is_a_FIFO_queue(string suffix, string? fifoQueue)
     {
-        using var sqs = endpoint.Client(WireProtocol.Json);
-        var request = new JsonObject { ["QueueName"] = $"test-{Guid.NewGuid():N}{suffix}" };
-        if (fifoQueue is not null)
-        {
-            request["Attributes"] = new JsonObject { ["FifoQueue"] = fifoQueue };
-        }
+        using var sqs = endpoint.Client();
+        var attributes = fifoQueue is null ? null : new Dictionary<string, string> { ["FifoQueue"] = fifoQueue };
 
-        Assert.Equal("InvalidParameterValue", (await sqs.RefusedAsync("CreateQueue", request)).Code);
+        await Rejection.OfAsync("InvalidParameterValue", () => TestQueue.CreateAsync(sqs, attributes, suffix));
     }
 
     [Theory, EachProtocol]
-    public async Task Purging_empties_the_queue_and_may_not_be_repeated_within_a_minute(WireProtocol protocol)
+    public async Task A_purge_empties_the_queue_and_cannot_be_repeated_within_a_minute(WireProtocol protocol)
     {
         using var sqs = endpoint.Client(protocol);
-        var queue = await sqs.CreateQueueAsync();
+        var queue = await TestQueue.CreateAsync(sqs);
         await queue.SendAsync("a");
         await queue.SendAsync("b");
         await queue.ReceiveOneAsync();
 
-        await queue.CallAsync("PurgeQueue");
-        var refused = await queue.RefusedAsync("PurgeQueue");
+        await sqs.PurgeQueueAsync(queue.Url);
 
         Assert.Equal((0, 0, 0), await queue.CountAsync());
-        Assert.Equal(("AWS.SimpleQueueService.PurgeQueueInProgress", 403), (refused.Code, refused.Status));
+        await Rejection.OfAsync<PurgeQueueInProgressException>(
+            "AWS.SimpleQueueService.PurgeQueueInProgress", 403, () => sqs.PurgeQueueAsync(queue.Url));
     }
 
     [Theory, EachProtocol]
     public async Task Tags_are_added_listed_and_removed(WireProtocol protocol)
     {
         using var sqs = endpoint.Client(protocol);
-        var queue = await sqs.CreateQueueAsync();
+        var queue = await TestQueue.CreateAsync(sqs);
 
-        await queue.CallAsync("TagQueue", new() { ["Tags"] = new JsonObject { ["team"] = "data", ["stage"] = "test" } });
-        await queue.CallAsync("UntagQueue", new() { ["TagKeys"] = new JsonArray("stage") });
-        var tags = (await queue.CallAsync("ListQueueTags"))["Tags"]!.AsObject();
+        await sqs.TagQueueAsync(
+            new TagQueueRequest { QueueUrl = queue.Url, Tags = new() { ["team"] = "data", ["stage"] = "test" } });
+        await sqs.UntagQueueAsync(new UntagQueueRequest { QueueUrl = queue.Url, TagKeys = ["stage"] });
+        var tags = await sqs.ListQueueTagsAsync(new ListQueueTagsRequest { QueueUrl = queue.Url });
 
-        Assert.Equal([KeyValuePair.Create("team", "data")], tags.Select(tag => KeyValuePair.Create(tag.Key, (string)tag.Value!)));
+        Assert.Equal([KeyValuePair.Create("team", "data")], tags.Tags);
+    }
+
+    [Theory, EachProtocol]
+    public async Task A_queue_can_be_created_with_tags(WireProtocol protocol)
+    {
+        using var sqs = endpoint.Client(protocol);
+        var created = await sqs.CreateQueueAsync(
+            new CreateQueueRequest { QueueName = $"test-{Guid.NewGuid():N}", Tags = new() { ["team"] = "data" } });
+
+        var tags = await sqs.ListQueueTagsAsync(new ListQueueTagsRequest { QueueUrl = created.QueueUrl });
+
+        Assert.Equal([KeyValuePair.Create("team", "data")], tags.Tags);
     }
 }

@@ -1,3 +1,5 @@
+using Amazon.SQS.Model;
+
 namespace FetchEtl.Local.Tests;
 
 public sealed class SqsBehaviourVisibility(SqsEndpoint endpoint) : IClassFixture<SqsEndpoint>
@@ -6,7 +8,7 @@ public sealed class SqsBehaviourVisibility(SqsEndpoint endpoint) : IClassFixture
     public async Task A_received_message_is_hidden_and_counted_as_in_flight(WireProtocol protocol)
     {
         using var sqs = endpoint.Client(protocol);
-        var queue = await sqs.CreateQueueAsync();
+        var queue = await TestQueue.CreateAsync(sqs);
         await queue.SendAsync("x");
 
         await queue.ReceiveOneAsync();
@@ -16,25 +18,25 @@ public sealed class SqsBehaviourVisibility(SqsEndpoint endpoint) : IClassFixture
     }
 
     [Theory, EachProtocol]
-    public async Task Visibility_zero_gives_the_message_back_at_once(WireProtocol protocol)
+    public async Task Visibility_zero_releases_the_message_at_once(WireProtocol protocol)
     {
         using var sqs = endpoint.Client(protocol);
-        var queue = await sqs.CreateQueueAsync();
+        var queue = await TestQueue.CreateAsync(sqs);
         await queue.SendAsync("x");
 
         var first = await queue.ReceiveOneAsync();
         await queue.ChangeVisibilityAsync(first, 0);
         var second = await queue.ReceiveOneAsync();
 
-        Assert.Equal((string)first["MessageId"]!, (string)second["MessageId"]!);
-        Assert.NotEqual((string)first["ReceiptHandle"]!, (string)second["ReceiptHandle"]!);
+        Assert.Equal(first.MessageId, second.MessageId);
+        Assert.NotEqual(first.ReceiptHandle, second.ReceiptHandle);
     }
 
     [Theory, EachProtocol]
     public async Task A_delete_with_an_old_handle_succeeds_and_deletes_nothing(WireProtocol protocol)
     {
         using var sqs = endpoint.Client(protocol);
-        var queue = await sqs.CreateQueueAsync();
+        var queue = await TestQueue.CreateAsync(sqs);
         await queue.SendAsync("x");
         var first = await queue.ReceiveOneAsync();
         await queue.ChangeVisibilityAsync(first, 0);
@@ -51,7 +53,7 @@ public sealed class SqsBehaviourVisibility(SqsEndpoint endpoint) : IClassFixture
     public async Task A_message_can_be_deleted_twice(WireProtocol protocol)
     {
         using var sqs = endpoint.Client(protocol);
-        var queue = await sqs.CreateQueueAsync();
+        var queue = await TestQueue.CreateAsync(sqs);
         await queue.SendAsync("x");
         var message = await queue.ReceiveOneAsync();
 
@@ -62,34 +64,31 @@ public sealed class SqsBehaviourVisibility(SqsEndpoint endpoint) : IClassFixture
     }
 
     [Theory, EachProtocol]
-    public async Task A_handle_that_is_none_is_refused(WireProtocol protocol)
+    public async Task An_invalid_handle_is_rejected(WireProtocol protocol)
     {
         using var sqs = endpoint.Client(protocol);
-        var queue = await sqs.CreateQueueAsync();
+        var queue = await TestQueue.CreateAsync(sqs);
 
-        Assert.Equal("ReceiptHandleIsInvalid", (await queue.RefusedAsync("DeleteMessage", new() { ["ReceiptHandle"] = "none" })).Code);
-        Assert.Equal(
-            "ReceiptHandleIsInvalid",
-            (await queue.RefusedAsync(
-                "ChangeMessageVisibility", new() { ["ReceiptHandle"] = "none", ["VisibilityTimeout"] = 1 })).Code);
+        await Rejection.OfAsync<ReceiptHandleIsInvalidException>(
+            "ReceiptHandleIsInvalid", () => queue.DeleteAsync("none"));
+        await Rejection.OfAsync<ReceiptHandleIsInvalidException>(
+            "ReceiptHandleIsInvalid", () => queue.ChangeVisibilityAsync("none", 1));
     }
 
     [Theory, EachProtocol]
     public async Task The_visibility_of_a_deleted_message_cannot_be_changed(WireProtocol protocol)
     {
         using var sqs = endpoint.Client(protocol);
-        var queue = await sqs.CreateQueueAsync();
+        var queue = await TestQueue.CreateAsync(sqs);
         await queue.SendAsync("x");
         var message = await queue.ReceiveOneAsync();
         await queue.DeleteAsync(message);
-        var change = RawQueue.Handle(message);
-        change["VisibilityTimeout"] = 30;
 
-        Assert.Equal("InvalidParameterValue", (await queue.RefusedAsync("ChangeMessageVisibility", change)).Code);
+        await Rejection.OfAsync("InvalidParameterValue", () => queue.ChangeVisibilityAsync(message, 30));
     }
 
     [LocalFact]
-    public async Task A_message_not_deleted_within_its_visibility_timeout_comes_back()
+    public async Task A_message_not_deleted_within_its_visibility_timeout_returns()
     {
         await using var local = await LocalQueue.StartAsync(new() { ["VisibilityTimeout"] = "30" });
         await local.Queue.SendAsync("x");
@@ -99,8 +98,8 @@ public sealed class SqsBehaviourVisibility(SqsEndpoint endpoint) : IClassFixture
         Assert.Empty(await local.Queue.ReceiveAsync());
         local.Advance(0.001);
 
-        var again = await local.Queue.ReceiveOneAsync(new() { ["AttributeNames"] = new System.Text.Json.Nodes.JsonArray("All") });
-        Assert.Equal("2", (string)again["Attributes"]!["ApproximateReceiveCount"]!);
+        var again = await local.Queue.ReceiveWithAttributesAsync();
+        Assert.Equal("2", again.Attributes["ApproximateReceiveCount"]);
     }
 
     [LocalFact]
@@ -119,19 +118,17 @@ public sealed class SqsBehaviourVisibility(SqsEndpoint endpoint) : IClassFixture
     }
 
     [LocalFact]
-    public async Task A_lease_that_ran_out_cannot_be_prolonged_though_the_message_can_be_deleted()
+    public async Task An_expired_lease_cannot_be_extended_though_the_message_can_be_deleted()
     {
         await using var local = await LocalQueue.StartAsync();
         await local.Queue.SendAsync("x");
         var message = await local.Queue.ReceiveOneAsync();
         local.Advance(30);
-        var change = RawQueue.Handle(message);
-        change["VisibilityTimeout"] = 30;
 
-        var refused = await local.Queue.RefusedAsync("ChangeMessageVisibility", change);
+        await Rejection.OfAsync<MessageNotInflightException>(
+            "AWS.SimpleQueueService.MessageNotInflight", () => local.Queue.ChangeVisibilityAsync(message, 30));
         await local.Queue.DeleteAsync(message);
 
-        Assert.Equal("AWS.SimpleQueueService.MessageNotInflight", refused.Code);
         Assert.Equal((0, 0, 0), await local.Queue.CountAsync());
     }
 
@@ -142,27 +139,25 @@ public sealed class SqsBehaviourVisibility(SqsEndpoint endpoint) : IClassFixture
         await local.Queue.SendAsync("x");
         var message = await local.Queue.ReceiveOneAsync();
         local.Advance(1);
-        var change = RawQueue.Handle(message);
-        change["VisibilityTimeout"] = 43_200;
 
-        Assert.Equal("InvalidParameterValue", (await local.Queue.RefusedAsync("ChangeMessageVisibility", change)).Code);
+        await Rejection.OfAsync("InvalidParameterValue", () => local.Queue.ChangeVisibilityAsync(message, 43_200));
         await local.Queue.ChangeVisibilityAsync(message, 43_199);
     }
 
     [LocalFact]
-    public async Task A_delayed_message_is_counted_apart_and_comes_when_its_delay_is_over()
+    public async Task A_delayed_message_has_its_own_count_and_becomes_visible_when_its_delay_ends()
     {
         await using var local = await LocalQueue.StartAsync(new() { ["DelaySeconds"] = "60" });
-        await local.Queue.SendAsync("by the queue");
-        await local.Queue.SendAsync("by itself", new() { ["DelaySeconds"] = 5 });
-        await local.Queue.SendAsync("not at all", new() { ["DelaySeconds"] = 0 });
+        await local.Queue.SendAsync("delay of the queue");
+        await local.Queue.SendAsync("own delay", request => request.DelaySeconds = 5);
+        await local.Queue.SendAsync("no delay", request => request.DelaySeconds = 0);
 
         Assert.Equal((1, 0, 2), await local.Queue.CountAsync());
-        Assert.Equal("not at all", (string)(await local.Queue.ReceiveOneAsync())["Body"]!);
+        Assert.Equal("no delay", (await local.Queue.ReceiveOneAsync()).Body);
         local.Advance(5);
-        Assert.Equal("by itself", (string)(await local.Queue.ReceiveOneAsync())["Body"]!);
+        Assert.Equal("own delay", (await local.Queue.ReceiveOneAsync()).Body);
         local.Advance(55);
-        Assert.Contains(await local.Queue.ReceiveAsync(), message => (string)message["Body"]! == "by the queue");
+        Assert.Contains(await local.Queue.ReceiveAsync(), message => message.Body == "delay of the queue");
     }
 
     [LocalFact]
@@ -174,7 +169,7 @@ public sealed class SqsBehaviourVisibility(SqsEndpoint endpoint) : IClassFixture
         await local.Queue.SendAsync("young");
         local.Advance(1);
 
-        Assert.Equal("young", (string)Assert.Single(await local.Queue.ReceiveAsync())["Body"]!);
+        Assert.Equal("young", Assert.Single(await local.Queue.ReceiveAsync()).Body);
         Assert.Equal((0, 1, 0), await local.Queue.CountAsync());
     }
 }

@@ -1,6 +1,12 @@
+using Amazon.Runtime;
+using Amazon.SQS;
+
 namespace FetchEtl.Local.Tests;
 
-/// <summary>The endpoint under test: a fresh LocalSqs, or the one that <c>FETCHETL_SQS_ENDPOINT</c> names.</summary>
+/// <summary>
+/// The endpoint under test: a new LocalSqs, or the one in <c>FETCHETL_SQS_ENDPOINT</c>. Its clients are the AWS SDK
+/// without retries, which checks the MD5 digests of everything that it sends and receives.
+/// </summary>
 public sealed class SqsEndpoint : IAsyncLifetime
 {
     public const string Variable = "FETCHETL_SQS_ENDPOINT";
@@ -25,5 +31,21 @@ public sealed class SqsEndpoint : IAsyncLifetime
         }
     }
 
-    internal RawSqs Client(WireProtocol protocol) => new(Url, protocol);
+    public IAmazonSQS Client(WireProtocol protocol = WireProtocol.Json) => Client(Url, protocol);
+
+    internal static IAmazonSQS Client(Uri url, WireProtocol protocol = WireProtocol.Json) => new AmazonSQSClient(
+        new BasicAWSCredentials("test", "test"),
+        new AmazonSQSConfig
+        {
+            ServiceURL = url.ToString(),
+            AuthenticationRegion = "us-east-1",
+            MaxErrorRetry = 0,
+            MaxStaleConnectionRetries = 0,
+            HttpClientFactory = protocol == WireProtocol.Query ? new QueryClientFactory() : null,
+        });
+
+    private sealed class QueryClientFactory : HttpClientFactory
+    {
+        public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(new QueryHandler());
+    }
 }

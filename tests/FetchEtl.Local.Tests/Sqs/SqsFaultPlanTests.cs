@@ -1,10 +1,11 @@
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Amazon.SQS;
+using Amazon.SQS.Model;
 using FetchEtl.Testing;
 
 namespace FetchEtl.Local.Tests;
 
-/// <summary>Which calls a plan strikes, and what makes a plan.</summary>
+/// <summary>Which calls a plan strikes, and which plans are valid.</summary>
 public sealed partial class SqsFaultPlanTests
 {
     [Fact]
@@ -18,82 +19,81 @@ public sealed partial class SqsFaultPlanTests
     }
 
     [Fact]
-    public async Task What_is_called_in_between_changes_nothing() =>
+    public async Task Calls_of_other_operations_in_between_change_nothing() =>
         Assert.Equal(await StruckAsync(seed: 1, others: 0), await StruckAsync(seed: 1, others: 3));
 
     [Fact]
-    public async Task Calls_at_once_are_struck_as_often_as_calls_one_by_one()
+    public async Task Concurrent_calls_are_struck_as_often_as_sequential_ones()
     {
-        var oneByOne = await StruckAsync(seed: 1, others: 0);
-        await using var faulty = await FaultyQueue.StartAsync();
-        faulty.Server.Faults = Half(seed: 1);
+        var sequential = await StruckAsync(seed: 1, others: 0);
+        await using var local = await LocalQueue.StartAsync();
+        local.Server.Faults = Half(seed: 1);
 
-        await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => IsStruckAsync(faulty, "ListQueueTags")));
+        await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => IsStruckAsync(() => ListTagsAsync(local))));
 
-        Assert.Equal(oneByOne.Count, faulty.Struck(SqsFaultKind.Error));
+        Assert.Equal(sequential.Count, local.Injected(SqsFaultKind.Error));
     }
 
     [Fact]
-    public async Task A_rule_for_one_queue_leaves_the_others_alone()
+    public async Task A_rule_for_one_queue_does_not_strike_other_queues()
     {
-        await using var faulty = await FaultyQueue.StartAsync();
-        var other = await faulty.Sqs.CreateQueueAsync();
-        faulty.Set(new SqsFaultRule { Kind = SqsFaultKind.Throttling, QueueName = faulty.Queue.Name });
+        await using var local = await LocalQueue.StartAsync();
+        var other = await TestQueue.CreateAsync(local.Sqs);
+        local.SetFaults(new SqsFaultRule { Kind = SqsFaultKind.Throttling, QueueName = local.Queue.Name });
 
         await other.SendAsync("x");
-        await faulty.Sqs.CallAsync("ListQueues", []);
+        await local.Sqs.ListQueuesAsync(new ListQueuesRequest());
 
-        Assert.Equal("RequestThrottled", (await faulty.Queue.RefusedAsync("SendMessage", new() { ["MessageBody"] = "x" })).Code);
-        Assert.Equal(
-            "RequestThrottled", (await faulty.Sqs.RefusedAsync("GetQueueUrl", new() { ["QueueName"] = faulty.Queue.Name })).Code);
+        await Assert.ThrowsAsync<RequestThrottledException>(() => local.Queue.SendAsync("x"));
+        await Assert.ThrowsAsync<RequestThrottledException>(() => local.Sqs.GetQueueUrlAsync(local.Queue.Name));
     }
 
     [Fact]
-    public async Task Several_rules_may_strike_one_call()
+    public async Task Several_rules_can_strike_one_call()
     {
-        await using var faulty = await FaultyQueue.StartAsync();
-        faulty.Set(
+        await using var local = await LocalQueue.StartAsync();
+        local.SetFaults(
             new SqsFaultRule { Kind = SqsFaultKind.ReplyLost, Operation = "SendMessage" },
             new SqsFaultRule { Kind = SqsFaultKind.Latency, Operation = "SendMessage", LatencyMilliseconds = 100 });
 
-        var sending = faulty.Queue.SendAsync("x");
-        await faulty.Time.WaitForTimersAsync();
-        faulty.Time.Advance(TimeSpan.FromMilliseconds(100));
+        var sending = local.Queue.SendAsync("x");
+        await local.Time.WaitForTimersAsync();
+        local.Advance(0.1);
 
-        await Assert.ThrowsAsync<HttpRequestException>(() => sending);
-        Assert.Equal((1, 0, 0), await faulty.Queue.CountAsync());
-        Assert.Equal((1L, 1L), (faulty.Struck(SqsFaultKind.ReplyLost), faulty.Struck(SqsFaultKind.Latency)));
+        await Rejection.LosesReplyAsync(() => sending);
+        Assert.Equal((1, 0, 0), await local.Queue.CountAsync());
+        Assert.Equal((1L, 1L), (local.Injected(SqsFaultKind.ReplyLost), local.Injected(SqsFaultKind.Latency)));
     }
 
     [Fact]
-    public async Task A_refusal_ends_the_call_and_the_rules_behind_it_do_not_count()
+    public async Task A_rejection_ends_the_call_and_later_rules_do_not_count()
     {
-        await using var faulty = await FaultyQueue.StartAsync();
-        faulty.Set(
+        await using var local = await LocalQueue.StartAsync();
+        local.SetFaults(
             new SqsFaultRule { Kind = SqsFaultKind.ReplyLost, Operation = "SendMessage" },
             new SqsFaultRule { Kind = SqsFaultKind.Throttling, Operation = "SendMessage" },
             new SqsFaultRule { Kind = SqsFaultKind.Error, Operation = "SendMessage" });
 
-        Assert.Equal("RequestThrottled", (await faulty.Queue.RefusedAsync("SendMessage", new() { ["MessageBody"] = "x" })).Code);
+        await Assert.ThrowsAsync<RequestThrottledException>(() => local.Queue.SendAsync("x"));
 
-        Assert.Equal((0, 0, 0), await faulty.Queue.CountAsync());
-        Assert.Equal([SqsFaultKind.Throttling], faulty.Server.FaultCounts.Where(x => x.Value > 0).Select(x => x.Key));
+        Assert.Equal((0, 0, 0), await local.Queue.CountAsync());
+        Assert.Equal([SqsFaultKind.Throttling], local.Server.FaultCounts.Where(x => x.Value > 0).Select(x => x.Key));
     }
 
     [Fact]
-    public async Task Faults_are_switched_on_and_off_while_it_serves_and_their_counts_stay()
+    public async Task Faults_can_change_while_the_server_runs_and_their_counts_stay()
     {
-        await using var faulty = await FaultyQueue.StartAsync();
-        Assert.Equal(Enum.GetValues<SqsFaultKind>().ToDictionary(x => x, _ => 0L), faulty.Server.FaultCounts);
+        await using var local = await LocalQueue.StartAsync();
+        Assert.Equal(Enum.GetValues<SqsFaultKind>().ToDictionary(x => x, _ => 0L), local.Server.FaultCounts);
 
-        faulty.Set(new SqsFaultRule { Kind = SqsFaultKind.Throttling });
-        await faulty.Queue.RefusedAsync("SendMessage", new() { ["MessageBody"] = "x" });
-        faulty.Set();
-        await faulty.Queue.SendAsync("x");
-        faulty.Set(new SqsFaultRule { Kind = SqsFaultKind.Error });
-        await faulty.Queue.RefusedAsync("SendMessage", new() { ["MessageBody"] = "x" });
+        local.SetFaults(new SqsFaultRule { Kind = SqsFaultKind.Throttling });
+        await Assert.ThrowsAsync<RequestThrottledException>(() => local.Queue.SendAsync("x"));
+        local.SetFaults();
+        await local.Queue.SendAsync("x");
+        local.SetFaults(new SqsFaultRule { Kind = SqsFaultKind.Error });
+        await Assert.ThrowsAsync<AmazonSQSException>(() => local.Queue.SendAsync("x"));
 
-        Assert.Equal((1L, 1L), (faulty.Struck(SqsFaultKind.Throttling), faulty.Struck(SqsFaultKind.Error)));
+        Assert.Equal((1L, 1L), (local.Injected(SqsFaultKind.Throttling), local.Injected(SqsFaultKind.Error)));
     }
 
     [Fact]
@@ -101,30 +101,32 @@ public sealed partial class SqsFaultPlanTests
     {
         var plan = new SqsFaultPlan { Rules = [new() { Kind = SqsFaultKind.Throttling }] };
         await using var server = await LocalSqs.StartAsync(new() { Faults = plan });
-        using var sqs = new RawSqs(server.ServiceUrl, WireProtocol.Json);
+        using var sqs = SqsEndpoint.Client(server.ServiceUrl);
 
         Assert.Same(plan, server.Faults);
-        Assert.Equal("RequestThrottled", (await sqs.RefusedAsync("ListQueues", [])).Code);
+        await Assert.ThrowsAsync<RequestThrottledException>(() => sqs.ListQueuesAsync(new ListQueuesRequest()));
     }
 
     [Fact]
-    public async Task A_bad_rule_is_refused_in_code_as_well()
+    public async Task An_invalid_rule_is_rejected_in_code_too()
     {
-        await using var faulty = await FaultyQueue.StartAsync();
+        await using var local = await LocalQueue.StartAsync();
 
-        var refused = Assert.Throws<ArgumentException>(() => faulty.Set(new SqsFaultRule { Kind = SqsFaultKind.Latency }));
+        var failure = Assert.Throws<ArgumentException>(
+            () => local.SetFaults(new SqsFaultRule { Kind = SqsFaultKind.Latency }));
 
-        Assert.Contains("Rule 1: latencyMilliseconds", refused.Message, StringComparison.Ordinal);
-        Assert.Null(faulty.Server.Faults);
+        Assert.Contains("Rule 1: latencyMilliseconds", failure.Message, StringComparison.Ordinal);
+        Assert.Null(local.Server.Faults);
     }
 
     [Fact]
-    public void A_plan_is_read_whatever_the_case_of_its_members()
+    public void The_names_of_members_can_have_any_letter_case()
     {
         var plan = SqsFaultPlan.Parse(
             """
             {"Seed": -3, "rules": [
-                {"kind": "latency", "LatencyMilliseconds": 20, "operation": "SendMessage", "probability": 0.25, "queueName": "q"},
+                {"kind": "latency", "LatencyMilliseconds": 20, "operation": "SendMessage", "probability": 0.25,
+                    "queueName": "q"},
                 {"kind": "Error", "code": "AccessDenied"}]}
             """);
 
@@ -135,11 +137,16 @@ public sealed partial class SqsFaultPlanTests
             (first.Kind, first.Operation, first.QueueName, first.Probability, first.Code, first.LatencyMilliseconds));
         Assert.Equal(
             (SqsFaultKind.Error, null, null, 1.0, "AccessDenied", 0),
-            (second.Kind, second.Operation, second.QueueName, second.Probability, second.Code, second.LatencyMilliseconds));
+            (second.Kind,
+                second.Operation,
+                second.QueueName,
+                second.Probability,
+                second.Code,
+                second.LatencyMilliseconds));
     }
 
     [Fact]
-    public void The_plan_in_README_is_one_and_shows_every_kind()
+    public void The_plan_in_README_is_valid_and_shows_every_kind()
     {
         var readme = File.ReadAllText(Path.Combine(RepositoryRoot.Folder, "README.md"));
 
@@ -153,19 +160,35 @@ public sealed partial class SqsFaultPlanTests
     [InlineData("""{"rules": [{"kind": "3"}]}""", "Rule 1", "$.kind", "one of Error, Throttling")]
     [InlineData("""{"rules": [{"kind": 3}]}""", "Rule 1", "$.kind", "one of Error, Throttling")]
     [InlineData("""{"rules": [{"probability": 0.5}]}""", "Rule 1", "'kind'", "one of Error, Throttling")]
-    [InlineData("""{"rules": [{"kind": "Error", "probability": 1.5}]}""", "Rule 1", "probability is 1.5", "0 (never) to 1 (always)")]
-    [InlineData("""{"rules": [{"kind": "Error", "probability": -0.1}]}""", "Rule 1", "probability is -0.1", "0 (never) to 1 (always)")]
-    [InlineData("""{"rules": [{"kind": "Error", "probability": "often"}]}""", "Rule 1", "$.probability", "0, never, to 1, always")]
-    [InlineData("""{"rules": [{"kind": "Error", "operation": "Send"}]}""", "Rule 1", "'Send'", "SendMessage, SendMessageBatch")]
-    [InlineData("""{"rules": [{"kind": "Reordering", "operation": "SendMessage"}]}""", "Rule 1", "'SendMessage'", "ReceiveMessage")]
-    [InlineData("""{"rules": [{"kind": "PartialBatchFailure", "operation": "DeleteMessage"}]}""", "Rule 1", "'DeleteMessage'", "DeleteMessageBatch")]
+    [InlineData(
+        """{"rules": [{"kind": "Error", "probability": 1.5}]}""",
+        "Rule 1", "probability is 1.5", "0 (never) to 1 (always)")]
+    [InlineData(
+        """{"rules": [{"kind": "Error", "probability": -0.1}]}""",
+        "Rule 1", "probability is -0.1", "0 (never) to 1 (always)")]
+    [InlineData(
+        """{"rules": [{"kind": "Error", "probability": "often"}]}""",
+        "Rule 1", "$.probability", "0, never, to 1, always")]
+    [InlineData(
+        """{"rules": [{"kind": "Error", "operation": "Send"}]}""",
+        "Rule 1", "'Send'", "SendMessage, SendMessageBatch")]
+    [InlineData(
+        """{"rules": [{"kind": "Reordering", "operation": "SendMessage"}]}""",
+        "Rule 1", "'SendMessage'", "ReceiveMessage")]
+    [InlineData(
+        """{"rules": [{"kind": "PartialBatchFailure", "operation": "DeleteMessage"}]}""",
+        "Rule 1", "'DeleteMessage'", "DeleteMessageBatch")]
     [InlineData("""{"rules": [{"kind": "Error", "often": true}]}""", "Rule 1", "'often'", "operation, queueName")]
     [InlineData("""{"rules": [{"kind": "Latency"}]}""", "Rule 1", "latencyMilliseconds", "above 0")]
-    [InlineData("""{"rules": [{"kind": "Latency", "latencyMilliseconds": 0.5}]}""", "Rule 1", "$.latencyMilliseconds", "a whole number")]
-    [InlineData("""{"rules": [{"kind": "Throttling", "latencyMilliseconds": 5}]}""", "Rule 1", "latencyMilliseconds", "no other kind")]
-    [InlineData("""{"rules": [{"kind": "Throttling", "code": "X"}]}""", "Rule 1", "code", "leave it out")]
+    [InlineData(
+        """{"rules": [{"kind": "Latency", "latencyMilliseconds": 0.5}]}""",
+        "Rule 1", "$.latencyMilliseconds", "a whole number")]
+    [InlineData(
+        """{"rules": [{"kind": "Throttling", "latencyMilliseconds": 5}]}""",
+        "Rule 1", "latencyMilliseconds", "only Latency")]
+    [InlineData("""{"rules": [{"kind": "Throttling", "code": "X"}]}""", "Rule 1", "code", "omit it")]
     [InlineData("""{"rules": [{"kind": "Error", "code": "a b"}]}""", "Rule 1", "code", "InternalError")]
-    [InlineData("""{"rules": [{"kind": "Error", "queueName": ""}]}""", "Rule 1", "queueName", "leave it out")]
+    [InlineData("""{"rules": [{"kind": "Error", "queueName": ""}]}""", "Rule 1", "queueName", "omit it")]
     [InlineData("""{"rules": ["Error"]}""", "Rule 1", "SqsFaultRule", "{\"kind\": one of")]
     [InlineData("""{"rules": [null]}""", "Rule 1", "is null", "{\"kind\": one of")]
     [InlineData("""{"rules": {}}""", "The plan", "$.rules", "\"rules\": [ … ]")]
@@ -176,29 +199,32 @@ public sealed partial class SqsFaultPlanTests
     [InlineData("""{"seed": 1, "SEED": 2}""", "The plan", "seed", "no name twice")]
     [InlineData("""{"rules": [{"kind": "Error", "kind": "Error"}]}""", "The plan", "kind", "no name twice")]
     [InlineData("{", "The plan", "LineNumber: 0", "{\"seed\":")]
-    public void A_bad_plan_is_refused_naming_the_rule_the_fault_and_the_remedy(string json, string where, string fault, string remedy)
+    public void An_invalid_plan_is_rejected_with_the_rule_the_problem_and_the_remedy(
+        string json, string where, string fault, string remedy)
     {
-        var refused = Assert.Throws<InvalidDataException>(() => SqsFaultPlan.Parse(json));
+        var failure = Assert.Throws<InvalidDataException>(() => SqsFaultPlan.Parse(json));
 
-        Assert.StartsWith(where, refused.Message, StringComparison.Ordinal);
-        Assert.Contains(fault, refused.Message, StringComparison.Ordinal);
-        Assert.Contains(remedy, refused.Message, StringComparison.Ordinal);
+        Assert.StartsWith(where, failure.Message, StringComparison.Ordinal);
+        Assert.Contains(fault, failure.Message, StringComparison.Ordinal);
+        Assert.Contains(remedy, failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void All_bad_rules_are_told_at_once()
+    public void All_invalid_rules_are_reported_at_once()
     {
-        var refused = Assert.Throws<InvalidDataException>(() => SqsFaultPlan.Parse(
+        var failure = Assert.Throws<InvalidDataException>(() => SqsFaultPlan.Parse(
             """{"rules": [{"kind": "Error", "probability": 2}, {"kind": "Error"}, {"kind": "Latency"}]}"""));
 
-        Assert.Contains("Rule 1: ", refused.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("Rule 2: ", refused.Message, StringComparison.Ordinal);
-        Assert.Contains("Rule 3: ", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("Rule 1: ", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("Rule 2: ", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("Rule 3: ", failure.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>The draws are part of what a seed promises: another build must make the same ones. Computed apart from the code under test.</summary>
+    /// <summary>
+    /// A seed promises its draws, so every build must draw the same. The numbers were computed apart from the code.
+    /// </summary>
     [Fact]
-    public async Task The_draws_of_a_seed_are_these()
+    public async Task A_seed_always_has_the_same_draws()
     {
         var struck = await StruckAsync(seed: 1, others: 0);
 
@@ -208,41 +234,47 @@ public sealed partial class SqsFaultPlanTests
     private static SqsFaultPlan Half(int seed) =>
         new() { Seed = seed, Rules = [new() { Kind = SqsFaultKind.Error, Probability = 0.5 }] };
 
-    /// <summary>Which of 60 calls were struck, with other calls made between them.</summary>
+    /// <summary>Returns which of 60 calls were struck, with other calls between them.</summary>
     private static async Task<List<int>> StruckAsync(int seed, int others)
     {
-        await using var faulty = await FaultyQueue.StartAsync();
-        faulty.Server.Faults = Half(seed);
+        await using var local = await LocalQueue.StartAsync();
+        local.Server.Faults = Half(seed);
         var struck = new List<int>();
         for (var i = 0; i < 60; i++)
         {
-            if (await IsStruckAsync(faulty, "ListQueueTags"))
+            if (await IsStruckAsync(() => ListTagsAsync(local)))
             {
                 struck.Add(i);
             }
 
             for (var j = 0; j < others; j++)
             {
-                await IsStruckAsync(faulty, "GetQueueAttributes");
+                await IsStruckAsync(() => local.Queue.ArnAsync());
             }
         }
 
         return struck;
     }
 
-    private static async Task<bool> IsStruckAsync(FaultyQueue faulty, string operation)
+    private static Task<ListQueueTagsResponse> ListTagsAsync(LocalQueue local) =>
+        local.Sqs.ListQueueTagsAsync(new ListQueueTagsRequest { QueueUrl = local.Queue.Url });
+
+    private static async Task<bool> IsStruckAsync(Func<Task> call)
     {
         try
         {
-            await faulty.Queue.CallAsync(operation, operation == "GetQueueAttributes" ? new() { ["AttributeNames"] = new JsonArray("All") } : null);
+            await call();
             return false;
         }
-        catch (SqsRefusedException)
+        catch (AmazonSQSException)
         {
             return true;
         }
     }
 
-    [GeneratedRegex("```json\n(?<plan>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(
+        "```json\n(?<plan>.*?)```",
+        RegexOptions.Singleline | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 5000)]
     private static partial Regex Example();
 }

@@ -1,4 +1,5 @@
-using System.Text.Json.Nodes;
+using Amazon.SQS;
+using Amazon.SQS.Model;
 
 namespace FetchEtl.Local.Tests;
 
@@ -6,16 +7,15 @@ namespace FetchEtl.Local.Tests;
 public sealed class SqsFaultTests
 {
     [Theory, EachProtocol]
-    public async Task An_error_refuses_the_call_and_has_no_effect(WireProtocol protocol)
+    public async Task An_error_rejects_the_call_and_has_no_effect(WireProtocol protocol)
     {
-        await using var faulty = await FaultyQueue.StartAsync(protocol);
-        faulty.Set(new SqsFaultRule { Kind = SqsFaultKind.Error, Operation = "SendMessage" });
+        await using var local = await LocalQueue.StartAsync(protocol: protocol);
+        local.SetFaults(new SqsFaultRule { Kind = SqsFaultKind.Error, Operation = "SendMessage" });
 
-        var refused = await faulty.Queue.RefusedAsync("SendMessage", new() { ["MessageBody"] = "x" });
+        await Rejection.OfAsync<AmazonSQSException>("InternalError", 500, () => local.Queue.SendAsync("x"));
 
-        Assert.Equal(("InternalError", 500), (refused.Code, refused.Status));
-        Assert.Equal((0, 0, 0), await faulty.Queue.CountAsync());
-        Assert.Equal(1, faulty.Struck(SqsFaultKind.Error));
+        Assert.Equal((0, 0, 0), await local.Queue.CountAsync());
+        Assert.Equal(1, local.Injected(SqsFaultKind.Error));
     }
 
     [Theory]
@@ -27,199 +27,200 @@ public sealed class SqsFaultTests
     [InlineData("OverLimit", "OverLimit", 403)]
     [InlineData("QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue", 400)]
     [InlineData("SomethingElse", "SomethingElse", 400)]
-    public async Task An_error_has_the_status_and_the_names_that_AWS_gives_it(string given, string code, int status)
+    public async Task An_error_has_the_status_and_the_names_of_AWS(string given, string code, int status)
     {
         foreach (var protocol in Enum.GetValues<WireProtocol>())
         {
-            await using var faulty = await FaultyQueue.StartAsync(protocol);
-            faulty.Set(new SqsFaultRule { Kind = SqsFaultKind.Error, Code = given });
+            await using var local = await LocalQueue.StartAsync(protocol: protocol);
+            local.SetFaults(new SqsFaultRule { Kind = SqsFaultKind.Error, Code = given });
 
-            var refused = await faulty.Queue.RefusedAsync("ReceiveMessage");
+            var rejection = await Assert.ThrowsAnyAsync<AmazonSQSException>(() => local.Queue.ReceiveAsync());
 
-            Assert.Equal((code, status), (refused.Code, refused.Status));
+            Assert.Equal((code, status), (rejection.ErrorCode, (int)rejection.StatusCode));
         }
     }
 
     [Theory, EachProtocol]
-    public async Task Throttling_refuses_the_call_and_has_no_effect(WireProtocol protocol)
+    public async Task Throttling_rejects_the_call_and_has_no_effect(WireProtocol protocol)
     {
-        await using var faulty = await FaultyQueue.StartAsync(protocol);
-        await faulty.Queue.SendAsync("x");
-        faulty.Set(new SqsFaultRule { Kind = SqsFaultKind.Throttling, Operation = "ReceiveMessage" });
+        await using var local = await LocalQueue.StartAsync(protocol: protocol);
+        await local.Queue.SendAsync("x");
+        local.SetFaults(new SqsFaultRule { Kind = SqsFaultKind.Throttling, Operation = "ReceiveMessage" });
 
-        var refused = await faulty.Queue.RefusedAsync("ReceiveMessage");
+        await Rejection.OfAsync<RequestThrottledException>("RequestThrottled", 403, () => local.Queue.ReceiveAsync());
 
-        Assert.Equal(("RequestThrottled", 403), (refused.Code, refused.Status));
-        Assert.Equal((1, 0, 0), await faulty.Queue.CountAsync());
-        Assert.Equal(1, faulty.Struck(SqsFaultKind.Throttling));
+        Assert.Equal((1, 0, 0), await local.Queue.CountAsync());
+        Assert.Equal(1, local.Injected(SqsFaultKind.Throttling));
     }
 
     [Fact]
     public async Task Latency_comes_before_the_effect()
     {
-        await using var faulty = await FaultyQueue.StartAsync();
-        faulty.Set(new SqsFaultRule { Kind = SqsFaultKind.Latency, Operation = "SendMessage", LatencyMilliseconds = 500 });
+        await using var local = await LocalQueue.StartAsync();
+        local.SetFaults(
+            new SqsFaultRule { Kind = SqsFaultKind.Latency, Operation = "SendMessage", LatencyMilliseconds = 500 });
 
-        var sending = faulty.Queue.SendAsync("x");
-        await faulty.Time.WaitForTimersAsync();
-        faulty.Time.Advance(TimeSpan.FromMilliseconds(499));
-        Assert.Equal((0, 0, 0), await faulty.Queue.CountAsync());
-        faulty.Time.Advance(TimeSpan.FromMilliseconds(1));
+        var sending = local.Queue.SendAsync("x");
+        await local.Time.WaitForTimersAsync();
+        local.Advance(0.499);
+        Assert.Equal((0, 0, 0), await local.Queue.CountAsync());
+        local.Advance(0.001);
         await sending;
 
-        Assert.Equal((1, 0, 0), await faulty.Queue.CountAsync());
-        Assert.Equal(1, faulty.Struck(SqsFaultKind.Latency));
+        Assert.Equal((1, 0, 0), await local.Queue.CountAsync());
+        Assert.Equal(1, local.Injected(SqsFaultKind.Latency));
     }
 
     [Theory, EachProtocol]
-    public async Task A_lost_reply_cuts_the_connection_and_leaves_the_effect(WireProtocol protocol)
+    public async Task A_lost_reply_closes_the_connection_and_keeps_the_effect(WireProtocol protocol)
     {
-        await using var faulty = await FaultyQueue.StartAsync(protocol);
-        faulty.Set(new SqsFaultRule { Kind = SqsFaultKind.ReplyLost });
+        await using var local = await LocalQueue.StartAsync(protocol: protocol);
+        local.SetFaults(new SqsFaultRule { Kind = SqsFaultKind.ReplyLost });
 
-        await Assert.ThrowsAsync<HttpRequestException>(() => faulty.Queue.SendAsync("x"));
-        await Assert.ThrowsAsync<HttpRequestException>(() => faulty.Queue.ReceiveAsync());
+        await Rejection.LosesReplyAsync(() => local.Queue.SendAsync("x"));
+        await Rejection.LosesReplyAsync(() => local.Queue.ReceiveAsync());
 
-        Assert.Equal(2, faulty.Struck(SqsFaultKind.ReplyLost));
-        faulty.Set();
-        Assert.Equal((0, 1, 0), await faulty.Queue.CountAsync());
-        faulty.Time.Advance(TimeSpan.FromSeconds(30));
-        Assert.Equal("2", (string)(await faulty.Queue.ReceiveOneAsync(
-            new() { ["AttributeNames"] = new JsonArray("All") }))["Attributes"]!["ApproximateReceiveCount"]!);
+        Assert.Equal(2, local.Injected(SqsFaultKind.ReplyLost));
+        local.SetFaults();
+        Assert.Equal((0, 1, 0), await local.Queue.CountAsync());
+        local.Advance(30);
+        Assert.Equal("2", (await local.Queue.ReceiveWithAttributesAsync()).Attributes["ApproximateReceiveCount"]);
     }
 
     [Theory, EachProtocol]
-    public async Task The_reply_of_a_call_that_is_refused_anyway_is_lost_too(WireProtocol protocol)
+    public async Task A_rejection_can_be_a_lost_reply_too(WireProtocol protocol)
     {
-        await using var faulty = await FaultyQueue.StartAsync(protocol);
-        faulty.Set(new SqsFaultRule { Kind = SqsFaultKind.ReplyLost });
+        await using var local = await LocalQueue.StartAsync(protocol: protocol);
+        local.SetFaults(new SqsFaultRule { Kind = SqsFaultKind.ReplyLost });
 
-        await Assert.ThrowsAsync<HttpRequestException>(() => faulty.Sqs.CallAsync("GetQueueUrl", new() { ["QueueName"] = "none" }));
+        await Rejection.LosesReplyAsync(() => local.Sqs.GetQueueUrlAsync("none"));
     }
 
     [Theory, EachProtocol]
-    public async Task In_a_batch_struck_in_part_the_struck_entries_have_no_effect_and_the_others_run(WireProtocol protocol)
+    public async Task In_a_partly_failed_batch_the_failed_entries_have_no_effect_and_the_others_run(
+        WireProtocol protocol)
     {
-        await using var faulty = await FaultyQueue.StartAsync(protocol);
-        faulty.Set(new SqsFaultRule { Kind = SqsFaultKind.PartialBatchFailure, Probability = 0.5 });
-        var entries = Enumerable.Range(0, 10).Select(i => new JsonObject { ["Id"] = $"{i}", ["MessageBody"] = $"{i}" });
+        await using var local = await LocalQueue.StartAsync(protocol: protocol);
+        local.SetFaults(new SqsFaultRule { Kind = SqsFaultKind.PartialBatchFailure, Probability = 0.5 });
 
-        var sent = await faulty.Queue.CallAsync("SendMessageBatch", new() { ["Entries"] = new JsonArray([.. entries]) });
+        var sent = await local.Sqs.SendMessageBatchAsync(
+            local.Queue.Url, [.. Enumerable.Range(0, 10).Select(
+                i => new SendMessageBatchRequestEntry($"{i}", $"{i}"))]);
 
-        var failed = sent["Failed"]!.AsArray();
-        Assert.InRange(failed.Count, 1, 9);
-        Assert.All(failed, x => Assert.Equal(("InternalError", "false"), ((string)x!["Code"]!, x["SenderFault"]!.ToString())));
-        Assert.Equal(failed.Count, faulty.Struck(SqsFaultKind.PartialBatchFailure));
+        Assert.InRange(sent.Failed.Count, 1, 9);
+        Assert.All(sent.Failed, entry => Assert.Equal(("InternalError", false), (entry.Code, entry.SenderFault)));
+        Assert.Equal(sent.Failed.Count, local.Injected(SqsFaultKind.PartialBatchFailure));
         Assert.Equal(
-            sent["Successful"]!.AsArray().Select(x => (string)x!["Id"]!),
-            (await faulty.Queue.ReceiveAsync()).Select(x => (string)x["Body"]!));
+            sent.Successful.Select(entry => entry.Id), (await local.Queue.ReceiveAsync()).Select(
+                message => message.Body));
     }
 
     [Theory, EachProtocol]
-    public async Task A_duplicate_delivery_comes_with_the_next_receive_and_only_the_newest_handle_deletes(WireProtocol protocol)
+    public async Task A_duplicate_delivery_comes_with_the_next_receive_and_only_the_newest_handle_deletes(
+        WireProtocol protocol)
     {
-        await using var faulty = await FaultyQueue.StartAsync(protocol);
-        await faulty.Queue.SendAsync("x");
-        await faulty.Queue.SendAsync("y");
-        faulty.Set(new SqsFaultRule { Kind = SqsFaultKind.DuplicateDelivery });
+        await using var local = await LocalQueue.StartAsync(protocol: protocol);
+        await local.Queue.SendAsync("x");
+        await local.Queue.SendAsync("y");
+        local.SetFaults(new SqsFaultRule { Kind = SqsFaultKind.DuplicateDelivery });
 
-        var first = await faulty.Queue.ReceiveAsync(1);
-        faulty.Set();
-        var second = await faulty.Queue.ReceiveAsync(1, new() { ["AttributeNames"] = new JsonArray("All") });
+        var first = await local.Queue.ReceiveOneAsync();
+        local.SetFaults();
+        var second = await local.Queue.ReceiveWithAttributesAsync();
 
-        Assert.Equal(1, faulty.Struck(SqsFaultKind.DuplicateDelivery));
-        Assert.Equal((string)first[0]["MessageId"]!, (string)second[0]["MessageId"]!);
-        Assert.NotEqual((string)first[0]["ReceiptHandle"]!, (string)second[0]["ReceiptHandle"]!);
-        Assert.Equal("2", (string)second[0]["Attributes"]!["ApproximateReceiveCount"]!);
-        await faulty.Queue.DeleteAsync(first[0]);
-        Assert.Equal((1, 1, 0), await faulty.Queue.CountAsync());
-        await faulty.Queue.DeleteAsync(second[0]);
-        Assert.Equal((1, 0, 0), await faulty.Queue.CountAsync());
+        Assert.Equal(1, local.Injected(SqsFaultKind.DuplicateDelivery));
+        Assert.Equal(first.MessageId, second.MessageId);
+        Assert.NotEqual(first.ReceiptHandle, second.ReceiptHandle);
+        Assert.Equal("2", second.Attributes["ApproximateReceiveCount"]);
+        await local.Queue.DeleteAsync(first);
+        Assert.Equal((1, 1, 0), await local.Queue.CountAsync());
+        await local.Queue.DeleteAsync(second);
+        Assert.Equal((1, 0, 0), await local.Queue.CountAsync());
     }
 
     [Fact]
-    public async Task A_duplicate_delivery_deleted_before_it_comes_does_not_come()
+    public async Task A_message_deleted_before_its_duplicate_delivery_is_not_delivered_again()
     {
-        await using var faulty = await FaultyQueue.StartAsync();
-        await faulty.Queue.SendAsync("x");
-        faulty.Set(new SqsFaultRule { Kind = SqsFaultKind.DuplicateDelivery });
+        await using var local = await LocalQueue.StartAsync();
+        await local.Queue.SendAsync("x");
+        local.SetFaults(new SqsFaultRule { Kind = SqsFaultKind.DuplicateDelivery });
 
-        await faulty.Queue.DeleteAsync(await faulty.Queue.ReceiveOneAsync());
+        await local.Queue.DeleteAsync(await local.Queue.ReceiveOneAsync());
 
-        Assert.Equal((0, 0, 0), await faulty.Queue.CountAsync());
+        Assert.Equal((0, 0, 0), await local.Queue.CountAsync());
     }
 
     [Fact]
-    public async Task A_receive_that_waits_gets_the_duplicate_of_what_another_was_given()
+    public async Task A_waiting_receive_gets_the_duplicate_of_a_message_that_another_received()
     {
-        await using var faulty = await FaultyQueue.StartAsync();
-        faulty.Set(new SqsFaultRule { Kind = SqsFaultKind.DuplicateDelivery });
-        var one = faulty.Queue.ReceiveAsync(more: new() { ["WaitTimeSeconds"] = 20 });
-        var other = faulty.Queue.ReceiveAsync(more: new() { ["WaitTimeSeconds"] = 20 });
-        await faulty.Time.WaitForTimersAsync(2);
+        await using var local = await LocalQueue.StartAsync();
+        local.SetFaults(new SqsFaultRule { Kind = SqsFaultKind.DuplicateDelivery });
+        var one = local.Queue.WaitAsync();
+        var other = local.Queue.WaitAsync();
+        await local.Time.WaitForTimersAsync(2);
 
-        await faulty.Queue.SendAsync("x");
+        await local.Queue.SendAsync("x");
 
         var received = await Task.WhenAll(one, other);
-        Assert.Equal((string)Assert.Single(received[0])["MessageId"]!, (string)Assert.Single(received[1])["MessageId"]!);
+        Assert.Equal(Assert.Single(received[0]).MessageId, Assert.Single(received[1]).MessageId);
     }
 
     [Theory, EachProtocol]
-    public async Task A_delete_that_only_seems_done_lets_the_message_come_back(WireProtocol protocol)
+    public async Task After_a_stale_handle_success_the_message_returns(WireProtocol protocol)
     {
-        await using var faulty = await FaultyQueue.StartAsync(protocol);
-        await faulty.Queue.SendAsync("x");
-        await faulty.Queue.SendAsync("y");
-        faulty.Set(new SqsFaultRule { Kind = SqsFaultKind.StaleHandleSuccess });
-        var messages = await faulty.Queue.ReceiveAsync();
+        await using var local = await LocalQueue.StartAsync(protocol: protocol);
+        await local.Queue.SendAsync("x");
+        await local.Queue.SendAsync("y");
+        local.SetFaults(new SqsFaultRule { Kind = SqsFaultKind.StaleHandleSuccess });
+        var messages = await local.Queue.ReceiveAsync();
 
-        await faulty.Queue.DeleteAsync(messages[0]);
-        var entry = RawQueue.Handle(messages[1]);
-        entry["Id"] = "1";
-        var batch = await faulty.Queue.CallAsync("DeleteMessageBatch", new() { ["Entries"] = new JsonArray(entry) });
+        await local.Queue.DeleteAsync(messages[0]);
+        var batch = await local.Sqs.DeleteMessageBatchAsync(local.Queue.Url, [new("1", messages[1].ReceiptHandle)]);
 
-        Assert.Single(batch["Successful"]!.AsArray());
-        Assert.Equal(2, faulty.Struck(SqsFaultKind.StaleHandleSuccess));
-        Assert.Equal((0, 2, 0), await faulty.Queue.CountAsync());
-        faulty.Time.Advance(TimeSpan.FromSeconds(30));
-        Assert.Equal(2, (await faulty.Queue.ReceiveAsync()).Length);
+        Assert.Single(batch.Successful);
+        Assert.Equal(2, local.Injected(SqsFaultKind.StaleHandleSuccess));
+        Assert.Equal((0, 2, 0), await local.Queue.CountAsync());
+        local.Advance(30);
+        Assert.Equal(2, (await local.Queue.ReceiveAsync()).Count);
     }
 
     [Fact]
     public async Task Reordering_delivers_every_message_once_in_another_order()
     {
-        await using var faulty = await FaultyQueue.StartAsync();
-        faulty.Set(new SqsFaultRule { Kind = SqsFaultKind.Reordering });
+        await using var local = await LocalQueue.StartAsync();
+        local.SetFaults(new SqsFaultRule { Kind = SqsFaultKind.Reordering });
         var sent = Enumerable.Range(0, 30).Select(i => $"{i:D2}").ToList();
         foreach (var body in sent)
         {
-            await faulty.Queue.SendAsync(body);
+            await local.Queue.SendAsync(body);
         }
 
         var received = new List<string>();
-        while (await faulty.Queue.ReceiveAsync(7) is { Length: > 0 } messages)
+        while (await local.Queue.ReceiveAsync(7) is { Count: > 0 } messages)
         {
-            received.AddRange(messages.Select(x => (string)x["Body"]!));
+            received.AddRange(messages.Select(message => message.Body));
         }
 
         Assert.NotEqual(sent, received);
         Assert.Equal(sent, received.Order(StringComparer.Ordinal));
-        Assert.Equal(29, faulty.Struck(SqsFaultKind.Reordering));
+        Assert.Equal(29, local.Injected(SqsFaultKind.Reordering));
     }
 
     [Fact]
     public async Task A_FIFO_queue_is_neither_reordered_nor_delivered_twice()
     {
-        await using var faulty = await FaultyQueue.StartAsync(suffix: ".fifo");
-        faulty.Set(
-            new SqsFaultRule { Kind = SqsFaultKind.Reordering }, new SqsFaultRule { Kind = SqsFaultKind.DuplicateDelivery });
+        await using var local = await LocalQueue.StartFifoAsync();
+        local.SetFaults(
+            new SqsFaultRule { Kind = SqsFaultKind.Reordering },
+            new SqsFaultRule { Kind = SqsFaultKind.DuplicateDelivery });
         foreach (var body in (string[])["a", "b", "c"])
         {
-            await faulty.Queue.SendAsync(body, new() { ["MessageGroupId"] = "g", ["MessageDeduplicationId"] = body });
+            await local.Queue.SendAsync(body, "g");
         }
 
-        Assert.Equal(["a", "b", "c"], (await faulty.Queue.ReceiveAsync()).Select(x => (string)x["Body"]!));
-        Assert.Empty(await faulty.Queue.ReceiveAsync());
-        Assert.Equal((0L, 0L), (faulty.Struck(SqsFaultKind.Reordering), faulty.Struck(SqsFaultKind.DuplicateDelivery)));
+        Assert.Equal(["a", "b", "c"], (await local.Queue.ReceiveAsync()).Select(message => message.Body));
+        Assert.Empty(await local.Queue.ReceiveAsync());
+        Assert.Equal(
+            (0L, 0L), (local.Injected(SqsFaultKind.Reordering), local.Injected(SqsFaultKind.DuplicateDelivery)));
     }
 }

@@ -1,10 +1,10 @@
-using FetchEtl.Testing;
 using FsCheck;
 using FsCheck.Fluent;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FetchEtl.Local.Tests;
 
-/// <summary>Random uses of a standard queue, each step compared with <see cref="NaiveQueue"/>.</summary>
+/// <summary>Runs random steps on a standard queue and compares each step with <see cref="NaiveQueue"/>.</summary>
 public sealed class StandardQueueModelTests
 {
     private static readonly Gen<Step> Steps = Gen.Frequency(
@@ -16,15 +16,16 @@ public sealed class StandardQueueModelTests
         (3, Gen.Choose(1, 45).Select(seconds => new Step(StepKind.Wait, seconds))));
 
     [Fact]
-    public void A_standard_queue_does_what_the_naive_queue_does() =>
+    public void A_standard_queue_behaves_like_the_naive_queue() =>
         Prop.ForAll(Steps.ListOf().ToArbitrary(), steps => Run(steps))
             .Check(Config.QuickThrowOnFailure.WithMaxTest(400).WithEndSize(120));
 
     private static void Run(IEnumerable<Step> steps)
     {
-        var time = new ManualTimeProvider();
-        var settings = QueueSettings.Create(fifo: false, new Dictionary<string, string> { ["MessageRetentionPeriod"] = "300" });
-        using var queue = new SqsQueue(1, "q", "arn:q", settings, time, _ => null);
+        var time = new FakeTimeProvider();
+        var settings = QueueSettings.Create(
+            fifo: false, new Dictionary<string, string> { ["MessageRetentionPeriod"] = "300" });
+        using var queue = new StoredQueue(1, "q", "arn:q", settings, time, _ => null);
         var model = new NaiveQueue(retention: 300, visibility: 30);
         var handles = new List<(string Real, int Model)>();
         foreach (var step in steps)
@@ -51,7 +52,8 @@ public sealed class StandardQueueModelTests
                     break;
                 case StepKind.ChangeVisibility when handles.Count > 0:
                     var changed = handles[step.First % handles.Count];
-                    Assert.Equal(model.ChangeVisibility(changed.Model, step.Second), Outcome(queue, changed.Real, step.Second));
+                    Assert.Equal(
+                        model.ChangeVisibility(changed.Model, step.Second), Outcome(queue, changed.Real, step.Second));
                     break;
                 case StepKind.Wait:
                     time.Advance(TimeSpan.FromSeconds(step.First));
@@ -63,21 +65,22 @@ public sealed class StandardQueueModelTests
         }
     }
 
-    private static List<Delivery> Receive(SqsQueue queue, int max)
+    private static List<Delivery> Receive(StoredQueue queue, int max)
     {
-        var receiving = queue.ReceiveAsync(max, visibilitySeconds: null, TimeSpan.Zero, CancellationToken.None).AsTask();
+        var receiving = queue.ReceiveAsync(max, visibilitySeconds: null, TimeSpan.Zero, CancellationToken.None).AsTask(
+            );
         Assert.True(receiving.IsCompletedSuccessfully);
         return receiving.Result;
     }
 
-    private static string? Outcome(SqsQueue queue, string handle, int seconds)
+    private static string? Outcome(StoredQueue queue, string handle, int seconds)
     {
         try
         {
             queue.ChangeVisibility(handle, seconds);
             return null;
         }
-        catch (SqsException e)
+        catch (ApiException e)
         {
             return e.Error.Name;
         }

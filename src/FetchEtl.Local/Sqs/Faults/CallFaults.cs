@@ -1,31 +1,36 @@
 using System.Buffers;
+using System.Text.Json;
 
 namespace FetchEtl.Local;
 
-/// <summary>What befalls one call. Faults of the whole call are drawn at once, those of an entry or message as it comes up.</summary>
+/// <summary>
+/// The faults of one call. Faults of the whole call are drawn at the start, faults of an entry or a message when its
+/// turn comes.
+/// </summary>
 internal sealed class CallFaults
 {
-    /// <summary>How many messages behind the first one may be delivered in its place.</summary>
-    private const int Near = 15;
+    /// <summary>A reordered delivery takes one of this many messages behind the first.</summary>
+    private const int ReorderedMessages = 15;
 
     private readonly FaultInjector _injector;
     private readonly FaultDie[] _dice;
     private readonly TimeSpan _latency;
-    private readonly SqsException? _refusal;
+    private readonly ApiException? _rejection;
 
-    public CallFaults(FaultInjector injector, FaultDie[] dice, ReadOnlySequence<byte> request)
+    public CallFaults(FaultInjector injector, FaultDie[] dice, ReadOnlySequence<byte> input)
     {
         _injector = injector;
-        _dice = About(dice, request);
+        _dice = DiceFor(dice, input);
         _latency = TimeSpan.FromMilliseconds(Struck(SqsFaultKind.Latency).Sum(rule => (long)rule.LatencyMilliseconds));
 
-        // Every rule is drawn, also behind the one that ends the call: its next draws must not depend on this one's.
-        var refusals = Struck(SqsFaultKind.Error, SqsFaultKind.Throttling);
+        // Every rule is drawn, even after one that rejects the call: the draws of a rule must not depend on other
+        // rules.
+        var rejections = Struck(SqsFaultKind.Error, SqsFaultKind.Throttling);
         var losesReply = Struck(SqsFaultKind.ReplyLost).Count > 0;
-        if (refusals is [var first, ..])
+        if (rejections is [var first, ..])
         {
             injector.Count(first.Kind);
-            _refusal = InjectedError.Of(first);
+            _rejection = InjectedError.Of(first);
         }
         else if (losesReply)
         {
@@ -39,63 +44,93 @@ internal sealed class CallFaults
         }
     }
 
-    /// <summary>Once the operation has run, the connection is to be cut.</summary>
+    /// <summary>Whether the server closes the connection without a reply, once the operation has run.</summary>
     public bool LosesReply { get; }
 
-    /// <summary>What comes before the operation: latency, then refusal.</summary>
-    /// <exception cref="SqsException">The call is refused.</exception>
-    public async ValueTask PrecedeAsync(TimeProvider time, CancellationToken cancellation)
+    /// <summary>Waits for the latency, then rejects the call if a rule does.</summary>
+    /// <exception cref="ApiException">A rule rejects the call.</exception>
+    public async ValueTask DelayOrRejectAsync(TimeProvider time, CancellationToken cancellation)
     {
         if (_latency > TimeSpan.Zero)
         {
             await Task.Delay(_latency, time, cancellation);
         }
 
-        if (_refusal is not null)
+        if (_rejection is not null)
         {
-            throw _refusal;
+            throw _rejection;
         }
     }
 
-    /// <summary>Whether the batch's next entry fails.</summary>
+    /// <summary>Whether the next entry of the batch fails.</summary>
     public bool FailsEntry() => Strikes(SqsFaultKind.PartialBatchFailure);
 
-    /// <summary>Whether the next delete only seems to be done.</summary>
-    public bool SparesDeleted() => Strikes(SqsFaultKind.StaleHandleSuccess);
+    /// <summary>Whether the next delete succeeds without an effect.</summary>
+    public bool IgnoresDelete() => Strikes(SqsFaultKind.StaleHandleSuccess);
 
-    /// <summary>Whether the message that is being delivered stays visible.</summary>
+    /// <summary>Whether the message of the current delivery stays visible.</summary>
     public bool DeliversAgain() => Strikes(SqsFaultKind.DuplicateDelivery);
 
-    /// <summary>How many of the visible messages the next delivery passes over.</summary>
-    /// <param name="others">How many there are behind the first.</param>
-    public int PassesOver(int others)
+    /// <summary>How many visible messages the next delivery skips.</summary>
+    /// <param name="others">The number of visible messages behind the first.</param>
+    public int Skips(int others)
     {
-        var passed = 0;
+        var skipped = 0;
         foreach (var die in _dice)
         {
             if (die.Rule.Kind == SqsFaultKind.Reordering && die.Roll(out var chance) && others > 0)
             {
-                passed = 1 + (int)(chance % (ulong)Math.Min(others, Near));
+                skipped = 1 + (int)(chance % (ulong)Math.Min(others, ReorderedMessages));
             }
         }
 
-        if (passed > 0)
+        if (skipped > 0)
         {
             _injector.Count(SqsFaultKind.Reordering);
         }
 
-        return passed;
+        return skipped;
     }
 
-    private static FaultDie[] About(FaultDie[] dice, ReadOnlySequence<byte> request)
+    private static FaultDie[] DiceFor(FaultDie[] dice, ReadOnlySequence<byte> input)
     {
         if (Array.TrueForAll(dice, die => die.Rule.QueueName is null))
         {
             return dice;
         }
 
-        var queue = RequestedQueue.NameOf(request);
+        var queue = QueueNameIn(input);
         return Array.FindAll(dice, die => die.Rule.QueueName is null || die.Rule.QueueName == queue);
+    }
+
+    /// <summary>
+    /// The queue in <c>QueueUrl</c> or <c>QueueName</c>. Null where there is neither, or the input is no JSON.
+    /// </summary>
+    private static string? QueueNameIn(ReadOnlySequence<byte> input)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(input);
+            reader.Read();
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var namesQueue = reader.ValueTextEquals("QueueUrl"u8) || reader.ValueTextEquals("QueueName"u8);
+                reader.Read();
+                if (namesQueue && reader.TokenType == JsonTokenType.String)
+                {
+                    var text = reader.GetString()!;
+                    return text[(text.LastIndexOf('/') + 1)..];
+                }
+
+                reader.Skip();
+            }
+        }
+        catch (JsonException)
+        {
+            // The operation rejects the input.
+        }
+
+        return null;
     }
 
     private bool Strikes(SqsFaultKind kind)

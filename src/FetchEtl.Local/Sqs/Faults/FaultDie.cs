@@ -1,8 +1,8 @@
 namespace FetchEtl.Local;
 
 /// <summary>
-/// Draws one rule for one operation. The n-th draw is a function of n and the key, by splitmix64 (Steele, Lea, Flood 2014), so
-/// no draw depends on what other threads draw meanwhile.
+/// Draws one rule for one operation. The n-th draw is a function of n and the key, by splitmix64 (Steele, Lea, Flood
+/// 2014), so no draw depends on the draws of other threads.
 /// </summary>
 internal sealed class FaultDie
 {
@@ -16,7 +16,7 @@ internal sealed class FaultDie
         Rule = rule;
         _key = Mix(Mix((uint)seed) + (uint)position);
 
-        // Not GetHashCode, which is another in each process.
+        // GetHashCode differs between processes, so the letters are mixed here.
         foreach (var letter in operation)
         {
             _key = Mix(_key + letter);
@@ -25,14 +25,14 @@ internal sealed class FaultDie
 
     public SqsFaultRule Rule { get; }
 
-    /// <summary>Whether the rule strikes this time.</summary>
-    /// <param name="chance">For what else must be drawn when it does.</param>
+    /// <summary>Whether the rule strikes this call, entry or message.</summary>
+    /// <param name="chance">A second random number of the same draw, for a choice that follows.</param>
     public bool Roll(out ulong chance)
     {
         var draw = Mix(_key + (Golden * (ulong)Interlocked.Increment(ref _drawn)));
         chance = Mix(draw);
 
-        // The upper 53 bits: all that a double holds. Below 1, so a probability of 1 always strikes, and 0 never.
+        // A double holds 53 bits. The number is below 1, so a probability of 1 always strikes and 0 never does.
         return (draw >> 11) * (1.0 / (1UL << 53)) < Rule.Probability;
     }
 

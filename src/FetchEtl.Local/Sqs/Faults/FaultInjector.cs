@@ -3,31 +3,31 @@ using System.Collections.Frozen;
 
 namespace FetchEtl.Local;
 
-/// <summary>The plan in force, and how often each kind of fault has struck, under this plan and those before it.</summary>
+/// <summary>Holds the current plan. Counts the faults of each kind, also those of earlier plans.</summary>
 internal sealed class FaultInjector
 {
     private readonly long[] _struck = new long[Enum.GetValues<SqsFaultKind>().Length];
-    private volatile PlanInForce? _inForce;
+    private volatile CurrentPlan? _current;
 
-    /// <exception cref="ArgumentException">The plan has bad rules.</exception>
+    /// <exception cref="ArgumentException">The plan has invalid rules.</exception>
     public SqsFaultPlan? Plan
     {
-        get => _inForce?.Plan;
-        set => _inForce = value is null ? null : new(value);
+        get => _current?.Plan;
+        set => _current = value is null ? null : new(value);
     }
 
     public IReadOnlyDictionary<SqsFaultKind, long> Counts => Enum.GetValues<SqsFaultKind>()
         .ToFrozenDictionary(kind => kind, kind => Interlocked.Read(ref _struck[(int)kind]));
 
-    /// <summary>Draws what befalls a call; null where no rule is about its operation.</summary>
+    /// <summary>Draws the faults of a call. Null where no rule applies to its operation.</summary>
     public CallFaults? Draw(string operation, ReadOnlySequence<byte> request) =>
-        _inForce?.Dice.GetValueOrDefault(operation) is { } dice ? new CallFaults(this, dice, request) : null;
+        _current?.Dice.GetValueOrDefault(operation) is { } dice ? new CallFaults(this, dice, request) : null;
 
     public void Count(SqsFaultKind kind) => Interlocked.Increment(ref _struck[(int)kind]);
 
-    private sealed class PlanInForce
+    private sealed class CurrentPlan
     {
-        public PlanInForce(SqsFaultPlan plan)
+        public CurrentPlan(SqsFaultPlan plan)
         {
             if (plan.Problems() is { Length: > 0 } problems)
             {
@@ -36,7 +36,7 @@ internal sealed class FaultInjector
 
             Plan = plan;
             Dice = plan.Rules
-                .SelectMany((rule, i) => FaultFit.Operations(rule.Kind)
+                .SelectMany((rule, i) => SqsFaultRule.OperationsOf(rule.Kind)
                     .Where(operation => rule.Operation is null || rule.Operation == operation)
                     .Select(operation => (operation, Die: new FaultDie(plan.Seed, i, operation, rule))))
                 .GroupBy(x => x.operation, x => x.Die, StringComparer.Ordinal)

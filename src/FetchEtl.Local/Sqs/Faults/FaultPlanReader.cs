@@ -3,14 +3,17 @@ using System.Text.Json.Serialization;
 
 namespace FetchEtl.Local;
 
-/// <summary>Reads a plan's JSON, and says where it is not one and what it should be. Values are checked by the rules themselves.</summary>
+/// <summary>
+/// Reads the JSON of a plan. Errors name the place and the expected form. <see cref="SqsFaultRule.Problems"/> checks
+/// values.
+/// </summary>
 internal static class FaultPlanReader
 {
-    private const string PlanForm = """Give {"seed": a whole number, "rules": [ … ]}, and no name twice.""";
+    private const string PlanForm = """Use {"seed": a whole number, "rules": [ … ]}, and no name twice.""";
 
     private static readonly string RuleForm =
-        $"Give {{\"kind\": one of {string.Join(", ", Enum.GetNames<SqsFaultKind>())}}} and, where wanted, operation, queueName, code (texts), "
-        + "probability (0, never, to 1, always), latencyMilliseconds (a whole number).";
+        $"Use {{\"kind\": one of {string.Join(", ", Enum.GetNames<SqsFaultKind>())}}} and optionally operation, "
+        + "queueName, code (texts), probability (0, never, to 1, always), latencyMilliseconds (a whole number).";
 
     private static readonly JsonSerializerOptions Options = new()
     {
@@ -22,7 +25,7 @@ internal static class FaultPlanReader
         Converters = { new JsonStringEnumConverter(allowIntegerValues: false) },
     };
 
-    /// <exception cref="InvalidDataException">It is no plan.</exception>
+    /// <exception cref="InvalidDataException">The text is not a plan.</exception>
     public static SqsFaultPlan Read(string json)
     {
         var plan = Read<Document>(json, "The plan", PlanForm);
@@ -34,7 +37,7 @@ internal static class FaultPlanReader
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(json, Options) ?? throw new JsonException("It is null.");
+            return JsonSerializer.Deserialize<T>(json, Options) ?? throw new JsonException("The value is null.");
         }
         catch (JsonException e)
         {
@@ -42,7 +45,7 @@ internal static class FaultPlanReader
         }
     }
 
-    /// <summary>The rules unread, so that each is named by its number.</summary>
+    /// <summary>Leaves the rules unread, so that an error can name the number of its rule.</summary>
     private sealed class Document
     {
         public int Seed { get; init; }

@@ -1,15 +1,21 @@
 namespace FetchEtl.Local;
 
-/// <summary>The error that a rule makes of a call.</summary>
+/// <summary>The error with which a rule rejects a call.</summary>
 internal static class InjectedError
 {
-    public static SqsException Of(SqsFaultRule rule) => rule.Kind == SqsFaultKind.Throttling
-        ? SqsError.RequestThrottled.With("Request is throttled.")
-        : Error(rule.Code ?? SqsError.InternalError.Name).With("This error was asked for by the fault plan.");
+    /// <summary>The text of every injected error except throttling, which has the text of SQS.</summary>
+    public const string Message = "The fault plan of this server injected the error.";
 
-    /// <summary>SQS's own error of that name, else one of any AWS service (SQS API reference, "Common Errors").</summary>
-    private static SqsError Error(string code) =>
-        Array.Find(SqsError.All, error => error.Name == code || error.QueryCode == code) ?? new(code, code, Status(code));
+    public static ApiException Of(SqsFaultRule rule) => rule.Kind == SqsFaultKind.Throttling
+        ? ApiError.RequestThrottled.With("Request is throttled.")
+        : Error(rule.Code ?? ApiError.InternalError.Name).With(Message);
+
+    /// <summary>
+    /// The SQS error of that name or code, else an error of any AWS service (API reference, "Common Errors").
+    /// </summary>
+    private static ApiError Error(string code) =>
+        Array.Find(ApiError.All, error => error.Name == code || error.QueryCode == code)
+            ?? new(code, code, Status(code));
 
     private static int Status(string code) => code switch
     {
@@ -17,8 +23,8 @@ internal static class InjectedError
         "ServiceUnavailable" or "ServiceUnavailableException" => 503,
         _ when code.StartsWith("AccessDenied", StringComparison.Ordinal) => 403,
         "ExpiredToken" or "ExpiredTokenException" or "InvalidClientTokenId" or "UnrecognizedClientException"
-            or "SignatureDoesNotMatch" or "InvalidSignatureException" or "InvalidSecurity" or "MissingAuthenticationToken"
-            or "NotAuthorized" or "OptInRequired" => 403,
+            or "SignatureDoesNotMatch" or "InvalidSignatureException" or "InvalidSecurity"
+            or "MissingAuthenticationToken" or "NotAuthorized" or "OptInRequired" => 403,
         _ => 400,
     };
 }

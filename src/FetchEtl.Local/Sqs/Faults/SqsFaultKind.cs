@@ -1,42 +1,50 @@
 namespace FetchEtl.Local;
 
-/// <summary>What an <see cref="SqsFaultRule"/> does to a call: the ways in which Amazon SQS and the network to it are known to fail.</summary>
+/// <summary>
+/// What an <see cref="SqsFaultRule"/> does to a call. Amazon SQS, or the network to it, can fail in each of these ways.
+/// </summary>
 public enum SqsFaultKind
 {
-    /// <summary>The call is refused with <see cref="SqsFaultRule.Code"/> and has no effect.</summary>
+    /// <summary>The call is rejected with <see cref="SqsFaultRule.Code"/> and has no effect.</summary>
     Error,
 
-    /// <summary>The call is refused with <c>RequestThrottled</c>, status 403, and has no effect.</summary>
+    /// <summary>The call is rejected with <c>RequestThrottled</c>, status 403, and has no effect.</summary>
     Throttling,
 
-    /// <summary>The call is run <see cref="SqsFaultRule.LatencyMilliseconds"/> later, or refused later by another rule.</summary>
+    /// <summary>
+    /// The call runs <see cref="SqsFaultRule.LatencyMilliseconds"/> later. If another rule rejects it, the rejection is
+    /// late.
+    /// </summary>
     Latency,
 
-    /// <summary>The call has its effect, then the connection is cut without a reply. What was received stays in flight.</summary>
+    /// <summary>
+    /// The call has its effect, then the server closes the connection without a reply. Received messages stay in
+    /// flight.
+    /// </summary>
     ReplyLost,
 
     /// <summary>
-    /// Operations whose names end in Batch: an entry fails with <c>InternalError</c>, not the sender's fault, and has no effect.
-    /// Drawn for each entry; the others run.
+    /// Operations whose names end in Batch: an entry fails with <c>InternalError</c> and <c>SenderFault</c> false, and
+    /// has no effect. Drawn for each entry; the other entries run.
     /// </summary>
     PartialBatchFailure,
 
     /// <summary>
-    /// ReceiveMessage, standard queues: a delivered message stays visible too, at the front, so that the next receive delivers
-    /// it again under a new receipt handle and counts on. Then only the newest handle deletes; an older one succeeds and
-    /// deletes nothing. Drawn for each message delivered.
+    /// ReceiveMessage on standard queues: a delivered message also stays visible, in front of the others. The next
+    /// receive delivers it again, with a new receipt handle and a higher receive count. Only the newest handle deletes
+    /// it then; a delete with an older handle succeeds and deletes nothing. Drawn for each delivered message.
     /// </summary>
     DuplicateDelivery,
 
     /// <summary>
-    /// DeleteMessage and DeleteMessageBatch: the delete succeeds and deletes nothing, so the message comes back when its
+    /// DeleteMessage and DeleteMessageBatch: the delete succeeds and deletes nothing, so the message returns when its
     /// visibility timeout ends. Drawn for each message.
     /// </summary>
     StaleHandleSuccess,
 
     /// <summary>
-    /// ReceiveMessage, standard queues: another of the next 16 messages is delivered rather than the first. Drawn for each
-    /// message delivered, where there is another.
+    /// ReceiveMessage on standard queues: instead of the first message, one of the next 15 is delivered. Drawn for each
+    /// delivered message, where there is another.
     /// </summary>
     Reordering,
 }

@@ -6,11 +6,11 @@ public sealed class SqsFaultRule
     /// <summary>What happens.</summary>
     public required SqsFaultKind Kind { get; init; }
 
-    /// <summary>The operation that is struck, as SQS names it: <c>ReceiveMessage</c>.</summary>
-    /// <value>Null (the default): every operation that the kind fits.</value>
+    /// <summary>The operation that the rule strikes, by its SQS name, such as <c>ReceiveMessage</c>.</summary>
+    /// <value>Null (the default): every operation that this kind of fault can strike.</value>
     public string? Operation { get; init; }
 
-    /// <summary>Limits the rule to calls that name this queue, by its URL or its name.</summary>
+    /// <summary>Limits the rule to calls that name this queue, by URL or by name.</summary>
     /// <value>Null (the default): every queue, and calls that name none.</value>
     public string? QueueName { get; init; }
 
@@ -19,54 +19,68 @@ public sealed class SqsFaultRule
     public double Probability { get; init; } = 1;
 
     /// <summary>
-    /// For <see cref="SqsFaultKind.Error"/> alone: the code of the error, as either protocol names it. Errors that SQS knows
-    /// have their own HTTP status; <c>Internal…</c> has 500, <c>ServiceUnavailable</c> 503, a code of credentials or access 403,
-    /// any other 400.
+    /// The code of the error, by its name in either protocol; only for <see cref="SqsFaultKind.Error"/>. Errors of SQS
+    /// have their own HTTP status. <c>Internal…</c> has 500, <c>ServiceUnavailable</c> 503, a code about credentials or
+    /// access 403, any other 400.
     /// </summary>
     /// <value>Letters, digits, dots. Null (the default): <c>InternalError</c>.</value>
     public string? Code { get; init; }
 
-    /// <summary>For <see cref="SqsFaultKind.Latency"/> alone, where it is required.</summary>
-    /// <value>Milliseconds, above 0 there and 0 (the default) elsewhere.</value>
+    /// <summary>
+    /// The delay of the call; required for <see cref="SqsFaultKind.Latency"/> and only allowed there.
+    /// </summary>
+    /// <value>Milliseconds, above 0. Default: 0.</value>
     public int LatencyMilliseconds { get; init; }
 
-    /// <summary>What is wrong with the rule and what would be right; nothing for a good one.</summary>
+    /// <summary>The operations that a kind of fault can strike, sorted.</summary>
+    internal static IEnumerable<string> OperationsOf(SqsFaultKind kind) => ApiOperations.Names
+        .Where(operation => kind switch
+        {
+            SqsFaultKind.PartialBatchFailure => operation.EndsWith("Batch", StringComparison.Ordinal),
+            SqsFaultKind.DuplicateDelivery or SqsFaultKind.Reordering => operation == "ReceiveMessage",
+            SqsFaultKind.StaleHandleSuccess => operation is "DeleteMessage" or "DeleteMessageBatch",
+            _ => true,
+        })
+        .Order(StringComparer.Ordinal);
+
+    /// <summary>Each problem of the rule with its remedy. Empty for a valid rule.</summary>
     internal IEnumerable<string> Problems()
     {
         if (!Enum.IsDefined(Kind))
         {
-            yield return "there is no such kind.";
+            yield return $"there is no such kind; use one of {string.Join(", ", Enum.GetNames<SqsFaultKind>())}.";
         }
 
         if (!(Probability is >= 0 and <= 1))
         {
-            yield return $"the probability is {Probability}; give 0 (never) to 1 (always).";
+            yield return $"the probability is {Probability}; use 0 (never) to 1 (always).";
         }
 
-        if (Operation is not null && !FaultFit.Operations(Kind).Contains(Operation))
+        if (Operation is not null && !OperationsOf(Kind).Contains(Operation))
         {
-            yield return $"{Kind} cannot strike '{Operation}'; leave the operation out, or give one of {string.Join(", ", FaultFit.Operations(Kind))}.";
+            yield return $"{Kind} cannot strike '{Operation}'; omit the operation, or use one of "
+                + $"{string.Join(", ", OperationsOf(Kind))}.";
         }
 
         if (QueueName is { Length: 0 })
         {
-            yield return "the queueName is empty; leave it out to strike every queue.";
+            yield return "the queueName is empty; omit it to strike every queue.";
         }
 
         if (Kind == SqsFaultKind.Latency != LatencyMilliseconds > 0 || LatencyMilliseconds < 0)
         {
-            yield return "latencyMilliseconds belongs to Latency, which needs it above 0, and to no other kind.";
+            yield return "latencyMilliseconds must be above 0 for Latency, and only Latency has it.";
         }
 
         if (Code is not null && Kind != SqsFaultKind.Error)
         {
-            yield return "a code belongs to Error alone; leave it out.";
+            yield return "only Error has a code; omit it.";
         }
 
-        // It becomes a header.
+        // The code is sent in a header.
         if (Code is not null && (Code.Length == 0 || !Code.All(x => char.IsAsciiLetterOrDigit(x) || x == '.')))
         {
-            yield return "the code is no SQS error code; give letters, digits and dots, such as InternalError.";
+            yield return "the code is not an SQS error code; use letters, digits and dots, such as InternalError.";
         }
     }
 }

@@ -1,11 +1,28 @@
 namespace FetchEtl.Local;
 
+/// <summary>ChangeMessageVisibility and ChangeMessageVisibilityBatch.</summary>
 internal static class ChangeMessageVisibility
 {
-    public static Nothing Run(SqsCall call, ChangeMessageVisibilityRequest request)
+    public static NoOutput Run(ApiCall call, ChangeVisibilityInput input)
     {
-        var queue = call.Queue(request.QueueUrl);
-        queue.ChangeVisibility(request.ReceiptHandle, request.VisibilityTimeout ?? throw SqsError.Missing("VisibilityTimeout"));
-        return Nothing.Value;
+        Change(call.Queue(input.QueueUrl), input.ReceiptHandle, input.VisibilityTimeout);
+        return NoOutput.Value;
     }
+
+    public static BatchOutput<EntryId> RunBatch(ApiCall call, BatchInput<ChangeVisibilityEntry> input)
+    {
+        var queue = call.Queue(input.QueueUrl);
+        return MessageBatch.Run(call.Faults, input.Entries, entry =>
+        {
+            Change(queue, entry.ReceiptHandle, entry.VisibilityTimeout);
+            return new EntryId(entry.Id!);
+        });
+    }
+
+    private static void Change(StoredQueue queue, string? receiptHandle, int? seconds) =>
+        queue.ChangeVisibility(receiptHandle, seconds ?? throw ApiError.Missing("VisibilityTimeout"));
 }
+
+internal sealed record ChangeVisibilityInput(string? QueueUrl, string? ReceiptHandle, int? VisibilityTimeout);
+
+internal sealed record ChangeVisibilityEntry(string? Id, string? ReceiptHandle, int? VisibilityTimeout) : IBatchEntry;

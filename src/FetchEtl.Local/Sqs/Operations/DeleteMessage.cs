@@ -1,19 +1,33 @@
 namespace FetchEtl.Local;
 
+/// <summary>DeleteMessage and DeleteMessageBatch.</summary>
 internal static class DeleteMessage
 {
-    public static Nothing Run(SqsCall call, DeleteMessageRequest request)
+    public static NoOutput Run(ApiCall call, DeleteMessageInput input)
     {
-        Delete(call, call.Queue(request.QueueUrl), request.ReceiptHandle);
-        return Nothing.Value;
+        Delete(call, call.Queue(input.QueueUrl), input.ReceiptHandle);
+        return NoOutput.Value;
     }
 
-    /// <summary>Deletes by one handle, alone or of a batch.</summary>
-    public static void Delete(SqsCall call, SqsQueue queue, string? receiptHandle)
+    public static BatchOutput<EntryId> RunBatch(ApiCall call, BatchInput<DeleteMessageEntry> input)
     {
-        if (call.Faults?.SparesDeleted() != true)
+        var queue = call.Queue(input.QueueUrl);
+        return MessageBatch.Run(call.Faults, input.Entries, entry =>
+        {
+            Delete(call, queue, entry.ReceiptHandle);
+            return new EntryId(entry.Id!);
+        });
+    }
+
+    private static void Delete(ApiCall call, StoredQueue queue, string? receiptHandle)
+    {
+        if (call.Faults?.IgnoresDelete() != true)
         {
             queue.Delete(receiptHandle);
         }
     }
 }
+
+internal sealed record DeleteMessageInput(string? QueueUrl, string? ReceiptHandle);
+
+internal sealed record DeleteMessageEntry(string? Id, string? ReceiptHandle) : IBatchEntry;

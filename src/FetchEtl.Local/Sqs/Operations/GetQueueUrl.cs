@@ -2,7 +2,9 @@ namespace FetchEtl.Local;
 
 internal static class GetQueueUrl
 {
-    public static QueueUrlResult Run(SqsCall call, GetQueueUrlRequest request) => request.QueueName is null
-        ? throw SqsError.Missing("QueueName")
-        : new(call.UrlOf(call.Store.Find(request.QueueName) ?? throw SqsError.NoSuchQueue()));
+    public static QueueUrlOutput Run(ApiCall call, GetQueueUrlInput input) => input.QueueName is null
+        ? throw ApiError.Missing("QueueName")
+        : new(call.UrlOf(call.Store.Find(input.QueueName) ?? throw ApiError.NoSuchQueue()));
 }
+
+internal sealed record GetQueueUrlInput(string? QueueName);

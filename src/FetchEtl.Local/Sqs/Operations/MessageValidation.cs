@@ -5,13 +5,15 @@ using System.Text;
 
 namespace FetchEtl.Local;
 
-/// <summary>Holds what is sent against SQS's rules and limits.</summary>
+/// <summary>Checks a message that a producer sends against the rules and quotas of SQS.</summary>
 internal static class MessageValidation
 {
     private const string WrongQueueType = "The request include parameter that is not valid for this queue type.";
-    private const int IdLength = 128;
 
-    /// <summary>What XML 1.0 can't carry, and so SQS refuses. Unpaired surrogates don't get this far: no decoder lets them in.</summary>
+    /// <summary>
+    /// XML 1.0 cannot carry these characters, so SQS rejects them. The decoders have already replaced or rejected
+    /// unpaired surrogates.
+    /// </summary>
     private static readonly SearchValues<char> Forbidden = SearchValues.Create(
         [.. Enumerable.Range(0, 0x20).Select(code => (char)code).Except(['\t', '\n', '\r']), '\uFFFE', '\uFFFF']);
 
@@ -21,6 +23,8 @@ internal static class MessageValidation
 
     private static readonly SearchValues<char> NameCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.");
+
+    private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("0123456789+-.eE \t\r\n");
 
     /// <summary>Bytes of body and attributes.</summary>
     public static int SizeOf(MessageToSend message)
@@ -35,69 +39,70 @@ internal static class MessageValidation
         return size;
     }
 
-    public static MessageContent Check(MessageToSend message, SqsQueue queue)
+    public static MessageContent Check(MessageToSend message, StoredQueue queue)
     {
-        var body = message.MessageBody ?? throw SqsError.Missing("MessageBody");
-        if (body.Length == 0)
+        if (message.MessageBody is not { Length: > 0 } body)
         {
-            throw SqsError.Missing("MessageBody");
+            throw ApiError.Missing("MessageBody");
         }
 
         if (body.AsSpan().IndexOfAny(Forbidden) >= 0)
         {
-            throw SqsError.InvalidMessageContents.With(
-                "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | "
-                + "#x10000 to #x10FFFF");
+            throw ApiError.InvalidMessageContents.With(
+                "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | "
+                + "#xE000 to #xFFFD | #x10000 to #x10FFFF");
         }
 
         CheckAttributes(message.MessageAttributes);
         if (SizeOf(message) > queue.Settings.MaximumMessageSize)
         {
-            throw SqsError.InvalidParameterValue.With(
-                $"One or more parameters are invalid. Reason: Message must be shorter than {queue.Settings.MaximumMessageSize} bytes.");
+            throw ApiError.InvalidParameterValue.With(
+                "One or more parameters are invalid. Reason: Message must be shorter than "
+                + $"{queue.Settings.MaximumMessageSize} bytes.");
         }
 
         CheckDelay(message.DelaySeconds, queue);
-        return new(body, AttributesDigest.Md5(body))
+        return new(body, MessageDigest.Md5(body))
         {
             Attributes = message.MessageAttributes is { Count: > 0 } attributes ? attributes : null,
-            AttributesMd5 = AttributesDigest.Md5(message.MessageAttributes),
+            AttributesMd5 = MessageDigest.Md5(message.MessageAttributes),
             TraceHeader = TraceHeader(message.MessageSystemAttributes),
-            SystemAttributesMd5 = AttributesDigest.Md5(message.MessageSystemAttributes),
+            SystemAttributesMd5 = MessageDigest.Md5(message.MessageSystemAttributes),
             GroupId = GroupId(message, queue),
             DeduplicationId = DeduplicationId(message, queue),
         };
     }
 
-    private static void CheckDelay(int? delay, SqsQueue queue)
+    private static void CheckDelay(int? delay, StoredQueue queue)
     {
-        if (delay is < 0 or > SqsLimits.DelaySeconds)
+        if (delay is < 0 or > Quotas.DelaySeconds)
         {
-            throw SqsError.InvalidValue("DelaySeconds", delay, "DelaySeconds must be >= 0 and <= 900.");
+            throw ApiError.InvalidValue(
+                "DelaySeconds", delay, $"DelaySeconds must be >= 0 and <= {Quotas.DelaySeconds}.");
         }
 
         if (queue.IsFifo && delay > 0)
         {
-            throw SqsError.InvalidValue("DelaySeconds", delay, WrongQueueType);
+            throw ApiError.InvalidValue("DelaySeconds", delay, WrongQueueType);
         }
     }
 
-    private static string? GroupId(MessageToSend message, SqsQueue queue)
+    private static string? GroupId(MessageToSend message, StoredQueue queue)
     {
         if (message.MessageGroupId is null && queue.IsFifo)
         {
-            throw SqsError.Missing("MessageGroupId");
+            throw ApiError.Missing("MessageGroupId");
         }
 
         return CheckId("MessageGroupId", message.MessageGroupId);
     }
 
-    private static string? DeduplicationId(MessageToSend message, SqsQueue queue)
+    private static string? DeduplicationId(MessageToSend message, StoredQueue queue)
     {
         if (!queue.IsFifo)
         {
             return message.MessageDeduplicationId is { } id
-                ? throw SqsError.InvalidValue("MessageDeduplicationId", id, WrongQueueType)
+                ? throw ApiError.InvalidValue("MessageDeduplicationId", id, WrongQueueType)
                 : null;
         }
 
@@ -108,29 +113,33 @@ internal static class MessageValidation
 
         return queue.Settings.ContentBasedDeduplication
             ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(message.MessageBody!)))
-            : throw SqsError.InvalidParameterValue.With(
-                "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly");
+            : throw ApiError.InvalidParameterValue.With(
+                "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided "
+                + "explicitly");
     }
 
     private static string? CheckId(string parameter, string? id) =>
-        id is null || (id.Length is > 0 and <= IdLength && !id.AsSpan().ContainsAnyExcept(IdCharacters))
+        id is null || (id.Length is > 0 and <= Quotas.MessageIdLength && !id.AsSpan().ContainsAnyExcept(IdCharacters))
             ? id
-            : throw SqsError.InvalidValue(
-                parameter, id, $"{parameter} can only include alphanumeric and punctuation characters. 1 to {IdLength} in length.");
+            : throw ApiError.InvalidValue(
+                parameter,
+                id,
+                $"{parameter} can only include alphanumeric and punctuation characters. "
+                + $"1 to {Quotas.MessageIdLength} in length.");
 
-    private static string? TraceHeader(Dictionary<string, MessageAttributeValue>? attributes)
+    private static string? TraceHeader(Dictionary<string, AttributeValue>? attributes)
     {
         foreach (var (name, value) in attributes ?? [])
         {
             if (name != "AWSTraceHeader")
             {
-                throw SqsError.InvalidParameterValue.With(
+                throw ApiError.InvalidParameterValue.With(
                     $"Message system attribute name '{name}' is invalid. Only 'AWSTraceHeader' can be sent.");
             }
 
             if (value.DataType != "String" || string.IsNullOrEmpty(value.StringValue))
             {
-                throw SqsError.InvalidParameterValue.With(
+                throw ApiError.InvalidParameterValue.With(
                     "Message system attribute 'AWSTraceHeader' must contain a non-empty value of type 'String'.");
             }
         }
@@ -138,17 +147,18 @@ internal static class MessageValidation
         return attributes?.GetValueOrDefault("AWSTraceHeader")?.StringValue;
     }
 
-    private static void CheckAttributes(Dictionary<string, MessageAttributeValue>? attributes)
+    private static void CheckAttributes(Dictionary<string, AttributeValue>? attributes)
     {
         if (attributes is null)
         {
             return;
         }
 
-        if (attributes.Count > SqsLimits.Attributes)
+        if (attributes.Count > Quotas.MessageAttributes)
         {
-            throw SqsError.InvalidParameterValue.With(
-                $"Number of message attributes [{attributes.Count}] exceeds the allowed maximum [{SqsLimits.Attributes}].");
+            throw ApiError.InvalidParameterValue.With(
+                $"Number of message attributes [{attributes.Count}] exceeds the allowed maximum "
+                + $"[{Quotas.MessageAttributes}].");
         }
 
         foreach (var (name, value) in attributes)
@@ -162,41 +172,48 @@ internal static class MessageValidation
     {
         var reserved = name.StartsWith("AWS.", StringComparison.OrdinalIgnoreCase)
             || name.StartsWith("Amazon.", StringComparison.OrdinalIgnoreCase);
-        if (name.Length is 0 or > 256 || reserved || name[0] == '.' || name[^1] == '.'
+        if (name.Length is 0 or > Quotas.AttributeNameLength || reserved || name[0] == '.' || name[^1] == '.'
             || name.Contains("..", StringComparison.Ordinal) || name.AsSpan().ContainsAnyExcept(NameCharacters))
         {
-            throw SqsError.InvalidParameterValue.With(
-                $"The message attribute name '{name}' is invalid: letters, digits, '_', '-' and single inner '.', at most 256, "
-                + "not beginning with AWS. or Amazon.");
+            throw ApiError.InvalidParameterValue.With(
+                $"The message attribute name '{name}' is invalid: use letters, digits, '_', '-' and single inner '.', "
+                + $"at most {Quotas.AttributeNameLength} characters, and do not begin with AWS. or Amazon.");
         }
     }
 
-    private static void CheckValue(string name, MessageAttributeValue value)
+    private static void CheckValue(string name, AttributeValue value)
     {
         var kind = value.DataType?.Split('.', 2)[0];
-        if (kind is not ("String" or "Number" or "Binary") || value.DataType!.Length > 256)
+        if (kind is not ("String" or "Number" or "Binary") || value.DataType!.Length > Quotas.AttributeNameLength)
         {
-            throw SqsError.InvalidParameterValue.With(
-                $"The message attribute '{name}' has an invalid message attribute type, the set of supported type prefixes is "
-                + "Binary, Number, and String.");
+            throw ApiError.InvalidParameterValue.With(
+                $"The message attribute '{name}' has an invalid message attribute type, the set of supported type "
+                + "prefixes is Binary, Number, and String.");
         }
 
         var text = value.StringValue;
         var filled = kind == "Binary" ? value.BinaryValue is { Length: > 0 } : !string.IsNullOrEmpty(text);
         if (!filled || (kind == "Binary" ? text is not null : value.BinaryValue is not null))
         {
-            throw SqsError.InvalidParameterValue.With(
+            throw ApiError.InvalidParameterValue.With(
                 $"Message (user) attribute '{name}' must contain a non-empty value of type '{kind}'.");
         }
 
-        if (kind == "Number" && !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _))
+        if (kind == "Number" && !IsNumber(text!))
         {
-            throw SqsError.InvalidParameterValue.With($"Can't cast the value of message (user) attribute '{name}' to a number.");
+            throw ApiError.InvalidParameterValue.With(
+                $"Can't cast the value of message (user) attribute '{name}' to a number.");
         }
 
         if (text.AsSpan().IndexOfAny(Forbidden) >= 0)
         {
-            throw SqsError.InvalidParameterValue.With($"Message (user) attribute '{name}' has characters that are not allowed.");
+            throw ApiError.InvalidParameterValue.With(
+                $"Message (user) attribute '{name}' has characters that are not allowed.");
         }
     }
+
+    /// <summary>The parser also accepts words such as <c>NaN</c>, which are no numbers to SQS.</summary>
+    private static bool IsNumber(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _)
+        && !text.AsSpan().ContainsAnyExcept(NumberCharacters);
 }

@@ -2,9 +2,9 @@ namespace FetchEtl.Local;
 
 internal static class PurgeQueue
 {
-    public static Nothing Run(SqsCall call, QueueRequest request)
+    public static NoOutput Run(ApiCall call, QueueInput input)
     {
-        call.Queue(request.QueueUrl).Purge();
-        return Nothing.Value;
+        call.Queue(input.QueueUrl).Purge();
+        return NoOutput.Value;
     }
 }

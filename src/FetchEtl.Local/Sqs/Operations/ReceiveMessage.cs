@@ -1,31 +1,76 @@
+using System.Text.Json.Serialization;
+
 namespace FetchEtl.Local;
 
 internal static class ReceiveMessage
 {
-    public static async ValueTask<ReceiveMessageResult> RunAsync(SqsCall call, ReceiveMessageRequest request)
+    public static async ValueTask<ReceiveMessageOutput> RunAsync(ApiCall call, ReceiveMessageInput input)
     {
-        var queue = call.Queue(request.QueueUrl);
-        var max = Within(request.MaxNumberOfMessages ?? 1, 1, 10, "MaxNumberOfMessages");
+        var queue = call.Queue(input.QueueUrl);
+        var max = Within(input.MaxNumberOfMessages ?? 1, 1, Quotas.ReceivedMessages, "MaxNumberOfMessages");
         var wait = Within(
-            request.WaitTimeSeconds ?? queue.Settings.ReceiveMessageWaitTimeSeconds, 0, SqsLimits.WaitSeconds, "WaitTimeSeconds");
-        if (request.VisibilityTimeout is { } visibility)
+            input.WaitTimeSeconds ?? queue.Settings.ReceiveMessageWaitTimeSeconds,
+            0,
+            Quotas.WaitSeconds,
+            "WaitTimeSeconds");
+        if (input.VisibilityTimeout is { } visibility)
         {
-            Within(visibility, 0, SqsLimits.VisibilitySeconds, "VisibilityTimeout");
+            Within(visibility, 0, Quotas.VisibilitySeconds, "VisibilityTimeout");
         }
 
-        var asked = new AskedAttributes(request);
-        var deliveries = await queue.ReceiveAsync(max, request.VisibilityTimeout, TimeSpan.FromSeconds(wait), call.Ended, call.Faults);
-        if (call.Ended.IsCancellationRequested)
+        var requested = new RequestedAttributes(input);
+        var deliveries = await queue.ReceiveAsync(
+            max, input.VisibilityTimeout, TimeSpan.FromSeconds(wait), call.Aborted, call.Faults);
+        if (call.Aborted.IsCancellationRequested)
         {
-            // The client hung up while it was served: nobody will read the reply, so it must not take messages along.
-            queue.GiveBack(deliveries);
+            // The client closed the connection, so no response can carry these messages: others may receive them.
+            queue.Release(deliveries);
             return new(Messages: null);
         }
 
-        return new(deliveries.Count == 0 ? null : deliveries.ConvertAll(asked.Render));
+        return new(deliveries.Count == 0 ? null : deliveries.ConvertAll(requested.Render));
     }
 
-    private static int Within(int value, int min, int max, string parameter) => value >= min && value <= max
-        ? value
-        : throw SqsError.InvalidValue(parameter, value, $"Must be between {min} and {max}, if provided.");
+    private static int Within(int value, int min, int max, string parameter) =>
+        value >= min && value <= max ? value : throw ApiError.OutOfRange(parameter, value, min, max);
+}
+
+internal sealed record ReceiveMessageInput
+{
+    public string? QueueUrl { get; init; }
+
+    public int? MaxNumberOfMessages { get; init; }
+
+    public int? VisibilityTimeout { get; init; }
+
+    public int? WaitTimeSeconds { get; init; }
+
+    /// <summary>The older name of <see cref="MessageSystemAttributeNames"/>. Both lists apply.</summary>
+    public List<string>? AttributeNames { get; init; }
+
+    public List<string>? MessageSystemAttributeNames { get; init; }
+
+    public List<string>? MessageAttributeNames { get; init; }
+}
+
+/// <param name="Messages">Null when there is none: SQS then omits the member.</param>
+internal sealed record ReceiveMessageOutput(List<ReceivedMessage>? Messages);
+
+internal sealed record ReceivedMessage
+{
+    public required string MessageId { get; init; }
+
+    public required string ReceiptHandle { get; init; }
+
+    [JsonPropertyName("MD5OfBody")]
+    public required string BodyMd5 { get; init; }
+
+    public required string Body { get; init; }
+
+    public Dictionary<string, string>? Attributes { get; init; }
+
+    [JsonPropertyName("MD5OfMessageAttributes")]
+    public string? AttributesMd5 { get; init; }
+
+    public Dictionary<string, AttributeValue>? MessageAttributes { get; init; }
 }

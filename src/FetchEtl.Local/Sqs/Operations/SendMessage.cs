@@ -1,17 +1,30 @@
+using System.Text.Json.Serialization;
+
 namespace FetchEtl.Local;
 
+/// <summary>SendMessage and SendMessageBatch.</summary>
 internal static class SendMessage
 {
-    public static SendMessageResult Run(SqsCall call, SendMessageRequest request)
+    public static SendMessageOutput Run(ApiCall call, SendMessageInput input) =>
+        Send(call.Queue(input.QueueUrl), input, id: null);
+
+    public static BatchOutput<SendMessageOutput> RunBatch(ApiCall call, BatchInput<SendMessageEntry> input)
     {
-        var queue = call.Queue(request.QueueUrl);
-        return Send(queue, request, MessageValidation.Check(request, queue), id: null);
+        var queue = call.Queue(input.QueueUrl);
+        var bytes = input.Entries?.Sum(entry => (long)MessageValidation.SizeOf(entry)) ?? 0;
+        if (bytes > Quotas.MessageBytes)
+        {
+            throw ApiError.BatchRequestTooLong.With(
+                $"Batch requests cannot be longer than {Quotas.MessageBytes} bytes. You have sent {bytes} bytes.");
+        }
+
+        return MessageBatch.Run(call.Faults, input.Entries, entry => Send(queue, entry, entry.Id));
     }
 
-    /// <summary>Puts checked content on the queue, alone or as the entry <paramref name="id"/> of a batch.</summary>
-    public static SendMessageResult Send(SqsQueue queue, MessageToSend request, MessageContent content, string? id)
+    private static SendMessageOutput Send(StoredQueue queue, MessageToSend input, string? id)
     {
-        var message = queue.Send(content, request.DelaySeconds);
+        var content = MessageValidation.Check(input, queue);
+        var message = queue.Send(content, input.DelaySeconds);
         return new()
         {
             Id = id,
@@ -22,4 +35,59 @@ internal static class SendMessage
             SequenceNumber = message.SequenceNumber,
         };
     }
+}
+
+/// <summary>The members that SendMessage and an entry of SendMessageBatch have in common.</summary>
+internal abstract record MessageToSend
+{
+    public string? MessageBody { get; init; }
+
+    public int? DelaySeconds { get; init; }
+
+    public Dictionary<string, AttributeValue>? MessageAttributes { get; init; }
+
+    public Dictionary<string, AttributeValue>? MessageSystemAttributes { get; init; }
+
+    public string? MessageDeduplicationId { get; init; }
+
+    public string? MessageGroupId { get; init; }
+}
+
+internal sealed record SendMessageInput : MessageToSend
+{
+    public string? QueueUrl { get; init; }
+}
+
+internal sealed record SendMessageEntry : MessageToSend, IBatchEntry
+{
+    public string? Id { get; init; }
+}
+
+internal sealed record SendMessageOutput
+{
+    /// <summary>The entry's id in a batch; null for a single message.</summary>
+    public string? Id { get; init; }
+
+    public required string MessageId { get; init; }
+
+    [JsonPropertyName("MD5OfMessageBody")]
+    public required string BodyMd5 { get; init; }
+
+    [JsonPropertyName("MD5OfMessageAttributes")]
+    public string? AttributesMd5 { get; init; }
+
+    [JsonPropertyName("MD5OfMessageSystemAttributes")]
+    public string? SystemAttributesMd5 { get; init; }
+
+    public string? SequenceNumber { get; init; }
+}
+
+/// <summary>A message attribute as both protocols carry it.</summary>
+internal sealed record AttributeValue
+{
+    public string? DataType { get; init; }
+
+    public string? StringValue { get; init; }
+
+    public byte[]? BinaryValue { get; init; }
 }

@@ -1,15 +1,15 @@
 namespace FetchEtl.Local;
 
-/// <summary>A FIFO queue's memory of what was sent in the last five minutes, whether received and deleted or not.</summary>
+/// <summary>
+/// Remembers the messages that a FIFO queue accepted in the last five minutes, also after they were deleted.
+/// </summary>
 internal sealed class Deduplication
 {
-    private const long IntervalMilliseconds = 5 * 60 * 1000;
-
-    private readonly Dictionary<(string? Scope, string Id), SqsMessage> _sent = [];
+    private readonly Dictionary<(string? Scope, string Id), StoredMessage> _sent = [];
     private readonly Queue<((string? Scope, string Id) Key, long Until)> _byAge = new();
 
-    /// <summary>The message that was sent under this id within the interval.</summary>
-    public SqsMessage? Find(string? scope, string id, long now)
+    /// <summary>The message that was sent under this id within the interval, or null.</summary>
+    public StoredMessage? Find(string? scope, string id, long now)
     {
         while (_byAge.TryPeek(out var oldest) && oldest.Until <= now)
         {
@@ -19,11 +19,11 @@ internal sealed class Deduplication
         return _sent.GetValueOrDefault((scope, id));
     }
 
-    public void Remember(string? scope, string id, SqsMessage message, long now)
+    public void Remember(string? scope, string id, StoredMessage message, long now)
     {
         if (_sent.TryAdd((scope, id), message))
         {
-            _byAge.Enqueue(((scope, id), now + IntervalMilliseconds));
+            _byAge.Enqueue(((scope, id), now + (Quotas.DeduplicationSeconds * 1000L)));
         }
     }
 }

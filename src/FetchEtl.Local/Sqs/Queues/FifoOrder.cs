@@ -1,15 +1,15 @@
 namespace FetchEtl.Local;
 
 /// <summary>
-/// A FIFO queue: strict order within a message group, and nothing from a group while one of its messages is in flight, save
-/// to the receive that took it. A receive gets as many of one group as it can before it turns to the next group.
+/// The order of a FIFO queue: strict within a message group. While a message of a group is in flight, only the same
+/// receive gets more of that group. A receive gets all that it can from one group before it takes from the next.
 /// </summary>
 internal sealed class FifoOrder : IDeliveryOrder
 {
     private readonly Dictionary<string, Group> _groups = new(StringComparer.Ordinal);
     private readonly LinkedList<Group> _ready = new();
 
-    public void Add(SqsMessage message)
+    public void Add(StoredMessage message)
     {
         var name = message.Content.GroupId!;
         if (!_groups.TryGetValue(name, out var group))
@@ -20,7 +20,7 @@ internal sealed class FifoOrder : IDeliveryOrder
         group.Messages.AddLast(message.Place);
     }
 
-    public void Moved(SqsMessage message, MessageState from)
+    public void Moved(StoredMessage message, MessageState from)
     {
         var group = _groups[message.Content.GroupId!];
         group.InFlight += (message.State == MessageState.InFlight ? 1 : 0) - (from == MessageState.InFlight ? 1 : 0);
@@ -45,20 +45,22 @@ internal sealed class FifoOrder : IDeliveryOrder
         }
     }
 
-    public SqsMessage? Next(SqsMessage? previous = null, int skip = 0) =>
-        previous?.Place.Next?.Value is { State: MessageState.Visible } next ? next : _ready.First?.Value.Messages.First!.Value;
+    public StoredMessage? Next(StoredMessage? previous = null, int skip = 0) =>
+        previous?.Place.Next?.Value is { State: MessageState.Visible } next
+            ? next
+            : _ready.First?.Value.Messages.First!.Value;
 
-    public void PutFirst(SqsMessage message)
+    public void PutFirst(StoredMessage message)
     {
-        // A group's order is kept whatever happens.
+        // A FIFO queue keeps the order of each group.
     }
 
     private sealed class Group
     {
         public Group() => Ready = new(this);
 
-        /// <summary>All that are not gone, in the order sent.</summary>
-        public LinkedList<SqsMessage> Messages { get; } = new();
+        /// <summary>All messages that are not gone, in the order in which they were sent.</summary>
+        public LinkedList<StoredMessage> Messages { get; } = new();
 
         public int InFlight { get; set; }
 

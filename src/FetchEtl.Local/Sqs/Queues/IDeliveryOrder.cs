@@ -1,19 +1,19 @@
 namespace FetchEtl.Local;
 
-/// <summary>Which message a receive gets next. Called only under the queue's lock.</summary>
+/// <summary>Decides which message a receive gets next. The lock of the queue guards it.</summary>
 internal interface IDeliveryOrder
 {
-    /// <summary>A message has come to the queue; its state is still <see cref="MessageState.Gone"/>.</summary>
-    void Add(SqsMessage message);
+    /// <summary>Adds a message, whose state is still <see cref="MessageState.Gone"/>.</summary>
+    void Add(StoredMessage message);
 
-    /// <summary>The message went from one state to the one it has now.</summary>
-    void Moved(SqsMessage message, MessageState from);
+    /// <summary>Takes note that the message changed from the given state to its present one.</summary>
+    void Moved(StoredMessage message, MessageState from);
 
-    /// <summary>The next message that may be delivered.</summary>
-    /// <param name="previous">The one that the same receive got before it.</param>
-    /// <param name="skip">How many to pass over, fewer than there are; nothing to an order that is promised.</param>
-    SqsMessage? Next(SqsMessage? previous = null, int skip = 0);
+    /// <summary>The next message that can be delivered, or null.</summary>
+    /// <param name="previous">The message that the same receive got before.</param>
+    /// <param name="skip">How many visible messages to skip, fewer than there are. A FIFO queue skips none.</param>
+    StoredMessage? Next(StoredMessage? previous = null, int skip = 0);
 
-    /// <summary>Puts a visible message before all others; nothing to an order that is promised.</summary>
-    void PutFirst(SqsMessage message);
+    /// <summary>Puts a visible message before all others. A FIFO queue keeps its order.</summary>
+    void PutFirst(StoredMessage message);
 }

@@ -1,18 +1,22 @@
 namespace FetchEtl.Local;
 
 /// <summary>
-/// Moves what is visible on a dead-letter queue to <paramref name="destination"/>, or each message to the queue it came from:
-/// at once, or at a rate, a second's worth at the start of each second.
+/// Moves the visible messages of a dead-letter queue to <paramref name="destination"/>, or each to the queue that it
+/// came from. Moves all at once, or a number at the start of each second.
 /// </summary>
 internal sealed class MoveTask(
-    SqsQueue source, SqsQueue? destination, int? perSecond, TimeProvider time, Func<string, SqsQueue?> findByArn) : IDisposable
+    StoredQueue source,
+    StoredQueue? destination,
+    int? perSecond,
+    TimeProvider time,
+    Func<string, StoredQueue?> findByArn) : IDisposable
 {
     private readonly Lock _lock = new();
     private ITimer? _timer;
 
     public Guid Id { get; } = Guid.NewGuid();
 
-    public SqsQueue? Destination => destination;
+    public StoredQueue? Destination => destination;
 
     public int? MaxNumberOfMessagesPerSecond => perSecond;
 
@@ -42,7 +46,7 @@ internal sealed class MoveTask(
         {
             if (Status != MoveTaskStatus.Running)
             {
-                throw SqsError.UnsupportedOperation.With("Only a task that is running can be cancelled.");
+                throw ApiError.UnsupportedOperation.With("Only a task that is running can be cancelled.");
             }
 
             End(MoveTaskStatus.Cancelled);
@@ -94,23 +98,23 @@ internal sealed class MoveTask(
 
             End(MoveTaskStatus.Completed);
         }
-        catch (SqsException e)
+        catch (ApiException e)
         {
             FailureReason = e.Error.QueryCode;
             End(MoveTaskStatus.Failed);
         }
     }
 
-    private SqsQueue TargetOf(SqsMessage message)
+    private StoredQueue TargetOf(StoredMessage message)
     {
         if (destination is not null)
         {
-            return findByArn(destination.Arn) ?? throw SqsError.NoSuchQueue();
+            return findByArn(destination.Arn) ?? throw ApiError.NoSuchQueue();
         }
 
         return message.DeadLetterSourceArn is { } arn && findByArn(arn) is { } origin
             ? origin
-            : throw SqsError.ResourceNotFound.With("The queue that the message came from doesn't exist.");
+            : throw ApiError.ResourceNotFound.With("The queue that the message came from doesn't exist.");
     }
 
     private void End(MoveTaskStatus status)
@@ -118,4 +122,13 @@ internal sealed class MoveTask(
         Status = status;
         _timer?.Dispose();
     }
+}
+
+/// <summary>The state of a move task; the wire has it in capitals.</summary>
+internal enum MoveTaskStatus
+{
+    Running,
+    Completed,
+    Cancelled,
+    Failed,
 }

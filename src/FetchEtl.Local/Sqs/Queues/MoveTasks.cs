@@ -1,10 +1,8 @@
 namespace FetchEtl.Local;
 
-/// <summary>The message move tasks of one dead-letter queue, newest first; at most one runs.</summary>
+/// <summary>The message move tasks of one dead-letter queue, newest first. At most one is running.</summary>
 internal sealed class MoveTasks : IDisposable
 {
-    private const int Remembered = 10;
-
     private readonly Lock _lock = new();
     private readonly List<MoveTask> _tasks = [];
 
@@ -14,12 +12,14 @@ internal sealed class MoveTasks : IDisposable
         {
             if (_tasks.Any(other => other.Status == MoveTaskStatus.Running))
             {
-                throw SqsError.InvalidParameterValue.With(
-                    "There is already a task running. Only one active task is allowed for a source queue arn at a given time.");
+                throw ApiError.InvalidParameterValue.With(
+                    "There is already a task running. Only one active task is allowed for a source queue arn at a "
+                    + "given time.");
             }
 
             _tasks.Insert(0, task);
-            _tasks.RemoveRange(Math.Min(_tasks.Count, Remembered), Math.Max(0, _tasks.Count - Remembered));
+            _tasks.RemoveRange(
+                Math.Min(_tasks.Count, Quotas.ListedMoveTasks), Math.Max(0, _tasks.Count - Quotas.ListedMoveTasks));
         }
 
         task.Start();

@@ -1,16 +1,17 @@
 namespace FetchEtl.Local;
 
 /// <summary>
-/// The messages of one queue and their states: by id, by age, by due time and in the order of delivery. Each step costs the
-/// logarithm of their number at most. Not thread-safe: the queue's lock guards it.
+/// The messages of one queue and their states: by id, by age, by due time and in the order of delivery. No step costs
+/// more than the logarithm of their number. Not thread-safe: the lock of the queue guards it.
 /// </summary>
 internal sealed class QueueContents(IDeliveryOrder order)
 {
-    private readonly Dictionary<Guid, SqsMessage> _messages = [];
+    private readonly Dictionary<Guid, StoredMessage> _messages = [];
 
-    /// <summary>Oldest first. That is not the order of arrival: a dead letter keeps its age.</summary>
-    private readonly SortedSet<SqsMessage> _byAge =
-        new(Comparer<SqsMessage>.Create(static (one, other) => (one.SentAt, one.Key).CompareTo((other.SentAt, other.Key))));
+    /// <summary>Oldest first. Arrival order differs, because a dead letter keeps its age.</summary>
+    private readonly SortedSet<StoredMessage> _byAge =
+        new(Comparer<StoredMessage>.Create(
+            static (one, other) => (one.SentAt, one.Key).CompareTo((other.SentAt, other.Key))));
 
     private readonly DueTimes _due = new();
 
@@ -20,15 +21,15 @@ internal sealed class QueueContents(IDeliveryOrder order)
 
     public int InFlight { get; private set; }
 
-    /// <summary>When something will next become visible, at the earliest; Unix time in milliseconds.</summary>
+    /// <summary>Earliest time at which a message can become visible; Unix time in milliseconds.</summary>
     public long? NextDue => _due.Next;
 
-    public SqsMessage? Find(Guid key) => _messages.GetValueOrDefault(key);
+    public StoredMessage? Find(Guid key) => _messages.GetValueOrDefault(key);
 
     /// <inheritdoc cref="IDeliveryOrder.Next"/>
-    public SqsMessage? Next(SqsMessage? previous = null, int skip = 0) => order.Next(previous, skip);
+    public StoredMessage? Next(StoredMessage? previous = null, int skip = 0) => order.Next(previous, skip);
 
-    public void Add(SqsMessage message, long delay, long now)
+    public void Add(StoredMessage message, long delay, long now)
     {
         _messages.Add(message.Key, message);
         _byAge.Add(message);
@@ -43,23 +44,23 @@ internal sealed class QueueContents(IDeliveryOrder order)
         }
     }
 
-    public void Show(SqsMessage message) => Move(message, MessageState.Visible);
+    public void Show(StoredMessage message) => Move(message, MessageState.Visible);
 
-    /// <summary>Visible, and in a standard queue before all others.</summary>
-    public void ShowFirst(SqsMessage message)
+    /// <summary>Makes a message visible, in a standard queue before all others.</summary>
+    public void ShowFirst(StoredMessage message)
     {
         Show(message);
         order.PutFirst(message);
     }
 
-    /// <summary>Delayed or in flight until then.</summary>
-    public void Hide(SqsMessage message, MessageState state, long until)
+    /// <summary>Makes a message delayed or in flight until the given time.</summary>
+    public void Hide(StoredMessage message, MessageState state, long until)
     {
         Move(message, state);
         _due.Set(message, until, Delayed + InFlight);
     }
 
-    public void Remove(SqsMessage message)
+    public void Remove(StoredMessage message)
     {
         Move(message, MessageState.Gone);
         _messages.Remove(message.Key);
@@ -74,7 +75,7 @@ internal sealed class QueueContents(IDeliveryOrder order)
         }
     }
 
-    /// <summary>Acts on delays and visibility timeouts that ended by now, and on retention.</summary>
+    /// <summary>Shows messages whose delay or visibility timeout has ended, and removes those past retention.</summary>
     public void Advance(long now, long retention)
     {
         while (_due.Take(now) is { } message)
@@ -88,7 +89,7 @@ internal sealed class QueueContents(IDeliveryOrder order)
         }
     }
 
-    private void Move(SqsMessage message, MessageState to)
+    private void Move(StoredMessage message, MessageState to)
     {
         var from = message.State;
         Count(from, -1);

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace FetchEtl.Local;
 
 /// <summary>
-/// What SQS lets happen to the messages of one queue: send, receive, delete, change of visibility, purge. Knows neither other
-/// queues nor who waits, and takes the time as given. Not thread-safe: the queue's lock guards it.
+/// Sends, receives, deletes, purges and changes visibility on one queue by the rules of SQS. Knows neither other queues
+/// nor waiting receives; callers pass the time. Not thread-safe: the lock of the queue guards it.
 /// </summary>
 internal sealed class QueueMessages(int queueNumber, string queueName, bool fifo)
 {
@@ -14,19 +14,19 @@ internal sealed class QueueMessages(int queueNumber, string queueName, bool fifo
     private long _sequence;
     private long? _purgedAt;
 
-    /// <summary>Messages delayed, visible and in flight.</summary>
+    /// <summary>Number of messages that are delayed, visible and in flight.</summary>
     public (int Delayed, int Visible, int InFlight) Count => (_contents.Delayed, _contents.Visible, _contents.InFlight);
 
     /// <inheritdoc cref="QueueContents.NextDue"/>
     public long? NextDue => _contents.NextDue;
 
-    /// <summary>What a receive would get next.</summary>
-    public SqsMessage? Next() => _contents.Next();
+    /// <summary>The message that a receive would get next, or null.</summary>
+    public StoredMessage? Next() => _contents.Next();
 
     /// <inheritdoc cref="QueueContents.Advance"/>
     public void Advance(long now, long retention) => _contents.Advance(now, retention);
 
-    public SqsMessage Send(MessageContent content, int delaySeconds, bool deduplicatesByGroup, long now)
+    public StoredMessage Send(MessageContent content, int delaySeconds, bool deduplicatesByGroup, long now)
     {
         var scope = deduplicatesByGroup ? content.GroupId : null;
         if (fifo && _deduplication.Find(scope, content.DeduplicationId!, now) is { } duplicate)
@@ -34,7 +34,7 @@ internal sealed class QueueMessages(int queueNumber, string queueName, bool fifo
             return duplicate;
         }
 
-        var message = new SqsMessage(Guid.NewGuid(), content, now) { SequenceNumber = NextSequenceNumber() };
+        var message = new StoredMessage(Guid.NewGuid(), content, now) { SequenceNumber = NextSequenceNumber() };
         _contents.Add(message, delaySeconds * 1000L, now);
         if (fifo)
         {
@@ -44,36 +44,53 @@ internal sealed class QueueMessages(int queueNumber, string queueName, bool fifo
         return message;
     }
 
-    /// <summary>Takes a message that a redrive policy moves here: id, content and age are kept, its receives begin anew.</summary>
-    public void AcceptDeadLetter(SqsMessage from, string sourceArn, long now) => _contents.Add(
-        new(from.Key, from.Content, from.SentAt) { SequenceNumber = NextSequenceNumber(), DeadLetterSourceArn = sourceArn },
+    /// <summary>
+    /// Adds a message that a redrive policy moves here. It keeps its id, content and receive count. On a standard queue
+    /// it also keeps its age; on a FIFO queue the age starts again (developer guide, "Setting-up dead-letter queue
+    /// retention").
+    /// </summary>
+    public void AcceptDeadLetter(StoredMessage from, string sourceArn, long now) => _contents.Add(
+        new(from.Key, from.Content, fifo ? now : from.SentAt)
+        {
+            SequenceNumber = NextSequenceNumber(),
+            DeadLetterSourceArn = sourceArn,
+            EarlierReceives = from.EarlierReceives + from.ReceiveCount,
+        },
         delay: 0,
         now);
 
-    /// <summary>Takes a message that a move task brings: to SQS it is a new message, with a new id and age.</summary>
-    public void AcceptMoved(SqsMessage from, long now) => _contents.Add(
+    /// <summary>Adds a message that a move task moves here: a new message, with a new id and age.</summary>
+    public void AcceptMoved(StoredMessage from, long now) => _contents.Add(
         new(Guid.NewGuid(), from.Content, now) { SequenceNumber = NextSequenceNumber() }, delay: 0, now);
 
-    /// <summary>Delivers until <paramref name="into"/> holds as many as asked, no more is visible, or too many are in flight.</summary>
-    /// <param name="into">Takes the deliveries.</param>
-    /// <param name="max">How many it may hold.</param>
-    /// <param name="visibilitySeconds">How long they are in flight.</param>
+    /// <summary>
+    /// Delivers messages until <paramref name="into"/> is full, no message is visible, or too many are in flight.
+    /// </summary>
+    /// <param name="into">Receives the deliveries.</param>
+    /// <param name="max">The most deliveries it can hold.</param>
+    /// <param name="visibilitySeconds">How long the messages stay in flight.</param>
     /// <param name="now">Unix time in milliseconds.</param>
-    /// <param name="maxReceives">A message received so often is not delivered again but a dead letter.</param>
-    /// <param name="move">Takes a dead letter off this queue.</param>
-    /// <param name="faults">What befalls deliveries of a standard queue.</param>
+    /// <param name="maxReceives">After this many receives a message is a dead letter and is not delivered.</param>
+    /// <param name="move">Moves a dead letter to another queue.</param>
+    /// <param name="faults">Faults for the deliveries of a standard queue.</param>
     public void Receive(
-        List<Delivery> into, int max, int visibilitySeconds, long now, int maxReceives, Action<SqsMessage> move, CallFaults? faults)
+        List<Delivery> into,
+        int max,
+        int visibilitySeconds,
+        long now,
+        int maxReceives,
+        Action<StoredMessage> move,
+        CallFaults? faults)
     {
         faults = fifo ? null : faults;
-        Stack<SqsMessage>? again = null;
+        Stack<StoredMessage>? again = null;
         while (into.Count < max && Next(into.LastOrDefault().Message, faults) is { } message)
         {
             if (message.ReceiveCount >= maxReceives)
             {
                 move(message);
             }
-            else if (_contents.InFlight < SqsLimits.InFlight)
+            else if (_contents.InFlight < Quotas.InFlight)
             {
                 into.Add(Deliver(message, visibilitySeconds, now));
                 if (faults?.DeliversAgain() == true)
@@ -87,14 +104,14 @@ internal sealed class QueueMessages(int queueNumber, string queueName, bool fifo
             }
         }
 
-        // Only now, or this very receive would get them again. The last one first, so that they keep their order.
+        // Shown only now, so that the same receive does not get them again. The last comes first, to keep their order.
         while (again is not null && again.TryPop(out var message))
         {
             _contents.ShowFirst(message);
         }
     }
 
-    /// <inheritdoc cref="SqsQueue.Delete"/>
+    /// <inheritdoc cref="StoredQueue.Delete"/>
     public void Delete(string? receiptHandle)
     {
         var handle = ReceiptHandle.Parse(receiptHandle, queueNumber);
@@ -106,7 +123,7 @@ internal sealed class QueueMessages(int queueNumber, string queueName, bool fifo
         var current = message.Receipt == handle.Receipt;
         if (fifo && (!current || message.State != MessageState.InFlight))
         {
-            throw SqsError.InvalidValue("ReceiptHandle", receiptHandle, "The receipt handle has expired.");
+            throw ApiError.InvalidValue("ReceiptHandle", receiptHandle, "The receipt handle has expired.");
         }
 
         if (current)
@@ -115,30 +132,35 @@ internal sealed class QueueMessages(int queueNumber, string queueName, bool fifo
         }
     }
 
-    /// <inheritdoc cref="SqsQueue.ChangeVisibility"/>
+    /// <inheritdoc cref="StoredQueue.ChangeVisibility"/>
     public void ChangeVisibility(string? receiptHandle, int seconds, long now)
     {
         var handle = ReceiptHandle.Parse(receiptHandle, queueNumber);
-        if (seconds is < 0 or > SqsLimits.VisibilitySeconds)
+        if (seconds is < 0 or > Quotas.VisibilitySeconds)
         {
-            throw SqsError.InvalidValue("VisibilityTimeout", seconds, "Must be between 0 and 43200.");
+            throw ApiError.InvalidValue(
+                "VisibilityTimeout", seconds, $"Must be between 0 and {Quotas.VisibilitySeconds}.");
         }
 
         if (_contents.Find(handle.Message) is not { } message || message.Receipt != handle.Receipt)
         {
-            throw SqsError.InvalidValue(
-                "ReceiptHandle", receiptHandle, "Message does not exist or is not available for visibility timeout change.");
+            throw ApiError.InvalidValue(
+                "ReceiptHandle",
+                receiptHandle,
+                "Message does not exist or is not available for visibility timeout change.");
         }
 
         if (message.State != MessageState.InFlight)
         {
-            throw SqsError.MessageNotInflight.With("The specified message isn't in flight.");
+            throw ApiError.MessageNotInflight.With("The specified message isn't in flight.");
         }
 
-        if (now + (seconds * 1000L) - message.ReceivedAt > SqsLimits.VisibilitySeconds * 1000L)
+        if (now + (seconds * 1000L) - message.ReceivedAt > Quotas.VisibilitySeconds * 1000L)
         {
-            throw SqsError.InvalidValue(
-                "VisibilityTimeout", seconds, "Total VisibilityTimeout for the message is beyond the limit [43200 seconds]");
+            throw ApiError.InvalidValue(
+                "VisibilityTimeout",
+                seconds,
+                $"Total VisibilityTimeout for the message is beyond the limit [{Quotas.VisibilitySeconds} seconds]");
         }
 
         if (seconds == 0)
@@ -151,48 +173,51 @@ internal sealed class QueueMessages(int queueNumber, string queueName, bool fifo
         }
     }
 
-    /// <inheritdoc cref="SqsQueue.GiveBack"/>
-    public void GiveBack(List<Delivery> deliveries)
+    /// <inheritdoc cref="StoredQueue.Release"/>
+    public void Release(List<Delivery> deliveries)
     {
         foreach (var (message, handle, _, _) in deliveries)
         {
-            if (message.State == MessageState.InFlight && message.Receipt == ReceiptHandle.Parse(handle, queueNumber).Receipt)
+            if (message.State == MessageState.InFlight
+                && message.Receipt == ReceiptHandle.Parse(handle, queueNumber).Receipt)
             {
                 _contents.Show(message);
             }
         }
     }
 
-    /// <inheritdoc cref="SqsQueue.Purge"/>
+    /// <inheritdoc cref="StoredQueue.Purge"/>
     public void Purge(long now)
     {
-        if (_purgedAt is { } last && now - last < 60_000)
+        if (_purgedAt is { } last && now - last < Quotas.PurgeSeconds * 1000L)
         {
-            throw SqsError.PurgeQueueInProgress.With($"Only one PurgeQueue operation on {queueName} is allowed every 60 seconds.");
+            throw ApiError.PurgeQueueInProgress.With(
+                $"Only one PurgeQueue operation on {queueName} is allowed every {Quotas.PurgeSeconds} seconds.");
         }
 
         _purgedAt = now;
         _contents.Clear();
     }
 
-    /// <summary>Takes a message off the queue, to another.</summary>
-    public void Remove(SqsMessage message) => _contents.Remove(message);
+    /// <summary>Removes a message that moves to another queue.</summary>
+    public void Remove(StoredMessage message) => _contents.Remove(message);
 
     public void Clear() => _contents.Clear();
 
-    private SqsMessage? Next(SqsMessage? previous, CallFaults? faults) =>
-        _contents.Next(previous, faults is null || _contents.Visible == 0 ? 0 : faults.PassesOver(_contents.Visible - 1));
+    private StoredMessage? Next(StoredMessage? previous, CallFaults? faults) =>
+        _contents.Next(previous, faults is null || _contents.Visible == 0 ? 0 : faults.Skips(_contents.Visible - 1));
 
-    private Delivery Deliver(SqsMessage message, int visibilitySeconds, long now)
+    private Delivery Deliver(StoredMessage message, int visibilitySeconds, long now)
     {
         message.Receipt = ++_receipts;
         message.ReceivedAt = now;
         message.FirstReceivedAt = message.ReceiveCount++ == 0 ? now : message.FirstReceivedAt;
         _contents.Hide(message, MessageState.InFlight, now + (visibilitySeconds * 1000L));
         var handle = new ReceiptHandle(queueNumber, message.Key, message.Receipt);
-        return new(message, handle.ToString(), message.ReceiveCount, message.FirstReceivedAt);
+        return new(message, handle.ToString(), message.EarlierReceives + message.ReceiveCount, message.FirstReceivedAt);
     }
 
-    /// <summary>In a FIFO queue: 20 digits, growing, not consecutive.</summary>
-    private string? NextSequenceNumber() => fifo ? (_sequence += 256).ToString("D20", CultureInfo.InvariantCulture) : null;
+    /// <summary>20 digits on a FIFO queue, increasing and not consecutive; null on a standard queue.</summary>
+    private string? NextSequenceNumber() =>
+        fifo ? (_sequence += 256).ToString("D20", CultureInfo.InvariantCulture) : null;
 }

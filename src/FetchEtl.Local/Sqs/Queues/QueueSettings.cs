@@ -3,16 +3,19 @@ using System.Text.Json;
 
 namespace FetchEtl.Local;
 
-/// <summary>A queue's settable attributes: names, defaults and ranges are those of the SQS API reference. Immutable.</summary>
+/// <summary>
+/// The attributes of a queue that clients can set. Names, defaults and ranges come from the SQS API reference.
+/// Immutable.
+/// </summary>
 internal sealed class QueueSettings
 {
     private static readonly Dictionary<string, (int Default, int Min, int Max)> Numbers = new(StringComparer.Ordinal)
     {
-        ["DelaySeconds"] = (0, 0, 900),
-        ["MaximumMessageSize"] = (SqsLimits.MessageBytes, 1024, SqsLimits.MessageBytes),
-        ["MessageRetentionPeriod"] = (345_600, 60, 1_209_600),
-        ["ReceiveMessageWaitTimeSeconds"] = (0, 0, SqsLimits.WaitSeconds),
-        ["VisibilityTimeout"] = (30, 0, SqsLimits.VisibilitySeconds),
+        ["DelaySeconds"] = (0, 0, Quotas.DelaySeconds),
+        ["MaximumMessageSize"] = (Quotas.MessageBytes, Quotas.LeastMaximumMessageBytes, Quotas.MessageBytes),
+        ["MessageRetentionPeriod"] = (345_600, 60, Quotas.RetentionSeconds),
+        ["ReceiveMessageWaitTimeSeconds"] = (0, 0, Quotas.WaitSeconds),
+        ["VisibilityTimeout"] = (30, 0, Quotas.VisibilitySeconds),
         ["KmsDataKeyReusePeriodSeconds"] = (300, 60, 86_400),
     };
 
@@ -28,7 +31,7 @@ internal sealed class QueueSettings
     private static readonly HashSet<string> FifoOnly =
         ["FifoQueue", "ContentBasedDeduplication", "DeduplicationScope", "FifoThroughputLimit"];
 
-    /// <summary>Free text; kept while not empty.</summary>
+    /// <summary>Free text. An empty text removes the attribute.</summary>
     private static readonly HashSet<string> Texts = ["Policy", "RedrivePolicy", "RedriveAllowPolicy", "KmsMasterKeyId"];
 
     private readonly Dictionary<string, string> _values;
@@ -43,7 +46,7 @@ internal sealed class QueueSettings
         VisibilityTimeout = Number("VisibilityTimeout");
         ContentBasedDeduplication = values.GetValueOrDefault("ContentBasedDeduplication") == "true";
         DeduplicatesByGroup = values.GetValueOrDefault("DeduplicationScope") == "messageGroup";
-        RedrivePolicy = RedrivePolicy.Parse(values.GetValueOrDefault("RedrivePolicy", ""));
+        RedrivePolicy = RedriveSetting.Parse(values.GetValueOrDefault("RedrivePolicy", ""));
     }
 
     public int DelaySeconds { get; }
@@ -60,10 +63,11 @@ internal sealed class QueueSettings
 
     public bool DeduplicatesByGroup { get; }
 
-    public RedrivePolicy? RedrivePolicy { get; }
+    public RedriveSetting? RedrivePolicy { get; }
 
-    /// <summary>Every name that can be set or asked for.</summary>
-    public static bool IsKnown(string name) => Numbers.ContainsKey(name) || Choices.ContainsKey(name) || Texts.Contains(name);
+    /// <summary>Whether clients can set or request an attribute of this name.</summary>
+    public static bool IsKnown(string name) =>
+        Numbers.ContainsKey(name) || Choices.ContainsKey(name) || Texts.Contains(name);
 
     public static QueueSettings Create(bool fifo, IReadOnlyDictionary<string, string>? given)
     {
@@ -75,10 +79,12 @@ internal sealed class QueueSettings
         }
 
         var known = new QueueSettings(values);
-        return given is null ? known : known.With(given.Where(pair => pair is not { Key: "FifoQueue", Value: "false" }), fifo);
+        return given is null
+            ? known
+            : known.With(given.Where(pair => pair is not { Key: "FifoQueue", Value: "false" }), fifo);
     }
 
-    /// <summary>These settings with some replaced. An empty text removes the attribute.</summary>
+    /// <summary>Returns these settings with some values replaced. An empty text removes the attribute.</summary>
     public QueueSettings With(IEnumerable<KeyValuePair<string, string>> changes, bool fifo)
     {
         var values = new Dictionary<string, string>(_values, StringComparer.Ordinal);
@@ -86,12 +92,12 @@ internal sealed class QueueSettings
         {
             if (!IsKnown(name) || (!fifo && FifoOnly.Contains(name)))
             {
-                throw SqsError.InvalidAttributeName.With($"Unknown Attribute {name}.");
+                throw ApiError.InvalidAttributeName.With($"Unknown Attribute {name}.");
             }
 
             if (name == "FifoQueue" && value != _values["FifoQueue"])
             {
-                throw SqsError.InvalidAttributeValue.With(
+                throw ApiError.InvalidAttributeValue.With(
                     "Invalid value for the parameter FifoQueue. Reason: Modifying queue type is not supported.");
             }
 
@@ -114,14 +120,14 @@ internal sealed class QueueSettings
         return new(values);
     }
 
-    /// <summary>The first of the given attributes that has another value here, or null.</summary>
+    /// <summary>The first attribute whose given value differs from these settings, or null.</summary>
     public string? FirstDifference(IReadOnlyDictionary<string, string>? given) =>
         given?.FirstOrDefault(pair => _values.GetValueOrDefault(pair.Key, "") != pair.Value
             && !(pair is { Key: "FifoQueue", Value: "false" })).Key;
 
     public string? Get(string name) => _values.GetValueOrDefault(name);
 
-    /// <summary>All that have a value.</summary>
+    /// <summary>All attributes that have a value.</summary>
     public IEnumerable<KeyValuePair<string, string>> All() => _values;
 
     private static void Check(string name, string value)
@@ -143,7 +149,7 @@ internal sealed class QueueSettings
 
         if (!valid)
         {
-            throw SqsError.InvalidAttributeValue.With($"Invalid value for the parameter {name}.");
+            throw ApiError.InvalidAttributeValue.With($"Invalid value for the parameter {name}.");
         }
     }
 

@@ -2,10 +2,10 @@ using System.Collections.Concurrent;
 
 namespace FetchEtl.Local;
 
-/// <summary>All queues of the one account and region.</summary>
+/// <summary>All queues of the account in the region.</summary>
 internal sealed class QueueStore(LocalSqsOptions options) : IDisposable
 {
-    private readonly ConcurrentDictionary<string, SqsQueue> _queues = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, StoredQueue> _queues = new(StringComparer.Ordinal);
     private readonly Lock _creation = new();
     private int _created;
 
@@ -13,33 +13,35 @@ internal sealed class QueueStore(LocalSqsOptions options) : IDisposable
 
     public string AccountId => options.AccountId;
 
-    /// <summary>By name, sorted.</summary>
-    public IEnumerable<SqsQueue> All() => _queues.Values.OrderBy(queue => queue.Name, StringComparer.Ordinal);
+    /// <summary>Sorted by name.</summary>
+    public IEnumerable<StoredQueue> All() => _queues.Values.OrderBy(queue => queue.Name, StringComparer.Ordinal);
 
-    public SqsQueue? Find(string name) => _queues.GetValueOrDefault(name);
+    public StoredQueue? Find(string name) => _queues.GetValueOrDefault(name);
 
-    public SqsQueue? FindByArn(string arn) =>
+    public StoredQueue? FindByArn(string arn) =>
         _queues.GetValueOrDefault(arn[(arn.LastIndexOf(':') + 1)..]) is { } queue && queue.Arn == arn ? queue : null;
 
-    /// <summary>The queue of that name, created if need be; an error if one with other attributes stands there.</summary>
-    public SqsQueue Create(string? name, IReadOnlyDictionary<string, string>? attributes, IReadOnlyDictionary<string, string>? tags)
+    /// <summary>Creates a queue, or returns the existing one of that name.</summary>
+    /// <exception cref="ApiException">The name is invalid, or a queue of that name has other attributes.</exception>
+    public StoredQueue Create(
+        string? name, IReadOnlyDictionary<string, string>? attributes, IReadOnlyDictionary<string, string>? tags)
     {
         var fifo = attributes?.GetValueOrDefault("FifoQueue") == "true";
         CheckName(name, fifo);
         lock (_creation)
         {
-            if (_queues.TryGetValue(name!, out var standing))
+            if (_queues.TryGetValue(name!, out var existing))
             {
-                return standing.Settings.FirstDifference(attributes) is { } difference
-                    ? throw SqsError.QueueNameExists.With(
+                return existing.Settings.FirstDifference(attributes) is { } difference
+                    ? throw ApiError.QueueNameExists.With(
                         $"A queue already exists with the same name and a different value for attribute {difference}")
-                    : standing;
+                    : existing;
             }
 
             var settings = QueueSettings.Create(fifo, attributes);
             CheckDeadLetterQueue(settings, fifo);
             var arn = $"arn:aws:sqs:{options.Region}:{options.AccountId}:{name}";
-            var queue = new SqsQueue(++_created, name!, arn, settings, Time, FindByArn);
+            var queue = new StoredQueue(++_created, name!, arn, settings, Time, FindByArn);
             foreach (var (key, value) in tags ?? new Dictionary<string, string>())
             {
                 queue.Tags[key] = value;
@@ -49,7 +51,7 @@ internal sealed class QueueStore(LocalSqsOptions options) : IDisposable
         }
     }
 
-    public void Configure(SqsQueue queue, IReadOnlyDictionary<string, string> changes)
+    public void Configure(StoredQueue queue, IReadOnlyDictionary<string, string> changes)
     {
         lock (_creation)
         {
@@ -58,14 +60,14 @@ internal sealed class QueueStore(LocalSqsOptions options) : IDisposable
         }
     }
 
-    public void Delete(SqsQueue queue)
+    public void Delete(StoredQueue queue)
     {
         _queues.TryRemove(new(queue.Name, queue));
         queue.Dispose();
     }
 
-    /// <summary>The queues whose redrive policy names this one.</summary>
-    public IEnumerable<SqsQueue> SourcesOf(SqsQueue deadLetterQueue) =>
+    /// <summary>The queues whose redrive policy names this queue.</summary>
+    public IEnumerable<StoredQueue> SourcesOf(StoredQueue deadLetterQueue) =>
         All().Where(queue => queue.Settings.RedrivePolicy?.TargetArn == deadLetterQueue.Arn);
 
     public void Dispose()
@@ -80,22 +82,23 @@ internal sealed class QueueStore(LocalSqsOptions options) : IDisposable
     {
         if (name is null)
         {
-            throw SqsError.Missing("QueueName");
+            throw ApiError.Missing("QueueName");
         }
 
         const string Suffix = ".fifo";
         var hasSuffix = name.EndsWith(Suffix, StringComparison.Ordinal);
         var stem = hasSuffix ? name[..^Suffix.Length] : name;
-        if (hasSuffix == fifo && name.Length <= 80
+        if (hasSuffix == fifo && name.Length <= Quotas.QueueNameLength
             && stem.Length > 0 && stem.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
         {
             return;
         }
 
-        throw SqsError.InvalidParameterValue.With(fifo
-            ? "The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, must end with .fifo suffix "
-                + "and be 1 to 80 in length."
-            : "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length"
+        throw ApiError.InvalidParameterValue.With(fifo
+            ? "The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, must end "
+                + $"with .fifo suffix and be 1 to {Quotas.QueueNameLength} in length."
+            : "Can only include alphanumeric characters, hyphens, or underscores. "
+                + $"1 to {Quotas.QueueNameLength} in length"
                 + (hasSuffix ? ": only a queue with FifoQueue=true has a name that ends in .fifo." : ""));
     }
 
@@ -108,10 +111,11 @@ internal sealed class QueueStore(LocalSqsOptions options) : IDisposable
 
         var text = settings.Get("RedrivePolicy");
         var target = FindByArn(policy.TargetArn)
-            ?? throw SqsError.InvalidValue("RedrivePolicy", text, "Dead letter target does not exist.");
+            ?? throw ApiError.InvalidValue("RedrivePolicy", text, "Dead letter target does not exist.");
         if (target.IsFifo != fifo)
         {
-            throw SqsError.InvalidValue("RedrivePolicy", text, "Dead-letter queue must be same type of queue as the source.");
+            throw ApiError.InvalidValue(
+                "RedrivePolicy", text, "Dead-letter queue must be same type of queue as the source.");
         }
     }
 }

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace FetchEtl.Local;
 
-/// <summary>Names one receive of one message: queue, message and receive number, in base64.</summary>
+/// <summary>Identifies one receive of one message: queue, message and number of the receive, in base64.</summary>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct ReceiptHandle(int Queue, Guid Message, long Receipt)
 {
@@ -13,7 +13,7 @@ internal readonly record struct ReceiptHandle(int Queue, Guid Message, long Rece
     {
         if (text is null)
         {
-            throw SqsError.Missing("ReceiptHandle");
+            throw ApiError.Missing("ReceiptHandle");
         }
 
         Span<byte> bytes = stackalloc byte[Length];
@@ -24,7 +24,8 @@ internal readonly record struct ReceiptHandle(int Queue, Guid Message, long Rece
             return new(queue, new Guid(bytes[4..20]), BinaryPrimitives.ReadInt64BigEndian(bytes[20..]));
         }
 
-        throw SqsError.ReceiptHandleIsInvalid.With($"The input receipt handle \"{text}\" is not a valid receipt handle.");
+        throw ApiError.ReceiptHandleIsInvalid.With(
+            $"The input receipt handle \"{text}\" is not a valid receipt handle.");
     }
 
     public override string ToString()

@@ -1,16 +1,19 @@
 namespace FetchEtl.Local;
 
-/// <summary>A standard queue: whatever became visible first. SQS promises less; tests want the same run twice.</summary>
+/// <summary>
+/// The order of a standard queue: the message that became visible first. SQS promises less; a fixed order makes tests
+/// repeatable.
+/// </summary>
 internal sealed class StandardOrder : IDeliveryOrder
 {
-    private readonly LinkedList<SqsMessage> _visible = new();
+    private readonly LinkedList<StoredMessage> _visible = new();
 
-    public void Add(SqsMessage message)
+    public void Add(StoredMessage message)
     {
-        // It takes its place when it becomes visible.
+        // The message gets its place when it becomes visible.
     }
 
-    public void Moved(SqsMessage message, MessageState from)
+    public void Moved(StoredMessage message, MessageState from)
     {
         if (from == MessageState.Visible)
         {
@@ -23,7 +26,7 @@ internal sealed class StandardOrder : IDeliveryOrder
         }
     }
 
-    public SqsMessage? Next(SqsMessage? previous = null, int skip = 0)
+    public StoredMessage? Next(StoredMessage? previous = null, int skip = 0)
     {
         var place = _visible.First;
         for (; skip > 0; skip--)
@@ -34,7 +37,7 @@ internal sealed class StandardOrder : IDeliveryOrder
         return place?.Value;
     }
 
-    public void PutFirst(SqsMessage message)
+    public void PutFirst(StoredMessage message)
     {
         _visible.Remove(message.Place);
         _visible.AddFirst(message.Place);

@@ -1,27 +1,28 @@
 namespace FetchEtl.Local;
 
 /// <summary>
-/// The receives that wait on a queue, first come, first served, and the alarm that rings when a delayed or in-flight message
-/// may become visible to them. Not thread-safe: the queue's lock guards it.
+/// The receives that wait on a queue, in the order of arrival, and a timer for the next message that can become
+/// visible. Not thread-safe: the lock of the queue guards it.
 /// </summary>
-/// <param name="messages">What they wait for.</param>
-/// <param name="time">The alarm's clock.</param>
-/// <param name="ring">Called when the alarm rings, without the lock.</param>
-internal sealed class WaitingReceives(QueueMessages messages, TimeProvider time, Action ring) : IDisposable
+/// <param name="messages">The messages of the queue.</param>
+/// <param name="time">The clock of the timer.</param>
+/// <param name="due">Called without the lock when the timer fires.</param>
+internal sealed class WaitingReceives(QueueMessages messages, TimeProvider time, Action due) : IDisposable
 {
     private readonly LinkedList<TaskCompletionSource> _line = new();
-    private readonly ITimer _alarm = time.CreateTimer(_ => ring(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    private readonly ITimer _timer = time.CreateTimer(
+        _ => due(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
     public void Join(TaskCompletionSource waiter) => _line.AddLast(waiter);
 
-    /// <summary>A receive stops waiting. Whatever wake-up it may have got is passed on to the next in line.</summary>
+    /// <summary>Removes a receive. The next in line gets the wake-up that this one may have received.</summary>
     public void Leave(TaskCompletionSource waiter)
     {
         _line.Remove(waiter);
         Wake();
     }
 
-    /// <summary>Wakes one waiting receive if there is something for it; on leaving, that one wakes the next.</summary>
+    /// <summary>Wakes the first receive if a message is visible. That one wakes the next when it leaves.</summary>
     public void Wake()
     {
         if (_line.First is { } first && messages.Next() is not null)
@@ -31,15 +32,15 @@ internal sealed class WaitingReceives(QueueMessages messages, TimeProvider time,
         }
     }
 
-    public void SetAlarm(long now)
+    public void SetTimer(long now)
     {
         if (_line.Count > 0 && messages.NextDue is { } next)
         {
-            _alarm.Change(TimeSpan.FromMilliseconds(Math.Max(0, next - now)), Timeout.InfiniteTimeSpan);
+            _timer.Change(TimeSpan.FromMilliseconds(Math.Max(0, next - now)), Timeout.InfiniteTimeSpan);
         }
     }
 
-    /// <summary>Wakes all, to learn that the queue is gone. No alarm rings any more.</summary>
+    /// <summary>Wakes all receives, which then find the queue deleted, and stops the timer.</summary>
     public void Dispose()
     {
         foreach (var waiter in _line)
@@ -48,6 +49,6 @@ internal sealed class WaitingReceives(QueueMessages messages, TimeProvider time,
         }
 
         _line.Clear();
-        _alarm.Dispose();
+        _timer.Dispose();
     }
 }

@@ -1,3 +1,0 @@
-namespace FetchEtl.Local;
-
-internal sealed record BatchResult<TSuccess>(List<TSuccess> Successful, List<BatchFailure> Failed);

@@ -1,3 +1,0 @@
-namespace FetchEtl.Local;
-
-internal sealed record BatchSuccess(string Id);

@@ -1,3 +1,0 @@
-namespace FetchEtl.Local;
-
-internal sealed record ChangeMessageVisibilityEntry(string? Id, string? ReceiptHandle, int? VisibilityTimeout) : IBatchEntry;

@@ -1,3 +1,0 @@
-namespace FetchEtl.Local;
-
-internal sealed record DeleteMessageEntry(string? Id, string? ReceiptHandle) : IBatchEntry;

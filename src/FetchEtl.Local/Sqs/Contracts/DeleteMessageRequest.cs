@@ -1,3 +1,0 @@
-namespace FetchEtl.Local;
-
-internal sealed record DeleteMessageRequest(string? QueueUrl, string? ReceiptHandle);

@@ -1,3 +1,0 @@
-namespace FetchEtl.Local;
-
-internal sealed record GetQueueAttributesRequest(string? QueueUrl, List<string>? AttributeNames);

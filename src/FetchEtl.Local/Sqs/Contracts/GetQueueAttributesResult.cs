@@ -1,3 +1,0 @@
-namespace FetchEtl.Local;
-
-internal sealed record GetQueueAttributesResult(Dictionary<string, string>? Attributes);

@@ -1,3 +1,0 @@
-namespace FetchEtl.Local;
-
-internal sealed record GetQueueUrlRequest(string? QueueName);

@@ -1,3 +1,0 @@
-namespace FetchEtl.Local;
-
-internal sealed record ListDeadLetterSourceQueuesRequest(string? QueueUrl, string? NextToken, int? MaxResults);

@@ -1,3 +1,0 @@
-namespace FetchEtl.Local;
-
-internal sealed record ListMessageMoveTasksRequest(string? SourceArn, int? MaxResults);

@@ -1,3 +1,0 @@
-namespace FetchEtl.Local;
-
-internal sealed record ListQueueTagsResult(Dictionary<string, string> Tags);

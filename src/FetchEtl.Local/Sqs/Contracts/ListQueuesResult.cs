@@ -1,3 +1,0 @@
-namespace FetchEtl.Local;
-
-internal sealed record ListQueuesResult(List<string>? QueueUrls, string? NextToken);

@@ -1,3 +1,0 @@
-namespace FetchEtl.Local;
-
-internal sealed record SetQueueAttributesRequest(string? QueueUrl, Dictionary<string, string>? Attributes);

@@ -1,3 +1,0 @@
-namespace FetchEtl.Local;
-
-internal sealed record StartMessageMoveTaskRequest(string? SourceArn, string? DestinationArn, int? MaxNumberOfMessagesPerSecond);

@@ -1,3 +1,0 @@
-namespace FetchEtl.Local;
-
-internal sealed record UntagQueueRequest(string? QueueUrl, List<string>? TagKeys);

@@ -1,0 +1,48 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace FetchEtl.Local;
+
+/// <summary>
+/// The attribute RedrivePolicy: after <see cref="MaxReceiveCount"/> receives without a delete, a message moves to the
+/// queue <see cref="TargetArn"/>.
+/// </summary>
+internal sealed record RedriveSetting(string TargetArn, int MaxReceiveCount)
+{
+    /// <summary>
+    /// Reads the JSON, where the count is a number or a string. Null for an empty text, which removes the policy.
+    /// </summary>
+    public static RedriveSetting? Parse(string text)
+    {
+        if (text.Length == 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            using var json = JsonDocument.Parse(text);
+            if (!json.RootElement.TryGetProperty("deadLetterTargetArn", out var target)
+                || target.GetString() is not { } arn || !arn.StartsWith("arn:", StringComparison.Ordinal))
+            {
+                throw ApiError.InvalidValue("RedrivePolicy", text, "Invalid value for deadLetterTargetArn.");
+            }
+
+            if (!json.RootElement.TryGetProperty("maxReceiveCount", out var max)
+                || !int.TryParse(max.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+                || count is < 1 or > Quotas.MaxReceiveCount)
+            {
+                throw ApiError.InvalidValue(
+                    "RedrivePolicy",
+                    text,
+                    $"Invalid value for maxReceiveCount. Must be between 1 and {Quotas.MaxReceiveCount}.");
+            }
+
+            return new(arn, count);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw ApiError.InvalidValue("RedrivePolicy", text, "Redrive policy is not a valid JSON map.");
+        }
+    }
+}

@@ -1,7 +1,0 @@
-namespace FetchEtl.Local.Tests;
-
-public enum WireProtocol
-{
-    Json,
-    Query,
-}
