@@ -1,14 +1,18 @@
-namespace FetchEtl.Logins;
+namespace FetchEtl.Maintenance;
 
-/// <summary>What bounds a lift.</summary>
-internal static class LiftLimits
+/// <summary>The limits of rekeying and adoption.</summary>
+public static class MaintenanceLimits
 {
-    /// <summary>Blocks a transaction: some thousand rows, locked for some ten milliseconds.</summary>
+    /// <summary>The default number of blocks a transaction: some thousand rows, locked for some ten milliseconds.</summary>
     public const int DefaultBatchBlocks = 64;
 
-    /// <summary>The most blocks a transaction: their rows, of which a block of narrow ones holds over two hundred, stand in memory.</summary>
+    /// <summary>
+    /// The most blocks a transaction. Their rows stand in memory, and a block of narrow rows holds over two hundred.
+    /// </summary>
     public const int MaxBatchBlocks = 4096;
 
-    /// <summary>Walks over a table that somebody goes on filling with what should be lifted, until that is told instead.</summary>
-    public const int MaxPasses = 5;
+    /// <summary>
+    /// The most walks over a table while other processes keep adding old values. What is left then is reported.
+    /// </summary>
+    internal const int MaxPasses = 5;
 }

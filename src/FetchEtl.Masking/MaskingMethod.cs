@@ -1,20 +1,20 @@
-namespace FetchEtl.Logins;
+namespace FetchEtl.Masking;
 
 /// <summary>How a value becomes its mask.</summary>
 public enum MaskingMethod
 {
-    /// <summary>HMAC-SHA-256 under secret keys; the recipe is that of <see cref="HmacPiiMasker"/>.</summary>
+    /// <summary>HMAC-SHA-256 under secret keys, by the recipe of <see cref="HmacPiiMasker"/>.</summary>
     Hmac = 0,
 
     /// <summary>
-    /// SHA-256 of the value as written, in UTF-8: 64 lower-case hex digits. Weak: whoever sees the masks finds every address
-    /// and every device id by trying them all.
+    /// SHA-256 of the value as written, in UTF-8: 64 lower-case hex digits. Weak: anyone who sees the masks finds every
+    /// address and every device id by hashing them all.
     /// </summary>
     Sha256 = 1,
 
     /// <summary>
-    /// SHA-256 of the value as written with <see cref="MaskingOptions.Salt"/> behind it, in UTF-8: 64 lower-case hex digits.
-    /// Weak: as <see cref="Sha256"/> for whoever knows the salt.
+    /// SHA-256 of the value as written, followed by <see cref="MaskingOptions.Salt"/>, in UTF-8: 64 lower-case hex digits.
+    /// As weak as <see cref="Sha256"/> against anyone who knows the salt.
     /// </summary>
     SaltedSha256 = 2,
 }

@@ -1,104 +1,115 @@
-using Microsoft.Extensions.Options;
+namespace FetchEtl.Masking;
 
-namespace FetchEtl.Logins;
-
-/// <summary>Finds what is wrong with <c>Masking</c>, for all who read it: every problem at once, by its key, with the remedy, and no secret.</summary>
-internal static class MaskingOptionsCheck
+/// <summary>
+/// Checks the values of <see cref="MaskingOptions"/>. It reports every problem at once, by its setting, with the remedy and
+/// without any secret.
+/// </summary>
+internal static class MaskingOptionsValidation
 {
-    /// <param name="options">The settings.</param>
-    /// <param name="problem">Gets each problem.</param>
-    public static void Run(MaskingOptions options, Action<string> problem)
-    {
-        CheckMethod(options, problem);
-        CheckFormer(options, problem);
-        CheckSalt(options, problem);
-        CheckFields(options.Fields, problem);
-        CheckVault(options.Vault.PublicKeyFile, problem);
-    }
-
-    /// <exception cref="OptionsValidationException">Something is wrong.</exception>
-    public static void Require(MaskingOptions options)
+    /// <summary>Returns every problem; none for valid settings.</summary>
+    public static IReadOnlyList<string> Problems(MaskingOptions options)
     {
         var problems = new List<string>();
-        Run(options, problems.Add);
+        CheckMethod(options, problems.Add);
+        CheckFormer(options, problems.Add);
+        CheckSalt(options, problems.Add);
+        CheckFields(options.Fields, problems.Add);
+        CheckVault(options.Vault.PublicKeyFile, problems.Add);
+        return problems;
+    }
+
+    /// <summary>Throws where the settings are invalid.</summary>
+    /// <exception cref="MaskingRefusedException">There is a problem.</exception>
+    public static void Require(MaskingOptions options)
+    {
+        var problems = Problems(options);
         if (problems.Count > 0)
         {
-            throw new OptionsValidationException(nameof(LoginsOptions), typeof(LoginsOptions), problems);
+            throw new MaskingRefusedException(problems);
         }
     }
 
-    private static void CheckMethod(MaskingOptions options, Action<string> problem)
+    private static void CheckMethod(MaskingOptions options, Action<string> report)
     {
         if (!Enum.IsDefined(options.Method))
         {
-            problem($"Masking:Method must be Hmac, Sha256 or SaltedSha256, is {options.Method}.");
+            report($"Masking:Method must be Hmac, Sha256 or SaltedSha256, is {options.Method}.");
             return;
         }
 
         if (options.Method == MaskingMethod.Hmac)
         {
-            _ = KeyTexts.Read(options, problem);
+            _ = MaskingKeys.Read(options, report);
             return;
         }
 
         if (!options.AllowWeak)
         {
-            problem($"Masking:Method is {options.Method}, whose masks can be reversed by trying: choose Hmac, or accept it with Masking:AllowWeak=true.");
+            report(
+                $"Masking:Method is {options.Method}, whose masks can be reversed by trial: choose Hmac, or accept the weak " +
+                "method with Masking:AllowWeak=true.");
         }
 
         if (options.Keys.Count + options.KeyFiles.Count > 0)
         {
-            problem($"Masking:Keys or Masking:KeyFiles is set, but Masking:Method {options.Method} has no key: remove them, or choose Hmac.");
+            report(
+                $"Masking:Keys or Masking:KeyFiles is set, but Masking:Method {options.Method} has no key: remove them, or " +
+                "choose Hmac.");
         }
 
         if (options.HasVault)
         {
-            problem($"Masking:Vault:PublicKeyFile is set, but the vault does not follow masks of Masking:Method {options.Method} to those of a key: remove it, or choose Hmac.");
+            report(
+                $"Masking:Vault:PublicKeyFile is set, but rekeying does not move the vault's entries from masks of " +
+                $"Masking:Method {options.Method} to those of a key: remove it, or choose Hmac.");
         }
     }
 
-    private static void CheckFormer(MaskingOptions options, Action<string> problem)
+    private static void CheckFormer(MaskingOptions options, Action<string> report)
     {
         if (options.Former is { } former && former is not (MaskingMethod.Sha256 or MaskingMethod.SaltedSha256))
         {
-            problem($"Masking:Former must be Sha256 or SaltedSha256, is {former}; remove it where the table was never masked in these ways.");
+            report(
+                $"Masking:Former must be Sha256 or SaltedSha256, is {former}: remove it where neither method ever masked the " +
+                "table.");
         }
         else if (options.Former is not null && options.Method != MaskingMethod.Hmac)
         {
-            problem("Masking:Former is set, but only Masking:Method Hmac adds to a former method's masks: remove one of them.");
+            report("Masking:Former is set, but only Masking:Method Hmac builds on a former method's masks: remove one of them.");
         }
     }
 
-    private static void CheckSalt(MaskingOptions options, Action<string> problem)
+    private static void CheckSalt(MaskingOptions options, Action<string> report)
     {
         if (options.UsesSalt && string.IsNullOrEmpty(options.Salt))
         {
-            problem("Masking:Salt is missing: set it to the text that SaltedSha256 appends to each value.");
+            report("Masking:Salt is missing: set it to the text that SaltedSha256 appends to each value.");
         }
         else if (!options.UsesSalt && !string.IsNullOrEmpty(options.Salt))
         {
-            problem("Masking:Salt is set, but neither Masking:Method nor Masking:Former is SaltedSha256: remove it, or set one of them.");
+            report(
+                "Masking:Salt is set, but neither Masking:Method nor Masking:Former is SaltedSha256: remove it, or set one of " +
+                "them.");
         }
     }
 
-    private static void CheckFields(IList<string> names, Action<string> problem)
+    private static void CheckFields(IList<string> names, Action<string> report)
     {
-        foreach (var name in names)
+        foreach (var name in names.Where(name => !PiiFields.TryParse(name, out _)))
         {
-            if (!PiiFields.TryParse(name, out _))
-            {
-                problem($"Masking:Fields names '{name}', which is no field that can be masked; there are {PiiFields.Names}.");
-            }
+            report($"Masking:Fields names '{name}', which is not a field that can be masked: the fields are {PiiFields.Names}.");
         }
 
         var missing = PiiFields.Always.Select(field => field.Name()).Except(names).ToList();
         if (names.Count > 0 && missing.Count > 0)
         {
-            problem($"Masking:Fields lacks {string.Join(" and ", missing)}, whose column is called masked: add it to the list, or leave the list out.");
+            report(
+                $"Masking:Fields lacks {string.Join(" and ", missing)}, which is always masked: add it to the list, or remove " +
+                "the list.");
         }
     }
 
-    private static void CheckVault(string? publicKeyFile, Action<string> problem)
+    private static void CheckVault(string? publicKeyFile, Action<string> report)
     {
         if (string.IsNullOrEmpty(publicKeyFile))
         {
@@ -111,7 +122,7 @@ internal static class MaskingOptionsCheck
         }
         catch (InvalidDataException unusable)
         {
-            problem($"Masking:Vault:PublicKeyFile {unusable.Message}.");
+            report($"Masking:Vault:PublicKeyFile {unusable.Message}.");
         }
     }
 }

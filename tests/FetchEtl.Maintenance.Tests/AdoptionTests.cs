@@ -1,20 +1,22 @@
 using System.Security.Cryptography;
 using System.Text;
+using FetchEtl.Masking;
+using FetchEtl.Testing;
 
-namespace FetchEtl.Logins.Tests;
+namespace FetchEtl.Maintenance.Tests;
 
 public sealed class AdoptionTests : IAsyncLifetime
 {
     private const string Snapshot = "SELECT md5(string_agg(concat(t.ctid, t.xmin, t), '' ORDER BY t.ctid)) FROM old_logins t";
 
-    private static readonly LiftColumn[] Columns = [new("address", PiiField.Ip), new("device", PiiField.DeviceId)];
+    private static readonly MaskedColumn[] Columns = [new("address", PiiField.Ip), new("device", PiiField.DeviceId)];
 
-    private readonly MaskingOptions _ring = LiftStore.Masking(TestKeys.First, TestKeys.Second);
-    private LiftStore _store = null!;
+    private readonly MaskingOptions _ring = MaintenanceStore.Masking(TestKeys.First, TestKeys.Second);
+    private MaintenanceStore _store = null!;
 
     public async Task InitializeAsync()
     {
-        _store = await LiftStore.CreateAsync();
+        _store = await MaintenanceStore.CreateAsync();
         await _store.ExecuteAsync("CREATE TABLE old_logins (id integer, address varchar(256), device text)");
     }
 
@@ -26,7 +28,7 @@ public sealed class AdoptionTests : IAsyncLifetime
         await _store.ExecuteAsync(
             $"""
             INSERT INTO old_logins VALUES (1, '192.0.2.1', '000-00-0001'), (2, '::ffff:192.0.2.1', ''), (3, NULL, 'x'), (4, '2:0:0:0:0:0:0:1', NULL),
-                (5, '{Mask(_ring, PiiField.Ip, "192.0.2.1")}', '{Mask(LiftStore.Masking(TestKeys.First), PiiField.DeviceId, "x")}')
+                (5, '{Mask(_ring, PiiField.Ip, "192.0.2.1")}', '{Mask(MaintenanceStore.Masking(TestKeys.First), PiiField.DeviceId, "x")}')
             """);
 
         var summary = await _store.AdoptAsync(_ring, "old_logins", Columns);
@@ -39,7 +41,7 @@ public sealed class AdoptionTests : IAsyncLifetime
                 (Mask(_ring, PiiField.Ip, "192.0.2.1"), null),
                 (null, Mask(_ring, PiiField.DeviceId, "x")),
                 (Mask(_ring, PiiField.Ip, "2::1"), null),
-                (Mask(_ring, PiiField.Ip, "192.0.2.1"), Mask(LiftStore.Masking(TestKeys.First), PiiField.DeviceId, "x")),
+                (Mask(_ring, PiiField.Ip, "192.0.2.1"), Mask(MaintenanceStore.Masking(TestKeys.First), PiiField.DeviceId, "x")),
             ],
             await RowsAsync());
     }
@@ -48,7 +50,7 @@ public sealed class AdoptionTests : IAsyncLifetime
     public async Task With_a_vault_raw_values_are_sealed_as_they_are_masked()
     {
         using var files = new VaultKeyFiles();
-        using var key = files.RevealingKey();
+        using var key = RevealingKey.Read(files.Private, passphrase: null);
         _ring.Vault.PublicKeyFile = files.Public;
         await _store.ExecuteAsync(
             $"INSERT INTO old_logins VALUES (1, '192.0.2.1', 'x'), (2, '192.0.2.1', ''), (3, '{Mask(_ring, PiiField.Ip, "192.0.2.2")}', NULL)");
@@ -57,10 +59,10 @@ public sealed class AdoptionTests : IAsyncLifetime
 
         var vault = await _store.QueryAsync(
             "SELECT mask, field, sealed FROM pii_vault ORDER BY field",
-            reader => new SealedValue { Mask = reader.GetString(0), Field = reader.GetString(1), Sealed = (byte[])reader.GetValue(2) });
+            reader => (Mask: reader.GetString(0), Field: reader.GetString(1), Sealed: (byte[])reader.GetValue(2)));
         Assert.Equal(
             [(Mask(_ring, PiiField.DeviceId, "x"), "device_id", "x"), (Mask(_ring, PiiField.Ip, "192.0.2.1"), "ip", "192.0.2.1")],
-            vault.Select(value => ((string?)value.Mask, value.Field, key.Open(value).Reveal())));
+            vault.Select(value => ((string?)value.Mask, value.Field, key.Open(value.Field, value.Sealed).Reveal())));
     }
 
     [Fact]
@@ -102,7 +104,7 @@ public sealed class AdoptionTests : IAsyncLifetime
         await _store.ExecuteAsync($"INSERT INTO old_logins VALUES (1, '{new string('a', 64)}', NULL), (2, '192.0.2.1', NULL)");
 
         Assert.StartsWith(
-            "old_logins.address holds 1 values that are neither 64 hex digits nor masks, and so none of Masking:Former Sha256",
+            "old_logins.address holds 1 values that are neither 64 hex digits nor masks, so they are not masks of Masking:Former Sha256",
             await RefusalAsync(),
             StringComparison.Ordinal);
     }
@@ -183,7 +185,7 @@ public sealed class AdoptionTests : IAsyncLifetime
         Assert.Equal(Enumerable.Range(1, 3000).Select(i => (Mask(_ring, PiiField.Ip, $"10.0.0.{i % 200}"), (string?)null)), await RowsAsync());
     }
 
-    private static void CancelAt(long block, LiftProgress at, CancellationTokenSource cut)
+    private static void CancelAt(long block, MaintenanceProgress at, CancellationTokenSource cut)
     {
         if (at.Done == block)
         {

@@ -1,27 +1,36 @@
+using FetchEtl.Logins;
+using FetchEtl.Masking;
+using FetchEtl.Migrations;
+using FetchEtl.Testing;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
-namespace FetchEtl.Logins.Tests;
+namespace FetchEtl.Maintenance.Tests;
 
-/// <summary>A migrated database, and lifts over it, each as in a process of its own.</summary>
-internal sealed class LiftStore : IAsyncDisposable
+/// <summary>A migrated database, and maintenance of it, each run as in a process of its own.</summary>
+internal sealed class MaintenanceStore : IAsyncDisposable, IDbContextFactory<LoginDbContext>
 {
-    public static readonly IReadOnlyList<LiftColumn> AllColumns = [.. PiiFields.All.Select(field => new LiftColumn(field.Column(), field))];
+    public static readonly IReadOnlyList<MaskedColumn> AllColumns =
+        [.. PiiFields.All.Select(field => new MaskedColumn(field.Column(), field))];
 
-    private readonly LoginStore _store;
+    private readonly PostgresDatabase _database;
     private readonly NpgsqlDataSource _admin;
+    private string _connectionString;
 
-    private LiftStore(LoginStore store)
+    private MaintenanceStore(PostgresDatabase database)
     {
-        _store = store;
-        _admin = NpgsqlDataSource.Create(store.ConnectionString);
+        _database = database;
+        _admin = NpgsqlDataSource.Create(database.ConnectionString);
+        _connectionString = database.ConnectionString;
     }
 
-    private IDbContextFactory<LoginDbContext> Contexts => _store.Provider.GetRequiredService<IDbContextFactory<LoginDbContext>>();
-
-    public static async Task<LiftStore> CreateAsync() => new(await LoginStore.CreateAsync());
+    public static async Task<MaintenanceStore> CreateAsync()
+    {
+        var database = await PostgresDatabase.CreateAsync();
+        await LoginMigrations.MigrateAsync(database.ConnectionString);
+        return new MaintenanceStore(database);
+    }
 
     public static MaskingOptions Masking(params string[] keys)
     {
@@ -31,36 +40,44 @@ internal sealed class LiftStore : IAsyncDisposable
         return options;
     }
 
-    public Task<string> UseRoleAsync() => _store.UseRoleAsync();
+    /// <summary>Lets maintenance connect as a role with only the service's rights, and returns its name.</summary>
+    public async Task<string> UseRoleAsync()
+    {
+        (var role, _connectionString) = await _database.CreateRoleAsync(
+            "INSERT, SELECT ON user_logins", "SELECT, INSERT, UPDATE ON masking_generations");
+        return role;
+    }
 
-    public LoginDbContext Context() => _store.Context();
+    public LoginDbContext CreateDbContext() =>
+        new(new DbContextOptionsBuilder<LoginDbContext>().UseNpgsql(_connectionString).Options);
 
     public Task<RekeySummary> RekeyAsync(
         MaskingOptions masking,
         string table = "user_logins",
-        IReadOnlyList<LiftColumn>? columns = null,
+        IReadOnlyList<MaskedColumn>? columns = null,
         int batchBlocks = 1,
-        Action<LiftProgress>? progress = null,
+        Action<MaintenanceProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
         var masker = new HmacPiiMasker(masking);
-        return new Rekeying(Contexts, Check(masker, masking), masker, TimeProvider.System)
-            .RunAsync(table, columns ?? AllColumns, batchBlocks, new Told(progress), cancellationToken);
+        return new Rekeying(this, Verifier(masker, masking), masker, TimeProvider.System)
+            .RunAsync(table, columns ?? AllColumns, batchBlocks, new Reporter(progress), cancellationToken);
     }
 
-    public Task<AdoptionPlan> PlanAsync(MaskingOptions masking, string table, IReadOnlyList<LiftColumn> columns, bool hashesAreRaw = false) =>
+    public Task<AdoptionPlan> PlanAsync(
+        MaskingOptions masking, string table, IReadOnlyList<MaskedColumn> columns, bool hashesAreRaw = false) =>
         Adoption(masking, hashesAreRaw).PlanAsync(table, columns, CancellationToken.None);
 
     public async Task<AdoptionSummary> AdoptAsync(
         MaskingOptions masking,
         string table,
-        IReadOnlyList<LiftColumn> columns,
+        IReadOnlyList<MaskedColumn> columns,
         bool hashesAreRaw = false,
-        Action<LiftProgress>? progress = null,
+        Action<MaintenanceProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
         var plan = await PlanAsync(masking, table, columns, hashesAreRaw);
-        return await Adoption(masking, hashesAreRaw).RunAsync(plan, batchBlocks: 1, new Told(progress), cancellationToken);
+        return await Adoption(masking, hashesAreRaw).RunAsync(plan, batchBlocks: 1, new Reporter(progress), cancellationToken);
     }
 
     public async Task ExecuteAsync(string sql, params NpgsqlParameter[] parameters)
@@ -89,26 +106,30 @@ internal sealed class LiftStore : IAsyncDisposable
         return rows;
     }
 
-    public async Task<T> ScalarAsync<T>(string sql) => (T)(await _store.ScalarAsync(sql))!;
+    public async Task<T> ScalarAsync<T>(string sql)
+    {
+        await using var command = _admin.CreateCommand(sql);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
 
     public async ValueTask DisposeAsync()
     {
         await _admin.DisposeAsync();
-        await _store.DisposeAsync();
+        await _database.DisposeAsync();
     }
 
-    private static MaskingCheck Check(HmacPiiMasker masker, MaskingOptions masking) =>
+    private static StoredMasksVerifier Verifier(HmacPiiMasker masker, MaskingOptions masking) =>
         new(masker, Options.Create(new LoginsOptions { Masking = masking }));
 
     private Adoption Adoption(MaskingOptions masking, bool hashesAreRaw)
     {
         var masker = new HmacPiiMasker(masking);
-        return new Adoption(Contexts, Check(masker, masking), masker, new Adopter(masker, masking.Former, hashesAreRaw), PiiVault.Of(masking), TimeProvider.System);
+        return new Adoption(this, Verifier(masker, masking), masker, masking, hashesAreRaw, TimeProvider.System);
     }
 
-    /// <summary>Tells at once, on the teller's thread, so that a test can step in between two transactions.</summary>
-    private sealed class Told(Action<LiftProgress>? told) : IProgress<LiftProgress>
+    /// <summary>Calls back on the reporting thread, so that a test can act between two transactions.</summary>
+    private sealed class Reporter(Action<MaintenanceProgress>? report) : IProgress<MaintenanceProgress>
     {
-        public void Report(LiftProgress value) => told?.Invoke(value);
+        public void Report(MaintenanceProgress value) => report?.Invoke(value);
     }
 }

@@ -1,16 +1,19 @@
+using FetchEtl.Logins;
+using FetchEtl.Masking;
+using FetchEtl.Testing;
 using Microsoft.EntityFrameworkCore;
 
-namespace FetchEtl.Logins.Tests;
+namespace FetchEtl.Maintenance.Tests;
 
 public sealed class RekeyingTests : IAsyncLifetime
 {
-    private static readonly LiftColumn Ip = new("masked_ip", PiiField.Ip);
+    private static readonly MaskedColumn Ip = new("masked_ip", PiiField.Ip);
 
-    private readonly MaskingOptions _old = LiftStore.Masking(TestKeys.First);
-    private readonly MaskingOptions _new = LiftStore.Masking(TestKeys.First, TestKeys.Second);
-    private LiftStore _store = null!;
+    private readonly MaskingOptions _old = MaintenanceStore.Masking(TestKeys.First);
+    private readonly MaskingOptions _new = MaintenanceStore.Masking(TestKeys.First, TestKeys.Second);
+    private MaintenanceStore _store = null!;
 
-    public async Task InitializeAsync() => _store = await LiftStore.CreateAsync();
+    public async Task InitializeAsync() => _store = await MaintenanceStore.CreateAsync();
 
     public async Task DisposeAsync() => await _store.DisposeAsync();
 
@@ -49,7 +52,7 @@ public sealed class RekeyingTests : IAsyncLifetime
 
         Assert.StartsWith(
             "Masking:Keys:0 (or Masking:KeyFiles:0) is not the key of generation 1",
-            await RefusalAsync(LiftStore.Masking(TestKeys.Third, TestKeys.Second)),
+            await RefusalAsync(MaintenanceStore.Masking(TestKeys.Third, TestKeys.Second)),
             StringComparison.Ordinal);
 
         Assert.Equal(10, await _store.ScalarAsync<long>("SELECT count(*) FROM user_logins WHERE masked_ip LIKE '1:%'"));
@@ -58,7 +61,7 @@ public sealed class RekeyingTests : IAsyncLifetime
     [Fact]
     public async Task Rows_of_a_generation_above_the_rings_are_refused()
     {
-        await WriteAsync(LiftStore.Masking(TestKeys.First, TestKeys.Second, TestKeys.Third), 0, 1);
+        await WriteAsync(MaintenanceStore.Masking(TestKeys.First, TestKeys.Second, TestKeys.Third), 0, 1);
 
         Assert.Equal(
             "user_logins holds masks of generation 3, and Masking:Keys and Masking:KeyFiles give 2: add the keys that are missing, in their order.",
@@ -92,28 +95,28 @@ public sealed class RekeyingTests : IAsyncLifetime
         var summary = await _store.RekeyAsync(_new);
 
         Assert.Equal(
-            "user_logins.masked_ip holds 1 values that are no masks, and they were left: mask them by 'fetch-etl adopt --table user_logins --column masked_ip=ip'.",
+            "user_logins.masked_ip holds 1 values that are not masks, and they were left as they are: mask them by 'fetch-etl adopt --table user_logins --column masked_ip=ip'.",
             Assert.Single(summary.Left));
         Assert.Equal(3, summary.Rows);
         Assert.Equal(1, await _store.ScalarAsync<long>("SELECT count(*) FROM user_logins WHERE masked_ip = '192.0.2.77'"));
     }
 
     [Fact]
-    public async Task Another_table_is_lifted_by_its_name_whatever_it_is_called()
+    public async Task Another_table_is_rekeyed_by_its_name_whatever_it_is_called()
     {
         await _store.ExecuteAsync(
             $"""CREATE SCHEMA "Old One"; CREATE TABLE "Old One"."Log ins" ("the ""i"" p" text); INSERT INTO "Old One"."Log ins" VALUES ('{Mask(_old, "192.0.2.1")}')""");
 
-        await _store.RekeyAsync(_new, """ "Old One"."Log ins" """.Trim(), [new LiftColumn("the \"i\" p", PiiField.Ip)]);
+        await _store.RekeyAsync(_new, """ "Old One"."Log ins" """.Trim(), [new MaskedColumn("the \"i\" p", PiiField.Ip)]);
 
         Assert.Equal(Mask(_new, "192.0.2.1"), await _store.ScalarAsync<string>("""SELECT * FROM "Old One"."Log ins" """));
     }
 
     [Fact]
-    public async Task A_row_that_is_updated_while_its_lock_is_waited_for_is_lifted_all_the_same()
+    public async Task A_row_that_is_updated_while_rekeying_waits_for_its_lock_is_rekeyed_all_the_same()
     {
         await WriteAsync(_old, 0, 1);
-        await using var context = _store.Context();
+        await using var context = _store.CreateDbContext();
         await context.Database.OpenConnectionAsync();
         await context.ExecuteAsync("BEGIN; UPDATE user_logins SET locale = 'XX'", CancellationToken.None);
 
@@ -137,7 +140,7 @@ public sealed class RekeyingTests : IAsyncLifetime
 
         var refusal = await RefusalAsync(_new);
 
-        Assert.StartsWith("user_logins refuses a mask by its constraint only_first (SQLSTATE 23514): drop that", refusal, StringComparison.Ordinal);
+        Assert.StartsWith("user_logins rejects a mask by its constraint only_first (SQLSTATE 23514): drop that", refusal, StringComparison.Ordinal);
         Assert.DoesNotContain(Mask(_old, "10.0.0.0")!, refusal, StringComparison.Ordinal);
     }
 
@@ -150,11 +153,11 @@ public sealed class RekeyingTests : IAsyncLifetime
     [InlineData("CREATE TABLE t (masked_ip cidr)", "t", "ALTER TABLE t ALTER COLUMN masked_ip TYPE varchar(256) USING host(masked_ip);")]
     [InlineData("CREATE TABLE t (masked_ip inet)", "t", "ALTER TABLE t ALTER COLUMN masked_ip TYPE varchar(256) USING host(masked_ip);")]
     [InlineData("CREATE TABLE t (x text, masked_ip text GENERATED ALWAYS AS (x) STORED)", "t", "t.masked_ip is generated from other columns")]
-    [InlineData("CREATE VIEW t AS SELECT ''::text AS masked_ip", "t", "t is no table, but a view")]
+    [InlineData("CREATE VIEW t AS SELECT ''::text AS masked_ip", "t", "t is not a table, but a view")]
     [InlineData("CREATE TABLE t (masked_ip text) PARTITION BY LIST (masked_ip); CREATE TABLE t1 PARTITION OF t DEFAULT", "t", "t is partitioned: name its partitions instead, one at a time: t1.")]
     [InlineData("CREATE TABLE t (masked_ip text); CREATE TABLE t1 () INHERITS (t)", "t", "t has tables that inherit from it")]
-    [InlineData("DROP TABLE pii_vault", "user_logins", "There is no table pii_vault: make it by 'fetch-etl migrate'.")]
-    public async Task What_cannot_be_lifted_is_refused_with_the_remedy(string setUp, string table, string refusal)
+    [InlineData("DROP TABLE pii_vault", "user_logins", "There is no table pii_vault: create it by 'fetch-etl migrate'.")]
+    public async Task What_cannot_be_rekeyed_is_refused_with_the_remedy(string setUp, string table, string refusal)
     {
         await _store.ExecuteAsync(setUp);
 
@@ -198,7 +201,7 @@ public sealed class RekeyingTests : IAsyncLifetime
     private async Task WriteAsync(MaskingOptions ring, int first, int count)
     {
         var masker = new HmacPiiMasker(ring);
-        await using var context = _store.Context();
+        await using var context = _store.CreateDbContext();
         await context.InsertAsync([.. Enumerable.Range(first, count).Select(i => new UserLogin
         {
             MaskedIp = masker.Mask(PiiField.Ip, new PersonalText($"10.0.{i / 256}.{i % 256}")),

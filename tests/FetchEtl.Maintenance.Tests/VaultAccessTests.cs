@@ -1,4 +1,8 @@
-namespace FetchEtl.Logins.Tests;
+using FetchEtl.Logins;
+using FetchEtl.Masking;
+using FetchEtl.Testing;
+
+namespace FetchEtl.Maintenance.Tests;
 
 /// <summary>Values are found and erased by masks of any generation, and opened only where they belong.</summary>
 public sealed class VaultAccessTests : IAsyncLifetime
@@ -7,11 +11,11 @@ public sealed class VaultAccessTests : IAsyncLifetime
 
     private readonly VaultKeyFiles _files = new();
     private readonly RevealingKey _key;
-    private LoginStore _store = null!;
+    private MaintenanceStore _store = null!;
 
-    public VaultAccessTests() => _key = _files.RevealingKey();
+    public VaultAccessTests() => _key = RevealingKey.Read(_files.Private, passphrase: null);
 
-    public async Task InitializeAsync() => _store = await LoginStore.CreateAsync();
+    public async Task InitializeAsync() => _store = await MaintenanceStore.CreateAsync();
 
     public async Task DisposeAsync()
     {
@@ -31,7 +35,7 @@ public sealed class VaultAccessTests : IAsyncLifetime
             }
         }
 
-        await using var context = _store.Context();
+        await using var context = _store.CreateDbContext();
         var access = new VaultAccess(context, Masker(Keys.Length));
         foreach (var field in PiiFields.All)
         {
@@ -52,7 +56,7 @@ public sealed class VaultAccessTests : IAsyncLifetime
     {
         await SealAsync(Masker(2), PiiField.Ip, "192.0.2.1");
         string[] masks = [MaskOf(Masker(1), PiiField.Ip, "192.0.2.1"), MaskOf(Masker(2), PiiField.Ip, "192.0.2.1")];
-        await using var context = _store.Context();
+        await using var context = _store.CreateDbContext();
         var access = new VaultAccess(context, masker: null);
 
         var found = await access.FindAsync(masks, CancellationToken.None);
@@ -71,7 +75,7 @@ public sealed class VaultAccessTests : IAsyncLifetime
             await SealAsync(Masker(stored), PiiField.DeviceId, "192.0.2.1");
         }
 
-        await using var context = _store.Context();
+        await using var context = _store.CreateDbContext();
         var access = new VaultAccess(context, Masker(Keys.Length));
         var mask = MaskOf(Masker(2), PiiField.Ip, "192.0.2.1");
 
@@ -79,7 +83,7 @@ public sealed class VaultAccessTests : IAsyncLifetime
 
         Assert.Equal(3, erased[mask].Count());
         Assert.Empty(erased["1:unknown"]);
-        Assert.Equal(6L, await _store.ScalarAsync("SELECT count(*) FROM pii_vault"));
+        Assert.Equal(6L, await _store.ScalarAsync<long>("SELECT count(*) FROM pii_vault"));
         Assert.Empty((await access.FindAsync([mask], CancellationToken.None))[mask]);
     }
 
@@ -89,14 +93,14 @@ public sealed class VaultAccessTests : IAsyncLifetime
         var masker = Masker(1);
         await SealAsync(masker, PiiField.Ip, "192.0.2.1");
         var other = MaskOf(masker, PiiField.Ip, "192.0.2.2");
-        await _store.ScalarAsync($"UPDATE pii_vault SET mask = '{other}'");
-        await using var context = _store.Context();
+        await _store.ExecuteAsync($"UPDATE pii_vault SET mask = '{other}'");
+        await using var context = _store.CreateDbContext();
         var access = new VaultAccess(context, masker);
 
         var moved = Assert.Single((await access.FindAsync([other], CancellationToken.None))[other]);
 
         var refusal = Assert.Throws<InvalidDataException>(() => access.Open(moved, _key));
-        Assert.StartsWith("what is sealed there has another mask", refusal.Message, StringComparison.Ordinal);
+        Assert.StartsWith("the stored value has another mask", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -104,7 +108,7 @@ public sealed class VaultAccessTests : IAsyncLifetime
     {
         var masker = Masker(2);
         await SealAsync(masker, PiiField.Ip, "::ffff:192.0.2.1");
-        await using var context = _store.Context();
+        await using var context = _store.CreateDbContext();
         var access = new VaultAccess(context, masker);
         var mask = MaskOf(masker, PiiField.Ip, "192.0.2.1");
 
@@ -119,7 +123,7 @@ public sealed class VaultAccessTests : IAsyncLifetime
         var masker = PiiMaskers.Create(new MaskingOptions { Method = MaskingMethod.Sha256, AllowWeak = true });
         await SealAsync(masker, PiiField.Ip, "same");
         await SealAsync(masker, PiiField.DeviceId, "same");
-        await using var context = _store.Context();
+        await using var context = _store.CreateDbContext();
         var access = new VaultAccess(context, masker);
         var mask = MaskOf(masker, PiiField.Ip, "same");
 
@@ -139,9 +143,9 @@ public sealed class VaultAccessTests : IAsyncLifetime
 
     private async Task SealAsync(IPiiMasker masker, PiiField field, string value)
     {
-        await using var context = _store.Context();
+        await using var context = _store.CreateDbContext();
         await using var transaction = await context.Database.BeginTransactionAsync();
-        var vault = new PiiVault(VaultKeyFiles.SealingKey());
+        var vault = PiiVault.Of(new MaskingOptions { Vault = { PublicKeyFile = _files.Public } })!;
         Assert.Equal(1, await vault.SealAsync(
             context, [new VaultValue(field, MaskOf(masker, field, value), new PersonalText(value))], CancellationToken.None));
         await transaction.CommitAsync();

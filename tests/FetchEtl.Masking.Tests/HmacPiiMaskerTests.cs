@@ -1,7 +1,8 @@
+using FetchEtl.Testing;
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace FetchEtl.Logins.Tests;
+namespace FetchEtl.Masking.Tests;
 
 public sealed class HmacPiiMaskerTests
 {
@@ -46,10 +47,10 @@ public sealed class HmacPiiMaskerTests
         var second = Masker(TestKeys.First, TestKeys.Second);
         var masks = PiiFields.All.Select(field => first.Mask(field, new PersonalText("192.0.2.1"))!).ToArray();
 
-        var lifted = PiiFields.All.SelectMany(field => masks.Select(mask => second.Lift(field, mask)));
+        var rekeyed = PiiFields.All.SelectMany(field => masks.Select(mask => second.Rekey(field, mask)));
 
         Assert.Equal(3, masks.Distinct().Count());
-        Assert.Equal(9, lifted.Distinct().Count());
+        Assert.Equal(9, rekeyed.Distinct().Count());
     }
 
     [Theory]
@@ -58,24 +59,24 @@ public sealed class HmacPiiMaskerTests
     [InlineData("0:c095d3c959559a70e539824b204f3729108c1b0cfd99f83f3747d24fc47a4dc8")]
     [InlineData("3:c095d3c959559a70e539824b204f3729108c1b0cfd99f83f3747d24fc47a4dc8")]
     [InlineData("c095d3c959559a70e539824b204f3729108c1b0cfd99f83f3747d24fc47a4dc8")]
-    public void What_is_no_mask_of_the_ring_is_not_lifted_and_not_shown(string text)
+    public void A_text_that_is_not_a_mask_of_the_ring_is_not_rekeyed_and_not_quoted(string text)
     {
-        var refusal = Assert.Throws<ArgumentException>(() => Masker(TestKeys.First, TestKeys.Second).Lift(PiiField.Ip, text));
+        var refusal = Assert.Throws<ArgumentException>(() => Masker(TestKeys.First, TestKeys.Second).Rekey(PiiField.Ip, text));
 
-        Assert.Equal("is no mask of generation 1 to 2 (Parameter 'mask')", refusal.Message);
+        Assert.Equal("is not a mask of generation 1 to 2 (Parameter 'mask')", refusal.Message);
     }
 
     [Fact]
-    public void Without_a_former_method_nothing_is_lifted_from_one()
+    public void Without_a_former_method_no_mask_of_one_is_rekeyed()
     {
-        Assert.Throws<InvalidOperationException>(() => Masker(TestKeys.First).LiftFormer(PiiField.Ip, new byte[32]));
+        Assert.Throws<InvalidOperationException>(() => Masker(TestKeys.First).RekeyFormer(PiiField.Ip, new byte[32]));
     }
 
     [Fact]
     public void Any_history_of_writes_and_rotations_ends_with_equal_masks_exactly_for_equal_values()
     {
         string[] keys = [TestKeys.First, TestKeys.Second, TestKeys.Third];
-        // -1 lets the next key join; else one of a few addresses is written, in one of its spellings.
+        // -1 adds the next key; any other step writes one of a few addresses, in one of its spellings.
         var steps = Gen.Frequency((1, Gen.Constant(-1)), (8, Gen.Choose(0, 7))).ListOf().ToArbitrary();
 
         Check.One(Seeded, Prop.ForAll(steps, history =>
@@ -95,8 +96,8 @@ public sealed class HmacPiiMaskerTests
             }
 
             var newest = Masker(keys[..generation]);
-            var lifted = rows.ConvertAll(row => (row.Value, Mask: newest.Lift(PiiField.Ip, row.Mask)));
-            return lifted.TrueForAll(a => lifted.TrueForAll(b => (a.Value == b.Value) == (a.Mask == b.Mask)));
+            var rekeyed = rows.ConvertAll(row => (row.Value, Mask: newest.Rekey(PiiField.Ip, row.Mask)));
+            return rekeyed.TrueForAll(a => rekeyed.TrueForAll(b => (a.Value == b.Value) == (a.Mask == b.Mask)));
         }));
     }
 

@@ -1,6 +1,6 @@
-using Microsoft.Extensions.Options;
+using FetchEtl.Testing;
 
-namespace FetchEtl.Logins.Tests;
+namespace FetchEtl.Masking.Tests;
 
 public sealed class KeyRingTests : IDisposable
 {
@@ -62,7 +62,7 @@ public sealed class KeyRingTests : IDisposable
                 "Masking:KeyFiles:1 names a file that does not exist: name a file that holds the key's base64 text.",
                 "Masking:Keys:2 is missing: an index is a key's generation, so none may be left out; set it, or Masking:KeyFiles:2.",
                 "Masking:Keys:3 has 5 bytes, 32 or more are needed: make one with: openssl rand -base64 32.",
-                "Masking:KeyFiles:4 names what this process may not read, or a folder: name a file that holds the key's base64 text.",
+                "Masking:KeyFiles:4 names a folder, or a file that this process may not read: name a file that holds the key's base64 text.",
                 "Masking:KeyFiles:5 is not base64: make one with: openssl rand -base64 32.",
                 "Masking:KeyFiles:7 repeats an earlier key: every generation needs one of its own; make one with: openssl rand -base64 32.",
                 "Masking:KeyFiles:8 has 0 bytes, 32 or more are needed: make one with: openssl rand -base64 32.",
@@ -95,7 +95,7 @@ public sealed class KeyRingTests : IDisposable
     }
 
     private static IEnumerable<string> Problems(string[] keys, string[] files) =>
-        Assert.Throws<OptionsValidationException>(() => Ring(keys, files)).Failures;
+        Assert.Throws<MaskingRefusedException>(() => Ring(keys, files)).Problems;
 
     private string Write(string name, string content)
     {

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace FetchEtl.Logins.Tests;
+namespace FetchEtl.Masking.Tests;
 
 public sealed class MaskKeyTests
 {

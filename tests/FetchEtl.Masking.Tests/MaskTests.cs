@@ -1,4 +1,4 @@
-namespace FetchEtl.Logins.Tests;
+namespace FetchEtl.Masking.Tests;
 
 public sealed class MaskTests
 {

@@ -1,8 +1,7 @@
 using System.Security.Cryptography;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Options;
+using FetchEtl.Testing;
 
-namespace FetchEtl.Logins.Tests;
+namespace FetchEtl.Masking.Tests;
 
 public sealed class MaskingOptionsTests : IDisposable
 {
@@ -11,54 +10,16 @@ public sealed class MaskingOptionsTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public void Settings_come_from_their_configuration_keys()
-    {
-        var options = Bind(
-            ("Masking:Keys:1", TestKeys.Second),
-            ("Masking:KeyFiles:0", "/run/secrets/first"),
-            ("Masking:Fields:0", "ip"),
-            ("Masking:Fields:1", "device_id"),
-            ("Masking:Fields:2", "user_id"),
-            ("Masking:Method", "SaltedSha256"),
-            ("Masking:AllowWeak", "true"),
-            ("Masking:Former", "Sha256"),
-            ("Masking:Salt", "salt"),
-            ("Masking:Vault:PublicKeyFile", "/etc/fetch-etl/vault.pem"));
-
-        Assert.Equal(["", TestKeys.Second], options.Keys);
-        Assert.Equal(["/run/secrets/first"], options.KeyFiles);
-        Assert.Equal([PiiField.Ip, PiiField.DeviceId, PiiField.UserId], PiiFields.Of(options));
-        Assert.Equal(MaskingMethod.SaltedSha256, options.Method);
-        Assert.True(options.AllowWeak);
-        Assert.Equal(MaskingMethod.Sha256, options.Former);
-        Assert.Equal("salt", options.Salt);
-        Assert.Equal("/etc/fetch-etl/vault.pem", options.Vault.PublicKeyFile);
-    }
-
-    [Theory]
-    [InlineData("Masking:Keys:first", "", "0")]
-    [InlineData("Masking:Keys:0", "Masking:Keys:00", "1")]
-    [InlineData("Masking:Keys:0", "Masking:Keys:1000", "1")]
-    public void A_key_without_an_index_of_its_own_is_not_taken_for_a_generation(string one, string other, string missing)
-    {
-        var options = other.Length == 0 ? Bind((one, TestKeys.First)) : Bind((one, TestKeys.First), (other, TestKeys.Second));
-
-        Assert.Equal(
-            [$"Masking:Keys:{missing} is missing: an index is a key's generation, so none may be left out; set it, or Masking:KeyFiles:{missing}."],
-            Problems(options));
-    }
-
-    [Fact]
     public void Without_a_list_of_fields_ip_and_device_id_are_masked()
     {
         Assert.Equal([PiiField.Ip, PiiField.DeviceId], PiiFields.Of(new MaskingOptions()));
     }
 
     [Theory]
-    [InlineData("user_id", "Masking:Fields lacks ip and device_id, whose column is called masked: add it to the list, or leave the list out.")]
-    [InlineData("device_id user_id", "Masking:Fields lacks ip, whose column is called masked: add it to the list, or leave the list out.")]
-    [InlineData("ip device_id locale", "Masking:Fields names 'locale', which is no field that can be masked; there are ip, device_id, user_id.")]
-    [InlineData("ip device_id UserId", "Masking:Fields names 'UserId', which is no field that can be masked; there are ip, device_id, user_id.")]
+    [InlineData("user_id", "Masking:Fields lacks ip and device_id, which is always masked: add it to the list, or remove the list.")]
+    [InlineData("device_id user_id", "Masking:Fields lacks ip, which is always masked: add it to the list, or remove the list.")]
+    [InlineData("ip device_id locale", "Masking:Fields names 'locale', which is not a field that can be masked: the fields are ip, device_id, user_id.")]
+    [InlineData("ip device_id UserId", "Masking:Fields names 'UserId', which is not a field that can be masked: the fields are ip, device_id, user_id.")]
     public void A_list_of_fields_that_can_not_be_is_refused(string fields, string problem)
     {
         var options = new MaskingOptions { Keys = { TestKeys.First } };
@@ -75,7 +36,7 @@ public sealed class MaskingOptionsTests : IDisposable
         var options = new MaskingOptions { Method = method, Salt = salt };
 
         Assert.Equal(
-            [$"Masking:Method is {method}, whose masks can be reversed by trying: choose Hmac, or accept it with Masking:AllowWeak=true."],
+            [$"Masking:Method is {method}, whose masks can be reversed by trial: choose Hmac, or accept the weak method with Masking:AllowWeak=true."],
             Problems(options));
 
         options.AllowWeak = true;
@@ -88,7 +49,7 @@ public sealed class MaskingOptionsTests : IDisposable
         Assert.Equal(
             [
                 "Masking:Keys or Masking:KeyFiles is set, but Masking:Method Sha256 has no key: remove them, or choose Hmac.",
-                "Masking:Former is set, but only Masking:Method Hmac adds to a former method's masks: remove one of them.",
+                "Masking:Former is set, but only Masking:Method Hmac builds on a former method's masks: remove one of them.",
             ],
             Problems(new MaskingOptions { Method = MaskingMethod.Sha256, AllowWeak = true, Former = MaskingMethod.Sha256, KeyFiles = { "/run/secrets/k" } }));
     }
@@ -98,7 +59,7 @@ public sealed class MaskingOptionsTests : IDisposable
     [InlineData(MaskingMethod.Hmac, MaskingMethod.Sha256, "s", "Masking:Salt is set, but neither Masking:Method nor Masking:Former is SaltedSha256: remove it, or set one of them.")]
     [InlineData(MaskingMethod.Hmac, MaskingMethod.SaltedSha256, null, "Masking:Salt is missing: set it to the text that SaltedSha256 appends to each value.")]
     [InlineData(MaskingMethod.SaltedSha256, null, "", "Masking:Salt is missing: set it to the text that SaltedSha256 appends to each value.")]
-    [InlineData(MaskingMethod.Hmac, MaskingMethod.Hmac, null, "Masking:Former must be Sha256 or SaltedSha256, is Hmac; remove it where the table was never masked in these ways.")]
+    [InlineData(MaskingMethod.Hmac, MaskingMethod.Hmac, null, "Masking:Former must be Sha256 or SaltedSha256, is Hmac: remove it where neither method ever masked the table.")]
     [InlineData((MaskingMethod)9, null, null, "Masking:Method must be Hmac, Sha256 or SaltedSha256, is 9.")]
     public void What_does_not_go_together_is_refused_with_the_remedy(MaskingMethod method, MaskingMethod? former, string? salt, string problem)
     {
@@ -118,7 +79,7 @@ public sealed class MaskingOptionsTests : IDisposable
         options.Vault.PublicKeyFile = "vault-public.pem";
 
         Assert.Contains(
-            "Masking:Vault:PublicKeyFile is set, but the vault does not follow masks of Masking:Method Sha256 to those of a key: remove it, or choose Hmac.",
+            "Masking:Vault:PublicKeyFile is set, but rekeying does not move the vault's entries from masks of Masking:Method Sha256 to those of a key: remove it, or choose Hmac.",
             Problems(options));
     }
 
@@ -164,29 +125,19 @@ public sealed class MaskingOptionsTests : IDisposable
             Problems(new MaskingOptions { Keys = { TestKeys.First }, Vault = { PublicKeyFile = Path.Combine(_folder.FullName, "none") } }));
     }
 
-    private static MaskingOptions Bind(params (string Key, string Value)[] settings)
+    /// <summary>Every problem; a masker of invalid settings reports the same ones.</summary>
+    private static IReadOnlyList<string> Problems(MaskingOptions options)
     {
-        var options = new MaskingOptions();
-        new ConfigurationBuilder()
-            .AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value)))
-            .Build()
-            .BindMasking(options);
-        return options;
-    }
-
-    private static List<string> Problems(MaskingOptions options)
-    {
-        var problems = new List<string>();
-        MaskingOptionsCheck.Run(options, problems.Add);
+        var problems = options.Validate();
         if (problems.Count > 0)
         {
-            Assert.Equal(problems, Assert.Throws<OptionsValidationException>(() => MaskingOptionsCheck.Require(options)).Failures);
+            Assert.Equal(problems, Assert.Throws<MaskingRefusedException>(() => PiiMaskers.Create(options)).Problems);
         }
 
         return problems;
     }
 
-    private List<string> VaultProblems(string pem)
+    private IReadOnlyList<string> VaultProblems(string pem)
     {
         var path = Path.Combine(_folder.FullName, "vault.pem");
         File.WriteAllText(path, pem);

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using FetchEtl.Testing;
 
-namespace FetchEtl.Logins.Tests;
+namespace FetchEtl.Masking.Tests;
 
 /// <summary>
 /// <c>masks.json</c>: values and their masks, by every method, layer and field. They hold for all versions: where one must be
@@ -25,7 +25,7 @@ internal sealed record PinnedMasks(string[] Keys, string Salt, PinnedMasks.Case[
 
     public static PinnedMasks Read()
     {
-        var path = Path.Combine(RepositoryRoot.Folder, "tests", "FetchEtl.Logins.Tests", "Masking", "masks.json");
+        var path = Path.Combine(RepositoryRoot.Folder, "tests", "FetchEtl.Masking.Tests", "masks.json");
         return JsonSerializer.Deserialize<PinnedMasks>(File.ReadAllText(path), Json)!;
     }
 

@@ -1,4 +1,4 @@
-namespace FetchEtl.Logins.Tests;
+namespace FetchEtl.Masking.Tests;
 
 public sealed class PinnedMasksTests
 {
@@ -29,7 +29,7 @@ public sealed class PinnedMasksTests
         for (var generations = 1; generations <= pinned.Masks.Length; generations++)
         {
             var options = Pinned.Options(pinned.Method, pinned.Former, generations);
-            MaskingOptionsCheck.Require(options);
+            Assert.Empty(options.Validate());
 
             Assert.Equal(pinned.Masks[generations - 1], PiiMaskers.Create(options).Mask(field, new PersonalText(pinned.Value)));
         }
@@ -37,7 +37,7 @@ public sealed class PinnedMasksTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void A_mask_of_any_layer_is_lifted_to_the_pinned_one_of_any_later_layer(int index)
+    public void A_mask_of_any_layer_is_rekeyed_to_the_pinned_one_of_any_later_layer(int index)
     {
         var pinned = Pinned.Masks[index];
         Assert.True(PiiFields.TryParse(pinned.Field, out var field));
@@ -46,21 +46,21 @@ public sealed class PinnedMasksTests
         {
             var masker = new HmacPiiMasker(Pinned.Options(pinned.Method, pinned.Former, generations));
 
-            Assert.All(pinned.Masks[..generations], mask => Assert.Equal(pinned.Masks[generations - 1], masker.Lift(field, mask)));
+            Assert.All(pinned.Masks[..generations], mask => Assert.Equal(pinned.Masks[generations - 1], masker.Rekey(field, mask)));
         }
     }
 
     [Fact]
-    public void A_former_mask_is_lifted_to_the_pinned_one_of_its_value()
+    public void A_former_mask_is_rekeyed_to_the_pinned_one_of_its_value()
     {
         foreach (var pinned in Pinned.Masks.Where(x => x.Former is not null))
         {
             Assert.True(PiiFields.TryParse(pinned.Field, out var field));
             var former = PiiMaskers.Create(Pinned.Options(pinned.Former!, former: null, generations: 0)).Mask(field, new PersonalText(pinned.Value))!;
 
-            var lifted = new HmacPiiMasker(Pinned.Options("Hmac", pinned.Former, 3)).LiftFormer(field, Convert.FromHexString(former));
+            var rekeyed = new HmacPiiMasker(Pinned.Options("Hmac", pinned.Former, 3)).RekeyFormer(field, Convert.FromHexString(former));
 
-            Assert.Equal(pinned.Masks[2], lifted);
+            Assert.Equal(pinned.Masks[2], rekeyed);
         }
     }
 
@@ -68,6 +68,6 @@ public sealed class PinnedMasksTests
     public void A_keys_check_is_the_pinned_one()
     {
         Assert.All(Pinned.Checks, pinned => Assert.Equal(
-            pinned.Check, new KeyRing(Pinned.Options("Hmac", pinned.Former, pinned.Generation)).Check(pinned.Generation)));
+            pinned.Check, new HmacPiiMasker(Pinned.Options("Hmac", pinned.Former, pinned.Generation)).KeyCheck(pinned.Generation)));
     }
 }

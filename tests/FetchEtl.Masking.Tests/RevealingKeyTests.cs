@@ -1,10 +1,11 @@
 using System.Security.Cryptography;
+using FetchEtl.Testing;
 
-namespace FetchEtl.Logins.Tests;
+namespace FetchEtl.Masking.Tests;
 
 public sealed class RevealingKeyTests : IDisposable
 {
-    private const string FormerEncryption =
+    private const string TraditionalEncryption =
         "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----\n";
 
     private readonly VaultKeyFiles _files = new();
@@ -14,7 +15,7 @@ public sealed class RevealingKeyTests : IDisposable
     [Fact]
     public void A_private_key_is_read_in_each_form_in_which_openssl_writes_it()
     {
-        var value = new SealedValue { Mask = "m", Field = "ip", Sealed = VaultKeyFiles.SealingKey().Seal(PiiField.Ip, new PersonalText("192.0.2.1")) };
+        var blocks = SealingKey.Read(_files.Public).Seal(PiiField.Ip, new PersonalText("192.0.2.1"));
 
         foreach (var (path, passphrase) in new[]
         {
@@ -22,7 +23,7 @@ public sealed class RevealingKeyTests : IDisposable
         })
         {
             using var key = RevealingKey.Read(path, passphrase);
-            Assert.Equal("192.0.2.1", key.Open(value).Reveal());
+            Assert.Equal("192.0.2.1", key.Open("ip", blocks).Reveal());
         }
     }
 
@@ -32,7 +33,7 @@ public sealed class RevealingKeyTests : IDisposable
         Assert.Equal("names an encrypted key: give its passphrase in a file, by --passphrase-file", Refusal(_files.PrivateEncrypted));
         Assert.Equal(
             "names an encrypted key that the passphrase in --passphrase-file does not open", Refusal(_files.PrivateEncrypted, "another"));
-        Assert.Contains("openssl pkcs8 -topk8", Refusal(_files.Write("former.pem", FormerEncryption)), StringComparison.Ordinal);
+        Assert.Contains("openssl pkcs8 -topk8", Refusal(_files.Write("traditional.pem", TraditionalEncryption)), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,8 +1,9 @@
 using System.Text;
+using FetchEtl.Testing;
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace FetchEtl.Logins.Tests;
+namespace FetchEtl.Masking.Tests;
 
 /// <summary>What is sealed is opened by the private key, and by nothing else.</summary>
 public sealed class SealTests : IDisposable
@@ -10,11 +11,18 @@ public sealed class SealTests : IDisposable
     /// <summary>A block of a 3,072-bit key holds 384 - 2 · 32 - 2 bytes.</summary>
     private const int Capacity = 318;
 
+    /// <summary>The most characters that a login's ip or device id may have.</summary>
+    private const int LongestValue = 256;
+
     private readonly VaultKeyFiles _files = new();
-    private readonly SealingKey _sealing = VaultKeyFiles.SealingKey();
+    private readonly SealingKey _sealing;
     private readonly RevealingKey _revealing;
 
-    public SealTests() => _revealing = _files.RevealingKey();
+    public SealTests()
+    {
+        _sealing = SealingKey.Read(_files.Public);
+        _revealing = RevealingKey.Read(_files.Private, passphrase: null);
+    }
 
     public void Dispose()
     {
@@ -52,33 +60,33 @@ public sealed class SealTests : IDisposable
     {
         foreach (var character in new[] { "é", "界", "😀" })
         {
-            var value = string.Concat(Enumerable.Repeat(character, ColumnLengths.RawPersonal));
+            var value = string.Concat(Enumerable.Repeat(character, LongestValue));
 
             Assert.Equal(value, Open(PiiField.DeviceId, Seal(PiiField.DeviceId, value)));
         }
     }
 
     [Fact]
-    public void The_same_value_is_blocksdifferently_each_time()
+    public void The_same_value_has_a_different_seal_each_time()
     {
         Assert.NotEqual(Seal(PiiField.Ip, "192.0.2.1"), Seal(PiiField.Ip, "192.0.2.1"));
     }
 
     [Fact]
-    public void A_blocksvalue_that_was_moved_to_another_field_is_refused()
+    public void A_sealed_value_that_was_moved_to_another_field_is_refused()
     {
         var refusal = Assert.Throws<InvalidDataException>(() => Open(PiiField.DeviceId, Seal(PiiField.Ip, "192.0.2.1")));
 
-        Assert.Equal("what stands there was not sealed as device_id: somebody has changed pii_vault", refusal.Message);
+        Assert.Equal("the stored value was not sealed as device_id: somebody has changed pii_vault", refusal.Message);
     }
 
     [Fact]
     public void Without_its_private_key_nothing_opens()
     {
         using var other = RevealingKey.Read(_files.OtherPrivate, passphrase: null);
-        var value = Row(PiiField.Ip, Seal(PiiField.Ip, "192.0.2.1"));
+        var value = Seal(PiiField.Ip, "192.0.2.1");
 
-        var refusal = Assert.Throws<InvalidDataException>(() => other.Open(value));
+        var refusal = Assert.Throws<InvalidDataException>(() => other.Open("ip", value));
 
         Assert.StartsWith("this private key does not open it: give the one whose public half was", refusal.Message, StringComparison.Ordinal);
         Assert.Null(refusal.InnerException);
@@ -88,7 +96,7 @@ public sealed class SealTests : IDisposable
     [InlineData(0)]
     [InlineData(383)]
     [InlineData(385)]
-    public void A_blocksvalue_that_was_cut_is_refused(int length)
+    public void A_sealed_value_that_was_cut_is_refused(int length)
     {
         var whole = Seal(PiiField.Ip, new string('x', Capacity));
 
@@ -107,9 +115,7 @@ public sealed class SealTests : IDisposable
         }
     }
 
-    private static SealedValue Row(PiiField field, byte[] blocks) => new() { Mask = "m", Field = field.Name(), Sealed = blocks };
-
     private byte[] Seal(PiiField field, string value) => _sealing.Seal(field, new PersonalText(value));
 
-    private string Open(PiiField field, byte[] blocks) => _revealing.Open(Row(field, blocks)).Reveal();
+    private string Open(PiiField field, byte[] blocks) => _revealing.Open(field.Name(), blocks).Reveal();
 }

@@ -7,7 +7,7 @@ namespace FetchEtl.Service.Tests;
 public sealed class MaskingVerbsTests : IDisposable
 {
     private static readonly JsonElement Pinned = JsonDocument.Parse(
-        File.ReadAllText(Path.Combine(RepositoryRoot.Folder, "tests", "FetchEtl.Logins.Tests", "Masking", "masks.json"))).RootElement;
+        File.ReadAllText(Path.Combine(RepositoryRoot.Folder, "tests", "FetchEtl.Masking.Tests", "masks.json"))).RootElement;
 
     private static readonly Dictionary<string, string> ThreeKeys = Pinned.GetProperty("keys").EnumerateArray()
         .Select((key, index) => ($"Masking__Keys__{index}", key.GetString()!)).ToDictionary();

@@ -1,7 +1,7 @@
-namespace FetchEtl.Logins.Tests;
+namespace FetchEtl.Testing;
 
-/// <summary>Keys for tests: bytes 0 to 31, then 32 to 63, then 64 to 95.</summary>
-internal static class TestKeys
+/// <summary>Masking keys for tests: bytes 0 to 31, then 32 to 63, then 64 to 95.</summary>
+public static class TestKeys
 {
     public const string First = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
     public const string Second = "ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=";

@@ -1,14 +1,17 @@
 using System.Security.Cryptography;
 
-namespace FetchEtl.Logins.Tests;
+namespace FetchEtl.Testing;
 
-/// <summary>A vault's key pair in PEM files, and another pair that fits nothing; the keys are made once a process.</summary>
-internal sealed class VaultKeyFiles : IDisposable
+/// <summary>PEM files of a vault's key pair and of another pair. Each process creates the keys once.</summary>
+public sealed class VaultKeyFiles : IDisposable
 {
     public const string Passphrase = "a pass phrase";
 
-    private static readonly Lazy<RSA> Pair = new(() => RSA.Create(VaultOptions.MinKeyBits));
-    private static readonly Lazy<RSA> OtherPair = new(() => RSA.Create(VaultOptions.MinKeyBits));
+    /// <summary>The shortest key that a vault accepts.</summary>
+    private const int KeyBits = 3072;
+
+    private static readonly Lazy<RSA> Pair = new(() => RSA.Create(KeyBits));
+    private static readonly Lazy<RSA> OtherPair = new(() => RSA.Create(KeyBits));
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fetch-etl-vault-");
 
@@ -20,11 +23,10 @@ internal sealed class VaultKeyFiles : IDisposable
 
     public string PrivateEncrypted => Write(
         "private-encrypted.pem",
-        Pair.Value.ExportEncryptedPkcs8PrivateKeyPem(Passphrase, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000)));
+        Pair.Value.ExportEncryptedPkcs8PrivateKeyPem(
+            Passphrase, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000)));
 
     public string OtherPrivate => Write("other.pem", OtherPair.Value.ExportPkcs8PrivateKeyPem());
-
-    public static SealingKey SealingKey() => new(Pair.Value);
 
     public string Write(string name, string text)
     {
@@ -32,8 +34,6 @@ internal sealed class VaultKeyFiles : IDisposable
         File.WriteAllText(path, text);
         return path;
     }
-
-    public RevealingKey RevealingKey() => Logins.RevealingKey.Read(Private, passphrase: null);
 
     public void Dispose() => _folder.Delete(recursive: true);
 }

@@ -6,18 +6,19 @@ using Microsoft.Extensions.Options;
 namespace FetchEtl.Logins;
 
 /// <summary>
-/// Lets the host fail at start where its masks do not fit the table, before anything is received. Where the table can't be
-/// asked yet, the writer asks before its first row.
+/// Runs <see cref="StoredMasksVerifier"/> when the host starts, before anything is received, and stops the start where the
+/// masks do not fit the table. While PostgreSQL is away the start goes on: the writer verifies before its first row.
 /// </summary>
-internal sealed class MaskingStartup(
-    MaskingCheck check,
+internal sealed class StoredMasksVerificationService(
+    StoredMasksVerifier verifier,
     IDbContextFactory<LoginDbContext> contexts,
     IOptions<LoginsOptions> options,
-    ILogger<MaskingStartup> log) : IHostedLifecycleService
+    ILogger<StoredMasksVerifier> log) : IHostedLifecycleService
 {
-    // Measured with plain loops, one sweep for a whole table; a current GPU sweeps IPv4 in about 0.2 s.
+    // Measured on two cores, one sweep for a whole table; a current GPU sweeps IPv4 in about 0.2 s.
     private const string Reversible =
-        "whoever sees the masks tries all IPv4 addresses in a minute, all device ids of the form DDD-DD-DDDD in 11 s (two cores)";
+        "anyone who sees the masks hashes all IPv4 addresses in a minute, and all device ids of the form DDD-DD-DDDD in 11 s " +
+        "(two cores)";
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
@@ -25,11 +26,11 @@ internal sealed class MaskingStartup(
         try
         {
             await using var database = await contexts.CreateDbContextAsync(cancellationToken);
-            await check.RequireAsync(database, cancellationToken);
+            await verifier.VerifyAsync(database, cancellationToken);
         }
         catch (Exception exception) when (IsForTheWriter(exception))
         {
-            // It reports the outage, and asks again.
+            // The writer logs the outage and verifies again.
         }
     }
 
@@ -44,7 +45,8 @@ internal sealed class MaskingStartup(
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private static bool IsForTheWriter(Exception exception) =>
-        exception is not MaskingRefusedException && DatabaseFaults.Classify(exception).Kind is FaultKind.Transient or FaultKind.Operator;
+        exception is not MaskingRefusedException
+        && DatabaseFaults.Classify(exception).Kind is FaultKind.Transient or FaultKind.Operator;
 
     private void WarnOfWeakness(MaskingMethod method)
     {

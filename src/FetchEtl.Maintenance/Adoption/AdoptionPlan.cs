@@ -1,8 +1,24 @@
-namespace FetchEtl.Logins;
+namespace FetchEtl.Maintenance;
 
 /// <summary>What an adoption would do.</summary>
-/// <param name="Table">The table.</param>
-/// <param name="Counts">What its columns hold.</param>
-/// <param name="ToMask">How many values would change.</param>
-/// <param name="Problems">What forbids it, each with its remedy.</param>
-internal sealed record AdoptionPlan(LiftTable Table, IReadOnlyList<ValueCounts> Counts, long ToMask, IReadOnlyList<string> Problems);
+public sealed class AdoptionPlan
+{
+    internal AdoptionPlan(MaskedTable table, IReadOnlyList<ValueCounts> counts, long toMask, IReadOnlyList<string> problems)
+    {
+        Table = table;
+        Counts = counts;
+        ToMask = toMask;
+        Problems = problems;
+    }
+
+    /// <summary>What the columns hold.</summary>
+    public IReadOnlyList<ValueCounts> Counts { get; }
+
+    /// <summary>The number of values that would change.</summary>
+    public long ToMask { get; }
+
+    /// <summary>What forbids the adoption, each with its remedy; empty where it can run.</summary>
+    public IReadOnlyList<string> Problems { get; }
+
+    internal MaskedTable Table { get; }
+}

@@ -1,8 +1,8 @@
-namespace FetchEtl.Logins;
+namespace FetchEtl.Maintenance;
 
-/// <summary>How a column's different values came through a lift.</summary>
+/// <summary>Compares a column's distinct values before and after rekeying. Masks of one value in several generations count once.</summary>
 /// <param name="Column">The column, quoted for SQL.</param>
-/// <param name="Before">How many there were, counted as values: masks of one value in several generations are one.</param>
-/// <param name="Kept">How many of those are there still.</param>
-/// <param name="After">How many there are now; more only by what was written meanwhile.</param>
-internal sealed record ValuesKept(LiftColumn Column, long Before, long Kept, long After);
+/// <param name="Before">The distinct values before.</param>
+/// <param name="Kept">The distinct values of before that the column still holds.</param>
+/// <param name="After">The distinct values now. There are more than before only where others wrote meanwhile.</param>
+public sealed record ValuesKept(MaskedColumn Column, long Before, long Kept, long After);

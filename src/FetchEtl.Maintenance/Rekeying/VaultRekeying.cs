@@ -1,14 +1,18 @@
-namespace FetchEtl.Logins;
+using FetchEtl.Logins;
+using FetchEtl.Masking;
+
+namespace FetchEtl.Maintenance;
 
 /// <summary>
-/// Moves what the vault holds under masks of older generations to those of the newest. It is moved and never copied, so
-/// that what is erased meanwhile can't come back from a copy.
+/// Moves the vault's entries from masks of older generations to those of the newest. Entries are moved, never copied, so a
+/// value that is erased meanwhile cannot come back from a copy.
 /// </summary>
-internal static class VaultMove
+internal static class VaultRekeying
 {
-    private const string Table = "pii_vault";
+    /// <summary>The vault's table.</summary>
+    public const string Table = "pii_vault";
 
-    // In the order in which the writer inserts, or the two could wait for each other.
+    // It inserts in the writer's order: otherwise the two could wait for each other.
     private const string Move =
         """
         WITH moved AS (
@@ -21,35 +25,46 @@ internal static class VaultMove
 
     private static readonly string Fields = string.Join(", ", PiiFields.All.Select(field => $"'{field.Name()}'"));
 
-    public static async Task<long> CountOlderAsync(LoginDbContext database, HmacPiiMasker masker, CancellationToken cancellationToken) =>
-        (await database.QueryAsync($"SELECT count(*) FROM ONLY {Table} WHERE {Older(masker)}", static reader => reader.GetInt64(0), cancellationToken))[0];
+    /// <summary>Counts the entries of older generations.</summary>
+    public static async Task<long> CountOlderAsync(
+        LoginDbContext database, HmacPiiMasker masker, CancellationToken cancellationToken)
+    {
+        var counts = await database.QueryAsync(
+            $"SELECT count(*) FROM ONLY {Table} WHERE {Older(masker)}", static reader => reader.GetInt64(0), cancellationToken);
+        return counts[0];
+    }
 
     /// <summary>Walks over the vault once.</summary>
-    /// <returns>How many entries were moved.</returns>
+    /// <returns>The number of entries that were moved.</returns>
     public static Task<long> RunAsync(
-        LoginDbContext database, HmacPiiMasker masker, int batchBlocks, Action<long, long> progress, CancellationToken cancellationToken)
+        LoginDbContext database,
+        HmacPiiMasker masker,
+        int batchBlocks,
+        Action<long, long> progress,
+        CancellationToken cancellationToken)
     {
         var pass = new BlockPass(database, Table, ["mask", "field"], Older(masker), batchBlocks);
-        return pass.RunAsync(ChangeAsync, progress, cancellationToken);
+        return pass.RunAsync(MoveAsync, progress, cancellationToken);
 
-        async Task<int> ChangeAsync(BlockRange range, IReadOnlyList<FoundRow> rows, CancellationToken token)
+        async Task<int> MoveAsync(BlockRange range, IReadOnlyList<FoundRow> rows, CancellationToken token)
         {
             await database.ExecuteAsync(
                 Move,
                 token,
-                LiftSql.Parameter("from", range.From, "tid"),
-                LiftSql.Parameter("to", range.To, "tid"),
-                LiftSql.Parameter<string[]>("ids", [.. rows.Select(row => row.Id)]),
-                LiftSql.Parameter<string[]>("masks", [.. rows.Select(row => Lift(masker, row))], "text[]"));
+                SqlCommands.Parameter("from", range.From, "tid"),
+                SqlCommands.Parameter("to", range.To, "tid"),
+                SqlCommands.Parameter<string[]>("ids", [.. rows.Select(row => row.Id)]),
+                SqlCommands.Parameter<string[]>("masks", [.. rows.Select(row => Rekey(masker, row))], "text[]"));
             return rows.Count;
         }
     }
 
-    private static string Older(HmacPiiMasker masker) => $"{LiftSql.IsOlderMask("mask", masker.Ring.Count)} AND field IN ({Fields})";
+    private static string Older(HmacPiiMasker masker) =>
+        $"{MaskSql.IsOlderMask("mask", masker.Generation)} AND field IN ({Fields})";
 
-    private static string Lift(HmacPiiMasker masker, FoundRow row)
+    private static string Rekey(HmacPiiMasker masker, FoundRow row)
     {
         _ = PiiFields.TryParse(row.Values[1], out var field);
-        return masker.Lift(field, row.Values[0]!);
+        return masker.Rekey(field, row.Values[0]!);
     }
 }

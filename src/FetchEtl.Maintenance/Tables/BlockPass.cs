@@ -1,24 +1,27 @@
 using System.Data;
+using FetchEtl.Logins;
+using FetchEtl.Masking;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
-namespace FetchEtl.Logins;
+namespace FetchEtl.Maintenance;
 
 /// <summary>
-/// One walk over a table in physical order, a range of blocks a transaction. The rows are their own progress: what is changed
-/// no longer fits the condition, so a walk that was cut off is simply begun again. From PostgreSQL 14 on a range is read
-/// without looking at the rest of the table (TID Range Scan).
+/// One walk over a table in physical order, one range of blocks a transaction. The rows are their own progress: a changed row
+/// no longer meets the condition, so an interrupted walk is simply started again. From PostgreSQL 14 on, reading a range does
+/// not touch the rest of the table (TID Range Scan).
 /// </summary>
 /// <remarks>
-/// A row that moves while it walks (by somebody's UPDATE, or VACUUM FULL) may be missed, and a new one may stand in a block
-/// passed by: whoever must have all of them counts afterwards.
+/// The walk may miss a row that moves meanwhile (by another UPDATE, or VACUUM FULL), and a new row may stand in a block that is
+/// already done. A caller that must change all rows counts afterwards.
 /// </remarks>
 /// <param name="database">The session, open.</param>
 /// <param name="table">The table, quoted for SQL.</param>
 /// <param name="columns">The text columns to read, quoted for SQL.</param>
-/// <param name="condition">Which rows to change, in SQL.</param>
-/// <param name="batchBlocks">Blocks a transaction.</param>
-internal sealed class BlockPass(LoginDbContext database, string table, IReadOnlyList<string> columns, string condition, int batchBlocks)
+/// <param name="condition">The rows to change, as an SQL condition.</param>
+/// <param name="batchBlocks">The blocks a transaction.</param>
+internal sealed class BlockPass(
+    LoginDbContext database, string table, IReadOnlyList<string> columns, string condition, int batchBlocks)
 {
     private readonly string _select =
         $"""
@@ -27,16 +30,18 @@ internal sealed class BlockPass(LoginDbContext database, string table, IReadOnly
         FOR NO KEY UPDATE
         """;
 
-    /// <summary>Walks.</summary>
+    /// <summary>Walks over the table once.</summary>
     /// <param name="change">
-    /// Changes the rows of a range, which are locked, in the context's transaction; returns how many it changed. What it changes
-    /// must not fit the condition any more.
+    /// Changes the rows of a range, which are locked, in the context's transaction, and returns the number of rows it changed.
+    /// A row that it changed must no longer meet the condition.
     /// </param>
-    /// <param name="progress">Told after each range: blocks done, and of how many.</param>
-    /// <param name="cancellationToken">Ends it with what is committed; the range under way is rolled back.</param>
+    /// <param name="progress">Receives the blocks that are done and the total, after each range.</param>
+    /// <param name="cancellationToken">Ends the walk; the range under way is rolled back, earlier ones are kept.</param>
     /// <returns>The number of rows that were changed.</returns>
     public async Task<long> RunAsync(
-        Func<BlockRange, IReadOnlyList<FoundRow>, CancellationToken, Task<int>> change, Action<long, long> progress, CancellationToken cancellationToken)
+        Func<BlockRange, IReadOnlyList<FoundRow>, CancellationToken, Task<int>> change,
+        Action<long, long> progress,
+        CancellationToken cancellationToken)
     {
         var total = await CountBlocksAsync(cancellationToken);
         var changed = 0L;
@@ -52,22 +57,29 @@ internal sealed class BlockPass(LoginDbContext database, string table, IReadOnly
     }
 
     private async Task<int> ChangeAsync(
-        BlockRange range, Func<BlockRange, IReadOnlyList<FoundRow>, CancellationToken, Task<int>> change, CancellationToken cancellationToken)
+        BlockRange range,
+        Func<BlockRange, IReadOnlyList<FoundRow>, CancellationToken, Task<int>> change,
+        CancellationToken cancellationToken)
     {
-        // Whatever the role's default: only read committed goes on with a row that somebody else has just changed.
-        await using var transaction = await database.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
+        // Stated whatever the role's default: only read committed continues with a row that another session has just changed.
+        await using var transaction =
+            await database.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
         var rows = await database.QueryAsync(
-            _select, Read, cancellationToken, LiftSql.Parameter("from", range.From, "tid"), LiftSql.Parameter("to", range.To, "tid"));
+            _select,
+            Read,
+            cancellationToken,
+            SqlCommands.Parameter("from", range.From, "tid"),
+            SqlCommands.Parameter("to", range.To, "tid"));
         try
         {
             var changed = rows.Count > 0 ? await change(range, rows, cancellationToken) : 0;
             await transaction.CommitAsync(CancellationToken.None);
             return changed;
         }
-        catch (PostgresException refusal) when (refusal.SqlState is ['2', '2' or '3', ..] or ['P', '0', ..])
+        catch (PostgresException rejection) when (rejection.SqlState is ['2', '2' or '3', ..] or ['P', '0', ..])
         {
-            // The exception's own text may quote the row. What is deferred refuses at the commit.
-            throw new MaskingRefusedException([Refusal(refusal)]);
+            // The exception's own text may quote the row. Deferred constraints reject at the commit.
+            throw new MaskingRefusedException([Refusal(rejection)]);
         }
     }
 
@@ -88,13 +100,16 @@ internal sealed class BlockPass(LoginDbContext database, string table, IReadOnly
             "SELECT pg_relation_size(@table::regclass) / current_setting('block_size')::bigint",
             static reader => reader.GetInt64(0),
             cancellationToken,
-            LiftSql.Parameter("table", table));
+            SqlCommands.Parameter("table", table));
         return blocks[0];
     }
 
-    private string Refusal(PostgresException refusal)
+    private string Refusal(PostgresException rejection)
     {
-        var what = string.IsNullOrEmpty(refusal.ConstraintName) ? "a constraint or a trigger" : $"its constraint {refusal.ConstraintName}";
-        return $"{table} refuses a mask by {what} (SQLSTATE {refusal.SqlState}): drop that, and start again; what is done stays.";
+        var cause = string.IsNullOrEmpty(rejection.ConstraintName)
+            ? "a constraint or a trigger"
+            : $"its constraint {rejection.ConstraintName}";
+        return $"{table} rejects a mask by {cause} (SQLSTATE {rejection.SqlState}): drop that, and start again; what is done " +
+            "is kept.";
     }
 }

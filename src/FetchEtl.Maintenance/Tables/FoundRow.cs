@@ -1,11 +1,11 @@
-namespace FetchEtl.Logins;
+namespace FetchEtl.Maintenance;
 
-/// <summary>A locked row. Its values may be raw: a class, so that nothing prints them.</summary>
+/// <summary>A locked row. Its values may be raw, so it is a class, not a record: nothing prints them.</summary>
 internal sealed class FoundRow(string id, string?[] values)
 {
-    /// <summary>Where the row stands, as PostgreSQL writes a tid; good for as long as its lock is held.</summary>
+    /// <summary>The row's place as PostgreSQL writes a tid. It is valid while the row's lock is held.</summary>
     public string Id => id;
 
-    /// <summary>The columns' values, in the order in which they were asked for.</summary>
+    /// <summary>The values, in the order of the columns that were read.</summary>
     public string?[] Values => values;
 }

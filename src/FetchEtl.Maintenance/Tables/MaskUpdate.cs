@@ -1,11 +1,12 @@
+using FetchEtl.Logins;
 using Npgsql;
 
-namespace FetchEtl.Logins;
+namespace FetchEtl.Maintenance;
 
 /// <summary>Writes new values into rows of a range, in one statement.</summary>
-internal sealed class MaskUpdate(LiftTable table)
+internal sealed class MaskUpdate(MaskedTable table)
 {
-    // The range once more: without it the planner may read the whole table to find the rows.
+    // The range stands here again: without it the planner may read the whole table to find the rows.
     private readonly string _sql =
         $"""
         UPDATE ONLY {table.Name} AS t SET {string.Join(", ", table.Columns.Select((column, place) => $"{column.Name} = u.v{place}"))}
@@ -15,22 +16,23 @@ internal sealed class MaskUpdate(LiftTable table)
         """;
 
     /// <param name="database">The session, in the transaction that holds the rows' locks.</param>
-    /// <param name="range">Where the rows were found.</param>
+    /// <param name="range">The range that holds the rows.</param>
     /// <param name="rows">The rows, with their new values.</param>
     /// <param name="cancellationToken">Cancels the statement.</param>
-    /// <returns>How many rows were changed: a row that moved out of the range is left for the next walk.</returns>
-    public Task<int> RunAsync(LoginDbContext database, BlockRange range, IReadOnlyList<FoundRow> rows, CancellationToken cancellationToken)
+    /// <returns>The number of rows that were changed. A row that moved out of the range is left for the next walk.</returns>
+    public Task<int> RunAsync(
+        LoginDbContext database, BlockRange range, IReadOnlyList<FoundRow> rows, CancellationToken cancellationToken)
     {
         var parameters = new List<NpgsqlParameter>
         {
-            LiftSql.Parameter("from", range.From, "tid"),
-            LiftSql.Parameter("to", range.To, "tid"),
-            LiftSql.Parameter<string[]>("ids", [.. rows.Select(row => row.Id)]),
+            SqlCommands.Parameter("from", range.From, "tid"),
+            SqlCommands.Parameter("to", range.To, "tid"),
+            SqlCommands.Parameter<string[]>("ids", [.. rows.Select(row => row.Id)]),
         };
         for (var place = 0; place < table.Columns.Count; place++)
         {
             var column = place;
-            parameters.Add(LiftSql.Parameter<string?[]>($"v{place}", [.. rows.Select(row => row.Values[column])], "text[]"));
+            parameters.Add(SqlCommands.Parameter<string?[]>($"v{place}", [.. rows.Select(row => row.Values[column])], "text[]"));
         }
 
         return database.ExecuteAsync(_sql, cancellationToken, [.. parameters]);

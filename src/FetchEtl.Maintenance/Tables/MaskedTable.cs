@@ -1,12 +1,16 @@
-namespace FetchEtl.Logins;
+namespace FetchEtl.Maintenance;
 
-/// <summary>A table whose columns can be lifted: it was looked at, and all names are quoted for SQL.</summary>
+/// <summary>A table that passed <see cref="MaskedTableInspection"/>; all names are quoted for SQL.</summary>
 /// <param name="Name">The table's name.</param>
-/// <param name="Columns">The columns, quoted.</param>
-/// <param name="Required">Those of <paramref name="Columns"/> that are NOT NULL.</param>
-internal sealed record LiftTable(string Name, IReadOnlyList<LiftColumn> Columns, IReadOnlyList<LiftColumn> Required)
+/// <param name="Columns">The columns.</param>
+/// <param name="Required">The columns of <paramref name="Columns"/> that are NOT NULL.</param>
+internal sealed record MaskedTable(
+    string Name, IReadOnlyList<MaskedColumn> Columns, IReadOnlyList<MaskedColumn> Required)
 {
-    /// <summary>A FROM clause that gives each column's value as a row of its own: <c>place</c>, an index of <see cref="Columns"/>, and <c>value</c>.</summary>
+    /// <summary>
+    /// A FROM clause that returns each column's value as a row: <c>place</c>, an index of <see cref="Columns"/>, and
+    /// <c>value</c>.
+    /// </summary>
     public string Values =>
         $"""
         FROM ONLY {Name} CROSS JOIN LATERAL (VALUES

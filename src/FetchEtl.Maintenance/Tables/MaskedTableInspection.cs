@@ -1,9 +1,14 @@
+using FetchEtl.Logins;
+using FetchEtl.Masking;
 using Npgsql;
 
-namespace FetchEtl.Logins;
+namespace FetchEtl.Maintenance;
 
-/// <summary>Looks at a table before anything in it is changed, and refuses what can't be lifted: all problems at once, each with its remedy.</summary>
-internal static class LiftTableCheck
+/// <summary>
+/// Inspects a table before anything in it is changed, and refuses one that cannot be rekeyed or adopted. It reports all problems
+/// at once, each with its remedy.
+/// </summary>
+internal static class MaskedTableInspection
 {
     private const string ReadTable =
         """
@@ -32,12 +37,16 @@ internal static class LiftTableCheck
 
     /// <param name="database">The session.</param>
     /// <param name="name">The table's name, as SQL writes it.</param>
-    /// <param name="columns">Its columns, by their plain names.</param>
-    /// <param name="maskLength">The room that they need, in characters.</param>
+    /// <param name="columns">The columns, by their plain names.</param>
+    /// <param name="maskLength">The room that a mask needs, in characters.</param>
     /// <param name="cancellationToken">Cancels the statement under way.</param>
-    /// <exception cref="MaskingRefusedException">It can't be lifted.</exception>
-    public static async Task<LiftTable> RequireAsync(
-        LoginDbContext database, string name, IReadOnlyList<LiftColumn> columns, int maskLength, CancellationToken cancellationToken)
+    /// <exception cref="MaskingRefusedException">The table cannot be rekeyed or adopted.</exception>
+    public static async Task<MaskedTable> InspectAsync(
+        LoginDbContext database,
+        string name,
+        IReadOnlyList<MaskedColumn> columns,
+        int maskLength,
+        CancellationToken cancellationToken)
     {
         var table = await FindAsync(database, name, cancellationToken);
         var found = await database.QueryAsync(
@@ -46,9 +55,9 @@ internal static class LiftTableCheck
                 reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3),
                 reader.GetBoolean(4), reader.GetBoolean(5), reader.GetBoolean(6), reader.GetBoolean(7)),
             cancellationToken,
-            LiftSql.Parameter("table", name),
-            LiftSql.Parameter("columns", columns.Select(column => column.Name).ToArray()),
-            LiftSql.Parameter("length", maskLength));
+            SqlCommands.Parameter("table", name),
+            SqlCommands.Parameter("columns", columns.Select(column => column.Name).ToArray()),
+            SqlCommands.Parameter("length", maskLength));
 
         var problems = new List<string>();
         if (!table.IsReadable || found.Exists(column => !column.IsWritable))
@@ -69,7 +78,8 @@ internal static class LiftTableCheck
             else if (!there.Fits)
             {
                 problems.Add(
-                    $"{table.Name}.{there.Quoted} is {there.Declared}, and a mask is a text of {maskLength} characters: {Widening(table.Name, there)}; a view over it must be dropped before and made again.");
+                    $"{table.Name}.{there.Quoted} is {there.Declared}, and a mask is a text of {maskLength} characters: " +
+                    $"{Widening(table.Name, there)}; drop a view over it first and create it again afterwards.");
             }
         }
 
@@ -78,32 +88,39 @@ internal static class LiftTableCheck
             throw new MaskingRefusedException(problems);
         }
 
-        // By name: a column given twice is refused before.
-        var quoted = columns.Select(column => (Column: column with { Name = found.Find(x => x.Name == column.Name)!.Quoted }, found.Find(x => x.Name == column.Name)!.IsRequired));
-        return new LiftTable(
-            table.Name, [.. quoted.Select(x => x.Column)], [.. quoted.Where(x => x.IsRequired).Select(x => x.Column)]);
+        // Names are unique: the caller refused a column that was given twice.
+        var known = found.ToDictionary(column => column.Name);
+        return new MaskedTable(
+            table.Name,
+            [.. columns.Select(column => column with { Name = known[column.Name].Quoted })],
+            [.. columns.Where(column => known[column.Name].IsRequired)
+                .Select(column => column with { Name = known[column.Name].Quoted })]);
     }
 
     /// <param name="database">The session.</param>
     /// <param name="rights">The rights on the vault that the role needs, as GRANT lists them.</param>
     /// <param name="cancellationToken">Cancels the statement under way.</param>
-    /// <exception cref="MaskingRefusedException"><c>pii_vault</c> is not there, or not for this role.</exception>
-    public static async Task RequireVaultAsync(LoginDbContext database, string rights, CancellationToken cancellationToken)
+    /// <exception cref="MaskingRefusedException">There is no table <c>pii_vault</c>, or the role lacks a right on it.</exception>
+    public static async Task RequireVaultAsync(
+        LoginDbContext database, string rights, CancellationToken cancellationToken)
     {
         var vault = (await database.QueryAsync(
             ReadVault,
             static reader => (Exists: reader.GetBoolean(0), IsAllowed: reader.GetBoolean(1)),
             cancellationToken,
-            LiftSql.Parameter("rights", rights)))[0];
+            SqlCommands.Parameter("rights", rights)))[0];
         if (!vault.Exists)
         {
-            throw new MaskingRefusedException(["There is no table pii_vault: make it by 'fetch-etl migrate'."]);
+            throw new MaskingRefusedException(["There is no table pii_vault: create it by 'fetch-etl migrate'."]);
         }
 
         if (!vault.IsAllowed)
         {
             throw new MaskingRefusedException(
-                [$"The role lacks a right on pii_vault, which is to follow what the table holds: GRANT {rights} ON pii_vault to it."]);
+            [
+                "The role lacks a right on pii_vault, whose entries change with the table's masks: " +
+                $"GRANT {rights} ON pii_vault to it.",
+            ]);
         }
     }
 
@@ -118,21 +135,27 @@ internal static class LiftTableCheck
                     reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetBoolean(3), reader.GetBoolean(4),
                     reader.IsDBNull(5) ? null : reader.GetString(5)),
                 cancellationToken,
-                LiftSql.Parameter("table", name));
+                SqlCommands.Parameter("table", name));
         }
         catch (PostgresException exception) when (exception.SqlState is PostgresErrorCodes.InvalidName or PostgresErrorCodes.SyntaxError)
         {
-            // Told as one that is not there.
+            // A name that is no SQL name is reported as a table that does not exist.
         }
 
         var problem = tables switch
         {
-            [] => $"There is no table {name}: write it as in SQL, with its schema where the search_path in ConnectionStrings:Logins does not lead to it.",
-            [{ Kind: "p" } table] => $"{table.Name} is partitioned: name its partitions instead, one at a time: {table.Children ?? "it has none yet"}.",
-            [{ Kind: not "r" } table] => $"{table.Name} is no table, but a view or something of that kind: name the table under it.",
-            [{ Children: { } children } table] => $"{table.Name} has tables that inherit from it, whose rows would be left out: detach them (ALTER TABLE … NO INHERIT) and name each: {children}.",
-            [{ Method: not "heap" } table] => $"{table.Name} is stored by {table.Method}, whose rows can't be found by their place: copy it into a plain table.",
-            [{ HidesRows: true } table] => $"{table.Name} has row-level security that hides rows from this role: use its owner's role, or one with BYPASSRLS.",
+            [] => $"There is no table {name}: write it as in SQL, with its schema where the search_path in " +
+                "ConnectionStrings:Logins does not lead to it.",
+            [{ Kind: "p" } table] => $"{table.Name} is partitioned: name its partitions instead, one at a time: " +
+                $"{table.Children ?? "it has none yet"}.",
+            [{ Kind: not "r" } table] => $"{table.Name} is not a table, but a view or something of that kind: name the table " +
+                "under it.",
+            [{ Children: { } children } table] => $"{table.Name} has tables that inherit from it, whose rows would be left " +
+                $"out: detach them (ALTER TABLE … NO INHERIT) and name each: {children}.",
+            [{ Method: not "heap" } table] => $"{table.Name} is stored by {table.Method}, whose rows cannot be found by their " +
+                "place: copy it into a plain table.",
+            [{ HidesRows: true } table] => $"{table.Name} has row-level security that hides rows from this role: use its " +
+                "owner's role, or one with BYPASSRLS.",
             _ => null,
         };
         return problem is null ? tables[0] : throw new MaskingRefusedException([problem]);
@@ -146,7 +169,7 @@ internal static class LiftTableCheck
             "inet" or "cidr" => $" USING host({column.Quoted})",
             _ => $" USING {column.Quoted}::text",
         };
-        return $"ALTER TABLE {table} ALTER COLUMN {column.Quoted} TYPE varchar({ColumnLengths.Mask}){conversion}";
+        return $"ALTER TABLE {table} ALTER COLUMN {column.Quoted} TYPE varchar({MaskedColumns.Length}){conversion}";
     }
 
     private sealed record Table(string Name, string Kind, string Method, bool HidesRows, bool IsReadable, string? Children);

@@ -1,20 +1,28 @@
+using FetchEtl.Logins;
+using FetchEtl.Masking;
 using Microsoft.EntityFrameworkCore;
 
-namespace FetchEtl.Logins;
+namespace FetchEtl.Maintenance;
 
 /// <summary>
-/// Finds and erases what <c>pii_vault</c> holds for masks. With a masker whose keys make layers it finds a value under the mask
-/// of any generation, whichever one is given; without it, only under the mask as given.
+/// Finds, opens and erases the values behind masks in <c>pii_vault</c>. With a masker that has keys, it finds a value by its mask
+/// of any generation, whichever generation the vault holds. Without one, it finds a value only by the mask as stored.
 /// </summary>
 /// <param name="database">The database.</param>
-/// <param name="masker">Masks as the service does; null where its keys are not at hand.</param>
-internal sealed class VaultAccess(LoginDbContext database, IPiiMasker? masker)
+/// <param name="masker">A masker with the service's settings; null where the keys are not available.</param>
+public sealed class VaultAccess(LoginDbContext database, IPiiMasker? masker)
 {
-    private readonly HmacPiiMasker? _lifting = masker as HmacPiiMasker;
+    private readonly HmacPiiMasker? _keyed = masker as HmacPiiMasker;
 
-    /// <summary>Reads what is sealed, by the masks given.</summary>
-    public async Task<ILookup<string, SealedValue>> FindAsync(IReadOnlyCollection<string> masks, CancellationToken cancellationToken)
+    /// <summary>Reads the sealed values behind masks.</summary>
+    /// <param name="masks">The masks.</param>
+    /// <param name="cancellationToken">Cancels the statement under way.</param>
+    /// <returns>The sealed values by the masks as given. A weak mask can stand for values of several fields.</returns>
+    /// <exception cref="Npgsql.NpgsqlException">PostgreSQL rejected a statement, or could not be reached.</exception>
+    public async Task<ILookup<string, SealedValue>> FindAsync(
+        IReadOnlyCollection<string> masks, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(masks);
         var names = Names(masks);
         var found = ByMask(names, await ReadAsync(Texts(names), cancellationToken));
         if (masks.All(found.Contains))
@@ -22,35 +30,51 @@ internal sealed class VaultAccess(LoginDbContext database, IPiiMasker? masker)
             return found;
         }
 
-        // The vault's rows of older generations can't be asked for: only lifting each tells what it is.
+        // A query cannot find the vault's masks of older generations: each must be rekeyed to compare it.
         names = await WithOlderAsync(names, cancellationToken);
         return ByMask(names, await ReadAsync(Texts(names), cancellationToken));
     }
 
-    /// <summary>Deletes what is sealed.</summary>
-    /// <returns>What was deleted, by the masks given.</returns>
-    public async Task<ILookup<string, SealedValue>> EraseAsync(IReadOnlyCollection<string> masks, CancellationToken cancellationToken)
+    /// <summary>Deletes the sealed values behind masks, of all generations. The masks in other tables stay.</summary>
+    /// <param name="masks">The masks.</param>
+    /// <param name="cancellationToken">Cancels the statement under way; earlier deletions are kept.</param>
+    /// <returns>The deleted values by the masks as given.</returns>
+    /// <exception cref="Npgsql.NpgsqlException">PostgreSQL rejected a statement, or could not be reached.</exception>
+    public async Task<ILookup<string, SealedValue>> EraseAsync(
+        IReadOnlyCollection<string> masks, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(masks);
         var names = Names(masks);
         var all = await WithOlderAsync(names, cancellationToken);
 
-        // Older ones first: what a rekey moves meanwhile is then met under one mask or the other.
+        // Older ones first: an entry that a rekey run moves meanwhile is then found under one mask or the other.
         var older = await DeleteAsync(Texts(all).Except(Texts(names)), cancellationToken);
         return ByMask(all, [.. older, .. await DeleteAsync(Texts(names), cancellationToken)]);
     }
 
-    /// <summary>Opens a sealed value, and checks that it is the mask's own where the keys are at hand.</summary>
-    /// <exception cref="InvalidDataException">The key does not open it, or it is another mask's or field's; the message names no value.</exception>
+    /// <summary>Opens a sealed value, and checks that it belongs to its mask where the keys are available.</summary>
+    /// <param name="value">The sealed value.</param>
+    /// <param name="key">The vault's private key.</param>
+    /// <returns>The raw value.</returns>
+    /// <exception cref="InvalidDataException">
+    /// The key does not open it, or it belongs to another mask or field. The message quotes no value.
+    /// </exception>
     public PersonalText Open(SealedValue value, RevealingKey key)
     {
-        var text = key.Open(value);
-        if (masker is not null && (!PiiFields.TryParse(value.Field, out var field) || masker.Mask(field, text) != Newest(field, value.Mask)))
+        ArgumentNullException.ThrowIfNull(value);
+        ArgumentNullException.ThrowIfNull(key);
+        var text = key.Open(value.Field, value.Sealed);
+        if (masker is not null && !IsOf(value, text))
         {
             throw new InvalidDataException(
-                "what is sealed there has another mask: somebody has changed pii_vault, or the settings of Masking are not those of the service");
+                "the stored value has another mask: somebody has changed pii_vault, or the settings of Masking are not those " +
+                "of the service");
         }
 
         return text;
+
+        bool IsOf(SealedValue stored, PersonalText raw) =>
+            PiiFields.TryParse(stored.Field, out var field) && masker.Mask(field, raw) == Newest(field, stored.Mask);
     }
 
     private static IEnumerable<string> Texts(ILookup<string, string> names) => names.Select(name => name.Key);
@@ -59,21 +83,26 @@ internal sealed class VaultAccess(LoginDbContext database, IPiiMasker? masker)
         .SelectMany(value => names[value.Mask].Select(mask => (Mask: mask, Value: value)))
         .ToLookup(pair => pair.Mask, pair => pair.Value);
 
-    /// <summary>The masks as given, by all texts under which the vault may hold their values: their own, and lifted.</summary>
+    /// <summary>Returns the masks as given, by each text under which the vault may hold their values: as given, and rekeyed.</summary>
     private ILookup<string, string> Names(IEnumerable<string> masks) => masks.Distinct()
-        .SelectMany(mask => PiiFields.All.Select(field => Newest(field, mask)).Append(mask).Distinct().Select(name => (Name: name, Mask: mask)))
+        .SelectMany(mask => PiiFields.All.Select(field => Newest(field, mask)).Append(mask).Distinct()
+            .Select(name => (Name: name, Mask: mask)))
         .ToLookup(pair => pair.Name, pair => pair.Mask);
 
-    private async Task<ILookup<string, string>> WithOlderAsync(ILookup<string, string> names, CancellationToken cancellationToken)
+    /// <summary>Adds the vault's own masks of older generations that become one of the names when they are rekeyed.</summary>
+    private async Task<ILookup<string, string>> WithOlderAsync(
+        ILookup<string, string> names, CancellationToken cancellationToken)
     {
-        if (_lifting is not { Ring.Count: > 1 })
+        if (_keyed is not { Generation: > 1 })
         {
             return names;
         }
 
         var pairs = names.SelectMany(name => name.Select(mask => (Name: name.Key, Mask: mask))).ToHashSet();
-        var newest = $"{_lifting.Ring.Count}:%";
-        var older = database.SealedValues.Where(value => !EF.Functions.Like(value.Mask, newest)).Select(value => new { value.Mask, value.Field });
+        var newest = $"{_keyed.Generation}:%";
+        var older = database.SealedValues
+            .Where(value => !EF.Functions.Like(value.Mask, newest))
+            .Select(value => new { value.Mask, value.Field });
         await foreach (var value in older.AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
             if (PiiFields.TryParse(value.Field, out var field))
@@ -85,9 +114,11 @@ internal sealed class VaultAccess(LoginDbContext database, IPiiMasker? masker)
         return pairs.ToLookup(pair => pair.Name, pair => pair.Mask);
     }
 
-    /// <summary>The mask under the newest generation; the text itself where it can't be lifted.</summary>
+    /// <summary>Returns the mask of the newest generation; the text itself where it cannot be rekeyed.</summary>
     private string Newest(PiiField field, string mask) =>
-        _lifting is not null && Mask.TryParse(mask, out var parsed) && parsed.Generation <= _lifting.Ring.Count ? _lifting.Lift(field, mask) : mask;
+        _keyed is not null && Mask.TryParse(mask, out var parsed) && parsed.Generation <= _keyed.Generation
+            ? _keyed.Rekey(field, mask)
+            : mask;
 
     private Task<List<SealedValue>> ReadAsync(IEnumerable<string> masks, CancellationToken cancellationToken)
     {

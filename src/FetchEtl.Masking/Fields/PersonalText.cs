@@ -1,18 +1,19 @@
 using System.Diagnostics;
 using System.Text.Json.Serialization;
 
-namespace FetchEtl.Logins;
+namespace FetchEtl.Masking;
 
 /// <summary>
-/// A text that belongs to a person: an address, a device id, a user id. It prints as <c>***</c> wherever text is made
-/// without asking: <see cref="ToString"/>, JSON, the debugger, the printing of a record that holds it. So no log, fault
-/// event or exception can carry it by accident; <see cref="Reveal"/> is the one way to the value.
+/// A text that belongs to a person: an address, a device id, a user id. It writes itself as <c>***</c> to text, JSON, the
+/// debugger and the text of a record that holds it, so no log, fault event or exception carries the value by accident.
+/// <see cref="Reveal"/> is the only way to the value.
 /// </summary>
 [DebuggerDisplay(Redacted)]
 [JsonConverter(typeof(PersonalTextConverter))]
 public readonly struct PersonalText : IEquatable<PersonalText>
 {
-    internal const string Redacted = "***";
+    /// <summary>What every personal text writes instead of its value.</summary>
+    public const string Redacted = "***";
 
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private readonly string? _value;
@@ -25,11 +26,11 @@ public readonly struct PersonalText : IEquatable<PersonalText>
         _value = value;
     }
 
-    /// <summary>The raw text. Every call is a place where personal data can leak: mask it or store it, never print it.</summary>
+    /// <summary>Returns the raw text. Every call is a place where personal data can leak: mask it or store it, never print it.</summary>
     /// <returns>The text as it was received; empty for a default instance.</returns>
     public string Reveal() => _value ?? string.Empty;
 
-    /// <summary>Always <c>***</c>.</summary>
+    /// <summary>Returns <see cref="Redacted"/>.</summary>
     /// <returns><c>***</c></returns>
     public override string ToString() => Redacted;
 
@@ -42,15 +43,15 @@ public readonly struct PersonalText : IEquatable<PersonalText>
     /// <inheritdoc/>
     public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(Reveal());
 
-    /// <summary>Whether both hold the same text.</summary>
-    /// <param name="left">One text.</param>
-    /// <param name="right">The other.</param>
-    /// <returns>True when they are equal, compared ordinally.</returns>
+    /// <summary>Compares two texts ordinally.</summary>
+    /// <param name="left">The first text.</param>
+    /// <param name="right">The second text.</param>
+    /// <returns>True when they are equal.</returns>
     public static bool operator ==(PersonalText left, PersonalText right) => left.Equals(right);
 
-    /// <summary>Whether the texts differ.</summary>
-    /// <param name="left">One text.</param>
-    /// <param name="right">The other.</param>
-    /// <returns>True when they differ, compared ordinally.</returns>
+    /// <summary>Compares two texts ordinally.</summary>
+    /// <param name="left">The first text.</param>
+    /// <param name="right">The second text.</param>
+    /// <returns>True when they differ.</returns>
     public static bool operator !=(PersonalText left, PersonalText right) => !left.Equals(right);
 }

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace FetchEtl.Logins;
+namespace FetchEtl.Masking;
 
-/// <summary>Reads a personal text, writes <c>***</c>.</summary>
+/// <summary>Reads a personal text from a JSON string and writes <c>***</c>.</summary>
 internal sealed class PersonalTextConverter : JsonConverter<PersonalText>
 {
     public override PersonalText Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

@@ -1,6 +1,9 @@
-namespace FetchEtl.Logins;
+namespace FetchEtl.Masking;
 
-/// <summary>The personal fields that can be masked, each under keys of its own: equal texts in two of them have unequal masks.</summary>
+/// <summary>
+/// The personal fields that can be masked. Each field has keys of its own, so the same text has different masks in different
+/// fields.
+/// </summary>
 public enum PiiField
 {
     /// <summary>The client's address.</summary>
@@ -9,6 +12,6 @@ public enum PiiField
     /// <summary>The device's identifier.</summary>
     DeviceId = 1,
 
-    /// <summary>Who logged in. Masked only where <see cref="MaskingOptions.Fields"/> names it.</summary>
+    /// <summary>The user who logged in. Masked only where <see cref="MaskingOptions.Fields"/> names it.</summary>
     UserId = 2,
 }

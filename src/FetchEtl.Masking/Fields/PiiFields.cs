@@ -1,27 +1,33 @@
-namespace FetchEtl.Logins;
+namespace FetchEtl.Masking;
 
-/// <summary>What the maskable fields are called, and in which columns of <c>user_logins</c> they stand.</summary>
-internal static class PiiFields
+/// <summary>The names of the fields that can be masked, and which of them settings select.</summary>
+public static class PiiFields
 {
-    public static readonly IReadOnlyList<PiiField> All = [PiiField.Ip, PiiField.DeviceId, PiiField.UserId];
+    /// <summary>All fields that can be masked.</summary>
+    public static IReadOnlyList<PiiField> All { get; } = [PiiField.Ip, PiiField.DeviceId, PiiField.UserId];
 
-    /// <summary>Their columns are called masked, so no raw value may ever stand there.</summary>
-    public static readonly IReadOnlyList<PiiField> Always = [PiiField.Ip, PiiField.DeviceId];
+    /// <summary>The fields that every setting masks: their columns are named "masked", so a raw value must never reach them.</summary>
+    public static IReadOnlyList<PiiField> Always { get; } = [PiiField.Ip, PiiField.DeviceId];
 
-    /// <summary>The names as a user is told them.</summary>
+    /// <summary>All names in one text, for error messages and help: <c>ip, device_id, user_id</c>.</summary>
     public static string Names { get; } = string.Join(", ", All.Select(Name));
 
-    /// <summary>The name in settings, on the command line and in the vault: the contract's key.</summary>
+    /// <summary>Returns a field's name in settings, on the command line and in the vault: its key in the login message.</summary>
+    /// <param name="field">The field.</param>
+    /// <returns>The name, such as <c>device_id</c>.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not a member of <see cref="PiiField"/>.</exception>
     public static string Name(this PiiField field) => field switch
     {
-        PiiField.Ip => LoginFields.Ip,
-        PiiField.DeviceId => LoginFields.DeviceId,
-        PiiField.UserId => LoginFields.UserId,
-        _ => throw new ArgumentOutOfRangeException(nameof(field), field, "is not a field that is masked"),
+        PiiField.Ip => "ip",
+        PiiField.DeviceId => "device_id",
+        PiiField.UserId => "user_id",
+        _ => throw new ArgumentOutOfRangeException(nameof(field), field, "is not a field that can be masked"),
     };
 
-    public static string Column(this PiiField field) => Always.Contains(field) ? $"masked_{field.Name()}" : field.Name();
-
+    /// <summary>Finds a field by its name. The comparison is ordinal.</summary>
+    /// <param name="name">The name, as <see cref="Name"/> returns it.</param>
+    /// <param name="field">The field; <see cref="PiiField.Ip"/> where there is none of that name.</param>
+    /// <returns>False where there is no field of that name.</returns>
     public static bool TryParse(string? name, out PiiField field)
     {
         foreach (var known in All)
@@ -37,7 +43,12 @@ internal static class PiiFields
         return false;
     }
 
-    /// <summary>The fields that these settings have masked; the settings are taken to be valid.</summary>
-    public static IReadOnlyList<PiiField> Of(MaskingOptions options) =>
-        options.Fields.Count == 0 ? Always : [.. All.Where(field => options.Fields.Contains(field.Name()))];
+    /// <summary>Returns the fields that settings mask.</summary>
+    /// <param name="options">Valid settings.</param>
+    /// <returns>The fields, in the order of <see cref="All"/>.</returns>
+    public static IReadOnlyList<PiiField> Of(MaskingOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return options.Fields.Count == 0 ? Always : [.. All.Where(field => options.Fields.Contains(field.Name()))];
+    }
 }

@@ -1,8 +1,8 @@
-using Microsoft.Extensions.Options;
+namespace FetchEtl.Masking;
 
-namespace FetchEtl.Logins;
-
-/// <summary>The keys by generation, 1 and up. A generation, once used, is never taken away: later ones are layers over it.</summary>
+/// <summary>
+/// The keys by generation, from 1. A generation that was used is never removed: later generations are layers over it.
+/// </summary>
 internal sealed class KeyRing
 {
     private const int CheckLength = 16;
@@ -10,28 +10,28 @@ internal sealed class KeyRing
     private readonly IReadOnlyList<byte[]> _keys;
     private readonly SaltedHash? _former;
 
-    /// <exception cref="OptionsValidationException">A key is missing, unreadable, malformed, too short or there twice.</exception>
+    /// <exception cref="MaskingRefusedException">A key is missing, unreadable, malformed, too short or repeated.</exception>
     public KeyRing(MaskingOptions options)
     {
         var problems = new List<string>();
-        _keys = KeyTexts.Read(options, problems.Add);
+        _keys = MaskingKeys.Read(options, problems.Add);
         _former = SaltedHash.OfFormer(options);
         if (problems.Count > 0)
         {
-            throw new OptionsValidationException(nameof(LoginsOptions), typeof(LoginsOptions), problems);
+            throw new MaskingRefusedException(problems);
         }
     }
 
     /// <summary>The newest generation.</summary>
     public int Count => _keys.Count;
 
-    /// <summary>The subkey of a generation for one purpose.</summary>
+    /// <summary>Derives a generation's subkey for one purpose.</summary>
     public MaskKey Subkey(int generation, string purpose) => MaskKey.Derive(_keys[generation - 1], purpose);
 
     /// <summary>
-    /// By which a table can tell that it is given the same key again: 16 hex digits that say nothing of the key. HMAC of the
-    /// empty text under info <c>fetchetl/mask/v1/check</c>; in generation 1 with a former method, of that method's hash of it,
-    /// since what that generation's masks are depends on it as well.
+    /// Returns the text by which a table recognizes a generation's key: 16 hex digits that reveal nothing of the key. It is
+    /// the HMAC of the empty text under info <c>fetchetl/mask/v1/check</c>. In generation 1 with a former method it is the
+    /// HMAC of that method's hash of the empty text, because that generation's masks depend on the former method too.
     /// </summary>
     public string Check(int generation)
     {

@@ -2,10 +2,11 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace FetchEtl.Logins;
+namespace FetchEtl.Masking;
 
 /// <summary>
-/// A subkey, for one purpose. Keyed HMACs are kept for the next value: keying anew for each takes twice the time.
+/// A subkey for one purpose. Thread-safe. It keeps keyed HMAC instances for the next value: keying one for each value takes
+/// twice the time.
 /// </summary>
 internal sealed class MaskKey(byte[] subkey)
 {
@@ -17,7 +18,7 @@ internal sealed class MaskKey(byte[] subkey)
         return new MaskKey(HKDF.DeriveKey(HashAlgorithmName.SHA256, key, HMACSHA256.HashSizeInBytes, info: info));
     }
 
-    /// <summary>HMAC-SHA-256; both spans may be the same.</summary>
+    /// <summary>Computes HMAC-SHA-256. Both spans may be the same.</summary>
     public void Hash(ReadOnlySpan<byte> source, Span<byte> destination)
     {
         if (!_idle.TryTake(out var mac))

@@ -1,30 +1,32 @@
 using System.Security.Cryptography;
 
-namespace FetchEtl.Logins;
+namespace FetchEtl.Masking;
 
-/// <summary>Keys as settings hold them: base64.</summary>
-internal static class KeyTexts
+/// <summary>Masking keys as settings hold them: base64 texts.</summary>
+public static class MaskingKeys
 {
     private const string Remedy = "make one with: openssl rand -base64 32";
 
-    /// <summary>A new key, of 32 random bytes.</summary>
-    public static string New() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(MaskingOptions.MinKeyBytes));
+    /// <summary>Creates a new key for <see cref="MaskingOptions.Keys"/>.</summary>
+    /// <returns>The base64 text of 32 random bytes. It is a secret.</returns>
+    public static string Create() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(MaskingOptions.MinKeyBytes));
 
-    /// <summary>Reads the keys from where the settings put them, and finds every problem at once: by generation, the first one first; complete only where no problem was told.</summary>
+    /// <summary>Reads the keys and reports every problem at once.</summary>
     /// <param name="options">Where the keys are.</param>
-    /// <param name="problem">Gets each problem, by its setting's name, never with a key or what might be one.</param>
-    public static IReadOnlyList<byte[]> Read(MaskingOptions options, Action<string> problem)
+    /// <param name="report">Receives each problem by its setting's name, never with a key or a text that might be one.</param>
+    /// <returns>The keys by generation, the first one first; complete only where no problem was reported.</returns>
+    internal static IReadOnlyList<byte[]> Read(MaskingOptions options, Action<string> report)
     {
         var count = Math.Max(options.Keys.Count, options.KeyFiles.Count);
         if (count == 0)
         {
-            problem($"Masking:Keys is empty, and without a key nothing is masked: {Remedy}, and set it as Masking:Keys:0.");
+            report($"Masking:Keys is empty, and without a key nothing is masked: {Remedy}, and set it as Masking:Keys:0.");
         }
 
         var keys = new List<byte[]>();
         for (var index = 0; index < count; index++)
         {
-            if (Find(options, index, problem) is not var (setting, text))
+            if (Find(options, index, report) is not var (setting, text))
             {
                 continue;
             }
@@ -32,15 +34,15 @@ internal static class KeyTexts
             var key = new byte[text.Length];
             if (!Convert.TryFromBase64String(text, key, out var length))
             {
-                problem($"{setting} is not base64: {Remedy}.");
+                report($"{setting} is not base64: {Remedy}.");
             }
             else if (length < MaskingOptions.MinKeyBytes)
             {
-                problem($"{setting} has {length} bytes, {MaskingOptions.MinKeyBytes} or more are needed: {Remedy}.");
+                report($"{setting} has {length} bytes, {MaskingOptions.MinKeyBytes} or more are needed: {Remedy}.");
             }
             else if (keys.Exists(other => other.AsSpan().SequenceEqual(key.AsSpan(0, length))))
             {
-                problem($"{setting} repeats an earlier key: every generation needs one of its own; {Remedy}.");
+                report($"{setting} repeats an earlier key: every generation needs one of its own; {Remedy}.");
             }
             else
             {
@@ -51,18 +53,22 @@ internal static class KeyTexts
         return keys;
     }
 
-    private static (string Setting, string Text)? Find(MaskingOptions options, int index, Action<string> problem)
+    private static (string Setting, string Text)? Find(MaskingOptions options, int index, Action<string> report)
     {
         var text = At(options.Keys, index);
         var file = At(options.KeyFiles, index);
         switch (text, file)
         {
             case (not null, not null):
-                problem($"Masking:Keys:{index} and Masking:KeyFiles:{index} are both set, and a generation has one key: remove one of them.");
+                report(
+                    $"Masking:Keys:{index} and Masking:KeyFiles:{index} are both set, and a generation has one key: remove one " +
+                    "of them.");
                 return null;
 
             case (null, null):
-                problem($"Masking:Keys:{index} is missing: an index is a key's generation, so none may be left out; set it, or Masking:KeyFiles:{index}.");
+                report(
+                    $"Masking:Keys:{index} is missing: an index is a key's generation, so none may be left out; set it, or " +
+                    $"Masking:KeyFiles:{index}.");
                 return null;
 
             case (not null, null):
@@ -75,7 +81,7 @@ internal static class KeyTexts
                 }
                 catch (InvalidDataException unreadable)
                 {
-                    problem($"Masking:KeyFiles:{index} {unreadable.Message}: name a file that holds the key's base64 text.");
+                    report($"Masking:KeyFiles:{index} {unreadable.Message}: name a file that holds the key's base64 text.");
                     return null;
                 }
         }

@@ -1,9 +1,18 @@
-namespace FetchEtl.Logins;
+namespace FetchEtl.Masking;
 
-/// <summary>Reads files that settings name, and tells what is wrong without quoting: where the path should be, somebody may have put the secret.</summary>
-internal static class SecretFile
+/// <summary>
+/// Reads a file that a setting or an option names. Its errors quote neither the path nor the content: where a path is
+/// expected, somebody may have put the secret itself.
+/// </summary>
+public static class SecretFile
 {
-    /// <exception cref="InvalidDataException">It can't be read; the message goes on after the setting's name.</exception>
+    /// <summary>Reads the whole file as text.</summary>
+    /// <param name="path">The path.</param>
+    /// <returns>The text, without a byte order mark.</returns>
+    /// <exception cref="InvalidDataException">
+    /// The file cannot be read. The message has no subject: it continues a sentence that begins with the setting's name, as in
+    /// <c>names a file that does not exist</c>.
+    /// </exception>
     public static string Read(string path)
     {
         try
@@ -16,11 +25,11 @@ internal static class SecretFile
         }
         catch (UnauthorizedAccessException)
         {
-            throw new InvalidDataException("names what this process may not read, or a folder");
+            throw new InvalidDataException("names a folder, or a file that this process may not read");
         }
         catch (Exception exception) when (exception is IOException or ArgumentException or NotSupportedException)
         {
-            throw new InvalidDataException("names what can't be read as a file");
+            throw new InvalidDataException("names something that cannot be read as a file");
         }
     }
 }

@@ -2,20 +2,20 @@ using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 
-namespace FetchEtl.Logins;
+namespace FetchEtl.Masking;
 
 /// <summary>
-/// One text for each IP address, whatever way it was written. IPv4, also when mapped into IPv6, is the dotted quad;
-/// IPv6 is eight groups of four lower-case hex digits (<c>2001:0db8:0000:…</c>), which needs no compression rule.
+/// Gives each IP address one text, however it was written. IPv4, also when mapped into IPv6, becomes the dotted quad. IPv6
+/// becomes eight groups of four lower-case hex digits (<c>2001:0db8:0000:…</c>), a form that needs no compression rule.
 /// </summary>
 internal static class CanonicalIp
 {
     private static readonly SearchValues<char> Ipv6Characters = SearchValues.Create("0123456789abcdefABCDEF:.");
 
     /// <summary>
-    /// False for what is no plain address: octal, short or padded quads (<c>010.1.1.1</c>, <c>1.1</c>), which programs
-    /// read in different ways; ports and brackets; scoped addresses (<c>fe80::1%eth0</c>), whose zone means something on
-    /// the sender's machine only.
+    /// Formats an address. It returns false for a text that is not a plain address: octal, short or padded quads
+    /// (<c>010.1.1.1</c>, <c>1.1</c>), which programs read in different ways; ports and brackets; scoped addresses
+    /// (<c>fe80::1%eth0</c>), whose zone has a meaning on the sender's machine only.
     /// </summary>
     public static bool TryFormat(string text, out string canonical)
     {

@@ -1,52 +1,68 @@
 using System.Text;
-using Microsoft.Extensions.Options;
 
-namespace FetchEtl.Logins;
+namespace FetchEtl.Masking;
 
 /// <summary>
-/// Masks by HMAC-SHA-256 under secret keys. The recipe, for other programs that must get the same masks:
+/// Masks by HMAC-SHA-256 under secret keys. The recipe, for other programs that must compute the same masks:
 /// <list type="number">
 /// <item>Subkeys: HKDF-SHA-256 (RFC 5869) of the decoded key, no salt, 32 bytes, <c>info</c> as named below in ASCII.</item>
-/// <item>Generation 1: HMAC of the value in UTF-8, under info <c>fetchetl/mask/v1/device_id</c>,
-/// <c>fetchetl/mask/v1/user_id</c>, <c>fetchetl/mask/v1/ip</c> for an IP address in canonical text (dotted quad, also for
-/// IPv4-mapped IPv6, else eight groups of four lower-case hex digits), or <c>fetchetl/mask/v1/ip-text</c> for an ip field that
+/// <item>Generation 1: HMAC of the value in UTF-8. The info is <c>fetchetl/mask/v1/device_id</c> or
+/// <c>fetchetl/mask/v1/user_id</c>; <c>fetchetl/mask/v1/ip</c> for an IP address in canonical text (dotted quad, also for
+/// IPv4-mapped IPv6, else eight groups of four lower-case hex digits); <c>fetchetl/mask/v1/ip-text</c> for an ip field that
 /// holds no address.</item>
-/// <item>Generation 1 where <see cref="MaskingOptions.Former"/> is set: HMAC of the 32 raw bytes which that method makes of the
-/// value as written, under info <c>fetchetl/mask/v1/former/ip</c>, and so with the other fields' names.</item>
-/// <item>Generation n: HMAC of generation n-1's 32 raw bytes, under key n and info <c>fetchetl/mask/v1/layer/ip</c>, and so
-/// with the other fields' names.</item>
+/// <item>Generation 1 where <see cref="MaskingOptions.Former"/> is set: HMAC of the 32 raw bytes of that method's hash of the
+/// value as written, under info <c>fetchetl/mask/v1/former/ip</c>, and likewise with the other fields' names.</item>
+/// <item>Generation n: HMAC of generation n-1's 32 raw bytes, under key n and info <c>fetchetl/mask/v1/layer/ip</c>, and
+/// likewise with the other fields' names.</item>
 /// <item>The mask: n, a colon, the last layer's 64 lower-case hex digits.</item>
 /// </list>
 /// </summary>
 /// <remarks>
-/// A new key adds a layer over the old masks instead of replacing them, so rows can be lifted to it without their raw values.
+/// A new key adds a layer over the old masks instead of replacing them, so rows can be rekeyed without their raw values.
+/// Thread-safe.
 /// </remarks>
 public sealed class HmacPiiMasker : IPiiMasker
 {
+    private readonly KeyRing _ring;
     private readonly FieldKeys[] _keys;
     private readonly MaskKey _ipTextKey;
     private readonly SaltedHash? _former;
 
-    /// <summary>Derives the subkeys.</summary>
-    /// <param name="options">The keys, one a generation.</param>
-    /// <exception cref="OptionsValidationException">
-    /// There is no key, or one that is none; see <see cref="MaskingOptions.Keys"/>.
+    /// <summary>Reads the keys and derives the subkeys.</summary>
+    /// <param name="options">Settings with <see cref="MaskingMethod.Hmac"/>.</param>
+    /// <exception cref="MaskingRefusedException">
+    /// The settings are invalid, or there is no key; see <see cref="MaskingOptions.Validate"/>.
     /// </exception>
-    public HmacPiiMasker(IOptions<LoginsOptions> options)
-        : this((options ?? throw new ArgumentNullException(nameof(options))).Value.Masking)
+    public HmacPiiMasker(MaskingOptions options)
     {
-    }
-
-    internal HmacPiiMasker(MaskingOptions options)
-    {
-        Ring = new KeyRing(options);
+        ArgumentNullException.ThrowIfNull(options);
+        MaskingOptionsValidation.Require(options);
+        _ring = new KeyRing(options);
         _former = SaltedHash.OfFormer(options);
-        _keys = [.. PiiFields.All.Select(field => new FieldKeys(Ring, field.Name(), _former is null ? field.Name() : $"former/{field.Name()}"))];
-        _ipTextKey = Ring.Subkey(1, "ip-text");
+        _keys = [.. PiiFields.All.Select(field =>
+            new FieldKeys(_ring, field.Name(), _former is null ? field.Name() : $"former/{field.Name()}"))];
+        _ipTextKey = _ring.Subkey(1, "ip-text");
     }
 
-    /// <summary>The keys under which this masks.</summary>
-    internal KeyRing Ring { get; }
+    /// <summary>The newest generation, from 1: the number of keys.</summary>
+    public int Generation => _ring.Count;
+
+    /// <summary>The length of the masks of <see cref="Generation"/>, in characters.</summary>
+    public int MaskLength => Masking.Mask.Length(Generation);
+
+    /// <summary>
+    /// Returns the text by which a table recognizes a generation's key, and in generation 1 also the former method. It reveals
+    /// nothing of the key.
+    /// </summary>
+    /// <param name="generation">The generation, 1 to <see cref="Generation"/>.</param>
+    /// <returns>16 lower-case hex digits.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no key of that generation.</exception>
+    public string KeyCheck(int generation)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(generation, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(generation, Generation);
+        return _ring.Check(generation);
+    }
 
     /// <inheritdoc/>
     public string? Mask(PiiField field, PersonalText? value)
@@ -58,7 +74,7 @@ public sealed class HmacPiiMasker : IPiiMasker
         }
 
         var keys = Keys(field);
-        Span<byte> hash = stackalloc byte[Logins.Mask.HashLength];
+        Span<byte> hash = stackalloc byte[Masking.Mask.HashLength];
         if (_former is not null)
         {
             _former.Hash(text, hash);
@@ -77,39 +93,44 @@ public sealed class HmacPiiMasker : IPiiMasker
     }
 
     /// <summary>
-    /// Adds the layers that a mask lacks, so that it equals what <see cref="Mask(PiiField, PersonalText?)"/> makes of its value.
-    /// Thread-safe.
+    /// Adds the layers that a mask lacks. The result equals the mask that <see cref="Mask(PiiField, PersonalText?)"/> returns
+    /// for the same value.
     /// </summary>
-    /// <param name="field">The field that it masks.</param>
-    /// <param name="mask">A mask of any generation of the ring.</param>
-    /// <returns>The mask of the newest generation.</returns>
-    /// <exception cref="ArgumentException">It is no mask, or of a generation that the ring has not. The text is not quoted.</exception>
-    internal string Lift(PiiField field, string mask)
+    /// <param name="field">The field that the mask belongs to.</param>
+    /// <param name="mask">A mask of generation 1 to <see cref="Generation"/>.</param>
+    /// <returns>The mask of <see cref="Generation"/>.</returns>
+    /// <exception cref="ArgumentException">
+    /// The text is not a mask, or there is no key of its generation. The exception does not quote the text.
+    /// </exception>
+    public string Rekey(PiiField field, string mask)
     {
-        if (!Logins.Mask.TryParse(mask, out var parsed) || parsed.Generation > Ring.Count)
+        if (!Masking.Mask.TryParse(mask, out var parsed) || parsed.Generation > Generation)
         {
-            throw new ArgumentException($"is no mask of generation 1 to {Ring.Count}", nameof(mask));
+            throw new ArgumentException($"is not a mask of generation 1 to {Generation}", nameof(mask));
         }
 
-        Span<byte> hash = stackalloc byte[Logins.Mask.HashLength];
+        Span<byte> hash = stackalloc byte[Masking.Mask.HashLength];
         parsed.Hash.CopyTo(hash);
         return AddLayers(Keys(field), parsed.Generation, hash);
     }
 
-    /// <summary>The mask of the value from which the former method made this hash. Thread-safe.</summary>
-    /// <param name="field">The field that it masks.</param>
+    /// <summary>
+    /// Turns a mask of <see cref="MaskingOptions.Former"/> into a keyed mask. The result equals the mask that
+    /// <see cref="Mask(PiiField, PersonalText?)"/> returns for the same value.
+    /// </summary>
+    /// <param name="field">The field that the mask belongs to.</param>
     /// <param name="hash">The former method's 32 bytes.</param>
-    /// <returns>The mask of the newest generation.</returns>
+    /// <returns>The mask of <see cref="Generation"/>.</returns>
     /// <exception cref="InvalidOperationException"><see cref="MaskingOptions.Former"/> is not set.</exception>
-    internal string LiftFormer(PiiField field, ReadOnlySpan<byte> hash)
+    public string RekeyFormer(PiiField field, ReadOnlySpan<byte> hash)
     {
         if (_former is null)
         {
-            throw new InvalidOperationException("Masking:Former is not set, so no mask is one of a former method.");
+            throw new InvalidOperationException("Masking:Former is not set, so no mask of a former method can be rekeyed.");
         }
 
         var keys = Keys(field);
-        Span<byte> first = stackalloc byte[Logins.Mask.HashLength];
+        Span<byte> first = stackalloc byte[Masking.Mask.HashLength];
         keys.First.Hash(hash, first);
         return AddLayers(keys, generation: 1, first);
     }
@@ -124,7 +145,7 @@ public sealed class HmacPiiMasker : IPiiMasker
 
     private FieldKeys Keys(PiiField field) => (uint)field < (uint)_keys.Length
         ? _keys[(int)field]
-        : throw new ArgumentOutOfRangeException(nameof(field), field, "is not a field that is masked");
+        : throw new ArgumentOutOfRangeException(nameof(field), field, "is not a field that can be masked");
 
     private string AddLayers(FieldKeys keys, int generation, Span<byte> hash)
     {
@@ -133,10 +154,10 @@ public sealed class HmacPiiMasker : IPiiMasker
             layer.Hash(hash, hash);
         }
 
-        return Logins.Mask.Format(Ring.Count, hash);
+        return Masking.Mask.Format(Generation, hash);
     }
 
-    /// <summary>A field's subkeys: of generation 1, and of the layers from generation 2 on.</summary>
+    /// <summary>A field's subkeys: that of generation 1, and those of the layers from generation 2 on.</summary>
     private sealed class FieldKeys(KeyRing ring, string field, string first)
     {
         public MaskKey First { get; } = ring.Subkey(1, first);

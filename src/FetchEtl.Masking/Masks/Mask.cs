@@ -2,19 +2,21 @@ using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 
-namespace FetchEtl.Logins;
+namespace FetchEtl.Masking;
 
 /// <summary>
-/// A mask of <see cref="HmacPiiMasker"/>, taken apart. Its text is the generation, a colon and 64 lower-case hex digits;
-/// no other text is one, so that a mask has one text.
+/// A mask of <see cref="HmacPiiMasker"/> in its parts. Its text is the generation, a colon and 64 lower-case hex digits. Every
+/// mask has exactly one text.
 /// </summary>
-internal readonly struct Mask
+public readonly struct Mask
 {
     /// <summary>The bytes that the hex digits stand for.</summary>
     public const int HashLength = HMACSHA256.HashSizeInBytes;
 
-    /// <summary>More generations than anybody rotates through, and few enough to keep the text within its column.</summary>
-    public const int MaxGeneration = 9999;
+    /// <summary>
+    /// The highest generation: more than anyone rotates through, and few enough digits that the text fits its column.
+    /// </summary>
+    internal const int MaxGeneration = 9999;
 
     private const int HexLength = 2 * HashLength;
 
@@ -28,27 +30,22 @@ internal readonly struct Mask
         _hash = hash;
     }
 
-    /// <summary>How many layers the value has gone through, 1 and up.</summary>
+    /// <summary>The number of layers over the value, 1 to 9999; 0 for a default instance.</summary>
     public int Generation { get; }
 
     /// <summary>The newest layer's 32 bytes.</summary>
-    public ReadOnlySpan<byte> Hash => _hash;
+    internal ReadOnlySpan<byte> Hash => _hash;
 
-    /// <summary>The length of a generation's masks in characters.</summary>
-    public static int Length(int generation) => generation.ToString(CultureInfo.InvariantCulture).Length + 1 + HexLength;
-
-    public static string Format(int generation, ReadOnlySpan<byte> hash)
-    {
-        Span<char> hex = stackalloc char[HexLength];
-        Convert.TryToHexStringLower(hash, hex, out _);
-        return $"{generation}:{hex}";
-    }
-
+    /// <summary>Reads a mask's text.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="mask">The mask; a default instance where the text is not a mask.</param>
+    /// <returns>False where the text is not a mask of any generation.</returns>
     public static bool TryParse(string? text, out Mask mask)
     {
         mask = default;
         var colon = text?.IndexOf(':', StringComparison.Ordinal) ?? -1;
-        if (colon < 1 || text![0] == '0' || text.Length != colon + 1 + HexLength || text.AsSpan(colon + 1).ContainsAnyExcept(LowerHex))
+        if (colon < 1 || text![0] == '0' || text.Length != colon + 1 + HexLength
+            || text.AsSpan(colon + 1).ContainsAnyExcept(LowerHex))
         {
             return false;
         }
@@ -63,6 +60,17 @@ internal readonly struct Mask
         return true;
     }
 
-    /// <summary>The mask's text.</summary>
+    /// <summary>Returns the mask's text.</summary>
+    /// <returns>The text that <see cref="TryParse"/> reads.</returns>
     public override string ToString() => Format(Generation, Hash);
+
+    /// <summary>Returns the length of a generation's masks in characters.</summary>
+    internal static int Length(int generation) => generation.ToString(CultureInfo.InvariantCulture).Length + 1 + HexLength;
+
+    internal static string Format(int generation, ReadOnlySpan<byte> hash)
+    {
+        Span<char> hex = stackalloc char[HexLength];
+        Convert.TryToHexStringLower(hash, hex, out _);
+        return $"{generation}:{hex}";
+    }
 }

@@ -1,15 +1,15 @@
-using System.Diagnostics;
+namespace FetchEtl.Masking;
 
-namespace FetchEtl.Logins;
-
-/// <summary>Makes the masker that settings ask for.</summary>
-internal static class PiiMaskers
+/// <summary>Creates the masker that settings select.</summary>
+public static class PiiMaskers
 {
-    /// <param name="options">Valid ones.</param>
-    public static IPiiMasker Create(MaskingOptions options) => options.Method switch
+    /// <summary>Creates a masker. It reads the files of keys.</summary>
+    /// <param name="options">The settings.</param>
+    /// <returns>An <see cref="HmacPiiMasker"/> or a <see cref="Sha256PiiMasker"/>.</returns>
+    /// <exception cref="MaskingRefusedException">The settings are invalid; see <see cref="MaskingOptions.Validate"/>.</exception>
+    public static IPiiMasker Create(MaskingOptions options)
     {
-        MaskingMethod.Hmac => new HmacPiiMasker(options),
-        MaskingMethod.Sha256 or MaskingMethod.SaltedSha256 => new Sha256PiiMasker(SaltedHash.Of(options.Method, options.Salt)!),
-        _ => throw new UnreachableException("The method is validated."),
-    };
+        ArgumentNullException.ThrowIfNull(options);
+        return options.Method == MaskingMethod.Hmac ? new HmacPiiMasker(options) : new Sha256PiiMasker(options);
+    }
 }

@@ -1,10 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace FetchEtl.Logins;
+namespace FetchEtl.Masking;
 
-/// <summary>The vault's private key, which never is where the service runs. Not thread-safe.</summary>
-internal sealed class RevealingKey : IDisposable
+/// <summary>The vault's private key, which opens sealed values. It is never where the service runs. Not thread-safe.</summary>
+public sealed class RevealingKey : IDisposable
 {
     private const string WrongKey =
         "this private key does not open it: give the one whose public half was in Masking:Vault:PublicKeyFile when it was sealed";
@@ -13,21 +13,29 @@ internal sealed class RevealingKey : IDisposable
 
     private RevealingKey(RSA key) => _key = key;
 
+    /// <summary>Reads the private key.</summary>
     /// <param name="path">A PEM file: PKCS#8, encrypted or not, or PKCS#1.</param>
-    /// <param name="passphrase">Opens an encrypted one; null where none was given.</param>
-    /// <exception cref="InvalidDataException">It is no key that can be used; the message goes on after the option's name.</exception>
+    /// <param name="passphrase">Opens an encrypted key; null where there is none.</param>
+    /// <returns>The key.</returns>
+    /// <exception cref="InvalidDataException">
+    /// The file holds no usable key. The message continues a sentence that begins with the option's name, and quotes neither
+    /// key nor passphrase.
+    /// </exception>
     public static RevealingKey Read(string path, string? passphrase)
     {
         var pem = SecretFile.Read(path);
         if (!pem.Contains("PRIVATE KEY", StringComparison.Ordinal))
         {
-            throw new InvalidDataException("names a file without a private key in PEM: give it the private half of the key in Masking:Vault:PublicKeyFile");
+            throw new InvalidDataException(
+                "names a file without a private key in PEM: give it the private half of the key in Masking:Vault:PublicKeyFile");
         }
 
         // .NET reads PKCS#8's encryption only.
         if (pem.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal))
         {
-            throw new InvalidDataException("names a key that is encrypted in OpenSSL's former way: write it anew with 'openssl pkcs8 -topk8 -in OLD -out NEW'");
+            throw new InvalidDataException(
+                "names a key that is encrypted in OpenSSL's traditional format: convert it with " +
+                "'openssl pkcs8 -topk8 -in OLD -out NEW'");
         }
 
         var encrypted = pem.Contains("ENCRYPTED PRIVATE KEY", StringComparison.Ordinal);
@@ -55,27 +63,34 @@ internal sealed class RevealingKey : IDisposable
             key.Dispose();
             throw new InvalidDataException(encrypted
                 ? "names an encrypted key that the passphrase in --passphrase-file does not open"
-                : "names a file without an RSA private key in PEM: vault keys are RSA keys, made by 'openssl genpkey -algorithm RSA'");
+                : "names a file without an RSA private key in PEM: vault keys are RSA keys, made by " +
+                    "'openssl genpkey -algorithm RSA'");
         }
     }
 
-    /// <exception cref="InvalidDataException">It is sealed to another key, or for another field; the message names no value.</exception>
-    public PersonalText Open(SealedValue value)
+    /// <summary>Opens a sealed value.</summary>
+    /// <param name="field">The name of the field for which it should be sealed; see <see cref="PiiFields.Name"/>.</param>
+    /// <param name="sealedValue">What <see cref="SealingKey.Seal"/> returned.</param>
+    /// <returns>The value as it was written.</returns>
+    /// <exception cref="InvalidDataException">
+    /// It was sealed to another key or for another field, or it was cut. The message quotes no value.
+    /// </exception>
+    public PersonalText Open(string field, ReadOnlySpan<byte> sealedValue)
     {
         var length = SealFormat.BlockLength(_key);
-        if (value.Sealed.Length == 0 || value.Sealed.Length % length != 0)
+        if (sealedValue.IsEmpty || sealedValue.Length % length != 0)
         {
             throw new InvalidDataException(WrongKey);
         }
 
-        var prefix = SealFormat.Prefix(value.Field);
+        var prefix = SealFormat.Prefix(field);
         var text = new List<byte>();
-        foreach (var block in value.Sealed.Chunk(length))
+        for (; !sealedValue.IsEmpty; sealedValue = sealedValue[length..])
         {
-            var plain = Open(block);
+            var plain = OpenBlock(sealedValue[..length]);
             if (!plain.AsSpan().StartsWith(prefix))
             {
-                throw new InvalidDataException($"what stands there was not sealed as {value.Field}: somebody has changed pii_vault");
+                throw new InvalidDataException($"the stored value was not sealed as {field}: somebody has changed pii_vault");
             }
 
             text.AddRange(plain.AsSpan(prefix.Length));
@@ -84,9 +99,10 @@ internal sealed class RevealingKey : IDisposable
         return new PersonalText(Encoding.UTF8.GetString([.. text]));
     }
 
+    /// <summary>Releases the key.</summary>
     public void Dispose() => _key.Dispose();
 
-    private byte[] Open(byte[] block)
+    private byte[] OpenBlock(ReadOnlySpan<byte> block)
     {
         try
         {

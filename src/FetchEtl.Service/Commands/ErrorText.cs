@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using FetchEtl.Local;
 using FetchEtl.Logins;
+using FetchEtl.Masking;
 using FetchEtl.Sqs;
 using MassTransit;
 using Microsoft.Extensions.Options;

@@ -1,9 +1,9 @@
 namespace FetchEtl.Service;
 
-/// <summary>How the verbs that lift a table's masks end.</summary>
-internal static class LiftVerb
+/// <summary>How <c>rekey</c> and <c>adopt</c> end.</summary>
+internal static class MaintenanceVerb
 {
-    /// <summary>Tells what is left, if anything, and gives the exit code.</summary>
+    /// <summary>Prints what is left, if anything, and returns the exit code.</summary>
     public static async Task<int> EndAsync(IReadOnlyList<string> left)
     {
         foreach (var line in left)
@@ -14,6 +14,9 @@ internal static class LiftVerb
         return left.Count == 0 ? Verb.Succeeded : Verb.LeftBehind;
     }
 
-    public static Task<int> StoppedAsync(string verb) =>
-        EndAsync([$"stopped before all was done. What is done stays, each row is whole, and '{verb}' goes on when it is started again."]);
+    public static Task<int> StoppedAsync(string verb) => EndAsync(
+    [
+        "stopped before all was done. What is done is kept and each row is whole; " +
+        $"'{verb}' continues when it is started again.",
+    ]);
 }

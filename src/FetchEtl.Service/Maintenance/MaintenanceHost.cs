@@ -1,4 +1,5 @@
 using FetchEtl.Logins;
+using FetchEtl.Masking;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -6,19 +7,21 @@ using Microsoft.Extensions.Options;
 
 namespace FetchEtl.Service;
 
-/// <summary>The library's services over the table, with checked settings, and without a queue.</summary>
-internal sealed class LiftHost : IDisposable
+/// <summary>The services over the database, with valid settings and without a queue, for <c>rekey</c> and <c>adopt</c>.</summary>
+internal sealed class MaintenanceHost : IDisposable
 {
     private readonly IHost _host;
 
-    /// <exception cref="OptionsValidationException">The settings are bad, or choose a method without keys.</exception>
-    public LiftHost(string[] settings)
+    /// <exception cref="OptionsValidationException">The settings are invalid, or choose a method without keys.</exception>
+    public MaintenanceHost(string[] settings)
     {
         var builder = ServiceHost.Create(settings);
         builder.Services.AddLogins(builder.Configuration);
         _host = builder.BuildValidated();
         Masker = Get<IPiiMasker>() as HmacPiiMasker ?? throw new OptionsValidationException(
-            "Masking", typeof(LiftHost), [$"Masking:Method is {Options.Method}, whose masks have no key to lift them to: choose Hmac, with Masking:Keys."]);
+            "Masking",
+            typeof(MaintenanceHost),
+            [$"Masking:Method is {Options.Method}, whose masks have no key: choose Hmac, with Masking:Keys."]);
     }
 
     public MaskingOptions Options => Get<IOptions<LoginsOptions>>().Value.Masking;
@@ -27,7 +30,7 @@ internal sealed class LiftHost : IDisposable
 
     public IDbContextFactory<LoginDbContext> Contexts => Get<IDbContextFactory<LoginDbContext>>();
 
-    public MaskingCheck Check => Get<MaskingCheck>();
+    public StoredMasksVerifier Verifier => Get<StoredMasksVerifier>();
 
     public TimeProvider Time => Get<TimeProvider>();
 

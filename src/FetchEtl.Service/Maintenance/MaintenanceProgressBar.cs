@@ -1,22 +1,22 @@
-using FetchEtl.Logins;
+using FetchEtl.Maintenance;
 using Spectre.Console;
 
 namespace FetchEtl.Service;
 
-/// <summary>Shows a walk over a table as a bar: the blocks done of those there are.</summary>
-internal static class LiftProgressBar
+/// <summary>Shows a walk over a table as a bar of the blocks that are done.</summary>
+internal static class MaintenanceProgressBar
 {
-    public static Task<T> RunAsync<T>(Func<IProgress<LiftProgress>, Task<T>> lift) =>
+    public static Task<T> RunAsync<T>(Func<IProgress<MaintenanceProgress>, Task<T>> run) =>
         AnsiConsole.Progress().Columns(
             new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn()).StartAsync(context =>
         {
             var bar = context.AddTask("counting");
-            return lift(new Display(bar));
+            return run(new Display(bar));
         });
 
-    private sealed class Display(ProgressTask bar) : IProgress<LiftProgress>
+    private sealed class Display(ProgressTask bar) : IProgress<MaintenanceProgress>
     {
-        public void Report(LiftProgress value)
+        public void Report(MaintenanceProgress value)
         {
             bar.Description = Markup.Escape(value.Pass == 1 ? value.Table : $"{value.Table}, pass {value.Pass}");
             bar.MaxValue = Math.Max(1, value.Total);

@@ -1,11 +1,12 @@
 using System.CommandLine;
-using FetchEtl.Logins;
+using FetchEtl.Maintenance;
+using FetchEtl.Masking;
 using Microsoft.Extensions.Options;
 
 namespace FetchEtl.Service;
 
-/// <summary>What the verbs that lift a table's masks have in common.</summary>
-internal sealed class LiftArguments
+/// <summary>The options of the verbs that rewrite a table's columns: <c>rekey</c> and <c>adopt</c>.</summary>
+internal sealed class TableArguments
 {
     public const string DefaultTable = "user_logins";
 
@@ -17,24 +18,25 @@ internal sealed class LiftArguments
 
     public Option<string[]> Columns { get; } = new("--column")
     {
-        Description = $"A column and what it holds, as masked_ip=ip; once for each. There are {PiiFields.Names}.",
+        Description = $"A column and its field, as masked_ip=ip; once for each column. The fields are {PiiFields.Names}.",
     };
 
     public Option<int> BatchSize { get; } = new("--batch-size")
     {
-        Description = $"Blocks of the table (8 KiB, some thirty rows) a transaction, 1 to {LiftLimits.MaxBatchBlocks}.",
-        DefaultValueFactory = _ => LiftLimits.DefaultBatchBlocks,
+        Description = "Blocks of the table (8 KiB, some thirty rows) a transaction, " +
+            $"1 to {MaintenanceLimits.MaxBatchBlocks}.",
+        DefaultValueFactory = _ => MaintenanceLimits.DefaultBatchBlocks,
     };
 
-    /// <summary>Checks the arguments, all problems at once.</summary>
+    /// <summary>Checks the arguments and reports all problems at once.</summary>
     /// <param name="parsed">The arguments.</param>
-    /// <param name="options">Valid settings: they say which fields are masked.</param>
-    /// <returns>The columns; none where none was given.</returns>
-    /// <exception cref="OptionsValidationException">They are not right.</exception>
-    public IReadOnlyList<LiftColumn> Check(ParseResult parsed, MaskingOptions options)
+    /// <param name="options">Valid settings, which say what is masked.</param>
+    /// <returns>The columns; empty where none was given.</returns>
+    /// <exception cref="OptionsValidationException">An argument is invalid.</exception>
+    public IReadOnlyList<MaskedColumn> Check(ParseResult parsed, MaskingOptions options)
     {
         var problems = new List<string>();
-        var columns = new List<LiftColumn>();
+        var columns = new List<MaskedColumn>();
         foreach (var text in parsed.GetValue(Columns) ?? [])
         {
             var equals = text.LastIndexOf('=');
@@ -48,19 +50,23 @@ internal sealed class LiftArguments
             }
             else if (!PiiFields.Of(options).Contains(field))
             {
-                problems.Add($"--column '{text}': {field.Name()} is not masked; name it in Masking:Fields, here and for the service.");
+                problems.Add(
+                    $"--column '{text}': {field.Name()} is not masked; name it in Masking:Fields, here and for the service.");
             }
             else
             {
-                columns.Add(new LiftColumn(text[..equals], field));
+                columns.Add(new MaskedColumn(text[..equals], field));
             }
         }
 
-        if (parsed.GetValue(BatchSize) is < 1 or > LiftLimits.MaxBatchBlocks)
+        if (parsed.GetValue(BatchSize) is < 1 or > MaintenanceLimits.MaxBatchBlocks)
         {
-            problems.Add($"--batch-size must be 1 to {LiftLimits.MaxBatchBlocks} blocks, is {parsed.GetValue(BatchSize)}.");
+            problems.Add(
+                $"--batch-size must be 1 to {MaintenanceLimits.MaxBatchBlocks} blocks, is {parsed.GetValue(BatchSize)}.");
         }
 
-        return problems.Count == 0 ? columns : throw new OptionsValidationException("lift", typeof(LiftArguments), problems);
+        return problems.Count == 0
+            ? columns
+            : throw new OptionsValidationException("arguments", typeof(TableArguments), problems);
     }
 }

@@ -48,6 +48,23 @@ public sealed class LoginMessageTests
     }
 
     [Fact]
+    public void Writing_replaces_personal_fields_by_stars()
+    {
+        var personal = new PersonalText("canary-7d1f");
+        var login = new LoginMessage { UserId = personal, Ip = personal, DeviceId = personal, AppVersion = "1.0" };
+
+        Assert.Equal(
+            """{"user_id":"***","app_version":"1.0","device_type":null,"ip":"***","locale":null,"device_id":"***"}""",
+            JsonSerializer.Serialize(login));
+    }
+
+    [Fact]
+    public void The_names_of_maskable_fields_are_their_keys()
+    {
+        Assert.Equal([LoginFields.Ip, LoginFields.DeviceId, LoginFields.UserId], PiiFields.All.Select(field => field.Name()));
+    }
+
+    [Fact]
     public void The_last_of_a_repeated_key_counts()
     {
         Assert.Equal("b", Read("""{"user_id":1,"user_id":"a","user_id":"b"}""").UserId?.Reveal());

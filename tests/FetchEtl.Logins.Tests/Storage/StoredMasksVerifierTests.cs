@@ -1,17 +1,18 @@
 using FetchEtl.Migrations;
+using FetchEtl.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 
 namespace FetchEtl.Logins.Tests;
 
-/// <summary>Settings whose masks do not fit the table write nothing.</summary>
-public sealed class MaskingCheckTests : IAsyncLifetime
+/// <summary>A process whose masks do not fit the table writes nothing.</summary>
+public sealed class StoredMasksVerifierTests : IAsyncLifetime
 {
     private const string Generations = "SELECT string_agg(concat_ws(' ', generation, key_check), ', ' ORDER BY generation) FROM masking_generations";
 
     private static readonly string[] Checks =
-        [.. new[] { TestKeys.First, TestKeys.Second, TestKeys.Third }.Select(key => new KeyRing(Masking(key)).Check(1))];
+        [.. new[] { TestKeys.First, TestKeys.Second, TestKeys.Third }.Select(key => new HmacPiiMasker(Masking(key)).KeyCheck(1))];
 
     private LoginStore _store = null!;
 
@@ -110,7 +111,7 @@ public sealed class MaskingCheckTests : IAsyncLifetime
 
         Assert.Equal(2, outcomes.Count(outcome => outcome.Refusal is MaskingRefusedException));
         var winner = Assert.Single(outcomes.Where(outcome => outcome.Refusal is null).Select(outcome => outcome.Key).Distinct());
-        Assert.Equal($"1 {new KeyRing(Masking(winner)).Check(1)}", await _store.ScalarAsync(Generations));
+        Assert.Equal($"1 {new HmacPiiMasker(Masking(winner)).KeyCheck(1)}", await _store.ScalarAsync(Generations));
     }
 
     [Fact]
@@ -217,13 +218,14 @@ public sealed class MaskingCheckTests : IAsyncLifetime
         return options;
     }
 
-    private static MaskingStartup Startup(IServiceProvider services) => services.GetServices<IHostedService>().OfType<MaskingStartup>().Single();
+    private static StoredMasksVerificationService Startup(IServiceProvider services) =>
+        services.GetServices<IHostedService>().OfType<StoredMasksVerificationService>().Single();
 
     /// <summary>The SQL statement within a refusal.</summary>
     private static string Statement(string refusal) =>
         refusal[refusal.IndexOf("ALTER TABLE", StringComparison.Ordinal)..refusal.IndexOf(';', StringComparison.Ordinal)];
 
-    /// <summary>Starts another process, as it were.</summary>
+    /// <summary>Starts the verification as another process would.</summary>
     private async Task StartAnewAsync()
     {
         await using var provider = _store.Beside();

@@ -12,7 +12,7 @@ public sealed class PiiVaultTests : IAsyncLifetime
     private readonly RevealingKey _key;
     private LoginStore _store = null!;
 
-    public PiiVaultTests() => _key = _files.RevealingKey();
+    public PiiVaultTests() => _key = RevealingKey.Read(_files.Private, passphrase: null);
 
     public async Task InitializeAsync()
     {
@@ -163,7 +163,7 @@ public sealed class PiiVaultTests : IAsyncLifetime
         await _store.ScalarAsync($"ALTER TABLE pii_vault {change}");
 
         var held = WriteAsync(_store.Provider, 1);
-        await _store.Logs.WaitForAsync($"pii_vault is not as expected (SQLSTATE {sqlState}): make it as in the migrations.");
+        await _store.Logs.WaitForAsync($"pii_vault is not as expected (SQLSTATE {sqlState}): recreate it as the migrations do.");
         Assert.Equal(0, await _store.CountAsync());
 
         await _store.ScalarAsync($"ALTER TABLE pii_vault {remedy}");
@@ -206,14 +206,14 @@ public sealed class PiiVaultTests : IAsyncLifetime
     {
         await using var context = _store.Context();
         await using var transaction = await context.Database.BeginTransactionAsync();
-        var vault = new PiiVault(VaultKeyFiles.SealingKey());
+        var vault = PiiVault.Of(_store.Masking)!;
         var count = await vault.SealAsync(
             context, values.Select(i => new VaultValue(PiiField.Ip, $"mask {i:D4}", new PersonalText(Value(i)))), CancellationToken.None);
         await transaction.CommitAsync();
         return count;
     }
 
-    private string Reveal(SealedValue value) => _key.Open(value).Reveal();
+    private string Reveal(SealedValue value) => _key.Open(value.Field, value.Sealed).Reveal();
 
     private async Task<List<SealedValue>> SealedAsync()
     {
