@@ -3,7 +3,9 @@ namespace FetchEtl.Maintenance;
 /// <summary>The limits of rekeying and adoption.</summary>
 public static class MaintenanceLimits
 {
-    /// <summary>The default number of blocks a transaction: some thousand rows, locked for some ten milliseconds.</summary>
+    /// <summary>
+    /// The default number of blocks a transaction: some thousand rows, locked for some ten milliseconds.
+    /// </summary>
     public const int DefaultBatchBlocks = 64;
 
     /// <summary>

@@ -13,8 +13,8 @@ public enum MaskingMethod
     Sha256 = 1,
 
     /// <summary>
-    /// SHA-256 of the value as written, followed by <see cref="MaskingOptions.Salt"/>, in UTF-8: 64 lower-case hex digits.
-    /// As weak as <see cref="Sha256"/> against anyone who knows the salt.
+    /// SHA-256 of the value as written, followed by <see cref="MaskingOptions.Salt"/>, in UTF-8: 64 lower-case hex
+    /// digits. As weak as <see cref="Sha256"/> against anyone who knows the salt.
     /// </summary>
     SaltedSha256 = 2,
 }

@@ -1,8 +1,8 @@
 namespace FetchEtl.Masking;
 
 /// <summary>
-/// The settings of masking (<c>Masking</c>): fields, method and keys. Anyone who has the keys can find the masked values by
-/// trial: treat the keys as secrets.
+/// The settings of masking (<c>Masking</c>): fields, method and keys. Anyone who has the keys can find the masked
+/// values by trial: treat the keys as secrets.
 /// </summary>
 public sealed class MaskingOptions
 {
@@ -10,10 +10,10 @@ public sealed class MaskingOptions
     internal const int MinKeyBytes = 32;
 
     /// <summary>
-    /// The secret keys (<c>Masking:Keys</c>), one for each generation, the first generation first. Each is the base64 text of
-    /// at least 32 random bytes. To rotate, append a key. Generation n stands at index n-1, here or in
-    /// <see cref="KeyFiles"/>; where it stands there, the text here is empty. At least one generation is required, and no key
-    /// may occur twice.
+    /// The secret keys (<c>Masking:Keys</c>), one for each generation, the first generation first. Each is the base64
+    /// text of at least 32 random bytes. To rotate, append a key. Generation n stands at index n-1, here or in
+    /// <see cref="KeyFiles"/>; where it stands there, the text here is empty. At least one generation is required, and
+    /// no key may occur twice.
     /// </summary>
     public IList<string> Keys { get; } = [];
 
@@ -25,8 +25,8 @@ public sealed class MaskingOptions
     public IList<string> KeyFiles { get; } = [];
 
     /// <summary>
-    /// The fields to mask (<c>Masking:Fields</c>). A list must name <c>ip</c> and <c>device_id</c>; <c>user_id</c> is stored
-    /// as received unless the list names it.
+    /// The fields to mask (<c>Masking:Fields</c>). A list must name <c>ip</c> and <c>device_id</c>; <c>user_id</c> is
+    /// stored as received unless the list names it.
     /// </summary>
     /// <value>Empty by default, which masks <c>ip</c> and <c>device_id</c>.</value>
     public IList<string> Fields { get; } = [];
@@ -41,15 +41,17 @@ public sealed class MaskingOptions
 
     /// <summary>
     /// The method that masked the table before its masks were adopted under <see cref="MaskingMethod.Hmac"/>
-    /// (<c>Masking:Former</c>). Each value is then hashed by that method first. Set it before the first row is written, and
-    /// never change it afterwards.
+    /// (<c>Masking:Former</c>). Each value is then hashed by that method first. Set it before the first row is written,
+    /// and never change it afterwards.
     /// </summary>
-    /// <value><see cref="MaskingMethod.Sha256"/>, <see cref="MaskingMethod.SaltedSha256"/>, or null, the default.</value>
+    /// <value>
+    /// <see cref="MaskingMethod.Sha256"/>, <see cref="MaskingMethod.SaltedSha256"/>, or null, the default.
+    /// </value>
     public MaskingMethod? Former { get; set; }
 
     /// <summary>
-    /// The text that <see cref="MaskingMethod.SaltedSha256"/> appends to each value (<c>Masking:Salt</c>). Required with that
-    /// method, refused without it.
+    /// The text that <see cref="MaskingMethod.SaltedSha256"/> appends to each value (<c>Masking:Salt</c>). Required
+    /// with that method, refused without it.
     /// </summary>
     public string? Salt { get; set; }
 
@@ -64,8 +66,8 @@ public sealed class MaskingOptions
 
     /// <summary>Checks the settings. It reads the files of keys and of the vault's public key.</summary>
     /// <returns>
-    /// Every problem, each with its setting and the remedy; empty where the settings are valid. No text quotes a key, a salt
-    /// or a path.
+    /// Every problem, each with its setting and the remedy; empty where the settings are valid. No text quotes a key, a
+    /// salt or a path.
     /// </returns>
     public IReadOnlyList<string> Validate() => MaskingOptionsValidation.Problems(this);
 }

@@ -1,8 +1,8 @@
 namespace FetchEtl.Masking;
 
 /// <summary>
-/// Checks the values of <see cref="MaskingOptions"/>. It reports every problem at once, by its setting, with the remedy and
-/// without any secret.
+/// Checks the values of <see cref="MaskingOptions"/>. It reports every problem at once, by its setting, with the remedy
+/// and without any secret.
 /// </summary>
 internal static class MaskingOptionsValidation
 {
@@ -46,21 +46,21 @@ internal static class MaskingOptionsValidation
         if (!options.AllowWeak)
         {
             report(
-                $"Masking:Method is {options.Method}, whose masks can be reversed by trial: choose Hmac, or accept the weak " +
-                "method with Masking:AllowWeak=true.");
+                $"Masking:Method is {options.Method}, whose masks can be reversed by trial: choose Hmac, or accept " +
+                "the weak method with Masking:AllowWeak=true.");
         }
 
         if (options.Keys.Count + options.KeyFiles.Count > 0)
         {
             report(
-                $"Masking:Keys or Masking:KeyFiles is set, but Masking:Method {options.Method} has no key: remove them, or " +
-                "choose Hmac.");
+                $"Masking:Keys or Masking:KeyFiles is set, but Masking:Method {options.Method} has no key: remove " +
+                "them, or choose Hmac.");
         }
 
         if (options.HasVault)
         {
             report(
-                $"Masking:Vault:PublicKeyFile is set, but rekeying does not move the vault's entries from masks of " +
+                "Masking:Vault:PublicKeyFile is set, but rekeying does not move the vault's entries from masks of " +
                 $"Masking:Method {options.Method} to those of a key: remove it, or choose Hmac.");
         }
     }
@@ -70,12 +70,13 @@ internal static class MaskingOptionsValidation
         if (options.Former is { } former && former is not (MaskingMethod.Sha256 or MaskingMethod.SaltedSha256))
         {
             report(
-                $"Masking:Former must be Sha256 or SaltedSha256, is {former}: remove it where neither method ever masked the " +
-                "table.");
+                $"Masking:Former must be Sha256 or SaltedSha256, is {former}: remove it where neither method ever " +
+                "masked the table.");
         }
         else if (options.Former is not null && options.Method != MaskingMethod.Hmac)
         {
-            report("Masking:Former is set, but only Masking:Method Hmac builds on a former method's masks: remove one of them.");
+            report("Masking:Former is set, but only Masking:Method Hmac builds on a former method's masks: remove " +
+                "one of them.");
         }
     }
 
@@ -88,8 +89,8 @@ internal static class MaskingOptionsValidation
         else if (!options.UsesSalt && !string.IsNullOrEmpty(options.Salt))
         {
             report(
-                "Masking:Salt is set, but neither Masking:Method nor Masking:Former is SaltedSha256: remove it, or set one of " +
-                "them.");
+                "Masking:Salt is set, but neither Masking:Method nor Masking:Former is SaltedSha256: remove it, or " +
+                "set one of them.");
         }
     }
 
@@ -97,15 +98,16 @@ internal static class MaskingOptionsValidation
     {
         foreach (var name in names.Where(name => !PiiFields.TryParse(name, out _)))
         {
-            report($"Masking:Fields names '{name}', which is not a field that can be masked: the fields are {PiiFields.Names}.");
+            report($"Masking:Fields names '{name}', which is not a field that can be masked: the fields are " +
+                $"{PiiFields.Names}.");
         }
 
         var missing = PiiFields.Always.Select(field => field.Name()).Except(names).ToList();
         if (names.Count > 0 && missing.Count > 0)
         {
             report(
-                $"Masking:Fields lacks {string.Join(" and ", missing)}, which is always masked: add it to the list, or remove " +
-                "the list.");
+                $"Masking:Fields lacks {string.Join(" and ", missing)}, which is always masked: add it to the list, " +
+                "or remove the list.");
         }
     }
 

@@ -7,8 +7,9 @@ public sealed class VaultOptions
     internal const int MinKeyBits = 3072;
 
     /// <summary>
-    /// The PEM file of an RSA public key of at least 3,072 bits (<c>Masking:Vault:PublicKeyFile</c>), as SubjectPublicKeyInfo
-    /// or PKCS#1. A file that holds a private key is refused: the private key belongs where values are revealed.
+    /// The PEM file of an RSA public key of at least 3,072 bits (<c>Masking:Vault:PublicKeyFile</c>), as
+    /// SubjectPublicKeyInfo or PKCS#1. A file that holds a private key is refused: the private key belongs where values
+    /// are revealed.
     /// </summary>
     /// <value>Null by default: there is no vault.</value>
     public string? PublicKeyFile { get; set; }

@@ -7,7 +7,8 @@ namespace FetchEtl.Maintenance.Tests;
 
 public sealed class AdoptionTests : IAsyncLifetime
 {
-    private const string Snapshot = "SELECT md5(string_agg(concat(t.ctid, t.xmin, t), '' ORDER BY t.ctid)) FROM old_logins t";
+    private const string Snapshot = "SELECT md5(string_agg(concat(t.ctid, t.xmin, t), '' ORDER BY t.ctid)) FROM " +
+        "old_logins t";
 
     private static readonly MaskedColumn[] Columns = [new("address", PiiField.Ip), new("device", PiiField.DeviceId)];
 
@@ -25,10 +26,11 @@ public sealed class AdoptionTests : IAsyncLifetime
     [Fact]
     public async Task Raw_values_become_the_masks_that_the_service_makes_empty_ones_NULL_and_masks_stay()
     {
+        var first = MaintenanceStore.Masking(TestKeys.First);
         await _store.ExecuteAsync(
             $"""
-            INSERT INTO old_logins VALUES (1, '192.0.2.1', '000-00-0001'), (2, '::ffff:192.0.2.1', ''), (3, NULL, 'x'), (4, '2:0:0:0:0:0:0:1', NULL),
-                (5, '{Mask(_ring, PiiField.Ip, "192.0.2.1")}', '{Mask(MaintenanceStore.Masking(TestKeys.First), PiiField.DeviceId, "x")}')
+            INSERT INTO old_logins VALUES (1, '192.0.2.1', '000-00-0001'), (2, '::ffff:192.0.2.1', ''), (3, NULL, 'x'),
+                (4, '2:0:0:0:0:0:0:1', NULL), (5, '{Mask(_ring, PiiField.Ip, "192.0.2.1")}', '{Mask(first, PiiField.DeviceId, "x")}')
             """);
 
         var summary = await _store.AdoptAsync(_ring, "old_logins", Columns);
@@ -41,7 +43,7 @@ public sealed class AdoptionTests : IAsyncLifetime
                 (Mask(_ring, PiiField.Ip, "192.0.2.1"), null),
                 (null, Mask(_ring, PiiField.DeviceId, "x")),
                 (Mask(_ring, PiiField.Ip, "2::1"), null),
-                (Mask(_ring, PiiField.Ip, "192.0.2.1"), Mask(MaintenanceStore.Masking(TestKeys.First), PiiField.DeviceId, "x")),
+                (Mask(_ring, PiiField.Ip, "192.0.2.1"), Mask(first, PiiField.DeviceId, "x")),
             ],
             await RowsAsync());
     }
@@ -53,7 +55,10 @@ public sealed class AdoptionTests : IAsyncLifetime
         using var key = RevealingKey.Read(files.Private, passphrase: null);
         _ring.Vault.PublicKeyFile = files.Public;
         await _store.ExecuteAsync(
-            $"INSERT INTO old_logins VALUES (1, '192.0.2.1', 'x'), (2, '192.0.2.1', ''), (3, '{Mask(_ring, PiiField.Ip, "192.0.2.2")}', NULL)");
+            $"""
+            INSERT INTO old_logins VALUES (1, '192.0.2.1', 'x'), (2, '192.0.2.1', ''),
+                (3, '{Mask(_ring, PiiField.Ip, "192.0.2.2")}', NULL)
+            """);
 
         await _store.AdoptAsync(_ring, "old_logins", Columns);
 
@@ -61,7 +66,10 @@ public sealed class AdoptionTests : IAsyncLifetime
             "SELECT mask, field, sealed FROM pii_vault ORDER BY field",
             reader => (Mask: reader.GetString(0), Field: reader.GetString(1), Sealed: (byte[])reader.GetValue(2)));
         Assert.Equal(
-            [(Mask(_ring, PiiField.DeviceId, "x"), "device_id", "x"), (Mask(_ring, PiiField.Ip, "192.0.2.1"), "ip", "192.0.2.1")],
+            [
+                (Mask(_ring, PiiField.DeviceId, "x"), "device_id", "x"),
+                (Mask(_ring, PiiField.Ip, "192.0.2.1"), "ip", "192.0.2.1"),
+            ],
             vault.Select(value => ((string?)value.Mask, value.Field, key.Open(value.Field, value.Sealed).Reveal())));
     }
 
@@ -71,11 +79,14 @@ public sealed class AdoptionTests : IAsyncLifetime
         await _store.ExecuteAsync(
             """
             INSERT INTO old_logins VALUES (1, '192.0.2.1', NULL);
-            CREATE FUNCTION quote() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no: %', OLD.address; END $$;
-            CREATE CONSTRAINT TRIGGER quoting AFTER UPDATE ON old_logins DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION quote();
+            CREATE FUNCTION quote() RETURNS trigger LANGUAGE plpgsql AS
+                $$ BEGIN RAISE EXCEPTION 'no: %', OLD.address; END $$;
+            CREATE CONSTRAINT TRIGGER quoting AFTER UPDATE ON old_logins DEFERRABLE INITIALLY DEFERRED
+                FOR EACH ROW EXECUTE FUNCTION quote();
             """);
 
-        var refusal = await Assert.ThrowsAsync<MaskingRefusedException>(() => _store.AdoptAsync(_ring, "old_logins", Columns));
+        var refusal = await Assert.ThrowsAsync<MaskingRefusedException>(
+            () => _store.AdoptAsync(_ring, "old_logins", Columns));
 
         Assert.DoesNotContain("192.0.2.1", refusal.ToString(), StringComparison.Ordinal);
     }
@@ -83,13 +94,17 @@ public sealed class AdoptionTests : IAsyncLifetime
     [Theory]
     [InlineData(MaskingMethod.Sha256, null)]
     [InlineData(MaskingMethod.SaltedSha256, "pepper")]
-    public async Task A_former_methods_masks_equal_those_of_rows_that_are_written_now(MaskingMethod former, string? salt)
+    public async Task A_former_methods_masks_equal_those_of_rows_that_are_written_now(
+        MaskingMethod former, string? salt)
     {
         _ring.Former = former;
         _ring.Salt = salt;
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes("192.0.2.1" + salt));
         await _store.ExecuteAsync(
-            $"INSERT INTO old_logins VALUES (1, '{Convert.ToHexStringLower(hash)}', NULL), (2, '{Convert.ToHexString(hash)}', ''), (3, '{Mask(_ring, PiiField.Ip, "192.0.2.1")}', NULL)");
+            $"""
+            INSERT INTO old_logins VALUES (1, '{Convert.ToHexStringLower(hash)}', NULL),
+                (2, '{Convert.ToHexString(hash)}', ''), (3, '{Mask(_ring, PiiField.Ip, "192.0.2.1")}', NULL)
+            """);
 
         var summary = await _store.AdoptAsync(_ring, "old_logins", Columns);
 
@@ -101,10 +116,12 @@ public sealed class AdoptionTests : IAsyncLifetime
     public async Task Raw_values_where_a_former_methods_masks_should_be_are_refused_before_anything_is_changed()
     {
         _ring.Former = MaskingMethod.Sha256;
-        await _store.ExecuteAsync($"INSERT INTO old_logins VALUES (1, '{new string('a', 64)}', NULL), (2, '192.0.2.1', NULL)");
+        await _store.ExecuteAsync($"INSERT INTO old_logins VALUES (1, '{new string('a', 64)}', NULL), (2, " +
+            "'192.0.2.1', NULL)");
 
         Assert.StartsWith(
-            "old_logins.address holds 1 values that are neither 64 hex digits nor masks, so they are not masks of Masking:Former Sha256",
+            "old_logins.address holds 1 values that are neither 64 hex digits nor masks, so they are not masks of " +
+            "Masking:Former Sha256",
             await RefusalAsync(),
             StringComparison.Ordinal);
     }
@@ -115,10 +132,11 @@ public sealed class AdoptionTests : IAsyncLifetime
         var hex = new string('a', 64);
         await _store.ExecuteAsync($"INSERT INTO old_logins VALUES (1, '192.0.2.1', '{hex}')");
 
-        Assert.StartsWith("old_logins.device holds 1 values of 64 hex digits", await RefusalAsync(), StringComparison.Ordinal);
+        Assert.StartsWith("old_logins.device holds 1 values of 64 hex " +
+            "digits", await RefusalAsync(), StringComparison.Ordinal);
 
         Assert.Empty((await _store.AdoptAsync(_ring, "old_logins", Columns, hashesAreRaw: true)).Left);
-        Assert.Equal((Mask(_ring, PiiField.Ip, "192.0.2.1"), Mask(_ring, PiiField.DeviceId, hex)), Assert.Single(await RowsAsync()));
+        Assert.Equal([(Mask(_ring, PiiField.Ip, "192.0.2.1"), Mask(_ring, PiiField.DeviceId, hex))], await RowsAsync());
     }
 
     [Fact]
@@ -126,16 +144,19 @@ public sealed class AdoptionTests : IAsyncLifetime
     {
         await _store.ExecuteAsync($"INSERT INTO old_logins VALUES (1, '3:{new string('a', 64)}', NULL)");
 
-        Assert.StartsWith("old_logins.address holds masks of generation 3, and Masking:Keys", await RefusalAsync(), StringComparison.Ordinal);
+        Assert.StartsWith("old_logins.address holds masks of generation 3, and " +
+            "Masking:Keys", await RefusalAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Empty_texts_in_a_column_that_must_not_be_NULL_are_refused_and_the_told_statement_is_the_remedy()
     {
-        await _store.ExecuteAsync("ALTER TABLE old_logins ALTER device SET NOT NULL; INSERT INTO old_logins VALUES (1, NULL, '')");
+        await _store.ExecuteAsync("ALTER TABLE old_logins ALTER device SET NOT NULL; INSERT INTO old_logins VALUES " +
+            "(1, NULL, '')");
 
         var refusal = await RefusalAsync();
-        Assert.StartsWith("old_logins.device is NOT NULL and holds 1 empty texts, which become NULL: ", refusal, StringComparison.Ordinal);
+        Assert.StartsWith("old_logins.device is NOT NULL and holds 1 empty texts, which become " +
+            "NULL: ", refusal, StringComparison.Ordinal);
         await _store.ExecuteAsync(refusal[refusal.IndexOf("ALTER TABLE", StringComparison.Ordinal)..^1]);
 
         Assert.Equal(1, (await _store.AdoptAsync(_ring, "old_logins", Columns)).Rows);
@@ -144,7 +165,8 @@ public sealed class AdoptionTests : IAsyncLifetime
     [Fact]
     public async Task A_plan_counts_and_changes_nothing()
     {
-        await _store.ExecuteAsync("INSERT INTO old_logins SELECT i, '192.0.2.' || i, CASE WHEN i % 5 > 0 THEN i % 2 || '' END FROM generate_series(1, 100) i; INSERT INTO old_logins VALUES (101, '', NULL)");
+        await _store.ExecuteAsync("INSERT INTO old_logins SELECT i, '192.0.2.' || i, CASE WHEN i % 5 > 0 THEN i % 2 " +
+            "|| '' END FROM generate_series(1, 100) i; INSERT INTO old_logins VALUES (101, '', NULL)");
         var before = await _store.ScalarAsync<string>(Snapshot);
 
         var plan = await _store.PlanAsync(_ring, "old_logins", Columns);
@@ -160,29 +182,36 @@ public sealed class AdoptionTests : IAsyncLifetime
     [Fact]
     public async Task Cut_off_and_begun_again_it_masks_each_value_once()
     {
-        await _store.ExecuteAsync("INSERT INTO old_logins SELECT i, '10.0.0.' || i % 200, 'd' || i FROM generate_series(1, 3000) i");
+        await _store.ExecuteAsync("INSERT INTO old_logins SELECT i, '10.0.0.' || i % 200, 'd' || i FROM " +
+            "generate_series(1, 3000) i");
         using var cut = new CancellationTokenSource();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _store.AdoptAsync(
             _ring, "old_logins", Columns, progress: at => CancelAt(3, at, cut), cancellationToken: cut.Token));
-        var begun = await _store.ScalarAsync<long>("SELECT count(*) FROM old_logins WHERE address LIKE '2:%' AND device LIKE '2:%'");
+        var begun = await _store.ScalarAsync<long>("SELECT count(*) FROM old_logins WHERE address LIKE '2:%' AND " +
+            "device LIKE '2:%'");
         Assert.InRange(begun, 1, 2999);
 
         Assert.Equal(3000 - begun, (await _store.AdoptAsync(_ring, "old_logins", Columns)).Rows);
         Assert.Equal(
-            Enumerable.Range(1, 3000).Select(i => (Mask(_ring, PiiField.Ip, $"10.0.0.{i % 200}"), Mask(_ring, PiiField.DeviceId, $"d{i}"))),
+            Enumerable.Range(1, 3000).Select(
+                i => (Mask(_ring, PiiField.Ip, $"10.0.0.{i % 200}"), Mask(_ring, PiiField.DeviceId, $"d{i}"))),
             await RowsAsync());
     }
 
     [Fact]
     public async Task Two_that_run_at_once_mask_each_value_once()
     {
-        await _store.ExecuteAsync("INSERT INTO old_logins SELECT i, '10.0.0.' || i % 200, NULL FROM generate_series(1, 3000) i");
+        await _store.ExecuteAsync("INSERT INTO old_logins SELECT i, '10.0.0.' || i % 200, NULL FROM " +
+            "generate_series(1, 3000) i");
 
-        var summaries = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => _store.AdoptAsync(_ring, "old_logins", Columns)));
+        var summaries = await Task.WhenAll(
+            Enumerable.Range(0, 2).Select(_ => _store.AdoptAsync(_ring, "old_logins", Columns)));
 
         Assert.Equal(3000, summaries.Sum(summary => summary.Rows));
-        Assert.Equal(Enumerable.Range(1, 3000).Select(i => (Mask(_ring, PiiField.Ip, $"10.0.0.{i % 200}"), (string?)null)), await RowsAsync());
+        Assert.Equal(
+            Enumerable.Range(1, 3000).Select(i => (Mask(_ring, PiiField.Ip, $"10.0.0.{i % 200}"), (string?)null)),
+            await RowsAsync());
     }
 
     private static void CancelAt(long block, MaintenanceProgress at, CancellationTokenSource cut)
@@ -193,17 +222,21 @@ public sealed class AdoptionTests : IAsyncLifetime
         }
     }
 
-    private static string? Mask(MaskingOptions ring, PiiField field, string value) => new HmacPiiMasker(ring).Mask(field, new PersonalText(value));
+    private static string? Mask(MaskingOptions ring, PiiField field, string value) =>
+        new HmacPiiMasker(ring).Mask(field, new PersonalText(value));
 
     private Task<List<(string? Ip, string? Device)>> RowsAsync() => _store.QueryAsync(
         "SELECT address, device FROM old_logins ORDER BY id",
-        static reader => (reader.IsDBNull(0) ? null : reader.GetString(0), reader.IsDBNull(1) ? null : reader.GetString(1)));
+        static reader => (
+            reader.IsDBNull(0) ? null : reader.GetString(0),
+            reader.IsDBNull(1) ? null : reader.GetString(1)));
 
     /// <summary>The one problem for which it is refused; the table must be as it was.</summary>
     private async Task<string> RefusalAsync()
     {
         var before = await _store.ScalarAsync<string>(Snapshot);
-        var refusal = await Assert.ThrowsAsync<MaskingRefusedException>(() => _store.AdoptAsync(_ring, "old_logins", Columns));
+        var refusal = await Assert.ThrowsAsync<MaskingRefusedException>(
+            () => _store.AdoptAsync(_ring, "old_logins", Columns));
         Assert.Equal(before, await _store.ScalarAsync<string>(Snapshot));
         return Assert.Single(refusal.Problems);
     }

@@ -77,7 +77,8 @@ internal sealed class MaintenanceStore : IAsyncDisposable, IDbContextFactory<Log
         CancellationToken cancellationToken = default)
     {
         var plan = await PlanAsync(masking, table, columns, hashesAreRaw);
-        return await Adoption(masking, hashesAreRaw).RunAsync(plan, batchBlocks: 1, new Reporter(progress), cancellationToken);
+        return await Adoption(masking, hashesAreRaw)
+            .RunAsync(plan, batchBlocks: 1, new Reporter(progress), cancellationToken);
     }
 
     public async Task ExecuteAsync(string sql, params NpgsqlParameter[] parameters)

@@ -6,8 +6,8 @@ using FetchEtl.Masking;
 namespace FetchEtl.Maintenance.Tests;
 
 /// <summary>
-/// Random histories over one table: processes with rings of any length write, in any order; rotations run, to the end or
-/// cut off; with a former method, a table of its masks is adopted at some time.
+/// Random histories over one table: processes with rings of any length write, in any order; rotations run, to the end
+/// or cut off; with a former method, a table of its masks is adopted at some time.
 /// </summary>
 public sealed class RotationHistoryTests
 {
@@ -17,7 +17,8 @@ public sealed class RotationHistoryTests
     /// <summary>Some are one address written in two ways, all occur in all fields.</summary>
     private static readonly string?[] Values =
     [
-        null, "", "192.0.2.1", "::ffff:192.0.2.1", "::FFFF:c000:201", "192.0.2.2", "2001:db8::1", "2001:DB8:0::0001", "192.0.2.01",
+        null, "", "192.0.2.1", "::ffff:192.0.2.1", "::FFFF:c000:201", "192.0.2.2", "2001:db8::1", "2001:DB8:0::0001",
+        "192.0.2.01",
         "000-00-0001", "000-00-0002", "ü", "u", "2:0:0:0:0:0:0:1", new('7', 300),
     ];
 
@@ -108,7 +109,8 @@ public sealed class RotationHistoryTests
             _steps.Append($" write:{generations}");
             _newest = Math.Max(_newest, generations);
             var masker = new HmacPiiMasker(Ring(generations));
-            await InsertAsync((field, value) => value is null ? null : masker.Mask(field, new PersonalText(value)), fillsVault: true);
+            await InsertAsync(
+                (field, value) => value is null ? null : masker.Mask(field, new PersonalText(value)), fillsVault: true);
         }
 
         private async Task RotateAsync(int generations, int? cutOffAfter)
@@ -120,8 +122,11 @@ public sealed class RotationHistoryTests
             try
             {
                 var summary = await _store.RekeyAsync(
-                    Ring(generations), progress: _ => CutOff(reports++ == cutOffAfter, cut), cancellationToken: cut.Token);
-                Assert.All(summary.Values, column => Assert.Equal((column.Before, column.Before), (column.Kept, column.After)));
+                    Ring(generations),
+                    progress: _ => CutOff(reports++ == cutOffAfter, cut),
+                    cancellationToken: cut.Token);
+                Assert.All(summary.Values, column =>
+                    Assert.Equal((column.Before, column.Before), (column.Kept, column.After)));
             }
             catch (OperationCanceledException) when (cutOffAfter is not null)
             {
@@ -160,10 +165,14 @@ public sealed class RotationHistoryTests
             {
                 var values = PiiFields.All.Select(_ => Values[_random.Next(Values.Length)]).ToArray();
                 var masks = PiiFields.All.Select(field => mask(field, values[(int)field])).ToArray();
-                var row = new UserLogin { MessageId = new Guid(Bytes(16)), MaskedIp = masks[0], MaskedDeviceId = masks[1], UserId = masks[2] };
+                var row = new UserLogin
+                {
+                    MessageId = new Guid(Bytes(16)), MaskedIp = masks[0], MaskedDeviceId = masks[1], UserId = masks[2],
+                };
                 rows.Add(row);
                 _written.Add(row.MessageId.Value, values);
-                entries.AddRange(PiiFields.All.Where(field => fillsVault && masks[(int)field] is not null).Select(field =>
+                var masked = PiiFields.All.Where(field => fillsVault && masks[(int)field] is not null);
+                entries.AddRange(masked.Select(field =>
                     (masks[(int)field]!, field.Name(), Encoding.UTF8.GetBytes(Identity(field, values[(int)field]!)))));
             }
 
@@ -173,7 +182,8 @@ public sealed class RotationHistoryTests
 
         /// <summary>The value stands for what would be sealed, in the one text that equal values have.</summary>
         private Task FillVaultAsync(List<(string Mask, string Field, byte[] Value)> entries) => _store.ExecuteAsync(
-            "INSERT INTO pii_vault (mask, field, sealed) SELECT * FROM unnest(@masks, @fields, @values) ON CONFLICT DO NOTHING",
+            "INSERT INTO pii_vault (mask, field, sealed) SELECT * FROM unnest(@masks, @fields, @values) ON CONFLICT " +
+            "DO NOTHING",
             SqlCommands.Parameter("masks", entries.ConvertAll(entry => entry.Mask).ToArray()),
             SqlCommands.Parameter("fields", entries.ConvertAll(entry => entry.Field).ToArray()),
             SqlCommands.Parameter("values", entries.ConvertAll(entry => entry.Value).ToArray()));
@@ -186,20 +196,26 @@ public sealed class RotationHistoryTests
         {
             var rows = await _store.QueryAsync(
                 "SELECT message_id, masked_ip, masked_device_id, user_id FROM user_logins",
-                static reader => (Id: reader.GetGuid(0), Masks: Enumerable.Range(1, 3).Select(i => reader.IsDBNull(i) ? null : reader.GetString(i)).ToArray()));
+                static reader => (
+                    Id: reader.GetGuid(0),
+                    Masks: new[] { 1, 2, 3 }.Select(i => reader.IsDBNull(i) ? null : reader.GetString(i)).ToArray()));
             Assert.Equal(_written.Keys.Order(), rows.Select(row => row.Id).Order());
 
             var pairs = rows
-                .SelectMany(row => PiiFields.All.Select(field => (Field: field, Value: _written[row.Id][(int)field], Mask: row.Masks[(int)field])))
+                .SelectMany(row => PiiFields.All.Select(field =>
+                    (Field: field, Value: _written[row.Id][(int)field], Mask: row.Masks[(int)field])))
                 .ToList();
             Assert.All(pairs, pair => Assert.Equal(string.IsNullOrEmpty(pair.Value), pair.Mask is null));
-            var masked = pairs.Where(pair => pair.Mask is not null).Select(pair => ($"{pair.Field} {Identity(pair.Field, pair.Value!)}", pair.Mask!)).Distinct().ToList();
+            var masked = pairs.Where(pair => pair.Mask is not null)
+                .Select(pair => ($"{pair.Field} {Identity(pair.Field, pair.Value!)}", pair.Mask!)).Distinct().ToList();
             Assert.All(masked, pair => Assert.StartsWith($"{Generations}:", pair.Item2, StringComparison.Ordinal));
             Assert.Equal(masked.Count, masked.Select(pair => pair.Item1).Distinct().Count());
             Assert.Equal(masked.Count, masked.Select(pair => pair.Item2).Distinct().Count());
         }
 
-        /// <summary>An entry for each value that a writer with a vault had, under the mask that the newest ring makes of it.</summary>
+        /// <summary>
+        /// An entry for each value that a writer with a vault had, under the mask that the newest ring makes of it.
+        /// </summary>
         private async Task AssertVaultFollowedAsync()
         {
             var masker = new HmacPiiMasker(Ring(Generations));

@@ -42,7 +42,8 @@ public sealed class VaultAccessTests : IAsyncLifetime
             for (var stored = 1; stored <= Keys.Length; stored++)
             {
                 var value = $"value of generation {stored}";
-                var masks = Enumerable.Range(1, Keys.Length).Select(generation => MaskOf(Masker(generation), field, value)).ToArray();
+                var masks = Enumerable.Range(1, Keys.Length)
+                    .Select(generation => MaskOf(Masker(generation), field, value)).ToArray();
 
                 var found = await access.FindAsync(masks, CancellationToken.None);
 
@@ -139,7 +140,8 @@ public sealed class VaultAccessTests : IAsyncLifetime
         return new HmacPiiMasker(options);
     }
 
-    private static string MaskOf(IPiiMasker masker, PiiField field, string value) => masker.Mask(field, new PersonalText(value))!;
+    private static string MaskOf(IPiiMasker masker, PiiField field, string value) =>
+        masker.Mask(field, new PersonalText(value))!;
 
     private async Task SealAsync(IPiiMasker masker, PiiField field, string value)
     {
@@ -147,7 +149,9 @@ public sealed class VaultAccessTests : IAsyncLifetime
         await using var transaction = await context.Database.BeginTransactionAsync();
         var vault = PiiVault.Of(new MaskingOptions { Vault = { PublicKeyFile = _files.Public } })!;
         Assert.Equal(1, await vault.SealAsync(
-            context, [new VaultValue(field, MaskOf(masker, field, value), new PersonalText(value))], CancellationToken.None));
+            context,
+            [new VaultValue(field, MaskOf(masker, field, value), new PersonalText(value))],
+            CancellationToken.None));
         await transaction.CommitAsync();
     }
 }

@@ -51,7 +51,9 @@ public sealed class CanonicalIpTests
     [Fact]
     public void Every_address_is_recognised_in_every_way_of_writing_it()
     {
-        var addresses = Gen.Choose(0, 255).ListOf(16).Select(bytes => new IPAddress([.. bytes.Select(b => (byte)b)])).ToArbitrary();
+        var addresses = Gen.Choose(0, 255).ListOf(16)
+            .Select(bytes => new IPAddress([.. bytes.Select(b => (byte)b)]))
+            .ToArbitrary();
 
         Check.One(Config.QuickThrowOnFailure.WithReplay(20260101, 1), Prop.ForAll(addresses, address =>
             CanonicalIp.TryFormat(address.ToString(), out var one)

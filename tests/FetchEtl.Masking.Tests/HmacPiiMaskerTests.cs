@@ -26,7 +26,9 @@ public sealed class HmacPiiMaskerTests
         var texts = Gen.Elements("a", "b", "ä", "192.0.2.1", "192.0.2.2", new string('x', 256)).ToArbitrary();
 
         Check.One(Seeded, Prop.ForAll(texts, texts, (a, b) =>
-            (a == b) == (masker.Mask(PiiField.DeviceId, new PersonalText(a)) == masker.Mask(PiiField.DeviceId, new PersonalText(b)))));
+            (a == b) == (DeviceMask(a) == DeviceMask(b))));
+
+        string? DeviceMask(string text) => masker.Mask(PiiField.DeviceId, new PersonalText(text));
     }
 
     [Fact]
@@ -61,7 +63,8 @@ public sealed class HmacPiiMaskerTests
     [InlineData("c095d3c959559a70e539824b204f3729108c1b0cfd99f83f3747d24fc47a4dc8")]
     public void A_text_that_is_not_a_mask_of_the_ring_is_not_rekeyed_and_not_quoted(string text)
     {
-        var refusal = Assert.Throws<ArgumentException>(() => Masker(TestKeys.First, TestKeys.Second).Rekey(PiiField.Ip, text));
+        var refusal = Assert.Throws<ArgumentException>(
+            () => Masker(TestKeys.First, TestKeys.Second).Rekey(PiiField.Ip, text));
 
         Assert.Equal("is not a mask of generation 1 to 2 (Parameter 'mask')", refusal.Message);
     }
@@ -70,6 +73,28 @@ public sealed class HmacPiiMaskerTests
     public void Without_a_former_method_no_mask_of_one_is_rekeyed()
     {
         Assert.Throws<InvalidOperationException>(() => Masker(TestKeys.First).RekeyFormer(PiiField.Ip, new byte[32]));
+    }
+
+    [Fact]
+    public void The_newest_generation_the_length_of_its_masks_and_the_checks_are_those_of_the_keys()
+    {
+        var masker = Masker(TestKeys.First, TestKeys.Second);
+
+        Assert.Equal(2, masker.Generation);
+        Assert.Equal(masker.MaskLength, masker.Mask(PiiField.Ip, new PersonalText("192.0.2.1"))!.Length);
+        Assert.Equal(Masker(TestKeys.First).KeyCheck(1), masker.KeyCheck(1));
+        Assert.NotEqual(masker.KeyCheck(1), masker.KeyCheck(2));
+        Assert.Throws<ArgumentOutOfRangeException>(() => masker.KeyCheck(0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => masker.KeyCheck(3));
+    }
+
+    [Fact]
+    public void Without_a_key_there_is_no_masker()
+    {
+        var keyless = new MaskingOptions();
+
+        Assert.Equal(keyless.Validate(), Assert.Throws<MaskingRefusedException>(() => new HmacPiiMasker(keyless)).Problems);
+        Assert.NotEmpty(keyless.Validate());
     }
 
     [Fact]
@@ -105,7 +130,9 @@ public sealed class HmacPiiMaskerTests
     public void Threads_do_not_disturb_each_other()
     {
         var masker = Masker(TestKeys.First);
-        var alone = Enumerable.Range(0, 1000).Select(i => masker.Mask(PiiField.DeviceId, new PersonalText($"{i}"))).ToArray();
+        var alone = Enumerable.Range(0, 1000)
+            .Select(i => masker.Mask(PiiField.DeviceId, new PersonalText($"{i}")))
+            .ToArray();
 
         var together = new string?[alone.Length];
         Parallel.For(0, alone.Length, i => together[i] = masker.Mask(PiiField.DeviceId, new PersonalText($"{i}")));

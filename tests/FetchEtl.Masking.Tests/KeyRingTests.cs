@@ -26,7 +26,8 @@ public sealed class KeyRingTests : IDisposable
         var texts = Ring([TestKeys.First, TestKeys.Second, TestKeys.Third], []);
 
         Assert.Equal(3, mixed.Count);
-        Assert.Equal([1, 2, 3], Enumerable.Range(1, 3).Where(generation => mixed.Check(generation) == texts.Check(generation)));
+        Assert.Equal(
+            [1, 2, 3], Enumerable.Range(1, 3).Where(generation => mixed.Check(generation) == texts.Check(generation)));
     }
 
     [Fact]
@@ -54,17 +55,23 @@ public sealed class KeyRingTests : IDisposable
         // Where the path should be, somebody put the key.
         var problems = Problems(
             [TestKeys.First, "", "", "c2hvcnQ=", "", "", TestKeys.Second, "", ""],
-            [Write("0", TestKeys.Third), TestKeys.Third, "", "", _folder.FullName, Write("5", "no key"), "", Write("7", TestKeys.Second), Write("8", "")]);
+            [
+                Write("0", TestKeys.Third), TestKeys.Third, "", "", _folder.FullName, Write("5", "no key"), "",
+                Write("7", TestKeys.Second), Write("8", ""),
+            ]);
 
         Assert.Equal(
             [
                 "Masking:Keys:0 and Masking:KeyFiles:0 are both set, and a generation has one key: remove one of them.",
                 "Masking:KeyFiles:1 names a file that does not exist: name a file that holds the key's base64 text.",
-                "Masking:Keys:2 is missing: an index is a key's generation, so none may be left out; set it, or Masking:KeyFiles:2.",
+                "Masking:Keys:2 is missing: an index is a key's generation, so none may be left out; set it, or " +
+                "Masking:KeyFiles:2.",
                 "Masking:Keys:3 has 5 bytes, 32 or more are needed: make one with: openssl rand -base64 32.",
-                "Masking:KeyFiles:4 names a folder, or a file that this process may not read: name a file that holds the key's base64 text.",
+                "Masking:KeyFiles:4 names a folder, or a file that this process may not read: name a file that holds " +
+                "the key's base64 text.",
                 "Masking:KeyFiles:5 is not base64: make one with: openssl rand -base64 32.",
-                "Masking:KeyFiles:7 repeats an earlier key: every generation needs one of its own; make one with: openssl rand -base64 32.",
+                "Masking:KeyFiles:7 repeats an earlier key: every generation needs one of its own; make one with: " +
+                "openssl rand -base64 32.",
                 "Masking:KeyFiles:8 has 0 bytes, 32 or more are needed: make one with: openssl rand -base64 32.",
             ],
             problems);
@@ -74,7 +81,8 @@ public sealed class KeyRingTests : IDisposable
     public void A_key_that_was_emptied_is_missing_and_does_not_shorten_the_ring()
     {
         Assert.Equal(
-            ["Masking:Keys:1 is missing: an index is a key's generation, so none may be left out; set it, or Masking:KeyFiles:1."],
+            ["Masking:Keys:1 is missing: an index is a key's generation, so none may be left out; set it, or " +
+                "Masking:KeyFiles:1."],
             Problems([TestKeys.First, ""], []));
     }
 
@@ -82,7 +90,8 @@ public sealed class KeyRingTests : IDisposable
     public void Two_texts_of_one_key_are_the_same_key()
     {
         Assert.Equal(
-            ["Masking:Keys:1 repeats an earlier key: every generation needs one of its own; make one with: openssl rand -base64 32."],
+            ["Masking:Keys:1 repeats an earlier key: every generation needs one of its own; make one with: openssl " +
+                "rand -base64 32."],
             Problems([TestKeys.First, TestKeys.First.Insert(5, "\n")], []));
     }
 

@@ -16,10 +16,14 @@ public sealed class MaskingOptionsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("user_id", "Masking:Fields lacks ip and device_id, which is always masked: add it to the list, or remove the list.")]
-    [InlineData("device_id user_id", "Masking:Fields lacks ip, which is always masked: add it to the list, or remove the list.")]
-    [InlineData("ip device_id locale", "Masking:Fields names 'locale', which is not a field that can be masked: the fields are ip, device_id, user_id.")]
-    [InlineData("ip device_id UserId", "Masking:Fields names 'UserId', which is not a field that can be masked: the fields are ip, device_id, user_id.")]
+    [InlineData("user_id", "Masking:Fields lacks ip and device_id, which is always masked: add it to the list, or " +
+        "remove the list.")]
+    [InlineData("device_id user_id", "Masking:Fields lacks ip, which is always masked: add it to the list, or remove " +
+        "the list.")]
+    [InlineData("ip device_id locale", "Masking:Fields names 'locale', which is not a field that can be masked: the " +
+        "fields are ip, device_id, user_id.")]
+    [InlineData("ip device_id UserId", "Masking:Fields names 'UserId', which is not a field that can be masked: the " +
+        "fields are ip, device_id, user_id.")]
     public void A_list_of_fields_that_can_not_be_is_refused(string fields, string problem)
     {
         var options = new MaskingOptions { Keys = { TestKeys.First } };
@@ -36,7 +40,8 @@ public sealed class MaskingOptionsTests : IDisposable
         var options = new MaskingOptions { Method = method, Salt = salt };
 
         Assert.Equal(
-            [$"Masking:Method is {method}, whose masks can be reversed by trial: choose Hmac, or accept the weak method with Masking:AllowWeak=true."],
+            [$"Masking:Method is {method}, whose masks can be reversed by trial: choose Hmac, or accept the weak " +
+                "method with Masking:AllowWeak=true."],
             Problems(options));
 
         options.AllowWeak = true;
@@ -48,20 +53,34 @@ public sealed class MaskingOptionsTests : IDisposable
     {
         Assert.Equal(
             [
-                "Masking:Keys or Masking:KeyFiles is set, but Masking:Method Sha256 has no key: remove them, or choose Hmac.",
-                "Masking:Former is set, but only Masking:Method Hmac builds on a former method's masks: remove one of them.",
+                "Masking:Keys or Masking:KeyFiles is set, but Masking:Method Sha256 has no key: remove them, or " +
+                "choose Hmac.",
+                "Masking:Former is set, but only Masking:Method Hmac builds on a former method's masks: remove one " +
+                "of them.",
             ],
-            Problems(new MaskingOptions { Method = MaskingMethod.Sha256, AllowWeak = true, Former = MaskingMethod.Sha256, KeyFiles = { "/run/secrets/k" } }));
+            Problems(new MaskingOptions
+            {
+                Method = MaskingMethod.Sha256,
+                AllowWeak = true,
+                Former = MaskingMethod.Sha256,
+                KeyFiles = { "/run/secrets/k" },
+            }));
     }
 
     [Theory]
-    [InlineData(MaskingMethod.Hmac, null, "s", "Masking:Salt is set, but neither Masking:Method nor Masking:Former is SaltedSha256: remove it, or set one of them.")]
-    [InlineData(MaskingMethod.Hmac, MaskingMethod.Sha256, "s", "Masking:Salt is set, but neither Masking:Method nor Masking:Former is SaltedSha256: remove it, or set one of them.")]
-    [InlineData(MaskingMethod.Hmac, MaskingMethod.SaltedSha256, null, "Masking:Salt is missing: set it to the text that SaltedSha256 appends to each value.")]
-    [InlineData(MaskingMethod.SaltedSha256, null, "", "Masking:Salt is missing: set it to the text that SaltedSha256 appends to each value.")]
-    [InlineData(MaskingMethod.Hmac, MaskingMethod.Hmac, null, "Masking:Former must be Sha256 or SaltedSha256, is Hmac: remove it where neither method ever masked the table.")]
+    [InlineData(MaskingMethod.Hmac, null, "s", "Masking:Salt is set, but neither Masking:Method nor Masking:Former " +
+        "is SaltedSha256: remove it, or set one of them.")]
+    [InlineData(MaskingMethod.Hmac, MaskingMethod.Sha256, "s", "Masking:Salt is set, but neither Masking:Method nor " +
+        "Masking:Former is SaltedSha256: remove it, or set one of them.")]
+    [InlineData(MaskingMethod.Hmac, MaskingMethod.SaltedSha256, null, "Masking:Salt is missing: set it to the text " +
+        "that SaltedSha256 appends to each value.")]
+    [InlineData(MaskingMethod.SaltedSha256, null, "", "Masking:Salt is missing: set it to the text that SaltedSha256 " +
+        "appends to each value.")]
+    [InlineData(MaskingMethod.Hmac, MaskingMethod.Hmac, null, "Masking:Former must be Sha256 or SaltedSha256, is " +
+        "Hmac: remove it where neither method ever masked the table.")]
     [InlineData((MaskingMethod)9, null, null, "Masking:Method must be Hmac, Sha256 or SaltedSha256, is 9.")]
-    public void What_does_not_go_together_is_refused_with_the_remedy(MaskingMethod method, MaskingMethod? former, string? salt, string problem)
+    public void What_does_not_go_together_is_refused_with_the_remedy(
+        MaskingMethod method, MaskingMethod? former, string? salt, string problem)
     {
         var options = new MaskingOptions { Method = method, AllowWeak = true, Former = former, Salt = salt };
         if (method == MaskingMethod.Hmac)
@@ -79,7 +98,8 @@ public sealed class MaskingOptionsTests : IDisposable
         options.Vault.PublicKeyFile = "vault-public.pem";
 
         Assert.Contains(
-            "Masking:Vault:PublicKeyFile is set, but rekeying does not move the vault's entries from masks of Masking:Method Sha256 to those of a key: remove it, or choose Hmac.",
+            "Masking:Vault:PublicKeyFile is set, but rekeying does not move the vault's entries from masks of " +
+            "Masking:Method Sha256 to those of a key: remove it, or choose Hmac.",
             Problems(options));
     }
 
@@ -100,12 +120,14 @@ public sealed class MaskingOptionsTests : IDisposable
         [
             rsa.ExportPkcs8PrivateKeyPem(),
             rsa.ExportRSAPrivateKeyPem(),
-            rsa.ExportEncryptedPkcs8PrivateKeyPem("secret", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000)),
+            rsa.ExportEncryptedPkcs8PrivateKeyPem(
+                "secret", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000)),
             rsa.ExportSubjectPublicKeyInfoPem() + "\n" + rsa.ExportPkcs8PrivateKeyPem(),
         ];
 
         Assert.All(pems, pem => Assert.StartsWith(
-            "Masking:Vault:PublicKeyFile names a file with a private key, which must not be where the service runs", Assert.Single(VaultProblems(pem)), StringComparison.Ordinal));
+            "Masking:Vault:PublicKeyFile names a file with a private key, which must not be where the service " +
+            "runs", Assert.Single(VaultProblems(pem)), StringComparison.Ordinal));
     }
 
     [Fact]
@@ -114,15 +136,21 @@ public sealed class MaskingOptionsTests : IDisposable
         using var rsa = RSA.Create(2048);
         using var elliptic = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         const string none =
-            "Masking:Vault:PublicKeyFile names a file without an RSA public key in PEM: make one with 'openssl pkey -in PRIVATE -pubout'.";
+            "Masking:Vault:PublicKeyFile names a file without an RSA public key in PEM: make one with 'openssl pkey " +
+            "-in PRIVATE -pubout'.";
 
         Assert.Equal(
-            ["Masking:Vault:PublicKeyFile names an RSA key of 2048 bits, 3072 or more are needed."], VaultProblems(rsa.ExportSubjectPublicKeyInfoPem()));
+            ["Masking:Vault:PublicKeyFile names an RSA key of 2048 bits, 3072 or more are " +
+                "needed."], VaultProblems(rsa.ExportSubjectPublicKeyInfoPem()));
         Assert.Equal([none], VaultProblems(elliptic.ExportSubjectPublicKeyInfoPem()));
         Assert.Equal([none], VaultProblems("no key"));
         Assert.Equal(
             ["Masking:Vault:PublicKeyFile names a file that does not exist."],
-            Problems(new MaskingOptions { Keys = { TestKeys.First }, Vault = { PublicKeyFile = Path.Combine(_folder.FullName, "none") } }));
+            Problems(new MaskingOptions
+            {
+                Keys = { TestKeys.First },
+                Vault = { PublicKeyFile = Path.Combine(_folder.FullName, "none") },
+            }));
     }
 
     /// <summary>Every problem; a masker of invalid settings reports the same ones.</summary>

@@ -4,19 +4,19 @@ using FetchEtl.Testing;
 namespace FetchEtl.Masking.Tests;
 
 /// <summary>
-/// <c>masks.json</c>: values and their masks, by every method, layer and field. They hold for all versions: where one must be
-/// changed, tables in use can no longer be compared with what is written to them. Made without this code, by Python's hmac and
-/// hashlib:
+/// <c>masks.json</c>: values and their masks, by every method, layer and field. They hold for all versions: where one
+/// must be changed, tables in use can no longer be compared with what is written to them. Made without this code, by
+/// Python's hmac and hashlib:
 /// <code>
-/// def mac(key, data): return hmac.new(key, data, hashlib.sha256).digest()
-/// def subkey(key, purpose): return mac(mac(bytes(32), key), b'fetchetl/mask/v1/' + purpose + b'\x01')
-/// def weak(value): return hashlib.sha256((value + salt).encode()).digest()          # without the salt for Sha256
-/// m1 = mac(subkey(k1, b'ip'), ipaddress.ip_address(value).exploded.encode())        # mapped IPv4 as the IPv4 address
-/// m1 = mac(subkey(k1, b'ip-text'), value.encode())                                  # where that is no address
-/// m1 = mac(subkey(k1, b'device_id'), value.encode())                                # and user_id likewise
-/// m1 = mac(subkey(k1, b'former/ip'), weak(value))                                   # with a former method, for all fields
-/// m2 = mac(subkey(k2, b'layer/ip'), m1)                                             # and m3 likewise
-/// check = mac(subkey(k, b'check'), b'').hex()[:16]                                  # of weak('') in generation 1 with a former method
+/// def mac(key, data): return hmac.new(key, data, hashlib.sha256).digest() def subkey(key, purpose): return
+/// mac(mac(bytes(32), key), b'fetchetl/mask/v1/' + purpose + b'\x01') def weak(value): return hashlib.sha256((value +
+/// salt).encode()).digest()          # without the salt for Sha256 m1 = mac(subkey(k1, b'ip'),
+/// ipaddress.ip_address(value).exploded.encode())        # mapped IPv4 as the IPv4 address m1 = mac(subkey(k1,
+/// b'ip-text'), value.encode())                                  # where that is no address m1 = mac(subkey(k1,
+/// b'device_id'), value.encode())                                # and user_id likewise m1 = mac(subkey(k1,
+/// b'former/ip'), weak(value))                                   # with a former method, for all fields m2 =
+/// mac(subkey(k2, b'layer/ip'), m1)                                             # and m3 likewise check = mac(subkey(k,
+/// b'check'), b'').hex()[:16]                                  # of weak('') in generation 1 with a former method
 /// </code>
 /// </summary>
 internal sealed record PinnedMasks(string[] Keys, string Salt, PinnedMasks.Case[] Masks, PinnedMasks.KeyCheck[] Checks)

@@ -14,9 +14,11 @@ public sealed class PinnedMasksTests
 
         var fields = PiiFields.All.Select(field => field.Name()).ToArray();
         Assert.Equal(
-            Enum.GetNames<MaskingMethod>().SelectMany(method => fields.Select(field => (method, field))).Order(), methods.Order());
+            Enum.GetNames<MaskingMethod>().SelectMany(method => fields.Select(field => (method, field))).Order(),
+            methods.Order());
         Assert.Equal(
-            new[] { "Sha256", "SaltedSha256" }.SelectMany(former => fields.Select(field => (former, field))).Order(), formers.Order());
+            new[] { "Sha256", "SaltedSha256" }.SelectMany(former => fields.Select(field => (former, field))).Order(),
+            formers.Order());
     }
 
     [Theory]
@@ -31,7 +33,8 @@ public sealed class PinnedMasksTests
             var options = Pinned.Options(pinned.Method, pinned.Former, generations);
             Assert.Empty(options.Validate());
 
-            Assert.Equal(pinned.Masks[generations - 1], PiiMaskers.Create(options).Mask(field, new PersonalText(pinned.Value)));
+            Assert.Equal(
+                pinned.Masks[generations - 1], PiiMaskers.Create(options).Mask(field, new PersonalText(pinned.Value)));
         }
     }
 
@@ -46,7 +49,8 @@ public sealed class PinnedMasksTests
         {
             var masker = new HmacPiiMasker(Pinned.Options(pinned.Method, pinned.Former, generations));
 
-            Assert.All(pinned.Masks[..generations], mask => Assert.Equal(pinned.Masks[generations - 1], masker.Rekey(field, mask)));
+            Assert.All(pinned.Masks[..generations], mask =>
+                Assert.Equal(pinned.Masks[generations - 1], masker.Rekey(field, mask)));
         }
     }
 
@@ -56,9 +60,11 @@ public sealed class PinnedMasksTests
         foreach (var pinned in Pinned.Masks.Where(x => x.Former is not null))
         {
             Assert.True(PiiFields.TryParse(pinned.Field, out var field));
-            var former = PiiMaskers.Create(Pinned.Options(pinned.Former!, former: null, generations: 0)).Mask(field, new PersonalText(pinned.Value))!;
+            var former = PiiMaskers.Create(Pinned.Options(pinned.Former!, former: null, generations: 0))
+                .Mask(field, new PersonalText(pinned.Value))!;
 
-            var rekeyed = new HmacPiiMasker(Pinned.Options("Hmac", pinned.Former, 3)).RekeyFormer(field, Convert.FromHexString(former));
+            var rekeyed = new HmacPiiMasker(Pinned.Options("Hmac", pinned.Former, 3))
+                .RekeyFormer(field, Convert.FromHexString(former));
 
             Assert.Equal(pinned.Masks[2], rekeyed);
         }
@@ -68,6 +74,7 @@ public sealed class PinnedMasksTests
     public void A_keys_check_is_the_pinned_one()
     {
         Assert.All(Pinned.Checks, pinned => Assert.Equal(
-            pinned.Check, new HmacPiiMasker(Pinned.Options("Hmac", pinned.Former, pinned.Generation)).KeyCheck(pinned.Generation)));
+            pinned.Check,
+            new HmacPiiMasker(Pinned.Options("Hmac", pinned.Former, pinned.Generation)).KeyCheck(pinned.Generation)));
     }
 }

@@ -6,7 +6,8 @@ namespace FetchEtl.Masking.Tests;
 public sealed class RevealingKeyTests : IDisposable
 {
     private const string TraditionalEncryption =
-        "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----\n";
+        "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n\nAAAA\n-----END RSA " +
+        "PRIVATE KEY-----\n";
 
     private readonly VaultKeyFiles _files = new();
 
@@ -30,10 +31,15 @@ public sealed class RevealingKeyTests : IDisposable
     [Fact]
     public void An_encrypted_key_without_its_passphrase_says_how_to_give_it()
     {
-        Assert.Equal("names an encrypted key: give its passphrase in a file, by --passphrase-file", Refusal(_files.PrivateEncrypted));
+        Assert.Equal("names an encrypted key: give its passphrase in a file, by " +
+            "--passphrase-file", Refusal(_files.PrivateEncrypted));
         Assert.Equal(
-            "names an encrypted key that the passphrase in --passphrase-file does not open", Refusal(_files.PrivateEncrypted, "another"));
-        Assert.Contains("openssl pkcs8 -topk8", Refusal(_files.Write("traditional.pem", TraditionalEncryption)), StringComparison.Ordinal);
+            "names an encrypted key that the passphrase in --passphrase-file does not open",
+            Refusal(_files.PrivateEncrypted, "another"));
+        Assert.Contains(
+            "openssl pkcs8 -topk8",
+            Refusal(_files.Write("traditional.pem", TraditionalEncryption)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -41,9 +47,12 @@ public sealed class RevealingKeyTests : IDisposable
     {
         using var curve = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
-        Assert.StartsWith("names a file without a private key in PEM", Refusal(_files.Public), StringComparison.Ordinal);
+        Assert.StartsWith("names a file without a private key in " +
+            "PEM", Refusal(_files.Public), StringComparison.Ordinal);
         Assert.StartsWith(
-            "names a file without an RSA private key in PEM", Refusal(_files.Write("curve.pem", curve.ExportPkcs8PrivateKeyPem())), StringComparison.Ordinal);
+            "names a file without an RSA private key in PEM",
+            Refusal(_files.Write("curve.pem", curve.ExportPkcs8PrivateKeyPem())),
+            StringComparison.Ordinal);
         Assert.Equal("names a file that does not exist", Refusal("nowhere.pem"));
     }
 

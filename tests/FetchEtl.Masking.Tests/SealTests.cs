@@ -34,11 +34,14 @@ public sealed class SealTests : IDisposable
     public void Any_value_of_any_field_is_opened_as_it_was_written()
     {
         var fields = Gen.Elements(PiiFields.All.AsEnumerable());
-        var texts = ArbMap.Default.GeneratorFor<NonNull<string>>().Select(text => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text.Get)));
+        var texts = ArbMap.Default.GeneratorFor<NonNull<string>>()
+            .Select(text => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text.Get)));
 
-        Prop.ForAll(
+        var opened = Prop.ForAll(
             fields.Zip(texts).ToArbitrary(),
-            pair => Assert.Equal(pair.Item2, Open(pair.Item1, Seal(pair.Item1, pair.Item2)))).Check(Config.QuickThrowOnFailure.WithMaxTest(30));
+            pair => Assert.Equal(pair.Item2, Open(pair.Item1, Seal(pair.Item1, pair.Item2))));
+
+        opened.Check(Config.QuickThrowOnFailure.WithMaxTest(30));
     }
 
     [Theory]
@@ -75,7 +78,8 @@ public sealed class SealTests : IDisposable
     [Fact]
     public void A_sealed_value_that_was_moved_to_another_field_is_refused()
     {
-        var refusal = Assert.Throws<InvalidDataException>(() => Open(PiiField.DeviceId, Seal(PiiField.Ip, "192.0.2.1")));
+        var refusal = Assert.Throws<InvalidDataException>(
+            () => Open(PiiField.DeviceId, Seal(PiiField.Ip, "192.0.2.1")));
 
         Assert.Equal("the stored value was not sealed as device_id: somebody has changed pii_vault", refusal.Message);
     }
@@ -88,7 +92,8 @@ public sealed class SealTests : IDisposable
 
         var refusal = Assert.Throws<InvalidDataException>(() => other.Open("ip", value));
 
-        Assert.StartsWith("this private key does not open it: give the one whose public half was", refusal.Message, StringComparison.Ordinal);
+        Assert.StartsWith("this private key does not open it: give the one whose public half " +
+            "was", refusal.Message, StringComparison.Ordinal);
         Assert.Null(refusal.InnerException);
     }
 
@@ -107,7 +112,8 @@ public sealed class SealTests : IDisposable
     public async Task Threads_share_a_key()
     {
         var tasks = Enumerable.Range(0, 8).Select(thread => Task.Run(() =>
-            Enumerable.Range(0, 20).Select(i => (Value: $"{thread}.{i}", Sealed: Seal(PiiField.UserId, $"{thread}.{i}"))).ToList()));
+            Enumerable.Range(0, 20)
+                .Select(i => (Value: $"{thread}.{i}", Sealed: Seal(PiiField.UserId, $"{thread}.{i}"))).ToList()));
 
         foreach (var (value, blocks) in (await Task.WhenAll(tasks)).SelectMany(pairs => pairs))
         {

@@ -10,8 +10,12 @@ public sealed class Sha256PiiMaskerTests
         var masker = Masker(MaskingMethod.Sha256);
 
         // FIPS 180-2, appendix B.1.
-        Assert.Equal("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", masker.Mask(PiiField.DeviceId, new PersonalText("abc")));
-        Assert.NotEqual(masker.Mask(PiiField.Ip, new PersonalText("10.0.0.1")), masker.Mask(PiiField.Ip, new PersonalText("::ffff:10.0.0.1")));
+        Assert.Equal(
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+            masker.Mask(PiiField.DeviceId, new PersonalText("abc")));
+        Assert.NotEqual(
+            masker.Mask(PiiField.Ip, new PersonalText("10.0.0.1")),
+            masker.Mask(PiiField.Ip, new PersonalText("::ffff:10.0.0.1")));
         Assert.Null(masker.Mask(PiiField.Ip, null));
         Assert.Null(masker.Mask(PiiField.Ip, new PersonalText("")));
     }
@@ -22,14 +26,18 @@ public sealed class Sha256PiiMaskerTests
         var plain = Masker(MaskingMethod.Sha256);
         var salted = Masker(MaskingMethod.SaltedSha256, salt: "c");
 
-        Assert.Equal(plain.Mask(PiiField.DeviceId, new PersonalText("abc")), salted.Mask(PiiField.DeviceId, new PersonalText("ab")));
+        Assert.Equal(
+            plain.Mask(PiiField.DeviceId, new PersonalText("abc")),
+            salted.Mask(PiiField.DeviceId, new PersonalText("ab")));
     }
 
     [Fact]
     public void Invalid_settings_and_another_method_are_refused()
     {
         var unaccepted = new MaskingOptions { Method = MaskingMethod.Sha256 };
-        Assert.Equal(unaccepted.Validate(), Assert.Throws<MaskingRefusedException>(() => new Sha256PiiMasker(unaccepted)).Problems);
+        Assert.Equal(
+            unaccepted.Validate(),
+            Assert.Throws<MaskingRefusedException>(() => new Sha256PiiMasker(unaccepted)).Problems);
 
         var keyed = new MaskingOptions { Keys = { TestKeys.First } };
         Assert.Throws<ArgumentException>(() => new Sha256PiiMasker(keyed));

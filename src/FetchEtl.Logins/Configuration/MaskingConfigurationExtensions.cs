@@ -14,7 +14,9 @@ public static class MaskingConfigurationExtensions
     /// </summary>
     /// <param name="configuration">The configuration that holds the section.</param>
     /// <param name="options">The settings to fill.</param>
-    /// <exception cref="InvalidOperationException">The section has an unknown key, or a value of another type.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The section has an unknown key, or a value of another type.
+    /// </exception>
     public static void BindMasking(this IConfiguration configuration, MaskingOptions options)
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -29,8 +31,8 @@ public static class MaskingConfigurationExtensions
         configuration.GetSection(section).Bind(target, binder => binder.ErrorOnUnknownConfiguration = true);
 
     /// <summary>
-    /// Keeps gaps, which the binder would close: the masks of the second key would then pass for those of generation 1. A text
-    /// with no index, or with one that is already used, goes behind a gap, so validation reports it.
+    /// Keeps gaps, which the binder would close: the masks of the second key would then pass for those of generation 1.
+    /// A text with no index, or with one that is already used, goes behind a gap, so validation reports it.
     /// </summary>
     private static void ReadIndexed(IConfigurationSection section, IList<string> texts)
     {

@@ -1,6 +1,8 @@
 namespace FetchEtl.Logins;
 
-/// <summary>The key names of a login message, and the name <c>body</c>, under which problems of the whole message are reported.</summary>
+/// <summary>
+/// The key names of a login message, and the name <c>body</c>, under which problems of the whole message are reported.
+/// </summary>
 internal static class LoginFields
 {
     public const string UserId = "user_id";

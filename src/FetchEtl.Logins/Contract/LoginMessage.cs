@@ -4,13 +4,13 @@ namespace FetchEtl.Logins;
 
 /// <summary>
 /// A login event as producers send it: a JSON object of six strings,
-/// <c>{"user_id","app_version","device_type","ip","locale","device_id"}</c>. Unknown keys are ignored. The last value of a
-/// repeated key counts. Key names are case-sensitive.
+/// <c>{"user_id","app_version","device_type","ip","locale","device_id"}</c>. Unknown keys are ignored. The last value
+/// of a repeated key counts. Key names are case-sensitive.
 /// </summary>
 /// <remarks>
-/// Reading never fails on well-formed JSON: the message keeps its problems, so <see cref="LoginConsumer"/> can report every
-/// reason at once. Writing is for diagnostics only: personal fields become <c>***</c>. Producers send raw JSON and never
-/// serialize this type.
+/// Reading never fails on well-formed JSON: the message keeps its problems, so <see cref="LoginConsumer"/> can report
+/// every reason at once. Writing is for diagnostics only: personal fields become <c>***</c>. Producers send raw JSON
+/// and never serialize this type.
 /// </remarks>
 [JsonConverter(typeof(LoginMessageConverter))]
 public sealed class LoginMessage

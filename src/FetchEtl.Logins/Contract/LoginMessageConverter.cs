@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace FetchEtl.Logins;
 
 /// <summary>
-/// Reads a <see cref="LoginMessage"/> straight from the JSON reader. It records problems instead of throwing, so every problem
-/// of a message is reported, and none quotes a value.
+/// Reads a <see cref="LoginMessage"/> straight from the JSON reader. It records problems instead of throwing, so every
+/// problem of a message is reported, and none quotes a value.
 /// </summary>
 internal sealed class LoginMessageConverter : JsonConverter<LoginMessage>
 {

@@ -7,8 +7,8 @@ internal sealed class MaskingGeneration
     public int Generation { get; init; }
 
     /// <summary>
-    /// <see cref="HmacPiiMasker.KeyCheck"/> of its key. Null for masks that are older than this table, until a process starts
-    /// with their key.
+    /// <see cref="HmacPiiMasker.KeyCheck"/> of its key. Null for masks that are older than this table, until a process
+    /// starts with their key.
     /// </summary>
     public string? KeyCheck { get; init; }
 

@@ -6,8 +6,9 @@ using Microsoft.Extensions.Options;
 namespace FetchEtl.Logins;
 
 /// <summary>
-/// Runs <see cref="StoredMasksVerifier"/> when the host starts, before anything is received, and stops the start where the
-/// masks do not fit the table. While PostgreSQL is away the start goes on: the writer verifies before its first row.
+/// Runs <see cref="StoredMasksVerifier"/> when the host starts, before anything is received, and stops the start where
+/// the masks do not fit the table. While PostgreSQL is away the start goes on: the writer verifies before its first
+/// row.
 /// </summary>
 internal sealed class StoredMasksVerificationService(
     StoredMasksVerifier verifier,
@@ -17,8 +18,8 @@ internal sealed class StoredMasksVerificationService(
 {
     // Measured on two cores, one sweep for a whole table; a current GPU sweeps IPv4 in about 0.2 s.
     private const string Reversible =
-        "anyone who sees the masks hashes all IPv4 addresses in a minute, and all device ids of the form DDD-DD-DDDD in 11 s " +
-        "(two cores)";
+        "anyone who sees the masks hashes all IPv4 addresses in a minute, and all device ids of the form DDD-DD-DDDD " +
+        "in 11 s (two cores)";
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {

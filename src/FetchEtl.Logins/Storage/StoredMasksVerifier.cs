@@ -4,8 +4,9 @@ using Microsoft.Extensions.Options;
 namespace FetchEtl.Logins;
 
 /// <summary>
-/// Verifies, once a process and before the first row is written, that this process's masks fit the table: its keys are those of
-/// the generations that the table holds, and the columns have room for its masks. A masker of another type is not verified.
+/// Verifies, once a process and before the first row is written, that this process's masks fit the table: its keys are
+/// those of the generations that the table holds, and the columns have room for its masks. A masker of another type is
+/// not verified.
 /// </summary>
 /// <param name="masker">The process's masker.</param>
 /// <param name="options">The settings, which say what is masked.</param>
@@ -14,8 +15,8 @@ public sealed class StoredMasksVerifier(IPiiMasker masker, IOptions<LoginsOption
     private volatile bool _passed;
 
     /// <summary>
-    /// Verifies the masks and records new generations in <c>masking_generations</c>, so that no process starts any more that
-    /// lacks their keys. After the first success it returns at once. Thread-safe.
+    /// Verifies the masks and records new generations in <c>masking_generations</c>, so that no process starts any more
+    /// that lacks their keys. After the first success it returns at once. Thread-safe.
     /// </summary>
     /// <param name="database">The database.</param>
     /// <param name="cancellationToken">Cancels the statement under way.</param>
@@ -47,7 +48,8 @@ public sealed class StoredMasksVerifier(IPiiMasker masker, IOptions<LoginsOption
         catch (Exception exception) when (DatabaseFaults.Classify(exception) is { Kind: FaultKind.Data } fault)
         {
             // Otherwise the writer would blame the rows that wait.
-            Refuse([$"masking_generations is not as expected (SQLSTATE {fault.SqlState}): recreate it as the migrations do."]);
+            Refuse([$"masking_generations is not as expected (SQLSTATE {fault.SqlState}): recreate it as the " +
+                "migrations do."]);
         }
 
         _passed = true;
@@ -63,13 +65,16 @@ public sealed class StoredMasksVerifier(IPiiMasker masker, IOptions<LoginsOption
             await database.Database.ExecuteSqlAsync(
                 $"""
                 INSERT INTO masking_generations (generation, key_check) SELECT * FROM unnest({missing}, {checks})
-                ON CONFLICT (generation) DO UPDATE SET key_check = excluded.key_check WHERE masking_generations.key_check IS NULL
+                ON CONFLICT (generation) DO UPDATE SET key_check = excluded.key_check
+                WHERE masking_generations.key_check IS NULL
                 """,
                 cancellationToken);
         }
     }
 
-    /// <summary>Returns the masker's generations that the table does not know, or knows without a check of their key.</summary>
+    /// <summary>
+    /// Returns the masker's generations that the table does not know, or knows without a check of their key.
+    /// </summary>
     private static async Task<int[]> ReadMissingAsync(
         LoginDbContext database, HmacPiiMasker masker, CancellationToken cancellationToken)
     {
@@ -96,10 +101,12 @@ public sealed class StoredMasksVerifier(IPiiMasker masker, IOptions<LoginsOption
         var newest = Newest(await ReadKnownAsync(database, cancellationToken));
         Refuse(newest == 0
             ? []
-            : [$"user_logins holds masks of Masking:Method Hmac, generation {newest}: choose that method, with the keys it had."]);
+            : [$"user_logins holds masks of Masking:Method Hmac, generation {newest}: choose that method, with the " +
+                "keys it had."]);
     }
 
-    private static Task<List<MaskingGeneration>> ReadKnownAsync(LoginDbContext database, CancellationToken cancellationToken) =>
+    private static Task<List<MaskingGeneration>> ReadKnownAsync(
+        LoginDbContext database, CancellationToken cancellationToken) =>
         database.MaskingGenerations.AsNoTracking().OrderBy(row => row.Generation).ToListAsync(cancellationToken);
 
     private static int Newest(List<MaskingGeneration> known) => known.Count == 0 ? 0 : known[^1].Generation;
@@ -129,13 +136,14 @@ public sealed class StoredMasksVerifier(IPiiMasker masker, IOptions<LoginsOption
             SELECT a.attname::text AS "Name", format_type(a.atttypid, a.atttypmod) AS "Type"
             FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
             WHERE a.attrelid = to_regclass('user_logins') AND NOT a.attisdropped AND a.attname = ANY ({names})
-                AND NOT (t.typname = 'text' OR t.typname = 'varchar' AND (a.atttypmod < 0 OR a.atttypmod - 4 >= {length}))
+                AND NOT (t.typname = 'text'
+                    OR t.typname = 'varchar' AND (a.atttypmod < 0 OR a.atttypmod - 4 >= {length}))
             ORDER BY a.attnum
             """).ToListAsync(cancellationToken);
         Refuse([.. narrow.Select(column =>
-            $"user_logins.{column.Name} is {column.Type}, and a mask has {length} characters: widen it by " +
-            $"ALTER TABLE user_logins ALTER COLUMN {column.Name} TYPE varchar({ColumnLengths.Mask}); drop a view over it first " +
-            "and create it again afterwards.")]);
+            $"user_logins.{column.Name} is {column.Type}, and a mask has {length} characters: widen it by ALTER " +
+            $"TABLE user_logins ALTER COLUMN {column.Name} TYPE varchar({ColumnLengths.Mask}); drop a view over it " +
+            "first and create it again afterwards.")]);
     }
 
     private sealed record NarrowColumn(string Name, string Type);

@@ -1,8 +1,8 @@
 namespace FetchEtl.Logins;
 
 /// <summary>
-/// The integer form of app versions. A version has one to three numeric parts; leading zeros are allowed and a missing part is
-/// 0. A SemVer suffix (<c>-beta.1</c>, <c>+build</c>) is allowed and ignored.
+/// The integer form of app versions. A version has one to three numeric parts; leading zeros are allowed and a missing
+/// part is 0. A SemVer suffix (<c>-beta.1</c>, <c>+build</c>) is allowed and ignored.
 /// </summary>
 public static class AppVersion
 {
@@ -32,7 +32,9 @@ public static class AppVersion
         return encoding == AppVersionEncoding.Digits ? TryStripDots(text, out code) : TryOrder(text, out code);
     }
 
-    /// <summary>Writes an <see cref="AppVersionEncoding.Ordered"/> code as a version, always with three parts.</summary>
+    /// <summary>
+    /// Writes an <see cref="AppVersionEncoding.Ordered"/> code as a version, always with three parts.
+    /// </summary>
     /// <param name="code">The code, not negative.</param>
     /// <returns>The version: 2003000 gives <c>2.3.0</c>.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The code is negative.</exception>

@@ -4,7 +4,8 @@ namespace FetchEtl.Logins;
 
 /// <summary>
 /// The message is not a login, so retrying it is useless. Transports recognize that by the base class
-/// <see cref="ValidationException"/>. <see cref="Exception.Message"/> joins all reasons and holds no value, so it may be shown.
+/// <see cref="ValidationException"/>. <see cref="Exception.Message"/> joins all reasons and holds no value, so it may
+/// be shown.
 /// </summary>
 public sealed class InvalidLoginException : ValidationException
 {

@@ -5,8 +5,8 @@ using Npgsql;
 namespace FetchEtl.Logins;
 
 /// <summary>
-/// Stores the values behind masks in <c>pii_vault</c>, one for each mask and field, sealed so that this process cannot read
-/// them back. Thread-safe.
+/// Stores the values behind masks in <c>pii_vault</c>, one for each mask and field, sealed so that this process cannot
+/// read them back. Thread-safe.
 /// </summary>
 public sealed class PiiVault
 {
@@ -31,7 +31,9 @@ public sealed class PiiVault
     /// <summary>Creates the vault that settings configure.</summary>
     /// <param name="options">Valid settings.</param>
     /// <returns>The vault; null where <see cref="VaultOptions.PublicKeyFile"/> is not set.</returns>
-    /// <exception cref="InvalidDataException">The public key cannot be read; see <see cref="SealingKey.Read"/>.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The public key cannot be read; see <see cref="SealingKey.Read"/>.
+    /// </exception>
     public static PiiVault? Of(MaskingOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -39,15 +41,17 @@ public sealed class PiiVault
     }
 
     /// <summary>
-    /// Writes rows and the values behind their masks in one transaction. A row that the table already holds adds nothing to
-    /// the vault either: a redelivered message must not bring back an erased value.
+    /// Writes rows and the values behind their masks in one transaction. A row that the table already holds adds
+    /// nothing to the vault either: a redelivered message must not bring back an erased value.
     /// </summary>
     /// <returns>The number of rows that were new.</returns>
     internal async Task<int> InsertAsync(
         LoginDbContext database, IReadOnlyList<PendingLogin> logins, CancellationToken cancellationToken)
     {
-        // Stated whatever the role's default: at a stricter level, a value that another writer seals at the same time is an error.
-        await using var transaction = await database.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
+        // Stated whatever the role's default: at a stricter level, a value that another writer seals at the same time
+        // is an error.
+        await using var transaction =
+            await database.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
         var inserted = await database.InsertReturningAsync([.. logins.Select(login => login.Login)], cancellationToken);
         var added = inserted.ToHashSet();
         var values = logins.Where(login => added.Remove(login.Login.MessageId)).SelectMany(login => login.Values);
@@ -108,14 +112,17 @@ public sealed class PiiVault
         return [.. missing];
     }
 
-    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, VaultValue[] values) => new(sql, connection)
+    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, VaultValue[] values)
     {
-        Parameters =
+        return new NpgsqlCommand(sql, connection)
         {
-            new NpgsqlParameter<string[]>("masks", Array.ConvertAll(values, value => value.Mask)),
-            new NpgsqlParameter<string[]>("fields", Array.ConvertAll(values, value => value.Field.Name())),
-        },
-    };
+            Parameters =
+            {
+                new NpgsqlParameter<string[]>("masks", Array.ConvertAll(values, value => value.Mask)),
+                new NpgsqlParameter<string[]>("fields", Array.ConvertAll(values, value => value.Field.Name())),
+            },
+        };
+    }
 
     private async Task<int> InsertAsync(
         NpgsqlConnection connection, VaultValue[] missing, CancellationToken cancellationToken)

@@ -1,7 +1,8 @@
 namespace FetchEtl.Logins;
 
 /// <summary>
-/// A personal value on its way to the vault, beside the row that holds its mask. It never prints the value. Not thread-safe.
+/// A personal value on its way to the vault, beside the row that holds its mask. It never prints the value. Not
+/// thread-safe.
 /// </summary>
 /// <param name="field">The field that holds the value.</param>
 /// <param name="mask">The value's mask.</param>

@@ -5,9 +5,9 @@ using Microsoft.EntityFrameworkCore;
 namespace FetchEtl.Maintenance;
 
 /// <summary>
-/// Masks the columns of an existing table in place while others go on writing. Raw values are sealed in the vault, where there
-/// is one, in the transaction that masks them: afterwards they exist nowhere else. Each transaction is kept: after an
-/// interruption, run it again and it continues.
+/// Masks the columns of an existing table in place while others go on writing. Raw values are sealed in the vault,
+/// where there is one, in the transaction that masks them: afterwards they exist nowhere else. Each transaction is
+/// kept: after an interruption, run it again and it continues.
 /// </summary>
 public sealed class Adoption
 {
@@ -58,7 +58,8 @@ public sealed class Adoption
         string tableName, IReadOnlyList<MaskedColumn> columns, CancellationToken cancellationToken)
     {
         await using var database = await OpenAsync(cancellationToken);
-        var table = await MaskedTableInspection.InspectAsync(database, tableName, columns, _maskLength, cancellationToken);
+        var table = await MaskedTableInspection.InspectAsync(
+            database, tableName, columns, _maskLength, cancellationToken);
         if (_vault is not null)
         {
             await MaskedTableInspection.RequireVaultAsync(database, "SELECT, INSERT", cancellationToken);
@@ -83,7 +84,10 @@ public sealed class Adoption
     /// </exception>
     /// <exception cref="Npgsql.NpgsqlException">PostgreSQL rejected a statement, or could not be reached.</exception>
     public async Task<AdoptionSummary> RunAsync(
-        AdoptionPlan plan, int batchBlocks, IProgress<MaintenanceProgress> progress, CancellationToken cancellationToken)
+        AdoptionPlan plan,
+        int batchBlocks,
+        IProgress<MaintenanceProgress> progress,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(progress);
@@ -103,7 +107,7 @@ public sealed class Adoption
         var update = new MaskUpdate(table);
         var counts = plan.Counts;
         var rows = 0L;
-        for (var number = 1; number <= MaintenanceLimits.MaxPasses && counts.Any(column => _rules.ToMask(column) > 0); number++)
+        for (var number = 1; number <= MaintenanceLimits.MaxPasses && counts.Sum(_rules.ToMask) > 0; number++)
         {
             var current = number;
             rows += await pass.RunAsync(
@@ -149,8 +153,8 @@ public sealed class Adoption
     }
 
     private static string NotNull(string table, ValueCounts column) =>
-        $"{table}.{column.Column.Name} is NOT NULL and holds {column.Empty} empty texts, which become NULL: " +
-        $"ALTER TABLE {table} ALTER COLUMN {column.Column.Name} DROP NOT NULL.";
+        $"{table}.{column.Column.Name} is NOT NULL and holds {column.Empty} empty texts, which become NULL: ALTER " +
+        $"TABLE {table} ALTER COLUMN {column.Column.Name} DROP NOT NULL.";
 
     private IEnumerable<string> LeftOf(MaskedTable table, ValueCounts column)
     {
@@ -159,8 +163,8 @@ public sealed class Adoption
         return left == 0
             ? problems
             : problems.Prepend(
-                $"{table.Name}.{column.Column.Name} still gets values to mask, {left} are there: let the process that writes " +
-                "them write masks, and adopt again.");
+                $"{table.Name}.{column.Column.Name} still gets values to mask, {left} are there: let the process " +
+                "that writes them write masks, and adopt again.");
     }
 
     private async Task<LoginDbContext> OpenAsync(CancellationToken cancellationToken)

@@ -3,7 +3,8 @@ namespace FetchEtl.Maintenance;
 /// <summary>What an adoption would do.</summary>
 public sealed class AdoptionPlan
 {
-    internal AdoptionPlan(MaskedTable table, IReadOnlyList<ValueCounts> counts, long toMask, IReadOnlyList<string> problems)
+    internal AdoptionPlan(
+        MaskedTable table, IReadOnlyList<ValueCounts> counts, long toMask, IReadOnlyList<string> problems)
     {
         Table = table;
         Counts = counts;

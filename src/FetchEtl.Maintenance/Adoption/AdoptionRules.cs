@@ -3,9 +3,9 @@ using FetchEtl.Masking;
 namespace FetchEtl.Maintenance;
 
 /// <summary>
-/// Decides what a value in an adopted column becomes. A mask of any generation stays. An empty text becomes NULL, as when it is
-/// received. Without a former method, every other value is raw and gets masked. With one, 64 hex digits are its masks and get
-/// rekeyed, and every other value stays.
+/// Decides what a value in an adopted column becomes. A mask of any generation stays. An empty text becomes NULL, as
+/// when it is received. Without a former method, every other value is raw and gets masked. With one, 64 hex digits are
+/// its masks and get rekeyed, and every other value stays.
 /// </summary>
 /// <param name="masker">Creates the masks.</param>
 /// <param name="former">The former method; null for none.</param>
@@ -44,7 +44,8 @@ internal sealed class AdoptionRules(HmacPiiMasker masker, MaskingMethod? former,
 
     /// <summary>Whether a value is raw, so that it is masked as it stands.</summary>
     public bool IsRaw(string? value) =>
-        former is null && !string.IsNullOrEmpty(value) && !Mask.TryParse(value, out _) && (hashesAreRaw || !IsHash(value));
+        former is null && !string.IsNullOrEmpty(value) && !Mask.TryParse(value, out _)
+        && (hashesAreRaw || !IsHash(value));
 
     /// <summary>Returns how many of a column's values change.</summary>
     public long ToMask(ValueCounts column) => column switch
@@ -60,20 +61,22 @@ internal sealed class AdoptionRules(HmacPiiMasker masker, MaskingMethod? former,
         var name = $"{table}.{column.Column.Name}";
         if (column.Newest > masker.Generation)
         {
-            yield return $"{name} holds masks of generation {column.Newest}, and Masking:Keys and Masking:KeyFiles give " +
-                $"{masker.Generation}: add the keys that are missing, in their order.";
+            yield return $"{name} holds masks of generation {column.Newest}, and Masking:Keys and Masking:KeyFiles " +
+                $"give {masker.Generation}: add the keys that are missing, in their order.";
         }
 
         if (former is not null && column.Raw > 0)
         {
-            yield return $"{name} holds {column.Raw} values that are neither 64 hex digits nor masks, so they are not masks of " +
-                $"Masking:Former {former}: correct or clear them, or remove Masking:Former where the column was never masked.";
+            yield return $"{name} holds {column.Raw} values that are neither 64 hex digits nor masks, so they are " +
+                $"not masks of Masking:Former {former}: correct or clear them, or remove Masking:Former where the " +
+                "column was never masked.";
         }
 
         if (former is null && !hashesAreRaw && column.Hashes > 0)
         {
-            yield return $"{name} holds {column.Hashes} values of 64 hex digits, the form of SHA-256 masks: set Masking:Former " +
-                "to the method that made them, here and for the service, or say --hex-is-raw where they are raw values.";
+            yield return $"{name} holds {column.Hashes} values of 64 hex digits, the form of SHA-256 masks: set " +
+                "Masking:Former to the method that made them, here and for the service, or say --hex-is-raw where " +
+                "they are raw values.";
         }
     }
 

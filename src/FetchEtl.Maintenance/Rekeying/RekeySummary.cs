@@ -32,20 +32,21 @@ public sealed record RekeySummary(
         var name = $"{Table}.{column.Column.Name}";
         if (column.Older(Generation) is > 0 and var older)
         {
-            yield return $"{name} still gets masks of older generations, {older} are there: a process runs without the new key; " +
-                "give it the key, restart it, and rekey again.";
+            yield return $"{name} still gets masks of older generations, {older} are there: a process runs without " +
+                "the new key; give it the key, restart it, and rekey again.";
         }
 
         if (column.Newest > Generation)
         {
-            yield return $"{name} holds masks of generation {column.Newest}, which another process wrote meanwhile: add the key " +
-                "of that generation and rekey again.";
+            yield return $"{name} holds masks of generation {column.Newest}, which another process wrote meanwhile: " +
+                "add the key of that generation and rekey again.";
         }
 
         if (column.Unmasked > 0)
         {
-            yield return $"{name} holds {column.Unmasked} values that are not masks, and they were left as they are: mask them " +
-                $"by 'fetch-etl adopt --table {Table} --column {column.Column.Name}={column.Column.Field.Name()}'.";
+            yield return $"{name} holds {column.Unmasked} values that are not masks, and they were left as they are: " +
+                $"mask them by 'fetch-etl adopt --table {Table} --column " +
+                $"{column.Column.Name}={column.Column.Field.Name()}'.";
         }
     }
 
@@ -53,12 +54,12 @@ public sealed record RekeySummary(
     {
         if (VaultLeft > 0)
         {
-            yield return $"pii_vault still gets masks of older generations, {VaultLeft} are there: a process runs without the " +
-                "new key; give it the key, restart it, and rekey again.";
+            yield return $"pii_vault still gets masks of older generations, {VaultLeft} are there: a process runs " +
+                "without the new key; give it the key, restart it, and rekey again.";
         }
     }
 
     private string Lost(ValuesKept column) =>
-        $"{Table}.{column.Column.Name} lacks {column.Before - column.Kept} of the {column.Before} distinct values it had: where " +
-        "nobody deleted rows meanwhile, this is an error of fetch-etl.";
+        $"{Table}.{column.Column.Name} lacks {column.Before - column.Kept} of the {column.Before} distinct values it " +
+        "had: where nobody deleted rows meanwhile, this is an error of fetch-etl.";
 }

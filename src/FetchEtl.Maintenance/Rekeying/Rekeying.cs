@@ -5,8 +5,8 @@ using Microsoft.EntityFrameworkCore;
 namespace FetchEtl.Maintenance;
 
 /// <summary>
-/// Rekeys a table's masks, and the vault's, to the newest generation while others go on writing. The keys stay in this process.
-/// Each transaction is kept: after an interruption, run it again and it continues.
+/// Rekeys a table's masks, and the vault's, to the newest generation while others go on writing. The keys stay in this
+/// process. Each transaction is kept: after an interruption, run it again and it continues.
 /// </summary>
 /// <param name="contexts">The database.</param>
 /// <param name="verifier">Verifies that the keys are those of the table's masks.</param>
@@ -65,7 +65,8 @@ public sealed class Rekeying(
         await census.TakeAsync(cancellationToken);
 
         var older = string.Join(" OR ", table.Columns.Select(column => MaskSql.IsOlderMask(column.Name, _generation)));
-        var pass = new BlockPass(database, table.Name, [.. table.Columns.Select(column => column.Name)], older, batchBlocks);
+        var names = table.Columns.Select(column => column.Name).ToList();
+        var pass = new BlockPass(database, table.Name, names, older, batchBlocks);
         var update = new MaskUpdate(table);
         var rows = 0L;
         for (var number = 1; ; number++)
@@ -101,7 +102,10 @@ public sealed class Rekeying(
     }
 
     private async Task<(long Entries, long Left)> MoveVaultAsync(
-        LoginDbContext database, int batchBlocks, IProgress<MaintenanceProgress> progress, CancellationToken cancellationToken)
+        LoginDbContext database,
+        int batchBlocks,
+        IProgress<MaintenanceProgress> progress,
+        CancellationToken cancellationToken)
     {
         var entries = 0L;
         var left = await VaultRekeying.CountOlderAsync(database, masker, cancellationToken);
@@ -118,7 +122,9 @@ public sealed class Rekeying(
     private static Action<long, long> ReportTo(IProgress<MaintenanceProgress> progress, string table, int pass) =>
         (done, total) => progress.Report(new MaintenanceProgress(table, pass, done, total));
 
-    /// <summary>A table may hold generations that masking_generations does not know: rows that were copied into it.</summary>
+    /// <summary>
+    /// A table may hold generations that masking_generations does not know: rows that were copied into it.
+    /// </summary>
     private void RequireKeys(MaskedTable table, IReadOnlyList<ValueCounts> counts)
     {
         var newest = counts.Max(column => column.Newest);
@@ -126,8 +132,8 @@ public sealed class Rekeying(
         {
             throw new MaskingRefusedException(
             [
-                $"{table.Name} holds masks of generation {newest}, and Masking:Keys and Masking:KeyFiles give {_generation}: " +
-                "add the keys that are missing, in their order.",
+                $"{table.Name} holds masks of generation {newest}, and Masking:Keys and Masking:KeyFiles give " +
+                $"{_generation}: add the keys that are missing, in their order.",
             ]);
         }
     }

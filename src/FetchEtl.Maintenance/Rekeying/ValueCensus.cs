@@ -4,8 +4,9 @@ using FetchEtl.Masking;
 namespace FetchEtl.Maintenance;
 
 /// <summary>
-/// Records the distinct values that a table holds before rekeying, by the masks that they should get, and looks for each of them
-/// afterwards. The record is a temporary table: it needs no memory of this process and ends with the session.
+/// Records the distinct values that a table holds before rekeying, by the masks that they should get, and looks for
+/// each of them afterwards. The record is a temporary table: it needs no memory of this process and ends with the
+/// session.
 /// </summary>
 internal sealed class ValueCensus(LoginDbContext database, MaskedTable table, HmacPiiMasker masker)
 {
@@ -41,7 +42,10 @@ internal sealed class ValueCensus(LoginDbContext database, MaskedTable table, Hm
     {
         var counts = await database.QueryAsync(
             $"""
-            SELECT place, count(noted.mask), count(*) FILTER (WHERE noted.mask IS NOT NULL AND present.mask IS NOT NULL), count(present.mask)
+            SELECT place,
+                count(noted.mask),
+                count(*) FILTER (WHERE noted.mask IS NOT NULL AND present.mask IS NOT NULL),
+                count(present.mask)
             FROM rekeyed_values AS noted
             FULL JOIN (SELECT DISTINCT place, value AS mask {table.Values} WHERE {MaskSql.IsMask("value")}) AS present
                 USING (place, mask)

@@ -4,8 +4,8 @@ using FetchEtl.Masking;
 namespace FetchEtl.Maintenance;
 
 /// <summary>
-/// Moves the vault's entries from masks of older generations to those of the newest. Entries are moved, never copied, so a
-/// value that is erased meanwhile cannot come back from a copy.
+/// Moves the vault's entries from masks of older generations to those of the newest. Entries are moved, never copied,
+/// so a value that is erased meanwhile cannot come back from a copy.
 /// </summary>
 internal static class VaultRekeying
 {
@@ -16,10 +16,12 @@ internal static class VaultRekeying
     private const string Move =
         """
         WITH moved AS (
-            DELETE FROM pii_vault AS v USING unnest(@ids::tid[], @masks) AS u (id, mask) WHERE v.ctid = u.id AND v.ctid >= @from AND v.ctid < @to
+            DELETE FROM pii_vault AS v USING unnest(@ids::tid[], @masks) AS u (id, mask)
+            WHERE v.ctid = u.id AND v.ctid >= @from AND v.ctid < @to
             RETURNING u.mask, v.field, v.sealed, v.created_at
         )
-        INSERT INTO pii_vault (mask, field, sealed, created_at) SELECT mask, field, sealed, created_at FROM moved ORDER BY mask COLLATE "C", field
+        INSERT INTO pii_vault (mask, field, sealed, created_at)
+        SELECT mask, field, sealed, created_at FROM moved ORDER BY mask COLLATE "C", field
         ON CONFLICT (mask, field) DO NOTHING
         """;
 
@@ -30,7 +32,9 @@ internal static class VaultRekeying
         LoginDbContext database, HmacPiiMasker masker, CancellationToken cancellationToken)
     {
         var counts = await database.QueryAsync(
-            $"SELECT count(*) FROM ONLY {Table} WHERE {Older(masker)}", static reader => reader.GetInt64(0), cancellationToken);
+            $"SELECT count(*) FROM ONLY {Table} WHERE {Older(masker)}",
+            static reader => reader.GetInt64(0),
+            cancellationToken);
         return counts[0];
     }
 

@@ -7,13 +7,13 @@ using Npgsql;
 namespace FetchEtl.Maintenance;
 
 /// <summary>
-/// One walk over a table in physical order, one range of blocks a transaction. The rows are their own progress: a changed row
-/// no longer meets the condition, so an interrupted walk is simply started again. From PostgreSQL 14 on, reading a range does
-/// not touch the rest of the table (TID Range Scan).
+/// One walk over a table in physical order, one range of blocks a transaction. The rows are their own progress: a
+/// changed row no longer meets the condition, so an interrupted walk is simply started again. From PostgreSQL 14 on,
+/// reading a range does not touch the rest of the table (TID Range Scan).
 /// </summary>
 /// <remarks>
-/// The walk may miss a row that moves meanwhile (by another UPDATE, or VACUUM FULL), and a new row may stand in a block that is
-/// already done. A caller that must change all rows counts afterwards.
+/// The walk may miss a row that moves meanwhile (by another UPDATE, or VACUUM FULL), and a new row may stand in a block
+/// that is already done. A caller that must change all rows counts afterwards.
 /// </remarks>
 /// <param name="database">The session, open.</param>
 /// <param name="table">The table, quoted for SQL.</param>
@@ -32,11 +32,13 @@ internal sealed class BlockPass(
 
     /// <summary>Walks over the table once.</summary>
     /// <param name="change">
-    /// Changes the rows of a range, which are locked, in the context's transaction, and returns the number of rows it changed.
-    /// A row that it changed must no longer meet the condition.
+    /// Changes the rows of a range, which are locked, in the context's transaction, and returns the number of rows it
+    /// changed. A row that it changed must no longer meet the condition.
     /// </param>
     /// <param name="progress">Receives the blocks that are done and the total, after each range.</param>
-    /// <param name="cancellationToken">Ends the walk; the range under way is rolled back, earlier ones are kept.</param>
+    /// <param name="cancellationToken">
+    /// Ends the walk; the range under way is rolled back, earlier ones are kept.
+    /// </param>
     /// <returns>The number of rows that were changed.</returns>
     public async Task<long> RunAsync(
         Func<BlockRange, IReadOnlyList<FoundRow>, CancellationToken, Task<int>> change,
@@ -61,7 +63,8 @@ internal sealed class BlockPass(
         Func<BlockRange, IReadOnlyList<FoundRow>, CancellationToken, Task<int>> change,
         CancellationToken cancellationToken)
     {
-        // Stated whatever the role's default: only read committed continues with a row that another session has just changed.
+        // Stated whatever the role's default: only read committed continues with a row that another session has just
+        // changed.
         await using var transaction =
             await database.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
         var rows = await database.QueryAsync(
@@ -109,7 +112,7 @@ internal sealed class BlockPass(
         var cause = string.IsNullOrEmpty(rejection.ConstraintName)
             ? "a constraint or a trigger"
             : $"its constraint {rejection.ConstraintName}";
-        return $"{table} rejects a mask by {cause} (SQLSTATE {rejection.SqlState}): drop that, and start again; what is done " +
-            "is kept.";
+        return $"{table} rejects a mask by {cause} (SQLSTATE {rejection.SqlState}): drop that, and start again; what " +
+            "is done is kept.";
     }
 }

@@ -9,7 +9,8 @@ internal sealed class MaskUpdate(MaskedTable table)
     // The range stands here again: without it the planner may read the whole table to find the rows.
     private readonly string _sql =
         $"""
-        UPDATE ONLY {table.Name} AS t SET {string.Join(", ", table.Columns.Select((column, place) => $"{column.Name} = u.v{place}"))}
+        UPDATE ONLY {table.Name} AS t
+        SET {string.Join(", ", table.Columns.Select((column, place) => $"{column.Name} = u.v{place}"))}
         FROM unnest(@ids::tid[], {string.Join(", ", table.Columns.Select((_, place) => $"@v{place}"))})
             AS u (id, {string.Join(", ", table.Columns.Select((_, place) => $"v{place}"))})
         WHERE t.ctid = u.id AND t.ctid >= @from AND t.ctid < @to
@@ -19,7 +20,9 @@ internal sealed class MaskUpdate(MaskedTable table)
     /// <param name="range">The range that holds the rows.</param>
     /// <param name="rows">The rows, with their new values.</param>
     /// <param name="cancellationToken">Cancels the statement.</param>
-    /// <returns>The number of rows that were changed. A row that moved out of the range is left for the next walk.</returns>
+    /// <returns>
+    /// The number of rows that were changed. A row that moved out of the range is left for the next walk.
+    /// </returns>
     public Task<int> RunAsync(
         LoginDbContext database, BlockRange range, IReadOnlyList<FoundRow> rows, CancellationToken cancellationToken)
     {
@@ -32,7 +35,8 @@ internal sealed class MaskUpdate(MaskedTable table)
         for (var place = 0; place < table.Columns.Count; place++)
         {
             var column = place;
-            parameters.Add(SqlCommands.Parameter<string?[]>($"v{place}", [.. rows.Select(row => row.Values[column])], "text[]"));
+            var values = rows.Select(row => row.Values[column]).ToArray();
+            parameters.Add(SqlCommands.Parameter($"v{place}", values, "text[]"));
         }
 
         return database.ExecuteAsync(_sql, cancellationToken, [.. parameters]);

@@ -14,6 +14,7 @@ internal sealed record MaskedTable(
     public string Values =>
         $"""
         FROM ONLY {Name} CROSS JOIN LATERAL (VALUES
-            {string.Join(", ", Columns.Select((column, place) => $"({place}, {column.Name}::text COLLATE \"C\")"))}) AS v (place, value)
+            {string.Join(", ", Columns.Select((column, place) => $"({place}, {column.Name}::text COLLATE \"C\")"))}
+        ) AS v (place, value)
         """;
 }

@@ -5,15 +5,17 @@ using Npgsql;
 namespace FetchEtl.Maintenance;
 
 /// <summary>
-/// Inspects a table before anything in it is changed, and refuses one that cannot be rekeyed or adopted. It reports all problems
-/// at once, each with its remedy.
+/// Inspects a table before anything in it is changed, and refuses one that cannot be rekeyed or adopted. It reports all
+/// problems at once, each with its remedy.
 /// </summary>
 internal static class MaskedTableInspection
 {
     private const string ReadTable =
         """
-        SELECT c.oid::regclass::text, c.relkind::text, coalesce(m.amname, ''), row_security_active(c.oid), has_table_privilege(c.oid, 'SELECT'),
-            (SELECT string_agg(i.inhrelid::regclass::text, ', ' ORDER BY i.inhrelid) FROM pg_inherits i WHERE i.inhparent = c.oid)
+        SELECT c.oid::regclass::text, c.relkind::text, coalesce(m.amname, ''), row_security_active(c.oid),
+            has_table_privilege(c.oid, 'SELECT'),
+            (SELECT string_agg(i.inhrelid::regclass::text, ', ' ORDER BY i.inhrelid)
+                FROM pg_inherits i WHERE i.inhparent = c.oid)
         FROM pg_class c LEFT JOIN pg_am m ON m.oid = c.relam
         WHERE c.oid = to_regclass(@table)
         """;
@@ -21,7 +23,8 @@ internal static class MaskedTableInspection
     // 4 is the header that a varchar's modifier counts.
     private const string ReadColumns =
         """
-        SELECT a.attname::text, quote_ident(a.attname), t.typname::text, format_type(a.atttypid, a.atttypmod), a.attnotnull,
+        SELECT a.attname::text, quote_ident(a.attname), t.typname::text, format_type(a.atttypid, a.atttypmod),
+            a.attnotnull,
             t.typname = 'text' OR t.typname = 'varchar' AND (a.atttypmod < 0 OR a.atttypmod - 4 >= @length),
             a.attgenerated <> '', has_column_privilege(a.attrelid, a.attnum, 'UPDATE')
         FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
@@ -78,8 +81,9 @@ internal static class MaskedTableInspection
             else if (!there.Fits)
             {
                 problems.Add(
-                    $"{table.Name}.{there.Quoted} is {there.Declared}, and a mask is a text of {maskLength} characters: " +
-                    $"{Widening(table.Name, there)}; drop a view over it first and create it again afterwards.");
+                    $"{table.Name}.{there.Quoted} is {there.Declared}, and a mask is a text of {maskLength} " +
+                    $"characters: {Widening(table.Name, there)}; drop a view over it first and create it again " +
+                    "afterwards.");
             }
         }
 
@@ -100,7 +104,9 @@ internal static class MaskedTableInspection
     /// <param name="database">The session.</param>
     /// <param name="rights">The rights on the vault that the role needs, as GRANT lists them.</param>
     /// <param name="cancellationToken">Cancels the statement under way.</param>
-    /// <exception cref="MaskingRefusedException">There is no table <c>pii_vault</c>, or the role lacks a right on it.</exception>
+    /// <exception cref="MaskingRefusedException">
+    /// There is no table <c>pii_vault</c>, or the role lacks a right on it.
+    /// </exception>
     public static async Task RequireVaultAsync(
         LoginDbContext database, string rights, CancellationToken cancellationToken)
     {
@@ -118,13 +124,14 @@ internal static class MaskedTableInspection
         {
             throw new MaskingRefusedException(
             [
-                "The role lacks a right on pii_vault, whose entries change with the table's masks: " +
-                $"GRANT {rights} ON pii_vault to it.",
+                $"The role lacks a right on pii_vault, whose entries change with the table's masks: GRANT {rights} " +
+                "ON pii_vault to it.",
             ]);
         }
     }
 
-    private static async Task<Table> FindAsync(LoginDbContext database, string name, CancellationToken cancellationToken)
+    private static async Task<Table> FindAsync(
+        LoginDbContext database, string name, CancellationToken cancellationToken)
     {
         var tables = new List<Table>();
         try
@@ -132,12 +139,14 @@ internal static class MaskedTableInspection
             tables = await database.QueryAsync(
                 ReadTable,
                 static reader => new Table(
-                    reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetBoolean(3), reader.GetBoolean(4),
+                    reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetBoolean(3),
+                    reader.GetBoolean(4),
                     reader.IsDBNull(5) ? null : reader.GetString(5)),
                 cancellationToken,
                 SqlCommands.Parameter("table", name));
         }
-        catch (PostgresException exception) when (exception.SqlState is PostgresErrorCodes.InvalidName or PostgresErrorCodes.SyntaxError)
+        catch (PostgresException exception)
+            when (exception.SqlState is PostgresErrorCodes.InvalidName or PostgresErrorCodes.SyntaxError)
         {
             // A name that is no SQL name is reported as a table that does not exist.
         }
@@ -148,14 +157,14 @@ internal static class MaskedTableInspection
                 "ConnectionStrings:Logins does not lead to it.",
             [{ Kind: "p" } table] => $"{table.Name} is partitioned: name its partitions instead, one at a time: " +
                 $"{table.Children ?? "it has none yet"}.",
-            [{ Kind: not "r" } table] => $"{table.Name} is not a table, but a view or something of that kind: name the table " +
-                "under it.",
-            [{ Children: { } children } table] => $"{table.Name} has tables that inherit from it, whose rows would be left " +
-                $"out: detach them (ALTER TABLE … NO INHERIT) and name each: {children}.",
-            [{ Method: not "heap" } table] => $"{table.Name} is stored by {table.Method}, whose rows cannot be found by their " +
-                "place: copy it into a plain table.",
-            [{ HidesRows: true } table] => $"{table.Name} has row-level security that hides rows from this role: use its " +
-                "owner's role, or one with BYPASSRLS.",
+            [{ Kind: not "r" } table] => $"{table.Name} is not a table, but a view or something of that kind: name " +
+                "the table under it.",
+            [{ Children: { } children } table] => $"{table.Name} has tables that inherit from it, whose rows would " +
+                $"be left out: detach them (ALTER TABLE … NO INHERIT) and name each: {children}.",
+            [{ Method: not "heap" } table] => $"{table.Name} is stored by {table.Method}, whose rows cannot be found " +
+                "by their place: copy it into a plain table.",
+            [{ HidesRows: true } table] => $"{table.Name} has row-level security that hides rows from this role: use " +
+                "its owner's role, or one with BYPASSRLS.",
             _ => null,
         };
         return problem is null ? tables[0] : throw new MaskingRefusedException([problem]);
@@ -172,8 +181,16 @@ internal static class MaskedTableInspection
         return $"ALTER TABLE {table} ALTER COLUMN {column.Quoted} TYPE varchar({MaskedColumns.Length}){conversion}";
     }
 
-    private sealed record Table(string Name, string Kind, string Method, bool HidesRows, bool IsReadable, string? Children);
+    private sealed record Table(
+        string Name, string Kind, string Method, bool HidesRows, bool IsReadable, string? Children);
 
     private sealed record Column(
-        string Name, string Quoted, string Type, string Declared, bool IsRequired, bool Fits, bool IsGenerated, bool IsWritable);
+        string Name,
+        string Quoted,
+        string Type,
+        string Declared,
+        bool IsRequired,
+        bool Fits,
+        bool IsGenerated,
+        bool IsWritable);
 }

@@ -7,11 +7,15 @@ namespace FetchEtl.Maintenance;
 /// <summary>Runs statements outside the EF model, on a context's connection and in its transaction.</summary>
 internal static class SqlCommands
 {
-    public static NpgsqlParameter Parameter<T>(string name, T value, string? type = null) =>
-        type is null ? new NpgsqlParameter<T>(name, value) : new NpgsqlParameter<T>(name, value) { DataTypeName = type };
+    public static NpgsqlParameter Parameter<T>(string name, T value, string? type = null) => type is null
+        ? new NpgsqlParameter<T>(name, value)
+        : new NpgsqlParameter<T>(name, value) { DataTypeName = type };
 
     public static async Task<int> ExecuteAsync(
-        this LoginDbContext database, string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
+        this LoginDbContext database,
+        string sql,
+        CancellationToken cancellationToken,
+        params NpgsqlParameter[] parameters)
     {
         await using var command = Command(database, sql, parameters);
         return await command.ExecuteNonQueryAsync(cancellationToken);
@@ -38,7 +42,8 @@ internal static class SqlCommands
     /// <summary>The command has no timeout: a scan of a large table takes long, and the caller can cancel it.</summary>
     private static NpgsqlCommand Command(LoginDbContext database, string sql, NpgsqlParameter[] parameters)
     {
-        var command = new NpgsqlCommand(sql, (NpgsqlConnection)database.Database.GetDbConnection()) { CommandTimeout = 0 };
+        var connection = (NpgsqlConnection)database.Database.GetDbConnection();
+        var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
         command.Parameters.AddRange(parameters);
         return command;
     }

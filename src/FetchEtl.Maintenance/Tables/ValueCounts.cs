@@ -30,7 +30,8 @@ public sealed record ValueCounts(
         var counts = await database.QueryAsync(
             $"""
             SELECT place,
-                CASE WHEN value IS NULL THEN 'null' WHEN value = '' THEN 'empty' WHEN {MaskSql.IsMask("value")} THEN split_part(value, ':', 1)
+                CASE WHEN value IS NULL THEN 'null' WHEN value = '' THEN 'empty'
+                    WHEN {MaskSql.IsMask("value")} THEN split_part(value, ':', 1)
                     WHEN {MaskSql.IsHash("value")} THEN 'hash' ELSE 'raw' END AS kind,
                 count(*)
             {table.Values}
@@ -48,6 +49,7 @@ public sealed record ValueCounts(
         kinds.Remove("empty", out var empty);
         kinds.Remove("hash", out var hashes);
         kinds.Remove("raw", out var raw);
-        return new ValueCounts(column, nulls, empty, hashes, raw, kinds.ToDictionary(x => int.Parse(x.Key), x => x.Value));
+        var generations = kinds.ToDictionary(x => int.Parse(x.Key), x => x.Value);
+        return new ValueCounts(column, nulls, empty, hashes, raw, generations);
     }
 }

@@ -5,8 +5,9 @@ using Microsoft.EntityFrameworkCore;
 namespace FetchEtl.Maintenance;
 
 /// <summary>
-/// Finds, opens and erases the values behind masks in <c>pii_vault</c>. With a masker that has keys, it finds a value by its mask
-/// of any generation, whichever generation the vault holds. Without one, it finds a value only by the mask as stored.
+/// Finds, opens and erases the values behind masks in <c>pii_vault</c>. With a masker that has keys, it finds a value
+/// by its mask of any generation, whichever generation the vault holds. Without one, it finds a value only by the mask
+/// as stored.
 /// </summary>
 /// <param name="database">The database.</param>
 /// <param name="masker">A masker with the service's settings; null where the keys are not available.</param>
@@ -67,8 +68,8 @@ public sealed class VaultAccess(LoginDbContext database, IPiiMasker? masker)
         if (masker is not null && !IsOf(value, text))
         {
             throw new InvalidDataException(
-                "the stored value has another mask: somebody has changed pii_vault, or the settings of Masking are not those " +
-                "of the service");
+                "the stored value has another mask: somebody has changed pii_vault, or the settings of Masking are " +
+                "not those of the service");
         }
 
         return text;
@@ -79,17 +80,22 @@ public sealed class VaultAccess(LoginDbContext database, IPiiMasker? masker)
 
     private static IEnumerable<string> Texts(ILookup<string, string> names) => names.Select(name => name.Key);
 
-    private static ILookup<string, SealedValue> ByMask(ILookup<string, string> names, IEnumerable<SealedValue> values) => values
+    private static ILookup<string, SealedValue> ByMask(
+        ILookup<string, string> names, IEnumerable<SealedValue> values) => values
         .SelectMany(value => names[value.Mask].Select(mask => (Mask: mask, Value: value)))
         .ToLookup(pair => pair.Mask, pair => pair.Value);
 
-    /// <summary>Returns the masks as given, by each text under which the vault may hold their values: as given, and rekeyed.</summary>
+    /// <summary>
+    /// Returns the masks as given, by each text under which the vault may hold their values: as given, and rekeyed.
+    /// </summary>
     private ILookup<string, string> Names(IEnumerable<string> masks) => masks.Distinct()
         .SelectMany(mask => PiiFields.All.Select(field => Newest(field, mask)).Append(mask).Distinct()
             .Select(name => (Name: name, Mask: mask)))
         .ToLookup(pair => pair.Name, pair => pair.Mask);
 
-    /// <summary>Adds the vault's own masks of older generations that become one of the names when they are rekeyed.</summary>
+    /// <summary>
+    /// Adds the vault's own masks of older generations that become one of the names when they are rekeyed.
+    /// </summary>
     private async Task<ILookup<string, string>> WithOlderAsync(
         ILookup<string, string> names, CancellationToken cancellationToken)
     {
@@ -123,7 +129,10 @@ public sealed class VaultAccess(LoginDbContext database, IPiiMasker? masker)
     private Task<List<SealedValue>> ReadAsync(IEnumerable<string> masks, CancellationToken cancellationToken)
     {
         var texts = masks.ToArray();
-        return database.SealedValues.AsNoTracking().Where(value => texts.Contains(value.Mask)).ToListAsync(cancellationToken);
+        return database.SealedValues
+            .AsNoTracking()
+            .Where(value => texts.Contains(value.Mask))
+            .ToListAsync(cancellationToken);
     }
 
     private Task<List<SealedValue>> DeleteAsync(IEnumerable<string> masks, CancellationToken cancellationToken)

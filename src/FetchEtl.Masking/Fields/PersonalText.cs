@@ -4,9 +4,9 @@ using System.Text.Json.Serialization;
 namespace FetchEtl.Masking;
 
 /// <summary>
-/// A text that belongs to a person: an address, a device id, a user id. It writes itself as <c>***</c> to text, JSON, the
-/// debugger and the text of a record that holds it, so no log, fault event or exception carries the value by accident.
-/// <see cref="Reveal"/> is the only way to the value.
+/// A text that belongs to a person: an address, a device id, a user id. It writes itself as <c>***</c> to text, JSON,
+/// the debugger and the text of a record that holds it, so no log, fault event or exception carries the value by
+/// accident. <see cref="Reveal"/> is the only way to the value.
 /// </summary>
 [DebuggerDisplay(Redacted)]
 [JsonConverter(typeof(PersonalTextConverter))]
@@ -26,7 +26,9 @@ public readonly struct PersonalText : IEquatable<PersonalText>
         _value = value;
     }
 
-    /// <summary>Returns the raw text. Every call is a place where personal data can leak: mask it or store it, never print it.</summary>
+    /// <summary>
+    /// Returns the raw text. Every call is a place where personal data can leak: mask it or store it, never print it.
+    /// </summary>
     /// <returns>The text as it was received; empty for a default instance.</returns>
     public string Reveal() => _value ?? string.Empty;
 

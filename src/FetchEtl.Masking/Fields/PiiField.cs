@@ -1,8 +1,8 @@
 namespace FetchEtl.Masking;
 
 /// <summary>
-/// The personal fields that can be masked. Each field has keys of its own, so the same text has different masks in different
-/// fields.
+/// The personal fields that can be masked. Each field has keys of its own, so the same text has different masks in
+/// different fields.
 /// </summary>
 public enum PiiField
 {

@@ -6,13 +6,17 @@ public static class PiiFields
     /// <summary>All fields that can be masked.</summary>
     public static IReadOnlyList<PiiField> All { get; } = [PiiField.Ip, PiiField.DeviceId, PiiField.UserId];
 
-    /// <summary>The fields that every setting masks: their columns are named "masked", so a raw value must never reach them.</summary>
+    /// <summary>
+    /// The fields that every setting masks: their columns are named "masked", so a raw value must never reach them.
+    /// </summary>
     public static IReadOnlyList<PiiField> Always { get; } = [PiiField.Ip, PiiField.DeviceId];
 
     /// <summary>All names in one text, for error messages and help: <c>ip, device_id, user_id</c>.</summary>
     public static string Names { get; } = string.Join(", ", All.Select(Name));
 
-    /// <summary>Returns a field's name in settings, on the command line and in the vault: its key in the login message.</summary>
+    /// <summary>
+    /// Returns a field's name in settings, on the command line and in the vault: its key in the login message.
+    /// </summary>
     /// <param name="field">The field.</param>
     /// <returns>The name, such as <c>device_id</c>.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The value is not a member of <see cref="PiiField"/>.</exception>

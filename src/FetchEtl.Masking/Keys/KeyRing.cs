@@ -10,7 +10,9 @@ internal sealed class KeyRing
     private readonly IReadOnlyList<byte[]> _keys;
     private readonly SaltedHash? _former;
 
-    /// <exception cref="MaskingRefusedException">A key is missing, unreadable, malformed, too short or repeated.</exception>
+    /// <exception cref="MaskingRefusedException">
+    /// A key is missing, unreadable, malformed, too short or repeated.
+    /// </exception>
     public KeyRing(MaskingOptions options)
     {
         var problems = new List<string>();
@@ -29,9 +31,10 @@ internal sealed class KeyRing
     public MaskKey Subkey(int generation, string purpose) => MaskKey.Derive(_keys[generation - 1], purpose);
 
     /// <summary>
-    /// Returns the text by which a table recognizes a generation's key: 16 hex digits that reveal nothing of the key. It is
-    /// the HMAC of the empty text under info <c>fetchetl/mask/v1/check</c>. In generation 1 with a former method it is the
-    /// HMAC of that method's hash of the empty text, because that generation's masks depend on the former method too.
+    /// Returns the text by which a table recognizes a generation's key: 16 hex digits that reveal nothing of the key.
+    /// It is the HMAC of the empty text under info <c>fetchetl/mask/v1/check</c>. In generation 1 with a former method
+    /// it is the HMAC of that method's hash of the empty text, because that generation's masks depend on the former
+    /// method too.
     /// </summary>
     public string Check(int generation)
     {

@@ -5,8 +5,8 @@ using System.Text;
 namespace FetchEtl.Masking;
 
 /// <summary>
-/// A subkey for one purpose. Thread-safe. It keeps keyed HMAC instances for the next value: keying one for each value takes
-/// twice the time.
+/// A subkey for one purpose. Thread-safe. It keeps keyed HMAC instances for the next value: keying one for each value
+/// takes twice the time.
 /// </summary>
 internal sealed class MaskKey(byte[] subkey)
 {

@@ -13,14 +13,17 @@ public static class MaskingKeys
 
     /// <summary>Reads the keys and reports every problem at once.</summary>
     /// <param name="options">Where the keys are.</param>
-    /// <param name="report">Receives each problem by its setting's name, never with a key or a text that might be one.</param>
+    /// <param name="report">
+    /// Receives each problem by its setting's name, never with a key or a text that might be one.
+    /// </param>
     /// <returns>The keys by generation, the first one first; complete only where no problem was reported.</returns>
     internal static IReadOnlyList<byte[]> Read(MaskingOptions options, Action<string> report)
     {
         var count = Math.Max(options.Keys.Count, options.KeyFiles.Count);
         if (count == 0)
         {
-            report($"Masking:Keys is empty, and without a key nothing is masked: {Remedy}, and set it as Masking:Keys:0.");
+            report($"Masking:Keys is empty, and without a key nothing is masked: {Remedy}, and set it as " +
+                "Masking:Keys:0.");
         }
 
         var keys = new List<byte[]>();
@@ -61,14 +64,14 @@ public static class MaskingKeys
         {
             case (not null, not null):
                 report(
-                    $"Masking:Keys:{index} and Masking:KeyFiles:{index} are both set, and a generation has one key: remove one " +
-                    "of them.");
+                    $"Masking:Keys:{index} and Masking:KeyFiles:{index} are both set, and a generation has one key: " +
+                    "remove one of them.");
                 return null;
 
             case (null, null):
                 report(
-                    $"Masking:Keys:{index} is missing: an index is a key's generation, so none may be left out; set it, or " +
-                    $"Masking:KeyFiles:{index}.");
+                    $"Masking:Keys:{index} is missing: an index is a key's generation, so none may be left out; set " +
+                    $"it, or Masking:KeyFiles:{index}.");
                 return null;
 
             case (not null, null):
@@ -81,7 +84,8 @@ public static class MaskingKeys
                 }
                 catch (InvalidDataException unreadable)
                 {
-                    report($"Masking:KeyFiles:{index} {unreadable.Message}: name a file that holds the key's base64 text.");
+                    report($"Masking:KeyFiles:{index} {unreadable.Message}: name a file that holds the key's base64 " +
+                        "text.");
                     return null;
                 }
         }

@@ -10,8 +10,8 @@ public static class SecretFile
     /// <param name="path">The path.</param>
     /// <returns>The text, without a byte order mark.</returns>
     /// <exception cref="InvalidDataException">
-    /// The file cannot be read. The message has no subject: it continues a sentence that begins with the setting's name, as in
-    /// <c>names a file that does not exist</c>.
+    /// The file cannot be read. The message has no subject: it continues a sentence that begins with the setting's
+    /// name, as in <c>names a file that does not exist</c>.
     /// </exception>
     public static string Read(string path)
     {

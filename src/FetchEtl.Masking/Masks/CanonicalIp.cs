@@ -5,8 +5,9 @@ using System.Net.Sockets;
 namespace FetchEtl.Masking;
 
 /// <summary>
-/// Gives each IP address one text, however it was written. IPv4, also when mapped into IPv6, becomes the dotted quad. IPv6
-/// becomes eight groups of four lower-case hex digits (<c>2001:0db8:0000:…</c>), a form that needs no compression rule.
+/// Gives each IP address one text, however it was written. IPv4, also when mapped into IPv6, becomes the dotted quad.
+/// IPv6 becomes eight groups of four lower-case hex digits (<c>2001:0db8:0000:…</c>), a form that needs no compression
+/// rule.
 /// </summary>
 internal static class CanonicalIp
 {

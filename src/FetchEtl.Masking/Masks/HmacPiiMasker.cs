@@ -5,21 +5,23 @@ namespace FetchEtl.Masking;
 /// <summary>
 /// Masks by HMAC-SHA-256 under secret keys. The recipe, for other programs that must compute the same masks:
 /// <list type="number">
-/// <item>Subkeys: HKDF-SHA-256 (RFC 5869) of the decoded key, no salt, 32 bytes, <c>info</c> as named below in ASCII.</item>
+/// <item>Subkeys: HKDF-SHA-256 (RFC 5869) of the decoded key, no salt, 32 bytes, <c>info</c> as named below in
+/// ASCII.</item>
 /// <item>Generation 1: HMAC of the value in UTF-8. The info is <c>fetchetl/mask/v1/device_id</c> or
-/// <c>fetchetl/mask/v1/user_id</c>; <c>fetchetl/mask/v1/ip</c> for an IP address in canonical text (dotted quad, also for
-/// IPv4-mapped IPv6, else eight groups of four lower-case hex digits); <c>fetchetl/mask/v1/ip-text</c> for an ip field that
-/// holds no address.</item>
-/// <item>Generation 1 where <see cref="MaskingOptions.Former"/> is set: HMAC of the 32 raw bytes of that method's hash of the
-/// value as written, under info <c>fetchetl/mask/v1/former/ip</c>, and likewise with the other fields' names.</item>
-/// <item>Generation n: HMAC of generation n-1's 32 raw bytes, under key n and info <c>fetchetl/mask/v1/layer/ip</c>, and
-/// likewise with the other fields' names.</item>
+/// <c>fetchetl/mask/v1/user_id</c>; <c>fetchetl/mask/v1/ip</c> for an IP address in canonical text (dotted quad, also
+/// for IPv4-mapped IPv6, else eight groups of four lower-case hex digits); <c>fetchetl/mask/v1/ip-text</c> for an ip
+/// field that holds no address.</item>
+/// <item>Generation 1 where <see cref="MaskingOptions.Former"/> is set: HMAC of the 32 raw bytes of that method's hash
+/// of the value as written, under info <c>fetchetl/mask/v1/former/ip</c>, and likewise with the other fields'
+/// names.</item>
+/// <item>Generation n: HMAC of generation n-1's 32 raw bytes, under key n and info <c>fetchetl/mask/v1/layer/ip</c>,
+/// and likewise with the other fields' names.</item>
 /// <item>The mask: n, a colon, the last layer's 64 lower-case hex digits.</item>
 /// </list>
 /// </summary>
 /// <remarks>
-/// A new key adds a layer over the old masks instead of replacing them, so rows can be rekeyed without their raw values.
-/// Thread-safe.
+/// A new key adds a layer over the old masks instead of replacing them, so rows can be rekeyed without their raw
+/// values. Thread-safe.
 /// </remarks>
 public sealed class HmacPiiMasker : IPiiMasker
 {
@@ -51,8 +53,8 @@ public sealed class HmacPiiMasker : IPiiMasker
     public int MaskLength => Masking.Mask.Length(Generation);
 
     /// <summary>
-    /// Returns the text by which a table recognizes a generation's key, and in generation 1 also the former method. It reveals
-    /// nothing of the key.
+    /// Returns the text by which a table recognizes a generation's key, and in generation 1 also the former method. It
+    /// reveals nothing of the key.
     /// </summary>
     /// <param name="generation">The generation, 1 to <see cref="Generation"/>.</param>
     /// <returns>16 lower-case hex digits.</returns>
@@ -93,8 +95,8 @@ public sealed class HmacPiiMasker : IPiiMasker
     }
 
     /// <summary>
-    /// Adds the layers that a mask lacks. The result equals the mask that <see cref="Mask(PiiField, PersonalText?)"/> returns
-    /// for the same value.
+    /// Adds the layers that a mask lacks. The result equals the mask that <see cref="Mask(PiiField, PersonalText?)"/>
+    /// returns for the same value.
     /// </summary>
     /// <param name="field">The field that the mask belongs to.</param>
     /// <param name="mask">A mask of generation 1 to <see cref="Generation"/>.</param>
@@ -126,7 +128,8 @@ public sealed class HmacPiiMasker : IPiiMasker
     {
         if (_former is null)
         {
-            throw new InvalidOperationException("Masking:Former is not set, so no mask of a former method can be rekeyed.");
+            throw new InvalidOperationException("Masking:Former is not set, so no mask of a former method can be " +
+                "rekeyed.");
         }
 
         var keys = Keys(field);

@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 namespace FetchEtl.Masking;
 
 /// <summary>
-/// A mask of <see cref="HmacPiiMasker"/> in its parts. Its text is the generation, a colon and 64 lower-case hex digits. Every
-/// mask has exactly one text.
+/// A mask of <see cref="HmacPiiMasker"/> in its parts. Its text is the generation, a colon and 64 lower-case hex
+/// digits. Every mask has exactly one text.
 /// </summary>
 public readonly struct Mask
 {
@@ -65,7 +65,8 @@ public readonly struct Mask
     public override string ToString() => Format(Generation, Hash);
 
     /// <summary>Returns the length of a generation's masks in characters.</summary>
-    internal static int Length(int generation) => generation.ToString(CultureInfo.InvariantCulture).Length + 1 + HexLength;
+    internal static int Length(int generation) =>
+        generation.ToString(CultureInfo.InvariantCulture).Length + 1 + HexLength;
 
     internal static string Format(int generation, ReadOnlySpan<byte> hash)
     {

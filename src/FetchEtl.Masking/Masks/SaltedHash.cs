@@ -18,5 +18,6 @@ internal sealed class SaltedHash(string salt)
 
     /// <param name="text">The text.</param>
     /// <param name="destination">Receives the 32 bytes.</param>
-    public void Hash(string text, Span<byte> destination) => SHA256.HashData(Encoding.UTF8.GetBytes(text + salt), destination);
+    public void Hash(string text, Span<byte> destination) =>
+        SHA256.HashData(Encoding.UTF8.GetBytes(text + salt), destination);
 }

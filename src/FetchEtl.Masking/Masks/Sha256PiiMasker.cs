@@ -3,8 +3,9 @@ using System.Security.Cryptography;
 namespace FetchEtl.Masking;
 
 /// <summary>
-/// Masks by <see cref="MaskingMethod.Sha256"/> or <see cref="MaskingMethod.SaltedSha256"/>: the same way in all fields, without
-/// a generation in front. These masks can be reversed by trial; use it only for a table that was filled this way before.
+/// Masks by <see cref="MaskingMethod.Sha256"/> or <see cref="MaskingMethod.SaltedSha256"/>: the same way in all fields,
+/// without a generation in front. These masks can be reversed by trial; use it only for a table that was filled this
+/// way before.
 /// </summary>
 public sealed class Sha256PiiMasker : IPiiMasker
 {
@@ -15,7 +16,9 @@ public sealed class Sha256PiiMasker : IPiiMasker
 
     /// <summary>Creates a masker.</summary>
     /// <param name="options">Settings with one of the two methods.</param>
-    /// <exception cref="MaskingRefusedException">The settings are invalid; see <see cref="MaskingOptions.Validate"/>.</exception>
+    /// <exception cref="MaskingRefusedException">
+    /// The settings are invalid; see <see cref="MaskingOptions.Validate"/>.
+    /// </exception>
     /// <exception cref="ArgumentException">The settings choose <see cref="MaskingMethod.Hmac"/>.</exception>
     public Sha256PiiMasker(MaskingOptions options)
     {

@@ -5,8 +5,8 @@ namespace FetchEtl.Masking;
 
 /// <summary>
 /// The format of sealed values. The plain text is the field's name, a colon and the value as written, in UTF-8, as in
-/// <c>ip:192.0.2.1</c>. It is encrypted by RSA-OAEP with SHA-256 and no label. A value that is longer than a block is split
-/// over several blocks, each with the field in front; the blocks follow each other without a separator.
+/// <c>ip:192.0.2.1</c>. It is encrypted by RSA-OAEP with SHA-256 and no label. A value that is longer than a block is
+/// split over several blocks, each with the field in front; the blocks follow each other without a separator.
 /// </summary>
 /// <remarks>A seal says who may read a value, not who wrote it: anyone who has the public key can create one.</remarks>
 internal static class SealFormat

@@ -6,7 +6,8 @@ namespace FetchEtl.Masking;
 
 /// <summary>
 /// Seals values to the vault's public key: RSA-OAEP with SHA-256 over the field's name, a colon and the value. Only the
-/// <see cref="RevealingKey"/> opens them. Thread-safe: an RSA object serves one caller at a time and is then kept for the next.
+/// <see cref="RevealingKey"/> opens them. Thread-safe: an RSA object serves one caller at a time and is then kept for
+/// the next.
 /// </summary>
 public sealed class SealingKey
 {
@@ -26,8 +27,8 @@ public sealed class SealingKey
     /// <param name="path">The file.</param>
     /// <returns>The key.</returns>
     /// <exception cref="InvalidDataException">
-    /// The file cannot be read, holds a private key, or holds no RSA public key of at least 3,072 bits. The message continues a
-    /// sentence that begins with the setting's name.
+    /// The file cannot be read, holds a private key, or holds no RSA public key of at least 3,072 bits. The message
+    /// continues a sentence that begins with the setting's name.
     /// </exception>
     public static SealingKey Read(string path)
     {

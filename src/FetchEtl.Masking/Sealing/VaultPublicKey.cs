@@ -15,8 +15,8 @@ internal static class VaultPublicKey
         if (pem.Contains("PRIVATE KEY", StringComparison.Ordinal))
         {
             throw new InvalidDataException(
-                "names a file with a private key, which must not be where the service runs: give it the public half alone, " +
-                "made by 'openssl pkey -in PRIVATE -pubout'");
+                "names a file with a private key, which must not be where the service runs: give it the public half " +
+                "alone, made by 'openssl pkey -in PRIVATE -pubout'");
         }
 
         var key = RSA.Create();

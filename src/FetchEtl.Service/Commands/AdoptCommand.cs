@@ -38,7 +38,8 @@ internal static class AdoptCommand
 
         if (parsed.GetValue(HexIsRaw) && host.Options.Former is { } former)
         {
-            throw Invalid($"--hex-is-raw and Masking:Former {former} contradict each other on 64 hex digits: leave one out.");
+            throw Invalid($"--hex-is-raw and Masking:Former {former} contradict each other on 64 hex digits: leave " +
+                "one out.");
         }
 
         try
@@ -52,7 +53,10 @@ internal static class AdoptCommand
     }
 
     private static async Task<int> AdoptAsync(
-        MaintenanceHost host, ParseResult parsed, IReadOnlyList<MaskedColumn> columns, CancellationToken cancellationToken)
+        MaintenanceHost host,
+        ParseResult parsed,
+        IReadOnlyList<MaskedColumn> columns,
+        CancellationToken cancellationToken)
     {
         var adoption = new Adoption(
             host.Contexts, host.Verifier, host.Masker, host.Options, parsed.GetValue(HexIsRaw), host.Time);

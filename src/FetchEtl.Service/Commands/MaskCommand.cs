@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace FetchEtl.Service;
 
 /// <summary>
-/// Prints the masks of known values, to search the table for them. It needs the settings of masking, but neither queue nor
-/// database.
+/// Prints the masks of known values, to search the table for them. It needs the settings of masking, but neither queue
+/// nor database.
 /// </summary>
 internal static class MaskCommand
 {
@@ -19,8 +19,8 @@ internal static class MaskCommand
 
     private static readonly Argument<string[]> Values = new("value")
     {
-        Description = "The values. Without any they are read from standard input, one a line: others on this machine can see " +
-            "arguments.",
+        Description = "The values. Without any they are read from standard input, one a line: others on this machine " +
+            "can see arguments.",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
@@ -61,7 +61,8 @@ internal static class MaskCommand
         return PiiFields.Of(options).Contains(field)
             ? field
             : throw Invalid(
-                $"{name} is not masked: search for the value itself, or name it in Masking:Fields if the service's settings do.");
+                $"{name} is not masked: search for the value itself, or name it in Masking:Fields if the service's " +
+                "settings do.");
     }
 
     private static OptionsValidationException Invalid(string problem) => new("mask", typeof(MaskCommand), [problem]);

@@ -8,7 +8,8 @@ namespace FetchEtl.Service;
 internal sealed record NamedMask(string Place, string Text)
 {
     /// <summary>
-    /// Returns the text for error lines. It shows the mask only where it is one: it may be a raw value, entered by mistake.
+    /// Returns the text for error lines. It shows the mask only where it is one: it may be a raw value, entered by
+    /// mistake.
     /// </summary>
     public override string ToString() => Mask.TryParse(Text, out _) ? $"{Place}, {Text}" : Place;
 }

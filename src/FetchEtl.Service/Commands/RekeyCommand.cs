@@ -11,8 +11,8 @@ internal static class RekeyCommand
 
     public static Command Create() => Verb.Create(
         "rekey",
-        "Rekeys the table's masks, and the vault's, to the newest key while the service runs. Started again, it continues. " +
-        "Exit code 3: something is left.",
+        "Rekeys the table's masks, and the vault's, to the newest key while the service runs. Started again, it " +
+        "continues. Exit code 3: something is left.",
         RunAsync,
         Arguments.Table, Arguments.Columns, Arguments.BatchSize);
 
@@ -35,8 +35,9 @@ internal static class RekeyCommand
         try
         {
             var rekeying = new Rekeying(host.Contexts, host.Verifier, host.Masker, host.Time);
+            var batchBlocks = parsed.GetValue(Arguments.BatchSize);
             summary = await MaintenanceProgressBar.RunAsync(
-                progress => rekeying.RunAsync(table, columns, parsed.GetValue(Arguments.BatchSize), progress, cancellationToken));
+                progress => rekeying.RunAsync(table, columns, batchBlocks, progress, cancellationToken));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

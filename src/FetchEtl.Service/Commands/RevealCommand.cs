@@ -22,8 +22,8 @@ internal static class RevealCommand
 
     public static Command Create() => Verb.Create(
         "reveal",
-        "Prints the values behind masks from the vault, one a line. " +
-        "Exit code 1: some could not be revealed; their lines are empty.",
+        "Prints the values behind masks from the vault, one a line. Exit code 1: some could not be revealed; their " +
+        "lines are empty.",
         RunAsync,
         PrivateKey,
         PassphraseFile,
@@ -39,11 +39,14 @@ internal static class RevealCommand
 
         async Task RevealAsync(VaultAccess vault, IReadOnlyList<NamedMask> masks)
         {
-            var found = await vault.FindAsync([.. masks.Select(mask => mask.Text).Where(text => text.Length > 0)], cancellationToken);
+            var given = masks.Select(mask => mask.Text).Where(text => text.Length > 0).ToList();
+            var found = await vault.FindAsync(given, cancellationToken);
             foreach (var mask in masks)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                var (value, problem) = mask.Text.Length == 0 ? (string.Empty, null) : Open(vault, key, found[mask.Text]);
+                var (value, problem) = mask.Text.Length == 0
+                    ? (string.Empty, null)
+                    : Open(vault, key, found[mask.Text]);
                 Console.WriteLine(Printable(value));
                 if (problem is not null)
                 {
@@ -54,8 +57,11 @@ internal static class RevealCommand
         }
     }
 
-    /// <summary>A weak mask can stand in several fields, always for the same value: the first that opens is enough.</summary>
-    private static (string? Value, string? Problem) Open(VaultAccess vault, RevealingKey key, IEnumerable<SealedValue> values)
+    /// <summary>
+    /// A weak mask can stand in several fields, always for the same value: the first that opens is enough.
+    /// </summary>
+    private static (string? Value, string? Problem) Open(
+        VaultAccess vault, RevealingKey key, IEnumerable<SealedValue> values)
     {
         var problem = "pii_vault holds nothing for it";
         foreach (var value in values)
@@ -73,10 +79,12 @@ internal static class RevealCommand
         return (null, problem);
     }
 
-    /// <summary>Escapes control characters: producers choose the value, and it must stay on its line and not act on a terminal.</summary>
+    /// <summary>
+    /// Escapes control characters: producers choose the value, and it must stay on its line and not act on a terminal.
+    /// </summary>
     private static string? Printable(string? value) => value is null
         ? null
-        : string.Concat(value.Select(character => IsPrintable(character) ? character.ToString() : $"\\u{(int)character:x4}"));
+        : string.Concat(value.Select(x => IsPrintable(x) ? x.ToString() : $"\\u{(int)x:x4}"));
 
     private static bool IsPrintable(char character) =>
         Console.IsOutputRedirected ? character is not ('\r' or '\n') : !char.IsControl(character);

@@ -11,7 +11,8 @@ using Npgsql;
 namespace FetchEtl.Service;
 
 /// <summary>
-/// The common part of <c>reveal</c> and <c>erase</c>: masks as arguments or lines, and a database with or without masking keys.
+/// The common part of <c>reveal</c> and <c>erase</c>: masks as arguments or lines, and a database with or without
+/// masking keys.
 /// </summary>
 internal static class VaultVerb
 {
@@ -25,7 +26,9 @@ internal static class VaultVerb
 
     /// <summary>Reads the masks and passes them on in batches.</summary>
     /// <param name="parsed">The command line, with the masks that are arguments.</param>
-    /// <param name="settings">The settings: they must name the database; masking keys are used where they are set.</param>
+    /// <param name="settings">
+    /// The settings: they must name the database; masking keys are used where they are set.
+    /// </param>
     /// <param name="rights">The rights on the vault that the role needs, for the error text.</param>
     /// <param name="action">Receives each batch.</param>
     /// <param name="cancellationToken">Ends the verb.</param>
@@ -39,7 +42,8 @@ internal static class VaultVerb
         var configuration = ServiceHost.Create(settings).Configuration;
         var masking = new MaskingOptions();
         configuration.BindMasking(masking);
-        var options = new DbContextOptionsBuilder<LoginDbContext>().UseNpgsql(DatabaseSetting.Read(configuration)).Options;
+        var connectionString = DatabaseSetting.Read(configuration);
+        var options = new DbContextOptionsBuilder<LoginDbContext>().UseNpgsql(connectionString).Options;
         await using var database = new LoginDbContext(options);
         // Reading each row of a large vault takes long; Ctrl+C ends it.
         database.Database.SetCommandTimeout(TimeSpan.Zero);

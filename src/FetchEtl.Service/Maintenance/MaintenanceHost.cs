@@ -7,12 +7,16 @@ using Microsoft.Extensions.Options;
 
 namespace FetchEtl.Service;
 
-/// <summary>The services over the database, with valid settings and without a queue, for <c>rekey</c> and <c>adopt</c>.</summary>
+/// <summary>
+/// The services over the database, with valid settings and without a queue, for <c>rekey</c> and <c>adopt</c>.
+/// </summary>
 internal sealed class MaintenanceHost : IDisposable
 {
     private readonly IHost _host;
 
-    /// <exception cref="OptionsValidationException">The settings are invalid, or choose a method without keys.</exception>
+    /// <exception cref="OptionsValidationException">
+    /// The settings are invalid, or choose a method without keys.
+    /// </exception>
     public MaintenanceHost(string[] settings)
     {
         var builder = ServiceHost.Create(settings);

@@ -6,13 +6,12 @@ namespace FetchEtl.Service;
 /// <summary>Shows a walk over a table as a bar of the blocks that are done.</summary>
 internal static class MaintenanceProgressBar
 {
-    public static Task<T> RunAsync<T>(Func<IProgress<MaintenanceProgress>, Task<T>> run) =>
-        AnsiConsole.Progress().Columns(
-            new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn()).StartAsync(context =>
-        {
-            var bar = context.AddTask("counting");
-            return run(new Display(bar));
-        });
+    public static Task<T> RunAsync<T>(Func<IProgress<MaintenanceProgress>, Task<T>> run)
+    {
+        var progress = AnsiConsole.Progress().Columns(
+            new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn());
+        return progress.StartAsync(context => run(new Display(context.AddTask("counting"))));
+    }
 
     private sealed class Display(ProgressTask bar) : IProgress<MaintenanceProgress>
     {

@@ -22,7 +22,9 @@ internal static class MaintenanceReport
         AnsiConsole.Write(table);
     }
 
-    /// <summary>Prints what columns held before and hold now, and how many of their distinct values are still there.</summary>
+    /// <summary>
+    /// Prints what columns held before and hold now, and how many of their distinct values are still there.
+    /// </summary>
     public static void Write(
         IReadOnlyList<ValueCounts> before, IReadOnlyList<ValueCounts> after, IReadOnlyList<ValuesKept> values)
     {
@@ -71,7 +73,8 @@ internal static class MaintenanceReport
         ("NULL", column.Nulls),
     ];
 
-    private static Table NewTable(params string[] columns) => new Table().Border(TableBorder.Rounded).AddColumns(columns);
+    private static Table NewTable(params string[] columns) =>
+        new Table().Border(TableBorder.Rounded).AddColumns(columns);
 
     private static string Name(MaskedColumn column) => Markup.Escape(column.Name);
 

@@ -18,13 +18,14 @@ internal sealed class TableArguments
 
     public Option<string[]> Columns { get; } = new("--column")
     {
-        Description = $"A column and its field, as masked_ip=ip; once for each column. The fields are {PiiFields.Names}.",
+        Description = "A column and its field, as masked_ip=ip; once for each column. The fields are " +
+            $"{PiiFields.Names}.",
     };
 
     public Option<int> BatchSize { get; } = new("--batch-size")
     {
-        Description = "Blocks of the table (8 KiB, some thirty rows) a transaction, " +
-            $"1 to {MaintenanceLimits.MaxBatchBlocks}.",
+        Description = "Blocks of the table (8 KiB, some thirty rows) a transaction, 1 to " +
+            $"{MaintenanceLimits.MaxBatchBlocks}.",
         DefaultValueFactory = _ => MaintenanceLimits.DefaultBatchBlocks,
     };
 
@@ -51,7 +52,8 @@ internal sealed class TableArguments
             else if (!PiiFields.Of(options).Contains(field))
             {
                 problems.Add(
-                    $"--column '{text}': {field.Name()} is not masked; name it in Masking:Fields, here and for the service.");
+                    $"--column '{text}': {field.Name()} is not masked; name it in Masking:Fields, here and for the " +
+                    "service.");
             }
             else
             {
@@ -62,7 +64,8 @@ internal sealed class TableArguments
         if (parsed.GetValue(BatchSize) is < 1 or > MaintenanceLimits.MaxBatchBlocks)
         {
             problems.Add(
-                $"--batch-size must be 1 to {MaintenanceLimits.MaxBatchBlocks} blocks, is {parsed.GetValue(BatchSize)}.");
+                $"--batch-size must be 1 to {MaintenanceLimits.MaxBatchBlocks} blocks, is " +
+                $"{parsed.GetValue(BatchSize)}.");
         }
 
         return problems.Count == 0

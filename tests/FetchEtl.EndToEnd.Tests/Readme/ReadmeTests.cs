@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using FetchEtl.Logins;
+using FetchEtl.Masking;
 using FetchEtl.Service;
 using FetchEtl.Testing;
 using MassTransit;

@@ -34,12 +34,16 @@ public sealed class MaskingConfigurationTests
     [InlineData("Masking:Keys:first", "", "0")]
     [InlineData("Masking:Keys:0", "Masking:Keys:00", "1")]
     [InlineData("Masking:Keys:0", "Masking:Keys:1000", "1")]
-    public void A_key_without_an_index_of_its_own_is_not_taken_for_a_generation(string one, string other, string missing)
+    public void A_key_without_an_index_of_its_own_is_not_taken_for_a_generation(
+        string one, string other, string missing)
     {
-        var options = other.Length == 0 ? Bind((one, TestKeys.First)) : Bind((one, TestKeys.First), (other, TestKeys.Second));
+        var options = other.Length == 0
+            ? Bind((one, TestKeys.First))
+            : Bind((one, TestKeys.First), (other, TestKeys.Second));
 
         Assert.Equal(
-            [$"Masking:Keys:{missing} is missing: an index is a key's generation, so none may be left out; set it, or Masking:KeyFiles:{missing}."],
+            [$"Masking:Keys:{missing} is missing: an index is a key's generation, so none may be left out; set it, " +
+                $"or Masking:KeyFiles:{missing}."],
             options.Validate());
     }
 

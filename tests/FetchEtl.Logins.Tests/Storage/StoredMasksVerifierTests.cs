@@ -9,10 +9,14 @@ namespace FetchEtl.Logins.Tests;
 /// <summary>A process whose masks do not fit the table writes nothing.</summary>
 public sealed class StoredMasksVerifierTests : IAsyncLifetime
 {
-    private const string Generations = "SELECT string_agg(concat_ws(' ', generation, key_check), ', ' ORDER BY generation) FROM masking_generations";
+    private const string Generations = "SELECT string_agg(concat_ws(' ', generation, key_check), ', ' ORDER BY " +
+        "generation) FROM masking_generations";
 
     private static readonly string[] Checks =
-        [.. new[] { TestKeys.First, TestKeys.Second, TestKeys.Third }.Select(key => new HmacPiiMasker(Masking(key)).KeyCheck(1))];
+    [
+        .. new[] { TestKeys.First, TestKeys.Second, TestKeys.Third }
+            .Select(key => new HmacPiiMasker(Masking(key)).KeyCheck(1)),
+    ];
 
     private LoginStore _store = null!;
 
@@ -21,7 +25,7 @@ public sealed class StoredMasksVerifierTests : IAsyncLifetime
     public async Task DisposeAsync() => await _store.DisposeAsync();
 
     [Fact]
-    public async Task The_first_row_leaves_the_rings_generations_with_their_checks_and_the_next_process_adds_its_new_one()
+    public async Task The_first_row_records_the_generations_with_their_checks_and_the_next_process_adds_its_new_one()
     {
         _store.Masking = Masking(TestKeys.First, TestKeys.Second);
         await _store.Writer.WriteAsync(LoginStore.Login());
@@ -52,7 +56,8 @@ public sealed class StoredMasksVerifierTests : IAsyncLifetime
         _store.Masking = Masking(TestKeys.First);
 
         Assert.Equal(
-            ["user_logins holds masks of generation 3, and Masking:Keys and Masking:KeyFiles give 1: add the keys that are missing, in their order."],
+            ["user_logins holds masks of generation 3, and Masking:Keys and Masking:KeyFiles give 1: add the keys " +
+                "that are missing, in their order."],
             await RefusalAsync());
     }
 
@@ -66,8 +71,10 @@ public sealed class StoredMasksVerifierTests : IAsyncLifetime
 
         Assert.Equal(
             [
-                "user_logins holds masks of generation 3, and Masking:Keys and Masking:KeyFiles give 2: add the keys that are missing, in their order.",
-                "Masking:Keys:0 (or Masking:KeyFiles:0) is not the key of generation 1 in user_logins: set that key, and Masking:Former and Masking:Salt as they were.",
+                "user_logins holds masks of generation 3, and Masking:Keys and Masking:KeyFiles give 2: add the keys " +
+                "that are missing, in their order.",
+                "Masking:Keys:0 (or Masking:KeyFiles:0) is not the key of generation 1 in user_logins: set that key, " +
+                "and Masking:Former and Masking:Salt as they were.",
                 "Masking:Keys:1 (or Masking:KeyFiles:1) is not the key of generation 2 in user_logins: set that key.",
             ],
             await RefusalAsync());
@@ -91,7 +98,8 @@ public sealed class StoredMasksVerifierTests : IAsyncLifetime
         _store.Masking = new MaskingOptions { Method = MaskingMethod.Sha256, AllowWeak = true };
 
         Assert.Equal(
-            ["user_logins holds masks of Masking:Method Hmac, generation 1: choose that method, with the keys it had."], await RefusalAsync());
+            ["user_logins holds masks of Masking:Method Hmac, generation 1: choose that method, with the keys it " +
+                "had."], await RefusalAsync());
     }
 
     [Fact]
@@ -101,7 +109,8 @@ public sealed class StoredMasksVerifierTests : IAsyncLifetime
         var starts = new[] { TestKeys.First, TestKeys.Second, TestKeys.First, TestKeys.Second }.Select(async key =>
         {
             await using var provider = _store.Beside(Masking(key));
-            return (Key: key, Refusal: await Record.ExceptionAsync(() => Startup(provider).StartingAsync(CancellationToken.None)));
+            var refusal = await Record.ExceptionAsync(() => Startup(provider).StartingAsync(CancellationToken.None));
+            return (Key: key, Refusal: refusal);
         }).ToArray();
 
         // All have read that no generation was used yet.
@@ -110,23 +119,27 @@ public sealed class StoredMasksVerifierTests : IAsyncLifetime
         var outcomes = await Task.WhenAll(starts);
 
         Assert.Equal(2, outcomes.Count(outcome => outcome.Refusal is MaskingRefusedException));
-        var winner = Assert.Single(outcomes.Where(outcome => outcome.Refusal is null).Select(outcome => outcome.Key).Distinct());
+        var winner = Assert.Single(
+            outcomes.Where(outcome => outcome.Refusal is null).Select(outcome => outcome.Key).Distinct());
         Assert.Equal($"1 {new HmacPiiMasker(Masking(winner)).KeyCheck(1)}", await _store.ScalarAsync(Generations));
     }
 
     [Fact]
     public async Task A_column_too_narrow_for_masks_is_refused_and_the_told_statement_is_the_remedy()
     {
-        await _store.ScalarAsync("DROP VIEW user_logins_readable; ALTER TABLE user_logins ALTER user_id TYPE varchar(65), ALTER masked_ip TYPE char(66)");
+        await _store.ScalarAsync("DROP VIEW user_logins_readable; ALTER TABLE user_logins ALTER user_id TYPE " +
+            "varchar(65), ALTER masked_ip TYPE char(66)");
 
         var refusal = Assert.Single(await RefusalAsync());
-        Assert.StartsWith("user_logins.masked_ip is character(66), and a mask has 66 characters: widen it by ", refusal, StringComparison.Ordinal);
+        Assert.StartsWith("user_logins.masked_ip is character(66), and a mask has 66 characters: widen it " +
+            "by ", refusal, StringComparison.Ordinal);
         await _store.ScalarAsync(Statement(refusal));
         await StartAnewAsync();
 
         Array.ForEach(["ip", "device_id", "user_id"], _store.Masking.Fields.Add);
         refusal = Assert.Single(await RefusalAsync());
-        Assert.StartsWith("user_logins.user_id is character varying(65), and a mask has 66 characters: widen it by ", refusal, StringComparison.Ordinal);
+        Assert.StartsWith("user_logins.user_id is character varying(65), and a mask has 66 characters: widen it " +
+            "by ", refusal, StringComparison.Ordinal);
         await _store.ScalarAsync(Statement(refusal));
         await StartAnewAsync();
     }
@@ -146,7 +159,8 @@ public sealed class StoredMasksVerifierTests : IAsyncLifetime
         await await Task.WhenAny(held, _store.Logs.WaitForAsync("PostgreSQL can't be written to (28000)"));
 
         await _store.ScalarAsync($"ALTER ROLE {role} LOGIN");
-        await await Task.WhenAny(held, _store.Logs.WaitForAsync("PostgreSQL can't be written to (MaskingRefusedException): Masking:Keys:0 (or Masking:KeyFiles:0) is not the key"));
+        await await Task.WhenAny(held, _store.Logs.WaitForAsync("PostgreSQL can't be written to " +
+            "(MaskingRefusedException): Masking:Keys:0 (or Masking:KeyFiles:0) is not the key"));
         var health = await _store.Provider.GetRequiredService<HealthCheckService>().CheckHealthAsync();
         Assert.Equal(HealthStatus.Unhealthy, health.Status);
         Assert.False(_store.Writer.WaitForOutageEndAsync().IsCompleted);
@@ -164,7 +178,8 @@ public sealed class StoredMasksVerifierTests : IAsyncLifetime
         await _store.ScalarAsync("ALTER TABLE masking_generations ADD CONSTRAINT none CHECK (generation > 1)");
 
         var held = _store.Writer.WriteAsync(LoginStore.Login());
-        await await Task.WhenAny(held, _store.Logs.WaitForAsync("masking_generations is not as expected (SQLSTATE 23514)"));
+        await await Task.WhenAny(held, _store.Logs.WaitForAsync("masking_generations is not as expected (SQLSTATE " +
+            "23514)"));
         await _store.ScalarAsync("ALTER TABLE masking_generations DROP CONSTRAINT none");
 
         await held;
@@ -187,12 +202,15 @@ public sealed class StoredMasksVerifierTests : IAsyncLifetime
     [InlineData(MaskingMethod.SaltedSha256, "canary-salt", 1)]
     public async Task A_weak_method_says_at_start_how_fast_it_falls(MaskingMethod method, string? salt, int warnings)
     {
-        _store.Masking = method == MaskingMethod.Hmac ? Masking(TestKeys.First) : new MaskingOptions { Method = method, AllowWeak = true, Salt = salt };
+        _store.Masking = method == MaskingMethod.Hmac
+            ? Masking(TestKeys.First)
+            : new MaskingOptions { Method = method, AllowWeak = true, Salt = salt };
 
         await Startup(_store.Provider).StartingAsync(CancellationToken.None);
 
         Assert.Equal(warnings, _store.Logs.CountOf(2006));
-        Assert.Equal(warnings, _store.Logs.Texts.Count(text => text.Contains("all IPv4 addresses in a minute", StringComparison.Ordinal)));
+        Assert.Equal(warnings, _store.Logs.Texts.Count(text => text.Contains("all IPv4 addresses in a " +
+            "minute", StringComparison.Ordinal)));
         Assert.DoesNotContain(_store.Logs.Texts, text => text.Contains("canary-salt", StringComparison.Ordinal));
         Assert.Equal(1 - warnings, (long)(await _store.ScalarAsync("SELECT count(*) FROM masking_generations"))!);
     }
@@ -208,7 +226,8 @@ public sealed class StoredMasksVerifierTests : IAsyncLifetime
             """);
         await LoginMigrations.MigrateAsync(_store.ConnectionString);
 
-        Assert.StartsWith("user_logins holds masks of generation 2", Assert.Single(await RefusalAsync()), StringComparison.Ordinal);
+        Assert.StartsWith("user_logins holds masks of generation " +
+            "2", Assert.Single(await RefusalAsync()), StringComparison.Ordinal);
     }
 
     private static MaskingOptions Masking(params string[] keys)
@@ -223,7 +242,8 @@ public sealed class StoredMasksVerifierTests : IAsyncLifetime
 
     /// <summary>The SQL statement within a refusal.</summary>
     private static string Statement(string refusal) =>
-        refusal[refusal.IndexOf("ALTER TABLE", StringComparison.Ordinal)..refusal.IndexOf(';', StringComparison.Ordinal)];
+        refusal[refusal.IndexOf("ALTER TABLE", StringComparison.Ordinal)..]
+            .Split(';')[0];
 
     /// <summary>Starts the verification as another process would.</summary>
     private async Task StartAnewAsync()
