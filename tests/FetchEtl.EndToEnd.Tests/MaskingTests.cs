@@ -50,6 +50,6 @@ public sealed class MaskingTests
         await using var drain = await estate.RunAsync("drain");
 
         Assert.Equal(0, drain.ExitCode);
-        Assert.Contains("Masking:Method is Sha256: whoever sees the masks tries all IPv4 addresses in a minute", drain.Errors);
+        Assert.Contains("Masking:Method is Sha256: anyone who sees the masks hashes all IPv4 addresses in a minute", drain.Errors);
     }
 }

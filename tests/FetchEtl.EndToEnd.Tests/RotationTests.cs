@@ -2,10 +2,10 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json;
 using FetchEtl.Logins;
+using FetchEtl.Masking;
 using FetchEtl.Service;
 using FetchEtl.Testing;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
 using Xunit.Abstractions;
 
 namespace FetchEtl.EndToEnd.Tests;
@@ -32,15 +32,15 @@ public sealed class RotationTests(ITestOutputHelper output)
 
         for (var kill = 1; kill <= 2; kill++)
         {
-            var done = await LiftedAsync(estate);
+            var done = await RekeyedAsync(estate);
             await using var killed = estate.Start("rekey", "--batch-size", "4");
-            await Estate.UntilAsync(async () => killed.HasExited || await LiftedAsync(estate) > done + (Count / 50), minutes: 5);
+            await Estate.UntilAsync(async () => killed.HasExited || await RekeyedAsync(estate) > done + (Count / 50), minutes: 5);
             await killed.SignalAsync(ProcessSignal.Kill);
             await killed.WaitAsync();
-            Assert.InRange(await LiftedAsync(estate), done + 1, Count - 1);
+            Assert.InRange(await RekeyedAsync(estate), done + 1, Count - 1);
         }
 
-        var left = Count - await LiftedAsync(estate);
+        var left = Count - await RekeyedAsync(estate);
         var rows = await estate.RowsAsync();
         var watch = Stopwatch.StartNew();
         await using var rekey = await estate.RunAsync("rekey");
@@ -67,13 +67,13 @@ public sealed class RotationTests(ITestOutputHelper output)
         estate.Settings["Masking__Keys__1"] = NewKey();
 
         await using var rekey = estate.Start("rekey", "--batch-size", "1");
-        await Estate.UntilAsync(async () => rekey.HasExited || await LiftedAsync(estate) > 0);
+        await Estate.UntilAsync(async () => rekey.HasExited || await RekeyedAsync(estate) > 0);
         await rekey.SignalAsync(ProcessSignal.Terminate);
         await rekey.WaitAsync(TimeSpan.FromSeconds(25));
 
         Assert.Equal(3, rekey.ExitCode);
-        Assert.Contains("What is done stays", rekey.Errors);
-        Assert.InRange(await LiftedAsync(estate), 1, Count - 1);
+        Assert.Contains("What is done is kept", rekey.Errors);
+        Assert.InRange(await RekeyedAsync(estate), 1, Count - 1);
 
         await using var again = await estate.RunAsync("rekey");
         Assert.True(again.ExitCode == 0, again.Errors);
@@ -130,7 +130,7 @@ public sealed class RotationTests(ITestOutputHelper output)
     [InlineData("adopt --column masked_ip", "--column 'masked_ip' must be a column, =, and one of ip, device_id, user_id")]
     [InlineData("adopt --column user_id=user_id", "user_id is not masked; name it in Masking:Fields")]
     [InlineData("adopt --column a=ip --column a=ip --batch-size 0", "--column names a twice.|--batch-size must be 1 to 4096 blocks, is 0.")]
-    [InlineData("adopt --column a=ip --hex-is-raw --Masking:Former=Sha256", "--hex-is-raw and Masking:Former Sha256 say different things")]
+    [InlineData("adopt --column a=ip --hex-is-raw --Masking:Former=Sha256", "--hex-is-raw and Masking:Former Sha256 contradict each other")]
     [InlineData("rekey --Masking:Method=Sha256 --Masking:AllowWeak=true", "Masking:Method is Sha256, whose masks have no key", false)]
     [InlineData("adopt --column a=ip", "Masking:Keys is empty, and without a key nothing is masked", false)]
     public async Task What_is_asked_for_wrongly_is_told_before_the_database_is_asked(string verb, string told, bool hasKey = true)
@@ -151,13 +151,13 @@ public sealed class RotationTests(ITestOutputHelper output)
 
     private static HmacPiiMasker Masker(Estate estate)
     {
-        var options = new LoginsOptions();
+        var options = new MaskingOptions();
         for (var i = 0; estate.Settings.TryGetValue($"Masking__Keys__{i}", out var key); i++)
         {
-            options.Masking.Keys.Add(key);
+            options.Keys.Add(key);
         }
 
-        return new HmacPiiMasker(Options.Create(options));
+        return new HmacPiiMasker(options);
     }
 
     /// <summary>Writes rows as the service would have under the keys of now.</summary>
@@ -191,7 +191,7 @@ public sealed class RotationTests(ITestOutputHelper output)
         return sent;
     }
 
-    private static Task<long> LiftedAsync(Estate estate) =>
+    private static Task<long> RekeyedAsync(Estate estate) =>
         estate.QueryAsync<long>($"SELECT count(*) FROM user_logins WHERE create_date = '{Before:O}' AND masked_ip LIKE '2:%'");
 
     /// <summary>Row by row: one for each login, with the masks that the keys of now make. So equal are exactly equals, and none is lost.</summary>

@@ -7,7 +7,8 @@ namespace FetchEtl.Service.Tests;
 public sealed class MaskingVerbsTests : IDisposable
 {
     private static readonly JsonElement Pinned = JsonDocument.Parse(
-        File.ReadAllText(Path.Combine(RepositoryRoot.Folder, "tests", "FetchEtl.Logins.Tests", "Masking", "masks.json"))).RootElement;
+        File.ReadAllText(Path.Combine(RepositoryRoot.Folder, "tests", "FetchEtl.Masking.Tests", "masks.json")))
+        .RootElement;
 
     private static readonly Dictionary<string, string> ThreeKeys = Pinned.GetProperty("keys").EnumerateArray()
         .Select((key, index) => ($"Masking__Keys__{index}", key.GetString()!)).ToDictionary();
@@ -23,13 +24,16 @@ public sealed class MaskingVerbsTests : IDisposable
     public async Task Known_values_have_the_pinned_masks_one_a_line_from_arguments_and_from_standard_input(string field)
     {
         var cases = Pinned.GetProperty("masks").EnumerateArray()
-            .Where(x => x.GetProperty("method").GetString() == "Hmac" && x.GetProperty("former").ValueKind == JsonValueKind.Null && x.GetProperty("field").GetString() == field)
+            .Where(x => x.GetProperty("method").GetString() == "Hmac"
+                && x.GetProperty("former").ValueKind == JsonValueKind.Null
+                && x.GetProperty("field").GetString() == field)
             .ToArray();
         var values = Array.ConvertAll(cases, x => x.GetProperty("value").GetString()!);
         var masks = Array.ConvertAll(cases, x => x.GetProperty("masks")[2].GetString()!);
         string[] settings = ["--Masking:Fields:0=ip", "--Masking:Fields:1=device_id", "--Masking:Fields:2=user_id"];
 
-        await using var arguments = await FetchEtlProcess.RunAsync(ThreeKeys, ["mask", "--field", field, .. values, .. settings]);
+        await using var arguments = await FetchEtlProcess.RunAsync(
+            ThreeKeys, ["mask", "--field", field, .. values, .. settings]);
         await using var input = FetchEtlProcess.Start(ThreeKeys, ["mask", "--field", field, .. settings]);
         await input.WriteInputAsync(string.Join('\n', values));
         await input.WaitAsync();
@@ -56,7 +60,8 @@ public sealed class MaskingVerbsTests : IDisposable
     [InlineData("locale", "--field must be one of ip, device_id, user_id", "canary")]
     [InlineData("ip", "Masking:Keys:9 is missing", "canary", "--Masking:Keys:10=canary")]
     [InlineData("ip", "'--Masking:Salt' has no value", "--Masking:Salt", "canary")]
-    public async Task What_can_not_be_masked_is_told_without_the_value(string field, string problem, params string[] arguments)
+    public async Task What_can_not_be_masked_is_told_without_the_value(
+        string field, string problem, params string[] arguments)
     {
         await using var run = await FetchEtlProcess.RunAsync(ThreeKeys, ["mask", "--field", field, .. arguments]);
 
@@ -75,12 +80,14 @@ public sealed class MaskingVerbsTests : IDisposable
         var file = Path.Combine(_folder.FullName, "key");
         await File.WriteAllTextAsync(file, first.Output);
 
-        await using var mask = await FetchEtlProcess.RunAsync(none, "mask", "--field", "ip", "10.0.0.1", $"--Masking:KeyFiles:0={file}");
+        await using var mask = await FetchEtlProcess.RunAsync(
+            none, "mask", "--field", "ip", "10.0.0.1", $"--Masking:KeyFiles:0={file}");
 
         Assert.Equal(32, Convert.FromBase64String(first.Output).Length);
         Assert.NotEqual(first.Output, second.Output);
         Assert.Matches("^1:[0-9a-f]{64}$", Assert.Single(Lines(mask.Output)));
     }
 
-    private static string[] Lines(string output) => output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Lines(string output) =>
+        output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
 }

@@ -16,7 +16,11 @@ internal sealed class LoginsOptionsValidator : IValidateOptions<LoginsOptions>
         CheckConnection(options.ConnectionString, problems);
         CheckRange("Storage:BatchSize", options.Storage.BatchSize, StorageOptions.MaxBatchSize, problems);
         CheckRange("Storage:Writers", options.Storage.Writers, StorageOptions.MaxWriters, problems);
-        MaskingOptionsCheck.Run(options.Masking, problem => problems.AddError(problem));
+        foreach (var problem in options.Masking.Validate())
+        {
+            problems.AddError(problem);
+        }
+
         if (!Enum.IsDefined(options.AppVersion.Encoding))
         {
             problems.AddError($"AppVersion:Encoding must be Ordered or Digits, is {options.AppVersion.Encoding}.");

@@ -52,8 +52,8 @@ public static class LoginsServiceCollectionExtensions
         services.AddPooledDbContextFactory<LoginDbContext>(UsePostgres);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(CreateMasker);
-        services.TryAddSingleton<MaskingCheck>();
-        services.AddHostedService<MaskingStartup>();
+        services.TryAddSingleton<StoredMasksVerifier>();
+        services.AddHostedService<StoredMasksVerificationService>();
         services.TryAddSingleton<LoginMetrics>();
         services.TryAddSingleton<WriterOutage>();
         if (services.Any(service => service.ServiceType == typeof(LoginWriter)))
@@ -83,7 +83,7 @@ public static class LoginsServiceCollectionExtensions
     {
         return new LoginWriter(
             services.GetRequiredService<IDbContextFactory<LoginDbContext>>(),
-            services.GetRequiredService<MaskingCheck>(),
+            services.GetRequiredService<StoredMasksVerifier>(),
             PiiVault.Of(services.GetRequiredService<IOptions<LoginsOptions>>().Value.Masking),
             services.GetRequiredService<IOptions<LoginsOptions>>(),
             services.GetRequiredService<WriterOutage>(),

@@ -1,6 +1,8 @@
 namespace FetchEtl.Logins;
 
-/// <summary>The contract's key names, and the name under which the message as a whole is reported.</summary>
+/// <summary>
+/// The key names of a login message, and the name <c>body</c>, under which problems of the whole message are reported.
+/// </summary>
 internal static class LoginFields
 {
     public const string UserId = "user_id";

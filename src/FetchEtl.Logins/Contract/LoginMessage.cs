@@ -4,18 +4,18 @@ namespace FetchEtl.Logins;
 
 /// <summary>
 /// A login event as producers send it: a JSON object of six strings,
-/// <c>{"user_id","app_version","device_type","ip","locale","device_id"}</c>. Unknown keys are ignored, a repeated key's
-/// last value counts, key names are case-sensitive.
+/// <c>{"user_id","app_version","device_type","ip","locale","device_id"}</c>. Unknown keys are ignored. The last value
+/// of a repeated key counts. Key names are case-sensitive.
 /// </summary>
 /// <remarks>
-/// Reading never fails on well-formed JSON: what is wrong is kept on the message, so that
-/// <see cref="LoginConsumer"/> can name every reason at once. Writing is for diagnostics only: personal fields become
-/// <c>***</c>, so producers send raw JSON and never serialise this type.
+/// Reading never fails on well-formed JSON: the message keeps its problems, so <see cref="LoginConsumer"/> can report
+/// every reason at once. Writing is for diagnostics only: personal fields become <c>***</c>. Producers send raw JSON
+/// and never serialize this type.
 /// </remarks>
 [JsonConverter(typeof(LoginMessageConverter))]
 public sealed class LoginMessage
 {
-    /// <summary>Who logged in (<c>user_id</c>). Required, 1 to 128 characters.</summary>
+    /// <summary>The user (<c>user_id</c>). Required, 1 to 128 characters.</summary>
     public PersonalText? UserId { get; init; }
 
     /// <summary>The app's version (<c>app_version</c>), one to three numeric parts. Required.</summary>
@@ -33,6 +33,6 @@ public sealed class LoginMessage
     /// <summary>The device's identifier (<c>device_id</c>), at most 256 characters. May be null or empty.</summary>
     public PersonalText? DeviceId { get; init; }
 
-    /// <summary>What was wrong with the JSON itself, field by field.</summary>
+    /// <summary>The problems of the JSON itself, field by field.</summary>
     internal IReadOnlyList<InvalidField> ReadProblems { get; init; } = [];
 }

@@ -4,12 +4,12 @@ using System.Text.Json.Serialization;
 namespace FetchEtl.Logins;
 
 /// <summary>
-/// Reads a <see cref="LoginMessage"/> straight from the reader and records what is wrong instead of throwing, so that a
-/// message's every fault is reported, and none with its value.
+/// Reads a <see cref="LoginMessage"/> straight from the JSON reader. It records problems instead of throwing, so every
+/// problem of a message is reported, and none quotes a value.
 /// </summary>
 internal sealed class LoginMessageConverter : JsonConverter<LoginMessage>
 {
-    /// <summary>A body that is the JSON literal <c>null</c> is a message too: one that is no object.</summary>
+    /// <summary>A body that is the JSON literal <c>null</c> is a message too: one that is not an object.</summary>
     public override bool HandleNull => true;
 
     public override LoginMessage Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -20,7 +20,8 @@ internal sealed class LoginMessageConverter : JsonConverter<LoginMessage>
             return new LoginMessage { ReadProblems = [new(LoginFields.Body, "is not a JSON object")] };
         }
 
-        Field userId = default, appVersion = default, deviceType = default, ip = default, locale = default, deviceId = default;
+        Field userId = default, appVersion = default, deviceType = default;
+        Field ip = default, locale = default, deviceId = default;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             switch (Key(ref reader))
@@ -72,7 +73,7 @@ internal sealed class LoginMessageConverter : JsonConverter<LoginMessage>
         writer.WriteString(name, value is null ? null : PersonalText.Redacted);
     }
 
-    /// <summary>The contract's key at the reader, or null for a stranger's, which may even be no Unicode.</summary>
+    /// <summary>Returns the key at the reader; null for an unknown key, which may even be invalid Unicode.</summary>
     private static string? Key(ref Utf8JsonReader reader)
     {
         try
@@ -116,7 +117,7 @@ internal sealed class LoginMessageConverter : JsonConverter<LoginMessage>
         reader.TrySkip();
     }
 
-    /// <summary>One key's value as read: a text, or what kept it from being one.</summary>
+    /// <summary>A key's value as read: a text, or the problem that it is not one.</summary>
     private readonly record struct Field(bool Present, string? Text, string? Problem)
     {
         public PersonalText? Personal => Text is null ? null : new PersonalText(Text);

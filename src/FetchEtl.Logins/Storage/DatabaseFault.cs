@@ -4,4 +4,4 @@ namespace FetchEtl.Logins;
 /// <param name="Kind">What it asks for.</param>
 /// <param name="SqlState">The SQLSTATE, or the exception's type where the server said nothing.</param>
 /// <param name="Reason">What happened, and for <see cref="FaultKind.Operator"/> what to do.</param>
-internal readonly record struct DatabaseFault(FaultKind Kind, string SqlState, string Reason);
+public readonly record struct DatabaseFault(FaultKind Kind, string SqlState, string Reason);

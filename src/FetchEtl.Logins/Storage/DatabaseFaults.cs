@@ -4,15 +4,18 @@ using Npgsql;
 
 namespace FetchEtl.Logins;
 
-/// <summary>The one place that says which failures are a row's own, which pass, and which need an operator.</summary>
-internal static class DatabaseFaults
+/// <summary>Says which failures are caused by a row's own values, which pass by themselves, and which need an operator.</summary>
+public static class DatabaseFaults
 {
     /// <summary>
     /// Classifies by SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html), looking through
     /// wrappers: EF Core wraps what Npgsql calls transient in an InvalidOperationException.
     /// </summary>
+    /// <param name="exception">What a statement, a commit or an attempt to connect threw.</param>
+    /// <returns>The fault; <see cref="FaultKind.Unknown"/> where the database is not at fault.</returns>
     public static DatabaseFault Classify(Exception exception)
     {
+        ArgumentNullException.ThrowIfNull(exception);
         for (var cause = exception; cause is not null; cause = cause.InnerException)
         {
             switch (cause)
@@ -43,7 +46,7 @@ internal static class DatabaseFaults
     }
 
     /// <summary>Classifies a SQLSTATE: five characters, the first two the class.</summary>
-    public static DatabaseFault ClassifyState(string sqlState)
+    internal static DatabaseFault ClassifyState(string sqlState)
     {
         return sqlState switch
         {

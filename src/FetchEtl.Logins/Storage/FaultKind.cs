@@ -1,17 +1,17 @@
 namespace FetchEtl.Logins;
 
 /// <summary>What a failed statement asks for.</summary>
-internal enum FaultKind
+public enum FaultKind
 {
-    /// <summary>No fault of the database: a bug. The callers of that batch get it.</summary>
+    /// <summary>The database is not at fault: a bug. The callers of that batch get the exception.</summary>
     Unknown = 0,
 
-    /// <summary>A row's data is refused, and always will be. Isolate the row.</summary>
+    /// <summary>PostgreSQL rejects a row for its values, and always will. Isolate the row.</summary>
     Data = 1,
 
-    /// <summary>It passes by itself. Retry the batch as it is.</summary>
+    /// <summary>The failure passes by itself. Retry the batch as it is.</summary>
     Transient = 2,
 
-    /// <summary>It passes when an operator acts. Retry the batch as it is, and tell the operator.</summary>
+    /// <summary>The failure passes when an operator acts. Retry the batch as it is, and log the remedy.</summary>
     Operator = 3,
 }

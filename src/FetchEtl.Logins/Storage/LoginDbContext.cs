@@ -15,8 +15,8 @@ public sealed class LoginDbContext(DbContextOptions<LoginDbContext> options) : D
     /// <summary>The generations whose masks the table may hold.</summary>
     internal DbSet<MaskingGeneration> MaskingGenerations => Set<MaskingGeneration>();
 
-    /// <summary>The values that can be revealed, by their masks.</summary>
-    internal DbSet<SealedValue> SealedValues => Set<SealedValue>();
+    /// <summary>The sealed values behind masks.</summary>
+    public DbSet<SealedValue> SealedValues => Set<SealedValue>();
 
     /// <summary>
     /// Writes rows in one statement, and so in one transaction: all or none. A row whose

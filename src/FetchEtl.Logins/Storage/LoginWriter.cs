@@ -20,7 +20,7 @@ public sealed class LoginWriter : IAsyncDisposable
     private const int UnknownAttempts = 3;
 
     private readonly IDbContextFactory<LoginDbContext> _contexts;
-    private readonly MaskingCheck _check;
+    private readonly StoredMasksVerifier _verifier;
     private readonly PiiVault? _vault;
     private readonly WriterOutage _outage;
     private readonly LoginMetrics _metrics;
@@ -35,7 +35,7 @@ public sealed class LoginWriter : IAsyncDisposable
 
     internal LoginWriter(
         IDbContextFactory<LoginDbContext> contexts,
-        MaskingCheck check,
+        StoredMasksVerifier verifier,
         PiiVault? vault,
         IOptions<LoginsOptions> options,
         WriterOutage outage,
@@ -45,7 +45,7 @@ public sealed class LoginWriter : IAsyncDisposable
         LoginDataSource connections)
     {
         _contexts = contexts;
-        _check = check;
+        _verifier = verifier;
         _vault = vault;
         _outage = outage;
         _metrics = metrics;
@@ -282,7 +282,7 @@ public sealed class LoginWriter : IAsyncDisposable
         await using var context = await _contexts.CreateDbContextAsync(CancellationToken.None);
         try
         {
-            await _check.RequireAsync(context, unwanted.Token);
+            await _verifier.VerifyAsync(context, unwanted.Token);
             return _vault is null
                 ? await context.InsertAsync(batch.ConvertAll(static pending => pending.Login), unwanted.Token)
                 : await _vault.InsertAsync(context, batch, unwanted.Token);

@@ -3,12 +3,15 @@ namespace FetchEtl.Logins;
 /// <summary>A row of <c>masking_generations</c>: a generation whose masks <c>user_logins</c> may hold.</summary>
 internal sealed class MaskingGeneration
 {
-    /// <summary>1 and up.</summary>
+    /// <summary>The generation, from 1.</summary>
     public int Generation { get; init; }
 
-    /// <summary>See <see cref="KeyRing.Check"/>; null for masks that are older than this table, until their key is given again.</summary>
+    /// <summary>
+    /// <see cref="HmacPiiMasker.KeyCheck"/> of its key. Null for masks that are older than this table, until a process
+    /// starts with their key.
+    /// </summary>
     public string? KeyCheck { get; init; }
 
-    /// <summary>When the service first wrote under it, as far as this table knows.</summary>
+    /// <summary>When the service first wrote masks of this generation, as far as this table knows.</summary>
     public DateTimeOffset FirstUsed { get; init; }
 }

@@ -1,8 +1,8 @@
 namespace FetchEtl.Logins;
 
 /// <summary>
-/// The integer form of app versions: one to three numeric parts (leading zeros allowed, a missing part is 0), then
-/// optionally a SemVer suffix (<c>-beta.1</c>, <c>+build</c>), which is ignored.
+/// The integer form of app versions. A version has one to three numeric parts; leading zeros are allowed and a missing
+/// part is 0. A SemVer suffix (<c>-beta.1</c>, <c>+build</c>) is allowed and ignored.
 /// </summary>
 public static class AppVersion
 {
@@ -13,8 +13,8 @@ public static class AppVersion
     /// <summary>Encodes a version.</summary>
     /// <param name="text">The version, such as <c>2.3</c> or <c>2.3.0-beta.1</c>.</param>
     /// <param name="encoding">How to encode it.</param>
-    /// <param name="code">The table's integer; 0 where the text is no version.</param>
-    /// <returns>False where the text is no version, or does not fit the encoding.</returns>
+    /// <param name="code">The integer for the table; 0 where the result is false.</param>
+    /// <returns>False where the text is not a version, or does not fit the encoding.</returns>
     public static bool TryEncode(ReadOnlySpan<char> text, AppVersionEncoding encoding, out int code)
     {
         code = 0;
@@ -32,7 +32,9 @@ public static class AppVersion
         return encoding == AppVersionEncoding.Digits ? TryStripDots(text, out code) : TryOrder(text, out code);
     }
 
-    /// <summary>Writes an <see cref="AppVersionEncoding.Ordered"/> code as a version, always with three parts.</summary>
+    /// <summary>
+    /// Writes an <see cref="AppVersionEncoding.Ordered"/> code as a version, always with three parts.
+    /// </summary>
     /// <param name="code">The code, not negative.</param>
     /// <returns>The version: 2003000 gives <c>2.3.0</c>.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The code is negative.</exception>
@@ -42,7 +44,7 @@ public static class AppVersion
         return $"{code / MajorUnit}.{code / MinorUnit % 1000}.{code % 1000}";
     }
 
-    /// <summary>The rule that an invalid version breaks, as a reason for a dead letter.</summary>
+    /// <summary>Returns the reason for rejecting an invalid version: the rule that it breaks.</summary>
     internal static string Rule(AppVersionEncoding encoding)
     {
         return encoding == AppVersionEncoding.Digits
@@ -56,7 +58,7 @@ public static class AppVersion
         var unit = MajorUnit;
         foreach (var range in core.Split('.'))
         {
-            // unit is 0 once three parts are read.
+            // After three parts, unit is 0.
             if (unit == 0 || !TryReadPart(core[range], out var part) || part > (unit == MajorUnit ? MaxMajor : 999))
             {
                 code = 0;
@@ -101,7 +103,7 @@ public static class AppVersion
         return true;
     }
 
-    /// <summary>Reads ASCII digits; a number past every limit stays past it, however long it is.</summary>
+    /// <summary>Reads ASCII digits. A number above every limit stays above it, however long it is.</summary>
     private static bool TryReadPart(ReadOnlySpan<char> text, out long value)
     {
         value = 0;

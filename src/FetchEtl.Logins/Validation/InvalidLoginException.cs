@@ -3,8 +3,9 @@ using System.ComponentModel.DataAnnotations;
 namespace FetchEtl.Logins;
 
 /// <summary>
-/// The message is no login and never will be. It is a <see cref="ValidationException"/>, which tells the transport that
-/// retrying is pointless and that <see cref="Exception.Message"/>, all reasons joined, may be shown: it holds no value.
+/// The message is not a login, so retrying it is useless. Transports recognize that by the base class
+/// <see cref="ValidationException"/>. <see cref="Exception.Message"/> joins all reasons and holds no value, so it may
+/// be shown.
 /// </summary>
 public sealed class InvalidLoginException : ValidationException
 {
@@ -14,6 +15,6 @@ public sealed class InvalidLoginException : ValidationException
         Fields = fields;
     }
 
-    /// <summary>Everything that is wrong, in the contract's order; at least one.</summary>
+    /// <summary>Every reason, in the order of the message's fields; at least one.</summary>
     public IReadOnlyList<InvalidField> Fields { get; }
 }

@@ -2,15 +2,16 @@ using System.Text;
 
 namespace FetchEtl.Logins;
 
-/// <summary>The contract's rules, in one place.</summary>
+/// <summary>The rules that a message must meet to be a login.</summary>
 internal static class LoginValidator
 {
-    private const string SerialisedHere =
+    private const string SerializedHere =
         "is ***: the message was serialised from a LoginMessage, which hides personal fields; send the raw JSON";
 
-    /// <summary>Checks a message and encodes its version on the way.</summary>
-    /// <returns>All that is wrong with it; empty for a login.</returns>
-    public static IReadOnlyList<InvalidField> Validate(LoginMessage message, AppVersionEncoding encoding, out int appVersion)
+    /// <summary>Checks a message and encodes its version.</summary>
+    /// <returns>Every broken rule; empty for a login.</returns>
+    public static IReadOnlyList<InvalidField> Validate(
+        LoginMessage message, AppVersionEncoding encoding, out int appVersion)
     {
         List<InvalidField>? found = null;
         appVersion = 0;
@@ -42,7 +43,7 @@ internal static class LoginValidator
             var text = value?.Reveal();
             if (text == PersonalText.Redacted)
             {
-                Add(name, SerialisedHere);
+                Add(name, SerializedHere);
             }
             else
             {
@@ -75,7 +76,7 @@ internal static class LoginValidator
         void Add(string name, string reason) => (found ??= []).Add(new InvalidField(name, reason));
     }
 
-    /// <summary>What could not be read at all needs no second reason for being null.</summary>
+    /// <summary>A field that could not be read gets no second reason for being null.</summary>
     private static List<InvalidField> Merge(IReadOnlyList<InvalidField> unread, List<InvalidField>? found)
     {
         if (unread.Count == 1 && unread[0].Name == LoginFields.Body)
@@ -95,7 +96,7 @@ internal static class LoginValidator
         return all;
     }
 
-    /// <summary>Counts as PostgreSQL's varchar(n) does: code points, not UTF-16 units. False for a lone surrogate.</summary>
+    /// <summary>Counts code points, as PostgreSQL's varchar(n) does. False for a lone surrogate.</summary>
     private static bool TryCountCharacters(ReadOnlySpan<char> text, out int count)
     {
         count = text.Length;

@@ -5,10 +5,10 @@ using Npgsql;
 namespace FetchEtl.Logins;
 
 /// <summary>
-/// Keeps in <c>pii_vault</c> what masks stand for, once a mask and field, sealed so that this process can't read it back.
-/// Thread-safe.
+/// Stores the values behind masks in <c>pii_vault</c>, one for each mask and field, sealed so that this process cannot
+/// read them back. Thread-safe.
 /// </summary>
-internal sealed class PiiVault(SealingKey key)
+public sealed class PiiVault
 {
     private const string FindMissing =
         """
@@ -24,29 +24,34 @@ internal sealed class PiiVault(SealingKey key)
         ON CONFLICT (mask, field) DO NOTHING
         """;
 
-    /// <summary>The vault that settings ask for; null where they ask for none.</summary>
-    /// <param name="options">Valid ones.</param>
-    /// <exception cref="InvalidDataException">The key can't be read any more.</exception>
+    private readonly SealingKey _key;
+
+    private PiiVault(SealingKey key) => _key = key;
+
+    /// <summary>Creates the vault that settings configure.</summary>
+    /// <param name="options">Valid settings.</param>
+    /// <returns>The vault; null where <see cref="VaultOptions.PublicKeyFile"/> is not set.</returns>
+    /// <exception cref="InvalidDataException">
+    /// The public key cannot be read; see <see cref="SealingKey.Read"/>.
+    /// </exception>
     public static PiiVault? Of(MaskingOptions options)
     {
-        if (!options.HasVault)
-        {
-            return null;
-        }
-
-        using var publicKey = VaultPublicKey.Read(options.Vault.PublicKeyFile!);
-        return new PiiVault(new SealingKey(publicKey));
+        ArgumentNullException.ThrowIfNull(options);
+        return options.HasVault ? new PiiVault(SealingKey.Read(options.Vault.PublicKeyFile!)) : null;
     }
 
     /// <summary>
-    /// Writes rows and what their masks stand for in one transaction. A row that is there already adds nothing to the vault
-    /// either: delivered again, a message must not bring back what was erased.
+    /// Writes rows and the values behind their masks in one transaction. A row that the table already holds adds
+    /// nothing to the vault either: a redelivered message must not bring back an erased value.
     /// </summary>
     /// <returns>The number of rows that were new.</returns>
-    public async Task<int> InsertAsync(LoginDbContext database, IReadOnlyList<PendingLogin> logins, CancellationToken cancellationToken)
+    internal async Task<int> InsertAsync(
+        LoginDbContext database, IReadOnlyList<PendingLogin> logins, CancellationToken cancellationToken)
     {
-        // Whatever the role's default: only here does a value that another writer seals at the same time make no error.
-        await using var transaction = await database.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
+        // Stated whatever the role's default: at a stricter level, a value that another writer seals at the same time
+        // is an error.
+        await using var transaction =
+            await database.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
         var inserted = await database.InsertReturningAsync([.. logins.Select(login => login.Login)], cancellationToken);
         var added = inserted.ToHashSet();
         var values = logins.Where(login => added.Remove(login.Login.MessageId)).SelectMany(login => login.Values);
@@ -55,16 +60,20 @@ internal sealed class PiiVault(SealingKey key)
         return inserted.Count;
     }
 
-    /// <summary>Seals those values whose masks the vault lacks, within the transaction that is open.</summary>
-    /// <param name="database">With a transaction open.</param>
-    /// <param name="values">Any number, repeated or not.</param>
+    /// <summary>Seals the values whose masks the vault lacks, in the transaction that is open.</summary>
+    /// <param name="database">A context with an open transaction.</param>
+    /// <param name="values">Any number of values; repetitions are skipped.</param>
     /// <param name="cancellationToken">Cancels the statement under way.</param>
     /// <returns>The number of values that were new.</returns>
-    /// <exception cref="MaskingRefusedException">The table is not as the migrations make it.</exception>
-    /// <exception cref="NpgsqlException">PostgreSQL refused a statement, or could not be reached.</exception>
-    public async Task<int> SealAsync(LoginDbContext database, IEnumerable<VaultValue> values, CancellationToken cancellationToken)
+    /// <exception cref="MaskingRefusedException">The table is not as the migrations create it.</exception>
+    /// <exception cref="NpgsqlException">PostgreSQL rejected a statement, or could not be reached.</exception>
+    public async Task<int> SealAsync(
+        LoginDbContext database, IEnumerable<VaultValue> values, CancellationToken cancellationToken)
     {
-        // All writers in one order, or two with the same masks would wait for each other.
+        ArgumentNullException.ThrowIfNull(database);
+        ArgumentNullException.ThrowIfNull(values);
+
+        // All writers insert in one order: otherwise two with the same masks would wait for each other.
         var wanted = values
             .DistinctBy(value => (value.Mask, value.Field))
             .OrderBy(value => value.Mask, StringComparer.Ordinal)
@@ -83,12 +92,14 @@ internal sealed class PiiVault(SealingKey key)
         }
         catch (PostgresException exception) when (DatabaseFaults.Classify(exception) is { Kind: FaultKind.Data } fault)
         {
-            // The masks have passed user_logins, so this is no fault of theirs, and no login may be given up for it.
-            throw new MaskingRefusedException([$"pii_vault is not as expected (SQLSTATE {fault.SqlState}): make it as in the migrations."]);
+            // user_logins took the same masks, so the values are not at fault, and no login may be rejected for it.
+            throw new MaskingRefusedException(
+                [$"pii_vault is not as expected (SQLSTATE {fault.SqlState}): recreate it as the migrations do."]);
         }
     }
 
-    private static async Task<VaultValue[]> FindMissingAsync(NpgsqlConnection connection, VaultValue[] wanted, CancellationToken cancellationToken)
+    private static async Task<VaultValue[]> FindMissingAsync(
+        NpgsqlConnection connection, VaultValue[] wanted, CancellationToken cancellationToken)
     {
         await using var command = Command(connection, FindMissing, wanted);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -101,19 +112,24 @@ internal sealed class PiiVault(SealingKey key)
         return [.. missing];
     }
 
-    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, VaultValue[] values) => new(sql, connection)
+    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, VaultValue[] values)
     {
-        Parameters =
+        return new NpgsqlCommand(sql, connection)
         {
-            new NpgsqlParameter<string[]>("masks", Array.ConvertAll(values, value => value.Mask)),
-            new NpgsqlParameter<string[]>("fields", Array.ConvertAll(values, value => value.Field.Name())),
-        },
-    };
+            Parameters =
+            {
+                new NpgsqlParameter<string[]>("masks", Array.ConvertAll(values, value => value.Mask)),
+                new NpgsqlParameter<string[]>("fields", Array.ConvertAll(values, value => value.Field.Name())),
+            },
+        };
+    }
 
-    private async Task<int> InsertAsync(NpgsqlConnection connection, VaultValue[] missing, CancellationToken cancellationToken)
+    private async Task<int> InsertAsync(
+        NpgsqlConnection connection, VaultValue[] missing, CancellationToken cancellationToken)
     {
         await using var command = Command(connection, Insert, missing);
-        command.Parameters.Add(new NpgsqlParameter<byte[][]>("sealed", Array.ConvertAll(missing, value => value.Seal(key))));
+        var blocks = Array.ConvertAll(missing, value => value.Seal(_key));
+        command.Parameters.Add(new NpgsqlParameter<byte[][]>("sealed", blocks));
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

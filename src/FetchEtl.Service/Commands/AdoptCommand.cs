@@ -1,39 +1,45 @@
 using System.CommandLine;
-using FetchEtl.Logins;
+using FetchEtl.Maintenance;
+using FetchEtl.Masking;
 using Microsoft.Extensions.Options;
 
 namespace FetchEtl.Service;
 
+/// <summary>Masks the columns of an existing table in place.</summary>
 internal static class AdoptCommand
 {
-    private static readonly LiftArguments Arguments = new();
+    private static readonly TableArguments Arguments = new();
 
-    private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Count, and say what would be refused, but change nothing." };
+    private static readonly Option<bool> DryRun = new("--dry-run")
+    {
+        Description = "Count the values and report problems, but change nothing.",
+    };
 
     private static readonly Option<bool> HexIsRaw = new("--hex-is-raw")
     {
-        Description = "Values of 64 hex digits are raw like others, not a former SHA-256 method's masks.",
+        Description = "Values of 64 hex digits are raw values, not masks of a former SHA-256 method.",
     };
 
     public static Command Create() => Verb.Create(
         "adopt",
-        "Masks columns of a table in place: raw values, or the masks of Masking:Former. Started again, it goes on. Exit code 3: something is left.",
+        "Masks columns of a table in place: raw values, or the masks of Masking:Former. Started again, it continues. " +
+        "Exit code 3: something is left.",
         RunAsync,
         Arguments.Table, Arguments.Columns, Arguments.BatchSize, DryRun, HexIsRaw);
 
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
-        using var host = new LiftHost(settings);
+        using var host = new MaintenanceHost(settings);
         var columns = Arguments.Check(parsed, host.Options);
         if (columns.Count == 0)
         {
-            throw new OptionsValidationException("adopt", typeof(AdoptCommand), ["--column must name the columns to mask and what they hold, as masked_ip=ip."]);
+            throw Invalid("--column must name the columns to mask and their fields, as masked_ip=ip.");
         }
 
         if (parsed.GetValue(HexIsRaw) && host.Options.Former is { } former)
         {
-            throw new OptionsValidationException(
-                "adopt", typeof(AdoptCommand), [$"--hex-is-raw and Masking:Former {former} say different things of 64 hex digits: leave one out."]);
+            throw Invalid($"--hex-is-raw and Masking:Former {former} contradict each other on 64 hex digits: leave " +
+                "one out.");
         }
 
         try
@@ -42,18 +48,22 @@ internal static class AdoptCommand
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            return await LiftVerb.StoppedAsync("adopt");
+            return await MaintenanceVerb.StoppedAsync("adopt");
         }
     }
 
-    private static async Task<int> AdoptAsync(LiftHost host, ParseResult parsed, IReadOnlyList<LiftColumn> columns, CancellationToken cancellationToken)
+    private static async Task<int> AdoptAsync(
+        MaintenanceHost host,
+        ParseResult parsed,
+        IReadOnlyList<MaskedColumn> columns,
+        CancellationToken cancellationToken)
     {
-        var adopter = new Adopter(host.Masker, host.Options.Former, parsed.GetValue(HexIsRaw));
-        var adoption = new Adoption(host.Contexts, host.Check, host.Masker, adopter, PiiVault.Of(host.Options), host.Time);
+        var adoption = new Adoption(
+            host.Contexts, host.Verifier, host.Masker, host.Options, parsed.GetValue(HexIsRaw), host.Time);
         var plan = await adoption.PlanAsync(parsed.GetValue(Arguments.Table)!, columns, cancellationToken);
         if (plan.Problems.Count > 0 || parsed.GetValue(DryRun))
         {
-            LiftReport.Write(plan.Counts);
+            MaintenanceReport.Write(plan.Counts);
             if (plan.Problems.Count > 0)
             {
                 throw new MaskingRefusedException(plan.Problems);
@@ -63,10 +73,12 @@ internal static class AdoptCommand
             return Verb.Succeeded;
         }
 
-        var summary = await LiftProgressBar.RunAsync(
+        var summary = await MaintenanceProgressBar.RunAsync(
             progress => adoption.RunAsync(plan, parsed.GetValue(Arguments.BatchSize), progress, cancellationToken));
-        LiftReport.Write(plan.Counts, summary.After, []);
-        LiftReport.WriteRate("rows", summary.Rows, summary.Elapsed);
-        return await LiftVerb.EndAsync(summary.Left);
+        MaintenanceReport.Write(plan.Counts, summary.After, []);
+        MaintenanceReport.WriteRate("rows", summary.Rows, summary.Elapsed);
+        return await MaintenanceVerb.EndAsync(summary.Left);
     }
+
+    private static OptionsValidationException Invalid(string problem) => new("adopt", typeof(AdoptCommand), [problem]);
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Security.Cryptography;
 using FetchEtl.Local;
 using FetchEtl.Logins;
+using FetchEtl.Masking;
 using FetchEtl.Migrations;
 using FetchEtl.Sqs;
 using Microsoft.EntityFrameworkCore;
@@ -49,7 +50,8 @@ internal static class DemoCommand
 
         var builder = ServiceHost.CreateConsumer(settings, Overrides(sqs, demo.ConnectionString));
         // Instead of all masking settings: a real key has no business here.
-        builder.Services.PostConfigure<LoginsOptions>(options => options.Masking = new MaskingOptions { Keys = { KeyTexts.New() } });
+        builder.Services.PostConfigure<LoginsOptions>(
+            options => options.Masking = new MaskingOptions { Keys = { MaskingKeys.Create() } });
         using var host = builder.BuildValidated();
         termination.LimitBy(host);
         await LoginMigrations.MigrateAsync(demo.ConnectionString, cancellationToken);

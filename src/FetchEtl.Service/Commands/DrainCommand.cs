@@ -15,7 +15,7 @@ internal static class DrainCommand
     private static readonly Dictionary<string, string?> QuietLog = new()
     {
         ["Logging:LogLevel:FetchEtl"] = "Error",
-        [$"Logging:LogLevel:{typeof(MaskingStartup).FullName}"] = "Warning",
+        [$"Logging:LogLevel:{typeof(StoredMasksVerifier).FullName}"] = "Warning",
     };
 
     public static Command Create(Termination termination) => Verb.Create(

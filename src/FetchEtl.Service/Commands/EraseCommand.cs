@@ -1,14 +1,15 @@
 using System.CommandLine;
-using FetchEtl.Logins;
+using FetchEtl.Maintenance;
 
 namespace FetchEtl.Service;
 
-/// <summary>Removes from the vault what masks stand for. The masks stay where they are.</summary>
+/// <summary>Deletes the values behind masks from the vault. The masks stay where they are.</summary>
 internal static class EraseCommand
 {
     public static Command Create() => Verb.Create(
         "erase",
-        "Deletes the values behind masks from the vault; rows keep the masks. Exit code 1: the vault held nothing for some.",
+        "Deletes the values behind masks from the vault; rows keep the masks. Exit code 1: the vault held nothing " +
+        "for some.",
         RunAsync,
         VaultVerb.Masks);
 

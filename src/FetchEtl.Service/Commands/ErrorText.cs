@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using FetchEtl.Local;
 using FetchEtl.Logins;
+using FetchEtl.Masking;
 using FetchEtl.Sqs;
 using MassTransit;
 using Microsoft.Extensions.Options;
@@ -9,7 +10,9 @@ using Npgsql;
 
 namespace FetchEtl.Service;
 
-/// <summary>The errors that a user can do something about, as lines to read. Anything else is a bug and shows its stack.</summary>
+/// <summary>
+/// The errors that a user can do something about, as lines to read. Anything else is a bug and shows its stack.
+/// </summary>
 internal static class ErrorText
 {
     public static IReadOnlyList<string>? Of(Exception exception) => exception switch
@@ -37,7 +40,10 @@ internal static class ErrorText
     private static string Database(string problem) =>
         $"PostgreSQL at ConnectionStrings:Logins cannot be used: {problem}. Its table is made by 'fetch-etl migrate'.";
 
-    /// <summary>The binder's words name the key and the value that does not fit, but speak of its own options for an unknown key.</summary>
+    /// <summary>
+    /// The binder's words name the key and the value that does not fit, but speak of its own options for an unknown
+    /// key.
+    /// </summary>
     private static string Setting(string message) =>
         message.Contains("ErrorOnUnknownConfiguration", StringComparison.Ordinal)
             ? $"There is no such setting: {message[(message.LastIndexOf(':') + 1)..].Trim()}. README lists the settings of each section."

@@ -1,30 +1,38 @@
 using System.CommandLine;
-using FetchEtl.Logins;
+using FetchEtl.Masking;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
 namespace FetchEtl.Service;
 
-/// <summary>Prints masks of known values, to search the table for. It needs the masking settings and neither queue nor database.</summary>
+/// <summary>
+/// Prints the masks of known values, to search the table for them. It needs the settings of masking, but neither queue
+/// nor database.
+/// </summary>
 internal static class MaskCommand
 {
-    private static readonly Option<string> Field = new("--field") { Description = $"What the values are: {PiiFields.Names}.", Required = true };
+    private static readonly Option<string> Field = new("--field")
+    {
+        Description = $"The field that the values belong to: {PiiFields.Names}.",
+        Required = true,
+    };
 
     private static readonly Argument<string[]> Values = new("value")
     {
-        Description = "The values. Without any they are read from standard input, one a line: others on this machine can see arguments.",
+        Description = "The values. Without any they are read from standard input, one a line: others on this machine " +
+            "can see arguments.",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
-    public static Command Create() =>
-        Verb.Create("mask", "Prints the masks of known values under the present settings, one a line.", RunAsync, Field, Values);
+    public static Command Create() => Verb.Create(
+        "mask", "Prints the masks of known values under the present settings, one a line.", RunAsync, Field, Values);
 
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
         var options = new MaskingOptions();
         ServiceHost.Create(settings).Configuration.BindMasking(options);
-        MaskingOptionsCheck.Require(options);
-        var field = MaskedField(parsed.GetValue(Field)!, options);
         var masker = PiiMaskers.Create(options);
+        var field = MaskedField(parsed.GetValue(Field)!, options);
 
         var values = parsed.Values(Values);
         foreach (var value in values)
@@ -39,7 +47,7 @@ internal static class MaskCommand
 
         return Verb.Succeeded;
 
-        // A value without a mask is an empty line, so that lines stay beside their values.
+        // A value without a mask prints an empty line, so that masks and values stay on the same lines.
         void Print(string value) => Console.WriteLine(masker.Mask(field, new PersonalText(value)));
     }
 
@@ -47,12 +55,15 @@ internal static class MaskCommand
     {
         if (!PiiFields.TryParse(name, out var field))
         {
-            throw new OptionsValidationException("mask", typeof(MaskCommand), [$"--field must be one of {PiiFields.Names}."]);
+            throw Invalid($"--field must be one of {PiiFields.Names}.");
         }
 
         return PiiFields.Of(options).Contains(field)
             ? field
-            : throw new OptionsValidationException(
-                "mask", typeof(MaskCommand), [$"{name} is not masked: search for the value itself, or name it in Masking:Fields if the service's settings do."]);
+            : throw Invalid(
+                $"{name} is not masked: search for the value itself, or name it in Masking:Fields if the service's " +
+                "settings do.");
     }
+
+    private static OptionsValidationException Invalid(string problem) => new("mask", typeof(MaskCommand), [problem]);
 }

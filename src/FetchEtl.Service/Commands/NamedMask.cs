@@ -1,10 +1,15 @@
-using FetchEtl.Logins;
+using FetchEtl.Masking;
 
 namespace FetchEtl.Service;
 
-/// <summary>A mask that a verb was given, and where.</summary>
+/// <summary>A mask that a verb received, and its place in the input.</summary>
+/// <param name="Place">The place, such as <c>line 3</c>.</param>
+/// <param name="Text">The mask as received.</param>
 internal sealed record NamedMask(string Place, string Text)
 {
-    /// <summary>For error lines: the mask itself is shown only where it can't be a raw value, given by mistake.</summary>
+    /// <summary>
+    /// Returns the text for error lines. It shows the mask only where it is one: it may be a raw value, entered by
+    /// mistake.
+    /// </summary>
     public override string ToString() => Mask.TryParse(Text, out _) ? $"{Place}, {Text}" : Place;
 }

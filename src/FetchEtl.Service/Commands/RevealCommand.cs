@@ -1,19 +1,29 @@
 using System.CommandLine;
 using FetchEtl.Logins;
+using FetchEtl.Maintenance;
+using FetchEtl.Masking;
 using Microsoft.Extensions.Options;
 
 namespace FetchEtl.Service;
 
-/// <summary>Prints what masks stand for, where the vault's private key is.</summary>
+/// <summary>Prints the values behind masks. It runs where the vault's private key is.</summary>
 internal static class RevealCommand
 {
-    private static readonly Option<string> PrivateKey = new("--private-key") { Description = "PEM file of the vault's private key.", Required = true };
+    private static readonly Option<string> PrivateKey = new("--private-key")
+    {
+        Description = "PEM file of the vault's private key.",
+        Required = true,
+    };
 
-    private static readonly Option<string> PassphraseFile = new("--passphrase-file") { Description = "File whose first line opens an encrypted private key." };
+    private static readonly Option<string> PassphraseFile = new("--passphrase-file")
+    {
+        Description = "File whose first line opens an encrypted private key.",
+    };
 
     public static Command Create() => Verb.Create(
         "reveal",
-        "Prints the values behind masks from the vault, one a line. Exit code 1: some could not be revealed; their lines are empty.",
+        "Prints the values behind masks from the vault, one a line. Exit code 1: some could not be revealed; their " +
+        "lines are empty.",
         RunAsync,
         PrivateKey,
         PassphraseFile,
@@ -29,11 +39,14 @@ internal static class RevealCommand
 
         async Task RevealAsync(VaultAccess vault, IReadOnlyList<NamedMask> masks)
         {
-            var found = await vault.FindAsync([.. masks.Select(mask => mask.Text).Where(text => text.Length > 0)], cancellationToken);
+            var given = masks.Select(mask => mask.Text).Where(text => text.Length > 0).ToList();
+            var found = await vault.FindAsync(given, cancellationToken);
             foreach (var mask in masks)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                var (value, problem) = mask.Text.Length == 0 ? (string.Empty, null) : Open(vault, key, found[mask.Text]);
+                var (value, problem) = mask.Text.Length == 0
+                    ? (string.Empty, null)
+                    : Open(vault, key, found[mask.Text]);
                 Console.WriteLine(Printable(value));
                 if (problem is not null)
                 {
@@ -44,8 +57,11 @@ internal static class RevealCommand
         }
     }
 
-    /// <summary>A mask in several fields (those of weak methods) stands for one value: the first that opens.</summary>
-    private static (string? Value, string? Problem) Open(VaultAccess vault, RevealingKey key, IEnumerable<SealedValue> values)
+    /// <summary>
+    /// A weak mask can stand in several fields, always for the same value: the first that opens is enough.
+    /// </summary>
+    private static (string? Value, string? Problem) Open(
+        VaultAccess vault, RevealingKey key, IEnumerable<SealedValue> values)
     {
         var problem = "pii_vault holds nothing for it";
         foreach (var value in values)
@@ -63,10 +79,12 @@ internal static class RevealCommand
         return (null, problem);
     }
 
-    /// <summary>Producers choose the value: it must not be more than a line, nor act on a terminal.</summary>
+    /// <summary>
+    /// Escapes control characters: producers choose the value, and it must stay on its line and not act on a terminal.
+    /// </summary>
     private static string? Printable(string? value) => value is null
         ? null
-        : string.Concat(value.Select(character => IsPrintable(character) ? character.ToString() : $"\\u{(int)character:x4}"));
+        : string.Concat(value.Select(x => IsPrintable(x) ? x.ToString() : $"\\u{(int)x:x4}"));
 
     private static bool IsPrintable(char character) =>
         Console.IsOutputRedirected ? character is not ('\r' or '\n') : !char.IsControl(character);
@@ -76,7 +94,9 @@ internal static class RevealCommand
         var option = PassphraseFile.Name;
         try
         {
-            var passphrase = parsed.GetValue(PassphraseFile) is { } file ? SecretFile.Read(file).Split('\n')[0].TrimEnd('\r') : null;
+            var passphrase = parsed.GetValue(PassphraseFile) is { } file
+                ? SecretFile.Read(file).Split('\n')[0].TrimEnd('\r')
+                : null;
             option = PrivateKey.Name;
             return RevealingKey.Read(parsed.GetValue(PrivateKey)!, passphrase);
         }

@@ -1,12 +1,19 @@
 using System.CommandLine;
+using System.Runtime.CompilerServices;
 using FetchEtl.Logins;
+using FetchEtl.Maintenance;
+using FetchEtl.Masking;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace FetchEtl.Service;
 
-/// <summary>What the verbs of the vault have in common: masks as arguments or lines, and a database with or without masking keys.</summary>
+/// <summary>
+/// The common part of <c>reveal</c> and <c>erase</c>: masks as arguments or lines, and a database with or without
+/// masking keys.
+/// </summary>
 internal static class VaultVerb
 {
     private const int BatchSize = 1000;
@@ -17,10 +24,13 @@ internal static class VaultVerb
         Arity = ArgumentArity.ZeroOrMore,
     };
 
-    /// <param name="parsed">Holds the masks that were given as arguments.</param>
-    /// <param name="settings">Must name the database; masking keys are used where they are set.</param>
-    /// <param name="rights">What the role must be allowed to do.</param>
-    /// <param name="action">Gets the masks in batches, each mask with its name for error lines.</param>
+    /// <summary>Reads the masks and passes them on in batches.</summary>
+    /// <param name="parsed">The command line, with the masks that are arguments.</param>
+    /// <param name="settings">
+    /// The settings: they must name the database; masking keys are used where they are set.
+    /// </param>
+    /// <param name="rights">The rights on the vault that the role needs, for the error text.</param>
+    /// <param name="action">Receives each batch.</param>
     /// <param name="cancellationToken">Ends the verb.</param>
     public static async Task RunAsync(
         ParseResult parsed,
@@ -32,9 +42,10 @@ internal static class VaultVerb
         var configuration = ServiceHost.Create(settings).Configuration;
         var masking = new MaskingOptions();
         configuration.BindMasking(masking);
-        var options = new DbContextOptionsBuilder<LoginDbContext>().UseNpgsql(DatabaseSetting.Read(configuration)).Options;
+        var connectionString = DatabaseSetting.Read(configuration);
+        var options = new DbContextOptionsBuilder<LoginDbContext>().UseNpgsql(connectionString).Options;
         await using var database = new LoginDbContext(options);
-        // A look at each row of a large vault takes its time; Ctrl+C ends it.
+        // Reading each row of a large vault takes long; Ctrl+C ends it.
         database.Database.SetCommandTimeout(TimeSpan.Zero);
         var access = new VaultAccess(database, Masker(masking));
 
@@ -48,7 +59,9 @@ internal static class VaultVerb
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {
             throw new OptionsValidationException(
-                nameof(VaultVerb), typeof(VaultVerb), [$"The role in ConnectionStrings:Logins lacks a right: grant it {rights} on pii_vault."]);
+                nameof(VaultVerb),
+                typeof(VaultVerb),
+                [$"The role in ConnectionStrings:Logins lacks a right: grant it {rights} on pii_vault."]);
         }
     }
 
@@ -59,12 +72,11 @@ internal static class VaultVerb
             return null;
         }
 
-        MaskingOptionsCheck.Require(options);
         return PiiMaskers.Create(options);
     }
 
     private static async IAsyncEnumerable<IReadOnlyList<NamedMask>> ReadAsync(
-        ParseResult parsed, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        ParseResult parsed, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var batch = new List<NamedMask>();
         var number = 0;

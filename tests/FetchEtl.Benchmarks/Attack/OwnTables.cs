@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using FetchEtl.Logins;
+using FetchEtl.Masking;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 

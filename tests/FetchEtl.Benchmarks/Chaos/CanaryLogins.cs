@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using FetchEtl.Logins;
+using FetchEtl.Masking;
 
 namespace FetchEtl.Benchmarks;
 

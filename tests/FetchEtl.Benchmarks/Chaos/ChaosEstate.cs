@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using Amazon.Runtime;
 using FetchEtl.Local;
-using FetchEtl.Logins;
+using FetchEtl.Masking;
 using FetchEtl.Migrations;
 using FetchEtl.Sqs;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,4 +1,5 @@
 using FetchEtl.Logins;
+using FetchEtl.Masking;
 
 namespace FetchEtl.Benchmarks;
 

@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using System.Text.Json;
 using Amazon.Runtime;
 using FetchEtl.Logins;
+using FetchEtl.Masking;
 using FetchEtl.Service;
 using FetchEtl.Sqs;
 using Microsoft.EntityFrameworkCore;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using BenchmarkDotNet.Attributes;
 using FetchEtl.Logins;
-using Microsoft.Extensions.Options;
+using FetchEtl.Masking;
 
 namespace FetchEtl.Benchmarks;
 
@@ -16,7 +16,7 @@ public class Masking
     {
         var options = new LoginsOptions();
         SampleKey.AddTo(options);
-        _masker = new HmacPiiMasker(Options.Create(options));
+        _masker = new HmacPiiMasker(options.Masking);
         var sample = await SampleMessages.ReceiveAsync();
         _logins = [.. sample.Messages.Select(message => JsonSerializer.Deserialize<LoginMessage>(message.Body.Span)!)];
     }

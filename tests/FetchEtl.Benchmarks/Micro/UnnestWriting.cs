@@ -2,6 +2,7 @@ using System.Text.Json;
 using BenchmarkDotNet.Attributes;
 using FetchEtl.Local;
 using FetchEtl.Logins;
+using FetchEtl.Masking;
 using FetchEtl.Migrations;
 using FetchEtl.Service;
 using Microsoft.EntityFrameworkCore;

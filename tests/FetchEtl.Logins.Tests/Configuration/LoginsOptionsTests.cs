@@ -1,3 +1,4 @@
+using FetchEtl.Testing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -96,7 +97,7 @@ public sealed class LoginsOptionsTests
     [Fact]
     public void Adding_twice_changes_nothing_and_a_masker_of_ones_own_is_kept()
     {
-        var masker = new HmacPiiMasker(Options.Create(new LoginsOptions { Masking = { Keys = { TestKeys.Second } } }));
+        var masker = new HmacPiiMasker(new MaskingOptions { Keys = { TestKeys.Second } });
         var services = new ServiceCollection().AddLogging().AddSingleton<IPiiMasker>(masker);
 
         services.AddLogins(_ => { }).AddLogins(_ => { });

@@ -19,7 +19,8 @@ public sealed class LoginMessageTests
 
     private static readonly string[] Keys =
     [
-        "user_id", "app_version", "device_type", "ip", "locale", "device_id", "foo", "", "User_Id", "\\ud800", "us\\u0065r_id",
+        "user_id", "app_version", "device_type", "ip", "locale", "device_id", "foo", "", "User_Id", "\\ud800",
+        "us\\u0065r_id",
     ];
 
     [Fact]
@@ -48,6 +49,24 @@ public sealed class LoginMessageTests
     }
 
     [Fact]
+    public void Writing_replaces_personal_fields_by_stars()
+    {
+        var personal = new PersonalText("canary-7d1f");
+        var login = new LoginMessage { UserId = personal, Ip = personal, DeviceId = personal, AppVersion = "1.0" };
+
+        Assert.Equal(
+            """{"user_id":"***","app_version":"1.0","device_type":null,"ip":"***","locale":null,"device_id":"***"}""",
+            JsonSerializer.Serialize(login));
+    }
+
+    [Fact]
+    public void The_names_of_maskable_fields_are_their_keys()
+    {
+        Assert.Equal(
+            [LoginFields.Ip, LoginFields.DeviceId, LoginFields.UserId], PiiFields.All.Select(field => field.Name()));
+    }
+
+    [Fact]
     public void The_last_of_a_repeated_key_counts()
     {
         Assert.Equal("b", Read("""{"user_id":1,"user_id":"a","user_id":"b"}""").UserId?.Reveal());
@@ -63,7 +82,10 @@ public sealed class LoginMessageTests
     public void A_stranger_lacks_every_required_key()
     {
         Assert.Equal(
-            ["user_id: is missing", "app_version: is missing", "device_type: is missing", "ip: is missing", "device_id: is missing"],
+            [
+                "user_id: is missing", "app_version: is missing", "device_type: is missing", "ip: is missing",
+                "device_id: is missing",
+            ],
             Read("""{"foo":"bar","IP":"x"}""").ReadProblems.Select(problem => problem.ToString()));
     }
 

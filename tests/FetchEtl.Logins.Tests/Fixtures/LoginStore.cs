@@ -17,7 +17,6 @@ internal sealed class LoginStore : IAsyncDisposable
 
     private readonly PostgresDatabase _database;
     private ServiceProvider? _provider;
-    private string? _role;
 
     private LoginStore(PostgresDatabase database)
     {
@@ -85,13 +84,12 @@ internal sealed class LoginStore : IAsyncDisposable
 
     public Task<TableLock> LockTableAsync(string table = "user_logins") => TableLock.TakeAsync(_database.ConnectionString, table);
 
-    /// <summary>Lets the services connect as a role of their own, which may do no more than it needs, and gives its name.</summary>
+    /// <summary>Lets the services connect as a role with only the rights that they need, and returns its name.</summary>
     public async Task<string> UseRoleAsync()
     {
-        _role = $"fetch_etl_{Guid.NewGuid():N}";
-        await ScalarAsync($"CREATE ROLE {_role} LOGIN PASSWORD 'role'; GRANT INSERT, SELECT ON user_logins TO {_role}; GRANT SELECT, INSERT, UPDATE ON masking_generations TO {_role}");
-        ConnectionString = new NpgsqlConnectionStringBuilder(ConnectionString) { Username = _role, Password = "role" }.ConnectionString;
-        return _role;
+        (var role, ConnectionString) = await _database.CreateRoleAsync(
+            "INSERT, SELECT ON user_logins", "SELECT, INSERT, UPDATE ON masking_generations");
+        return role;
     }
 
     /// <summary>Over a connection of its own, past anything that stands between the services and the server.</summary>
@@ -108,11 +106,6 @@ internal sealed class LoginStore : IAsyncDisposable
         if (_provider is not null)
         {
             await _provider.DisposeAsync();
-        }
-
-        if (_role is not null)
-        {
-            await ScalarAsync($"DROP OWNED BY {_role}; DROP ROLE {_role}");
         }
 
         await _database.DisposeAsync();

@@ -100,7 +100,8 @@ public sealed class AppVersionTests
         Assert.Throws<ArgumentOutOfRangeException>(() => AppVersion.Format(-1));
     }
 
-    private static string Text((int Major, int Minor, int Patch) version) => $"{version.Major}.{version.Minor}.{version.Patch}";
+    private static string Text((int Major, int Minor, int Patch) version) =>
+        $"{version.Major}.{version.Minor}.{version.Patch}";
 
     private static int Encode((int Major, int Minor, int Patch) version)
     {

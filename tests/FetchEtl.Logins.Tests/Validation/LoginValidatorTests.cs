@@ -60,7 +60,8 @@ public sealed class LoginValidatorTests
     {
         var message = new LoginMessage { UserId = new PersonalText("a\ud800"), AppVersion = "1" };
 
-        Assert.Equal([new InvalidField("user_id", "is not valid Unicode")], LoginValidator.Validate(message, default, out _));
+        Assert.Equal(
+            [new InvalidField("user_id", "is not valid Unicode")], LoginValidator.Validate(message, default, out _));
     }
 
     [Theory]

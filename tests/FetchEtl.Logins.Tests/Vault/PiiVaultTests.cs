@@ -5,14 +5,14 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace FetchEtl.Logins.Tests;
 
-/// <summary>What masks stand for is in the vault exactly where a row with the mask was written while there was a vault.</summary>
+/// <summary>The vault holds a value exactly where a row with its mask was written while there was a vault.</summary>
 public sealed class PiiVaultTests : IAsyncLifetime
 {
     private readonly VaultKeyFiles _files = new();
     private readonly RevealingKey _key;
     private LoginStore _store = null!;
 
-    public PiiVaultTests() => _key = _files.RevealingKey();
+    public PiiVaultTests() => _key = RevealingKey.Read(_files.Private, passphrase: null);
 
     public async Task InitializeAsync()
     {
@@ -61,7 +61,8 @@ public sealed class PiiVaultTests : IAsyncLifetime
     {
         await _store.ScalarAsync(
             """
-            CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.01); RETURN NEW; END $$;
+            CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS
+                $$ BEGIN PERFORM pg_sleep(0.01); RETURN NEW; END $$;
             CREATE TRIGGER dawdle BEFORE INSERT ON pii_vault FOR EACH ROW EXECUTE FUNCTION dawdle()
             """);
         await using var table = await TableLock.TakeAsync(_store.ConnectionString, "pii_vault");
@@ -81,7 +82,8 @@ public sealed class PiiVaultTests : IAsyncLifetime
     {
         int[] bad = [0, 99, 100, 199];
 
-        var writes = Enumerable.Range(0, 200).Select(i => WriteAsync(_store.Provider, i, userId: bad.Contains(i) ? "\0" : "u")).ToArray();
+        var writes = Enumerable.Range(0, 200)
+            .Select(i => WriteAsync(_store.Provider, i, userId: bad.Contains(i) ? "\0" : "u")).ToArray();
         await Task.WhenAll(writes.Select(write => write.ContinueWith(_ => { }, TaskScheduler.Default)));
 
         Assert.Equal(bad, Enumerable.Range(0, 200).Where(i => writes[i].IsFaulted));
@@ -107,7 +109,8 @@ public sealed class PiiVaultTests : IAsyncLifetime
     public async Task A_row_without_values_or_message_id_is_written_beside_others()
     {
         await Task.WhenAll(
-            _store.Writer.WriteAsync(new UserLogin { UserId = "u", AppVersion = 1, CreateDate = new DateOnly(2026, 1, 2) }),
+            _store.Writer.WriteAsync(
+                new UserLogin { UserId = "u", AppVersion = 1, CreateDate = new DateOnly(2026, 1, 2) }),
             WriteAsync(_store.Provider, 1));
 
         Assert.Equal(2, await _store.CountAsync());
@@ -130,7 +133,8 @@ public sealed class PiiVaultTests : IAsyncLifetime
         await _store.ScalarAsync("ALTER TABLE pii_vault RENAME TO elsewhere");
 
         var held = WriteAsync(_store.Provider, 1);
-        await _store.Logs.WaitForAsync("PostgreSQL can't be written to (42P01): the table is not as expected: run the migrations");
+        await _store.Logs.WaitForAsync("PostgreSQL can't be written to (42P01): the table is not as expected: run " +
+            "the migrations");
         Assert.Equal(0, await _store.CountAsync());
         Assert.False(_store.Writer.WaitForOutageEndAsync().IsCompleted);
 
@@ -147,7 +151,8 @@ public sealed class PiiVaultTests : IAsyncLifetime
 
         var held = WriteAsync(_store.Provider, 1);
         await _store.Logs.WaitForAsync("PostgreSQL can't be written to (42501): the role lacks a right");
-        Assert.Contains(_store.Logs.Texts, text => text.Contains("with a vault SELECT and INSERT on pii_vault", StringComparison.Ordinal));
+        Assert.Contains(_store.Logs.Texts, text => text.Contains("with a vault SELECT and INSERT on " +
+            "pii_vault", StringComparison.Ordinal));
         Assert.Equal(0, await _store.CountAsync());
 
         await _store.ScalarAsync($"GRANT SELECT, INSERT ON pii_vault TO {role}");
@@ -158,12 +163,14 @@ public sealed class PiiVaultTests : IAsyncLifetime
     [Theory]
     [InlineData("ADD CONSTRAINT none CHECK (created_at IS NULL)", "DROP CONSTRAINT none", "23514")]
     [InlineData("ALTER mask TYPE varchar(20)", "ALTER mask TYPE varchar(256)", "22001")]
-    public async Task A_table_that_refuses_sealed_values_costs_no_login_its_row(string change, string remedy, string sqlState)
+    public async Task A_table_that_refuses_sealed_values_costs_no_login_its_row(
+        string change, string remedy, string sqlState)
     {
         await _store.ScalarAsync($"ALTER TABLE pii_vault {change}");
 
         var held = WriteAsync(_store.Provider, 1);
-        await _store.Logs.WaitForAsync($"pii_vault is not as expected (SQLSTATE {sqlState}): make it as in the migrations.");
+        await _store.Logs.WaitForAsync($"pii_vault is not as expected (SQLSTATE {sqlState}): recreate it as the " +
+            "migrations do.");
         Assert.Equal(0, await _store.CountAsync());
 
         await _store.ScalarAsync($"ALTER TABLE pii_vault {remedy}");
@@ -197,23 +204,30 @@ public sealed class PiiVaultTests : IAsyncLifetime
         var mask = services.GetRequiredService<IPiiMasker>().Mask(PiiField.DeviceId, text)!;
         var login = new UserLogin
         {
-            UserId = userId, MaskedDeviceId = mask, AppVersion = 1, CreateDate = new DateOnly(2026, 1, 2), MessageId = messageId ?? Guid.NewGuid(),
+            UserId = userId,
+            MaskedDeviceId = mask,
+            AppVersion = 1,
+            CreateDate = new DateOnly(2026, 1, 2),
+            MessageId = messageId ?? Guid.NewGuid(),
         };
-        return services.GetRequiredService<LoginWriter>().WriteAsync(login, [new VaultValue(PiiField.DeviceId, mask, text)], CancellationToken.None);
+        return services.GetRequiredService<LoginWriter>()
+            .WriteAsync(login, [new VaultValue(PiiField.DeviceId, mask, text)], CancellationToken.None);
     }
 
     private async Task<int> SealAsync(IEnumerable<int> values)
     {
         await using var context = _store.Context();
         await using var transaction = await context.Database.BeginTransactionAsync();
-        var vault = new PiiVault(VaultKeyFiles.SealingKey());
+        var vault = PiiVault.Of(_store.Masking)!;
         var count = await vault.SealAsync(
-            context, values.Select(i => new VaultValue(PiiField.Ip, $"mask {i:D4}", new PersonalText(Value(i)))), CancellationToken.None);
+            context,
+            values.Select(i => new VaultValue(PiiField.Ip, $"mask {i:D4}", new PersonalText(Value(i)))),
+            CancellationToken.None);
         await transaction.CommitAsync();
         return count;
     }
 
-    private string Reveal(SealedValue value) => _key.Open(value).Reveal();
+    private string Reveal(SealedValue value) => _key.Open(value.Field, value.Sealed).Reveal();
 
     private async Task<List<SealedValue>> SealedAsync()
     {

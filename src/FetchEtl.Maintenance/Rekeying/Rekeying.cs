@@ -1,0 +1,140 @@
+using FetchEtl.Logins;
+using FetchEtl.Masking;
+using Microsoft.EntityFrameworkCore;
+
+namespace FetchEtl.Maintenance;
+
+/// <summary>
+/// Rekeys a table's masks, and the vault's, to the newest generation while others go on writing. The keys stay in this
+/// process. Each transaction is kept: after an interruption, run it again and it continues.
+/// </summary>
+/// <param name="contexts">The database.</param>
+/// <param name="verifier">Verifies that the keys are those of the table's masks.</param>
+/// <param name="masker">The keys; its newest generation is that of the new masks.</param>
+/// <param name="time">The clock, for the elapsed time.</param>
+public sealed class Rekeying(
+    IDbContextFactory<LoginDbContext> contexts, StoredMasksVerifier verifier, HmacPiiMasker masker, TimeProvider time)
+{
+    private readonly int _generation = masker.Generation;
+
+    /// <summary>Rekeys all masks, also those that others write meanwhile, up to five walks over the table.</summary>
+    /// <param name="tableName">The table's name, as SQL writes it.</param>
+    /// <param name="columns">The columns, by their plain names.</param>
+    /// <param name="batchBlocks">The blocks a transaction, 1 to <see cref="MaintenanceLimits.MaxBatchBlocks"/>.</param>
+    /// <param name="progress">Receives a report after each transaction.</param>
+    /// <param name="cancellationToken">Ends the run between two transactions.</param>
+    /// <returns>What was done and what is left.</returns>
+    /// <exception cref="MaskingRefusedException">
+    /// The table, the vault or the keys do not allow it. Nothing was changed, unless the message says so.
+    /// </exception>
+    /// <exception cref="Npgsql.NpgsqlException">PostgreSQL rejected a statement, or could not be reached.</exception>
+    public async Task<RekeySummary> RunAsync(
+        string tableName,
+        IReadOnlyList<MaskedColumn> columns,
+        int batchBlocks,
+        IProgress<MaintenanceProgress> progress,
+        CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
+        await database.Database.OpenConnectionAsync(cancellationToken);
+        var table = await MaskedTableInspection.InspectAsync(
+            database, tableName, columns, masker.MaskLength, cancellationToken);
+        await MaskedTableInspection.RequireVaultAsync(database, "SELECT, INSERT, UPDATE, DELETE", cancellationToken);
+        // This also records the new generation, so that no process starts any more that lacks its key.
+        await verifier.VerifyAsync(database, cancellationToken);
+        var before = await ValueCounts.ReadAsync(database, table, cancellationToken);
+        RequireKeys(table, before);
+
+        var (rows, after, values) = before.Any(column => column.Older(_generation) > 0)
+            ? await RekeyRowsAsync(database, table, batchBlocks, progress, cancellationToken)
+            : (0, before, []);
+        var (entries, left) = await MoveVaultAsync(database, batchBlocks, progress, cancellationToken);
+        return new RekeySummary(
+            table.Name, _generation, before, after, values, rows, entries, left, time.GetElapsedTime(started));
+    }
+
+    private async Task<(long Rows, IReadOnlyList<ValueCounts> After, IReadOnlyList<ValuesKept> Values)> RekeyRowsAsync(
+        LoginDbContext database,
+        MaskedTable table,
+        int batchBlocks,
+        IProgress<MaintenanceProgress> progress,
+        CancellationToken cancellationToken)
+    {
+        var census = new ValueCensus(database, table, masker);
+        await census.TakeAsync(cancellationToken);
+
+        var older = string.Join(" OR ", table.Columns.Select(column => MaskSql.IsOlderMask(column.Name, _generation)));
+        var names = table.Columns.Select(column => column.Name).ToList();
+        var pass = new BlockPass(database, table.Name, names, older, batchBlocks);
+        var update = new MaskUpdate(table);
+        var rows = 0L;
+        for (var number = 1; ; number++)
+        {
+            rows += await pass.RunAsync(ChangeAsync, ReportTo(progress, table.Name, number), cancellationToken);
+            var after = await ValueCounts.ReadAsync(database, table, cancellationToken);
+            if (number == MaintenanceLimits.MaxPasses || !after.Any(column => column.Older(_generation) > 0))
+            {
+                return (rows, after, await census.CompareAsync(cancellationToken));
+            }
+        }
+
+        Task<int> ChangeAsync(BlockRange range, IReadOnlyList<FoundRow> found, CancellationToken token)
+        {
+            foreach (var row in found)
+            {
+                Rekey(table.Columns, row.Values);
+            }
+
+            return update.RunAsync(database, range, found, token);
+        }
+    }
+
+    private void Rekey(IReadOnlyList<MaskedColumn> columns, string?[] values)
+    {
+        for (var place = 0; place < values.Length; place++)
+        {
+            if (Mask.TryParse(values[place], out var mask) && mask.Generation < _generation)
+            {
+                values[place] = masker.Rekey(columns[place].Field, values[place]!);
+            }
+        }
+    }
+
+    private async Task<(long Entries, long Left)> MoveVaultAsync(
+        LoginDbContext database,
+        int batchBlocks,
+        IProgress<MaintenanceProgress> progress,
+        CancellationToken cancellationToken)
+    {
+        var entries = 0L;
+        var left = await VaultRekeying.CountOlderAsync(database, masker, cancellationToken);
+        for (var number = 1; left > 0 && number <= MaintenanceLimits.MaxPasses; number++)
+        {
+            var report = ReportTo(progress, VaultRekeying.Table, number);
+            entries += await VaultRekeying.RunAsync(database, masker, batchBlocks, report, cancellationToken);
+            left = await VaultRekeying.CountOlderAsync(database, masker, cancellationToken);
+        }
+
+        return (entries, left);
+    }
+
+    private static Action<long, long> ReportTo(IProgress<MaintenanceProgress> progress, string table, int pass) =>
+        (done, total) => progress.Report(new MaintenanceProgress(table, pass, done, total));
+
+    /// <summary>
+    /// A table may hold generations that masking_generations does not know: rows that were copied into it.
+    /// </summary>
+    private void RequireKeys(MaskedTable table, IReadOnlyList<ValueCounts> counts)
+    {
+        var newest = counts.Max(column => column.Newest);
+        if (newest > _generation)
+        {
+            throw new MaskingRefusedException(
+            [
+                $"{table.Name} holds masks of generation {newest}, and Masking:Keys and Masking:KeyFiles give " +
+                $"{_generation}: add the keys that are missing, in their order.",
+            ]);
+        }
+    }
+}

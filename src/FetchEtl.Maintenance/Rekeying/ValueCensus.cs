@@ -1,0 +1,64 @@
+using FetchEtl.Logins;
+using FetchEtl.Masking;
+
+namespace FetchEtl.Maintenance;
+
+/// <summary>
+/// Records the distinct values that a table holds before rekeying, by the masks that they should get, and looks for
+/// each of them afterwards. The record is a temporary table: it needs no memory of this process and ends with the
+/// session.
+/// </summary>
+internal sealed class ValueCensus(LoginDbContext database, MaskedTable table, HmacPiiMasker masker)
+{
+    private const int FetchSize = 10_000;
+
+    public async Task TakeAsync(CancellationToken cancellationToken)
+    {
+        await database.ExecuteAsync(
+            """CREATE TEMP TABLE rekeyed_values (place integer, mask text COLLATE "C", PRIMARY KEY (place, mask))""",
+            cancellationToken);
+        await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
+        await database.ExecuteAsync(
+            $"""
+            DECLARE seen NO SCROLL CURSOR FOR
+            SELECT DISTINCT place, value {table.Values} WHERE {MaskSql.IsOlderMask("value", masker.Generation + 1)}
+            """,
+            cancellationToken);
+        while (await FetchAsync(cancellationToken) is { Count: > 0 } seen)
+        {
+            var masks = seen.ConvertAll(x => masker.Rekey(table.Columns[x.Place].Field, x.Mask)).ToArray();
+            await database.ExecuteAsync(
+                "INSERT INTO rekeyed_values SELECT * FROM unnest(@places, @masks) ON CONFLICT DO NOTHING",
+                cancellationToken,
+                SqlCommands.Parameter("places", seen.ConvertAll(x => x.Place).ToArray()),
+                SqlCommands.Parameter("masks", masks, "text[]"));
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        await database.ExecuteAsync("ANALYZE rekeyed_values", cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<ValuesKept>> CompareAsync(CancellationToken cancellationToken)
+    {
+        var counts = await database.QueryAsync(
+            $"""
+            SELECT place,
+                count(noted.mask),
+                count(*) FILTER (WHERE noted.mask IS NOT NULL AND present.mask IS NOT NULL),
+                count(present.mask)
+            FROM rekeyed_values AS noted
+            FULL JOIN (SELECT DISTINCT place, value AS mask {table.Values} WHERE {MaskSql.IsMask("value")}) AS present
+                USING (place, mask)
+            GROUP BY place
+            """,
+            reader => (Place: reader.GetInt32(0), Kept: new ValuesKept(
+                table.Columns[reader.GetInt32(0)], reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3))),
+            cancellationToken);
+        await database.ExecuteAsync("DROP TABLE rekeyed_values", cancellationToken);
+        return [.. table.Columns.Select((column, place) =>
+            counts.Find(x => x.Place == place).Kept ?? new ValuesKept(column, 0, 0, 0))];
+    }
+
+    private Task<List<(int Place, string Mask)>> FetchAsync(CancellationToken cancellationToken) => database.QueryAsync(
+        $"FETCH {FetchSize} FROM seen", static reader => (reader.GetInt32(0), reader.GetString(1)), cancellationToken);
+}

@@ -1,0 +1,18 @@
+using FetchEtl.Logins;
+using FetchEtl.Masking;
+
+namespace FetchEtl.Maintenance;
+
+/// <summary>A column that holds masks, or values to be masked.</summary>
+/// <param name="Name">
+/// The name. As an argument it is the plain name, without quotes; in results it is quoted for SQL where SQL needs that.
+/// </param>
+/// <param name="Field">The field whose values the column holds.</param>
+public readonly record struct MaskedColumn(string Name, PiiField Field)
+{
+    /// <summary>Returns the columns of <c>user_logins</c> that settings mask.</summary>
+    /// <param name="options">Valid settings.</param>
+    /// <returns>One column for each masked field.</returns>
+    public static IReadOnlyList<MaskedColumn> OfUserLogins(MaskingOptions options) =>
+        [.. PiiFields.Of(options).Select(field => new MaskedColumn(field.Column(), field))];
+}

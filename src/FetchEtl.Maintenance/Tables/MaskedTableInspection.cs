@@ -1,0 +1,196 @@
+using FetchEtl.Logins;
+using FetchEtl.Masking;
+using Npgsql;
+
+namespace FetchEtl.Maintenance;
+
+/// <summary>
+/// Inspects a table before anything in it is changed, and refuses one that cannot be rekeyed or adopted. It reports all
+/// problems at once, each with its remedy.
+/// </summary>
+internal static class MaskedTableInspection
+{
+    private const string ReadTable =
+        """
+        SELECT c.oid::regclass::text, c.relkind::text, coalesce(m.amname, ''), row_security_active(c.oid),
+            has_table_privilege(c.oid, 'SELECT'),
+            (SELECT string_agg(i.inhrelid::regclass::text, ', ' ORDER BY i.inhrelid)
+                FROM pg_inherits i WHERE i.inhparent = c.oid)
+        FROM pg_class c LEFT JOIN pg_am m ON m.oid = c.relam
+        WHERE c.oid = to_regclass(@table)
+        """;
+
+    // 4 is the header that a varchar's modifier counts.
+    private const string ReadColumns =
+        """
+        SELECT a.attname::text, quote_ident(a.attname), t.typname::text, format_type(a.atttypid, a.atttypmod),
+            a.attnotnull,
+            t.typname = 'text' OR t.typname = 'varchar' AND (a.atttypmod < 0 OR a.atttypmod - 4 >= @length),
+            a.attgenerated <> '', has_column_privilege(a.attrelid, a.attnum, 'UPDATE')
+        FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+        WHERE a.attrelid = to_regclass(@table) AND a.attnum > 0 AND NOT a.attisdropped AND a.attname = ANY (@columns)
+        """;
+
+    private const string ReadVault =
+        """
+        SELECT to_regclass('pii_vault') IS NOT NULL,
+            coalesce(bool_and(has_table_privilege(to_regclass('pii_vault'), kind)), false)
+        FROM unnest(string_to_array(@rights, ', ')) AS kind
+        """;
+
+    /// <param name="database">The session.</param>
+    /// <param name="name">The table's name, as SQL writes it.</param>
+    /// <param name="columns">The columns, by their plain names.</param>
+    /// <param name="maskLength">The room that a mask needs, in characters.</param>
+    /// <param name="cancellationToken">Cancels the statement under way.</param>
+    /// <exception cref="MaskingRefusedException">The table cannot be rekeyed or adopted.</exception>
+    public static async Task<MaskedTable> InspectAsync(
+        LoginDbContext database,
+        string name,
+        IReadOnlyList<MaskedColumn> columns,
+        int maskLength,
+        CancellationToken cancellationToken)
+    {
+        var table = await FindAsync(database, name, cancellationToken);
+        var found = await database.QueryAsync(
+            ReadColumns,
+            static reader => new Column(
+                reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3),
+                reader.GetBoolean(4), reader.GetBoolean(5), reader.GetBoolean(6), reader.GetBoolean(7)),
+            cancellationToken,
+            SqlCommands.Parameter("table", name),
+            SqlCommands.Parameter("columns", columns.Select(column => column.Name).ToArray()),
+            SqlCommands.Parameter("length", maskLength));
+
+        var problems = new List<string>();
+        if (!table.IsReadable || found.Exists(column => !column.IsWritable))
+        {
+            problems.Add($"The role lacks a right on {table.Name}: GRANT SELECT, UPDATE ON {table.Name} to it.");
+        }
+
+        foreach (var column in columns)
+        {
+            if (found.Find(x => x.Name == column.Name) is not { } there)
+            {
+                problems.Add($"{table.Name} has no column {column.Name}: give its name as it is, without quotes.");
+            }
+            else if (there.IsGenerated)
+            {
+                problems.Add($"{table.Name}.{there.Quoted} is generated from other columns: mask those, or drop it.");
+            }
+            else if (!there.Fits)
+            {
+                problems.Add(
+                    $"{table.Name}.{there.Quoted} is {there.Declared}, and a mask is a text of {maskLength} " +
+                    $"characters: {Widening(table.Name, there)}; drop a view over it first and create it again " +
+                    "afterwards.");
+            }
+        }
+
+        if (problems.Count > 0)
+        {
+            throw new MaskingRefusedException(problems);
+        }
+
+        // Names are unique: the caller refused a column that was given twice.
+        var known = found.ToDictionary(column => column.Name);
+        return new MaskedTable(
+            table.Name,
+            [.. columns.Select(column => column with { Name = known[column.Name].Quoted })],
+            [.. columns.Where(column => known[column.Name].IsRequired)
+                .Select(column => column with { Name = known[column.Name].Quoted })]);
+    }
+
+    /// <param name="database">The session.</param>
+    /// <param name="rights">The rights on the vault that the role needs, as GRANT lists them.</param>
+    /// <param name="cancellationToken">Cancels the statement under way.</param>
+    /// <exception cref="MaskingRefusedException">
+    /// There is no table <c>pii_vault</c>, or the role lacks a right on it.
+    /// </exception>
+    public static async Task RequireVaultAsync(
+        LoginDbContext database, string rights, CancellationToken cancellationToken)
+    {
+        var vault = (await database.QueryAsync(
+            ReadVault,
+            static reader => (Exists: reader.GetBoolean(0), IsAllowed: reader.GetBoolean(1)),
+            cancellationToken,
+            SqlCommands.Parameter("rights", rights)))[0];
+        if (!vault.Exists)
+        {
+            throw new MaskingRefusedException(["There is no table pii_vault: create it by 'fetch-etl migrate'."]);
+        }
+
+        if (!vault.IsAllowed)
+        {
+            throw new MaskingRefusedException(
+            [
+                $"The role lacks a right on pii_vault, whose entries change with the table's masks: GRANT {rights} " +
+                "ON pii_vault to it.",
+            ]);
+        }
+    }
+
+    private static async Task<Table> FindAsync(
+        LoginDbContext database, string name, CancellationToken cancellationToken)
+    {
+        var tables = new List<Table>();
+        try
+        {
+            tables = await database.QueryAsync(
+                ReadTable,
+                static reader => new Table(
+                    reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetBoolean(3),
+                    reader.GetBoolean(4),
+                    reader.IsDBNull(5) ? null : reader.GetString(5)),
+                cancellationToken,
+                SqlCommands.Parameter("table", name));
+        }
+        catch (PostgresException exception)
+            when (exception.SqlState is PostgresErrorCodes.InvalidName or PostgresErrorCodes.SyntaxError)
+        {
+            // A name that is no SQL name is reported as a table that does not exist.
+        }
+
+        var problem = tables switch
+        {
+            [] => $"There is no table {name}: write it as in SQL, with its schema where the search_path in " +
+                "ConnectionStrings:Logins does not lead to it.",
+            [{ Kind: "p" } table] => $"{table.Name} is partitioned: name its partitions instead, one at a time: " +
+                $"{table.Children ?? "it has none yet"}.",
+            [{ Kind: not "r" } table] => $"{table.Name} is not a table, but a view or something of that kind: name " +
+                "the table under it.",
+            [{ Children: { } children } table] => $"{table.Name} has tables that inherit from it, whose rows would " +
+                $"be left out: detach them (ALTER TABLE … NO INHERIT) and name each: {children}.",
+            [{ Method: not "heap" } table] => $"{table.Name} is stored by {table.Method}, whose rows cannot be found " +
+                "by their place: copy it into a plain table.",
+            [{ HidesRows: true } table] => $"{table.Name} has row-level security that hides rows from this role: use " +
+                "its owner's role, or one with BYPASSRLS.",
+            _ => null,
+        };
+        return problem is null ? tables[0] : throw new MaskingRefusedException([problem]);
+    }
+
+    private static string Widening(string table, Column column)
+    {
+        var conversion = column.Type switch
+        {
+            "varchar" => string.Empty,
+            "inet" or "cidr" => $" USING host({column.Quoted})",
+            _ => $" USING {column.Quoted}::text",
+        };
+        return $"ALTER TABLE {table} ALTER COLUMN {column.Quoted} TYPE varchar({MaskedColumns.Length}){conversion}";
+    }
+
+    private sealed record Table(
+        string Name, string Kind, string Method, bool HidesRows, bool IsReadable, string? Children);
+
+    private sealed record Column(
+        string Name,
+        string Quoted,
+        string Type,
+        string Declared,
+        bool IsRequired,
+        bool Fits,
+        bool IsGenerated,
+        bool IsWritable);
+}

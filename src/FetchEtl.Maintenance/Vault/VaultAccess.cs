@@ -1,0 +1,146 @@
+using FetchEtl.Logins;
+using FetchEtl.Masking;
+using Microsoft.EntityFrameworkCore;
+
+namespace FetchEtl.Maintenance;
+
+/// <summary>
+/// Finds, opens and erases the values behind masks in <c>pii_vault</c>. With a masker that has keys, it finds a value
+/// by its mask of any generation, whichever generation the vault holds. Without one, it finds a value only by the mask
+/// as stored.
+/// </summary>
+/// <param name="database">The database.</param>
+/// <param name="masker">A masker with the service's settings; null where the keys are not available.</param>
+public sealed class VaultAccess(LoginDbContext database, IPiiMasker? masker)
+{
+    private readonly HmacPiiMasker? _keyed = masker as HmacPiiMasker;
+
+    /// <summary>Reads the sealed values behind masks.</summary>
+    /// <param name="masks">The masks.</param>
+    /// <param name="cancellationToken">Cancels the statement under way.</param>
+    /// <returns>The sealed values by the masks as given. A weak mask can stand for values of several fields.</returns>
+    /// <exception cref="Npgsql.NpgsqlException">PostgreSQL rejected a statement, or could not be reached.</exception>
+    public async Task<ILookup<string, SealedValue>> FindAsync(
+        IReadOnlyCollection<string> masks, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(masks);
+        var names = Names(masks);
+        var found = ByMask(names, await ReadAsync(Texts(names), cancellationToken));
+        if (masks.All(found.Contains))
+        {
+            return found;
+        }
+
+        // A query cannot find the vault's masks of older generations: each must be rekeyed to compare it.
+        names = await WithOlderAsync(names, cancellationToken);
+        return ByMask(names, await ReadAsync(Texts(names), cancellationToken));
+    }
+
+    /// <summary>Deletes the sealed values behind masks, of all generations. The masks in other tables stay.</summary>
+    /// <param name="masks">The masks.</param>
+    /// <param name="cancellationToken">Cancels the statement under way; earlier deletions are kept.</param>
+    /// <returns>The deleted values by the masks as given.</returns>
+    /// <exception cref="Npgsql.NpgsqlException">PostgreSQL rejected a statement, or could not be reached.</exception>
+    public async Task<ILookup<string, SealedValue>> EraseAsync(
+        IReadOnlyCollection<string> masks, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(masks);
+        var names = Names(masks);
+        var all = await WithOlderAsync(names, cancellationToken);
+
+        // Older ones first: an entry that a rekey run moves meanwhile is then found under one mask or the other.
+        var older = await DeleteAsync(Texts(all).Except(Texts(names)), cancellationToken);
+        return ByMask(all, [.. older, .. await DeleteAsync(Texts(names), cancellationToken)]);
+    }
+
+    /// <summary>Opens a sealed value, and checks that it belongs to its mask where the keys are available.</summary>
+    /// <param name="value">The sealed value.</param>
+    /// <param name="key">The vault's private key.</param>
+    /// <returns>The raw value.</returns>
+    /// <exception cref="InvalidDataException">
+    /// The key does not open it, or it belongs to another mask or field. The message quotes no value.
+    /// </exception>
+    public PersonalText Open(SealedValue value, RevealingKey key)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        ArgumentNullException.ThrowIfNull(key);
+        var text = key.Open(value.Field, value.Sealed);
+        if (masker is not null && !IsOf(value, text))
+        {
+            throw new InvalidDataException(
+                "the stored value has another mask: somebody has changed pii_vault, or the settings of Masking are " +
+                "not those of the service");
+        }
+
+        return text;
+
+        bool IsOf(SealedValue stored, PersonalText raw) =>
+            PiiFields.TryParse(stored.Field, out var field) && masker.Mask(field, raw) == Newest(field, stored.Mask);
+    }
+
+    private static IEnumerable<string> Texts(ILookup<string, string> names) => names.Select(name => name.Key);
+
+    private static ILookup<string, SealedValue> ByMask(
+        ILookup<string, string> names, IEnumerable<SealedValue> values) => values
+        .SelectMany(value => names[value.Mask].Select(mask => (Mask: mask, Value: value)))
+        .ToLookup(pair => pair.Mask, pair => pair.Value);
+
+    /// <summary>
+    /// Returns the masks as given, by each text under which the vault may hold their values: as given, and rekeyed.
+    /// </summary>
+    private ILookup<string, string> Names(IEnumerable<string> masks) => masks.Distinct()
+        .SelectMany(mask => PiiFields.All.Select(field => Newest(field, mask)).Append(mask).Distinct()
+            .Select(name => (Name: name, Mask: mask)))
+        .ToLookup(pair => pair.Name, pair => pair.Mask);
+
+    /// <summary>
+    /// Adds the vault's own masks of older generations that become one of the names when they are rekeyed.
+    /// </summary>
+    private async Task<ILookup<string, string>> WithOlderAsync(
+        ILookup<string, string> names, CancellationToken cancellationToken)
+    {
+        if (_keyed is not { Generation: > 1 })
+        {
+            return names;
+        }
+
+        var pairs = names.SelectMany(name => name.Select(mask => (Name: name.Key, Mask: mask))).ToHashSet();
+        var newest = $"{_keyed.Generation}:%";
+        var older = database.SealedValues
+            .Where(value => !EF.Functions.Like(value.Mask, newest))
+            .Select(value => new { value.Mask, value.Field });
+        await foreach (var value in older.AsAsyncEnumerable().WithCancellation(cancellationToken))
+        {
+            if (PiiFields.TryParse(value.Field, out var field))
+            {
+                pairs.UnionWith(names[Newest(field, value.Mask)].Select(mask => (value.Mask, mask)));
+            }
+        }
+
+        return pairs.ToLookup(pair => pair.Name, pair => pair.Mask);
+    }
+
+    /// <summary>Returns the mask of the newest generation; the text itself where it cannot be rekeyed.</summary>
+    private string Newest(PiiField field, string mask) =>
+        _keyed is not null && Mask.TryParse(mask, out var parsed) && parsed.Generation <= _keyed.Generation
+            ? _keyed.Rekey(field, mask)
+            : mask;
+
+    private Task<List<SealedValue>> ReadAsync(IEnumerable<string> masks, CancellationToken cancellationToken)
+    {
+        var texts = masks.ToArray();
+        return database.SealedValues
+            .AsNoTracking()
+            .Where(value => texts.Contains(value.Mask))
+            .ToListAsync(cancellationToken);
+    }
+
+    private Task<List<SealedValue>> DeleteAsync(IEnumerable<string> masks, CancellationToken cancellationToken)
+    {
+        var texts = masks.ToArray();
+        return database.SealedValues
+            .FromSql($"DELETE FROM pii_vault WHERE mask = ANY ({texts}) RETURNING *")
+            .AsNoTracking()
+            .ToListAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,52 @@
+namespace FetchEtl.Masking;
+
+/// <summary>
+/// The keys by generation, from 1. A generation that was used is never removed: later generations are layers over it.
+/// </summary>
+internal sealed class KeyRing
+{
+    private const int CheckLength = 16;
+
+    private readonly IReadOnlyList<byte[]> _keys;
+    private readonly SaltedHash? _former;
+
+    /// <exception cref="MaskingRefusedException">
+    /// A key is missing, unreadable, malformed, too short or repeated.
+    /// </exception>
+    public KeyRing(MaskingOptions options)
+    {
+        var problems = new List<string>();
+        _keys = MaskingKeys.Read(options, problems.Add);
+        _former = SaltedHash.OfFormer(options);
+        if (problems.Count > 0)
+        {
+            throw new MaskingRefusedException(problems);
+        }
+    }
+
+    /// <summary>The newest generation.</summary>
+    public int Count => _keys.Count;
+
+    /// <summary>Derives a generation's subkey for one purpose.</summary>
+    public MaskKey Subkey(int generation, string purpose) => MaskKey.Derive(_keys[generation - 1], purpose);
+
+    /// <summary>
+    /// Returns the text by which a table recognizes a generation's key: 16 hex digits that reveal nothing of the key.
+    /// It is the HMAC of the empty text under info <c>fetchetl/mask/v1/check</c>. In generation 1 with a former method
+    /// it is the HMAC of that method's hash of the empty text, because that generation's masks depend on the former
+    /// method too.
+    /// </summary>
+    public string Check(int generation)
+    {
+        Span<byte> hash = stackalloc byte[Mask.HashLength];
+        scoped ReadOnlySpan<byte> source = [];
+        if (generation == 1 && _former is not null)
+        {
+            _former.Hash(string.Empty, hash);
+            source = hash;
+        }
+
+        Subkey(generation, "check").Hash(source, hash);
+        return Convert.ToHexStringLower(hash)[..CheckLength];
+    }
+}

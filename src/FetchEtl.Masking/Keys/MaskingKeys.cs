@@ -1,0 +1,96 @@
+using System.Security.Cryptography;
+
+namespace FetchEtl.Masking;
+
+/// <summary>Masking keys as settings hold them: base64 texts.</summary>
+public static class MaskingKeys
+{
+    private const string Remedy = "make one with: openssl rand -base64 32";
+
+    /// <summary>Creates a new key for <see cref="MaskingOptions.Keys"/>.</summary>
+    /// <returns>The base64 text of 32 random bytes. It is a secret.</returns>
+    public static string Create() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(MaskingOptions.MinKeyBytes));
+
+    /// <summary>Reads the keys and reports every problem at once.</summary>
+    /// <param name="options">Where the keys are.</param>
+    /// <param name="report">
+    /// Receives each problem by its setting's name, never with a key or a text that might be one.
+    /// </param>
+    /// <returns>The keys by generation, the first one first; complete only where no problem was reported.</returns>
+    internal static IReadOnlyList<byte[]> Read(MaskingOptions options, Action<string> report)
+    {
+        var count = Math.Max(options.Keys.Count, options.KeyFiles.Count);
+        if (count == 0)
+        {
+            report($"Masking:Keys is empty, and without a key nothing is masked: {Remedy}, and set it as " +
+                "Masking:Keys:0.");
+        }
+
+        var keys = new List<byte[]>();
+        for (var index = 0; index < count; index++)
+        {
+            if (Find(options, index, report) is not var (setting, text))
+            {
+                continue;
+            }
+
+            var key = new byte[text.Length];
+            if (!Convert.TryFromBase64String(text, key, out var length))
+            {
+                report($"{setting} is not base64: {Remedy}.");
+            }
+            else if (length < MaskingOptions.MinKeyBytes)
+            {
+                report($"{setting} has {length} bytes, {MaskingOptions.MinKeyBytes} or more are needed: {Remedy}.");
+            }
+            else if (keys.Exists(other => other.AsSpan().SequenceEqual(key.AsSpan(0, length))))
+            {
+                report($"{setting} repeats an earlier key: every generation needs one of its own; {Remedy}.");
+            }
+            else
+            {
+                keys.Add(key[..length]);
+            }
+        }
+
+        return keys;
+    }
+
+    private static (string Setting, string Text)? Find(MaskingOptions options, int index, Action<string> report)
+    {
+        var text = At(options.Keys, index);
+        var file = At(options.KeyFiles, index);
+        switch (text, file)
+        {
+            case (not null, not null):
+                report(
+                    $"Masking:Keys:{index} and Masking:KeyFiles:{index} are both set, and a generation has one key: " +
+                    "remove one of them.");
+                return null;
+
+            case (null, null):
+                report(
+                    $"Masking:Keys:{index} is missing: an index is a key's generation, so none may be left out; set " +
+                    $"it, or Masking:KeyFiles:{index}.");
+                return null;
+
+            case (not null, null):
+                return ($"Masking:Keys:{index}", text);
+
+            default:
+                try
+                {
+                    return ($"Masking:KeyFiles:{index}", SecretFile.Read(file!));
+                }
+                catch (InvalidDataException unreadable)
+                {
+                    report($"Masking:KeyFiles:{index} {unreadable.Message}: name a file that holds the key's base64 " +
+                        "text.");
+                    return null;
+                }
+        }
+    }
+
+    private static string? At(IList<string> texts, int index) =>
+        index < texts.Count && !string.IsNullOrEmpty(texts[index]) ? texts[index] : null;
+}

@@ -1,0 +1,171 @@
+using System.Text;
+
+namespace FetchEtl.Masking;
+
+/// <summary>
+/// Masks by HMAC-SHA-256 under secret keys. The recipe, for other programs that must compute the same masks:
+/// <list type="number">
+/// <item>Subkeys: HKDF-SHA-256 (RFC 5869) of the decoded key, no salt, 32 bytes, <c>info</c> as named below in
+/// ASCII.</item>
+/// <item>Generation 1: HMAC of the value in UTF-8. The info is <c>fetchetl/mask/v1/device_id</c> or
+/// <c>fetchetl/mask/v1/user_id</c>; <c>fetchetl/mask/v1/ip</c> for an IP address in canonical text (dotted quad, also
+/// for IPv4-mapped IPv6, else eight groups of four lower-case hex digits); <c>fetchetl/mask/v1/ip-text</c> for an ip
+/// field that holds no address.</item>
+/// <item>Generation 1 where <see cref="MaskingOptions.Former"/> is set: HMAC of the 32 raw bytes of that method's hash
+/// of the value as written, under info <c>fetchetl/mask/v1/former/ip</c>, and likewise with the other fields'
+/// names.</item>
+/// <item>Generation n: HMAC of generation n-1's 32 raw bytes, under key n and info <c>fetchetl/mask/v1/layer/ip</c>,
+/// and likewise with the other fields' names.</item>
+/// <item>The mask: n, a colon, the last layer's 64 lower-case hex digits.</item>
+/// </list>
+/// </summary>
+/// <remarks>
+/// A new key adds a layer over the old masks instead of replacing them, so rows can be rekeyed without their raw
+/// values. Thread-safe.
+/// </remarks>
+public sealed class HmacPiiMasker : IPiiMasker
+{
+    private readonly KeyRing _ring;
+    private readonly FieldKeys[] _keys;
+    private readonly MaskKey _ipTextKey;
+    private readonly SaltedHash? _former;
+
+    /// <summary>Reads the keys and derives the subkeys.</summary>
+    /// <param name="options">Settings with <see cref="MaskingMethod.Hmac"/>.</param>
+    /// <exception cref="MaskingRefusedException">
+    /// The settings are invalid, or there is no key; see <see cref="MaskingOptions.Validate"/>.
+    /// </exception>
+    public HmacPiiMasker(MaskingOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        MaskingOptionsValidation.Require(options);
+        _ring = new KeyRing(options);
+        _former = SaltedHash.OfFormer(options);
+        _keys = [.. PiiFields.All.Select(field =>
+            new FieldKeys(_ring, field.Name(), _former is null ? field.Name() : $"former/{field.Name()}"))];
+        _ipTextKey = _ring.Subkey(1, "ip-text");
+    }
+
+    /// <summary>The newest generation, from 1: the number of keys.</summary>
+    public int Generation => _ring.Count;
+
+    /// <summary>The length of the masks of <see cref="Generation"/>, in characters.</summary>
+    public int MaskLength => Masking.Mask.Length(Generation);
+
+    /// <summary>
+    /// Returns the text by which a table recognizes a generation's key, and in generation 1 also the former method. It
+    /// reveals nothing of the key.
+    /// </summary>
+    /// <param name="generation">The generation, 1 to <see cref="Generation"/>.</param>
+    /// <returns>16 lower-case hex digits.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no key of that generation.</exception>
+    public string KeyCheck(int generation)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(generation, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(generation, Generation);
+        return _ring.Check(generation);
+    }
+
+    /// <inheritdoc/>
+    public string? Mask(PiiField field, PersonalText? value)
+    {
+        var text = value?.Reveal();
+        if (string.IsNullOrEmpty(text))
+        {
+            return null;
+        }
+
+        var keys = Keys(field);
+        Span<byte> hash = stackalloc byte[Masking.Mask.HashLength];
+        if (_former is not null)
+        {
+            _former.Hash(text, hash);
+            keys.First.Hash(hash, hash);
+        }
+        else if (field == PiiField.Ip && !CanonicalIp.TryFormat(text, out text))
+        {
+            Hash(text, _ipTextKey, hash);
+        }
+        else
+        {
+            Hash(text, keys.First, hash);
+        }
+
+        return AddLayers(keys, generation: 1, hash);
+    }
+
+    /// <summary>
+    /// Adds the layers that a mask lacks. The result equals the mask that <see cref="Mask(PiiField, PersonalText?)"/>
+    /// returns for the same value.
+    /// </summary>
+    /// <param name="field">The field that the mask belongs to.</param>
+    /// <param name="mask">A mask of generation 1 to <see cref="Generation"/>.</param>
+    /// <returns>The mask of <see cref="Generation"/>.</returns>
+    /// <exception cref="ArgumentException">
+    /// The text is not a mask, or there is no key of its generation. The exception does not quote the text.
+    /// </exception>
+    public string Rekey(PiiField field, string mask)
+    {
+        if (!Masking.Mask.TryParse(mask, out var parsed) || parsed.Generation > Generation)
+        {
+            throw new ArgumentException($"is not a mask of generation 1 to {Generation}", nameof(mask));
+        }
+
+        Span<byte> hash = stackalloc byte[Masking.Mask.HashLength];
+        parsed.Hash.CopyTo(hash);
+        return AddLayers(Keys(field), parsed.Generation, hash);
+    }
+
+    /// <summary>
+    /// Turns a mask of <see cref="MaskingOptions.Former"/> into a keyed mask. The result equals the mask that
+    /// <see cref="Mask(PiiField, PersonalText?)"/> returns for the same value.
+    /// </summary>
+    /// <param name="field">The field that the mask belongs to.</param>
+    /// <param name="hash">The former method's 32 bytes.</param>
+    /// <returns>The mask of <see cref="Generation"/>.</returns>
+    /// <exception cref="InvalidOperationException"><see cref="MaskingOptions.Former"/> is not set.</exception>
+    public string RekeyFormer(PiiField field, ReadOnlySpan<byte> hash)
+    {
+        if (_former is null)
+        {
+            throw new InvalidOperationException("Masking:Former is not set, so no mask of a former method can be " +
+                "rekeyed.");
+        }
+
+        var keys = Keys(field);
+        Span<byte> first = stackalloc byte[Masking.Mask.HashLength];
+        keys.First.Hash(hash, first);
+        return AddLayers(keys, generation: 1, first);
+    }
+
+    private static void Hash(string text, MaskKey key, Span<byte> destination)
+    {
+        const int stackLimit = 1024;
+        var size = Encoding.UTF8.GetMaxByteCount(text.Length);
+        var utf8 = size <= stackLimit ? stackalloc byte[stackLimit] : new byte[size];
+        key.Hash(utf8[..Encoding.UTF8.GetBytes(text, utf8)], destination);
+    }
+
+    private FieldKeys Keys(PiiField field) => (uint)field < (uint)_keys.Length
+        ? _keys[(int)field]
+        : throw new ArgumentOutOfRangeException(nameof(field), field, "is not a field that can be masked");
+
+    private string AddLayers(FieldKeys keys, int generation, Span<byte> hash)
+    {
+        foreach (var layer in keys.Layers.AsSpan(generation - 1))
+        {
+            layer.Hash(hash, hash);
+        }
+
+        return Masking.Mask.Format(Generation, hash);
+    }
+
+    /// <summary>A field's subkeys: that of generation 1, and those of the layers from generation 2 on.</summary>
+    private sealed class FieldKeys(KeyRing ring, string field, string first)
+    {
+        public MaskKey First { get; } = ring.Subkey(1, first);
+
+        public MaskKey[] Layers { get; } =
+            [.. Enumerable.Range(2, ring.Count - 1).Select(generation => ring.Subkey(generation, $"layer/{field}"))];
+    }
+}

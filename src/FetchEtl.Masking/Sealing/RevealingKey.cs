@@ -1,0 +1,124 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace FetchEtl.Masking;
+
+/// <summary>
+/// The vault's private key, which opens sealed values. It is never where the service runs. Not thread-safe.
+/// </summary>
+public sealed class RevealingKey : IDisposable
+{
+    private const string WrongKey =
+        "this private key does not open it: give the one whose public half was in Masking:Vault:PublicKeyFile when " +
+        "it was sealed";
+
+    private readonly RSA _key;
+
+    private RevealingKey(RSA key) => _key = key;
+
+    /// <summary>Reads the private key.</summary>
+    /// <param name="path">A PEM file: PKCS#8, encrypted or not, or PKCS#1.</param>
+    /// <param name="passphrase">Opens an encrypted key; null where there is none.</param>
+    /// <returns>The key.</returns>
+    /// <exception cref="InvalidDataException">
+    /// The file holds no usable key. The message continues a sentence that begins with the option's name, and quotes
+    /// neither key nor passphrase.
+    /// </exception>
+    public static RevealingKey Read(string path, string? passphrase)
+    {
+        var pem = SecretFile.Read(path);
+        if (!pem.Contains("PRIVATE KEY", StringComparison.Ordinal))
+        {
+            throw new InvalidDataException(
+                "names a file without a private key in PEM: give it the private half of the key in " +
+                "Masking:Vault:PublicKeyFile");
+        }
+
+        // .NET reads PKCS#8's encryption only.
+        if (pem.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal))
+        {
+            throw new InvalidDataException(
+                "names a key that is encrypted in OpenSSL's traditional format: convert it with 'openssl pkcs8 " +
+                "-topk8 -in OLD -out NEW'");
+        }
+
+        var encrypted = pem.Contains("ENCRYPTED PRIVATE KEY", StringComparison.Ordinal);
+        if (encrypted && passphrase is null)
+        {
+            throw new InvalidDataException("names an encrypted key: give its passphrase in a file, by " +
+                "--passphrase-file");
+        }
+
+        var key = RSA.Create();
+        try
+        {
+            if (encrypted)
+            {
+                key.ImportFromEncryptedPem(pem, passphrase);
+            }
+            else
+            {
+                key.ImportFromPem(pem);
+            }
+
+            return new RevealingKey(key);
+        }
+        catch (Exception exception) when (exception is ArgumentException or CryptographicException)
+        {
+            key.Dispose();
+            throw new InvalidDataException(encrypted
+                ? "names an encrypted key that the passphrase in --passphrase-file does not open"
+                : "names a file without an RSA private key in PEM: vault keys are RSA keys, made by 'openssl genpkey " +
+                    "-algorithm RSA'");
+        }
+    }
+
+    /// <summary>Opens a sealed value.</summary>
+    /// <param name="field">
+    /// The name of the field for which it should be sealed; see <see cref="PiiFields.Name"/>.
+    /// </param>
+    /// <param name="sealedValue">What <see cref="SealingKey.Seal"/> returned.</param>
+    /// <returns>The value as it was written.</returns>
+    /// <exception cref="InvalidDataException">
+    /// It was sealed to another key or for another field, or it was cut. The message quotes no value.
+    /// </exception>
+    public PersonalText Open(string field, ReadOnlySpan<byte> sealedValue)
+    {
+        var length = SealFormat.BlockLength(_key);
+        if (sealedValue.IsEmpty || sealedValue.Length % length != 0)
+        {
+            throw new InvalidDataException(WrongKey);
+        }
+
+        var prefix = SealFormat.Prefix(field);
+        var text = new List<byte>();
+        for (; !sealedValue.IsEmpty; sealedValue = sealedValue[length..])
+        {
+            var plain = OpenBlock(sealedValue[..length]);
+            if (!plain.AsSpan().StartsWith(prefix))
+            {
+                throw new InvalidDataException($"the stored value was not sealed as {field}: somebody has changed " +
+                    "pii_vault");
+            }
+
+            text.AddRange(plain.AsSpan(prefix.Length));
+        }
+
+        return new PersonalText(Encoding.UTF8.GetString([.. text]));
+    }
+
+    /// <summary>Releases the key.</summary>
+    public void Dispose() => _key.Dispose();
+
+    private byte[] OpenBlock(ReadOnlySpan<byte> block)
+    {
+        try
+        {
+            return _key.Decrypt(block, SealFormat.Padding);
+        }
+        catch (CryptographicException)
+        {
+            throw new InvalidDataException(WrongKey);
+        }
+    }
+}

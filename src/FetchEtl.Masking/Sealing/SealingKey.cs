@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace FetchEtl.Masking;
+
+/// <summary>
+/// Seals values to the vault's public key: RSA-OAEP with SHA-256 over the field's name, a colon and the value. Only the
+/// <see cref="RevealingKey"/> opens them. Thread-safe: an RSA object serves one caller at a time and is then kept for
+/// the next.
+/// </summary>
+public sealed class SealingKey
+{
+    private readonly ConcurrentBag<RSA> _idle = [];
+    private readonly byte[] _publicKey;
+    private readonly int _blockLength;
+    private readonly int _blockCapacity;
+
+    private SealingKey(RSA publicKey)
+    {
+        _publicKey = publicKey.ExportSubjectPublicKeyInfo();
+        _blockLength = SealFormat.BlockLength(publicKey);
+        _blockCapacity = SealFormat.BlockCapacity(publicKey);
+    }
+
+    /// <summary>Reads the public key from a PEM file; see <see cref="VaultOptions.PublicKeyFile"/>.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The key.</returns>
+    /// <exception cref="InvalidDataException">
+    /// The file cannot be read, holds a private key, or holds no RSA public key of at least 3,072 bits. The message
+    /// continues a sentence that begins with the setting's name.
+    /// </exception>
+    public static SealingKey Read(string path)
+    {
+        using var publicKey = VaultPublicKey.Read(path);
+        return new SealingKey(publicKey);
+    }
+
+    /// <summary>Seals a value. Equal values have different seals.</summary>
+    /// <param name="field">The field that holds the value; the seal opens for this field only.</param>
+    /// <param name="value">The raw value.</param>
+    /// <returns>One block for each part of the value, each as long as the key.</returns>
+    public byte[] Seal(PiiField field, PersonalText value)
+    {
+        var prefix = SealFormat.Prefix(field.Name());
+        var text = Encoding.UTF8.GetBytes(value.Reveal()).AsSpan();
+        var room = _blockCapacity - prefix.Length;
+        var count = Math.Max(1, (text.Length + room - 1) / room);
+        var blocks = new byte[count * _blockLength];
+        var plain = new byte[_blockCapacity];
+        prefix.CopyTo(plain, 0);
+
+        var rsa = Take();
+        for (var block = 0; block < count; block++)
+        {
+            var part = text.Slice(block * room, Math.Min(room, text.Length - (block * room)));
+            part.CopyTo(plain.AsSpan(prefix.Length));
+            rsa.Encrypt(
+                plain.AsSpan(0, prefix.Length + part.Length), blocks.AsSpan(block * _blockLength), SealFormat.Padding);
+        }
+
+        _idle.Add(rsa);
+        return blocks;
+    }
+
+    private RSA Take()
+    {
+        if (_idle.TryTake(out var idle))
+        {
+            return idle;
+        }
+
+        var rsa = RSA.Create();
+        rsa.ImportSubjectPublicKeyInfo(_publicKey, out _);
+        return rsa;
+    }
+}

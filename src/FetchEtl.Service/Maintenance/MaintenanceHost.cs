@@ -1,0 +1,45 @@
+using FetchEtl.Logins;
+using FetchEtl.Masking;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace FetchEtl.Service;
+
+/// <summary>
+/// The services over the database, with valid settings and without a queue, for <c>rekey</c> and <c>adopt</c>.
+/// </summary>
+internal sealed class MaintenanceHost : IDisposable
+{
+    private readonly IHost _host;
+
+    /// <exception cref="OptionsValidationException">
+    /// The settings are invalid, or choose a method without keys.
+    /// </exception>
+    public MaintenanceHost(string[] settings)
+    {
+        var builder = ServiceHost.Create(settings);
+        builder.Services.AddLogins(builder.Configuration);
+        _host = builder.BuildValidated();
+        Masker = Get<IPiiMasker>() as HmacPiiMasker ?? throw new OptionsValidationException(
+            "Masking",
+            typeof(MaintenanceHost),
+            [$"Masking:Method is {Options.Method}, whose masks have no key: choose Hmac, with Masking:Keys."]);
+    }
+
+    public MaskingOptions Options => Get<IOptions<LoginsOptions>>().Value.Masking;
+
+    public HmacPiiMasker Masker { get; }
+
+    public IDbContextFactory<LoginDbContext> Contexts => Get<IDbContextFactory<LoginDbContext>>();
+
+    public StoredMasksVerifier Verifier => Get<StoredMasksVerifier>();
+
+    public TimeProvider Time => Get<TimeProvider>();
+
+    public void Dispose() => _host.Dispose();
+
+    private T Get<T>()
+        where T : notnull => _host.Services.GetRequiredService<T>();
+}

@@ -1,0 +1,25 @@
+using FetchEtl.Maintenance;
+using Spectre.Console;
+
+namespace FetchEtl.Service;
+
+/// <summary>Shows a walk over a table as a bar of the blocks that are done.</summary>
+internal static class MaintenanceProgressBar
+{
+    public static Task<T> RunAsync<T>(Func<IProgress<MaintenanceProgress>, Task<T>> run)
+    {
+        var progress = AnsiConsole.Progress().Columns(
+            new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn());
+        return progress.StartAsync(context => run(new Display(context.AddTask("counting"))));
+    }
+
+    private sealed class Display(ProgressTask bar) : IProgress<MaintenanceProgress>
+    {
+        public void Report(MaintenanceProgress value)
+        {
+            bar.Description = Markup.Escape(value.Pass == 1 ? value.Table : $"{value.Table}, pass {value.Pass}");
+            bar.MaxValue = Math.Max(1, value.Total);
+            bar.Value = value.Total == 0 ? bar.MaxValue : value.Done;
+        }
+    }
+}

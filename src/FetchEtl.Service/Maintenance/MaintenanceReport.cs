@@ -1,0 +1,82 @@
+using System.Globalization;
+using FetchEtl.Maintenance;
+using Spectre.Console;
+
+namespace FetchEtl.Service;
+
+/// <summary>Prints what columns hold, before and after.</summary>
+internal static class MaintenanceReport
+{
+    /// <summary>Prints what columns hold now.</summary>
+    public static void Write(IReadOnlyList<ValueCounts> counts)
+    {
+        var table = NewTable("column", "holds").AddColumn(new TableColumn("rows").RightAligned());
+        foreach (var column in counts)
+        {
+            foreach (var (kind, count) in Kinds(column).Where(x => x.Count > 0))
+            {
+                table.AddRow(Name(column.Column), kind, Number(count));
+            }
+        }
+
+        AnsiConsole.Write(table);
+    }
+
+    /// <summary>
+    /// Prints what columns held before and hold now, and how many of their distinct values are still there.
+    /// </summary>
+    public static void Write(
+        IReadOnlyList<ValueCounts> before, IReadOnlyList<ValueCounts> after, IReadOnlyList<ValuesKept> values)
+    {
+        var table = NewTable("column", "holds")
+            .AddColumn(new TableColumn("before").RightAligned())
+            .AddColumn(new TableColumn("after").RightAligned());
+        foreach (var (was, column) in before.Zip(after))
+        {
+            var present = Kinds(column).ToDictionary(x => x.Kind, x => x.Count);
+            var past = Kinds(was).ToDictionary(x => x.Kind, x => x.Count);
+            foreach (var kind in past.Keys.Union(present.Keys))
+            {
+                var (then, now) = (past.GetValueOrDefault(kind), present.GetValueOrDefault(kind));
+                if (then + now > 0)
+                {
+                    table.AddRow(Name(column.Column), kind, Number(then), Number(now));
+                }
+            }
+
+            if (values.FirstOrDefault(x => x.Column == column.Column) is { } kept)
+            {
+                table.AddRow(
+                    Name(column.Column),
+                    $"distinct values ({Number(kept.Kept)} of before are there)",
+                    Number(kept.Before),
+                    Number(kept.After));
+            }
+        }
+
+        AnsiConsole.Write(table);
+    }
+
+    public static void WriteRate(string what, long rows, TimeSpan elapsed)
+    {
+        var seconds = elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
+        var rate = Number((long)(rows / Math.Max(0.001, elapsed.TotalSeconds)));
+        AnsiConsole.WriteLine($"{Number(rows)} {what} in {seconds} s, {rate} a second.");
+    }
+
+    private static IEnumerable<(string Kind, long Count)> Kinds(ValueCounts column) =>
+    [
+        .. column.Generations.OrderBy(x => x.Key).Select(x => ($"masks of generation {x.Key}", x.Value)),
+        ("64 hex digits", column.Hashes),
+        ("other values", column.Raw),
+        ("empty texts", column.Empty),
+        ("NULL", column.Nulls),
+    ];
+
+    private static Table NewTable(params string[] columns) =>
+        new Table().Border(TableBorder.Rounded).AddColumns(columns);
+
+    private static string Name(MaskedColumn column) => Markup.Escape(column.Name);
+
+    private static string Number(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
+}

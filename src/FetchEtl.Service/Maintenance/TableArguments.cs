@@ -1,0 +1,75 @@
+using System.CommandLine;
+using FetchEtl.Maintenance;
+using FetchEtl.Masking;
+using Microsoft.Extensions.Options;
+
+namespace FetchEtl.Service;
+
+/// <summary>The options of the verbs that rewrite a table's columns: <c>rekey</c> and <c>adopt</c>.</summary>
+internal sealed class TableArguments
+{
+    public const string DefaultTable = "user_logins";
+
+    public Option<string> Table { get; } = new("--table")
+    {
+        Description = "The table, as SQL writes it.",
+        DefaultValueFactory = _ => DefaultTable,
+    };
+
+    public Option<string[]> Columns { get; } = new("--column")
+    {
+        Description = "A column and its field, as masked_ip=ip; once for each column. The fields are " +
+            $"{PiiFields.Names}.",
+    };
+
+    public Option<int> BatchSize { get; } = new("--batch-size")
+    {
+        Description = "Blocks of the table (8 KiB, some thirty rows) a transaction, 1 to " +
+            $"{MaintenanceLimits.MaxBatchBlocks}.",
+        DefaultValueFactory = _ => MaintenanceLimits.DefaultBatchBlocks,
+    };
+
+    /// <summary>Checks the arguments and reports all problems at once.</summary>
+    /// <param name="parsed">The arguments.</param>
+    /// <param name="options">Valid settings, which say what is masked.</param>
+    /// <returns>The columns; empty where none was given.</returns>
+    /// <exception cref="OptionsValidationException">An argument is invalid.</exception>
+    public IReadOnlyList<MaskedColumn> Check(ParseResult parsed, MaskingOptions options)
+    {
+        var problems = new List<string>();
+        var columns = new List<MaskedColumn>();
+        foreach (var text in parsed.GetValue(Columns) ?? [])
+        {
+            var equals = text.LastIndexOf('=');
+            if (equals < 1 || !PiiFields.TryParse(text[(equals + 1)..], out var field))
+            {
+                problems.Add($"--column '{text}' must be a column, =, and one of {PiiFields.Names}, as masked_ip=ip.");
+            }
+            else if (columns.Exists(column => column.Name == text[..equals]))
+            {
+                problems.Add($"--column names {text[..equals]} twice.");
+            }
+            else if (!PiiFields.Of(options).Contains(field))
+            {
+                problems.Add(
+                    $"--column '{text}': {field.Name()} is not masked; name it in Masking:Fields, here and for the " +
+                    "service.");
+            }
+            else
+            {
+                columns.Add(new MaskedColumn(text[..equals], field));
+            }
+        }
+
+        if (parsed.GetValue(BatchSize) is < 1 or > MaintenanceLimits.MaxBatchBlocks)
+        {
+            problems.Add(
+                $"--batch-size must be 1 to {MaintenanceLimits.MaxBatchBlocks} blocks, is " +
+                $"{parsed.GetValue(BatchSize)}.");
+        }
+
+        return problems.Count == 0
+            ? columns
+            : throw new OptionsValidationException("arguments", typeof(TableArguments), problems);
+    }
+}

@@ -1,0 +1,262 @@
+using FetchEtl.Migrations;
+using FetchEtl.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+
+namespace FetchEtl.Logins.Tests;
+
+/// <summary>A process whose masks do not fit the table writes nothing.</summary>
+public sealed class StoredMasksVerifierTests : IAsyncLifetime
+{
+    private const string Generations = "SELECT string_agg(concat_ws(' ', generation, key_check), ', ' ORDER BY " +
+        "generation) FROM masking_generations";
+
+    private static readonly string[] Checks =
+    [
+        .. new[] { TestKeys.First, TestKeys.Second, TestKeys.Third }
+            .Select(key => new HmacPiiMasker(Masking(key)).KeyCheck(1)),
+    ];
+
+    private LoginStore _store = null!;
+
+    public async Task InitializeAsync() => _store = await LoginStore.CreateAsync();
+
+    public async Task DisposeAsync() => await _store.DisposeAsync();
+
+    [Fact]
+    public async Task The_first_row_records_the_generations_with_their_checks_and_the_next_process_adds_its_new_one()
+    {
+        _store.Masking = Masking(TestKeys.First, TestKeys.Second);
+        await _store.Writer.WriteAsync(LoginStore.Login());
+        Assert.Equal($"1 {Checks[0]}, 2 {Checks[1]}", await _store.ScalarAsync(Generations));
+
+        _store.Masking = Masking(TestKeys.First, TestKeys.Second, TestKeys.Third);
+        await StartAnewAsync();
+
+        Assert.Equal($"1 {Checks[0]}, 2 {Checks[1]}, 3 {Checks[2]}", await _store.ScalarAsync(Generations));
+    }
+
+    [Fact]
+    public async Task A_generation_older_than_the_table_of_generations_takes_the_check_of_the_key_it_is_given()
+    {
+        await _store.ScalarAsync("INSERT INTO masking_generations (generation) VALUES (1)");
+
+        await StartAnewAsync();
+
+        Assert.Equal($"1 {Checks[0]}", await _store.ScalarAsync(Generations));
+    }
+
+    [Fact]
+    public async Task Fewer_generations_than_the_table_holds_are_refused()
+    {
+        _store.Masking = Masking(TestKeys.First, TestKeys.Second, TestKeys.Third);
+        await StartAnewAsync();
+
+        _store.Masking = Masking(TestKeys.First);
+
+        Assert.Equal(
+            ["user_logins holds masks of generation 3, and Masking:Keys and Masking:KeyFiles give 1: add the keys " +
+                "that are missing, in their order."],
+            await RefusalAsync());
+    }
+
+    [Fact]
+    public async Task Keys_that_are_not_those_of_their_generations_are_each_named()
+    {
+        _store.Masking = Masking(TestKeys.First, TestKeys.Second, TestKeys.Third);
+        await StartAnewAsync();
+
+        _store.Masking = Masking(TestKeys.Second, TestKeys.First);
+
+        Assert.Equal(
+            [
+                "user_logins holds masks of generation 3, and Masking:Keys and Masking:KeyFiles give 2: add the keys " +
+                "that are missing, in their order.",
+                "Masking:Keys:0 (or Masking:KeyFiles:0) is not the key of generation 1 in user_logins: set that key, " +
+                "and Masking:Former and Masking:Salt as they were.",
+                "Masking:Keys:1 (or Masking:KeyFiles:1) is not the key of generation 2 in user_logins: set that key.",
+            ],
+            await RefusalAsync());
+    }
+
+    [Fact]
+    public async Task A_former_method_that_comes_later_is_refused()
+    {
+        await StartAnewAsync();
+
+        _store.Masking.Former = MaskingMethod.Sha256;
+
+        Assert.StartsWith("Masking:Keys:0 ", Assert.Single(await RefusalAsync()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_weak_method_over_keyed_masks_is_refused()
+    {
+        await StartAnewAsync();
+
+        _store.Masking = new MaskingOptions { Method = MaskingMethod.Sha256, AllowWeak = true };
+
+        Assert.Equal(
+            ["user_logins holds masks of Masking:Method Hmac, generation 1: choose that method, with the keys it " +
+                "had."], await RefusalAsync());
+    }
+
+    [Fact]
+    public async Task Of_processes_that_start_at_once_with_different_keys_only_those_with_one_key_go_on()
+    {
+        await using var locked = await _store.LockTableAsync("masking_generations");
+        var starts = new[] { TestKeys.First, TestKeys.Second, TestKeys.First, TestKeys.Second }.Select(async key =>
+        {
+            await using var provider = _store.Beside(Masking(key));
+            var refusal = await Record.ExceptionAsync(() => Startup(provider).StartingAsync(CancellationToken.None));
+            return (Key: key, Refusal: refusal);
+        }).ToArray();
+
+        // All have read that no generation was used yet.
+        await locked.WaitForBlockedAsync(atLeast: starts.Length);
+        await locked.ReleaseAsync();
+        var outcomes = await Task.WhenAll(starts);
+
+        Assert.Equal(2, outcomes.Count(outcome => outcome.Refusal is MaskingRefusedException));
+        var winner = Assert.Single(
+            outcomes.Where(outcome => outcome.Refusal is null).Select(outcome => outcome.Key).Distinct());
+        Assert.Equal($"1 {new HmacPiiMasker(Masking(winner)).KeyCheck(1)}", await _store.ScalarAsync(Generations));
+    }
+
+    [Fact]
+    public async Task A_column_too_narrow_for_masks_is_refused_and_the_told_statement_is_the_remedy()
+    {
+        await _store.ScalarAsync("DROP VIEW user_logins_readable; ALTER TABLE user_logins ALTER user_id TYPE " +
+            "varchar(65), ALTER masked_ip TYPE char(66)");
+
+        var refusal = Assert.Single(await RefusalAsync());
+        Assert.StartsWith("user_logins.masked_ip is character(66), and a mask has 66 characters: widen it " +
+            "by ", refusal, StringComparison.Ordinal);
+        await _store.ScalarAsync(Statement(refusal));
+        await StartAnewAsync();
+
+        Array.ForEach(["ip", "device_id", "user_id"], _store.Masking.Fields.Add);
+        refusal = Assert.Single(await RefusalAsync());
+        Assert.StartsWith("user_logins.user_id is character varying(65), and a mask has 66 characters: widen it " +
+            "by ", refusal, StringComparison.Ordinal);
+        await _store.ScalarAsync(Statement(refusal));
+        await StartAnewAsync();
+    }
+
+    [Fact]
+    public async Task A_database_away_at_start_is_waited_for_and_a_wrong_key_then_holds_the_rows_until_it_is_settled()
+    {
+        await using (var before = _store.Beside(Masking(TestKeys.Second)))
+        {
+            await Startup(before).StartingAsync(CancellationToken.None);
+        }
+
+        var role = await _store.UseRoleAsync();
+        await _store.ScalarAsync($"ALTER ROLE {role} NOLOGIN");
+        await Startup(_store.Provider).StartingAsync(CancellationToken.None);
+        var held = _store.Writer.WriteAsync(LoginStore.Login());
+        await await Task.WhenAny(held, _store.Logs.WaitForAsync("PostgreSQL can't be written to (28000)"));
+
+        await _store.ScalarAsync($"ALTER ROLE {role} LOGIN");
+        await await Task.WhenAny(held, _store.Logs.WaitForAsync("PostgreSQL can't be written to " +
+            "(MaskingRefusedException): Masking:Keys:0 (or Masking:KeyFiles:0) is not the key"));
+        var health = await _store.Provider.GetRequiredService<HealthCheckService>().CheckHealthAsync();
+        Assert.Equal(HealthStatus.Unhealthy, health.Status);
+        Assert.False(_store.Writer.WaitForOutageEndAsync().IsCompleted);
+        Assert.False(held.IsCompleted);
+        Assert.Equal(0, await _store.CountAsync());
+
+        await _store.ScalarAsync("DELETE FROM masking_generations");
+        await held;
+        Assert.Equal(1, await _store.CountAsync());
+    }
+
+    [Fact]
+    public async Task A_table_of_generations_that_refuses_their_rows_costs_no_login_its_row()
+    {
+        await _store.ScalarAsync("ALTER TABLE masking_generations ADD CONSTRAINT none CHECK (generation > 1)");
+
+        var held = _store.Writer.WriteAsync(LoginStore.Login());
+        await await Task.WhenAny(held, _store.Logs.WaitForAsync("masking_generations is not as expected (SQLSTATE " +
+            "23514)"));
+        await _store.ScalarAsync("ALTER TABLE masking_generations DROP CONSTRAINT none");
+
+        await held;
+    }
+
+    [Fact]
+    public async Task A_masker_of_ones_own_is_not_held_to_the_generations()
+    {
+        _store.Services.AddSingleton<IPiiMasker>(new OwnMasker());
+        await _store.ScalarAsync("INSERT INTO masking_generations VALUES (7, 'another')");
+
+        await _store.Writer.WriteAsync(LoginStore.Login());
+
+        Assert.Equal("7 another", await _store.ScalarAsync(Generations));
+    }
+
+    [Theory]
+    [InlineData(MaskingMethod.Hmac, null, 0)]
+    [InlineData(MaskingMethod.Sha256, null, 1)]
+    [InlineData(MaskingMethod.SaltedSha256, "canary-salt", 1)]
+    public async Task A_weak_method_says_at_start_how_fast_it_falls(MaskingMethod method, string? salt, int warnings)
+    {
+        _store.Masking = method == MaskingMethod.Hmac
+            ? Masking(TestKeys.First)
+            : new MaskingOptions { Method = method, AllowWeak = true, Salt = salt };
+
+        await Startup(_store.Provider).StartingAsync(CancellationToken.None);
+
+        Assert.Equal(warnings, _store.Logs.CountOf(2006));
+        Assert.Equal(warnings, _store.Logs.Texts.Count(text => text.Contains("all IPv4 addresses in a " +
+            "minute", StringComparison.Ordinal)));
+        Assert.DoesNotContain(_store.Logs.Texts, text => text.Contains("canary-salt", StringComparison.Ordinal));
+        Assert.Equal(1 - warnings, (long)(await _store.ScalarAsync("SELECT count(*) FROM masking_generations"))!);
+    }
+
+    [Fact]
+    public async Task Masks_that_were_there_before_the_migration_count_as_their_generation()
+    {
+        var masker = new HmacPiiMasker(Masking(TestKeys.First, TestKeys.Second));
+        await _store.ScalarAsync(
+            $"""
+            DROP TABLE masking_generations; DELETE FROM "__EFMigrationsHistory" WHERE "MigrationId" LIKE '%_Masking';
+            INSERT INTO user_logins (masked_ip) VALUES ('{masker.Mask(PiiField.Ip, new PersonalText("192.0.2.1"))}')
+            """);
+        await LoginMigrations.MigrateAsync(_store.ConnectionString);
+
+        Assert.StartsWith("user_logins holds masks of generation " +
+            "2", Assert.Single(await RefusalAsync()), StringComparison.Ordinal);
+    }
+
+    private static MaskingOptions Masking(params string[] keys)
+    {
+        var options = new MaskingOptions();
+        Array.ForEach(keys, options.Keys.Add);
+        return options;
+    }
+
+    private static StoredMasksVerificationService Startup(IServiceProvider services) =>
+        services.GetServices<IHostedService>().OfType<StoredMasksVerificationService>().Single();
+
+    /// <summary>The SQL statement within a refusal.</summary>
+    private static string Statement(string refusal) =>
+        refusal[refusal.IndexOf("ALTER TABLE", StringComparison.Ordinal)..]
+            .Split(';')[0];
+
+    /// <summary>Starts the verification as another process would.</summary>
+    private async Task StartAnewAsync()
+    {
+        await using var provider = _store.Beside();
+        await Startup(provider).StartingAsync(CancellationToken.None);
+    }
+
+    private async Task<IReadOnlyList<string>> RefusalAsync() =>
+        (await Assert.ThrowsAsync<MaskingRefusedException>(StartAnewAsync)).Problems;
+
+    private sealed class OwnMasker : IPiiMasker
+    {
+        public string? Mask(PiiField field, PersonalText? value) => "masked";
+    }
+}

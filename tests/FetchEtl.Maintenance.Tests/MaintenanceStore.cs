@@ -1,0 +1,136 @@
+using FetchEtl.Logins;
+using FetchEtl.Masking;
+using FetchEtl.Migrations;
+using FetchEtl.Testing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace FetchEtl.Maintenance.Tests;
+
+/// <summary>A migrated database, and maintenance of it, each run as in a process of its own.</summary>
+internal sealed class MaintenanceStore : IAsyncDisposable, IDbContextFactory<LoginDbContext>
+{
+    public static readonly IReadOnlyList<MaskedColumn> AllColumns =
+        [.. PiiFields.All.Select(field => new MaskedColumn(field.Column(), field))];
+
+    private readonly PostgresDatabase _database;
+    private readonly NpgsqlDataSource _admin;
+    private string _connectionString;
+
+    private MaintenanceStore(PostgresDatabase database)
+    {
+        _database = database;
+        _admin = NpgsqlDataSource.Create(database.ConnectionString);
+        _connectionString = database.ConnectionString;
+    }
+
+    public static async Task<MaintenanceStore> CreateAsync()
+    {
+        var database = await PostgresDatabase.CreateAsync();
+        await LoginMigrations.MigrateAsync(database.ConnectionString);
+        return new MaintenanceStore(database);
+    }
+
+    public static MaskingOptions Masking(params string[] keys)
+    {
+        var options = new MaskingOptions();
+        Array.ForEach(keys, options.Keys.Add);
+        Array.ForEach(["ip", "device_id", "user_id"], options.Fields.Add);
+        return options;
+    }
+
+    /// <summary>Lets maintenance connect as a role with only the service's rights, and returns its name.</summary>
+    public async Task<string> UseRoleAsync()
+    {
+        (var role, _connectionString) = await _database.CreateRoleAsync(
+            "INSERT, SELECT ON user_logins", "SELECT, INSERT, UPDATE ON masking_generations");
+        return role;
+    }
+
+    public LoginDbContext CreateDbContext() =>
+        new(new DbContextOptionsBuilder<LoginDbContext>().UseNpgsql(_connectionString).Options);
+
+    public Task<RekeySummary> RekeyAsync(
+        MaskingOptions masking,
+        string table = "user_logins",
+        IReadOnlyList<MaskedColumn>? columns = null,
+        int batchBlocks = 1,
+        Action<MaintenanceProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        var masker = new HmacPiiMasker(masking);
+        return new Rekeying(this, Verifier(masker, masking), masker, TimeProvider.System)
+            .RunAsync(table, columns ?? AllColumns, batchBlocks, new Reporter(progress), cancellationToken);
+    }
+
+    public Task<AdoptionPlan> PlanAsync(
+        MaskingOptions masking, string table, IReadOnlyList<MaskedColumn> columns, bool hashesAreRaw = false) =>
+        Adoption(masking, hashesAreRaw).PlanAsync(table, columns, CancellationToken.None);
+
+    public async Task<AdoptionSummary> AdoptAsync(
+        MaskingOptions masking,
+        string table,
+        IReadOnlyList<MaskedColumn> columns,
+        bool hashesAreRaw = false,
+        Action<MaintenanceProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        var plan = await PlanAsync(masking, table, columns, hashesAreRaw);
+        return await Adoption(masking, hashesAreRaw)
+            .RunAsync(plan, batchBlocks: 1, new Reporter(progress), cancellationToken);
+    }
+
+    public async Task ExecuteAsync(string sql, params NpgsqlParameter[] parameters)
+    {
+        await using var command = _admin.CreateCommand(sql);
+        command.Parameters.AddRange(parameters);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    public void Execute(string sql)
+    {
+        using var command = _admin.CreateCommand(sql);
+        command.ExecuteNonQuery();
+    }
+
+    public async Task<List<T>> QueryAsync<T>(string sql, Func<NpgsqlDataReader, T> read)
+    {
+        var rows = new List<T>();
+        await using var command = _admin.CreateCommand(sql);
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+        {
+            rows.Add(read(reader));
+        }
+
+        return rows;
+    }
+
+    public async Task<T> ScalarAsync<T>(string sql)
+    {
+        await using var command = _admin.CreateCommand(sql);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _admin.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+
+    private static StoredMasksVerifier Verifier(HmacPiiMasker masker, MaskingOptions masking) =>
+        new(masker, Options.Create(new LoginsOptions { Masking = masking }));
+
+    private Adoption Adoption(MaskingOptions masking, bool hashesAreRaw)
+    {
+        var masker = new HmacPiiMasker(masking);
+        return new Adoption(this, Verifier(masker, masking), masker, masking, hashesAreRaw, TimeProvider.System);
+    }
+
+    /// <summary>Calls back on the reporting thread, so that a test can act between two transactions.</summary>
+    private sealed class Reporter(Action<MaintenanceProgress>? report) : IProgress<MaintenanceProgress>
+    {
+        public void Report(MaintenanceProgress value) => report?.Invoke(value);
+    }
+}

@@ -1,0 +1,174 @@
+using System.Security.Cryptography;
+using FetchEtl.Testing;
+
+namespace FetchEtl.Masking.Tests;
+
+public sealed class MaskingOptionsTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fetch-etl-masking-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public void Without_a_list_of_fields_ip_and_device_id_are_masked()
+    {
+        Assert.Equal([PiiField.Ip, PiiField.DeviceId], PiiFields.Of(new MaskingOptions()));
+    }
+
+    [Theory]
+    [InlineData("user_id", "Masking:Fields lacks ip and device_id, which is always masked: add it to the list, or " +
+        "remove the list.")]
+    [InlineData("device_id user_id", "Masking:Fields lacks ip, which is always masked: add it to the list, or remove " +
+        "the list.")]
+    [InlineData("ip device_id locale", "Masking:Fields names 'locale', which is not a field that can be masked: the " +
+        "fields are ip, device_id, user_id.")]
+    [InlineData("ip device_id UserId", "Masking:Fields names 'UserId', which is not a field that can be masked: the " +
+        "fields are ip, device_id, user_id.")]
+    public void A_list_of_fields_that_can_not_be_is_refused(string fields, string problem)
+    {
+        var options = new MaskingOptions { Keys = { TestKeys.First } };
+        Array.ForEach(fields.Split(' '), options.Fields.Add);
+
+        Assert.Equal([problem], Problems(options));
+    }
+
+    [Theory]
+    [InlineData(MaskingMethod.Sha256, null)]
+    [InlineData(MaskingMethod.SaltedSha256, "salt")]
+    public void A_weak_method_is_refused_unless_it_is_accepted(MaskingMethod method, string? salt)
+    {
+        var options = new MaskingOptions { Method = method, Salt = salt };
+
+        Assert.Equal(
+            [$"Masking:Method is {method}, whose masks can be reversed by trial: choose Hmac, or accept the weak " +
+                "method with Masking:AllowWeak=true."],
+            Problems(options));
+
+        options.AllowWeak = true;
+        Assert.Empty(Problems(options));
+    }
+
+    [Fact]
+    public void A_weak_method_with_keys_or_a_former_method_is_refused()
+    {
+        Assert.Equal(
+            [
+                "Masking:Keys or Masking:KeyFiles is set, but Masking:Method Sha256 has no key: remove them, or " +
+                "choose Hmac.",
+                "Masking:Former is set, but only Masking:Method Hmac builds on a former method's masks: remove one " +
+                "of them.",
+            ],
+            Problems(new MaskingOptions
+            {
+                Method = MaskingMethod.Sha256,
+                AllowWeak = true,
+                Former = MaskingMethod.Sha256,
+                KeyFiles = { "/run/secrets/k" },
+            }));
+    }
+
+    [Theory]
+    [InlineData(MaskingMethod.Hmac, null, "s", "Masking:Salt is set, but neither Masking:Method nor Masking:Former " +
+        "is SaltedSha256: remove it, or set one of them.")]
+    [InlineData(MaskingMethod.Hmac, MaskingMethod.Sha256, "s", "Masking:Salt is set, but neither Masking:Method nor " +
+        "Masking:Former is SaltedSha256: remove it, or set one of them.")]
+    [InlineData(MaskingMethod.Hmac, MaskingMethod.SaltedSha256, null, "Masking:Salt is missing: set it to the text " +
+        "that SaltedSha256 appends to each value.")]
+    [InlineData(MaskingMethod.SaltedSha256, null, "", "Masking:Salt is missing: set it to the text that SaltedSha256 " +
+        "appends to each value.")]
+    [InlineData(MaskingMethod.Hmac, MaskingMethod.Hmac, null, "Masking:Former must be Sha256 or SaltedSha256, is " +
+        "Hmac: remove it where neither method ever masked the table.")]
+    [InlineData((MaskingMethod)9, null, null, "Masking:Method must be Hmac, Sha256 or SaltedSha256, is 9.")]
+    public void What_does_not_go_together_is_refused_with_the_remedy(
+        MaskingMethod method, MaskingMethod? former, string? salt, string problem)
+    {
+        var options = new MaskingOptions { Method = method, AllowWeak = true, Former = former, Salt = salt };
+        if (method == MaskingMethod.Hmac)
+        {
+            options.Keys.Add(TestKeys.First);
+        }
+
+        Assert.Equal([problem], Problems(options));
+    }
+
+    [Fact]
+    public void A_vault_is_refused_where_it_could_not_follow_the_masks_to_a_key()
+    {
+        var options = new MaskingOptions { Method = MaskingMethod.Sha256, AllowWeak = true };
+        options.Vault.PublicKeyFile = "vault-public.pem";
+
+        Assert.Contains(
+            "Masking:Vault:PublicKeyFile is set, but rekeying does not move the vault's entries from masks of " +
+            "Masking:Method Sha256 to those of a key: remove it, or choose Hmac.",
+            Problems(options));
+    }
+
+    [Fact]
+    public void A_vaults_public_key_may_be_in_either_form()
+    {
+        using var rsa = RSA.Create(3072);
+
+        Assert.Empty(VaultProblems(rsa.ExportSubjectPublicKeyInfoPem()));
+        Assert.Empty(VaultProblems(rsa.ExportRSAPublicKeyPem()));
+    }
+
+    [Fact]
+    public void A_private_key_is_never_taken_for_the_vaults_public_key()
+    {
+        using var rsa = RSA.Create(3072);
+        string[] pems =
+        [
+            rsa.ExportPkcs8PrivateKeyPem(),
+            rsa.ExportRSAPrivateKeyPem(),
+            rsa.ExportEncryptedPkcs8PrivateKeyPem(
+                "secret", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000)),
+            rsa.ExportSubjectPublicKeyInfoPem() + "\n" + rsa.ExportPkcs8PrivateKeyPem(),
+        ];
+
+        Assert.All(pems, pem => Assert.StartsWith(
+            "Masking:Vault:PublicKeyFile names a file with a private key, which must not be where the service " +
+            "runs", Assert.Single(VaultProblems(pem)), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void What_is_no_rsa_key_or_too_short_a_one_is_refused_for_the_vault()
+    {
+        using var rsa = RSA.Create(2048);
+        using var elliptic = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        const string none =
+            "Masking:Vault:PublicKeyFile names a file without an RSA public key in PEM: make one with 'openssl pkey " +
+            "-in PRIVATE -pubout'.";
+
+        Assert.Equal(
+            ["Masking:Vault:PublicKeyFile names an RSA key of 2048 bits, 3072 or more are " +
+                "needed."], VaultProblems(rsa.ExportSubjectPublicKeyInfoPem()));
+        Assert.Equal([none], VaultProblems(elliptic.ExportSubjectPublicKeyInfoPem()));
+        Assert.Equal([none], VaultProblems("no key"));
+        Assert.Equal(
+            ["Masking:Vault:PublicKeyFile names a file that does not exist."],
+            Problems(new MaskingOptions
+            {
+                Keys = { TestKeys.First },
+                Vault = { PublicKeyFile = Path.Combine(_folder.FullName, "none") },
+            }));
+    }
+
+    /// <summary>Every problem; a masker of invalid settings reports the same ones.</summary>
+    private static IReadOnlyList<string> Problems(MaskingOptions options)
+    {
+        var problems = options.Validate();
+        if (problems.Count > 0)
+        {
+            Assert.Equal(problems, Assert.Throws<MaskingRefusedException>(() => PiiMaskers.Create(options)).Problems);
+        }
+
+        return problems;
+    }
+
+    private IReadOnlyList<string> VaultProblems(string pem)
+    {
+        var path = Path.Combine(_folder.FullName, "vault.pem");
+        File.WriteAllText(path, pem);
+        return Problems(new MaskingOptions { Keys = { TestKeys.First }, Vault = { PublicKeyFile = path } });
+    }
+}
