@@ -83,11 +83,11 @@ internal static class MaskingOptionsCheck
 
     private static void CheckFields(IList<string> names, Action<string> problem)
     {
-        foreach (var name in names)
+        for (var index = 0; index < names.Count; index++)
         {
-            if (!PiiFields.TryParse(name, out _))
+            if (!PiiFields.TryParse(names[index], out _))
             {
-                problem($"Masking:Fields names '{name}', which is no field that can be masked; there are {PiiFields.Names}.");
+                problem($"Masking:Fields:{index} must be one of {PiiFields.Names}.");
             }
         }
 

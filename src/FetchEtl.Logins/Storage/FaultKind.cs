@@ -3,15 +3,15 @@ namespace FetchEtl.Logins;
 /// <summary>What a failed statement asks for.</summary>
 internal enum FaultKind
 {
-    /// <summary>No fault of the database: a bug. The callers of that batch get it.</summary>
+    /// <summary>Not a failure of the database but a bug. After some retries the rows fail with it.</summary>
     Unknown = 0,
 
-    /// <summary>A row's data is refused, and always will be. Isolate the row.</summary>
+    /// <summary>PostgreSQL rejects the data of a row, now and at every retry. The row is isolated.</summary>
     Data = 1,
 
-    /// <summary>It passes by itself. Retry the batch as it is.</summary>
+    /// <summary>The failure ends by itself. The batch is retried as it is.</summary>
     Transient = 2,
 
-    /// <summary>It passes when an operator acts. Retry the batch as it is, and tell the operator.</summary>
+    /// <summary>The failure ends when an operator acts. The batch is retried as it is, and the log names the remedy.</summary>
     Operator = 3,
 }

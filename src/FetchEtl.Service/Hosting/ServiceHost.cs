@@ -26,7 +26,7 @@ internal static class ServiceHost
         {
             x.WaitUntilStarted = true;
             x.StopTimeout = shutdownTimeout;
-            // Its only consumer, once cancelled, gives up what it has not begun and finishes what it is writing.
+            // Once cancelled, the only consumer withdraws the rows that no statement writes, and awaits the others.
             x.ConsumerStopTimeout = TimeSpan.Zero;
         });
         builder.Services.AddMassTransit(x =>
@@ -36,6 +36,7 @@ internal static class ServiceHost
             x.UsingInMemory((_, _) => { });
             x.AddRider(rider =>
             {
+                rider.AddConsumer<LoginConsumer, LoginConsumerDefinition>();
                 rider.UsingSqs((context, sqs) =>
                 {
                     var options = context.GetRequiredService<IOptions<SqsSettings>>().Value;
@@ -49,7 +50,7 @@ internal static class ServiceHost
                         endpoint.WaitTime = TimeSpan.FromSeconds(options.WaitTimeSeconds);
                         endpoint.VisibilityTimeout = TimeSpan.FromSeconds(options.VisibilityTimeoutSeconds);
                         endpoint.ReceiveGate = context.GetRequiredService<LoginWriter>().WaitForOutageEndAsync;
-                        endpoint.ConfigureHandOverEndpoint(context);
+                        endpoint.ConfigureLoginEndpoint(context);
                     });
                 });
             });

@@ -57,8 +57,8 @@ public sealed class MaskingOptionsTests : IDisposable
     [Theory]
     [InlineData("user_id", "Masking:Fields lacks ip and device_id, whose column is called masked: add it to the list, or leave the list out.")]
     [InlineData("device_id user_id", "Masking:Fields lacks ip, whose column is called masked: add it to the list, or leave the list out.")]
-    [InlineData("ip device_id locale", "Masking:Fields names 'locale', which is no field that can be masked; there are ip, device_id, user_id.")]
-    [InlineData("ip device_id UserId", "Masking:Fields names 'UserId', which is no field that can be masked; there are ip, device_id, user_id.")]
+    [InlineData("ip device_id locale", "Masking:Fields:2 must be one of ip, device_id, user_id.")]
+    [InlineData("ip device_id UserId", "Masking:Fields:2 must be one of ip, device_id, user_id.")]
     public void A_list_of_fields_that_can_not_be_is_refused(string fields, string problem)
     {
         var options = new MaskingOptions { Keys = { TestKeys.First } };

@@ -72,9 +72,9 @@ internal sealed class LoginStore : IAsyncDisposable
         return services.BuildServiceProvider();
     }
 
-    public ManualTimeProvider UseManualTime()
+    public SignallingTimeProvider UseFakeTime()
     {
-        var time = new ManualTimeProvider();
+        var time = new SignallingTimeProvider();
         Services.AddSingleton<TimeProvider>(time);
         return time;
     }
