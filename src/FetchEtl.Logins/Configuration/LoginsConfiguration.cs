@@ -9,10 +9,12 @@ internal static class LoginsConfiguration
     public const string Masking = "Masking";
     public const string AppVersion = "AppVersion";
 
-    /// <summary>Binds what can be bound. The validator reports the rest, so that one start shows all problems.</summary>
+    /// <summary>
+    /// Binds what can be bound. The validator reports the rest, so that one start shows all problems.
+    /// </summary>
     public static void Bind(IConfiguration section, LoginsOptions options)
     {
-        options.KeyPrefix = section is IConfigurationSection { Path: { Length: > 0 } path } ? path + ConfigurationPath.KeyDelimiter : string.Empty;
+        options.KeyPrefix = section is IConfigurationSection { Path: var path } ? $"{path}:" : string.Empty;
         options.ConnectionString = section.GetConnectionString("Logins");
         Bind(Storage, options.Storage, target => section.GetSection(Storage).Bind(target));
         Bind(AppVersion, options.AppVersion, target => section.GetSection(AppVersion).Bind(target));

@@ -2,14 +2,14 @@ namespace FetchEtl.Logins;
 
 /// <summary>
 /// The settings of the library. In the configuration section that <c>AddLogins</c> gets, they are
-/// <c>ConnectionStrings:Logins</c>, <c>Storage:…</c>, <c>Masking:…</c> and <c>AppVersion:…</c>. The host checks them at start and
-/// reports all problems at once.
+/// <c>ConnectionStrings:Logins</c>, <c>Storage:…</c>, <c>Masking:…</c> and <c>AppVersion:…</c>. The host checks them at
+/// start and reports all problems at once.
 /// </summary>
 public sealed class LoginsOptions
 {
     /// <summary>
-    /// Npgsql's connection string (<c>ConnectionStrings:Logins</c>). Required. Set <c>Keepalive</c> or <c>Tcp Keepalive</c> in it
-    /// to detect a server that stopped answering.
+    /// Npgsql's connection string (<c>ConnectionStrings:Logins</c>). Required. To detect a server that stopped answering,
+    /// set <c>Keepalive</c> or <c>Tcp Keepalive</c> in it.
     /// </summary>
     public string? ConnectionString { get; set; }
 
@@ -22,7 +22,9 @@ public sealed class LoginsOptions
     /// <summary>How versions become integers (<c>AppVersion</c>).</summary>
     public AppVersionOptions AppVersion { get; set; } = new();
 
-    /// <summary>What stands before each key: the path of the configuration section with a colon, or nothing for the root.</summary>
+    /// <summary>
+    /// What stands before each key: the path of the configuration section with a colon, or nothing for the root.
+    /// </summary>
     internal string KeyPrefix { get; set; } = string.Empty;
 
     /// <summary>The problems of sections that could not be bound, by the name of the section.</summary>

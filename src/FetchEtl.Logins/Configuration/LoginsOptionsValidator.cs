@@ -5,8 +5,8 @@ using Npgsql;
 namespace FetchEtl.Logins;
 
 /// <summary>
-/// Reports every problem with the full configuration key, the expected form and the remedy. It quotes no value: a value under the
-/// wrong key can be a secret.
+/// Reports every problem with the full configuration key, the expected form and the remedy. It quotes no value: a value
+/// under the wrong key can be a secret.
 /// </summary>
 internal sealed class LoginsOptionsValidator : IValidateOptions<LoginsOptions>
 {
@@ -14,33 +14,22 @@ internal sealed class LoginsOptionsValidator : IValidateOptions<LoginsOptions>
     {
         var problems = new ValidateOptionsResultBuilder();
         CheckConnection(options, problems);
-        CheckSection(LoginsConfiguration.Storage, options, problems, () =>
-        {
-            var storage = options.Storage;
-            CheckRange($"{options.KeyPrefix}Storage:BatchSize", storage.BatchSize, StorageOptions.MaxBatchSize, problems);
-            CheckRange($"{options.KeyPrefix}Storage:Writers", storage.Writers, StorageOptions.MaxWriters, problems);
-        });
-        // MaskingOptionsCheck names its keys from the section Masking on.
-        CheckSection(LoginsConfiguration.Masking, options, problems, () => MaskingOptionsCheck.Run(
-            options.Masking,
-            problem => problems.AddError(problem.Replace("Masking:", $"{options.KeyPrefix}Masking:", StringComparison.Ordinal))));
-        CheckSection(LoginsConfiguration.AppVersion, options, problems, () =>
-        {
-            if (!Enum.IsDefined(options.AppVersion.Encoding))
-            {
-                problems.AddError($"{options.KeyPrefix}AppVersion:Encoding must be Ordered or Digits.");
-            }
-        });
-
+        CheckSection(LoginsConfiguration.Storage, options, problems, CheckStorage);
+        CheckSection(LoginsConfiguration.Masking, options, problems, CheckMasking);
+        CheckSection(LoginsConfiguration.AppVersion, options, problems, CheckAppVersion);
         return problems.Build();
     }
 
     /// <summary>Reports why a section could not be bound, else checks its values.</summary>
-    private static void CheckSection(string section, LoginsOptions options, ValidateOptionsResultBuilder problems, Action check)
+    private static void CheckSection(
+        string section,
+        LoginsOptions options,
+        ValidateOptionsResultBuilder problems,
+        Action<LoginsOptions, ValidateOptionsResultBuilder> checkValues)
     {
         if (!options.UnboundSections.TryGetValue(section, out var unbound))
         {
-            check();
+            checkValues(options, problems);
             return;
         }
 
@@ -50,12 +39,42 @@ internal sealed class LoginsOptionsValidator : IValidateOptions<LoginsOptions>
         }
     }
 
+    private static void CheckStorage(LoginsOptions options, ValidateOptionsResultBuilder problems)
+    {
+        CheckRange("Storage:BatchSize", options.Storage.BatchSize, StorageOptions.MaxBatchSize);
+        CheckRange("Storage:Writers", options.Storage.Writers, StorageOptions.MaxWriters);
+
+        void CheckRange(string key, int value, int max)
+        {
+            if (value < 1 || value > max)
+            {
+                problems.AddError($"{options.KeyPrefix}{key} must be a whole number from 1 to {max}.");
+            }
+        }
+    }
+
+    private static void CheckMasking(LoginsOptions options, ValidateOptionsResultBuilder problems)
+    {
+        // The check names its keys from Masking on, and each problem can name several.
+        MaskingOptionsCheck.Run(options.Masking, problem => problems.AddError(
+            problem.Replace("Masking:", $"{options.KeyPrefix}Masking:", StringComparison.Ordinal)));
+    }
+
+    private static void CheckAppVersion(LoginsOptions options, ValidateOptionsResultBuilder problems)
+    {
+        if (!Enum.IsDefined(options.AppVersion.Encoding))
+        {
+            problems.AddError($"{options.KeyPrefix}AppVersion:Encoding must be Ordered or Digits.");
+        }
+    }
+
     private static void CheckConnection(LoginsOptions options, ValidateOptionsResultBuilder problems)
     {
         var key = $"{options.KeyPrefix}ConnectionStrings:Logins";
         if (string.IsNullOrWhiteSpace(options.ConnectionString))
         {
-            problems.AddError($"{key} is missing: set it to a PostgreSQL connection string, as in Host=…;Database=…;Username=….");
+            problems.AddError(
+                $"{key} is missing: set it to a PostgreSQL connection string, as in Host=…;Database=…;Username=….");
             return;
         }
 
@@ -70,14 +89,6 @@ internal sealed class LoginsOptionsValidator : IValidateOptions<LoginsOptions>
         {
             // The text of the exception can quote the password.
             problems.AddError($"{key} is not a connection string that Npgsql can read: check its keywords and quotes.");
-        }
-    }
-
-    private static void CheckRange(string key, int value, int max, ValidateOptionsResultBuilder problems)
-    {
-        if (value < 1 || value > max)
-        {
-            problems.AddError($"{key} must be a whole number from 1 to {max}.");
         }
     }
 }

@@ -8,20 +8,26 @@ using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Registers the services of <see cref="LoginConsumer"/>. The consumer itself is added to MassTransit.</summary>
+/// <summary>
+/// Registers the services of <see cref="LoginConsumer"/>. The consumer itself is added to MassTransit.
+/// </summary>
 public static class LoginsServiceCollectionExtensions
 {
-    /// <summary>Registers the writer, the masker and <see cref="LoginDbContext"/>, with settings from a configuration section.</summary>
+    /// <summary>
+    /// Registers the writer, the masker and <see cref="LoginDbContext"/>, with settings from a configuration section.
+    /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="section">
-    /// The section that holds <c>ConnectionStrings:Logins</c>, <c>Storage:…</c>, <c>Masking:…</c> and <c>AppVersion:…</c>: the root of
-    /// the configuration, or a section such as <c>FetchEtl</c> where the root has sections of these names for other purposes.
+    /// The section that holds <c>ConnectionStrings:Logins</c>, <c>Storage:…</c>, <c>Masking:…</c> and
+    /// <c>AppVersion:…</c>: the root of the configuration, or a section such as <c>FetchEtl</c> where the root has
+    /// sections of these names for other purposes.
     /// </param>
     /// <returns>The services.</returns>
     /// <remarks>
     /// <para>
-    /// The host checks the settings at start. It does not start with a bad setting (<see cref="OptionsValidationException"/>, with
-    /// every problem), or where new masks would not match those in the table (<see cref="MaskingRefusedException"/>).
+    /// The host checks the settings at start. It does not start with a bad setting
+    /// (<see cref="OptionsValidationException"/>, with every problem), or where new masks would not match those in the
+    /// table (<see cref="MaskingRefusedException"/>).
     /// </para>
     /// <para>A masker that is registered before is kept.</para>
     /// </remarks>
@@ -42,7 +48,8 @@ public static class LoginsServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(configure);
 
         services.AddOptions<LoginsOptions>().Configure(configure).ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<LoginsOptions>, LoginsOptionsValidator>());
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IValidateOptions<LoginsOptions>, LoginsOptionsValidator>());
         services.AddMetrics();
         services.AddPooledDbContextFactory<LoginDbContext>(UsePostgres);
         services.TryAddSingleton(TimeProvider.System);
@@ -67,13 +74,18 @@ public static class LoginsServiceCollectionExtensions
         return services;
     }
 
-    /// <summary>The writer logs each outage once. EF Core would log each attempt, with the text of the server.</summary>
+    /// <summary>
+    /// The writer logs each outage once. EF Core would log each attempt, with the text of the server.
+    /// </summary>
     private static void UsePostgres(IServiceProvider services, DbContextOptionsBuilder builder)
     {
         builder
             .UseNpgsql(services.GetRequiredService<LoginDataSource>().Source)
             .ConfigureWarnings(warnings => warnings
-                .Ignore(RelationalEventId.CommandError, RelationalEventId.ConnectionError, RelationalEventId.TransactionError)
+                .Ignore(
+                    RelationalEventId.CommandError,
+                    RelationalEventId.ConnectionError,
+                    RelationalEventId.TransactionError)
                 .Log((RelationalEventId.CommandExecuted, LogLevel.Debug)));
     }
 

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Configuration;
 namespace FetchEtl.Logins;
 
 /// <summary>
-/// Finds keys that do not exist and values that do not have the form of their option. The configuration binder would stop at the
-/// first one and quote the value, which can be a misplaced secret.
+/// Finds keys that do not exist and values that do not have the form of their option. The configuration binder would
+/// stop at the first one and quote the value, which can be a misplaced secret.
 /// </summary>
 internal static class SettingsForm
 {

@@ -10,7 +10,9 @@ public sealed class StorageOptions
     /// <value>1 to 10,000; 1,000 by default.</value>
     public int BatchSize { get; set; } = 1000;
 
-    /// <summary>The number of statements that run at a time, each on its own connection (<c>Storage:Writers</c>).</summary>
+    /// <summary>
+    /// The number of statements that run at a time, each on its own connection (<c>Storage:Writers</c>).
+    /// </summary>
     /// <value>1 to 16; 2 by default.</value>
     public int Writers { get; set; } = 2;
 }

@@ -9,12 +9,12 @@ namespace FetchEtl.Logins;
 /// </summary>
 /// <remarks>
 /// <para>
-/// The identity of the row is <see cref="MessageContext.MessageId"/>: a message that is delivered again adds no row. Where
-/// neither producer nor transport sets one, each delivery gets a new id, and the row is written at least once.
+/// The identity of the row is <see cref="MessageContext.MessageId"/>: a message that is delivered again adds no row.
+/// Where neither producer nor transport sets one, each delivery gets a new id, and the row is written at least once.
 /// </para>
 /// <para>
-/// The consumer has no state. <c>AddLogins</c> registers it as a singleton, and MassTransit's <c>AddConsumer</c> keeps that
-/// registration, so no message pays for a consumer of its own.
+/// The consumer has no state. <c>AddLogins</c> registers it as a singleton, and MassTransit's <c>AddConsumer</c> keeps
+/// that registration, so no message pays for a consumer of its own.
 /// </para>
 /// </remarks>
 public sealed class LoginConsumer : IConsumer<LoginMessage>
@@ -29,7 +29,9 @@ public sealed class LoginConsumer : IConsumer<LoginMessage>
     /// <summary>Called by the service provider.</summary>
     /// <param name="writer">Commits the rows.</param>
     /// <param name="masker">Masks the personal fields.</param>
-    /// <param name="options">Decide how versions are encoded, whether user ids are masked, and whether there is a vault.</param>
+    /// <param name="options">
+    /// Decide how versions are encoded, whether user ids are masked, and whether there is a vault.
+    /// </param>
     /// <param name="time">Dates messages whose transport does not report when they were sent.</param>
     public LoginConsumer(LoginWriter writer, IPiiMasker masker, IOptions<LoginsOptions> options, TimeProvider time)
     {

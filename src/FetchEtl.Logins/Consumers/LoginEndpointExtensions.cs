@@ -6,12 +6,14 @@ namespace MassTransit;
 public static class LoginEndpointExtensions
 {
     /// <summary>
-    /// Makes this a login endpoint. It reads every body as a raw JSON login, whatever the content type. It creates no topology for
-    /// the contract. It publishes no fault message, which would hold the login, even where the producer sets a response or fault
-    /// address.
+    /// Makes this a login endpoint. It reads every body as a raw JSON login, whatever the content type. It creates no
+    /// topology for the contract. It publishes no fault message, which would hold the login, even where the producer
+    /// sets a response or fault address.
     /// </summary>
     /// <param name="endpoint">The endpoint, which should consume nothing else.</param>
-    /// <param name="context">The registration context of the bus or rider that <c>AddConsumer&lt;LoginConsumer&gt;()</c> was called on.</param>
+    /// <param name="context">
+    /// The registration context of the bus or rider that <c>AddConsumer&lt;LoginConsumer&gt;()</c> was called on.
+    /// </param>
     public static void ConfigureLoginEndpoint(this IReceiveEndpointConfigurator endpoint, IRegistrationContext context)
     {
         ArgumentNullException.ThrowIfNull(endpoint);

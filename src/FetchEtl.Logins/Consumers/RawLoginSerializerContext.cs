@@ -15,6 +15,8 @@ internal sealed class RawLoginSerializerContext(LoginMessage message, MessageBod
 {
     private static readonly string[] MessageTypes = [MessageUrn.ForTypeString<LoginMessage>()];
 
-    /// <summary>Forwarding and redelivery send the received body: the contract would write its personal fields as ***.</summary>
+    /// <summary>
+    /// Forwarding and redelivery send the received body: the contract would write its personal fields as ***.
+    /// </summary>
     public override IMessageSerializer GetMessageSerializer() => new CopyBodySerializer(ContentType, body);
 }

@@ -11,8 +11,8 @@ internal sealed class BatchStatement(
     IDbContextFactory<LoginDbContext> contexts, MaskingCheck check, PiiVault? vault, LoginDataSource connections)
 {
     /// <summary>
-    /// Inserts the rows. A running statement is not cancelled, so that its outcome is known; Npgsql's command timeout limits it.
-    /// It is cancelled only where the writer stops and every caller has cancelled.
+    /// Inserts the rows. A running statement is not cancelled, so that its outcome is known; Npgsql's command timeout
+    /// limits it. It is cancelled only where the writer stops and every caller has cancelled.
     /// </summary>
     /// <param name="batch">The rows, taken into the statement.</param>
     /// <param name="stopping">Cancelled when the writer stops.</param>

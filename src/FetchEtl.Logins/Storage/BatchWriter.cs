@@ -4,16 +4,24 @@ namespace FetchEtl.Logins;
 
 /// <summary>Writes batches: every row ends as committed, withdrawn, rejected or failed.</summary>
 internal sealed class BatchWriter(
-    BatchStatement statement, WriterCircuit circuit, RetryDelay delay, LoginMetrics metrics, TimeProvider time, ILogger<LoginWriter> log)
+    BatchStatement statement,
+    WriterCircuit circuit,
+    RetryDelay delay,
+    LoginMetrics metrics,
+    TimeProvider time,
+    ILogger<LoginWriter> log)
 {
-    /// <summary>How often a batch is tried that fails for a reason that is not PostgreSQL's, before its rows fail.</summary>
+    /// <summary>
+    /// How often a batch is tried that fails for a reason that is not PostgreSQL's, before its rows fail.
+    /// </summary>
     private const int UnknownAttempts = 3;
 
     /// <summary>Never throws, so that a loop outlives every batch.</summary>
     /// <param name="batch">The rows.</param>
     /// <param name="stopping">Once cancelled, a batch that fails is not retried.</param>
     /// <returns>A task that completes when every row has ended.</returns>
-    public Task WriteAsync(LoginBatch batch, CancellationToken stopping) => WriteAsync(batch, UnknownAttempts, stopping);
+    public Task WriteAsync(LoginBatch batch, CancellationToken stopping) =>
+        WriteAsync(batch, UnknownAttempts, stopping);
 
     private async Task WriteAsync(LoginBatch batch, int unknownAttempts, CancellationToken stopping)
     {
@@ -43,8 +51,8 @@ internal sealed class BatchWriter(
     }
 
     /// <summary>
-    /// Halves the batch until each bad row stands alone: about k·log n statements for k bad rows of n. Each half gets one attempt at
-    /// an unknown failure: the whole batch already used up its retries.
+    /// Halves the batch until each bad row stands alone: about k·log n statements for k bad rows of n. Each half gets
+    /// one attempt at an unknown failure: the whole batch already used up its retries.
     /// </summary>
     private async Task WriteHalvesAsync(LoginBatch batch, CancellationToken stopping)
     {

@@ -1,8 +1,8 @@
 namespace FetchEtl.Logins;
 
 /// <summary>
-/// Lengths in characters, as PostgreSQL counts them. Those of <c>user_logins</c> are the exercise's. Validation and the EF model
-/// both read them here.
+/// Lengths in characters, as PostgreSQL counts them. Those of <c>user_logins</c> are the exercise's. Validation and the
+/// EF model both read them here.
 /// </summary>
 internal static class ColumnLengths
 {

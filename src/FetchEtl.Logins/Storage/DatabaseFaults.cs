@@ -4,12 +4,14 @@ using Npgsql;
 
 namespace FetchEtl.Logins;
 
-/// <summary>The one place that decides whether a failure is a row's fault, ends by itself, or needs an operator.</summary>
+/// <summary>
+/// The one place that decides whether a failure is a row's fault, ends by itself, or needs an operator.
+/// </summary>
 internal static class DatabaseFaults
 {
     /// <summary>
-    /// Classifies by SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html), inner exceptions included: EF Core
-    /// wraps the failures that Npgsql calls transient in an InvalidOperationException.
+    /// Classifies by SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html), inner exceptions
+    /// included: EF Core wraps the failures that Npgsql calls transient in an InvalidOperationException.
     /// </summary>
     public static DatabaseFault Classify(Exception exception)
     {
@@ -17,11 +19,13 @@ internal static class DatabaseFaults
         {
             switch (cause)
             {
-                // The server rejected the session, not a statement: class 22 then means the connection string, not a row.
+                // The server rejected the session, so class 22 means the connection string, not a row.
                 case PostgresException { InvariantSeverity: "FATAL" or "PANIC" } fatal
                     when ClassifyState(fatal.SqlState).Kind == FaultKind.Data:
                     return new DatabaseFault(
-                        FaultKind.Operator, fatal.SqlState, "the server rejects the session: correct the connection string Logins");
+                        FaultKind.Operator,
+                        fatal.SqlState,
+                        "the server rejects the session: correct the connection string Logins");
                 case PostgresException server:
                     return ClassifyState(server.SqlState);
                 case MaskingRefusedException refused:
@@ -70,13 +74,15 @@ internal static class DatabaseFaults
                 "the role lacks a right: grant it INSERT and SELECT on user_logins, SELECT, INSERT and UPDATE on " +
                 "masking_generations, with a vault SELECT and INSERT on pii_vault"),
             ['4', '2', ..] => Operator("the table does not match the model: run the migrations"),
-            ['2', '8', ..] => Operator("the server rejects the login: correct user and password in the connection string Logins"),
+            ['2', '8', ..] => Operator(
+                "the server rejects the login: correct user and password in the connection string Logins"),
             "53100" => Operator("the server's disk is full: free or add space"),
 
             "40001" => Transient("serialization_failure"),
             "40P01" => Transient("deadlock_detected"),
             ['0', '8', ..] => Transient("the connection failed"),
-            "53300" => Transient("no connection is left: close some, or raise the limit of the server, the database or the role"),
+            "53300" => Transient(
+                "no connection is left: close some, or raise the limit of the server, the database or the role"),
             ['5', '3', ..] => Transient("the server is out of a resource"),
             ['5', '5', ..] => Transient("an object is in use or not ready"),
             ['5', '7', ..] => Transient("an operator or the server ended the statement"),

@@ -12,6 +12,8 @@ internal enum FaultKind
     /// <summary>The failure ends by itself. The batch is retried as it is.</summary>
     Transient = 2,
 
-    /// <summary>The failure ends when an operator acts. The batch is retried as it is, and the log names the remedy.</summary>
+    /// <summary>
+    /// The failure ends when an operator acts. The batch is retried as it is, and the log names the remedy.
+    /// </summary>
     Operator = 3,
 }

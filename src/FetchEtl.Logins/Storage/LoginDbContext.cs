@@ -4,8 +4,8 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 namespace FetchEtl.Logins;
 
 /// <summary>
-/// The tables <c>user_logins</c>, <c>masking_generations</c> and <c>pii_vault</c>, in the first schema of the connection's
-/// <c>search_path</c>.
+/// The tables <c>user_logins</c>, <c>masking_generations</c> and <c>pii_vault</c>, in the first schema of the
+/// connection's <c>search_path</c>.
 /// </summary>
 /// <param name="options">The options, with a PostgreSQL connection.</param>
 public sealed class LoginDbContext(DbContextOptions<LoginDbContext> options) : DbContext(options)
@@ -20,8 +20,8 @@ public sealed class LoginDbContext(DbContextOptions<LoginDbContext> options) : D
     internal DbSet<SealedValue> SealedValues => Set<SealedValue>();
 
     /// <summary>
-    /// Writes rows in one statement, and so in one transaction: all or none. A row is skipped when the table already holds its
-    /// <see cref="UserLogin.MessageId"/>, or when the list holds it twice.
+    /// Writes rows in one statement, and so in one transaction: all or none. A row is skipped when the table already
+    /// holds its <see cref="UserLogin.MessageId"/>, or when the list holds it twice.
     /// </summary>
     /// <param name="logins">The rows; not tracked.</param>
     /// <param name="cancellationToken">Cancels the statement. The rows may or may not be written then.</param>
@@ -35,8 +35,11 @@ public sealed class LoginDbContext(DbContextOptions<LoginDbContext> options) : D
 
     /// <summary>As <see cref="InsertAsync"/>, for callers that must know which rows are new.</summary>
     /// <returns>The message ids of the new rows.</returns>
-    internal Task<List<Guid?>> InsertReturningAsync(IReadOnlyList<UserLogin> logins, CancellationToken cancellationToken) =>
-        Database.SqlQueryRaw<Guid?>(UnnestInsert.ReturningSql, UnnestInsert.Parameters(logins)).ToListAsync(cancellationToken);
+    internal Task<List<Guid?>> InsertReturningAsync(
+        IReadOnlyList<UserLogin> logins, CancellationToken cancellationToken) =>
+        Database
+            .SqlQueryRaw<Guid?>(UnnestInsert.ReturningSql, UnnestInsert.Parameters(logins))
+            .ToListAsync(cancellationToken);
 
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder)
@@ -52,9 +55,11 @@ public sealed class LoginDbContext(DbContextOptions<LoginDbContext> options) : D
     {
         login.ToTable("user_logins").HasNoKey();
         login.Property(l => l.UserId).HasColumnName("user_id").HasMaxLength(ColumnLengths.UserId).HasColumnOrder(0);
-        login.Property(l => l.DeviceType).HasColumnName("device_type").HasMaxLength(ColumnLengths.DeviceType).HasColumnOrder(1);
+        login.Property(l => l.DeviceType).HasColumnName("device_type")
+            .HasMaxLength(ColumnLengths.DeviceType).HasColumnOrder(1);
         login.Property(l => l.MaskedIp).HasColumnName("masked_ip").HasMaxLength(ColumnLengths.Mask).HasColumnOrder(2);
-        login.Property(l => l.MaskedDeviceId).HasColumnName("masked_device_id").HasMaxLength(ColumnLengths.Mask).HasColumnOrder(3);
+        login.Property(l => l.MaskedDeviceId).HasColumnName("masked_device_id")
+            .HasMaxLength(ColumnLengths.Mask).HasColumnOrder(3);
         login.Property(l => l.Locale).HasColumnName("locale").HasMaxLength(ColumnLengths.Locale).HasColumnOrder(4);
         login.Property(l => l.AppVersion).HasColumnName("app_version").HasColumnOrder(5);
         login.Property(l => l.CreateDate).HasColumnName("create_date").HasColumnOrder(6);
@@ -66,7 +71,8 @@ public sealed class LoginDbContext(DbContextOptions<LoginDbContext> options) : D
     {
         generation.ToTable("masking_generations").HasKey(g => g.Generation);
         generation.Property(g => g.Generation).HasColumnName("generation").HasColumnOrder(0).ValueGeneratedNever();
-        generation.Property(g => g.KeyCheck).HasColumnName("key_check").HasMaxLength(ColumnLengths.KeyCheck).HasColumnOrder(1);
+        generation.Property(g => g.KeyCheck).HasColumnName("key_check")
+            .HasMaxLength(ColumnLengths.KeyCheck).HasColumnOrder(1);
         generation.Property(g => g.FirstUsed).HasColumnName("first_used").HasDefaultValueSql("now()").HasColumnOrder(2);
     }
 

@@ -4,13 +4,14 @@ using Microsoft.Extensions.Options;
 namespace FetchEtl.Logins;
 
 /// <summary>
-/// Writes logins by group commit: while one batch is written, the next one gathers. An idle writer writes at once, a busy one
-/// writes large batches, and no timer is needed. Thread-safe; one instance serves the whole process.
+/// Writes logins by group commit: while one batch is written, the next one gathers. An idle writer writes at once, a
+/// busy one writes large batches, and no timer is needed. Thread-safe; one instance serves the whole process.
 /// </summary>
 /// <remarks>
-/// A row that PostgreSQL rejects fails alone; the rest of its batch commits. After any other failure of PostgreSQL one batch at a
-/// time is retried, 50 ms to 5 s apart, until it commits, every caller has cancelled or the writer is disposed. The queue has no
-/// limit of its own: callers wait for their rows, so what limits the callers (a transport's prefetch) limits the queue.
+/// A row that PostgreSQL rejects fails alone; the rest of its batch commits. After any other failure of PostgreSQL one
+/// batch at a time is retried, 50 ms to 5 s apart, until it commits, every caller has cancelled or the writer is
+/// disposed. The queue has no limit of its own: callers wait for their rows, so what limits the callers (a transport's
+/// prefetch) limits the queue.
 /// </remarks>
 public sealed class LoginWriter : IAsyncDisposable
 {
@@ -30,11 +31,13 @@ public sealed class LoginWriter : IAsyncDisposable
         _loops = new Lazy<Task>(() => Task.WhenAll(Enumerable.Range(0, writers).Select(_ => Task.Run(WriteLoopAsync))));
     }
 
-    /// <summary>Writes a row. Completes when the row is committed, or when the table already holds its message id.</summary>
+    /// <summary>
+    /// Writes a row. Completes when the row is committed, or when the table already holds its message id.
+    /// </summary>
     /// <param name="login">The row.</param>
     /// <param name="cancellationToken">
-    /// Withdraws the row at once while no statement is writing it: it is not written later. A running statement is awaited: it
-    /// commits the row, or the row is withdrawn when it fails.
+    /// Withdraws the row at once while no statement is writing it: it is not written later. A running statement is
+    /// awaited: it commits the row, or the row is withdrawn when it fails.
     /// </param>
     /// <returns>A task that completes with the commit.</returns>
     /// <exception cref="LoginRejectedException">PostgreSQL rejects the row for its data.</exception>
@@ -47,7 +50,8 @@ public sealed class LoginWriter : IAsyncDisposable
     }
 
     /// <summary>
-    /// As <see cref="WriteAsync(UserLogin, CancellationToken)"/>. Where there is a vault, the raw values are sealed with the row.
+    /// As <see cref="WriteAsync(UserLogin, CancellationToken)"/>. Where there is a vault, the raw values are sealed
+    /// with the row.
     /// </summary>
     internal Task WriteAsync(UserLogin login, IReadOnlyList<VaultValue> values, CancellationToken cancellationToken)
     {
@@ -67,13 +71,14 @@ public sealed class LoginWriter : IAsyncDisposable
     }
 
     /// <summary>
-    /// Waits while PostgreSQL cannot commit rows, so that a receiver leaves messages on their queue. Completes at once while rows
-    /// are committed.
+    /// Waits while PostgreSQL cannot commit rows, so that a receiver leaves messages on their queue. Completes at once
+    /// while rows are committed.
     /// </summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>
-    /// A task that completes when the outage ends. Where every caller has cancelled, no row is left to retry with: then the task
-    /// completes about 5 s later during the outage too, because only a new row can show that the outage is over.
+    /// A task that completes when the outage ends. Where every caller has cancelled, no row is left to retry with: then
+    /// the task completes about 5 s later during the outage too, because only a new row can show that the outage is
+    /// over.
     /// </returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public Task WaitForOutageEndAsync(CancellationToken cancellationToken = default) =>

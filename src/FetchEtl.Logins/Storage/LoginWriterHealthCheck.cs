@@ -7,7 +7,8 @@ internal sealed class LoginWriterHealthCheck(WriterCircuit circuit) : IHealthChe
 {
     public const string Name = "login-writer";
 
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    public Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         return Task.FromResult(circuit.Fault is { } fault
             ? HealthCheckResult.Unhealthy($"The writer cannot commit logins: {fault.SqlState}, {fault.Reason}")

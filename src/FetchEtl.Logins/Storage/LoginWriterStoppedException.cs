@@ -1,8 +1,8 @@
 namespace FetchEtl.Logins;
 
 /// <summary>
-/// The writer was stopped before the commit of the row was known. Deliver the message again: if the row was committed after all,
-/// its message id prevents a second one.
+/// The writer was stopped before the commit of the row was known. Deliver the message again: if the row was committed
+/// after all, its message id prevents a second one.
 /// </summary>
 public sealed class LoginWriterStoppedException : Exception
 {

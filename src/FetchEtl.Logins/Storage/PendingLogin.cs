@@ -1,8 +1,8 @@
 namespace FetchEtl.Logins;
 
 /// <summary>
-/// A row and the task that its caller awaits. The caller's code does not run on the writer's loop. Cancelling withdraws the row
-/// while it waits; while a statement writes it, the outcome of the statement comes first.
+/// A row and the task that its caller awaits. The caller's code does not run on the writer's loop. Cancelling withdraws
+/// the row while it waits; while a statement writes it, the outcome of the statement comes first.
 /// </summary>
 internal sealed class PendingLogin : TaskCompletionSource
 {

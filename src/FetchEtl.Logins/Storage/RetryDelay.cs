@@ -8,8 +8,8 @@ internal sealed class RetryDelay(Random random)
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
-    /// Doubles with each failed attempt, from 100 ms to 5 s, minus a random share of up to half: workers that failed together
-    /// must not retry together.
+    /// Doubles with each failed attempt, from 100 ms to 5 s, minus a random share of up to half: workers that failed
+    /// together must not retry together.
     /// </summary>
     /// <param name="failures">The number of failed attempts, 1 or more.</param>
     public TimeSpan After(int failures)

@@ -3,12 +3,12 @@ using Npgsql;
 namespace FetchEtl.Logins;
 
 /// <summary>
-/// The batch insert of <see cref="UserLogin"/>: one array per column, so the text of the statement is the same for any number of
-/// rows. A test compares table, columns and types with the EF model.
+/// The batch insert of <see cref="UserLogin"/>: one array per column, so the text of the statement is the same for any
+/// number of rows. A test compares table, columns and types with the EF model.
 /// </summary>
 internal static class UnnestInsert
 {
-    // unnest stays unqualified: with several arrays PostgreSQL's parser itself resolves it to pg_catalog, and only then.
+    // An unqualified unnest of several arrays is a form of PostgreSQL's grammar, which the parser resolves to pg_catalog.
     public const string Sql =
         """
         INSERT INTO user_logins
@@ -18,10 +18,13 @@ internal static class UnnestInsert
         ON CONFLICT (message_id) DO NOTHING
         """;
 
-    /// <summary>As <see cref="Sql"/>; returns the message id of each new row. EF Core reads a scalar from a column named Value.</summary>
+    /// <summary>
+    /// As <see cref="Sql"/>; returns the message id of each new row. EF Core reads a scalar from a column named Value.
+    /// </summary>
     public const string ReturningSql = $"""{Sql} RETURNING message_id AS "Value" """;
 
-    // Without its length: a cast to varchar(n) would truncate silently, while the assignment to the column rejects a longer text.
+    // Without its length: a cast to varchar(n) would truncate silently, while the assignment to the column rejects a
+    // longer text.
     private const string Texts = "character varying[]";
 
     /// <summary>The arrays, in the order of the columns.</summary>

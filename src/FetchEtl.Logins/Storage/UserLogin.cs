@@ -4,7 +4,8 @@ namespace FetchEtl.Logins;
 public sealed class UserLogin
 {
     /// <summary>
-    /// The user, at most 128 characters: as received, or masked where <see cref="MaskingOptions.Fields"/> names <c>user_id</c>.
+    /// The user, at most 128 characters: as received, or masked where <see cref="MaskingOptions.Fields"/> names
+    /// <c>user_id</c>.
     /// </summary>
     public string? UserId { get; init; }
 

@@ -3,8 +3,9 @@ using Microsoft.Extensions.Logging;
 namespace FetchEtl.Logins;
 
 /// <summary>
-/// The circuit breaker between the writer's loops and PostgreSQL. The first failure that is not a row's fault opens it. While it
-/// is open one statement at a time is tried, the probe, with a growing delay between two. A probe that commits closes it.
+/// The circuit breaker between the writer's loops and PostgreSQL. The first failure that is not a row's fault opens it.
+/// While it is open one statement at a time is tried, the probe, with a growing delay between two. A probe that commits
+/// closes it.
 /// </summary>
 /// <remarks>
 /// Statements that began before the circuit opened do not close it: they say nothing about the server now. Thread-safe.
@@ -47,8 +48,8 @@ internal sealed class WriterCircuit(RetryDelay delay, TimeProvider time, ILogger
     }
 
     /// <summary>
-    /// Waits until a statement may run. That is at once while the circuit is closed; while it is open, the batch waits until it
-    /// may probe, or until the probe of another batch commits.
+    /// Waits until a statement may run. That is at once while the circuit is closed; while it is open, the batch waits
+    /// until it may probe, or until the probe of another batch commits.
     /// </summary>
     /// <param name="batch">Ends the wait when it is abandoned.</param>
     /// <param name="stopping">Ends the wait. The statement may then run although the circuit is open.</param>
@@ -88,8 +89,8 @@ internal sealed class WriterCircuit(RetryDelay delay, TimeProvider time, ILogger
     }
 
     /// <summary>
-    /// Waits until the circuit closes, or until no row has been left to probe with for <see cref="UnattendedAfter"/>: only a new
-    /// row can then show that the outage is over.
+    /// Waits until the circuit closes, or until no row has been left to probe with for <see cref="UnattendedAfter"/>:
+    /// only a new row can then show that the outage is over.
     /// </summary>
     public async Task WaitForEndAsync(CancellationToken cancellationToken)
     {
@@ -100,7 +101,9 @@ internal sealed class WriterCircuit(RetryDelay delay, TimeProvider time, ILogger
             lock (_lock)
             {
                 changed = _changed.Task;
-                untilUnattended = _state == CircuitState.Open ? Until(_retryAt, UnattendedAfter) : Timeout.InfiniteTimeSpan;
+                untilUnattended = _state == CircuitState.Open
+                    ? Until(_retryAt, UnattendedAfter)
+                    : Timeout.InfiniteTimeSpan;
                 if (_state == CircuitState.Closed || untilUnattended == TimeSpan.Zero)
                 {
                     return;
@@ -189,7 +192,9 @@ internal sealed class WriterCircuit(RetryDelay delay, TimeProvider time, ILogger
 
     private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);
 
-    /// <summary>Never negative, and in whole milliseconds, rounded up: a timer that fires too early would only be set again.</summary>
+    /// <summary>
+    /// Never negative, and in whole milliseconds, rounded up: a timer that fires too early would only be set again.
+    /// </summary>
     private TimeSpan Until(long timestamp, TimeSpan later = default)
     {
         var rest = later - time.GetElapsedTime(timestamp);

@@ -2,8 +2,8 @@ namespace FetchEtl.Benchmarks;
 
 /// <summary>A commit that consumers wait for. Until <see cref="Begin"/> it counts as over, so nobody waits.</summary>
 /// <remarks>
-/// Each waiter has a task of its own, as each row has. One task for all would resume all but the last of its waiters on other
-/// threads, and measure those hops.
+/// Each waiter has a task of its own, as each row has. One task for all would resume all but the last of its waiters on
+/// other threads, and measure those hops.
 /// </remarks>
 internal sealed class Commit
 {

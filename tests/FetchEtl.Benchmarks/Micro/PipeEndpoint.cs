@@ -7,8 +7,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace FetchEtl.Benchmarks;
 
 /// <summary>
-/// A login endpoint as README shows it, with <see cref="WaitingConsumer"/> in the place of the login consumer. Nothing stands
-/// in front of its receive pipe: no queue, no lease, no started bus.
+/// A login endpoint as README shows it, with <see cref="WaitingConsumer"/> in the place of the login consumer. Nothing
+/// stands in front of its receive pipe: no queue, no lease, no started bus.
 /// </summary>
 internal sealed class PipeEndpoint : IAsyncDisposable
 {

@@ -6,7 +6,9 @@ using Npgsql;
 
 namespace FetchEtl.Logins.Tests;
 
-/// <summary>PostgreSQL commits no rows for a while. The writer keeps them, logs the remedy and commits them afterwards.</summary>
+/// <summary>
+/// PostgreSQL commits no rows for a while. The writer keeps them, logs the remedy and commits them afterwards.
+/// </summary>
 public sealed class LoginWriterOutageTests : IAsyncLifetime
 {
     private LoginStore _store = null!;

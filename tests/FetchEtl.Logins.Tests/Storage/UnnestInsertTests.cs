@@ -30,16 +30,16 @@ public sealed class UnnestInsertTests : IDisposable
     public void The_statement_names_the_table_the_columns_and_the_unique_column_of_the_model()
     {
         var columns = UnnestInsert.Parameters([]).Select(parameter => parameter.ParameterName).ToList();
-        var unique = Assert.Single(Entity.GetIndexes(), index => index.IsUnique).Properties;
+        var index = Assert.Single(Entity.GetIndexes(), candidate => candidate.IsUnique);
+        var unique = Assert.Single(index.Properties).GetColumnName();
 
         Assert.Equal(Entity.GetProperties().Select(property => property.GetColumnName()).Order(), columns.Order());
         Assert.Equal(
             $"INSERT INTO {Entity.GetTableName()} ({string.Join(", ", columns)}) " +
             $"SELECT * FROM unnest ({string.Join(", ", columns.Select(column => "@" + column))}) " +
-            $"ON CONFLICT ({Assert.Single(unique).GetColumnName()}) DO NOTHING",
+            $"ON CONFLICT ({unique}) DO NOTHING",
             string.Join(' ', UnnestInsert.Sql.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
-        Assert.Equal(
-            UnnestInsert.ReturningSql, $"""{UnnestInsert.Sql} RETURNING {Assert.Single(unique).GetColumnName()} AS "Value" """);
+        Assert.Equal(UnnestInsert.ReturningSql, $"""{UnnestInsert.Sql} RETURNING {unique} AS "Value" """);
     }
 
     [Fact]

@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace FetchEtl.Logins.Tests;
 
-/// <summary>The circuit breaker by itself, in fake time and without random shares: delays are 100, 200, 400 ms and so on.</summary>
+/// <summary>
+/// The circuit breaker by itself, in fake time and without random shares: delays are 100, 200, 400 ms and so on.
+/// </summary>
 public sealed class WriterCircuitTests
 {
     private static readonly DatabaseFault Lost = new(FaultKind.Transient, "08006", "the connection failed");
@@ -13,7 +15,8 @@ public sealed class WriterCircuitTests
     private readonly RecordedLogs _logs = new();
     private readonly WriterCircuit _circuit;
 
-    public WriterCircuitTests() => _circuit = new WriterCircuit(new RetryDelay(new NoRandom()), _time, new Logger<LoginWriter>(_logs));
+    public WriterCircuitTests() =>
+        _circuit = new WriterCircuit(new RetryDelay(new NoRandom()), _time, new Logger<LoginWriter>(_logs));
 
     [Fact]
     public async Task A_closed_circuit_lets_statements_and_receivers_through_at_once()
@@ -48,7 +51,8 @@ public sealed class WriterCircuitTests
         Assert.Null(_circuit.Fault);
         Assert.Equal(
             [
-                "Warning 2000 PostgreSQL cannot commit logins (08006: the connection failed). The writer retries until it can ",
+                "Warning 2000 PostgreSQL cannot commit logins (08006: the connection failed). " +
+                "The writer retries until it can ",
                 "Information 2002 PostgreSQL commits logins again after 00:00:00.1000000 ",
             ],
             _logs.Texts);
@@ -75,7 +79,7 @@ public sealed class WriterCircuitTests
     }
 
     [Fact]
-    public async Task The_delay_doubles_with_each_failed_probe_up_to_five_seconds_and_starts_again_with_the_next_outage()
+    public async Task The_delay_doubles_with_each_failed_probe_up_to_five_seconds_and_starts_anew_in_the_next_outage()
     {
         int[] delays = [100, 200, 400, 800, 1600, 3200, 5000, 5000];
         await FailAsync(Lost);
@@ -177,7 +181,7 @@ public sealed class WriterCircuitTests
     }
 
     [Fact]
-    public async Task With_no_row_left_to_probe_with_receivers_go_on_five_seconds_after_the_retry_time_and_their_row_probes()
+    public async Task With_no_row_left_receivers_continue_five_seconds_after_the_retry_time_and_their_row_probes()
     {
         await FailAsync(Lost);
         var receiver = _circuit.WaitForEndAsync(CancellationToken.None);
