@@ -96,10 +96,12 @@ internal static class MaskingOptionsValidation
 
     private static void CheckFields(IList<string> names, Action<string> report)
     {
-        foreach (var name in names.Where(name => !PiiFields.TryParse(name, out _)))
+        for (var index = 0; index < names.Count; index++)
         {
-            report($"Masking:Fields names '{name}', which is not a field that can be masked: the fields are " +
-                $"{PiiFields.Names}.");
+            if (!PiiFields.TryParse(names[index], out _))
+            {
+                report($"Masking:Fields:{index} must be one of {PiiFields.Names}.");
+            }
         }
 
         var missing = PiiFields.Always.Select(field => field.Name()).Except(names).ToList();

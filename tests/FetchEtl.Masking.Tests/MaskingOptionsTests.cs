@@ -20,10 +20,8 @@ public sealed class MaskingOptionsTests : IDisposable
         "remove the list.")]
     [InlineData("device_id user_id", "Masking:Fields lacks ip, which is always masked: add it to the list, or remove " +
         "the list.")]
-    [InlineData("ip device_id locale", "Masking:Fields names 'locale', which is not a field that can be masked: the " +
-        "fields are ip, device_id, user_id.")]
-    [InlineData("ip device_id UserId", "Masking:Fields names 'UserId', which is not a field that can be masked: the " +
-        "fields are ip, device_id, user_id.")]
+    [InlineData("ip device_id locale", "Masking:Fields:2 must be one of ip, device_id, user_id.")]
+    [InlineData("ip device_id UserId", "Masking:Fields:2 must be one of ip, device_id, user_id.")]
     public void A_list_of_fields_that_can_not_be_is_refused(string fields, string problem)
     {
         var options = new MaskingOptions { Keys = { TestKeys.First } };

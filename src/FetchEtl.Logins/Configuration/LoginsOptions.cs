@@ -1,14 +1,15 @@
 namespace FetchEtl.Logins;
 
 /// <summary>
-/// The settings of the library. From configuration they come as <c>ConnectionStrings:Logins</c>, <c>Storage:…</c>,
-/// <c>Masking:…</c> and <c>AppVersion:…</c>. All are checked at start, and all problems are named at once.
+/// The settings of the library. In the configuration section that <c>AddLogins</c> gets, they are
+/// <c>ConnectionStrings:Logins</c>, <c>Storage:…</c>, <c>Masking:…</c> and <c>AppVersion:…</c>. The host checks them at
+/// start and reports all problems at once.
 /// </summary>
 public sealed class LoginsOptions
 {
     /// <summary>
-    /// Npgsql's connection string (<c>ConnectionStrings:Logins</c>). Required. To notice a peer that went silent, set
-    /// <c>Keepalive</c> or <c>Tcp Keepalive</c> in it.
+    /// Npgsql's connection string (<c>ConnectionStrings:Logins</c>). Required. To detect a server that stopped answering,
+    /// set <c>Keepalive</c> or <c>Tcp Keepalive</c> in it.
     /// </summary>
     public string? ConnectionString { get; set; }
 
@@ -20,4 +21,12 @@ public sealed class LoginsOptions
 
     /// <summary>How versions become integers (<c>AppVersion</c>).</summary>
     public AppVersionOptions AppVersion { get; set; } = new();
+
+    /// <summary>
+    /// What stands before each key: the path of the configuration section with a colon, or nothing for the root.
+    /// </summary>
+    internal string KeyPrefix { get; set; } = string.Empty;
+
+    /// <summary>The problems of sections that could not be bound, by the name of the section.</summary>
+    internal Dictionary<string, IReadOnlyList<string>> UnboundSections { get; } = [];
 }

@@ -5,58 +5,92 @@ using Npgsql;
 namespace FetchEtl.Logins;
 
 /// <summary>
-/// Names every problem by its configuration key, with what to do. Hand-written, since attributes can neither show the
-/// value that is wrong nor keep a key that is wrong from being shown.
+/// Reports every problem with the full configuration key, the expected form and the remedy. It quotes no value: a value
+/// under the wrong key can be a secret.
 /// </summary>
 internal sealed class LoginsOptionsValidator : IValidateOptions<LoginsOptions>
 {
     public ValidateOptionsResult Validate(string? name, LoginsOptions options)
     {
         var problems = new ValidateOptionsResultBuilder();
-        CheckConnection(options.ConnectionString, problems);
-        CheckRange("Storage:BatchSize", options.Storage.BatchSize, StorageOptions.MaxBatchSize, problems);
-        CheckRange("Storage:Writers", options.Storage.Writers, StorageOptions.MaxWriters, problems);
-        foreach (var problem in options.Masking.Validate())
-        {
-            problems.AddError(problem);
-        }
-
-        if (!Enum.IsDefined(options.AppVersion.Encoding))
-        {
-            problems.AddError($"AppVersion:Encoding must be Ordered or Digits, is {options.AppVersion.Encoding}.");
-        }
-
+        CheckConnection(options, problems);
+        CheckSection(LoginsConfiguration.Storage, options, problems, CheckStorage);
+        CheckSection(LoginsConfiguration.Masking, options, problems, CheckMasking);
+        CheckSection(LoginsConfiguration.AppVersion, options, problems, CheckAppVersion);
         return problems.Build();
     }
 
-    private static void CheckConnection(string? connectionString, ValidateOptionsResultBuilder problems)
+    /// <summary>Reports why a section could not be bound, else checks its values.</summary>
+    private static void CheckSection(
+        string section,
+        LoginsOptions options,
+        ValidateOptionsResultBuilder problems,
+        Action<LoginsOptions, ValidateOptionsResultBuilder> checkValues)
     {
-        if (string.IsNullOrWhiteSpace(connectionString))
+        if (!options.UnboundSections.TryGetValue(section, out var unbound))
+        {
+            checkValues(options, problems);
+            return;
+        }
+
+        foreach (var problem in unbound)
+        {
+            problems.AddError(problem);
+        }
+    }
+
+    private static void CheckStorage(LoginsOptions options, ValidateOptionsResultBuilder problems)
+    {
+        CheckRange("Storage:BatchSize", options.Storage.BatchSize, StorageOptions.MaxBatchSize);
+        CheckRange("Storage:Writers", options.Storage.Writers, StorageOptions.MaxWriters);
+
+        void CheckRange(string key, int value, int max)
+        {
+            if (value < 1 || value > max)
+            {
+                problems.AddError($"{options.KeyPrefix}{key} must be a whole number from 1 to {max}.");
+            }
+        }
+    }
+
+    private static void CheckMasking(LoginsOptions options, ValidateOptionsResultBuilder problems)
+    {
+        // The problems name their keys from Masking on, and each problem can name several.
+        foreach (var problem in options.Masking.Validate())
+        {
+            problems.AddError(problem.Replace("Masking:", $"{options.KeyPrefix}Masking:", StringComparison.Ordinal));
+        }
+    }
+
+    private static void CheckAppVersion(LoginsOptions options, ValidateOptionsResultBuilder problems)
+    {
+        if (!Enum.IsDefined(options.AppVersion.Encoding))
+        {
+            problems.AddError($"{options.KeyPrefix}AppVersion:Encoding must be Ordered or Digits.");
+        }
+    }
+
+    private static void CheckConnection(LoginsOptions options, ValidateOptionsResultBuilder problems)
+    {
+        var key = $"{options.KeyPrefix}ConnectionStrings:Logins";
+        if (string.IsNullOrWhiteSpace(options.ConnectionString))
         {
             problems.AddError(
-                "ConnectionStrings:Logins is missing: set it to PostgreSQL's connection string, as in Host=…;Database=…;Username=….");
+                $"{key} is missing: set it to a PostgreSQL connection string, as in Host=…;Database=…;Username=….");
             return;
         }
 
         try
         {
-            if (string.IsNullOrWhiteSpace(new NpgsqlConnectionStringBuilder(connectionString).Host))
+            if (string.IsNullOrWhiteSpace(new NpgsqlConnectionStringBuilder(options.ConnectionString).Host))
             {
-                problems.AddError("ConnectionStrings:Logins names no host: write it as Host=…;Database=…;Username=….");
+                problems.AddError($"{key} names no host: write it as Host=…;Database=…;Username=….");
             }
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException or DbException)
         {
-            // The exception's text may quote the password.
-            problems.AddError("ConnectionStrings:Logins is not a connection string that Npgsql can read: check its keywords and quotes.");
-        }
-    }
-
-    private static void CheckRange(string key, int value, int max, ValidateOptionsResultBuilder problems)
-    {
-        if (value < 1 || value > max)
-        {
-            problems.AddError($"{key} must be 1 to {max}, is {value}.");
+            // The text of the exception can quote the password.
+            problems.AddError($"{key} is not a connection string that Npgsql can read: check its keywords and quotes.");
         }
     }
 }

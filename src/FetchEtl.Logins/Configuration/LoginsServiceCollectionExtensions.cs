@@ -8,31 +8,33 @@ using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Registers what <see cref="LoginConsumer"/> needs. The consumer itself is added to MassTransit.</summary>
+/// <summary>
+/// Registers the services of <see cref="LoginConsumer"/>. The consumer itself is added to MassTransit.
+/// </summary>
 public static class LoginsServiceCollectionExtensions
 {
     /// <summary>
-    /// Registers the writer, the masker and <see cref="LoginDbContext"/>, with settings from <c>ConnectionStrings:Logins</c>,
-    /// <c>Storage</c>, <c>Masking</c> and <c>AppVersion</c>.
+    /// Registers the writer, the masker and <see cref="LoginDbContext"/>, with settings from a configuration section.
     /// </summary>
     /// <param name="services">The services.</param>
-    /// <param name="configuration">The root of the configuration.</param>
+    /// <param name="section">
+    /// The section that holds <c>ConnectionStrings:Logins</c>, <c>Storage:…</c>, <c>Masking:…</c> and
+    /// <c>AppVersion:…</c>: the root of the configuration, or a section such as <c>FetchEtl</c> where the root has
+    /// sections of these names for other purposes.
+    /// </param>
     /// <returns>The services.</returns>
     /// <remarks>
-    /// Settings are checked when the host starts; it does not start with a bad one (<see cref="OptionsValidationException"/>),
-    /// nor where its masks would not fit those that the table holds (<see cref="MaskingRefusedException"/>).
-    /// A masker registered before is kept.
+    /// <para>
+    /// The host checks the settings at start. It does not start with a bad setting
+    /// (<see cref="OptionsValidationException"/>, with every problem), or where new masks would not match those in the
+    /// table (<see cref="MaskingRefusedException"/>).
+    /// </para>
+    /// <para>A masker that is registered before is kept.</para>
     /// </remarks>
-    public static IServiceCollection AddLogins(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddLogins(this IServiceCollection services, IConfiguration section)
     {
-        ArgumentNullException.ThrowIfNull(configuration);
-        return services.AddLogins(options =>
-        {
-            options.ConnectionString = configuration.GetConnectionString("Logins");
-            configuration.BindStrictly("Storage", options.Storage);
-            configuration.BindStrictly("AppVersion", options.AppVersion);
-            configuration.BindMasking(options.Masking);
-        });
+        ArgumentNullException.ThrowIfNull(section);
+        return services.AddLogins(options => LoginsConfiguration.Bind(section, options));
     }
 
     /// <summary>Registers the writer, the masker and <see cref="LoginDbContext"/>, with settings from code.</summary>
@@ -46,16 +48,22 @@ public static class LoginsServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(configure);
 
         services.AddOptions<LoginsOptions>().Configure(configure).ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<LoginsOptions>, LoginsOptionsValidator>());
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IValidateOptions<LoginsOptions>, LoginsOptionsValidator>());
         services.AddMetrics();
-        services.TryAddSingleton<LoginDataSource>();
         services.AddPooledDbContextFactory<LoginDbContext>(UsePostgres);
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<LoginDataSource>();
         services.TryAddSingleton(CreateMasker);
         services.TryAddSingleton<StoredMasksVerifier>();
         services.AddHostedService<StoredMasksVerificationService>();
         services.TryAddSingleton<LoginMetrics>();
-        services.TryAddSingleton<WriterOutage>();
+        services.TryAddSingleton(new RetryDelay(new Random()));
+        services.TryAddSingleton<WriterCircuit>();
+        services.TryAddSingleton(CreateStatement);
+        services.TryAddSingleton<BatchWriter>();
+        // MassTransit's AddConsumer would register it per scope.
+        services.TryAddSingleton<LoginConsumer>();
         if (services.Any(service => service.ServiceType == typeof(LoginWriter)))
         {
             return services;
@@ -66,30 +74,32 @@ public static class LoginsServiceCollectionExtensions
         return services;
     }
 
-    /// <summary>The writer reports its failures itself, once an outage; EF Core would report each attempt, with the server's text.</summary>
+    /// <summary>
+    /// The writer logs each outage once. EF Core would log each attempt, with the text of the server.
+    /// </summary>
     private static void UsePostgres(IServiceProvider services, DbContextOptionsBuilder builder)
     {
         builder
             .UseNpgsql(services.GetRequiredService<LoginDataSource>().Source)
             .ConfigureWarnings(warnings => warnings
-                .Ignore(RelationalEventId.CommandError, RelationalEventId.ConnectionError, RelationalEventId.TransactionError)
+                .Ignore(
+                    RelationalEventId.CommandError,
+                    RelationalEventId.ConnectionError,
+                    RelationalEventId.TransactionError)
                 .Log((RelationalEventId.CommandExecuted, LogLevel.Debug)));
     }
 
     private static IPiiMasker CreateMasker(IServiceProvider services) =>
         PiiMaskers.Create(services.GetRequiredService<IOptions<LoginsOptions>>().Value.Masking);
 
-    private static LoginWriter CreateWriter(IServiceProvider services)
-    {
-        return new LoginWriter(
-            services.GetRequiredService<IDbContextFactory<LoginDbContext>>(),
-            services.GetRequiredService<StoredMasksVerifier>(),
-            PiiVault.Of(services.GetRequiredService<IOptions<LoginsOptions>>().Value.Masking),
-            services.GetRequiredService<IOptions<LoginsOptions>>(),
-            services.GetRequiredService<WriterOutage>(),
-            services.GetRequiredService<LoginMetrics>(),
-            services.GetRequiredService<TimeProvider>(),
-            services.GetRequiredService<ILogger<LoginWriter>>(),
-            services.GetRequiredService<LoginDataSource>());
-    }
+    private static BatchStatement CreateStatement(IServiceProvider services) => new(
+        services.GetRequiredService<IDbContextFactory<LoginDbContext>>(),
+        services.GetRequiredService<StoredMasksVerifier>(),
+        PiiVault.Of(services.GetRequiredService<IOptions<LoginsOptions>>().Value.Masking),
+        services.GetRequiredService<LoginDataSource>());
+
+    private static LoginWriter CreateWriter(IServiceProvider services) => new(
+        services.GetRequiredService<BatchWriter>(),
+        services.GetRequiredService<WriterCircuit>(),
+        services.GetRequiredService<IOptions<LoginsOptions>>());
 }

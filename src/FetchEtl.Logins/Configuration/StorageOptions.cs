@@ -6,11 +6,13 @@ public sealed class StorageOptions
     internal const int MaxBatchSize = 10_000;
     internal const int MaxWriters = 16;
 
-    /// <summary>The most rows one statement carries (<c>Storage:BatchSize</c>).</summary>
+    /// <summary>The largest number of rows per statement (<c>Storage:BatchSize</c>).</summary>
     /// <value>1 to 10,000; 1,000 by default.</value>
     public int BatchSize { get; set; } = 1000;
 
-    /// <summary>How many batches are written at a time, each on a connection of its own (<c>Storage:Writers</c>).</summary>
+    /// <summary>
+    /// The number of statements that run at a time, each on its own connection (<c>Storage:Writers</c>).
+    /// </summary>
     /// <value>1 to 16; 2 by default.</value>
     public int Writers { get; set; } = 2;
 }

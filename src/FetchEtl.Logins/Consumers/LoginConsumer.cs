@@ -4,12 +4,18 @@ using Microsoft.Extensions.Options;
 namespace FetchEtl.Logins;
 
 /// <summary>
-/// Validates a login, masks it and waits until its row is committed. What is no login faults with an
+/// Validates a login, masks it and waits until its row is committed. An invalid login faults with an
 /// <see cref="InvalidLoginException"/> that names every reason.
 /// </summary>
 /// <remarks>
-/// The row's identity is <see cref="MessageContext.MessageId"/>: delivered again, the same message adds no row. Where
-/// neither producer nor transport gives one, one is made for each delivery and the row is written at least once.
+/// <para>
+/// The identity of the row is <see cref="MessageContext.MessageId"/>: a message that is delivered again adds no row.
+/// Where neither producer nor transport sets one, each delivery gets a new id, and the row is written at least once.
+/// </para>
+/// <para>
+/// The consumer has no state. <c>AddLogins</c> registers it as a singleton, and MassTransit's <c>AddConsumer</c> keeps
+/// that registration, so no message pays for a consumer of its own.
+/// </para>
 /// </remarks>
 public sealed class LoginConsumer : IConsumer<LoginMessage>
 {
@@ -20,11 +26,13 @@ public sealed class LoginConsumer : IConsumer<LoginMessage>
     private readonly bool _masksUserId;
     private readonly bool _seals;
 
-    /// <summary>Made by the container.</summary>
-    /// <param name="writer">Takes the rows.</param>
+    /// <summary>Called by the service provider.</summary>
+    /// <param name="writer">Commits the rows.</param>
     /// <param name="masker">Masks the personal fields.</param>
-    /// <param name="options">Says how versions are encoded, whether user ids are masked, and whether there is a vault.</param>
-    /// <param name="time">Dates messages whose transport does not say when they were sent.</param>
+    /// <param name="options">
+    /// Decide how versions are encoded, whether user ids are masked, and whether there is a vault.
+    /// </param>
+    /// <param name="time">Dates messages whose transport does not report when they were sent.</param>
     public LoginConsumer(LoginWriter writer, IPiiMasker masker, IOptions<LoginsOptions> options, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -37,8 +45,9 @@ public sealed class LoginConsumer : IConsumer<LoginMessage>
     }
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidLoginException">The message is no login.</exception>
-    /// <exception cref="LoginRejectedException">PostgreSQL refuses the row for its data.</exception>
+    /// <exception cref="InvalidLoginException">The message is not a valid login.</exception>
+    /// <exception cref="LoginRejectedException">PostgreSQL rejects the row for its data.</exception>
+    /// <exception cref="LoginWriterStoppedException">The writer was disposed before the commit was known.</exception>
     public Task Consume(ConsumeContext<LoginMessage> context)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -59,7 +68,7 @@ public sealed class LoginConsumer : IConsumer<LoginMessage>
             Locale = message.Locale,
             AppVersion = appVersion,
             CreateDate = DateOnly.FromDateTime(context.SentTime ?? _time.GetUtcNow().UtcDateTime),
-            // An empty id is no id: two such messages would count as one.
+            // An empty id identifies nothing: two such messages would become one row.
             MessageId = context.MessageId is { } id && id != Guid.Empty ? id : NewId.NextGuid(),
         };
         return _writer.WriteAsync(login, values ?? (IReadOnlyList<VaultValue>)[], context.CancellationToken);

@@ -2,7 +2,7 @@ using MassTransit;
 
 namespace FetchEtl.Logins;
 
-/// <summary>Makes any endpoint that the consumer is put on an endpoint for raw logins.</summary>
+/// <summary>Lets every endpoint that MassTransit configures for the consumer read raw JSON logins.</summary>
 public sealed class LoginConsumerDefinition : ConsumerDefinition<LoginConsumer>
 {
     /// <inheritdoc/>

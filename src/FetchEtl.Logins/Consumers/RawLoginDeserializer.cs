@@ -6,9 +6,9 @@ using MassTransit.Serialization;
 namespace FetchEtl.Logins;
 
 /// <summary>
-/// Makes the contract straight from the body. MassTransit's own raw JSON deserializer is not used because it takes the
-/// sent time from the message id's bits, which holds for its NewIds only; lets a producer's fault address through; and
-/// passes on parser errors, which quote the body.
+/// Reads the contract directly from the body. MassTransit's own raw JSON deserializer does not fit: it reads the sent
+/// time from the bits of the message id, which is right for its NewIds only; it accepts the fault address of a
+/// producer; and it passes on parser errors, which quote the body.
 /// </summary>
 internal sealed class RawLoginDeserializer : IMessageDeserializer
 {
@@ -22,7 +22,8 @@ internal sealed class RawLoginDeserializer : IMessageDeserializer
 
     public SerializerContext Deserialize(MessageBody body, Headers headers, Uri? destinationAddress = null)
     {
-        return new RawLoginSerializerContext(Read(body.GetBytes()), body, new RawLoginMessageContext(headers, destinationAddress));
+        var context = new RawLoginMessageContext(headers, destinationAddress);
+        return new RawLoginSerializerContext(Read(body.GetBytes()), body, context);
     }
 
     public MessageBody GetMessageBody(string text) => new StringMessageBody(text);

@@ -5,8 +5,7 @@ using MassTransit.Metadata;
 namespace FetchEtl.Logins;
 
 /// <summary>
-/// What the transport's headers say about a login. There is nowhere to send a fault or a response: either would hold
-/// personal data.
+/// The transport headers of a login. There is no address for a fault or a response: either would hold personal data.
 /// </summary>
 internal sealed class RawLoginMessageContext(Headers headers, Uri? destinationAddress) : MessageContext
 {
@@ -30,7 +29,7 @@ internal sealed class RawLoginMessageContext(Headers headers, Uri? destinationAd
 
     public Uri? FaultAddress => null;
 
-    /// <summary>When the transport took the message, in UTC; null where it does not say.</summary>
+    /// <summary>When the transport accepted the message, in UTC; null where it does not report it.</summary>
     public DateTime? SentTime
     {
         get

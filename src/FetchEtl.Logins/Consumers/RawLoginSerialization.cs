@@ -4,7 +4,7 @@ using MassTransit.Serialization;
 
 namespace FetchEtl.Logins;
 
-/// <summary>Reads every body as a login; sends, which a login endpoint hardly does, as MassTransit's raw JSON.</summary>
+/// <summary>Reads every body as a login. What the endpoint sends, which is rare, is MassTransit's raw JSON.</summary>
 internal sealed class RawLoginSerialization : ISerializerFactory
 {
     public ContentType ContentType => SystemTextJsonRawMessageSerializer.JsonContentType;

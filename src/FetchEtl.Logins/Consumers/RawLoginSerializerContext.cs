@@ -3,7 +3,7 @@ using MassTransit.Serialization;
 
 namespace FetchEtl.Logins;
 
-/// <summary>A login that was read already, whatever message types the producer named.</summary>
+/// <summary>A deserialized login, whatever message types the producer named.</summary>
 internal sealed class RawLoginSerializerContext(LoginMessage message, MessageBody body, MessageContext context)
     : SystemTextJsonSerializerContext(
         SystemTextJsonMessageSerializer.Instance,
@@ -15,6 +15,8 @@ internal sealed class RawLoginSerializerContext(LoginMessage message, MessageBod
 {
     private static readonly string[] MessageTypes = [MessageUrn.ForTypeString<LoginMessage>()];
 
-    /// <summary>Forwarding and redelivery send the body on as it came: the contract writes its personal fields as stars.</summary>
+    /// <summary>
+    /// Forwarding and redelivery send the received body: the contract would write its personal fields as ***.
+    /// </summary>
     public override IMessageSerializer GetMessageSerializer() => new CopyBodySerializer(ContentType, body);
 }

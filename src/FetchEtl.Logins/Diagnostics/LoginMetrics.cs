@@ -16,11 +16,14 @@ internal sealed class LoginMetrics
     public LoginMetrics(IMeterFactory meters)
     {
         var meter = meters.Create(MeterName);
-        _written = meter.CreateCounter<long>("fetchetl.logins.written", "{row}", "Rows committed");
-        _duplicates = meter.CreateCounter<long>("fetchetl.logins.duplicates", "{row}", "Rows already there under their message id");
-        _rejected = meter.CreateCounter<long>("fetchetl.logins.rejected", "{row}", "Rows that PostgreSQL refused for their data");
-        _batchSize = meter.CreateHistogram<int>("fetchetl.logins.batch_size", "{row}", "Rows a committed statement carried");
-        _duration = meter.CreateHistogram<double>("fetchetl.logins.write_duration", "s", "Time to commit a batch, retries included");
+        _written = meter.CreateCounter<long>("fetchetl.logins.written", "{row}", "Committed rows");
+        _duplicates = meter.CreateCounter<long>(
+            "fetchetl.logins.duplicates", "{row}", "Rows whose message id the table already held");
+        _rejected = meter.CreateCounter<long>(
+            "fetchetl.logins.rejected", "{row}", "Rows that PostgreSQL rejected for their data");
+        _batchSize = meter.CreateHistogram<int>("fetchetl.logins.batch_size", "{row}", "Rows per committed statement");
+        _duration = meter.CreateHistogram<double>(
+            "fetchetl.logins.write_duration", "s", "Time to commit a batch, retries included");
     }
 
     public void Written(int rows, int inserted, TimeSpan duration)

@@ -1,8 +1,8 @@
 namespace FetchEtl.Logins;
 
 /// <summary>
-/// Lengths in characters, as PostgreSQL counts them. The columns' are the challenge's DDL; validation and the EF model
-/// both read them here.
+/// Lengths in characters, as PostgreSQL counts them. Those of <c>user_logins</c> are the exercise's. Validation and the
+/// EF model both read them here.
 /// </summary>
 internal static class ColumnLengths
 {
@@ -13,6 +13,6 @@ internal static class ColumnLengths
     public const int KeyCheck = 64;
     public const int FieldName = 32;
 
-    /// <summary>No column holds a raw ip or device id, and their masks have one length. This bound keeps nonsense out.</summary>
+    /// <summary>The longest valid ip or device id. No column holds one, and every mask has the same length.</summary>
     public const int RawPersonal = 256;
 }

@@ -4,12 +4,14 @@ using Npgsql;
 
 namespace FetchEtl.Logins;
 
-/// <summary>Says which failures are caused by a row's own values, which pass by themselves, and which need an operator.</summary>
+/// <summary>
+/// The one place that decides whether a failure is a row's fault, ends by itself, or needs an operator.
+/// </summary>
 public static class DatabaseFaults
 {
     /// <summary>
-    /// Classifies by SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html), looking through
-    /// wrappers: EF Core wraps what Npgsql calls transient in an InvalidOperationException.
+    /// Classifies by SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html), inner exceptions
+    /// included: EF Core wraps the failures that Npgsql calls transient in an InvalidOperationException.
     /// </summary>
     /// <param name="exception">What a statement, a commit or an attempt to connect threw.</param>
     /// <returns>The fault; <see cref="FaultKind.Unknown"/> where the database is not at fault.</returns>
@@ -20,15 +22,18 @@ public static class DatabaseFaults
         {
             switch (cause)
             {
-                // Refused before any statement: class 22 then speaks of the connection string, not of a row.
-                case PostgresException { InvariantSeverity: "FATAL" or "PANIC" } fatal when ClassifyState(fatal.SqlState).Kind == FaultKind.Data:
+                // The server rejected the session, so class 22 means the connection string, not a row.
+                case PostgresException { InvariantSeverity: "FATAL" or "PANIC" } fatal
+                    when ClassifyState(fatal.SqlState).Kind == FaultKind.Data:
                     return new DatabaseFault(
-                        FaultKind.Operator, fatal.SqlState, "the server refuses the session: correct ConnectionStrings:Logins");
+                        FaultKind.Operator,
+                        fatal.SqlState,
+                        "the server rejects the session: correct the connection string Logins");
                 case PostgresException server:
                     return ClassifyState(server.SqlState);
                 case MaskingRefusedException refused:
                     return new DatabaseFault(FaultKind.Operator, nameof(MaskingRefusedException), refused.Message);
-                // Npgsql encodes strictly, so a lone surrogate fails before the server can refuse it.
+                // Npgsql encodes strictly, so a lone surrogate fails before the server can reject it.
                 case EncoderFallbackException:
                     return ClassifyState(PostgresErrorCodes.CharacterNotInRepertoire);
             }
@@ -38,7 +43,10 @@ public static class DatabaseFaults
         {
             if (cause is NpgsqlException or SocketException or IOException or TimeoutException)
             {
-                return new DatabaseFault(FaultKind.Transient, cause.GetType().Name, "the server can't be reached: see that it runs and that ConnectionStrings:Logins leads to it");
+                return new DatabaseFault(
+                    FaultKind.Transient,
+                    cause.GetType().Name,
+                    "no connection to the server: check that it runs and that the connection string Logins names it");
             }
         }
 
@@ -50,7 +58,7 @@ public static class DatabaseFaults
     {
         return sqlState switch
         {
-            // No column of ours is NOT NULL, so somebody's new one is.
+            // No column of this schema is NOT NULL, so somebody added one.
             "23502" => Operator("a column that logins do not fill is NOT NULL: give it a default"),
 
             "22001" => Data("string_data_right_truncation"),
@@ -62,24 +70,27 @@ public static class DatabaseFaults
             ['2', '2', ..] => Data("data_exception"),
             ['2', '3', ..] => Data("integrity_constraint_violation"),
 
-            "25006" => Operator("the server is read-only: point ConnectionStrings:Logins at the primary"),
-            "3D000" => Operator("the database does not exist: create it, or correct ConnectionStrings:Logins"),
-            "3F000" => Operator("the schema does not exist: correct the search_path in ConnectionStrings:Logins"),
+            "25006" => Operator("the server is read-only: name the primary in the connection string Logins"),
+            "3D000" => Operator("the database does not exist: create it, or correct the connection string Logins"),
+            "3F000" => Operator("the schema does not exist: correct the search_path in the connection string Logins"),
             "42501" => Operator(
-                "the role lacks a right: grant it INSERT and SELECT on user_logins, SELECT, INSERT and UPDATE on masking_generations, with a vault SELECT and INSERT on pii_vault"),
-            ['4', '2', ..] => Operator("the table is not as expected: run the migrations"),
-            ['2', '8', ..] => Operator("the login was refused: correct the user and password in ConnectionStrings:Logins"),
+                "the role lacks a right: grant it INSERT and SELECT on user_logins, SELECT, INSERT and UPDATE on " +
+                "masking_generations, with a vault SELECT and INSERT on pii_vault"),
+            ['4', '2', ..] => Operator("the table does not match the model: run the migrations"),
+            ['2', '8', ..] => Operator(
+                "the server rejects the login: correct user and password in the connection string Logins"),
             "53100" => Operator("the server's disk is full: free or add space"),
 
             "40001" => Transient("serialization_failure"),
             "40P01" => Transient("deadlock_detected"),
             ['0', '8', ..] => Transient("the connection failed"),
-            "53300" => Transient("no connection is left: close some, or raise the limit of the server, the database or the role"),
+            "53300" => Transient(
+                "no connection is left: close some, or raise the limit of the server, the database or the role"),
             ['5', '3', ..] => Transient("the server is out of a resource"),
             ['5', '5', ..] => Transient("an object is in use or not ready"),
             ['5', '7', ..] => Transient("an operator or the server ended the statement"),
 
-            // Nothing else says that a row is at fault, so no row is given up for it.
+            // No other code blames a row, so no row fails for it.
             _ => Transient("the server failed"),
         };
 

@@ -3,15 +3,17 @@ namespace FetchEtl.Logins;
 /// <summary>What a failed statement asks for.</summary>
 public enum FaultKind
 {
-    /// <summary>The database is not at fault: a bug. The callers of that batch get the exception.</summary>
+    /// <summary>Not a failure of the database but a bug. After some retries the rows fail with it.</summary>
     Unknown = 0,
 
-    /// <summary>PostgreSQL rejects a row for its values, and always will. Isolate the row.</summary>
+    /// <summary>PostgreSQL rejects the data of a row, now and at every retry. The row is isolated.</summary>
     Data = 1,
 
-    /// <summary>The failure passes by itself. Retry the batch as it is.</summary>
+    /// <summary>The failure ends by itself. The batch is retried as it is.</summary>
     Transient = 2,
 
-    /// <summary>The failure passes when an operator acts. Retry the batch as it is, and log the remedy.</summary>
+    /// <summary>
+    /// The failure ends when an operator acts. The batch is retried as it is, and the log names the remedy.
+    /// </summary>
     Operator = 3,
 }

@@ -5,9 +5,9 @@ using Npgsql;
 namespace FetchEtl.Logins;
 
 /// <summary>
-/// The connections to the table. What PostgreSQL says of a refused statement can quote the row, as a constraint's detail or in a
-/// trigger's words, and Npgsql would put it into its spans: so its commands have none here, nor logs, nor details, whatever the
-/// connection string or the process asks for.
+/// The connections to the table. PostgreSQL's text about a rejected statement can quote the row, for example in the
+/// detail of a constraint or in the words of a trigger, and Npgsql puts it into spans and logs. So these connections
+/// have no spans, no logs and no details, whatever the connection string or the process asks for.
 /// </summary>
 internal sealed class LoginDataSource : IAsyncDisposable, IDisposable
 {

@@ -3,43 +3,43 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace FetchEtl.Logins;
 
-/// <summary>The table <c>user_logins</c> and what belongs to it, in the first schema of the connection's <c>search_path</c>.</summary>
+/// <summary>
+/// The tables <c>user_logins</c>, <c>masking_generations</c> and <c>pii_vault</c>, in the first schema of the
+/// connection's <c>search_path</c>.
+/// </summary>
 /// <param name="options">The options, with a PostgreSQL connection.</param>
 public sealed class LoginDbContext(DbContextOptions<LoginDbContext> options) : DbContext(options)
 {
-    private const string InsertAnnotation = "FetchEtl:UnnestInsert";
-
     /// <summary>The logins, for reading. Rows are written by <see cref="InsertAsync"/>.</summary>
     public DbSet<UserLogin> UserLogins => Set<UserLogin>();
 
-    /// <summary>The generations whose masks the table may hold.</summary>
+    /// <summary>The key generations whose masks the table may hold.</summary>
     internal DbSet<MaskingGeneration> MaskingGenerations => Set<MaskingGeneration>();
 
-    /// <summary>The sealed values behind masks.</summary>
+    /// <summary>The sealed values, by mask and field.</summary>
     public DbSet<SealedValue> SealedValues => Set<SealedValue>();
 
     /// <summary>
-    /// Writes rows in one statement, and so in one transaction: all or none. A row whose
-    /// <see cref="UserLogin.MessageId"/> the table already holds, or which comes twice in the list, is skipped.
+    /// Writes rows in one statement, and so in one transaction: all or none. A row is skipped when the table already
+    /// holds its <see cref="UserLogin.MessageId"/>, or when the list holds it twice.
     /// </summary>
     /// <param name="logins">The rows; not tracked.</param>
-    /// <param name="cancellationToken">Cancels the statement. The rows may or may not have been written then.</param>
-    /// <returns>The number of rows that were new.</returns>
-    /// <exception cref="Npgsql.NpgsqlException">PostgreSQL refused the statement, or could not be reached.</exception>
+    /// <param name="cancellationToken">Cancels the statement. The rows may or may not be written then.</param>
+    /// <returns>The number of new rows.</returns>
+    /// <exception cref="Npgsql.NpgsqlException">PostgreSQL rejected the statement, or could not be reached.</exception>
     public Task<int> InsertAsync(IReadOnlyList<UserLogin> logins, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(logins);
-        var insert = UnnestInsert();
-        return Database.ExecuteSqlRawAsync(insert.Sql, insert.Parameters(logins), cancellationToken);
+        return Database.ExecuteSqlRawAsync(UnnestInsert.Sql, UnnestInsert.Parameters(logins), cancellationToken);
     }
 
-    /// <summary>As <see cref="InsertAsync"/>, for callers that must know which rows were new.</summary>
-    /// <returns>The message ids of the rows that were new.</returns>
-    internal Task<List<Guid?>> InsertReturningAsync(IReadOnlyList<UserLogin> logins, CancellationToken cancellationToken)
-    {
-        var insert = UnnestInsert();
-        return Database.SqlQueryRaw<Guid?>(insert.ReturningSql, [.. insert.Parameters(logins)]).ToListAsync(cancellationToken);
-    }
+    /// <summary>As <see cref="InsertAsync"/>, for callers that must know which rows are new.</summary>
+    /// <returns>The message ids of the new rows.</returns>
+    internal Task<List<Guid?>> InsertReturningAsync(
+        IReadOnlyList<UserLogin> logins, CancellationToken cancellationToken) =>
+        Database
+            .SqlQueryRaw<Guid?>(UnnestInsert.ReturningSql, UnnestInsert.Parameters(logins))
+            .ToListAsync(cancellationToken);
 
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder)
@@ -50,17 +50,16 @@ public sealed class LoginDbContext(DbContextOptions<LoginDbContext> options) : D
         modelBuilder.Entity<SealedValue>(Configure);
     }
 
-    private UnnestInsert<UserLogin> UnnestInsert() => Model.GetOrAddRuntimeAnnotationValue(
-        InsertAnnotation, static entity => new UnnestInsert<UserLogin>(entity!), Model.FindEntityType(typeof(UserLogin)));
-
-    /// <summary>No key: rows older than FetchEtl have no message id, and nothing else in the table is unique.</summary>
+    /// <summary>No key: rows of other writers have no message id, and no other column is unique.</summary>
     private static void Configure(EntityTypeBuilder<UserLogin> login)
     {
         login.ToTable("user_logins").HasNoKey();
         login.Property(l => l.UserId).HasColumnName("user_id").HasMaxLength(ColumnLengths.UserId).HasColumnOrder(0);
-        login.Property(l => l.DeviceType).HasColumnName("device_type").HasMaxLength(ColumnLengths.DeviceType).HasColumnOrder(1);
+        login.Property(l => l.DeviceType).HasColumnName("device_type")
+            .HasMaxLength(ColumnLengths.DeviceType).HasColumnOrder(1);
         login.Property(l => l.MaskedIp).HasColumnName("masked_ip").HasMaxLength(ColumnLengths.Mask).HasColumnOrder(2);
-        login.Property(l => l.MaskedDeviceId).HasColumnName("masked_device_id").HasMaxLength(ColumnLengths.Mask).HasColumnOrder(3);
+        login.Property(l => l.MaskedDeviceId).HasColumnName("masked_device_id")
+            .HasMaxLength(ColumnLengths.Mask).HasColumnOrder(3);
         login.Property(l => l.Locale).HasColumnName("locale").HasMaxLength(ColumnLengths.Locale).HasColumnOrder(4);
         login.Property(l => l.AppVersion).HasColumnName("app_version").HasColumnOrder(5);
         login.Property(l => l.CreateDate).HasColumnName("create_date").HasColumnOrder(6);
@@ -72,7 +71,8 @@ public sealed class LoginDbContext(DbContextOptions<LoginDbContext> options) : D
     {
         generation.ToTable("masking_generations").HasKey(g => g.Generation);
         generation.Property(g => g.Generation).HasColumnName("generation").HasColumnOrder(0).ValueGeneratedNever();
-        generation.Property(g => g.KeyCheck).HasColumnName("key_check").HasMaxLength(ColumnLengths.KeyCheck).HasColumnOrder(1);
+        generation.Property(g => g.KeyCheck).HasColumnName("key_check")
+            .HasMaxLength(ColumnLengths.KeyCheck).HasColumnOrder(1);
         generation.Property(g => g.FirstUsed).HasColumnName("first_used").HasDefaultValueSql("now()").HasColumnOrder(2);
     }
 

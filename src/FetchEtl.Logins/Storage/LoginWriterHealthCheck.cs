@@ -2,15 +2,16 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace FetchEtl.Logins;
 
-/// <summary>Unhealthy while the writer can't commit, saying what PostgreSQL said and what to do.</summary>
-internal sealed class LoginWriterHealthCheck(WriterOutage outage) : IHealthCheck
+/// <summary>Unhealthy while the writer cannot commit. The description holds the SQLSTATE and the remedy.</summary>
+internal sealed class LoginWriterHealthCheck(WriterCircuit circuit) : IHealthCheck
 {
     public const string Name = "login-writer";
 
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    public Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        return Task.FromResult(outage.Fault is { } fault
-            ? HealthCheckResult.Unhealthy($"Logins can't be written: {fault.SqlState}, {fault.Reason}")
-            : HealthCheckResult.Healthy("Logins are being written."));
+        return Task.FromResult(circuit.Fault is { } fault
+            ? HealthCheckResult.Unhealthy($"The writer cannot commit logins: {fault.SqlState}, {fault.Reason}")
+            : HealthCheckResult.Healthy("The writer commits logins."));
     }
 }

@@ -1,13 +1,13 @@
 namespace FetchEtl.Logins;
 
 /// <summary>
-/// The writer was stopped before the row was known to be committed. Deliver the message again: where the row was
-/// written after all, its message id keeps it single.
+/// The writer was stopped before the commit of the row was known. Deliver the message again: if the row was committed
+/// after all, its message id prevents a second one.
 /// </summary>
 public sealed class LoginWriterStoppedException : Exception
 {
     internal LoginWriterStoppedException()
-        : base("The login writer was stopped before the row was committed; deliver the message again.")
+        : base("The login writer was stopped before the row was committed. Deliver the message again.")
     {
     }
 }

@@ -1,8 +1,8 @@
 namespace FetchEtl.Logins;
 
 /// <summary>
-/// A row and its waiting caller, who must not run on the writer's loop. Cancelling withdraws the row while it waits; while
-/// a statement writes it, the statement's outcome comes first.
+/// A row and the task that its caller awaits. The caller's code does not run on the writer's loop. Cancelling withdraws
+/// the row while it waits; while a statement writes it, the outcome of the statement comes first.
 /// </summary>
 internal sealed class PendingLogin : TaskCompletionSource
 {
@@ -28,16 +28,17 @@ internal sealed class PendingLogin : TaskCompletionSource
 
     public UserLogin Login { get; }
 
-    /// <summary>What the row's masks stand for; empty where there is no vault.</summary>
+    /// <summary>The raw values behind the masks; empty where there is no vault.</summary>
     public IReadOnlyList<VaultValue> Values { get; }
 
-    /// <summary>Whether its caller has cancelled, in whatever state the row is.</summary>
+    /// <summary>Whether the caller has cancelled, in whatever state the row is.</summary>
     public bool HasLeft => _cancellationToken.IsCancellationRequested;
 
-    /// <summary>Takes the row into a statement; false when it was withdrawn.</summary>
+    /// <summary>Takes the row into a statement.</summary>
+    /// <returns>False when the row was withdrawn.</returns>
     public bool TryBegin() => Interlocked.CompareExchange(ref _state, State.Writing, State.Waiting) == State.Waiting;
 
-    /// <summary>The statement failed and another will be tried: until then the row can be withdrawn.</summary>
+    /// <summary>The statement failed and another follows: until then the row can be withdrawn.</summary>
     public void PutBack()
     {
         Interlocked.Exchange(ref _state, State.Waiting);

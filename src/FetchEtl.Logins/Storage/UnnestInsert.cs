@@ -1,81 +1,55 @@
-using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Metadata;
 using Npgsql;
 
 namespace FetchEtl.Logins;
 
 /// <summary>
-/// An entity's batch insert, <c>INSERT … SELECT * FROM unnest(…) ON CONFLICT DO NOTHING</c>: one array a column, so the
-/// statement's text is the same for any number of rows. Names, types and the conflicting column come from the EF model.
+/// The batch insert of <see cref="UserLogin"/>: one array per column, so the text of the statement is the same for any
+/// number of rows. A test compares table, columns and types with the EF model.
 /// </summary>
-internal sealed class UnnestInsert<TEntity>
-    where TEntity : class
+internal static class UnnestInsert
 {
-    private readonly IColumn[] _columns;
+    // An unqualified unnest of several arrays is a form of PostgreSQL's grammar, which the parser resolves to pg_catalog.
+    public const string Sql =
+        """
+        INSERT INTO user_logins
+            (user_id, device_type, masked_ip, masked_device_id, locale, app_version, create_date, message_id)
+        SELECT * FROM unnest
+            (@user_id, @device_type, @masked_ip, @masked_device_id, @locale, @app_version, @create_date, @message_id)
+        ON CONFLICT (message_id) DO NOTHING
+        """;
 
-    public UnnestInsert(IEntityType entity)
+    /// <summary>
+    /// As <see cref="Sql"/>; returns the message id of each new row. EF Core reads a scalar from a column named Value.
+    /// </summary>
+    public const string ReturningSql = $"""{Sql} RETURNING message_id AS "Value" """;
+
+    // Without its length: a cast to varchar(n) would truncate silently, while the assignment to the column rejects a
+    // longer text.
+    private const string Texts = "character varying[]";
+
+    /// <summary>The arrays, in the order of the columns.</summary>
+    /// <param name="rows">The rows; any number.</param>
+    public static NpgsqlParameter[] Parameters(IReadOnlyList<UserLogin> rows) =>
+    [
+        Column("user_id", Texts, rows, static row => row.UserId),
+        Column("device_type", Texts, rows, static row => row.DeviceType),
+        Column("masked_ip", Texts, rows, static row => row.MaskedIp),
+        Column("masked_device_id", Texts, rows, static row => row.MaskedDeviceId),
+        Column("locale", Texts, rows, static row => row.Locale),
+        Column("app_version", "integer[]", rows, static row => row.AppVersion),
+        Column("create_date", "date[]", rows, static row => row.CreateDate),
+        Column("message_id", "uuid[]", rows, static row => row.MessageId),
+    ];
+
+    private static NpgsqlParameter<T[]> Column<T>(
+        string name, string type, IReadOnlyList<UserLogin> rows, Func<UserLogin, T> valueOf)
     {
-        var table = StoreObjectIdentifier.Create(entity, StoreObjectType.Table)!.Value;
-        var properties = entity.GetProperties().ToArray();
-        _columns = [.. properties.Select((property, position) => CreateColumn(property, $"c{position}"))];
-
-        var target = table.Schema is null ? Quote(table.Name) : $"{Quote(table.Schema)}.{Quote(table.Name)}";
-        var unique = entity.GetIndexes().Single(index => index.IsUnique).Properties;
-        Sql = $"""
-            INSERT INTO {target} ({Names(properties)})
-            SELECT * FROM unnest({string.Join(", ", _columns.Select(column => "@" + column.Parameter))})
-            ON CONFLICT ({Names(unique)}) DO NOTHING
-            """;
-        // EF Core reads a scalar from a column of this name.
-        ReturningSql = $"""{Sql} RETURNING {Names(unique)} AS "Value" """;
-
-        string Names(IEnumerable<IProperty> columns) =>
-            string.Join(", ", columns.Select(property => Quote(property.GetColumnName(table)!)));
-    }
-
-    private interface IColumn
-    {
-        string Parameter { get; }
-
-        NpgsqlParameter Fill(IReadOnlyList<TEntity> rows);
-    }
-
-    public string Sql { get; }
-
-    /// <summary>The same, with the conflicting column of each row that was new as its result.</summary>
-    public string ReturningSql { get; }
-
-    public IEnumerable<NpgsqlParameter> Parameters(IReadOnlyList<TEntity> rows)
-    {
-        return Array.ConvertAll(_columns, column => column.Fill(rows));
-    }
-
-    private static IColumn CreateColumn(IProperty property, string parameter)
-    {
-        var type = typeof(Column<>).MakeGenericType(typeof(TEntity), property.ClrType);
-        return (IColumn)Activator.CreateInstance(type, property, parameter)!;
-    }
-
-    private static string Quote(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
-
-    private sealed class Column<T>(IProperty property, string parameter) : IColumn
-    {
-        private readonly Func<TEntity, T> _get = property.PropertyInfo!.GetMethod!.CreateDelegate<Func<TEntity, T>>();
-
-        // The type without its length: a cast to varchar(n) would truncate in silence, an assignment refuses.
-        private readonly string _type = property.GetRelationalTypeMapping().StoreTypeNameBase + "[]";
-
-        public string Parameter => parameter;
-
-        public NpgsqlParameter Fill(IReadOnlyList<TEntity> rows)
+        var values = new T[rows.Count];
+        for (var row = 0; row < values.Length; row++)
         {
-            var values = new T[rows.Count];
-            for (var row = 0; row < values.Length; row++)
-            {
-                values[row] = _get(rows[row]);
-            }
-
-            return new NpgsqlParameter<T[]>(parameter, values) { DataTypeName = _type };
+            values[row] = valueOf(rows[row]);
         }
+
+        return new NpgsqlParameter<T[]>(name, values) { DataTypeName = type };
     }
 }

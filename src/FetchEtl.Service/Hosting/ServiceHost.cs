@@ -26,7 +26,7 @@ internal static class ServiceHost
         {
             x.WaitUntilStarted = true;
             x.StopTimeout = shutdownTimeout;
-            // Its only consumer, once cancelled, gives up what it has not begun and finishes what it is writing.
+            // Once cancelled, the only consumer withdraws the rows that no statement writes, and awaits the others.
             x.ConsumerStopTimeout = TimeSpan.Zero;
         });
         builder.Services.AddMassTransit(x =>

@@ -7,8 +7,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace FetchEtl.Benchmarks;
 
 /// <summary>
-/// A login endpoint as the service configures it, but with <see cref="WaitingConsumer"/> on it, and nothing in front of its
-/// receive pipe: no queue, no lease, no bus that was started.
+/// A login endpoint as README shows it, with <see cref="WaitingConsumer"/> in the place of the login consumer. Nothing
+/// stands in front of its receive pipe: no queue, no lease, no started bus.
 /// </summary>
 internal sealed class PipeEndpoint : IAsyncDisposable
 {
@@ -18,27 +18,35 @@ internal sealed class PipeEndpoint : IAsyncDisposable
     private readonly ReceiveEndpointContext _context;
     private readonly IReceivePipeDispatcher _dispatcher;
 
-    /// <param name="commit">What the consumers wait for.</param>
+    /// <param name="commit">The commit that the consumer waits for.</param>
     public PipeEndpoint(Commit commit)
     {
+        IRegistrationContext? registrations = null;
         _services = new ServiceCollection()
             .AddLogging()
+            // A singleton, as AddLogins registers LoginConsumer.
+            .AddSingleton(new WaitingConsumer(commit))
             .AddMassTransit(x =>
             {
                 x.DisableUsageTelemetry();
                 x.UsingInMemory((_, _) => { });
                 x.AddRider(rider =>
                 {
-                    rider.UsingSqs((_, sqs) => sqs.Host(host => (host.ServiceUrl, host.Region) = (new Uri("http://127.0.0.1"), "us-east-1")));
+                    rider.AddConsumer<WaitingConsumer>();
+                    rider.UsingSqs((context, sqs) =>
+                    {
+                        registrations = context;
+                        sqs.Host(host => (host.ServiceUrl, host.Region) = (new Uri("http://127.0.0.1"), "us-east-1"));
+                    });
                 });
             })
             .BuildServiceProvider();
 
-        // The rider keeps its endpoints to itself, so this one is made beside it, of the same parts.
+        // The rider keeps its endpoints private, so this one is built beside it from the same parts.
         var bus = _services.GetRequiredService<IBusInstance>();
         var endpoint = new SqsReceiveEndpointConfiguration(bus, bus.HostConfiguration.CreateReceiveEndpointConfiguration(Queue), Queue);
         endpoint.UseRawLogins();
-        endpoint.Instance(new WaitingConsumer(commit));
+        endpoint.ConfigureConsumer<WaitingConsumer>(registrations!);
         _context = endpoint.CreateReceiveEndpointContext();
         _dispatcher = _context.CreateReceivePipeDispatcher();
     }

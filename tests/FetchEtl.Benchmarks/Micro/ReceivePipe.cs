@@ -34,7 +34,9 @@ public class ReceivePipe
         }
     }
 
-    /// <summary>The consumers wait for a commit, as the service's do, so every method on the way keeps its state on the heap.</summary>
+    /// <summary>
+    /// The consumers wait for a commit, as the service's do, so every method on the way keeps its state on the heap.
+    /// </summary>
     [Benchmark(OperationsPerInvoke = SampleMessages.Count)]
     public Task DispatchAndWait()
     {

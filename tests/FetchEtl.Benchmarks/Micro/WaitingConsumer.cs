@@ -3,12 +3,8 @@ using MassTransit;
 
 namespace FetchEtl.Benchmarks;
 
-/// <summary>Does nothing with a login but to let its receive wait for a commit, as the service's own consumer does in the end.</summary>
+/// <summary>Waits for a commit, as <see cref="LoginConsumer"/> does, and does nothing else with a login.</summary>
 internal sealed class WaitingConsumer(Commit commit) : IConsumer<LoginMessage>
 {
-    public Task Consume(ConsumeContext<LoginMessage> context)
-    {
-        context.ReceiveContext.AddReceiveTask(commit.Task);
-        return Task.CompletedTask;
-    }
+    public Task Consume(ConsumeContext<LoginMessage> context) => commit.WaitAsync();
 }

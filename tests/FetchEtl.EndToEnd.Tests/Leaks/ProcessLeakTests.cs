@@ -30,7 +30,7 @@ public sealed class ProcessLeakTests
             line =>
             {
                 _canaries.Look(Log, line);
-                if (line.Contains("PostgreSQL can't be written to", StringComparison.Ordinal))
+                if (line.Contains("PostgreSQL cannot commit logins", StringComparison.Ordinal))
                 {
                     outage.TrySetResult();
                 }

@@ -19,7 +19,7 @@ public sealed class PostgresOutageTests
         "ALTER DATABASE {database} SET default_transaction_read_only = on",
         "ALTER DATABASE {database} RESET default_transaction_read_only",
         "25006",
-        "point ConnectionStrings:Logins at the primary",
+        "name the primary in the connection string Logins",
         3.2)]
     [InlineData("ALTER DATABASE {database} CONNECTION LIMIT 0", "ALTER DATABASE {database} CONNECTION LIMIT -1", "53300", "raise the limit", 1.5)]
     [InlineData("REVOKE INSERT ON user_logins FROM {role}", "GRANT INSERT ON user_logins TO {role}", "42501", "grant it INSERT", 1.5)]
@@ -71,7 +71,7 @@ public sealed class PostgresOutageTests
         await using (estate)
         {
             await SurviveAsync(
-                estate, () => server.StopServerAsync(mode), () => server.StartServerAsync(), "Exception", "see that it runs", 1.5 * Lease);
+                estate, () => server.StopServerAsync(mode), () => server.StartServerAsync(), "Exception", "check that it runs", 1.5 * Lease);
         }
     }
 
@@ -84,7 +84,7 @@ public sealed class PostgresOutageTests
 
         await begin();
         await estate.SendAsync(Part, seed: 2);
-        await run.WaitForLineAsync(line => line.Contains("can't be written to", StringComparison.Ordinal) && line.Contains(said, StringComparison.Ordinal));
+        await run.WaitForLineAsync(line => line.Contains("cannot commit logins", StringComparison.Ordinal) && line.Contains(said, StringComparison.Ordinal));
         await run.WaitForLineAsync(line => line.Contains("is held back", StringComparison.Ordinal));
         await estate.SendAsync(Part, seed: 3);
 
@@ -97,7 +97,7 @@ public sealed class PostgresOutageTests
         await end();
 
         await estate.AssertAllWrittenOnceAsync(3 * Part);
-        var told = run.Errors.Split('\n').Where(line => line.Contains("can't be written to", StringComparison.Ordinal)).ToList();
+        var told = run.Errors.Split('\n').Where(line => line.Contains("cannot commit logins", StringComparison.Ordinal)).ToList();
         Assert.Single(told, line => line.Contains(remedy, StringComparison.Ordinal));
         await run.SignalAsync(ProcessSignal.Terminate);
         await run.WaitAsync();

@@ -1,4 +1,3 @@
-using FetchEtl.Testing;
 using MassTransit;
 using MassTransit.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,7 +21,7 @@ public sealed class LoginConsumerTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _store = await LoginStore.CreateAsync();
-        _store.Services.AddSingleton<TimeProvider>(new ManualTimeProvider());
+        _store.Services.AddSingleton<TimeProvider>(new SignallingTimeProvider());
         _store.Services.AddReceiveObserver(_ => _receives);
         _store.Services.AddMassTransitTestHarness(x =>
         {

@@ -58,7 +58,9 @@ internal sealed class LoginStore : IAsyncDisposable
 
     public static UserLogin[] Logins(int count) => [.. Enumerable.Range(0, count).Select(i => Login(i.ToString(CultureInfo.InvariantCulture)))];
 
-    /// <summary>The same services once more, as in another process, with other masking settings where they are given.</summary>
+    /// <summary>
+    /// The same services once more, as in another process, with other masking settings where they are given.
+    /// </summary>
     public ServiceProvider Beside(MaskingOptions? masking = null)
     {
         var services = new ServiceCollection();
@@ -71,9 +73,9 @@ internal sealed class LoginStore : IAsyncDisposable
         return services.BuildServiceProvider();
     }
 
-    public ManualTimeProvider UseManualTime()
+    public SignallingTimeProvider UseFakeTime()
     {
-        var time = new ManualTimeProvider();
+        var time = new SignallingTimeProvider();
         Services.AddSingleton<TimeProvider>(time);
         return time;
     }
@@ -84,7 +86,9 @@ internal sealed class LoginStore : IAsyncDisposable
 
     public Task<TableLock> LockTableAsync(string table = "user_logins") => TableLock.TakeAsync(_database.ConnectionString, table);
 
-    /// <summary>Lets the services connect as a role with only the rights that they need, and returns its name.</summary>
+    /// <summary>
+    /// Lets the services connect as a role of their own, which may do no more than it needs, and gives its name.
+    /// </summary>
     public async Task<string> UseRoleAsync()
     {
         (var role, ConnectionString) = await _database.CreateRoleAsync(

@@ -71,23 +71,25 @@ public sealed class LoginWriterCancellationTests : IAsyncLifetime
     [Fact]
     public async Task A_batch_that_everybody_left_in_an_outage_is_dropped_at_once()
     {
-        var time = _store.UseManualTime();
+        var time = _store.UseFakeTime();
         await _store.ScalarAsync("ALTER TABLE user_logins RENAME TO elsewhere");
         var held = _store.Writer.WriteAsync(LoginStore.Login("held"), _cancelled.Token);
-        await time.WaitForTimersAsync();
+        await time.TimerSet;
 
         await _cancelled.CancelAsync();
 
         Assert.True(held.IsCanceled);
         await _store.ScalarAsync("ALTER TABLE elsewhere RENAME TO user_logins");
-        await _store.Writer.WriteAsync(LoginStore.Login("next"));
+        var next = _store.Writer.WriteAsync(LoginStore.Login("next"));
+        time.Advance(TimeSpan.FromSeconds(5));
+        await next;
         Assert.Equal("next", await _store.ScalarAsync("SELECT string_agg(user_id, ',') FROM user_logins"));
     }
 
     [Fact]
     public async Task Of_a_batch_in_an_outage_the_rows_whose_callers_stay_are_written_and_the_others_are_not()
     {
-        var time = _store.UseManualTime();
+        var time = _store.UseFakeTime();
         await using (var table = await _store.LockTableAsync())
         {
             var first = _store.Writer.WriteAsync(LoginStore.Login("first"));
@@ -96,7 +98,7 @@ public sealed class LoginWriterCancellationTests : IAsyncLifetime
             var stays = _store.Writer.WriteAsync(LoginStore.Login("stays"));
             var bad = _store.Writer.WriteAsync(LoginStore.Login("bad\0"));
             await table.TerminateBlockedAsync();
-            await time.WaitForTimersAsync();
+            await time.TimerSet;
             await table.ReleaseAsync();
             await _cancelled.CancelAsync();
             time.Advance(TimeSpan.FromSeconds(5));

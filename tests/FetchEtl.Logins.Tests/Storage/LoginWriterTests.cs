@@ -70,7 +70,7 @@ public sealed class LoginWriterTests : IAsyncLifetime
         foreach (var index in bad.Append(250))
         {
             var fault = await Assert.ThrowsAsync<LoginRejectedException>(() => writes[index]);
-            Assert.Equal("PostgreSQL refused the row: SQLSTATE 22021 (character_not_in_repertoire)", fault.Message);
+            Assert.Equal("PostgreSQL rejected the row: SQLSTATE 22021 (character_not_in_repertoire)", fault.Message);
             Assert.Null(fault.InnerException);
             Assert.Empty(fault.Data);
         }

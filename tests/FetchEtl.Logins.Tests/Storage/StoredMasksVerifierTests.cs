@@ -156,11 +156,10 @@ public sealed class StoredMasksVerifierTests : IAsyncLifetime
         await _store.ScalarAsync($"ALTER ROLE {role} NOLOGIN");
         await Startup(_store.Provider).StartingAsync(CancellationToken.None);
         var held = _store.Writer.WriteAsync(LoginStore.Login());
-        await await Task.WhenAny(held, _store.Logs.WaitForAsync("PostgreSQL can't be written to (28000)"));
+        await await Task.WhenAny(held, _store.Logs.WaitForAsync("PostgreSQL cannot commit logins (28000)"));
 
         await _store.ScalarAsync($"ALTER ROLE {role} LOGIN");
-        await await Task.WhenAny(held, _store.Logs.WaitForAsync("PostgreSQL can't be written to " +
-            "(MaskingRefusedException): Masking:Keys:0 (or Masking:KeyFiles:0) is not the key"));
+        await await Task.WhenAny(held, _store.Logs.WaitForAsync("PostgreSQL cannot commit logins (MaskingRefusedException): Masking:Keys:0 (or Masking:KeyFiles:0) is not the key"));
         var health = await _store.Provider.GetRequiredService<HealthCheckService>().CheckHealthAsync();
         Assert.Equal(HealthStatus.Unhealthy, health.Status);
         Assert.False(_store.Writer.WaitForOutageEndAsync().IsCompleted);

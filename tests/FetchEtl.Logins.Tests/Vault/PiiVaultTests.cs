@@ -133,8 +133,7 @@ public sealed class PiiVaultTests : IAsyncLifetime
         await _store.ScalarAsync("ALTER TABLE pii_vault RENAME TO elsewhere");
 
         var held = WriteAsync(_store.Provider, 1);
-        await _store.Logs.WaitForAsync("PostgreSQL can't be written to (42P01): the table is not as expected: run " +
-            "the migrations");
+        await _store.Logs.WaitForAsync("PostgreSQL cannot commit logins (42P01): the table does not match the model: run the migrations");
         Assert.Equal(0, await _store.CountAsync());
         Assert.False(_store.Writer.WaitForOutageEndAsync().IsCompleted);
 
@@ -150,9 +149,8 @@ public sealed class PiiVaultTests : IAsyncLifetime
         var role = await _store.UseRoleAsync();
 
         var held = WriteAsync(_store.Provider, 1);
-        await _store.Logs.WaitForAsync("PostgreSQL can't be written to (42501): the role lacks a right");
-        Assert.Contains(_store.Logs.Texts, text => text.Contains("with a vault SELECT and INSERT on " +
-            "pii_vault", StringComparison.Ordinal));
+        await _store.Logs.WaitForAsync("PostgreSQL cannot commit logins (42501): the role lacks a right");
+        Assert.Contains(_store.Logs.Texts, text => text.Contains("with a vault SELECT and INSERT on pii_vault", StringComparison.Ordinal));
         Assert.Equal(0, await _store.CountAsync());
 
         await _store.ScalarAsync($"GRANT SELECT, INSERT ON pii_vault TO {role}");

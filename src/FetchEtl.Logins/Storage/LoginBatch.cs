@@ -1,0 +1,47 @@
+namespace FetchEtl.Logins;
+
+/// <summary>The rows that one statement writes. Only the loop that owns the batch calls it.</summary>
+internal sealed class LoginBatch(List<PendingLogin> rows)
+{
+    private Task? _abandoned;
+
+    public IReadOnlyList<PendingLogin> Rows => rows;
+
+    /// <summary>Whether every caller has cancelled, in whatever state the rows are.</summary>
+    public bool IsAbandoned => rows.TrueForAll(static row => row.HasLeft);
+
+    /// <summary>Completes when nobody waits for any of the rows. It never faults.</summary>
+    public Task Abandoned => _abandoned ??= Task.WhenAll(rows.ConvertAll(static row => row.Task)).ContinueWith(
+        static task => { _ = task.Exception; },
+        CancellationToken.None,
+        TaskContinuationOptions.ExecuteSynchronously,
+        TaskScheduler.Default);
+
+    /// <summary>Takes the rows into a statement, without the withdrawn ones.</summary>
+    /// <returns>False when no row is left.</returns>
+    public bool TryBegin()
+    {
+        rows.RemoveAll(static row => !row.TryBegin());
+        return rows.Count > 0;
+    }
+
+    /// <summary>The statement failed and another follows: until then rows can be withdrawn.</summary>
+    public void PutBack() => rows.ForEach(static row => row.PutBack());
+
+    public void Commit() => rows.ForEach(static row => row.Commit());
+
+    public void Fail(Exception exception)
+    {
+        foreach (var row in rows)
+        {
+            row.Fail(exception);
+        }
+    }
+
+    /// <summary>Two batches of half the rows each.</summary>
+    public (LoginBatch First, LoginBatch Second) Halve()
+    {
+        var half = rows.Count / 2;
+        return (new LoginBatch(rows.GetRange(0, half)), new LoginBatch(rows.GetRange(half, rows.Count - half)));
+    }
+}

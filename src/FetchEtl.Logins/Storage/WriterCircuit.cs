@@ -1,0 +1,203 @@
+using Microsoft.Extensions.Logging;
+
+namespace FetchEtl.Logins;
+
+/// <summary>
+/// The circuit breaker between the writer's loops and PostgreSQL. The first failure that is not a row's fault opens it.
+/// While it is open one statement at a time is tried, the probe, with a growing delay between two. A probe that commits
+/// closes it.
+/// </summary>
+/// <remarks>
+/// Statements that began before the circuit opened do not close it: they say nothing about the server now. Thread-safe.
+/// </remarks>
+internal sealed class WriterCircuit(RetryDelay delay, TimeProvider time, ILogger<LoginWriter> log)
+{
+    /// <summary>How long after the retry time a receiver is let in where no row is left to probe with.</summary>
+    public static readonly TimeSpan UnattendedAfter = RetryDelay.Longest;
+
+    private readonly Lock _lock = new();
+    private readonly HashSet<string> _reported = [];
+    private TaskCompletionSource _changed = NewSignal();
+    private CircuitState _state;
+    private DatabaseFault? _fault;
+    private int _failures;
+    private long _openedAt;
+    private long _retryAt;
+
+    public CircuitState State
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _state;
+            }
+        }
+    }
+
+    /// <summary>The last failure of the outage; null while the circuit is closed.</summary>
+    public DatabaseFault? Fault
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _fault;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Waits until a statement may run. That is at once while the circuit is closed; while it is open, the batch waits
+    /// until it may probe, or until the probe of another batch commits.
+    /// </summary>
+    /// <param name="batch">Ends the wait when it is abandoned.</param>
+    /// <param name="stopping">Ends the wait. The statement may then run although the circuit is open.</param>
+    /// <returns>The turn, to be disposed after the statement.</returns>
+    public async Task<WriterTurn> WaitForTurnAsync(LoginBatch batch, CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            Task changed;
+            TimeSpan untilRetry;
+            lock (_lock)
+            {
+                if (_state == CircuitState.Closed)
+                {
+                    break;
+                }
+
+                changed = _changed.Task;
+                untilRetry = _state == CircuitState.Open ? Until(_retryAt) : Timeout.InfiniteTimeSpan;
+                if (untilRetry == TimeSpan.Zero)
+                {
+                    _state = CircuitState.HalfOpen;
+                    return new WriterTurn(this, isProbe: true);
+                }
+            }
+
+            Task changedOrAbandoned = Task.WhenAny(changed, batch.Abandoned);
+            await changedOrAbandoned.WaitAsync(untilRetry, time, stopping)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (batch.Abandoned.IsCompleted)
+            {
+                break;
+            }
+        }
+
+        return new WriterTurn(this, isProbe: false);
+    }
+
+    /// <summary>
+    /// Waits until the circuit closes, or until no row has been left to probe with for <see cref="UnattendedAfter"/>:
+    /// only a new row can then show that the outage is over.
+    /// </summary>
+    public async Task WaitForEndAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task changed;
+            TimeSpan untilUnattended;
+            lock (_lock)
+            {
+                changed = _changed.Task;
+                untilUnattended = _state == CircuitState.Open
+                    ? Until(_retryAt, UnattendedAfter)
+                    : Timeout.InfiniteTimeSpan;
+                if (_state == CircuitState.Closed || untilUnattended == TimeSpan.Zero)
+                {
+                    return;
+                }
+            }
+
+            await changed.WaitAsync(untilUnattended, time, cancellationToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <summary>The server answered the probe.</summary>
+    internal void ProbeSucceeded()
+    {
+        TimeSpan outage;
+        lock (_lock)
+        {
+            outage = time.GetElapsedTime(_openedAt);
+            _state = CircuitState.Closed;
+            _fault = null;
+            _failures = 0;
+            _reported.Clear();
+            Signal_NeedsLock();
+        }
+
+        Log.WriterRecovered(log, outage);
+    }
+
+    /// <summary>A statement failed, and not for a row's data.</summary>
+    internal void StatementFailed(DatabaseFault fault, bool isProbe)
+    {
+        bool isNew;
+        lock (_lock)
+        {
+            _fault = fault;
+            isNew = _reported.Add(fault.SqlState);
+            if (_state == CircuitState.Closed)
+            {
+                _openedAt = time.GetTimestamp();
+            }
+
+            if (isProbe || _state == CircuitState.Closed)
+            {
+                _retryAt = time.GetTimestamp() + Ticks(delay.After(++_failures));
+                _state = CircuitState.Open;
+                Signal_NeedsLock();
+            }
+        }
+
+        if (isNew)
+        {
+            Report(fault);
+        }
+    }
+
+    /// <summary>The probe ended without showing how the server is: another row may probe at once.</summary>
+    internal void ProbeAbandoned()
+    {
+        lock (_lock)
+        {
+            _state = CircuitState.Open;
+            Signal_NeedsLock();
+        }
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private void Report(DatabaseFault fault)
+    {
+        if (fault.Kind == FaultKind.Operator)
+        {
+            Log.WriterNeedsOperator(log, fault.SqlState, fault.Reason);
+        }
+        else
+        {
+            Log.WriterRetries(log, fault.SqlState, fault.Reason);
+        }
+    }
+
+    private void Signal_NeedsLock()
+    {
+        _changed.SetResult();
+        _changed = NewSignal();
+    }
+
+    private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);
+
+    /// <summary>
+    /// Never negative, and in whole milliseconds, rounded up: a timer that fires too early would only be set again.
+    /// </summary>
+    private TimeSpan Until(long timestamp, TimeSpan later = default)
+    {
+        var rest = later - time.GetElapsedTime(timestamp);
+        return rest > TimeSpan.Zero ? TimeSpan.FromMilliseconds(Math.Ceiling(rest.TotalMilliseconds)) : TimeSpan.Zero;
+    }
+}

@@ -1,0 +1,136 @@
+using FetchEtl.Testing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace FetchEtl.Logins.Tests;
+
+/// <summary>All settings are relative to the section that the caller passes, and no problem quotes a value.</summary>
+public sealed class LoginsSectionTests
+{
+    private const string Canary = "canary-7d1f";
+
+    [Fact]
+    public async Task A_host_whose_root_has_sections_of_the_same_names_for_other_purposes_starts_and_writes()
+    {
+        await using var store = await LoginStore.CreateAsync();
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Storage:Provider"] = "S3",
+            ["Storage:Writers"] = "none of ours",
+            ["Masking:Character"] = "*",
+            ["AppVersion"] = "1.0",
+            ["ConnectionStrings:Logins"] = "Server=another;Trusted_Connection=True",
+            ["FetchEtl:ConnectionStrings:Logins"] = store.ConnectionString,
+            ["FetchEtl:Storage:Writers"] = "1",
+            ["FetchEtl:Masking:Keys:0"] = TestKeys.First,
+        });
+        builder.Services.AddLogins(builder.Configuration.GetSection("FetchEtl"));
+        using var host = builder.Build();
+
+        await host.StartAsync();
+
+        await host.Services.GetRequiredService<LoginWriter>().WriteAsync(LoginStore.Login());
+        Assert.Equal(1, await store.CountAsync());
+        Assert.Equal(1, host.Services.GetRequiredService<IOptions<LoginsOptions>>().Value.Storage.Writers);
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public void Every_problem_names_the_full_key_with_the_path_of_the_section()
+    {
+        Assert.Equal(
+            [
+                "Estate:FetchEtl:ConnectionStrings:Logins is missing: " +
+                "set it to a PostgreSQL connection string, as in Host=…;Database=…;Username=….",
+                "Estate:FetchEtl:Storage:BatchSize must be a whole number from 1 to 10000.",
+                "Estate:FetchEtl:Masking:Keys:0 is missing: an index is a key's generation, so none may be left out; " +
+                "set it, or Estate:FetchEtl:Masking:KeyFiles:0.",
+                "Estate:FetchEtl:AppVersion:Encoding must be Ordered or Digits.",
+            ],
+            Problems(
+                "Estate:FetchEtl",
+                ("Estate:FetchEtl:Storage:BatchSize", "0"),
+                ("Estate:FetchEtl:Masking:Keys:1", TestKeys.First),
+                ("Estate:FetchEtl:AppVersion:Encoding", "Decimal"),
+                ("Storage:BatchSize", "7")));
+    }
+
+    [Fact]
+    public void Unknown_keys_and_values_without_their_form_are_reported_together_with_everything_else()
+    {
+        Assert.Equal(
+            [
+                "F:ConnectionStrings:Logins names no host: write it as Host=…;Database=…;Username=….",
+                "F:Storage:BatchSzie is not a setting: the settings of F:Storage are BatchSize, Writers.",
+                "F:Storage:Writers must be a whole number.",
+                "F:Masking:AllowWeak must be true or false.",
+                "F:Masking:Fields must be a list: F:Masking:Fields:0, F:Masking:Fields:1 and so on.",
+                "F:Masking:Former must be Hmac, Sha256 or SaltedSha256.",
+                "F:Masking:Method must be Hmac, Sha256 or SaltedSha256.",
+                "F:Masking:Salt must be one text, without further keys below it.",
+                "F:Masking:Vault:PublicKeyPath is not a setting: the settings of F:Masking:Vault are PublicKeyFile.",
+                "F:AppVersion:Encoding must be Ordered or Digits.",
+            ],
+            Problems(
+                "F",
+                ("F:ConnectionStrings:Logins", "Database=logins"),
+                ("F:Storage:BatchSzie", "7"),
+                ("F:Storage:Writers", "two"),
+                ("F:Masking:AllowWeak", "perhaps"),
+                ("F:Masking:Fields", "ip"),
+                ("F:Masking:Former", "Md5"),
+                ("F:Masking:Method", "9"),
+                ("F:Masking:Salt:0", "salt"),
+                ("F:Masking:Vault:PublicKeyPath", "vault.pem"),
+                ("F:AppVersion:Encoding", "9")));
+    }
+
+    [Theory]
+    [InlineData("ConnectionStrings:Logins")]
+    [InlineData("Storage:BatchSize")]
+    [InlineData("Storage:Writers")]
+    [InlineData("Storage:Password")]
+    [InlineData("AppVersion:Encoding")]
+    [InlineData("Masking:Method")]
+    [InlineData("Masking:AllowWeak")]
+    [InlineData("Masking:Former")]
+    [InlineData("Masking:Salt")]
+    [InlineData("Masking:Key")]
+    [InlineData("Masking:Keys")]
+    [InlineData("Masking:Keys:0")]
+    [InlineData("Masking:Keys:1")]
+    [InlineData("Masking:KeyFiles:1")]
+    [InlineData("Masking:Fields:0")]
+    [InlineData("Masking:Vault:PublicKeyFile")]
+    [InlineData("Masking:Vault:PrivateKey")]
+    public void No_problem_quotes_a_value_which_can_be_a_misplaced_secret(string key)
+    {
+        var settings = new Dictionary<string, string>
+        {
+            ["ConnectionStrings:Logins"] = "Host=db.example",
+            ["Masking:Keys:0"] = TestKeys.First,
+            [key] = Canary,
+        };
+
+        var problems = Problems(string.Empty, [.. settings.Select(setting => (setting.Key, setting.Value))]);
+
+        Assert.Contains(problems, problem => problem.StartsWith(key, StringComparison.Ordinal));
+        Assert.DoesNotContain(problems, problem => problem.Contains(Canary, StringComparison.Ordinal));
+    }
+
+    private static string[] Problems(string section, params (string Key, string Value)[] settings)
+    {
+        var root = new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value)))
+            .Build();
+        using var services = new ServiceCollection()
+            .AddLogging()
+            .AddLogins(section.Length == 0 ? root : root.GetSection(section))
+            .BuildServiceProvider();
+        var options = services.GetRequiredService<IOptions<LoginsOptions>>();
+        return [.. Assert.Throws<OptionsValidationException>(() => options.Value).Failures];
+    }
+}
