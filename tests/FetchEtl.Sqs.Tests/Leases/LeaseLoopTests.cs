@@ -197,7 +197,7 @@ public sealed class LeaseLoopTests
         leases[1].Release();
         await host.AdvanceAsync(TimeSpan.FromSeconds(1));
 
-        await host.Running;
+        await host.EndedAsync();
         Assert.Equal((1, 0), await host.DepthAsync());
         await Assert.ThrowsAsync<InvalidOperationException>(() => host.Loop.OpenAsync([]));
     }
@@ -213,7 +213,7 @@ public sealed class LeaseLoopTests
         host.Loop.GiveUp();
         await host.AdvanceAsync(TimeSpan.FromSeconds(1));
 
-        await host.Running;
+        await host.EndedAsync();
         Assert.Equal(10, Assert.Single(host.Client.Calls).Entries.Length);
     }
 
@@ -232,7 +232,7 @@ public sealed class LeaseLoopTests
         host.Loop.Stop();
         await host.AdvanceAsync(TimeSpan.FromSeconds(1));
 
-        await host.Running;
+        await host.EndedAsync();
         Assert.Equal([0], Assert.Single(host.Client.Calls).Seconds);
     }
 
@@ -242,11 +242,11 @@ public sealed class LeaseLoopTests
     {
         await using var host = await LoopHost.StartAsync(logger: new ThrowingLogger());
 
-        var handled = host.Loop.OpenAsync([new Message()]);
-        var waiting = host.Loop.OpenAsync([]);
+        var handled = host.Loop.OpenAsync([new Message()]).WaitAsync(LoopHost.Limit);
+        var waiting = host.Loop.OpenAsync([]).WaitAsync(LoopHost.Limit);
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => handled);
-        await Assert.ThrowsAsync<NotSupportedException>(() => host.Running);
+        await Assert.ThrowsAsync<NotSupportedException>(host.EndedAsync);
         await Assert.ThrowsAsync<InvalidOperationException>(() => waiting);
         await Assert.ThrowsAsync<InvalidOperationException>(() => host.Loop.OpenAsync([]));
     }

@@ -11,6 +11,9 @@ namespace FetchEtl.Sqs.Tests;
 /// </summary>
 internal sealed class LoopHost : IAsyncDisposable
 {
+    /// <summary>Turns a wait that would never end into a failure. No test waits for it to pass.</summary>
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
     private readonly CancellationTokenSource _stopping = new();
 
     private LoopHost(LocalSqs sqs, FakeTimeProvider time)
@@ -101,6 +104,9 @@ internal sealed class LoopHost : IAsyncDisposable
             queueUrl ?? QueueUrl, ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]);
         return (attributes.ApproximateNumberOfMessages, attributes.ApproximateNumberOfMessagesNotVisible);
     }
+
+    /// <summary>Completes when the loop has ended.</summary>
+    public Task EndedAsync() => Running.WaitAsync(Limit);
 
     public Task RequestStopAsync()
     {
