@@ -7,12 +7,12 @@ using Amazon.SQS.Model;
 namespace FetchEtl.Sqs;
 
 /// <summary>
-/// Makes dead letters: the body untouched, the producer's attributes kept, and beside them why and where the message died,
-/// and which message it was when it was first sent.
+/// Creates dead letters: the body and the producer's attributes unchanged, and beside them why and where the message
+/// was rejected, and its identity when it was first sent.
 /// </summary>
 /// <param name="settings">The endpoint's settings.</param>
 /// <param name="url">The dead-letter queue's URL.</param>
-/// <param name="time">The time of death.</param>
+/// <param name="time">Dates the rejection.</param>
 internal sealed partial class DeadLetterQueue(SqsReceiveSettings settings, string url, TimeProvider time)
 {
     private const int MaxReasonLength = 4096;
@@ -24,8 +24,8 @@ internal sealed partial class DeadLetterQueue(SqsReceiveSettings settings, strin
     public string Url => url;
 
     /// <remarks>
-    /// To a FIFO queue the letter goes under the message's own id, so SQS drops a letter that is sent again because the first
-    /// reply was lost. The producer's deduplication id would not do: after five minutes it may name another message.
+    /// On a FIFO queue the message's own id deduplicates, so SQS drops a letter that is sent again because the first
+    /// reply was lost. The producer's deduplication id cannot: after five minutes it may name another message.
     /// </remarks>
     public DeadLetter Create(Message message, int bodyBytes, string reason)
     {
@@ -41,21 +41,21 @@ internal sealed partial class DeadLetterQueue(SqsReceiveSettings settings, strin
     }
 
     /// <summary>
-    /// As many attributes as SQS allows, by count and by size: first which message it was, then why it died, then the
+    /// As many attributes as SQS allows, by count and by size: first the message's identity, then the reason, then the
     /// producer's own in their order.
     /// </summary>
-    private (Dictionary<string, MessageAttributeValue> Attributes, int Bytes) Attributes(Message message, int room, string reason)
+    private (Dictionary<string, MessageAttributeValue> Attributes, int Bytes) Attributes(
+        Message message, int room, string reason)
     {
         var bytes = 0;
         var attributes = new Dictionary<string, MessageAttributeValue>(SqsLimits.Attributes, StringComparer.Ordinal);
         var source = new DeadLetterSource(settings.QueueName, MessageIdentity.ReceiveCount(message), time.GetUtcNow());
         var sent = MessageIdentity.SentTime(message) ?? time.GetUtcNow();
-        Add(DeadLetterAttributes.Source, Value("String", JsonSerializer.Serialize(source, Json.Default.DeadLetterSource)));
-        Add(DeadLetterAttributes.OriginalMessageId, Value("String", MessageIdentity.IdText(message)));
-        Add(
-            DeadLetterAttributes.OriginalSentTimestamp,
-            Value("Number", sent.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)));
-        Add(DeadLetterAttributes.Reason, Value("String", Printable(reason)));
+        var milliseconds = sent.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
+        Add(DeadLetterAttributes.Source, Text(JsonSerializer.Serialize(source, Json.Default.DeadLetterSource)));
+        Add(DeadLetterAttributes.OriginalMessageId, Text(MessageIdentity.IdText(message)));
+        Add(DeadLetterAttributes.OriginalSentTimestamp, Text(milliseconds, "Number"));
+        Add(DeadLetterAttributes.Reason, Text(Printable(reason)));
         foreach (var (name, value) in message.MessageAttributes ?? [])
         {
             Add(name, value);
@@ -73,10 +73,11 @@ internal sealed partial class DeadLetterQueue(SqsReceiveSettings settings, strin
         }
     }
 
-    private static MessageAttributeValue Value(string type, string text) => new() { DataType = type, StringValue = text };
+    private static MessageAttributeValue Text(string text, string type = "String") =>
+        new() { DataType = type, StringValue = text };
 
     private static int Size(MessageAttributeValue value) =>
-        Encoding.UTF8.GetByteCount(value.DataType)
+        Encoding.UTF8.GetByteCount(value.DataType ?? string.Empty)
         + Encoding.UTF8.GetByteCount(value.StringValue ?? string.Empty)
         + (int)(value.BinaryValue?.Length ?? 0);
 
@@ -92,7 +93,7 @@ internal sealed partial class DeadLetterQueue(SqsReceiveSettings settings, strin
             }
         });
 
-    /// <summary>Where and when a message died: one attribute of JSON, since SQS allows only ten attributes.</summary>
+    /// <summary>Where and when a message was rejected: one attribute of JSON, since SQS allows only ten.</summary>
     private sealed record DeadLetterSource(string Queue, int ReceiveCount, DateTimeOffset DeadAt);
 
     [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
@@ -101,7 +102,7 @@ internal sealed partial class DeadLetterQueue(SqsReceiveSettings settings, strin
 }
 
 /// <summary>A message on its way to the dead-letter queue.</summary>
-/// <param name="Entry">What is sent; its id is set by the call.</param>
+/// <param name="Entry">What is sent; the call sets its id.</param>
 /// <param name="Bytes">Body and attributes, as SQS counts them.</param>
-/// <param name="Reason">Why it is dead: fields and rules, never values.</param>
+/// <param name="Reason">Why it was rejected: fields and rules, never values.</param>
 internal sealed record DeadLetter(SendMessageBatchRequestEntry Entry, int Bytes, string Reason);

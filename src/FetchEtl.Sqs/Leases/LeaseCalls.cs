@@ -3,36 +3,70 @@ using Amazon.SQS.Model;
 
 namespace FetchEtl.Sqs;
 
-/// <summary>The calls that a lease needs, ten messages each. A call never throws: it ends with an answer to each entry.</summary>
+/// <summary>
+/// The calls that leases need, up to ten messages each. A call never throws: it ends with an answer to each entry.
+/// </summary>
 /// <param name="client">SQS.</param>
-/// <param name="queueUrl">The queue received from.</param>
+/// <param name="queueUrl">The queue that the messages were received from.</param>
 /// <param name="deadLetters">The queue for messages that can never be consumed.</param>
 /// <param name="time">The clock of the calls' time limits.</param>
 internal sealed class LeaseCalls(IAmazonSQS client, string queueUrl, DeadLetterQueue deadLetters, TimeProvider time)
 {
-    /// <summary>A call that hangs for longer is given up, so that it delays nothing but itself.</summary>
+    /// <summary>
+    /// A call that takes longer is cancelled and counts as refused, so that it delays nothing but itself.
+    /// </summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
-    /// <summary>Hides messages for longer. A call that hangs must not keep the next renewal waiting: hence its own limit.</summary>
-    public Task<AnsweredCall> RenewAsync(IReadOnlyList<LeaseEntry> entries, TimeSpan limit, CancellationToken cancelled) =>
-        CallAsync(LeaseCallKind.Renewal, entries, ChangeVisibilityAsync, limit < Limit ? limit : Limit, cancelled);
+    /// <summary>Hides messages for longer.</summary>
+    /// <param name="entries">The messages.</param>
+    /// <param name="limit">A hanging call must end before the next renewal is due.</param>
+    /// <param name="cancelled">Ends the call at once.</param>
+    public Task<AnsweredCall> RenewAsync(
+        IReadOnlyList<LeaseEntry> entries, TimeSpan limit, CancellationToken cancelled) =>
+        ChangeVisibilityAsync(LeaseCallKind.Renewal, entries, limit < Limit ? limit : Limit, cancelled);
 
     /// <summary>Makes messages visible again.</summary>
     public Task<AnsweredCall> ReturnAsync(IReadOnlyList<LeaseEntry> entries) =>
-        CallAsync(LeaseCallKind.Settlement, entries, ChangeVisibilityAsync, Limit);
+        ChangeVisibilityAsync(LeaseCallKind.Settlement, entries, Limit);
 
     /// <summary>Deletes messages.</summary>
-    public Task<AnsweredCall> DeleteAsync(IReadOnlyList<LeaseEntry> entries) =>
-        CallAsync(LeaseCallKind.Settlement, entries, DeleteAsync, Limit);
+    public Task<AnsweredCall> DeleteAsync(IReadOnlyList<LeaseEntry> entries) => CallAsync(
+        LeaseCallKind.Settlement,
+        entries,
+        async limit => (await client.DeleteMessageBatchAsync(
+            queueUrl,
+            Map(entries, (entry, id) => new DeleteMessageBatchRequestEntry(id, entry.ReceiptHandle)),
+            limit)).Failed,
+        Limit);
 
     /// <summary>Sends dead letters.</summary>
-    public Task<AnsweredCall> SendDeadLettersAsync(IReadOnlyList<LeaseEntry> entries) =>
-        CallAsync(LeaseCallKind.DeadLetter, entries, SendAsync, Limit);
+    public Task<AnsweredCall> SendDeadLettersAsync(IReadOnlyList<LeaseEntry> entries) => CallAsync(
+        LeaseCallKind.DeadLetter,
+        entries,
+        async limit => (await client.SendMessageBatchAsync(deadLetters.Url, Map(entries, ToEntry), limit)).Failed,
+        Limit);
+
+    private Task<AnsweredCall> ChangeVisibilityAsync(
+        LeaseCallKind kind,
+        IReadOnlyList<LeaseEntry> entries,
+        TimeSpan longest,
+        CancellationToken cancelled = default) => CallAsync(
+        kind,
+        entries,
+        async limit => (await client.ChangeMessageVisibilityBatchAsync(
+            queueUrl,
+            Map(entries, (entry, id) => new ChangeMessageVisibilityBatchRequestEntry(id, entry.ReceiptHandle)
+            {
+                VisibilityTimeout = (int)entry.Time!.Value.TotalSeconds,
+            }),
+            limit)).Failed,
+        longest,
+        cancelled);
 
     private async Task<AnsweredCall> CallAsync(
         LeaseCallKind kind,
         IReadOnlyList<LeaseEntry> entries,
-        Func<IReadOnlyList<LeaseEntry>, CancellationToken, Task<List<BatchResultErrorEntry>?>> call,
+        Func<CancellationToken, Task<List<BatchResultErrorEntry>?>> call,
         TimeSpan limit,
         CancellationToken cancelled = default)
     {
@@ -41,7 +75,7 @@ internal sealed class LeaseCalls(IAmazonSQS client, string queueUrl, DeadLetterQ
         {
             using var timeout = new CancellationTokenSource(limit, time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancelled);
-            var refused = await call(entries, either.Token);
+            var refused = await call(either.Token);
             foreach (var entry in refused ?? [])
             {
                 answers[int.Parse(entry.Id)] = SqsErrors.IsTransient(entry.Code, entry.SenderFault ?? false)
@@ -53,57 +87,35 @@ internal sealed class LeaseCalls(IAmazonSQS client, string queueUrl, DeadLetterQ
         }
         catch (Exception exception)
         {
-            // A refused call says nothing about its messages, whatever the reason: SQS is away, throttles, or lacks a right.
+            // Whatever the reason, a call that failed as a whole says nothing about its messages.
             Array.Fill(answers, EntryAnswer.RefusedForNow);
             return new AnsweredCall(kind, entries, answers, SqsErrors.Describe(exception));
         }
     }
 
-    private async Task<List<BatchResultErrorEntry>?> ChangeVisibilityAsync(IReadOnlyList<LeaseEntry> entries, CancellationToken limit)
+    private static SendMessageBatchRequestEntry ToEntry(LeaseEntry entry, string id)
     {
-        var request = new ChangeMessageVisibilityBatchRequest
-        {
-            QueueUrl = queueUrl,
-            Entries = Map(entries, (entry, id) => new ChangeMessageVisibilityBatchRequestEntry(id, entry.ReceiptHandle)
-            {
-                VisibilityTimeout = (int)entry.Time!.Value.TotalSeconds,
-            }),
-        };
-        return (await client.ChangeMessageVisibilityBatchAsync(request, limit)).Failed;
+        entry.DeadLetter!.Entry.Id = id;
+        return entry.DeadLetter.Entry;
     }
 
-    private async Task<List<BatchResultErrorEntry>?> DeleteAsync(IReadOnlyList<LeaseEntry> entries, CancellationToken limit)
-    {
-        var request = new DeleteMessageBatchRequest
-        {
-            QueueUrl = queueUrl,
-            Entries = Map(entries, (entry, id) => new DeleteMessageBatchRequestEntry(id, entry.ReceiptHandle)),
-        };
-        return (await client.DeleteMessageBatchAsync(request, limit)).Failed;
-    }
-
-    private async Task<List<BatchResultErrorEntry>?> SendAsync(IReadOnlyList<LeaseEntry> entries, CancellationToken limit)
-    {
-        var request = new SendMessageBatchRequest
-        {
-            QueueUrl = deadLetters.Url,
-            Entries = Map(entries, (entry, id) =>
-            {
-                entry.DeadLetter!.Entry.Id = id;
-                return entry.DeadLetter.Entry;
-            }),
-        };
-        return (await client.SendMessageBatchAsync(request, limit)).Failed;
-    }
-
-    private static List<T> Map<T>(IReadOnlyList<LeaseEntry> entries, Func<LeaseEntry, string, T> map)
-    {
-        var list = new List<T>(entries.Count);
-        for (var i = 0; i < entries.Count; i++)
-        {
-            list.Add(map(entries[i], i.ToString()));
-        }
-
-        return list;
-    }
+    /// <summary>An entry's id is its index.</summary>
+    private static List<T> Map<T>(IReadOnlyList<LeaseEntry> entries, Func<LeaseEntry, string, T> map) =>
+        [.. entries.Select((entry, i) => map(entry, i.ToString()))];
 }
+
+/// <summary>What a call is for.</summary>
+internal enum LeaseCallKind
+{
+    Renewal,
+    Settlement,
+    DeadLetter,
+}
+
+/// <summary>A call that has ended.</summary>
+/// <param name="Kind">What it was for.</param>
+/// <param name="Entries">What was asked.</param>
+/// <param name="Answers">The answer to each entry.</param>
+/// <param name="Problem">Why entries were refused; null where none was.</param>
+internal sealed record AnsweredCall(
+    LeaseCallKind Kind, IReadOnlyList<LeaseEntry> Entries, IReadOnlyList<EntryAnswer> Answers, string? Problem);

@@ -5,10 +5,19 @@ using Microsoft.Extensions.Logging;
 namespace FetchEtl.Sqs;
 
 /// <summary>
-/// Owns the leases of an endpoint. One loop reads events, applies each to the lease that it concerns, and issues the calls
-/// that the leases ask for. Nothing else touches a lease, so nothing needs a lock.
+/// Owns the leases of an endpoint. One loop reads events, applies each to the lease that it concerns, and issues the
+/// calls that the leases ask for. Nothing else touches a lease, so nothing needs a lock.
 /// </summary>
-internal sealed class LeaseLoop : IDisposable
+internal sealed class LeaseLoop(
+    LeaseCalls calls,
+    DeadLetterQueue deadLetters,
+    PrefetchWindow window,
+    TimeSpan visibilityTimeout,
+    Backoff backoff,
+    SqsMetrics metrics,
+    ILogger logger,
+    TimeProvider time,
+    CancellationToken stopping) : IDisposable
 {
     /// <summary>How long a settlement waits for others, so that calls are full.</summary>
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(100);
@@ -18,73 +27,38 @@ internal sealed class LeaseLoop : IDisposable
 
     private readonly Dictionary<string, SqsMessageLease> _open = new(StringComparer.Ordinal);
     private readonly PriorityQueue<SqsMessageLease, TimeSpan> _retries = new();
-    private readonly EntryBatch[] _batches;
-    private readonly EntryBatch _renewals;
-    private readonly EntryBatch _returns;
-    private readonly EntryBatch _deletes;
-    private readonly EntryBatch _letters;
-    private readonly DeadLetterQueue _deadLetters;
-    private readonly PrefetchWindow _window;
-    private readonly TimeSpan _visibilityTimeout;
-    private readonly TimeSpan _beat;
-    private readonly Backoff _backoff;
-    private readonly SqsMetrics _metrics;
-    private readonly ILogger _logger;
-    private readonly TimeProvider _time;
-    private readonly CancellationToken _stopping;
+    private readonly EntryBatch _renewals = new(TimeSpan.Zero);
+    private readonly EntryBatch _returns = new(Linger);
+    private readonly EntryBatch _deletes = new(Linger);
+    private readonly EntryBatch _letters = new(Linger);
     private readonly CancellationTokenSource _renewing = new();
-    private readonly long _origin;
-    private ITimer? _timer;
+    private readonly long _origin = time.GetTimestamp();
+
+    // A lease is renewed when half of it has passed, so a renewal that fails is tried twice more before the lease ends.
+    private readonly TimeSpan _beat = visibilityTimeout / 6;
+
     private TimeSpan _wakeAt = TimeSpan.MaxValue;
     private TimeSpan _nextBeat;
     private int _callsUnderWay;
     private bool _stopped;
+    private bool _gaveUp;
     private bool _settlementsRefused;
 
-    public LeaseLoop(
-        LeaseCalls calls,
-        DeadLetterQueue deadLetters,
-        PrefetchWindow window,
-        TimeSpan visibilityTimeout,
-        Backoff backoff,
-        SqsMetrics metrics,
-        ILogger logger,
-        TimeProvider time,
-        CancellationToken stopping)
-    {
-        _deadLetters = deadLetters;
-        _window = window;
-        _visibilityTimeout = visibilityTimeout;
-        _backoff = backoff;
-        _metrics = metrics;
-        _logger = logger;
-        _time = time;
-        _stopping = stopping;
-        _origin = time.GetTimestamp();
-
-        // A renewal that fails is tried again at the next beat: three times before the lease ends.
-        _beat = visibilityTimeout / 6;
-        _renewals = new EntryBatch(TimeSpan.Zero, entries => Send(() => calls.RenewAsync(entries, _beat, _renewing.Token)));
-        _returns = new EntryBatch(Linger, entries => Send(() => calls.ReturnAsync(entries)));
-        _deletes = new EntryBatch(Linger, entries => Send(() => calls.DeleteAsync(entries)));
-        _letters = new EntryBatch(Linger, entries => Send(() => calls.SendDeadLettersAsync(entries)));
-        _batches = [_renewals, _returns, _deletes, _letters];
-    }
-
     // A monotonic clock: a jump of the wall clock moves no deadline.
-    private TimeSpan Now => _time.GetElapsedTime(_origin);
+    private TimeSpan Now => time.GetElapsedTime(_origin);
 
     /// <summary>
-    /// Opens a lease on each message of a receive. A message that is in flight here already gets none: the delivery joins
-    /// the lease that there is.
+    /// Opens a lease on each message of a receive. A message that is in flight here already gets none: the delivery
+    /// joins the lease that there is.
     /// </summary>
     /// <returns>The messages to handle, in the order received.</returns>
+    /// <exception cref="InvalidOperationException">The loop has ended.</exception>
     public Task<IReadOnlyList<SqsMessageLease>> OpenAsync(IReadOnlyList<Message> messages)
     {
         var batch = new ReceivedBatch(messages);
         if (!_events.Writer.TryWrite(new LeaseEvent(LeaseEventKind.Received, Data: batch)))
         {
-            batch.SetException(new InvalidOperationException("The lease loop has ended."));
+            batch.SetException(Ended());
         }
 
         return batch.Task;
@@ -93,56 +67,55 @@ internal sealed class LeaseLoop : IDisposable
     /// <summary>No message is received any more. The loop ends when every lease is closed.</summary>
     public void Stop() => _events.Writer.TryWrite(new LeaseEvent(LeaseEventKind.Stop));
 
-    /// <summary>Returns what is in flight at once. Consumers that go on change nothing any more.</summary>
+    /// <summary>Returns what is in flight at once. Verdicts of consumers that go on have no effect.</summary>
     public void GiveUp() => _events.Writer.TryWrite(new LeaseEvent(LeaseEventKind.GiveUp));
 
     /// <summary>Runs until all leases are closed after <see cref="Stop"/>.</summary>
     public async Task RunAsync()
     {
-        _timer = _time.CreateTimer(
+        await using var timer = time.CreateTimer(
             static events => ((ChannelWriter<LeaseEvent>)events!).TryWrite(new LeaseEvent(LeaseEventKind.Wake)),
             _events.Writer,
             Timeout.InfiniteTimeSpan,
             Timeout.InfiniteTimeSpan);
+        var happened = default(LeaseEvent);
         try
         {
             while (!_stopped || _open.Count > 0 || _callsUnderWay > 0)
             {
                 await _events.Reader.WaitToReadAsync();
-                while (_events.Reader.TryRead(out var happened))
+                while (_events.Reader.TryRead(out happened))
                 {
                     Handle(happened, Now);
                 }
 
                 DoWhatIsDue(Now);
-                SetTimer(Now);
+                SetTimer(timer, Now);
             }
         }
         finally
         {
-            await _timer.DisposeAsync();
-            End();
+            // A receive must not wait for ever: neither one whose messages made the loop fail, nor those behind it.
+            _events.Writer.Complete();
+            do
+            {
+                (happened.Data as ReceivedBatch)?.TrySetException(Ended());
+            }
+            while (_events.Reader.TryRead(out happened));
         }
     }
 
     public void Dispose() => _renewing.Dispose();
 
-    /// <summary>Nobody reads events any more: receives that wait for their leases must not wait for ever.</summary>
-    private void End()
-    {
-        _events.Writer.Complete();
-        while (_events.Reader.TryRead(out var happened))
-        {
-            (happened.Data as ReceivedBatch)?.SetException(new InvalidOperationException("The lease loop has ended."));
-        }
-    }
+    private static InvalidOperationException Ended() => new("The lease loop has ended.");
 
     private void Handle(LeaseEvent happened, TimeSpan now)
     {
         switch (happened.Kind)
         {
             case LeaseEventKind.Received:
-                Receive((ReceivedBatch)happened.Data!, now);
+                var batch = (ReceivedBatch)happened.Data!;
+                batch.SetResult([.. batch.Messages.Select(message => Open(message, now)).OfType<SqsMessageLease>()]);
                 break;
             case LeaseEventKind.Completed:
                 Apply(happened.Lease!, happened.Lease!.Lease.Completed(now), now);
@@ -163,73 +136,60 @@ internal sealed class LeaseLoop : IDisposable
                 _stopped = true;
                 break;
             case LeaseEventKind.GiveUp:
+                _gaveUp = true;
                 _renewing.Cancel();
                 ForAllOpen(lease => lease.GiveUp(now), now);
                 break;
         }
     }
 
-    private void Receive(ReceivedBatch batch, TimeSpan now)
+    private SqsMessageLease? Open(Message? message, TimeSpan now)
     {
-        try
+        if (message is not { MessageId: not null, ReceiptHandle: not null, Body: not null })
         {
-            batch.SetResult(Open(batch.Messages, now));
-        }
-        catch (Exception exception)
-        {
-            batch.SetException(exception);
-            throw;
-        }
-    }
-
-    private List<SqsMessageLease> Open(IReadOnlyList<Message> messages, TimeSpan now)
-    {
-        var opened = new List<SqsMessageLease>(messages.Count);
-        foreach (var message in messages)
-        {
-            if (message is not { MessageId: not null, ReceiptHandle: not null, Body: not null })
-            {
-                Log.MalformedMessage(_logger, message.MessageId);
-                continue;
-            }
-
-            if (_open.TryGetValue(message.MessageId, out var known))
-            {
-                Log.DuplicateDelivery(_logger, message.MessageId);
-                Apply(known, known.Lease.DeliveredAgain(message.ReceiptHandle, now), now);
-                continue;
-            }
-
-            // The lease counts from the reply: SQS hides a message when it hands it out, at the end of a long poll.
-            var lease = new SqsMessageLease(message, new Lease(message.ReceiptHandle, _visibilityTimeout, now), _events.Writer);
-            _open.Add(message.MessageId, lease);
-            opened.Add(lease);
+            Log.MalformedMessage(logger, message?.MessageId);
+            return null;
         }
 
-        if (_open.Count == opened.Count)
+        var receiveCount = MessageIdentity.ReceiveCount(message);
+        if (_open.TryGetValue(message.MessageId, out var known))
         {
-            _nextBeat = now + _beat;
+            Log.DuplicateDelivery(logger, message.MessageId);
+            Apply(known, known.Lease.DeliveredAgain(message.ReceiptHandle, receiveCount, now), now);
+            return null;
         }
 
-        return opened;
+        // The lease counts from the reply: SQS hides a message when it hands it out, at the end of a long poll.
+        var machine = new Lease(message.ReceiptHandle, receiveCount, visibilityTimeout, now);
+        var lease = new SqsMessageLease(message, machine, _events.Writer);
+        _nextBeat = _open.Count == 0 ? now + _beat : _nextBeat;
+        _open.Add(message.MessageId, lease);
+        if (_gaveUp)
+        {
+            Apply(lease, machine.GiveUp(now), now);
+        }
+
+        return lease;
     }
 
     /// <summary>Invalid messages go to the dead-letter queue, all others back to their queue.</summary>
     private void Fault(SqsMessageLease lease, Exception exception, TimeSpan now)
     {
-        if (FaultVerdict.Of(exception).DeadLetterReason is { } reason)
+        var machine = lease.Lease;
+        if (FaultVerdict.DeadLetterReason(exception) is { } reason)
         {
-            Apply(lease, lease.Lease.Rejected(now), now, reason);
+            Apply(lease, machine.Rejected(now), now, reason);
             return;
         }
 
-        var delay = _stopping.IsCancellationRequested ? TimeSpan.Zero : _backoff.ReturnAfter(lease.ReceiveCount);
-        if (lease.Lease.Returned(delay, now) is var action && action != LeaseAction.None)
+        var delay = stopping.IsCancellationRequested ? TimeSpan.Zero : backoff.ReturnAfter(lease.ReceiveCount);
+        if (machine.IsUndecided)
         {
-            Log.Returned(_logger, lease.Message.MessageId, exception.GetType().Name, lease.ReceiveCount, delay.TotalSeconds);
+            Log.Returned(
+                logger, lease.Message.MessageId, exception.GetType().Name, lease.ReceiveCount, delay.TotalSeconds);
         }
 
-        Apply(lease, action, now);
+        Apply(lease, machine.Returned(delay, now), now);
     }
 
     private void Answer(AnsweredCall call, TimeSpan now)
@@ -239,11 +199,12 @@ internal sealed class LeaseLoop : IDisposable
         for (var i = 0; i < call.Entries.Count; i++)
         {
             var (entry, answer) = (call.Entries[i], call.Answers[i]);
-            var lease = entry.Lease.Lease;
+            var machine = entry.Lease.Lease;
             var action = call.Kind switch
             {
-                LeaseCallKind.Renewal => lease.RenewalAnswered(entry.ReceiptHandle, answer, now),
-                LeaseCallKind.Settlement => lease.SettlementAnswered(entry.ReceiptHandle, answer, RetryDelay(lease, answer), now),
+                LeaseCallKind.Renewal => machine.RenewalAnswered(entry.ReceiptHandle, answer, now),
+                LeaseCallKind.Settlement =>
+                    machine.SettlementAnswered(entry.ReceiptHandle, answer, RetryDelay(machine, answer), now),
                 _ => DeadLetterAnswered(entry, answer, call.Problem, now),
             };
             Apply(entry.Lease, action, now);
@@ -251,7 +212,7 @@ internal sealed class LeaseLoop : IDisposable
     }
 
     private TimeSpan RetryDelay(Lease lease, EntryAnswer answer) => answer == EntryAnswer.RefusedForNow
-        ? _backoff.After(lease.Refusals + 1, Backoff.LongestRetry)
+        ? backoff.After(lease.Refusals + 1, Backoff.LongestRetry)
         : TimeSpan.Zero;
 
     private LeaseAction DeadLetterAnswered(LeaseEntry entry, EntryAnswer answer, string? problem, TimeSpan now)
@@ -259,13 +220,13 @@ internal sealed class LeaseLoop : IDisposable
         var (lease, reason) = (entry.Lease, entry.DeadLetter!.Reason);
         if (answer == EntryAnswer.Accepted)
         {
-            Log.DeadLettered(_logger, lease.Message.MessageId, _deadLetters.Name, reason);
-            _metrics.DeadLettered();
+            Log.DeadLettered(logger, lease.Message.MessageId, deadLetters.Name, reason);
+            metrics.DeadLettered();
             return lease.Lease.DeadLetterAnswered(accepted: true, TimeSpan.Zero, now);
         }
 
-        Log.DeadLetterRefused(_logger, lease.Message.MessageId, _deadLetters.Name, problem!, reason);
-        return lease.Lease.DeadLetterAnswered(accepted: false, _backoff.ReturnAfter(lease.ReceiveCount), now);
+        Log.DeadLetterRefused(logger, lease.Message.MessageId, deadLetters.Name, problem!, reason);
+        return lease.Lease.DeadLetterAnswered(accepted: false, backoff.ReturnAfter(lease.ReceiveCount), now);
     }
 
     private void Report(AnsweredCall call)
@@ -273,17 +234,17 @@ internal sealed class LeaseLoop : IDisposable
         var refused = call.Answers.Count(answer => answer != EntryAnswer.Accepted);
         if (call.Kind == LeaseCallKind.Renewal && refused > 0)
         {
-            Log.RenewalFailed(_logger, refused, call.Problem!);
+            Log.RenewalFailed(logger, refused, call.Problem!);
         }
         else if (call.Kind == LeaseCallKind.Settlement && refused == call.Answers.Count && !_settlementsRefused)
         {
             _settlementsRefused = true;
-            Log.SettlementsRefused(_logger, call.Problem!);
+            Log.SettlementsRefused(logger, call.Problem!);
         }
         else if (call.Kind == LeaseCallKind.Settlement && refused == 0 && _settlementsRefused)
         {
             _settlementsRefused = false;
-            Log.SettlementsAccepted(_logger);
+            Log.SettlementsAccepted(logger);
         }
     }
 
@@ -297,11 +258,16 @@ internal sealed class LeaseLoop : IDisposable
                 _renewals.Add(new LeaseEntry(lease, machine.NewestHandle, machine.RenewalTime), now);
                 break;
             case LeaseAction.SendDeadLetter:
-                var letter = _deadLetters.Create(lease.Message, lease.BodyBytes, reason!);
+                var letter = deadLetters.Create(lease.Message, lease.BodyBytes, reason!);
                 _letters.Add(new LeaseEntry(lease, machine.NewestHandle, DeadLetter: letter), now);
                 break;
             case LeaseAction.Settle:
-                Settle(lease, now);
+                var batch = machine.Settlement.Deletes ? _deletes : _returns;
+                foreach (var handle in machine.Outgoing)
+                {
+                    batch.Add(new LeaseEntry(lease, handle, machine.Settlement.ReturnDelay), now);
+                }
+
                 break;
             case LeaseAction.Wait:
                 _retries.Enqueue(lease, machine.RetryAt);
@@ -317,30 +283,20 @@ internal sealed class LeaseLoop : IDisposable
         }
     }
 
-    private void Settle(SqsMessageLease lease, TimeSpan now)
-    {
-        var settlement = lease.Lease.Settlement;
-        if (!settlement.Deletes && lease.Lease.Refusals == 0)
-        {
-            _metrics.Returned();
-        }
-
-        var batch = settlement.Deletes ? _deletes : _returns;
-        foreach (var handle in lease.Lease.Outgoing)
-        {
-            batch.Add(new LeaseEntry(lease, handle, settlement.ReturnDelay), now);
-        }
-    }
-
     private void Close(SqsMessageLease lease)
     {
+        var deletes = lease.Lease.Settlement.Deletes;
         if (lease.Lease.WasLost)
         {
-            Log.LeaseLost(_logger, lease.Message.MessageId, lease.Lease.Settlement.Deletes ? "deleted" : "returned");
+            Log.LeaseLost(logger, lease.Message.MessageId, deletes ? "deleted" : "returned");
+        }
+        else if (!deletes)
+        {
+            metrics.Returned();
         }
 
         _open.Remove(lease.Message.MessageId);
-        _window.Release(1, lease.BodyBytes);
+        window.Release(1, lease.BodyBytes);
     }
 
     private void DoWhatIsDue(TimeSpan now)
@@ -348,54 +304,53 @@ internal sealed class LeaseLoop : IDisposable
         while (_retries.TryPeek(out var lease, out var due) && due <= now)
         {
             _retries.Dequeue();
-            Apply(lease, lease.Lease.Tick(now, _stopping.IsCancellationRequested), now);
+            Apply(lease, lease.Lease.Tick(now, stopping.IsCancellationRequested), now);
         }
 
         if (now >= _nextBeat)
         {
             _nextBeat = now + _beat;
-            ForAllOpen(lease => lease.Tick(now, _stopping.IsCancellationRequested), now);
+            ForAllOpen(lease => lease.Tick(now, stopping.IsCancellationRequested), now);
         }
 
-        foreach (var batch in _batches)
-        {
-            batch.SendIfDue(now);
-        }
+        Send(_renewals, entries => calls.RenewAsync(entries, _beat * 0.9, _renewing.Token), now);
+        Send(_returns, calls.ReturnAsync, now);
+        Send(_deletes, calls.DeleteAsync, now);
+        Send(_letters, calls.SendDeadLettersAsync, now);
     }
 
-    private void ForAllOpen(Func<Lease, LeaseAction> tell, TimeSpan now)
+    private void ForAllOpen(Func<Lease, LeaseAction> step, TimeSpan now)
     {
         foreach (var lease in _open.Values.ToList())
         {
-            Apply(lease, tell(lease.Lease), now);
+            Apply(lease, step(lease.Lease), now);
         }
     }
 
-    private void SetTimer(TimeSpan now)
+    private void Send(EntryBatch batch, Func<IReadOnlyList<LeaseEntry>, Task<AnsweredCall>> call, TimeSpan now)
+    {
+        while (batch.Take(now) is { } entries)
+        {
+            _callsUnderWay++;
+
+            // On another thread: to serialize and to sign a call would hold up the loop.
+            _ = Task.Run(async () =>
+                _events.Writer.TryWrite(new LeaseEvent(LeaseEventKind.Answered, Data: await call(entries))));
+        }
+    }
+
+    private void SetTimer(ITimer timer, TimeSpan now)
     {
         var wakeAt = _open.Count > 0 ? _nextBeat : TimeSpan.MaxValue;
-        foreach (var batch in _batches)
-        {
-            wakeAt = batch.DueAt < wakeAt ? batch.DueAt : wakeAt;
-        }
-
-        if (_retries.TryPeek(out _, out var retry) && retry < wakeAt)
-        {
-            wakeAt = retry;
-        }
-
+        wakeAt = _retries.TryPeek(out _, out var retry) ? Earlier(wakeAt, retry) : wakeAt;
+        wakeAt = Earlier(wakeAt, Earlier(_returns.DueAt, Earlier(_deletes.DueAt, _letters.DueAt)));
         if (wakeAt < _wakeAt)
         {
             _wakeAt = wakeAt;
-            _timer!.Change(TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling((wakeAt - now).TotalMilliseconds))), Timeout.InfiniteTimeSpan);
+            var milliseconds = Math.Max(1, Math.Ceiling((wakeAt - now).TotalMilliseconds));
+            timer.Change(TimeSpan.FromMilliseconds(milliseconds), Timeout.InfiniteTimeSpan);
         }
     }
 
-    private void Send(Func<Task<AnsweredCall>> call)
-    {
-        _callsUnderWay++;
-
-        // On another thread: making and signing a call would hold up the loop.
-        _ = Task.Run(async () => _events.Writer.TryWrite(new LeaseEvent(LeaseEventKind.Answered, Data: await call())));
-    }
+    private static TimeSpan Earlier(TimeSpan x, TimeSpan y) => x < y ? x : y;
 }

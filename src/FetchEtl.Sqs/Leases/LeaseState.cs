@@ -1,6 +1,6 @@
 namespace FetchEtl.Sqs;
 
-/// <summary>The states of a lease. They only follow each other in this order.</summary>
+/// <summary>The states of a lease, in the only order in which they follow each other.</summary>
 internal enum LeaseState
 {
     /// <summary>The message is handled here, or its dead letter is under way. The lease is renewed.</summary>
@@ -9,17 +9,18 @@ internal enum LeaseState
     /// <summary>The outcome is decided: SQS is asked to delete the message, or to make it visible again.</summary>
     Settling,
 
-    /// <summary>SQS took the settlement, or the lease was lost. Nothing is asked of SQS any more.</summary>
+    /// <summary>SQS answered the settlement, or the lease was lost. SQS is asked for nothing more.</summary>
     Closed,
 }
 
 /// <summary>What a lease needs from its loop after an event.</summary>
 internal enum LeaseAction
 {
-    /// <summary>Nothing.</summary>
     None,
 
-    /// <summary>Ask SQS to hide the message for another <see cref="Lease.RenewalTime"/>, by <see cref="Lease.NewestHandle"/>.</summary>
+    /// <summary>
+    /// Hide the message for another <see cref="Lease.RenewalTime"/>, by <see cref="Lease.NewestHandle"/>.
+    /// </summary>
     Renew,
 
     /// <summary>Send the message to the dead-letter queue.</summary>
@@ -28,20 +29,19 @@ internal enum LeaseAction
     /// <summary>Ask SQS for <see cref="Lease.Settlement"/> on each of <see cref="Lease.Outgoing"/>.</summary>
     Settle,
 
-    /// <summary>Send <see cref="Lease.Tick"/> at <see cref="Lease.RetryAt"/>.</summary>
+    /// <summary>Call <see cref="Lease.Tick"/> at <see cref="Lease.RetryAt"/>.</summary>
     Wait,
 
-    /// <summary>The lease has just been closed.</summary>
+    /// <summary>Forget the lease: it has just been closed.</summary>
     Close,
 }
 
 /// <summary>How SQS answered one entry of a call.</summary>
 internal enum EntryAnswer
 {
-    /// <summary>SQS did what was asked.</summary>
     Accepted,
 
-    /// <summary>SQS may accept the same entry later: it throttled, was unwell, or could not be reached.</summary>
+    /// <summary>SQS may accept the same entry later: it throttled, failed, or could not be reached.</summary>
     RefusedForNow,
 
     /// <summary>SQS will never accept this entry: for example, the receipt handle has expired.</summary>

@@ -7,8 +7,8 @@ using Amazon.SQS.Model;
 namespace FetchEtl.Sqs;
 
 /// <summary>
-/// What identifies a message across a redrive. SQS gives a redriven message a new id and a new time, so a dead letter carries
-/// those of the first sending as attributes.
+/// The identity of a message across a redrive. SQS gives a redriven message a new id and a new time, so a dead letter
+/// carries those of the first sending as attributes.
 /// </summary>
 internal static class MessageIdentity
 {
@@ -23,25 +23,30 @@ internal static class MessageIdentity
 
     /// <summary>The first SQS MessageId as text.</summary>
     public static string IdText(Message message) =>
-        DeadLetterText(message, DeadLetterAttributes.OriginalMessageId) is { Length: > 0 } original ? original : message.MessageId;
+        DeadLetterText(message, DeadLetterAttributes.OriginalMessageId) is { Length: > 0 } original
+            ? original
+            : message.MessageId;
 
     /// <summary>When the message was first sent; null where SQS does not say.</summary>
     public static DateTimeOffset? SentTime(Message message) =>
         Time(DeadLetterText(message, DeadLetterAttributes.OriginalSentTimestamp))
         ?? Time(SystemText(message, MessageSystemAttributeName.SentTimestamp));
 
-    /// <summary>How many times SQS handed the message out, this time included; 1 where it does not say.</summary>
-    public static int ReceiveCount(Message message) =>
-        int.TryParse(SystemText(message, MessageSystemAttributeName.ApproximateReceiveCount), NumberStyles.None, null, out var count)
-            ? count
-            : 1;
+    /// <summary>How many times SQS has delivered the message, this time included; 1 where it does not say.</summary>
+    public static int ReceiveCount(Message message)
+    {
+        var text = SystemText(message, MessageSystemAttributeName.ApproximateReceiveCount);
+        return int.TryParse(text, NumberStyles.None, null, out var count) ? count : 1;
+    }
 
     /// <summary>The message group; null on a standard queue.</summary>
     public static string? Group(Message message) => SystemText(message, MessageSystemAttributeName.MessageGroupId);
 
     private static string? SystemText(Message message, string name) => message.Attributes?.GetValueOrDefault(name);
 
-    /// <summary>Only a dead letter's attributes count: a producer's own attribute of the same name means something else.</summary>
+    /// <summary>
+    /// Only a dead letter's attributes count: a producer's own attribute of the same name means something else.
+    /// </summary>
     private static string? DeadLetterText(Message message, string name) =>
         message.MessageAttributes is { Count: > 0 } attributes
         && attributes.ContainsKey(DeadLetterAttributes.Source)

@@ -6,13 +6,14 @@ using MassTransit.Transports;
 namespace FetchEtl.Sqs;
 
 /// <summary>
-/// A message in flight, as the receive pipe sees it: reports the consumers' verdict to the loop that owns the lease, and
-/// does nothing else.
+/// A message in flight, as the receive pipe sees it. It reports the consumers' verdict to the loop that owns the lease,
+/// and does nothing else.
 /// </summary>
 /// <param name="message">As received.</param>
-/// <param name="lease">Used by the loop alone.</param>
+/// <param name="lease">Only the loop uses it.</param>
 /// <param name="events">To the loop.</param>
-internal sealed class SqsMessageLease(Message message, Lease lease, ChannelWriter<LeaseEvent> events) : ReceiveLockContext
+internal sealed class SqsMessageLease(Message message, Lease lease, ChannelWriter<LeaseEvent> events)
+    : ReceiveLockContext
 {
     private TaskCompletionSource<bool>? _handled;
 
@@ -23,30 +24,33 @@ internal sealed class SqsMessageLease(Message message, Lease lease, ChannelWrite
     /// <summary>The size of the body, in bytes of UTF-8.</summary>
     public int BodyBytes { get; } = Encoding.UTF8.GetByteCount(message.Body);
 
-    /// <summary>How many times SQS handed the message out, this time included; 1 where it does not say.</summary>
+    /// <inheritdoc cref="MessageIdentity.ReceiveCount"/>
     public int ReceiveCount => MessageIdentity.ReceiveCount(message);
 
     public Task ValidateLockStatus() => Task.CompletedTask;
 
-    public Task Complete() => Post(new LeaseEvent(LeaseEventKind.Completed, this));
+    public Task Complete() => Post(LeaseEventKind.Completed);
 
-    public Task Faulted(Exception exception) => Post(new LeaseEvent(LeaseEventKind.Faulted, this, exception));
+    public Task Faulted(Exception exception) => Post(LeaseEventKind.Faulted, exception);
 
     /// <summary>The message is not handled here: another worker may have it at once.</summary>
     public void Release() => events.TryWrite(new LeaseEvent(LeaseEventKind.Released, this));
 
-    /// <summary>Must be called before the message is dispatched by those who need <see cref="HandledAsync"/>.</summary>
-    public void TrackHandled() => _handled = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>Prepares <see cref="HandledAsync"/>. The caller needs it before the message is dispatched.</summary>
+    public void TrackHandled() =>
+        _handled = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Completes when the outcome is decided: true when the message is deleted, false when it goes back.</summary>
+    /// <summary>
+    /// Completes when the outcome is decided: true when the message is deleted, false when it goes back.
+    /// </summary>
     public Task<bool> HandledAsync() => _handled!.Task;
 
-    /// <summary>Called by the loop when the outcome is decided.</summary>
+    /// <summary>The loop calls this when the outcome is decided.</summary>
     public void ReportDecision() => _handled?.TrySetResult(lease.Settlement.Deletes && !lease.WasLost);
 
-    private Task Post(LeaseEvent verdict)
+    private Task Post(LeaseEventKind kind, Exception? exception = null)
     {
-        events.TryWrite(verdict);
+        events.TryWrite(new LeaseEvent(kind, this, exception));
         return Task.CompletedTask;
     }
 }

@@ -1,0 +1,89 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Amazon.Runtime;
+using Amazon.SQS;
+using Amazon.SQS.Model;
+
+namespace FetchEtl.Sqs.Tests;
+
+/// <summary>The SDK's client, which notes each batch call and lets chosen ones hang until they are cancelled.</summary>
+internal sealed class RecordingSqs(Uri serviceUrl, TimeProvider time) : AmazonSQSClient(
+    new BasicAWSCredentials("test", "test"),
+    new AmazonSQSConfig { ServiceURL = serviceUrl.ToString(), AuthenticationRegion = "us-east-1", MaxErrorRetry = 0 })
+{
+    private readonly ConcurrentQueue<BatchCall> _calls = new();
+    private readonly long _origin = time.GetTimestamp();
+    private int _underWay;
+
+    /// <summary>In the order in which they began.</summary>
+    public IReadOnlyCollection<BatchCall> Calls => _calls;
+
+    /// <summary>Which calls hang.</summary>
+    public Func<BatchCall, bool> Hangs { get; set; } = _ => false;
+
+    /// <summary>Calls that SQS has yet to answer; those that hang do not count.</summary>
+    public int UnderWay => Volatile.Read(ref _underWay);
+
+    public IEnumerable<BatchCall> CallsOf(string operation) => Calls.Where(x => x.Operation == operation);
+
+    public override Task<DeleteMessageBatchResponse> DeleteMessageBatchAsync(
+        DeleteMessageBatchRequest request, CancellationToken cancellationToken = default) =>
+        RecordAsync(
+            new BatchCall("Delete", Now, [.. request.Entries.Select(x => x.ReceiptHandle)]),
+            () => base.DeleteMessageBatchAsync(request, cancellationToken),
+            cancellationToken);
+
+    public override Task<ChangeMessageVisibilityBatchResponse> ChangeMessageVisibilityBatchAsync(
+        ChangeMessageVisibilityBatchRequest request, CancellationToken cancellationToken = default) =>
+        RecordAsync(
+            new BatchCall("ChangeVisibility", Now, [.. request.Entries.Select(x => x.ReceiptHandle)])
+            {
+                Seconds = [.. request.Entries.Select(x => x.VisibilityTimeout ?? -1)],
+            },
+            () => base.ChangeMessageVisibilityBatchAsync(request, cancellationToken),
+            cancellationToken);
+
+    public override Task<SendMessageBatchResponse> SendMessageBatchAsync(
+        SendMessageBatchRequest request, CancellationToken cancellationToken = default) =>
+        RecordAsync(
+            new BatchCall("Send", Now, [.. request.Entries.Select(x => x.Id)])
+            {
+                Bytes = request.Entries.Sum(x => Encoding.UTF8.GetByteCount(x.MessageBody)),
+            },
+            () => base.SendMessageBatchAsync(request, cancellationToken),
+            cancellationToken);
+
+    private TimeSpan Now => time.GetElapsedTime(_origin);
+
+    private async Task<T> RecordAsync<T>(BatchCall call, Func<Task<T>> send, CancellationToken cancelled)
+    {
+        _calls.Enqueue(call);
+        if (Hangs(call))
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, time, cancelled);
+        }
+
+        Interlocked.Increment(ref _underWay);
+        try
+        {
+            return await send();
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _underWay);
+        }
+    }
+}
+
+/// <summary>One batch call, and when it began.</summary>
+/// <param name="Operation">Delete, ChangeVisibility or Send.</param>
+/// <param name="At">In virtual time.</param>
+/// <param name="Entries">Receipt handles; of a Send, ids.</param>
+internal sealed record BatchCall(string Operation, TimeSpan At, string[] Entries)
+{
+    /// <summary>The visibility timeouts asked for.</summary>
+    public int[] Seconds { get; init; } = [];
+
+    /// <summary>The bodies that are sent.</summary>
+    public int Bytes { get; init; }
+}
