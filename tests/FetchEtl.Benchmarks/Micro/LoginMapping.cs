@@ -27,7 +27,7 @@ public class LoginMapping
                 options.ConnectionString = "Host=127.0.0.1";
             })
             .BuildServiceProvider();
-        _consumer = ActivatorUtilities.CreateInstance<LoginConsumer>(_services);
+        _consumer = _services.GetRequiredService<LoginConsumer>();
         _endpoint = new PipeEndpoint(new Commit());
         var deserializer = new RawLoginDeserializer();
         var sample = await SampleMessages.ReceiveAsync();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MassTransit;
 using MassTransit.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -87,6 +88,47 @@ public sealed class LoginConsumerTests : IAsyncLifetime
 
         await _receives.WaitForConsumedAsync(2);
         Assert.Equal(1, await _store.CountAsync());
+    }
+
+    [Fact]
+    public async Task The_consumer_span_ends_with_the_commit_of_the_row()
+    {
+        var ended = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var root = new Activity("test").SetIdFormat(ActivityIdFormat.W3C).Start();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "MassTransit",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = activity =>
+            {
+                if (activity.TraceId == root.TraceId
+                    && activity.GetTagItem("messaging.masstransit.consumer_type") is string consumer)
+                {
+                    ended.TrySetResult(consumer);
+                }
+            },
+        };
+        ActivitySource.AddActivityListener(listener);
+        await using var table = await _store.LockTableAsync();
+
+        await _queue.SendRawAsync(Valid);
+        await table.WaitForBlockedAsync(1);
+        var endedBefore = ended.Task.IsCompleted;
+        await table.ReleaseAsync();
+
+        Assert.EndsWith(nameof(LoginConsumer), await ended.Task, StringComparison.Ordinal);
+        Assert.False(endedBefore);
+    }
+
+    [Fact]
+    public void AddConsumer_keeps_the_one_consumer_of_the_library()
+    {
+        using var one = _store.Provider.CreateScope();
+        using var other = _store.Provider.CreateScope();
+
+        Assert.Same(
+            one.ServiceProvider.GetRequiredService<LoginConsumer>(),
+            other.ServiceProvider.GetRequiredService<LoginConsumer>());
     }
 
     [Fact]
