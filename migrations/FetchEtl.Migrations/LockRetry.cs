@@ -23,15 +23,15 @@ internal sealed class LockRetry(NpgsqlConnection connection, Action<string> repo
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// The server processes whose transactions hold a lock on a relation of the migrations and are older than the lock
-    /// timeout. Only members of <c>pg_read_all_stats</c> see the transactions of other roles.
+    /// The server processes whose transactions hold a lock on a relation of the migrations and are older than the
+    /// attempt. Only members of <c>pg_read_all_stats</c> see the transactions of other roles.
     /// </summary>
-    private static readonly string Holders =
-        $"""
+    private const string Holders =
+        """
         SELECT pg_catalog.string_agg(DISTINCT a.pid::text, ', ')
         FROM pg_catalog.pg_stat_activity a JOIN pg_catalog.pg_locks l ON l.pid = a.pid
         WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
-            AND a.xact_start < pg_catalog.clock_timestamp() - interval '{LockTimeout.TotalSeconds} s'
+            AND a.xact_start < @start
             AND l.relation IN (
                 pg_catalog.to_regclass('user_logins'), pg_catalog.to_regclass('user_logins_readable'),
                 pg_catalog.to_regclass('"__EFMigrationsHistory"'))
@@ -45,6 +45,7 @@ internal sealed class LockRetry(NpgsqlConnection connection, Action<string> repo
     {
         for (var attempt = 1; ; attempt++)
         {
+            var start = await connection.ReadAsync<DateTime>("SELECT pg_catalog.clock_timestamp()", cancellationToken);
             try
             {
                 await connection.ExecuteAsync(SetLockTimeout, cancellationToken);
@@ -55,8 +56,9 @@ internal sealed class LockRetry(NpgsqlConnection connection, Action<string> repo
             {
             }
 
-            var holders = await connection.ReadAsync<string>(Holders, cancellationToken) is { } pids
-                ? $" Server processes with long transactions that hold locks: {pids}."
+            var older = new NpgsqlParameter<DateTime>("start", start);
+            var holders = await connection.ReadAsync<string>(Holders, cancellationToken, older) is { } pids
+                ? $" Server processes whose transactions hold locks: {pids}."
                 : string.Empty;
             if (attempt == Attempts)
             {

@@ -30,8 +30,8 @@ public static class LoginMigrations
     /// </summary>
     /// <remarks>
     /// <para>
-    /// Readers and writers of <c>user_logins</c> wait at most 2 seconds at a time. A statement that does not get its lock
-    /// by then is tried again after a pause, 30 times within 14 minutes. The index of an adopted table is built
+    /// Readers and writers of <c>user_logins</c> wait at most 2 seconds at a time. A statement that does not get its
+    /// lock by then is tried again after a pause, 30 times within 14 minutes. The index of an adopted table is built
     /// concurrently. After an error or a kill, the next call continues.
     /// </para>
     /// <para>

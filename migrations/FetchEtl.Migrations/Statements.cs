@@ -14,9 +14,13 @@ internal static class Statements
 
     /// <returns>The first value; default where there is no row or it is NULL.</returns>
     public static async Task<T?> ReadAsync<T>(
-        this NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+        this NpgsqlConnection connection,
+        string sql,
+        CancellationToken cancellationToken,
+        params NpgsqlParameter[] parameters)
     {
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        command.Parameters.AddRange(parameters);
         return await command.ExecuteScalarAsync(cancellationToken) is T value ? value : default;
     }
 }

@@ -89,7 +89,8 @@ public sealed class AdoptionTests : IAsyncLifetime
     [Theory]
     [InlineData("DROP COLUMN locale", "user_logins has no column locale")]
     [InlineData("ALTER locale TYPE varchar(5)", "user_logins.locale has a type that logins do not fit: varchar")]
-    [InlineData("ALTER create_date TYPE time", "user_logins.create_date has a type that logins do not fit: time")]
+    [InlineData(
+        "ALTER create_date TYPE timestamp", "user_logins.create_date has a type that logins do not fit: timestamp")]
     [InlineData("ALTER app_version TYPE text", "user_logins.app_version has a type that logins do not fit: text")]
     [InlineData("ALTER locale SET NOT NULL", "user_logins.locale is NOT NULL, but logins may lack it")]
     [InlineData(

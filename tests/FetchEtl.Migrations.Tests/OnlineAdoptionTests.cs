@@ -46,7 +46,7 @@ public sealed class OnlineAdoptionTests(ITestOutputHelper output) : IAsyncLifeti
         foreach (var seconds in new[] { 1, 2, 4 })
         {
             Assert.EndsWith(
-                $"with long transactions that hold locks: {reader.ProcessId}.",
+                $"whose transactions hold locks: {reader.ProcessId}.",
                 await _reports.WaitForAsync("was not free within 2 s"));
             Assert.Equal(TimeSpan.FromSeconds(seconds), await _time.NextPauseAsync());
             await writer.WaitForMoreAsync(50);
@@ -67,7 +67,7 @@ public sealed class OnlineAdoptionTests(ITestOutputHelper output) : IAsyncLifeti
 
         var longest = await writer.StopAsync();
         output.WriteLine($"longest insert {longest.TotalMilliseconds:F0} ms of {writer.Rows}");
-        Assert.InRange(longest, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(4));
+        Assert.InRange(longest, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10));
         Assert.Equal(["True"], await TestDatabase.IndexAsync(Connection));
         Assert.Equal([$"{Rows + writer.Rows}"], await TestDatabase.ReadAsync(Connection, ReadTheTable));
         Assert.Equal(file, await TestDatabase.ReadAsync(Connection, FileOfTheTable));
