@@ -26,14 +26,15 @@ BEGIN
     IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20260101000000_UserLogins') THEN
     DO $check$
     DECLARE
-        logins regclass := to_regclass(format('%I.user_logins', current_schema()));
+        logins regclass := pg_catalog.to_regclass(
+            pg_catalog.format('%I.user_logins', pg_catalog.current_schema()::text));
         needed record;
         present record;
-        stranger text;
+        excess text;
     BEGIN
-        -- A partitioned table can't have the unique index: it would have to hold the partition key, too.
-        IF NOT EXISTS (SELECT FROM pg_class WHERE oid = logins AND relkind = 'r') THEN
-            RAISE EXCEPTION 'user_logins in schema % is not a plain table', current_schema()
+        -- The unique index of a partitioned table would have to include the partition key.
+        IF NOT EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid = logins AND relkind = 'r') THEN
+            RAISE EXCEPTION 'user_logins in schema % is not a plain table', pg_catalog.current_schema()
                 USING HINT = 'Rename what has that name, or put another schema first in the search_path.';
         END IF;
 
@@ -46,41 +47,59 @@ BEGIN
             ('app_version', 'int4', NULL, false),
             ('create_date', 'date', NULL, false)) AS columns (name, type, length, optional)
         LOOP
-            SELECT t.typname AS type, a.atttypmod - 4 AS length, a.attnotnull AS required INTO present
-            FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
-            WHERE a.attrelid = logins AND a.attname = needed.name AND NOT a.attisdropped;
+            SELECT t.typname::text AS type, a.atttypmod - 4 AS length, a.attnotnull AS required INTO present
+            FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+            WHERE a.attrelid = logins AND a.attname::text = needed.name AND NOT a.attisdropped;
 
             IF NOT FOUND THEN
                 RAISE EXCEPTION 'user_logins has no column %', needed.name
-                    USING HINT = 'Add the column, or rename the table so that a new one is made.';
+                    USING HINT = 'Add the column, or rename the table so that migrate creates a new one.';
             END IF;
-            IF NOT (present.type = needed.type AND (needed.length IS NULL OR present.length < 0 OR present.length >= needed.length)
+            IF NOT (present.type = needed.type
+                        AND (needed.length IS NULL OR present.length < 0 OR present.length >= needed.length)
                     OR needed.type = 'varchar' AND present.type = 'text') THEN
                 RAISE EXCEPTION 'user_logins.% has a type that logins do not fit: %', needed.name, present.type
-                    USING HINT = format('Change it: ALTER TABLE user_logins ALTER COLUMN %I TYPE %s.', needed.name,
-                        needed.type || coalesce('(' || needed.length || ')', ''));
+                    USING HINT = pg_catalog.format(
+                        'Change the type: ALTER TABLE user_logins ALTER COLUMN %I TYPE %s.', needed.name,
+                        needed.type || coalesce('(' || needed.length::text || ')', ''));
             END IF;
             IF needed.optional AND present.required THEN
                 RAISE EXCEPTION 'user_logins.% is NOT NULL, but logins may lack it', needed.name
-                    USING HINT = format('Allow it: ALTER TABLE user_logins ALTER COLUMN %I DROP NOT NULL.', needed.name);
+                    USING HINT = pg_catalog.format(
+                        'Allow NULL: ALTER TABLE user_logins ALTER COLUMN %I DROP NOT NULL.', needed.name);
             END IF;
         END LOOP;
 
-        SELECT a.attname INTO stranger
-        FROM pg_attribute a
+        SELECT a.attname::text INTO excess
+        FROM pg_catalog.pg_attribute a
         WHERE a.attrelid = logins AND a.attnum > 0 AND NOT a.attisdropped
             AND a.attnotnull AND NOT a.atthasdef AND a.attidentity = ''
             AND a.attname NOT IN ('user_id', 'app_version', 'create_date', 'message_id');
         IF FOUND THEN
-            RAISE EXCEPTION 'user_logins.% is NOT NULL without a default, but logins do not have it', stranger
-                USING HINT = format('Give it a default, or allow NULL: ALTER TABLE user_logins ALTER COLUMN %I DROP NOT NULL.', stranger);
+            RAISE EXCEPTION 'user_logins.% is NOT NULL without a default, but logins do not have it', excess
+                USING HINT = pg_catalog.format(
+                    'Set a default, or allow NULL: ALTER TABLE user_logins ALTER COLUMN %I DROP NOT NULL.', excess);
         END IF;
 
-        PERFORM FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
-        WHERE a.attrelid = logins AND a.attname = 'message_id' AND NOT a.attisdropped AND t.typname <> 'uuid';
+        PERFORM FROM pg_catalog.pg_attribute a
+        WHERE a.attrelid = logins AND a.attname = 'message_id' AND NOT a.attisdropped
+            AND a.atttypid <> 'pg_catalog.uuid'::regtype;
         IF FOUND THEN
             RAISE EXCEPTION 'user_logins.message_id is not of type uuid'
-                USING HINT = 'Rename that column: FetchEtl keeps its messages'' identity under this name.';
+                USING HINT = 'Rename that column: FetchEtl stores the identity of messages under this name.';
+        END IF;
+
+        PERFORM FROM pg_catalog.pg_class c LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid
+        WHERE c.relnamespace = (SELECT relnamespace FROM pg_catalog.pg_class WHERE oid = logins)
+            AND c.relname = 'ix_user_logins_message_id'
+            AND NOT coalesce(
+                i.indrelid = logins AND i.indisunique AND i.indpred IS NULL AND i.indnkeyatts = 1
+                    AND i.indkey[0] = (SELECT attnum FROM pg_catalog.pg_attribute
+                                       WHERE attrelid = logins AND attname = 'message_id' AND NOT attisdropped),
+                false);
+        IF FOUND THEN
+            RAISE EXCEPTION 'ix_user_logins_message_id is not a unique index on user_logins (message_id)'
+                USING HINT = 'Rename or drop what has that name.';
         END IF;
     END $check$;
     END IF;
@@ -89,14 +108,28 @@ END $EF$;
 DO $EF$
 BEGIN
     IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20260101000000_UserLogins') THEN
-    ALTER TABLE user_logins ADD COLUMN IF NOT EXISTS message_id uuid;
-    END IF;
-END $EF$;
-
-DO $EF$
-BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20260101000000_UserLogins') THEN
-    CREATE UNIQUE INDEX IF NOT EXISTS ix_user_logins_message_id ON user_logins (message_id);
+    DO $identity$
+    DECLARE
+        index_valid boolean := (
+            SELECT i.indisvalid FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
+            WHERE i.indrelid = 'user_logins'::regclass AND c.relname = 'ix_user_logins_message_id');
+    BEGIN
+        IF index_valid THEN
+            RETURN;
+        END IF;
+        IF index_valid IS NOT NULL THEN
+            RAISE EXCEPTION 'the index ix_user_logins_message_id is INVALID: its build was interrupted'
+                USING HINT = 'Run fetch-etl migrate: it drops the index and builds it again.';
+        END IF;
+        IF EXISTS (SELECT FROM user_logins) THEN
+            RAISE EXCEPTION 'user_logins has rows, and building its index here would block writers'
+                USING HINT = 'Run fetch-etl migrate, which builds it concurrently, or run first: '
+                    'ALTER TABLE user_logins ADD COLUMN IF NOT EXISTS message_id uuid; '
+                    'CREATE UNIQUE INDEX CONCURRENTLY ix_user_logins_message_id ON user_logins (message_id);';
+        END IF;
+        ALTER TABLE user_logins ADD COLUMN IF NOT EXISTS message_id uuid;
+        CREATE UNIQUE INDEX ix_user_logins_message_id ON user_logins (message_id);
+    END $identity$;
     END IF;
 END $EF$;
 
@@ -105,7 +138,8 @@ BEGIN
     IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20260101000000_UserLogins') THEN
     CREATE OR REPLACE VIEW user_logins_readable AS
     SELECT user_id, device_type, masked_ip, masked_device_id, locale,
-           app_version / 1000000 || '.' || app_version / 1000 % 1000 || '.' || app_version % 1000 AS app_version,
+           (app_version / 1000000)::text || '.' || (app_version / 1000 % 1000)::text || '.'
+               || (app_version % 1000)::text AS app_version,
            create_date, message_id
     FROM user_logins;
     END IF;
@@ -115,7 +149,7 @@ DO $EF$
 BEGIN
     IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20260101000000_UserLogins') THEN
     INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
-    VALUES ('20260101000000_UserLogins', '10.0.14');
+    VALUES ('20260101000000_UserLogins', '10.0.15');
     END IF;
 END $EF$;
 COMMIT;
@@ -126,9 +160,10 @@ DO $EF$
 BEGIN
     IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261121000000_Masking') THEN
     CREATE TABLE masking_generations (
-        generation integer PRIMARY KEY,
-        key_check varchar(64),
-        first_used timestamptz NOT NULL DEFAULT now()
+        generation integer NOT NULL,
+        key_check character varying(64),
+        first_used timestamp with time zone NOT NULL DEFAULT (now()),
+        CONSTRAINT masking_generations_pkey PRIMARY KEY (generation)
     );
     END IF;
 END $EF$;
@@ -137,9 +172,10 @@ DO $EF$
 BEGIN
     IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261121000000_Masking') THEN
     INSERT INTO masking_generations (generation)
-    SELECT DISTINCT split_part(mask, ':', 1)::integer
-    FROM user_logins CROSS JOIN LATERAL (VALUES (masked_ip), (masked_device_id)) AS masks (mask)
-    WHERE mask ~ '^[1-9][0-9]{0,3}:[0-9a-f]{64}$';
+    SELECT DISTINCT pg_catalog.split_part(mask, ':', 1)::integer
+    FROM user_logins CROSS JOIN LATERAL (VALUES (masked_ip::text), (masked_device_id::text)) AS masks (mask)
+    WHERE mask COLLATE "C" ~ '^[1-9][0-9]{0,3}:[0-9a-f]+$'
+        AND pg_catalog.length(mask) - pg_catalog.strpos(mask, ':') = 64;
     END IF;
 END $EF$;
 
@@ -151,7 +187,7 @@ BEGIN
         field varchar(32) NOT NULL,
         sealed bytea NOT NULL,
         created_at timestamptz NOT NULL DEFAULT now(),
-        PRIMARY KEY (mask, field)
+        CONSTRAINT pii_vault_pkey PRIMARY KEY (mask, field)
     );
     END IF;
 END $EF$;
@@ -160,7 +196,9 @@ DO $EF$
 BEGIN
     IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261121000000_Masking') THEN
     INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
-    VALUES ('20261121000000_Masking', '10.0.14');
+    VALUES ('20261121000000_Masking', '10.0.15');
     END IF;
 END $EF$;
 COMMIT;
+
+

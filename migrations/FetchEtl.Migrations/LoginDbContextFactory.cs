@@ -4,19 +4,24 @@ using Microsoft.EntityFrameworkCore.Design;
 
 namespace FetchEtl.Migrations;
 
-/// <summary>Makes contexts that know the migrations, here and for <c>dotnet ef</c>.</summary>
+/// <summary>
+/// Creates contexts that find the migrations. <c>dotnet ef</c> uses the factory too, so it needs no start-up project,
+/// no key and no database.
+/// </summary>
 internal sealed class LoginDbContextFactory : IDesignTimeDbContextFactory<LoginDbContext>
 {
-    /// <summary>A context over a database, or over none: enough to make scripts and compare models.</summary>
+    /// <summary>Creates a context.</summary>
+    /// <param name="connectionString">The database, or null: scripts and comparisons of models need none.</param>
     public static LoginDbContext Create(string? connectionString)
     {
         var assembly = typeof(LoginDbContextFactory).Assembly.FullName;
         var options = new DbContextOptionsBuilder<LoginDbContext>()
-            // Without a timeout: a migration may read a large table, and another process waits for its turn meanwhile.
+            // A migration may read a large table, so its statements have no time limit.
             .UseNpgsql(connectionString, npgsql => npgsql.MigrationsAssembly(assembly).CommandTimeout(0))
             .Options;
         return new LoginDbContext(options);
     }
 
+    /// <inheritdoc/>
     public LoginDbContext CreateDbContext(string[] args) => Create(connectionString: null);
 }

@@ -11,6 +11,22 @@ internal static class TestDatabase
             locale varchar(32), app_version integer, create_date date)
         """;
 
+    /// <summary>The columns of a migrated table, as <see cref="ColumnsAsync"/> reads them.</summary>
+    public static readonly string[] Columns =
+    [
+        "user_id|character varying(128)|False",
+        "device_type|character varying(32)|False",
+        "masked_ip|character varying(256)|False",
+        "masked_device_id|character varying(256)|False",
+        "locale|character varying(32)|False",
+        "app_version|integer|False",
+        "create_date|date|False",
+        "message_id|uuid|False",
+    ];
+
+    /// <summary>How long a test waits for a signal before it fails.</summary>
+    public static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+
     public static async Task ExecuteAsync(string connectionString, string sql)
     {
         await using var source = NpgsqlDataSource.Create(connectionString);
@@ -18,6 +34,7 @@ internal static class TestDatabase
         await command.ExecuteNonQueryAsync();
     }
 
+    /// <summary>The rows, each with its values separated by a bar.</summary>
     public static async Task<string[]> ReadAsync(string connectionString, string sql)
     {
         await using var source = NpgsqlDataSource.Create(connectionString);
@@ -34,7 +51,14 @@ internal static class TestDatabase
         return [.. rows];
     }
 
-    public static Task<string[]> ColumnsAsync(string connectionString, string schema = "public", string table = "user_logins")
+    /// <summary>Whether the index on <c>message_id</c> is valid; empty where there is none.</summary>
+    public static Task<string[]> IndexAsync(string connectionString) => ReadAsync(
+        connectionString,
+        "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('ix_user_logins_message_id')");
+
+    /// <summary>Name, type and NOT NULL of each column, in their order.</summary>
+    public static Task<string[]> ColumnsAsync(
+        string connectionString, string schema = "public", string table = "user_logins")
     {
         return ReadAsync(
             connectionString,

@@ -69,7 +69,7 @@ public sealed class LoginDbContext(DbContextOptions<LoginDbContext> options) : D
 
     private static void Configure(EntityTypeBuilder<MaskingGeneration> generation)
     {
-        generation.ToTable("masking_generations").HasKey(g => g.Generation);
+        generation.ToTable("masking_generations").HasKey(g => g.Generation).HasName("masking_generations_pkey");
         generation.Property(g => g.Generation).HasColumnName("generation").HasColumnOrder(0).ValueGeneratedNever();
         generation.Property(g => g.KeyCheck).HasColumnName("key_check")
             .HasMaxLength(ColumnLengths.KeyCheck).HasColumnOrder(1);
@@ -78,7 +78,7 @@ public sealed class LoginDbContext(DbContextOptions<LoginDbContext> options) : D
 
     private static void Configure(EntityTypeBuilder<SealedValue> value)
     {
-        value.ToTable("pii_vault").HasKey(v => new { v.Mask, v.Field });
+        value.ToTable("pii_vault").HasKey(v => new { v.Mask, v.Field }).HasName("pii_vault_pkey");
         value.Property(v => v.Mask).HasColumnName("mask").HasMaxLength(ColumnLengths.Mask).HasColumnOrder(0);
         value.Property(v => v.Field).HasColumnName("field").HasMaxLength(ColumnLengths.FieldName).HasColumnOrder(1);
         value.Property(v => v.Sealed).HasColumnName("sealed").HasColumnOrder(2);

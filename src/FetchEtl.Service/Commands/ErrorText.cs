@@ -3,6 +3,7 @@ using System.Text;
 using FetchEtl.Local;
 using FetchEtl.Logins;
 using FetchEtl.Masking;
+using FetchEtl.Migrations;
 using FetchEtl.Sqs;
 using MassTransit;
 using Microsoft.Extensions.Options;
@@ -25,6 +26,7 @@ internal static class ErrorText
         InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } => [Setting(exception.Message)],
         ConfigurationException { InnerException: { } inner } => Of(inner),
         InvalidDataException or DecoderFallbackException => [exception.InnerException is { } inner ? $"{exception.Message} {inner.Message}" : exception.Message],
+        LoginMigrationException => [exception.Message],
         SqsException or SqsSettingsException or LocalPostgresException or MessageRefusedException or ConnectionException => [exception.Message],
 
         // A migration that refuses says why in its own words.

@@ -5,19 +5,24 @@ namespace FetchEtl.Service;
 
 internal static class MigrateCommand
 {
-    private static readonly Option<bool> Script = new("--script") { Description = "Print the idempotent SQL instead of running it." };
+    private static readonly Option<bool> Script = new("--script")
+    {
+        Description = "Print the migrations as idempotent SQL instead of applying them.",
+    };
 
-    public static Command Create() => Verb.Create("migrate", "Creates user_logins, or adopts the one that is there.", RunAsync, Script);
+    public static Command Create() =>
+        Verb.Create("migrate", "Creates user_logins, or adopts the table that exists.", RunAsync, Script);
 
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
         if (parsed.GetValue(Script))
         {
-            Console.Write(LoginMigrations.Script());
+            Console.WriteLine(LoginMigrations.Script());
             return Verb.Succeeded;
         }
 
-        await LoginMigrations.MigrateAsync(DatabaseSetting.Read(ServiceHost.Create(settings).Configuration), cancellationToken);
+        var database = DatabaseSetting.Read(ServiceHost.Create(settings).Configuration);
+        await LoginMigrations.MigrateAsync(database, Console.WriteLine, TimeProvider.System, cancellationToken);
         Console.WriteLine("user_logins is up to date.");
 
         return Verb.Succeeded;

@@ -1,0 +1,82 @@
+using Npgsql;
+
+namespace FetchEtl.Migrations;
+
+/// <summary>
+/// Runs a step that needs table locks. All later reads and writes of a table wait behind a statement that waits for a
+/// strong lock. So the statement gives up after <see cref="LockTimeout"/>, and the step is tried again after a pause.
+/// </summary>
+internal sealed class LockRetry(NpgsqlConnection connection, Action<string> report, TimeProvider time)
+{
+    /// <summary>
+    /// The longest time, in whole seconds, that one attempt makes others wait. It exceeds PostgreSQL's default
+    /// <c>deadlock_timeout</c> of 1 second, after which an autovacuum that holds the lock is cancelled.
+    /// </summary>
+    public static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(2);
+
+    /// <summary>With pauses of 1, 2, 4, 8, 16 and then 30 seconds, 30 attempts take at most 14 minutes.</summary>
+    public const int Attempts = 30;
+
+    /// <summary>The statement that limits how long later statements of the session wait for a lock.</summary>
+    public static readonly string SetLockTimeout = $"SET lock_timeout = '{LockTimeout.TotalSeconds}s'";
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// The server processes whose transactions hold a lock on a relation of the migrations and are older than the
+    /// attempt. Only members of <c>pg_read_all_stats</c> see the transactions of other roles.
+    /// </summary>
+    private const string Holders =
+        """
+        SELECT pg_catalog.string_agg(DISTINCT a.pid::text, ', ')
+        FROM pg_catalog.pg_stat_activity a JOIN pg_catalog.pg_locks l ON l.pid = a.pid
+        WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+            AND a.xact_start < @start
+            AND l.relation IN (
+                pg_catalog.to_regclass('user_logins'), pg_catalog.to_regclass('user_logins_readable'),
+                pg_catalog.to_regclass('"__EFMigrationsHistory"'))
+        """;
+
+    /// <summary>Runs a step that can run again, until it gets its locks.</summary>
+    /// <param name="step">Runs on the connection, whose waits for locks are limited.</param>
+    /// <param name="cancellationToken">Ends the pauses.</param>
+    /// <exception cref="LoginMigrationException">The last attempt did not get its lock.</exception>
+    public async Task RunAsync(Func<Task> step, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var start = await connection.ReadAsync<DateTime>("SELECT pg_catalog.clock_timestamp()", cancellationToken);
+            try
+            {
+                await connection.ExecuteAsync(SetLockTimeout, cancellationToken);
+                await step();
+                return;
+            }
+            catch (Exception exception) when (IsLockTimeout(exception))
+            {
+            }
+
+            var older = new NpgsqlParameter<DateTime>("start", start);
+            var holders = await connection.ReadAsync<string>(Holders, cancellationToken, older) is { } pids
+                ? $" Server processes whose transactions hold locks: {pids}."
+                : string.Empty;
+            if (attempt == Attempts)
+            {
+                throw new LoginMigrationException(
+                    $"A table lock was not free in {Attempts} attempts of {LockTimeout.TotalSeconds} s.{holders} "
+                    + "End the transactions that use user_logins, then run 'fetch-etl migrate' again: it continues.");
+            }
+
+            var pause = TimeSpan.FromSeconds(Math.Min(Math.Pow(2, attempt - 1), LongestPause.TotalSeconds));
+            report(
+                $"A table lock was not free within {LockTimeout.TotalSeconds} s. Waiting longer would block readers "
+                + $"and writers, so attempt {attempt + 1} of {Attempts} follows in {pause.TotalSeconds} s.{holders}");
+            await Task.Delay(pause, time, cancellationToken);
+        }
+    }
+
+    /// <summary>EF Core wraps what Npgsql calls transient.</summary>
+    private static bool IsLockTimeout(Exception exception) =>
+        (exception as PostgresException ?? exception.InnerException as PostgresException)
+            is { SqlState: PostgresErrorCodes.LockNotAvailable };
+}

@@ -1,0 +1,106 @@
+using Npgsql;
+
+namespace FetchEtl.Migrations;
+
+/// <summary>
+/// Adds <c>message_id</c> and its unique index to a <c>user_logins</c> that others write to. A writer waits at most
+/// <see cref="LockRetry.LockTimeout"/> at a time. Each step can run again after an interruption.
+/// </summary>
+/// <remarks>
+/// They run before the migration <see cref="UserLogins"/>: <c>CREATE INDEX CONCURRENTLY</c> cannot run in a
+/// transaction or in the blocks of an idempotent script. The migration finds their result and changes nothing.
+/// </remarks>
+internal sealed class TableAdoption(NpgsqlConnection connection, Action<string> report)
+{
+    /// <summary>The migration that needs the steps.</summary>
+    public const string MigrationId = "20260101000000_UserLogins";
+
+    private const string Index = "ix_user_logins_message_id";
+
+    private const string TableExists =
+        """
+        SELECT pg_catalog.to_regclass(
+            pg_catalog.format('%I.user_logins', pg_catalog.current_schema()::text)) IS NOT NULL
+        """;
+
+    private const string ColumnExists =
+        """
+        SELECT EXISTS (SELECT FROM pg_catalog.pg_attribute
+                       WHERE attrelid = 'user_logins'::regclass AND attname = 'message_id' AND NOT attisdropped)
+        """;
+
+    /// <summary>No row where there is no index; false where its build was interrupted.</summary>
+    private const string IndexIsValid =
+        $"""
+        SELECT i.indisvalid FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
+        WHERE i.indrelid = 'user_logins'::regclass AND c.relname = '{Index}'
+        """;
+
+    /// <summary>Adopts the table where there is one.</summary>
+    /// <exception cref="PostgresException">
+    /// The table cannot hold logins, a lock was not free in time, or PostgreSQL rejects a statement.
+    /// </exception>
+    /// <exception cref="LoginMigrationException">Message ids are not unique.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        if (!await connection.ReadAsync<bool>(TableExists, cancellationToken))
+        {
+            return;
+        }
+
+        await connection.ExecuteAsync(AdoptionCheck.Sql, cancellationToken);
+        await AddColumnAsync(cancellationToken);
+        await BuildIndexAsync(cancellationToken);
+    }
+
+    /// <summary>Does not rewrite the table: the column is nullable and has no default.</summary>
+    private async Task AddColumnAsync(CancellationToken cancellationToken)
+    {
+        if (await connection.ReadAsync<bool>(ColumnExists, cancellationToken))
+        {
+            return;
+        }
+
+        report("Adding the column message_id to user_logins.");
+        await connection.ExecuteAsync("ALTER TABLE user_logins ADD COLUMN message_id uuid", cancellationToken);
+    }
+
+    private async Task BuildIndexAsync(CancellationToken cancellationToken)
+    {
+        var valid = await connection.ReadAsync<bool?>(IndexIsValid, cancellationToken);
+        if (valid == true)
+        {
+            return;
+        }
+
+        // The locks of a concurrent build let reads and writes pass, so its waits need no limit.
+        await connection.ExecuteAsync("SET lock_timeout = 0", cancellationToken);
+        if (valid == false)
+        {
+            report($"Dropping the index {Index}, which an interrupted build left INVALID.");
+            await DropIndexAsync(cancellationToken);
+        }
+
+        report(
+            $"Building the unique index {Index} concurrently. Reads and writes continue; "
+            + "the build waits for transactions that are older than itself.");
+        try
+        {
+            await connection.ExecuteAsync(
+                $"CREATE UNIQUE INDEX CONCURRENTLY {Index} ON user_logins (message_id)", cancellationToken);
+        }
+        catch (PostgresException duplicate) when (duplicate.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            // An INVALID unique index still rejects the duplicates of other writers.
+            await DropIndexAsync(cancellationToken);
+            throw new LoginMigrationException(
+                "user_logins.message_id holds the same id more than once, so it cannot be unique. "
+                + "Set message_id to NULL in the rows that are not FetchEtl's own, or rename the column.");
+        }
+
+        await connection.ExecuteAsync(LockRetry.SetLockTimeout, cancellationToken);
+    }
+
+    private Task DropIndexAsync(CancellationToken cancellationToken) =>
+        connection.ExecuteAsync($"DROP INDEX CONCURRENTLY IF EXISTS {Index}", cancellationToken);
+}
