@@ -50,18 +50,13 @@ public sealed class SqsClient : IDisposable
         SqsClientOptions options, SqsMetrics metrics, ILoggerFactory? loggerFactory = null, TimeProvider? timeProvider = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (options.Problems() is { Count: > 0 } problems)
-        {
-            throw new SqsSettingsException($"The SQS client's settings can't work. {string.Join(". ", problems)}.");
-        }
-
         timeProvider ??= TimeProvider.System;
         var logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger<SqsClient>();
         var endpoint = SqsEndpoint.Resolve(options);
         var credentials = new SqsCredentials(options.Credentials, timeProvider);
         var clock = new SigningClock(timeProvider);
         _http = SqsHttp.Create(options, new SigV4Signer(endpoint.Region, "sqs"), credentials, clock);
-        var exchange = new SqsExchange(_http, metrics, options.RequestTimeout, timeProvider);
+        var exchange = new SqsExchange(_http, metrics, TimeSpan.FromSeconds(10), timeProvider);
         _caller = new SqsCaller(endpoint, options.Protocol, exchange, credentials, clock, logger);
         _retries = SqsRetries.Create(options, logger, timeProvider);
     }

@@ -14,7 +14,7 @@ internal static class SqsHttp
         SqsClientOptions options, SigV4Signer signer, SqsCredentials credentials, SigningClock clock) =>
         new(new SigV4SigningHandler(signer, credentials, clock, new SocketsHttpHandler
         {
-            ConnectTimeout = options.ConnectTimeout,
+            ConnectTimeout = TimeSpan.FromSeconds(5),
 
             // Name resolution is asked again now and then, because SQS moves behind its names.
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),

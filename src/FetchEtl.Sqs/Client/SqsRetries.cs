@@ -11,18 +11,13 @@ internal static class SqsRetries
 
     public static ResiliencePipeline Create(SqsClientOptions options, ILogger logger, TimeProvider timeProvider)
     {
-        if (options.MaxRetries == 0)
-        {
-            return ResiliencePipeline.Empty;
-        }
-
         var retry = new RetryStrategyOptions
         {
             ShouldHandle = static arguments => ValueTask.FromResult(
                 arguments.Outcome.Exception is SqsException { IsTransient: true } exception && IsWorthRepeating(exception)),
-            MaxRetryAttempts = options.MaxRetries,
+            MaxRetryAttempts = 3,
             BackoffType = DelayBackoffType.Exponential,
-            Delay = options.RetryDelay,
+            Delay = TimeSpan.FromMilliseconds(100),
             MaxDelay = MaxDelay,
             UseJitter = true,
             OnRetry = arguments =>
@@ -32,7 +27,6 @@ internal static class SqsRetries
                 return ValueTask.CompletedTask;
             },
         };
-        retry.Randomizer = options.Randomizer ?? retry.Randomizer;
         return new ResiliencePipelineBuilder { TimeProvider = timeProvider }.AddRetry(retry).Build();
     }
 

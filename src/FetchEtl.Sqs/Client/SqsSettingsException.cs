@@ -1,5 +1,5 @@
 namespace FetchEtl.Sqs;
 
-/// <summary>The client can't be made with the settings and the environment that it was given.</summary>
-/// <param name="message">All that is wrong, and what to do.</param>
+/// <summary>The SQS client cannot be created from its options and AWS's settings.</summary>
+/// <param name="message">Every problem, each with the option and the remedy.</param>
 public sealed class SqsSettingsException(string message) : Exception(message);
