@@ -1,6 +1,5 @@
 using System.CommandLine;
 using FetchEtl.Logins;
-using Microsoft.Extensions.Options;
 
 namespace FetchEtl.Service;
 
@@ -27,13 +26,12 @@ internal static class AdoptCommand
         var columns = Arguments.Check(parsed, host.Options);
         if (columns.Count == 0)
         {
-            throw new OptionsValidationException("adopt", typeof(AdoptCommand), ["--column must name the columns to mask and what they hold, as masked_ip=ip."]);
+            throw new UsageException("--column must name the columns to mask and what they hold, as masked_ip=ip.");
         }
 
         if (parsed.GetValue(HexIsRaw) && host.Options.Former is { } former)
         {
-            throw new OptionsValidationException(
-                "adopt", typeof(AdoptCommand), [$"--hex-is-raw and Masking:Former {former} say different things of 64 hex digits: leave one out."]);
+            throw new UsageException($"--hex-is-raw and Masking:Former {former} say different things of 64 hex digits: leave one out.");
         }
 
         try

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Security.Cryptography;
+using Amazon.SQS;
 using FetchEtl.Local;
 using FetchEtl.Logins;
 using FetchEtl.Migrations;
-using FetchEtl.Sqs;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -33,7 +33,7 @@ internal static class DemoCommand
         var count = parsed.GetValue(Count);
         if (count < 1)
         {
-            throw new OptionsValidationException("demo", typeof(DemoCommand), ["--count must be 1 or more."]);
+            throw new UsageException("--count must be 1 or more.");
         }
 
         var bodies = parsed.GetValue(File) is { } file ? [.. MessageFile.Read(file)] : Generate(count);
@@ -54,9 +54,9 @@ internal static class DemoCommand
         termination.LimitBy(host);
         await LoginMigrations.MigrateAsync(demo.ConnectionString, cancellationToken);
 
-        var client = host.Services.GetRequiredService<SqsClient>();
+        var client = host.Services.GetRequiredService<IAmazonSQS>();
         var queue = host.Services.GetRequiredService<IOptions<SqsSettings>>().Value;
-        var queueUrl = await client.CreateQueueAsync(queue.QueueName, null, cancellationToken);
+        var queueUrl = await client.CreateQueueByNameAsync(queue.QueueName, cancellationToken);
         await new MessageSender(client).SendAsync(queueUrl, bodies, static _ => { }, cancellationToken);
         DemoReport.Say($"{bodies.Count} messages wait in {queue.QueueName}.");
 
@@ -66,7 +66,8 @@ internal static class DemoCommand
         DemoReport.WriteRows(await DemoRows.SampleAsync(database, cancellationToken));
         DemoReport.WriteRepeats(await DemoRows.RepeatedMasksAsync(database, cancellationToken));
         DemoReport.WriteDeadLetters(
-            await DemoDeadLetters.ReadAsync(client, await client.GetQueueUrlAsync(queue.DeadLetterQueue, cancellationToken), cancellationToken));
+            await DemoDeadLetters.ReadAsync(
+                client, (await client.GetQueueUrlAsync(queue.DeadLetterQueue, cancellationToken)).QueueUrl, cancellationToken));
         DrainReport.Write(summary);
 
         return left.Total == 0 ? Verb.Succeeded : Verb.LeftBehind;
@@ -81,9 +82,8 @@ internal static class DemoCommand
         return bodies;
     }
 
-    private static Dictionary<string, string?> Overrides(LocalSqs sqs, string connectionString) => new()
+    private static Dictionary<string, string?> Overrides(LocalSqs sqs, string connectionString) => new(AwsSettings.WithoutIdentity(sqs.ServiceUrl))
     {
-        ["Sqs:ServiceUrl"] = sqs.ServiceUrl.ToString(),
         ["Sqs:Region"] = "us-east-1",
         ["Sqs:QueueName"] = "login-queue",
         ["Sqs:DeadLetterQueueName"] = null,

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using Amazon.Runtime;
 using FetchEtl.Local;
 using FetchEtl.Logins;
 using FetchEtl.Sqs;
@@ -14,6 +15,7 @@ internal static class ErrorText
 {
     public static IReadOnlyList<string>? Of(Exception exception) => exception switch
     {
+        UsageException usage => usage.Problems,
         OptionsValidationException options => [.. options.Failures],
         MaskingRefusedException masking => masking.Problems,
         AggregateException aggregate when aggregate.InnerExceptions.All(x => Of(x) is not null) =>
@@ -22,7 +24,8 @@ internal static class ErrorText
         InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } => [Setting(exception.Message)],
         ConfigurationException { InnerException: { } inner } => Of(inner),
         InvalidDataException or DecoderFallbackException => [exception.InnerException is { } inner ? $"{exception.Message} {inner.Message}" : exception.Message],
-        SqsException or SqsSettingsException or LocalPostgresException or MessageRefusedException or ConnectionException => [exception.Message],
+        SqsSettingsException or LocalPostgresException or MessageRefusedException or ConnectionException => [exception.Message],
+        AmazonServiceException or AmazonClientException or HttpRequestException or TimeoutException => [SqsErrors.Describe(exception)!],
 
         // A migration that refuses says why in its own words.
         PostgresException { SqlState: PostgresErrorCodes.RaiseException } refusal => [refusal.MessageText, refusal.Hint ?? string.Empty],

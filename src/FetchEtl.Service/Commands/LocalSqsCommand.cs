@@ -1,6 +1,6 @@
 using System.CommandLine;
+using Amazon.SQS;
 using FetchEtl.Local;
-using FetchEtl.Sqs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -24,20 +24,19 @@ internal static class LocalSqsCommand
     {
         if (parsed.GetValue(Port) is < 0 or > 65_535 || parsed.GetValue(Protocols) is LocalSqsProtocols.None)
         {
-            throw new OptionsValidationException(
-                "local-sqs", typeof(LocalSqsCommand), ["--port must be 0 (a free one) to 65535, --protocols Json, Query or All."]);
+            throw new UsageException("--port must be 0 (a free one) to 65535, --protocols Json, Query or All.");
         }
 
         var faults = await ReadAsync(parsed.GetValue(Faults), cancellationToken);
         await using var sqs = await LocalSqs.StartAsync(
             new LocalSqsOptions { Port = parsed.GetValue(Port), Protocols = parsed.GetValue(Protocols) }, cancellationToken);
 
-        var overrides = new Dictionary<string, string?> { ["Sqs:ServiceUrl"] = sqs.ServiceUrl.ToString() };
+        var overrides = AwsSettings.WithoutIdentity(sqs.ServiceUrl);
         using var host = ServiceHost.Create(settings, overrides).BuildValidated();
         var queue = host.Services.GetRequiredService<IOptions<SqsSettings>>().Value;
-        var client = host.Services.GetRequiredService<SqsClient>();
-        await client.CreateQueueAsync(queue.QueueName, null, cancellationToken);
-        await client.CreateQueueAsync(queue.DeadLetterQueue, null, cancellationToken);
+        var client = host.Services.GetRequiredService<IAmazonSQS>();
+        await client.CreateQueueByNameAsync(queue.QueueName, cancellationToken);
+        await client.CreateQueueByNameAsync(queue.DeadLetterQueue, cancellationToken);
 
         // Not before: the queues are to be there.
         sqs.Faults = faults;
@@ -69,7 +68,7 @@ internal static class LocalSqsCommand
         }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            throw new OptionsValidationException("local-sqs", typeof(LocalSqsCommand), [$"--faults {file}: {e.Message}"]);
+            throw new UsageException($"--faults {file}: {e.Message}");
         }
     }
 }

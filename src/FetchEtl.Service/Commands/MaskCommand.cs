@@ -1,6 +1,5 @@
 using System.CommandLine;
 using FetchEtl.Logins;
-using Microsoft.Extensions.Options;
 
 namespace FetchEtl.Service;
 
@@ -47,12 +46,11 @@ internal static class MaskCommand
     {
         if (!PiiFields.TryParse(name, out var field))
         {
-            throw new OptionsValidationException("mask", typeof(MaskCommand), [$"--field must be one of {PiiFields.Names}."]);
+            throw new UsageException($"--field must be one of {PiiFields.Names}.");
         }
 
         return PiiFields.Of(options).Contains(field)
             ? field
-            : throw new OptionsValidationException(
-                "mask", typeof(MaskCommand), [$"{name} is not masked: search for the value itself, or name it in Masking:Fields if the service's settings do."]);
+            : throw new UsageException($"{name} is not masked: search for the value itself, or name it in Masking:Fields if the service's settings do.");
     }
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using FetchEtl.Logins;
-using Microsoft.Extensions.Options;
 
 namespace FetchEtl.Service;
 
@@ -23,7 +22,7 @@ internal static class RekeyCommand
         {
             columns = table == LiftArguments.DefaultTable
                 ? [.. PiiFields.Of(host.Options).Select(field => new LiftColumn(field.Column(), field))]
-                : throw new OptionsValidationException("rekey", typeof(RekeyCommand), [$"--column must name the columns of {table} that hold masks, as masked_ip=ip."]);
+                : throw new UsageException($"--column must name the columns of {table} that hold masks, as masked_ip=ip.");
         }
 
         RekeySummary summary;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using FetchEtl.Logins;
-using Microsoft.Extensions.Options;
 
 namespace FetchEtl.Service;
 
@@ -82,7 +81,7 @@ internal static class RevealCommand
         }
         catch (InvalidDataException exception)
         {
-            throw new OptionsValidationException("reveal", typeof(RevealCommand), [$"{option} {exception.Message}."]);
+            throw new UsageException($"{option} {exception.Message}.");
         }
     }
 }

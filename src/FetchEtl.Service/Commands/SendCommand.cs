@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Security.Cryptography;
+using Amazon.SQS;
+using Amazon.SQS.Model;
 using FetchEtl.Sqs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -26,20 +28,20 @@ internal static class SendCommand
         var share = parsed.GetValue(Invalid);
         if ((file is null) == (count is null))
         {
-            throw new OptionsValidationException("send", typeof(SendCommand), ["Say what to send: either --file F or --count N."]);
+            throw new UsageException("Say what to send: either --file F or --count N.");
         }
 
         if (count < 0 || share is not (>= 0 and <= 1))
         {
-            throw new OptionsValidationException("send", typeof(SendCommand), ["--count must be 0 or more, --invalid 0 to 1."]);
+            throw new UsageException("--count must be 0 or more, --invalid 0 to 1.");
         }
 
         using var host = ServiceHost.Create(settings).BuildValidated();
-        var client = host.Services.GetRequiredService<SqsClient>();
+        var client = host.Services.GetRequiredService<IAmazonSQS>();
         var queue = host.Services.GetRequiredService<IOptions<SqsSettings>>().Value;
         if (SqsQueueName.IsFifo(queue.QueueName))
         {
-            throw new OptionsValidationException("send", typeof(SendCommand), ["send does not fill FIFO queues: a login has no message group. Choose a standard queue."]);
+            throw new UsageException("send does not fill FIFO queues: a login has no message group. Choose a standard queue.");
         }
 
         var queueUrl = await QueueUrlAsync(client, queue, cancellationToken);
@@ -54,21 +56,20 @@ internal static class SendCommand
         return Verb.Succeeded;
     }
 
-    private static async Task<string> QueueUrlAsync(SqsClient client, SqsSettings queue, CancellationToken cancellationToken)
+    private static async Task<string> QueueUrlAsync(IAmazonSQS client, SqsSettings queue, CancellationToken cancellationToken)
     {
         try
         {
-            return await client.GetQueueUrlAsync(queue.QueueName, cancellationToken);
+            return (await client.GetQueueUrlAsync(queue.QueueName, cancellationToken)).QueueUrl;
         }
-        catch (SqsException exception) when (exception.Code == SqsErrorCode.QueueDoesNotExist)
+        catch (QueueDoesNotExistException)
         {
             if (queue.CreateQueues)
             {
-                return await client.CreateQueueAsync(queue.QueueName, null, cancellationToken);
+                return await client.CreateQueueByNameAsync(queue.QueueName, cancellationToken);
             }
 
-            throw new OptionsValidationException(
-                "send", typeof(SendCommand), [$"Sqs:QueueName: there is no queue '{queue.QueueName}'. Correct the name, or set Sqs:CreateQueues=true."]);
+            throw new UsageException($"Sqs:QueueName: there is no queue '{queue.QueueName}'. Correct the name, or set Sqs:CreateQueues=true.");
         }
     }
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using FetchEtl.Logins;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace FetchEtl.Service;
@@ -47,8 +46,7 @@ internal static class VaultVerb
         }
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {
-            throw new OptionsValidationException(
-                nameof(VaultVerb), typeof(VaultVerb), [$"The role in ConnectionStrings:Logins lacks a right: grant it {rights} on pii_vault."]);
+            throw new UsageException($"The role in ConnectionStrings:Logins lacks a right: grant it {rights} on pii_vault.");
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using FetchEtl.Logins;
 using FetchEtl.Sqs;
 using MassTransit;
@@ -39,7 +38,7 @@ internal static class ServiceHost
                 rider.UsingSqs((context, sqs) =>
                 {
                     var options = context.GetRequiredService<IOptions<SqsSettings>>().Value;
-                    sqs.Host(host => Apply(options, host));
+                    sqs.Host(host => Apply(context, host));
                     sqs.ReceiveEndpoint(options.QueueName, endpoint =>
                     {
                         endpoint.PrefetchCount = options.PrefetchCount;
@@ -58,7 +57,7 @@ internal static class ServiceHost
         return builder;
     }
 
-    /// <summary>A host for the verbs that only speak to SQS.</summary>
+    /// <summary>A host for the verbs that only call SQS.</summary>
     public static HostApplicationBuilder Create(string[] settings, IDictionary<string, string?>? overrides = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "fetch-etl" });
@@ -91,7 +90,7 @@ internal static class ServiceHost
         builder.Services.AddSingleton<IValidateOptions<ServiceSettings>, ServiceSettingsValidator>();
         Bind<SqsSettings>(builder, SqsSettings.Section);
         Bind<ServiceSettings>(builder, ServiceSettings.Section);
-        builder.Services.AddSingleton(CreateClient);
+        builder.Services.AddSqsClient(Apply);
 
         return builder;
     }
@@ -102,20 +101,13 @@ internal static class ServiceHost
             .Bind(builder.Configuration.GetSection(section), x => x.ErrorOnUnknownConfiguration = true)
             .ValidateOnStart();
 
-    private static SqsClient CreateClient(IServiceProvider services)
+    private static void Apply(IServiceProvider services, SqsClientOptions client)
     {
-        var options = new SqsClientOptions();
-        Apply(services.GetRequiredService<IOptions<SqsSettings>>().Value, options);
-
-        return new SqsClient(
-            options, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<IMeterFactory>(), services.GetRequiredService<TimeProvider>());
-    }
-
-    private static void Apply(SqsSettings settings, SqsClientOptions host)
-    {
-        host.ServiceUrl = settings.ServiceUrl;
-        host.Region = settings.Region;
-        host.Protocol = settings.Protocol;
-        host.Credentials = LocalCredentials.For(settings.ServiceUrl, Environment.GetEnvironmentVariable);
+        var settings = services.GetRequiredService<IOptions<SqsSettings>>().Value;
+        client.ServiceUrl = settings.ServiceUrl;
+        client.Region = settings.Region;
+        client.Protocol = settings.Protocol;
+        AwsSettings.Apply(services.GetRequiredService<IConfiguration>(), client);
+        client.Credentials ??= LocalCredentials.For(client, Environment.GetEnvironmentVariable);
     }
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using FetchEtl.Logins;
-using Microsoft.Extensions.Options;
 
 namespace FetchEtl.Service;
 
@@ -30,7 +29,7 @@ internal sealed class LiftArguments
     /// <param name="parsed">The arguments.</param>
     /// <param name="options">Valid settings: they say which fields are masked.</param>
     /// <returns>The columns; none where none was given.</returns>
-    /// <exception cref="OptionsValidationException">They are not right.</exception>
+    /// <exception cref="UsageException">They are not right.</exception>
     public IReadOnlyList<LiftColumn> Check(ParseResult parsed, MaskingOptions options)
     {
         var problems = new List<string>();
@@ -61,6 +60,6 @@ internal sealed class LiftArguments
             problems.Add($"--batch-size must be 1 to {LiftLimits.MaxBatchBlocks} blocks, is {parsed.GetValue(BatchSize)}.");
         }
 
-        return problems.Count == 0 ? columns : throw new OptionsValidationException("lift", typeof(LiftArguments), problems);
+        return problems.Count == 0 ? columns : throw new UsageException(problems);
     }
 }

@@ -11,14 +11,15 @@ internal sealed class LiftHost : IDisposable
 {
     private readonly IHost _host;
 
-    /// <exception cref="OptionsValidationException">The settings are bad, or choose a method without keys.</exception>
+    /// <exception cref="OptionsValidationException">The settings are bad.</exception>
+    /// <exception cref="UsageException">The settings choose a method without keys.</exception>
     public LiftHost(string[] settings)
     {
         var builder = ServiceHost.Create(settings);
         builder.Services.AddLogins(builder.Configuration);
         _host = builder.BuildValidated();
-        Masker = Get<IPiiMasker>() as HmacPiiMasker ?? throw new OptionsValidationException(
-            "Masking", typeof(LiftHost), [$"Masking:Method is {Options.Method}, whose masks have no key to lift them to: choose Hmac, with Masking:Keys."]);
+        Masker = Get<IPiiMasker>() as HmacPiiMasker ?? throw new UsageException(
+            $"Masking:Method is {Options.Method}, whose masks have no key to lift them to: choose Hmac, with Masking:Keys.");
     }
 
     public MaskingOptions Options => Get<IOptions<LoginsOptions>>().Value.Masking;

@@ -1,14 +1,13 @@
-using Microsoft.Extensions.Options;
 
 namespace FetchEtl.Service;
 
 /// <summary>Settings given on the command line, as <c>--Section:Key=value</c> or <c>--Section:Key value</c>.</summary>
 internal static class SettingsArguments
 {
-    private static readonly string[] Sections = ["Service", "Sqs", "ConnectionStrings", "Storage", "Masking", "AppVersion", "Logging"];
+    private static readonly string[] Sections = ["Service", "Sqs", "AWS", "ConnectionStrings", "Storage", "Masking", "AppVersion", "Logging"];
 
     /// <returns>The arguments, fit for the command-line configuration provider.</returns>
-    /// <exception cref="OptionsValidationException">An argument is neither an option of the verb nor a setting.</exception>
+    /// <exception cref="UsageException">An argument is neither an option of the verb nor a setting.</exception>
     public static string[] Check(IReadOnlyList<string> arguments)
     {
         var problems = new List<string>();
@@ -33,6 +32,6 @@ internal static class SettingsArguments
             }
         }
 
-        return problems.Count == 0 ? [.. arguments] : throw new OptionsValidationException("arguments", typeof(SettingsArguments), problems);
+        return problems.Count == 0 ? [.. arguments] : throw new UsageException(problems);
     }
 }

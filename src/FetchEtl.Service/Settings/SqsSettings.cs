@@ -11,13 +11,16 @@ internal sealed class SqsSettings
     /// <summary>The queue that logins are read from. Default <c>login-queue</c>.</summary>
     public string QueueName { get; set; } = "login-queue";
 
-    /// <summary>The queue for what is no login. Default: the queue's name and <c>-dead</c>.</summary>
+    /// <summary>The queue for invalid messages. Default: the queue's name and <c>-dead</c>.</summary>
     public string? DeadLetterQueueName { get; set; }
 
-    /// <summary>The endpoint of an SQS that is not AWS's own, such as <c>http://127.0.0.1:4566</c>. Default: AWS's, by region.</summary>
+    /// <summary>
+    /// The endpoint of an SQS that is not AWS's own, such as <c>http://127.0.0.1:4566</c>. Default: <c>AWS:ServiceURL</c>, then
+    /// <c>AWS_ENDPOINT_URL_SQS</c>, <c>AWS_ENDPOINT_URL</c> and the profile's <c>endpoint_url</c>, then AWS's by region.
+    /// </summary>
     public Uri? ServiceUrl { get; set; }
 
-    /// <summary>The AWS region. Default: what the AWS environment or profile says.</summary>
+    /// <summary>The AWS region. Default: <c>AWS:Region</c>, then that of the AWS environment or profile.</summary>
     public string? Region { get; set; }
 
     /// <summary>The wire protocol. Default <see cref="SqsProtocol.Auto"/>: JSON, or Query where an endpoint rejects JSON.</summary>

@@ -1,14 +1,15 @@
 using FetchEtl.Sqs;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
 namespace FetchEtl.Service;
 
-/// <summary>Finds all problems of the <c>Sqs</c> section at once, each with its key and what to do.</summary>
-internal sealed class SqsSettingsValidator : IValidateOptions<SqsSettings>
+/// <summary>Finds all problems of the <c>Sqs</c> and <c>AWS</c> sections at once, each with its key and the remedy.</summary>
+internal sealed class SqsSettingsValidator(IConfiguration configuration) : IValidateOptions<SqsSettings>
 {
     public ValidateOptionsResult Validate(string? name, SqsSettings options)
     {
-        var problems = Problems(options).ToList();
+        List<string> problems = [.. Problems(options), .. AwsSettings.Problems(configuration)];
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
     }
 

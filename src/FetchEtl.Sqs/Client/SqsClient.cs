@@ -69,7 +69,7 @@ public sealed class SqsClient : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(queueName);
         return CallAsync(
-            new GetQueueUrlRequest(queueName), static (protocol, reply) => protocol.ReadQueueUrl(reply), cancellationToken);
+            new GetQueueUrlCall(queueName), static (protocol, reply) => protocol.ReadQueueUrl(reply), cancellationToken);
     }
 
     /// <summary>Creates a queue, or finds the one that has this name and these attributes, and gives its URL.</summary>
@@ -82,7 +82,7 @@ public sealed class SqsClient : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(queueName);
         return CallAsync(
-            new CreateQueueRequest(queueName, SqsQueueName.IsFifo(queueName) ? AsFifo(attributes) : attributes),
+            new CreateQueueCall(queueName, SqsQueueName.IsFifo(queueName) ? AsFifo(attributes) : attributes),
             static (protocol, reply) => protocol.ReadQueueUrl(reply),
             cancellationToken);
     }
@@ -97,7 +97,7 @@ public sealed class SqsClient : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(queueUrl);
         ArgumentNullException.ThrowIfNull(names);
         return CallAsync(
-            new GetQueueAttributesRequest(queueUrl, names),
+            new GetQueueAttributesCall(queueUrl, names),
             static (protocol, reply) => protocol.ReadQueueAttributes(reply),
             cancellationToken);
     }
@@ -111,7 +111,7 @@ public sealed class SqsClient : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(queueUrl);
         ArgumentNullException.ThrowIfNull(attributes);
-        return CallAsync(new SetQueueAttributesRequest(queueUrl, attributes), static (_, _) => true, cancellationToken);
+        return CallAsync(new SetQueueAttributesCall(queueUrl, attributes), static (_, _) => true, cancellationToken);
     }
 
     /// <summary>Sends a message and gives its id. A retry after a lost reply may send it twice.</summary>
@@ -123,7 +123,7 @@ public sealed class SqsClient : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(queueUrl);
         ArgumentNullException.ThrowIfNull(entry);
         return CallAsync(
-            new SendMessageRequest(queueUrl, entry),
+            new SendMessageCall(queueUrl, entry),
             static (protocol, reply) => protocol.ReadMessageId(reply),
             cancellationToken);
     }
@@ -138,7 +138,7 @@ public sealed class SqsClient : IDisposable
     {
         CheckBatch(queueUrl, entries);
         var result = await CallAsync(
-            new SendMessageBatchRequest(queueUrl, entries),
+            new SendMessageBatchCall(queueUrl, entries),
             static (protocol, reply) => protocol.ReadBatchResult(reply),
             cancellationToken);
         return result.WithoutMessages();
@@ -163,7 +163,7 @@ public sealed class SqsClient : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(request.WaitTime, TimeSpan.Zero, nameof(request));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(request.WaitTime, MaxWaitTime, nameof(request));
         return CallAsync(
-            new ReceiveMessageRequest(queueUrl, request),
+            new ReceiveMessageCall(queueUrl, request),
             static (protocol, reply) => protocol.ReadMessages(reply),
             cancellationToken);
     }
@@ -181,7 +181,7 @@ public sealed class SqsClient : IDisposable
     {
         CheckBatch(queueUrl, receiptHandles);
         return CallAsync(
-            new DeleteMessageBatchRequest(queueUrl, receiptHandles),
+            new DeleteMessageBatchCall(queueUrl, receiptHandles),
             static (protocol, reply) => protocol.ReadBatchResult(reply),
             cancellationToken);
     }
@@ -196,7 +196,7 @@ public sealed class SqsClient : IDisposable
     {
         CheckBatch(queueUrl, entries);
         return CallAsync(
-            new ChangeMessageVisibilityBatchRequest(queueUrl, entries),
+            new ChangeMessageVisibilityBatchCall(queueUrl, entries),
             static (protocol, reply) => protocol.ReadBatchResult(reply),
             cancellationToken);
     }

@@ -55,7 +55,7 @@ internal sealed class SqsFactoryConfigurator(IServiceProvider services) : ISqsFa
     {
         var time = services.GetService<TimeProvider>() ?? TimeProvider.System;
         var loggers = services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
-        var metrics = new SqsMetrics(services.GetService<IMeterFactory>());
+        var metrics = services.GetService<SqsMetrics>() ?? new SqsMetrics(services.GetService<IMeterFactory>(), time);
         var client = new SqsClient(_host, metrics, loggers, time);
         var endpoints = new ReceiveEndpointCollection();
 

@@ -61,7 +61,8 @@ internal sealed class QueryReply
             response.Content = JsonReplies.CreateError(SqsErrors.Normalize(code), Text(Error!, "Message") ?? $"status {(int)response.StatusCode}");
         }
 
-        if (!response.Headers.Contains("x-amzn-RequestId") && (Text(_root, "RequestId") ?? Text(_root, "RequestID")) is { } id)
+        var source = Child(_root, "ResponseMetadata") ?? _root;
+        if (!response.Headers.Contains("x-amzn-RequestId") && (Text(source, "RequestId") ?? Text(source, "RequestID")) is { } id)
         {
             response.Headers.TryAddWithoutValidation("x-amzn-RequestId", id);
         }

@@ -1,6 +1,6 @@
 namespace FetchEtl.Sqs;
 
-internal sealed class GetQueueAttributesRequest(string queueUrl, IReadOnlyList<string> names)
+internal sealed class GetQueueAttributesCall(string queueUrl, IReadOnlyList<string> names)
     : QueueRequest("GetQueueAttributes", queueUrl)
 {
     public IReadOnlyList<string> AttributeNames { get; } = names;

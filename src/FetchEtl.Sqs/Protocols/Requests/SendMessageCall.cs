@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace FetchEtl.Sqs;
 
-internal sealed class SendMessageRequest(string queueUrl, SqsSendEntry entry) : QueueRequest("SendMessage", queueUrl)
+internal sealed class SendMessageCall(string queueUrl, SqsSendEntry entry) : QueueRequest("SendMessage", queueUrl)
 {
     [JsonConverter(typeof(Utf8TextConverter))]
     public ReadOnlyMemory<byte> MessageBody { get; } = entry.Body;

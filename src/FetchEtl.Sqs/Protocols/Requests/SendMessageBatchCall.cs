@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace FetchEtl.Sqs;
 
-internal sealed class SendMessageBatchRequest(string queueUrl, IReadOnlyList<SqsSendEntry> entries)
+internal sealed class SendMessageBatchCall(string queueUrl, IReadOnlyList<SqsSendEntry> entries)
     : QueueRequest("SendMessageBatch", queueUrl)
 {
     public SendEntry[] Entries { get; } = [.. entries.Select((entry, index) => new SendEntry(BatchId.Of(index), entry))];

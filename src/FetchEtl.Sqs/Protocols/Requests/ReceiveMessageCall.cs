@@ -1,6 +1,6 @@
 namespace FetchEtl.Sqs;
 
-internal sealed class ReceiveMessageRequest(string queueUrl, SqsReceiveRequest request)
+internal sealed class ReceiveMessageCall(string queueUrl, SqsReceiveRequest request)
     : QueueRequest("ReceiveMessage", queueUrl)
 {
     private static readonly string[] SystemAttributes =

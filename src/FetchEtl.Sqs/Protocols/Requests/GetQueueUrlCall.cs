@@ -1,6 +1,6 @@
 namespace FetchEtl.Sqs;
 
-internal sealed class GetQueueUrlRequest(string queueName) : SqsRequest("GetQueueUrl")
+internal sealed class GetQueueUrlCall(string queueName) : SqsRequest("GetQueueUrl")
 {
     public string QueueName { get; } = queueName;
 

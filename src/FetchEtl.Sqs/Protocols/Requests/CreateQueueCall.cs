@@ -1,6 +1,6 @@
 namespace FetchEtl.Sqs;
 
-internal sealed class CreateQueueRequest(string queueName, IReadOnlyDictionary<string, string>? attributes)
+internal sealed class CreateQueueCall(string queueName, IReadOnlyDictionary<string, string>? attributes)
     : SqsRequest("CreateQueue")
 {
     public string QueueName { get; } = queueName;

@@ -1,6 +1,6 @@
 namespace FetchEtl.Sqs;
 
-internal sealed class ChangeMessageVisibilityBatchRequest(string queueUrl, IReadOnlyList<SqsVisibilityEntry> entries)
+internal sealed class ChangeMessageVisibilityBatchCall(string queueUrl, IReadOnlyList<SqsVisibilityEntry> entries)
     : QueueRequest("ChangeMessageVisibilityBatch", queueUrl)
 {
     public VisibilityEntry[] Entries { get; } =

@@ -1,6 +1,6 @@
 namespace FetchEtl.Sqs;
 
-internal sealed class DeleteMessageBatchRequest(string queueUrl, IReadOnlyList<string> receiptHandles)
+internal sealed class DeleteMessageBatchCall(string queueUrl, IReadOnlyList<string> receiptHandles)
     : QueueRequest("DeleteMessageBatch", queueUrl)
 {
     public DeleteEntry[] Entries { get; } =

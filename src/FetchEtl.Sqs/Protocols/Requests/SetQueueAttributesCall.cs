@@ -1,6 +1,6 @@
 namespace FetchEtl.Sqs;
 
-internal sealed class SetQueueAttributesRequest(string queueUrl, IReadOnlyDictionary<string, string> attributes)
+internal sealed class SetQueueAttributesCall(string queueUrl, IReadOnlyDictionary<string, string> attributes)
     : QueueRequest("SetQueueAttributes", queueUrl)
 {
     public IReadOnlyDictionary<string, string> Attributes { get; } = attributes;
