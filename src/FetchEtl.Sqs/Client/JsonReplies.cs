@@ -3,14 +3,12 @@ using System.Text.Json;
 
 namespace FetchEtl.Sqs;
 
-/// <summary>Replies of the JSON protocol, as far as they are read or written outside the SDK.</summary>
+/// <summary>Replies of the JSON protocol, as far as they are read or written outside the SDK. Streams are left at their start.</summary>
 internal static class JsonReplies
 {
-    private static readonly MediaTypeHeaderValue ContentType = new("application/x-amz-json-1.0");
-
     /// <summary>
     /// Whether the content begins like a JSON object, or is empty: some emulators send nothing where the operation has no
-    /// result. The stream is at its start afterwards.
+    /// result.
     /// </summary>
     public static bool LooksLikeResult(Stream content)
     {
@@ -25,15 +23,17 @@ internal static class JsonReplies
         return first is '{' or -1;
     }
 
-    /// <summary>The error's code and text; null where the content is no error of the protocol. The stream is at its start afterwards.</summary>
-    public static (string Code, string? Message)? ReadError(Stream content)
+    /// <summary>The code of an error, normalized; null where the content is no error of the protocol.</summary>
+    public static string? ReadErrorCode(Stream content)
     {
         try
         {
             using var document = JsonDocument.Parse(content);
-            var root = document.RootElement;
-            return root.ValueKind == JsonValueKind.Object && Text(root, "__type") is { Length: > 0 } code
-                ? (SqsErrors.Normalize(code), Text(root, "message") ?? Text(root, "Message"))
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty("__type", out var type)
+                && type.ValueKind == JsonValueKind.String
+                && type.GetString() is { Length: > 0 } code
+                ? SqsErrors.Normalize(code)
                 : null;
         }
         catch (JsonException)
@@ -47,19 +47,11 @@ internal static class JsonReplies
     }
 
     /// <summary>An error in the form that the SDK turns into the exception of the code.</summary>
-    public static HttpContent CreateError(string code, string message)
-    {
-        var json = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["__type"] = code, ["message"] = message });
-        return Create(json);
-    }
+    public static HttpContent CreateError(string code, string message) =>
+        Create(JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["__type"] = code, ["message"] = message }));
 
-    public static ByteArrayContent Create(byte[] json)
+    public static HttpContent Create(byte[] json) => new ByteArrayContent(json)
     {
-        var content = new ByteArrayContent(json);
-        content.Headers.ContentType = ContentType;
-        return content;
-    }
-
-    private static string? Text(JsonElement parent, string name) =>
-        parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        Headers = { ContentType = new MediaTypeHeaderValue("application/x-amz-json-1.0") },
+    };
 }

@@ -10,15 +10,14 @@ namespace FetchEtl.Sqs;
 internal sealed class SqsAttemptHandler(SqsMetrics metrics, TimeProvider timeProvider, TimeSpan timeout, HttpMessageHandler inner)
     : DelegatingHandler(inner)
 {
-    private const string Receive = "ReceiveMessage";
-
     /// <summary>SQS's longest poll ("Amazon SQS short and long polling", SQS Developer Guide).</summary>
     private static readonly TimeSpan LongestPoll = TimeSpan.FromSeconds(20);
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var operation = RequestOperation.Of(request);
-        var limit = operation == Receive && timeout != Timeout.InfiniteTimeSpan ? timeout + LongestPoll : timeout;
+        var receives = operation == "ReceiveMessage";
+        var limit = receives && timeout != Timeout.InfiniteTimeSpan ? timeout + LongestPoll : timeout;
         using var timer = new CancellationTokenSource(limit, timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
         HttpResponseMessage? response = null;
@@ -33,13 +32,13 @@ internal sealed class SqsAttemptHandler(SqsMetrics metrics, TimeProvider timePro
         catch (Exception exception)
         {
             response?.Dispose();
-            var failure = cancellationToken.IsCancellationRequested ? null : Failure(operation, exception, timer.IsCancellationRequested, limit);
-            if (failure is null)
+            var timedOut = timer.IsCancellationRequested && exception is OperationCanceledException;
+            if (cancellationToken.IsCancellationRequested || !(timedOut || (receives && IsReplyLost(exception))))
             {
                 throw;
             }
 
-            throw failure;
+            throw NoReply(operation, receives, timedOut ? $"no reply within {limit.TotalSeconds} s" : exception.Message, timedOut);
         }
         finally
         {
@@ -51,31 +50,18 @@ internal sealed class SqsAttemptHandler(SqsMetrics metrics, TimeProvider timePro
     }
 
     /// <summary>
-    /// The exception to throw in place of the network's; null keeps that. The SDK retries failures of the network. For a
-    /// receive whose reply is lost it must not: SQS has hidden those messages already, and a second receive would hide more.
+    /// The SDK retries failures of the network. It must not retry a receive whose reply is lost: SQS has hidden those messages
+    /// already, and a second receive would hide more. The SDK looks into inner exceptions, so there is none.
     /// </summary>
-    private static Exception? Failure(string operation, Exception exception, bool timedOut, TimeSpan limit)
-    {
-        var code = timedOut && exception is OperationCanceledException ? SqsErrors.Timeout
-            : IsReplyLost(exception) ? SqsErrors.ReplyLost
-            : null;
-        var text = $"{operation}: {(code == SqsErrors.Timeout ? $"no reply within {limit.TotalSeconds} s" : exception.Message)}";
-
-        // The SDK looks for network failures in inner exceptions, so the receive's failure has none.
-        return (operation, code) switch
-        {
-            (_, null) => null,
-            (Receive, _) => new AmazonSQSException(text, ErrorType.Unknown, code, requestId: null, default),
-            (_, SqsErrors.Timeout) => new TimeoutException(text, exception),
-            _ => null,
-        };
-    }
+    private static Exception NoReply(string operation, bool receives, string reason, bool timedOut) => receives
+        ? new AmazonSQSException(
+            $"{operation}: {reason}", ErrorType.Unknown, timedOut ? SqsErrors.Timeout : SqsErrors.ReplyLost, requestId: null, default)
+        : new TimeoutException($"{operation}: {reason}");
 
     /// <summary>Whether the connection broke after the request may have been sent.</summary>
-    private static bool IsReplyLost(Exception exception) => exception switch
+    private static bool IsReplyLost(Exception exception) => exception is IOException or HttpRequestException
     {
-        HttpRequestException http => http.HttpRequestError is not (HttpRequestError.NameResolutionError
-            or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError),
-        _ => exception is IOException,
+        HttpRequestError: not (HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
+            or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError),
     };
 }

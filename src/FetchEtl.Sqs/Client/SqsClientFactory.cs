@@ -13,14 +13,13 @@ internal static class SqsClientFactory
     public static IAmazonSQS Create(
         SqsClientOptions options, SqsMetrics metrics, ILoggerFactory loggers, TimeProvider? timeProvider = null)
     {
-        ArgumentNullException.ThrowIfNull(options);
         var config = CreateConfig(options);
         config.HttpClientFactory = new SqsHttpClientFactory(
             options, metrics, loggers.CreateLogger("FetchEtl.Sqs.SqsClient"), timeProvider ?? TimeProvider.System);
         return options.Credentials is { } credentials ? new AmazonSQSClient(credentials, config) : new AmazonSQSClient(config);
     }
 
-    /// <summary>The SDK's configuration, with the endpoint and the region resolved.</summary>
+    /// <summary>The SDK's configuration, its endpoint and region resolved, so that a problem appears before the first call.</summary>
     /// <exception cref="SqsSettingsException">The options or AWS's settings cannot work.</exception>
     internal static AmazonSQSConfig CreateConfig(SqsClientOptions options)
     {
@@ -34,12 +33,12 @@ internal static class SqsClientFactory
             config.Profile = new Profile(options.Profile, options.ProfilesLocation);
         }
 
-        // The SDK does not read AWS_DEFAULT_REGION, as the AWS CLI does, nor the region of a profile that an option names.
-        var region = FirstOf(
-            options.Region, options.Environment("AWS_REGION"), options.Environment("AWS_DEFAULT_REGION"), profile?.Region?.SystemName);
-        if (region is not null)
+        // The SDK reads neither AWS_DEFAULT_REGION, as the AWS CLI does, nor the region of a profile that an option names.
+        string?[] regions = [options.Region, options.Environment("AWS_REGION"), options.Environment("AWS_DEFAULT_REGION"), profile?.Region?.SystemName];
+        if (Array.Find(regions, x => !string.IsNullOrWhiteSpace(x)) is { } region)
         {
             config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
+            config.AuthenticationRegion = region;
         }
 
         if (options.ServiceUrl is { } url)
@@ -48,58 +47,36 @@ internal static class SqsClientFactory
         }
 
         options.Configure?.Invoke(config);
-        Resolve(config, region);
+        if (ServiceUrl(config) is { } custom)
+        {
+            // Set once more, even if it came from AWS's settings: the SDK would ask the instance's metadata for a region.
+            config.ServiceURL = custom;
+            config.AuthenticationRegion ??=
+                (FallbackRegionFactory.GetRegionEndpoint(includeInstanceMetadata: false) ?? RegionEndpoint.USEast1).SystemName;
+        }
+        else if (config.RegionEndpoint is null)
+        {
+            Require(["Region is not set, and AWS's settings name none: set Region, AWS_REGION or the region of the profile; for an emulator, set ServiceUrl"]);
+        }
+
         return config;
     }
 
-    /// <summary>Settles the endpoint and the region now, so that a problem appears before the first call.</summary>
-    private static void Resolve(AmazonSQSConfig config, string? region)
-    {
-        var url = ServiceUrl(config);
-        if (string.IsNullOrEmpty(url))
-        {
-            Require(config.RegionEndpoint is not null
-                ? []
-                : ["Region is not set, and AWS's settings name none: set Region, AWS_REGION or the region of the profile; "
-                    + "for an emulator, set ServiceUrl"]);
-            return;
-        }
-
-        // Set once more, even if it came from AWS's settings: the SDK would ask the instance's metadata for a region.
-        config.ServiceURL = url;
-        config.AuthenticationRegion = FirstOf(
-            config.AuthenticationRegion,
-            region,
-            FallbackRegionFactory.GetRegionEndpoint(includeInstanceMetadata: false)?.SystemName,
-            RegionEndpoint.USEast1.SystemName);
-    }
-
-    private static string? ServiceUrl(AmazonSQSConfig config)
-    {
-        string? url = null;
-        try
-        {
-            url = config.ServiceURL;
-            Require(string.IsNullOrEmpty(url) || IsHttp(new Uri(url)) ? [] : [NoEndpoint(url)]);
-            return url;
-        }
-        catch (Exception exception) when (exception is AmazonClientException or UriFormatException)
-        {
-            throw new SqsSettingsException(Text([NoEndpoint(url ?? exception.Message)]));
-        }
-
-        static string NoEndpoint(string text) =>
-            $"the endpoint in AWS_ENDPOINT_URL_SQS, AWS_ENDPOINT_URL or the profile's endpoint_url is not an absolute http or https URL ({text})";
-    }
+    private static CredentialProfile? FindProfile(SqsClientOptions options) =>
+        !string.IsNullOrEmpty(options.Profile)
+        && new CredentialProfileStoreChain(options.ProfilesLocation).TryGetProfile(options.Profile, out var profile)
+            ? profile
+            : null;
 
     private static IEnumerable<string> Problems(SqsClientOptions options, CredentialProfile? profile)
     {
-        if (options.ServiceUrl is { } url && !(url.IsAbsoluteUri && IsHttp(url)))
+        if (options.ServiceUrl is { } url && !(url.IsAbsoluteUri && url.Scheme is "http" or "https"))
         {
             yield return $"ServiceUrl is '{url}': set an absolute http or https URL, such as http://127.0.0.1:4566";
         }
 
-        if (!string.IsNullOrEmpty(options.Region) && !IsRegionName(options.Region))
+        // New regions appear, and emulators have their own: only the form is known.
+        if (options.Region?.All(x => char.IsAsciiLetterLower(x) || char.IsAsciiDigit(x) || x == '-') == false)
         {
             yield return $"Region is '{options.Region}': set the code of an AWS region, such as eu-central-1";
         }
@@ -111,42 +88,32 @@ internal static class SqsClientFactory
 
         if (!string.IsNullOrEmpty(options.Profile) && profile is null)
         {
-            yield return $"Profile is '{options.Profile}', which is in none of AWS's configuration files: correct the name, or "
+            yield return $"Profile is '{options.Profile}', which is in none of AWS's configuration files: correct the name or "
                 + "ProfilesLocation, or add the profile with 'aws configure'";
         }
     }
 
-    private static CredentialProfile? FindProfile(SqsClientOptions options) =>
-        !string.IsNullOrEmpty(options.Profile)
-        && new CredentialProfileStoreChain(options.ProfilesLocation).TryGetProfile(options.Profile, out var profile)
-            ? profile
-            : null;
+    /// <summary>The custom endpoint, from the options or AWS's settings; null where AWS's own is used.</summary>
+    private static string? ServiceUrl(AmazonSQSConfig config)
+    {
+        try
+        {
+            return string.IsNullOrEmpty(config.ServiceURL) || new Uri(config.ServiceURL).Scheme is "http" or "https"
+                ? config.ServiceURL
+                : throw new AmazonClientException(config.ServiceURL);
+        }
+        catch (AmazonClientException exception)
+        {
+            Require(["AWS_ENDPOINT_URL_SQS, AWS_ENDPOINT_URL or the profile's endpoint_url is not an absolute http or https URL: " + exception.Message]);
+            throw;
+        }
+    }
 
     private static void Require(IEnumerable<string> problems)
     {
-        if (problems.ToList() is { Count: > 0 } found)
+        if (string.Join(". ", problems) is { Length: > 0 } text)
         {
-            throw new SqsSettingsException(Text(found));
+            throw new SqsSettingsException($"The SQS client cannot be created: {text}.");
         }
     }
-
-    private static string Text(List<string> problems) => $"The SQS client cannot be created: {string.Join(". ", problems)}.";
-
-    private static bool IsHttp(Uri url) => url.Scheme is "http" or "https";
-
-    private static string? FirstOf(params ReadOnlySpan<string?> texts)
-    {
-        foreach (var text in texts)
-        {
-            if (!string.IsNullOrWhiteSpace(text))
-            {
-                return text;
-            }
-        }
-
-        return null;
-    }
-
-    /// <summary>New regions appear, and emulators have their own: only the form is known.</summary>
-    private static bool IsRegionName(string text) => text.All(x => char.IsAsciiLetterLower(x) || char.IsAsciiDigit(x) || x == '-');
 }

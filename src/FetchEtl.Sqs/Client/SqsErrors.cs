@@ -79,13 +79,8 @@ public static class SqsErrors
         {
             QueryPrefix + "NonExistentQueue" => "QueueDoesNotExist",
             "QueueAlreadyExists" => "QueueNameExists",
-            "KMS.AccessDeniedException" => "KmsAccessDenied",
-            "KMS.DisabledException" => "KmsDisabled",
-            "KMS.InvalidKeyUsageException" => "KmsInvalidKeyUsage",
-            "KMS.InvalidStateException" => "KmsInvalidState",
-            "KMS.NotFoundException" => "KmsNotFound",
-            "KMS.OptInRequired" => "KmsOptInRequired",
             "KMS.ThrottlingException" => "KmsThrottled",
+            _ when code.StartsWith("KMS.", StringComparison.Ordinal) => "Kms" + code[4..].Replace("Exception", string.Empty, StringComparison.Ordinal),
             _ => code.StartsWith(QueryPrefix, StringComparison.Ordinal) ? code[QueryPrefix.Length..] : code,
         };
     }

@@ -13,17 +13,22 @@ internal sealed class SqsReplyHandler(Func<Task<AWSCredentials>> credentials, Ht
     {
         var response = await base.SendAsync(request, cancellationToken);
         var content = await response.Content.ReadAsStreamAsync(cancellationToken);
-        if (response.IsSuccessStatusCode)
+        if (response.IsSuccessStatusCode && JsonReplies.LooksLikeResult(content))
         {
-            return JsonReplies.LooksLikeResult(content) ? response : Unrecognized(request, response, HttpStatusCode.BadRequest);
+            return response;
         }
 
-        if (JsonReplies.ReadError(content) is not { } error)
+        var status = (int)response.StatusCode;
+        if (response.IsSuccessStatusCode || JsonReplies.ReadErrorCode(content) is not { } code)
         {
-            return Unrecognized(request, response, response.StatusCode);
+            var endpoint = request.RequestUri!.GetLeftPart(UriPartial.Authority);
+            response.Content = JsonReplies.CreateError(
+                SqsErrors.UnrecognizedReply, $"status {status} without a reply of SQS; is {endpoint} an SQS endpoint?");
+            response.StatusCode = response.IsSuccessStatusCode ? HttpStatusCode.BadRequest : response.StatusCode;
+            return response;
         }
 
-        if (SqsErrors.IsExpiredCredentials(error.Code))
+        if (SqsErrors.IsExpiredCredentials(code))
         {
             (await credentials() as RefreshingAWSCredentials)?.ClearCredentials();
 
@@ -31,20 +36,12 @@ internal sealed class SqsReplyHandler(Func<Task<AWSCredentials>> credentials, Ht
             response.StatusCode = HttpStatusCode.ServiceUnavailable;
         }
 
-        if (RequestOperation.CarriesBodies(RequestOperation.Of(request)))
+        // The text of an error can quote a message body where the request held one.
+        if (RequestOperation.Of(request) is "SendMessage" or "SendMessageBatch")
         {
-            response.Content = JsonReplies.CreateError(error.Code, $"status {(int)response.StatusCode}");
+            response.Content = JsonReplies.CreateError(code, $"status {status}");
         }
 
-        return response;
-    }
-
-    private static HttpResponseMessage Unrecognized(HttpRequestMessage request, HttpResponseMessage response, HttpStatusCode status)
-    {
-        var endpoint = request.RequestUri!.GetLeftPart(UriPartial.Authority);
-        response.Content = JsonReplies.CreateError(
-            SqsErrors.UnrecognizedReply, $"status {(int)response.StatusCode} without a reply of SQS; is {endpoint} an SQS endpoint?");
-        response.StatusCode = status;
         return response;
     }
 }

@@ -1,6 +1,5 @@
-using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Xml;
 using System.Xml.Linq;
 
@@ -9,22 +8,23 @@ namespace FetchEtl.Sqs;
 /// <summary>A reply of the Query protocol. Names are compared without their namespace, which emulators spell as they like.</summary>
 internal sealed class QueryReply
 {
-    private static readonly JsonWriterOptions JsonOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     private readonly XElement _root;
+    private readonly XElement? _error;
 
-    private QueryReply(XElement root) => _root = root;
+    private QueryReply(XElement root)
+    {
+        _root = root;
+        _error = root.Name.LocalName is "ErrorResponse" or "Response"
+            ? root.Descendants().FirstOrDefault(element => element.Name.LocalName == "Error")
+            : null;
+    }
 
     /// <summary>Whether this is the reply of an operation that succeeded: <c>ReceiveMessageResponse</c> and so on.</summary>
     public bool IsResult => _root.Name.LocalName is { Length: > 8 } name
         && name.EndsWith("Response", StringComparison.Ordinal) && name != "ErrorResponse";
 
-    /// <summary>The code of the error in <c>ErrorResponse</c>, or in the older <c>Response</c> with its <c>Errors</c>; null where there is none.</summary>
-    public string? ErrorCode => Error is { } error && Text(error, "Code") is { Length: > 0 } code ? code : null;
-
-    private XElement? Error => _root.Name.LocalName is "ErrorResponse" or "Response"
-        ? _root.Descendants().FirstOrDefault(element => element.Name.LocalName == "Error")
-        : null;
+    /// <summary>The code of the error in <c>ErrorResponse</c>, or in the older <c>Response</c>; null where there is none.</summary>
+    public string? ErrorCode => Text(_error, "Code") is { Length: > 0 } code ? code : null;
 
     /// <summary>Reads a reply; null where the content is not XML.</summary>
     public static QueryReply? Read(byte[] content)
@@ -32,7 +32,7 @@ internal sealed class QueryReply
         try
         {
             // Unlike other readers, this one keeps carriage returns, which some endpoints do not escape: the MD5 of a body
-            // counts them. It also accepts the control characters that SQS allows in bodies.
+            // counts them.
             using var reader = new XmlTextReader(new MemoryStream(content))
             {
                 Normalization = false,
@@ -52,13 +52,16 @@ internal sealed class QueryReply
     {
         if (response.IsSuccessStatusCode && IsResult)
         {
-            response.Content = JsonReplies.Create(ToJson(operation));
+            // Where an emulator leaves an empty result out, the reply holds none of its members.
+            var json = Members(operation, Child(_root, operation + "Result")?.Elements() ?? []);
+            response.Content = JsonReplies.Create(JsonSerializer.SerializeToUtf8Bytes(json));
         }
         else if (!response.IsSuccessStatusCode && ErrorCode is { } code)
         {
             // The SDK chooses the exception by the JSON name and reports the Query code of this header, as with AWS itself.
-            response.Headers.TryAddWithoutValidation("x-amzn-query-error", $"{code};{Text(Error!, "Type")}");
-            response.Content = JsonReplies.CreateError(SqsErrors.Normalize(code), Text(Error!, "Message") ?? $"status {(int)response.StatusCode}");
+            response.Headers.TryAddWithoutValidation("x-amzn-query-error", $"{code};{Text(_error, "Type")}");
+            response.Content = JsonReplies.CreateError(
+                SqsErrors.Normalize(code), Text(_error, "Message") ?? $"status {(int)response.StatusCode}");
         }
 
         var source = Child(_root, "ResponseMetadata") ?? _root;
@@ -68,74 +71,39 @@ internal sealed class QueryReply
         }
     }
 
-    private byte[] ToJson(string operation)
+    private static JsonObject Members(string operation, IEnumerable<XElement> elements)
     {
-        var buffer = new ArrayBufferWriter<byte>(1024);
-        using (var json = new Utf8JsonWriter(buffer, JsonOptions))
-        {
-            // Where an emulator leaves an empty result out, the reply itself holds none of its members.
-            var result = _root.Elements().FirstOrDefault(element => element.Name.LocalName == operation + "Result");
-            WriteObject(json, operation, result?.Elements() ?? []);
-        }
-
-        return buffer.WrittenSpan.ToArray();
-    }
-
-    private static void WriteObject(Utf8JsonWriter json, string operation, IEnumerable<XElement> members)
-    {
-        json.WriteStartObject();
-        foreach (var group in members.GroupBy(element => element.Name.LocalName))
+        var json = new JsonObject();
+        foreach (var group in elements.GroupBy(element => element.Name.LocalName))
         {
             if (QuerySchema.ListMember(operation, group.Key) is { } list)
             {
-                json.WriteStartArray(list);
-                foreach (var item in group)
-                {
-                    WriteValue(json, operation, item);
-                }
-
-                json.WriteEndArray();
+                json[list] = new JsonArray([.. group.Select(item => Value(operation, item))]);
             }
             else if (QuerySchema.MapMember(group.Key) is var (map, key))
             {
-                json.WriteStartObject(map);
-                foreach (var entry in group)
-                {
-                    json.WritePropertyName(Text(entry, key) ?? string.Empty);
-                    WriteValue(json, operation, Child(entry, "Value") ?? new XElement("Value"));
-                }
-
-                json.WriteEndObject();
+                json[map] = new JsonObject(group.DistinctBy(entry => Text(entry, key)).Select(
+                    entry => KeyValuePair.Create(Text(entry, key) ?? string.Empty, Value(operation, Child(entry, "Value")))));
             }
             else
             {
-                json.WritePropertyName(group.Key);
-                WriteValue(json, operation, group.First());
+                json[group.Key] = Value(operation, group.First());
             }
         }
 
-        json.WriteEndObject();
+        return json;
     }
 
-    private static void WriteValue(Utf8JsonWriter json, string operation, XElement element)
+    private static JsonNode? Value(string operation, XElement? element) => element switch
     {
-        if (element.HasElements)
-        {
-            WriteObject(json, operation, element.Elements());
-        }
-        else if (QuerySchema.IsLiteral(element.Name.LocalName))
-        {
-            // A text that is no number and no truth value ends as a string, which the SDK rejects.
-            var isLiteral = long.TryParse(element.Value, out _) || element.Value is "true" or "false";
-            json.WriteRawValue(isLiteral ? element.Value : JsonSerializer.Serialize(element.Value));
-        }
-        else
-        {
-            json.WriteStringValue(element.Value);
-        }
-    }
+        null => null,
+        { HasElements: true } => Members(operation, element.Elements()),
+        { Name.LocalName: "SenderFault" } => element.Value == "true",
+        _ when QuerySchema.IsNumber(element.Name.LocalName) && long.TryParse(element.Value, out var number) => number,
+        _ => element.Value,
+    };
 
-    private static string? Text(XElement parent, string name) => Child(parent, name)?.Value;
+    private static string? Text(XElement? parent, string name) => parent is null ? null : Child(parent, name)?.Value;
 
     private static XElement? Child(XElement parent, string name) =>
         parent.Elements().FirstOrDefault(element => element.Name.LocalName == name);

@@ -4,51 +4,37 @@ using System.Text.Json;
 namespace FetchEtl.Sqs;
 
 /// <summary>A JSON request of the SDK as the Query protocol has it: a form, percent-encoded as RFC 3986 has it.</summary>
-internal sealed class QueryRequest
+internal static class QueryRequest
 {
-    private const string ContentType = "application/x-www-form-urlencoded; charset=utf-8";
-
-    private readonly StringBuilder _form = new();
-    private readonly string _operation;
-
-    private QueryRequest(string operation)
-    {
-        _operation = operation;
-        Add("Action", operation);
-        Add("Version", "2012-11-05");
-    }
-
-    /// <summary>The request to send, signed by nobody yet, and its form.</summary>
-    /// <param name="request">The SDK's request; gives the endpoint and the headers.</param>
-    /// <param name="operation">The operation.</param>
+    /// <summary>The request, not signed yet, and its form.</summary>
+    /// <param name="request">The SDK's request, which gives the endpoint and the headers.</param>
     /// <param name="json">The content of the SDK's request.</param>
-    public static (HttpRequestMessage Request, byte[] Form) Create(HttpRequestMessage request, string operation, byte[] json)
+    public static (HttpRequestMessage Request, byte[] Form) Create(HttpRequestMessage request, byte[] json)
     {
+        var operation = RequestOperation.Of(request);
         using var document = JsonDocument.Parse(json);
-        var query = new QueryRequest(operation);
-        query.AddMembers(string.Empty, document.RootElement);
-        var form = Encoding.ASCII.GetBytes(query._form.ToString());
+        IEnumerable<(string Name, string Value)> fields =
+            [("Action", operation), ("Version", "2012-11-05"), .. Members(operation, string.Empty, document.RootElement)];
+        var form = Encoding.ASCII.GetBytes(string.Join('&', fields.Select(x => $"{x.Name}={Uri.EscapeDataString(x.Value)}")));
 
-        var message = new HttpRequestMessage(HttpMethod.Post, Address(request.RequestUri!, document.RootElement))
+        var query = new HttpRequestMessage(HttpMethod.Post, Address(request.RequestUri!, document.RootElement))
         {
             Content = new ByteArrayContent(form),
         };
-        message.Content.Headers.TryAddWithoutValidation("Content-Type", ContentType);
+        query.Content.Headers.TryAddWithoutValidation("Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
+        RequestOperation.Set(query, operation);
+
+        // Other headers belong to the JSON protocol, or to the signature of the JSON request.
         foreach (var (name, values) in request.Headers.NonValidated)
         {
-            if (IsOfEitherProtocol(name))
+            if (name.Equals("User-Agent", StringComparison.OrdinalIgnoreCase) || name.StartsWith("amz-sdk-", StringComparison.OrdinalIgnoreCase))
             {
-                message.Headers.TryAddWithoutValidation(name, values.ToString());
+                query.Headers.TryAddWithoutValidation(name, values.ToString());
             }
         }
 
-        RequestOperation.Set(message, operation);
-        return (message, form);
+        return (query, form);
     }
-
-    /// <summary>Other headers belong to the JSON protocol or to the signature of the JSON request.</summary>
-    private static bool IsOfEitherProtocol(string header) =>
-        header.Equals("User-Agent", StringComparison.OrdinalIgnoreCase) || header.StartsWith("amz-sdk-", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The queue's path at the endpoint, whatever host the queue's URL names: emulators name hosts of their own.</summary>
     private static Uri Address(Uri endpoint, JsonElement request) =>
@@ -56,65 +42,23 @@ internal sealed class QueryRequest
             ? new Uri(endpoint, queue.AbsolutePath)
             : endpoint;
 
-    private void AddMembers(string prefix, JsonElement parent)
+    private static IEnumerable<(string Name, string Value)> Members(string operation, string prefix, JsonElement parent)
     {
-        // Two lists may share an element's name, so that the second goes on counting where the first ended.
+        // Two lists may have one element name; the second continues the numbers of the first.
         var counts = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var member in parent.EnumerateObject())
-        {
-            if (QuerySchema.MapElement(member.Name) is var (element, key) && member.Value.ValueKind == JsonValueKind.Object)
-            {
-                foreach (var entry in member.Value.EnumerateObject())
-                {
-                    var field = Next(element);
-                    Add($"{field}.{key}", entry.Name);
-                    AddValue($"{field}.Value", entry.Value);
-                }
-            }
-            else if (QuerySchema.ListElement(_operation, member.Name) is { } item && member.Value.ValueKind == JsonValueKind.Array)
-            {
-                foreach (var value in member.Value.EnumerateArray())
-                {
-                    AddValue(Next(item), value);
-                }
-            }
-            else
-            {
-                AddValue(prefix + member.Name, member.Value);
-            }
-        }
+        return parent.EnumerateObject().SelectMany(member =>
+            QuerySchema.MapElement(member.Name) is var (element, key)
+                ? member.Value.EnumerateObject().SelectMany(entry => Entry(Next(element), key, entry))
+                : QuerySchema.ListElement(operation, member.Name) is { } item
+                    ? member.Value.EnumerateArray().SelectMany(value => Value(operation, Next(item), value))
+                    : Value(operation, prefix + member.Name, member.Value));
 
-        string Next(string element)
-        {
-            counts[element] = counts.GetValueOrDefault(element) + 1;
-            return $"{prefix}{element}.{counts[element]}";
-        }
+        string Next(string element) => $"{prefix}{element}.{counts[element] = counts.GetValueOrDefault(element) + 1}";
+
+        IEnumerable<(string, string)> Entry(string field, string key, JsonProperty entry) =>
+            [($"{field}.{key}", entry.Name), .. Value(operation, field + ".Value", entry.Value)];
     }
 
-    private void AddValue(string field, JsonElement value)
-    {
-        switch (value.ValueKind)
-        {
-            case JsonValueKind.Object:
-                AddMembers(field + ".", value);
-                break;
-            case JsonValueKind.String:
-                Add(field, value.GetString()!);
-                break;
-            case JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False:
-                Add(field, value.GetRawText());
-                break;
-        }
-    }
-
-    /// <summary>Field names are ASCII and need no encoding.</summary>
-    private void Add(string field, string value)
-    {
-        if (_form.Length > 0)
-        {
-            _form.Append('&');
-        }
-
-        _form.Append(field).Append('=').Append(Uri.EscapeDataString(value));
-    }
+    private static IEnumerable<(string Name, string Value)> Value(string operation, string field, JsonElement value) =>
+        value.ValueKind == JsonValueKind.Object ? Members(operation, field + ".", value) : [(field, value.ToString())];
 }

@@ -11,13 +11,10 @@ namespace FetchEtl.Sqs;
 /// </summary>
 internal static class QuerySignature
 {
-    private const string Date = "X-Amz-Date";
-    private const string Token = "X-Amz-Security-Token";
-
     /// <summary>Signs the request, unless the SDK's own was not signed.</summary>
     public static async Task SignAsync(HttpRequestMessage query, byte[] form, HttpRequestMessage original, Func<Task<AWSCredentials>> credentials)
     {
-        if (Header(original, "Authorization") is not { } authorization || Header(original, Date) is not { } date)
+        if (Header(original, "Authorization") is not { } authorization || Header(original, "X-Amz-Date") is not { } date)
         {
             return;
         }
@@ -25,23 +22,21 @@ internal static class QuerySignature
         // "AWS4-HMAC-SHA256 Credential=<key>/<day>/<region>/<service>/aws4_request, SignedHeaders=…"
         var scope = authorization[..authorization.IndexOf(',', StringComparison.Ordinal)].Split('/');
         var keys = await (await credentials()).GetCredentialsAsync();
-        var address = query.RequestUri!;
         var names = "content-type;host;x-amz-date";
-        var headers = $"content-type:{query.Content!.Headers.NonValidated["Content-Type"]}\nhost:{address.Authority}\nx-amz-date:{date}\n";
-        query.Headers.TryAddWithoutValidation(Date, date);
+        var headers = $"content-type:{query.Content!.Headers.NonValidated["Content-Type"]}\nhost:{query.RequestUri!.Authority}\nx-amz-date:{date}\n";
+        query.Headers.TryAddWithoutValidation("X-Amz-Date", date);
         if (keys.UseToken)
         {
             names += ";x-amz-security-token";
             headers += $"x-amz-security-token:{keys.Token}\n";
-            query.Headers.TryAddWithoutValidation(Token, keys.Token);
+            query.Headers.TryAddWithoutValidation("X-Amz-Security-Token", keys.Token);
         }
 
         // Every service but S3 signs the path as it is sent, percent-encoded once more.
-        var path = address.AbsolutePath.Replace("%", "%25", StringComparison.Ordinal);
+        var path = query.RequestUri.AbsolutePath.Replace("%", "%25", StringComparison.Ordinal);
         var canonical = $"POST\n{path}\n\n{headers}\n{names}\n{Convert.ToHexStringLower(SHA256.HashData(form))}";
-        var time = DateTime.ParseExact(
-            date, "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);
-        var signature = AWS4Signer.ComputeSignature(keys, scope[^3], time, scope[^2], names, canonical);
+        var time = DateTimeOffset.ParseExact(date, "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+        var signature = AWS4Signer.ComputeSignature(keys, scope[^3], time.UtcDateTime, scope[^2], names, canonical);
         query.Headers.TryAddWithoutValidation("Authorization", signature.ForAuthorizationHeader);
     }
 

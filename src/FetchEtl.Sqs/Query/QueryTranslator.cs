@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace FetchEtl.Sqs;
 
 /// <summary>
-/// Lets the SDK, which speaks JSON only, use an endpoint that speaks only the Query protocol. With
+/// Lets the SDK, which speaks only JSON, use an endpoint that speaks only the Query protocol. With
 /// <see cref="SqsProtocol.Auto"/> the first replies decide, once for the client's life.
 /// </summary>
 internal sealed class QueryTranslator(
@@ -16,30 +16,24 @@ internal sealed class QueryTranslator(
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var settled = (SqsProtocol)Volatile.Read(ref _settled);
-        if (settled == SqsProtocol.Json)
-        {
-            return await base.SendAsync(request, cancellationToken);
-        }
-
-        var json = await request.Content!.ReadAsByteArrayAsync(cancellationToken);
         if (settled == SqsProtocol.Query)
         {
-            var (response, reply) = await SendQueryAsync(request, json, cancellationToken);
+            var (response, reply) = await SendQueryAsync(request, cancellationToken);
             reply?.Translate(response, RequestOperation.Of(request));
             return response;
         }
 
-        return await SendEitherAsync(request, json, cancellationToken);
+        var first = await base.SendAsync(request, cancellationToken);
+        return settled == SqsProtocol.Json ? first : await DecideAsync(request, first, cancellationToken);
     }
 
-    private async Task<HttpResponseMessage> SendEitherAsync(HttpRequestMessage request, byte[] json, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> DecideAsync(HttpRequestMessage request, HttpResponseMessage first, CancellationToken cancellationToken)
     {
-        var first = await base.SendAsync(request, cancellationToken);
         var content = await first.Content.ReadAsStreamAsync(cancellationToken);
-        var error = first.IsSuccessStatusCode ? null : JsonReplies.ReadError(content)?.Code;
+        var error = first.IsSuccessStatusCode ? null : JsonReplies.ReadErrorCode(content);
         if (error is null ? IsRefusal(first, content) : SqsErrors.IsUnknownOperation(error))
         {
-            var (second, reply) = await SendQueryAsync(request, json, cancellationToken);
+            var (second, reply) = await SendQueryAsync(request, cancellationToken);
             if (reply is not null && IsAnswer(second, reply))
             {
                 Settle(SqsProtocol.Query, request.RequestUri!);
@@ -72,10 +66,9 @@ internal sealed class QueryTranslator(
         ? reply.IsResult
         : reply.ErrorCode is { } code && !SqsErrors.IsUnknownOperation(code);
 
-    private async Task<(HttpResponseMessage Response, QueryReply? Reply)> SendQueryAsync(
-        HttpRequestMessage request, byte[] json, CancellationToken cancellationToken)
+    private async Task<(HttpResponseMessage Response, QueryReply? Reply)> SendQueryAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var (query, form) = QueryRequest.Create(request, RequestOperation.Of(request), json);
+        var (query, form) = QueryRequest.Create(request, await request.Content!.ReadAsByteArrayAsync(cancellationToken));
         using (query)
         {
             await QuerySignature.SignAsync(query, form, request, credentials);

@@ -19,7 +19,7 @@ public class Signing
     {
         var sample = await SampleMessages.ReceiveAsync();
         _receive = Request("AmazonSQS.ReceiveMessage", sample.Request);
-        using var delete = new JsonProtocol(new Uri("http://127.0.0.1:4566")).CreateRequest(new DeleteMessageBatchRequest(
+        using var delete = new JsonProtocol(new Uri("http://127.0.0.1:4566")).CreateRequest(new DeleteMessageBatchCall(
             "http://127.0.0.1:4566/000000000000/login-queue", [.. sample.Messages.Select(message => message.ReceiptHandle)]));
         _delete = Request("AmazonSQS.DeleteMessageBatch", ((SqsContent)delete.Content!).Payload);
     }

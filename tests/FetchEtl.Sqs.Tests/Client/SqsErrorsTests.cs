@@ -33,6 +33,9 @@ public sealed class SqsErrorsTests
     [InlineData("AWS.SimpleQueueService.TooManyEntriesInBatchRequest", "TooManyEntriesInBatchRequest")]
     [InlineData("com.amazon.coral.service#ExpiredTokenException", "ExpiredTokenException")]
     [InlineData("KMS.ThrottlingException", "KmsThrottled")]
+    [InlineData("KMS.AccessDeniedException", "KmsAccessDenied")]
+    [InlineData("KMS.InvalidKeyUsageException", "KmsInvalidKeyUsage")]
+    [InlineData("KMS.OptInRequired", "KmsOptInRequired")]
     [InlineData("ReceiptHandleIsInvalid", "ReceiptHandleIsInvalid")]
     public void The_codes_of_both_protocols_get_one_name(string code, string expected) => Assert.Equal(expected, SqsErrors.Normalize(code));
 
