@@ -4,7 +4,7 @@ using System.Diagnostics.Metrics;
 namespace FetchEtl.Sqs;
 
 /// <summary>
-/// The instruments of the meter <c>FetchEtl.Sqs</c>, with their totals since the process started. One instance serves the
+/// The instruments of the meter <c>FetchEtl.Sqs</c>, with their totals since it was created. One instance serves the
 /// client and the rider of a service collection. Thread-safe.
 /// </summary>
 public sealed class SqsMetrics
@@ -34,10 +34,13 @@ public sealed class SqsMetrics
         _apiCalls = meter.CreateCounter<long>(
             "fetchetl.sqs.api_calls", "{call}", "HTTP requests sent to SQS, retries counted too, as AWS bills them.");
         _apiDuration = meter.CreateHistogram<double>(
-            "fetchetl.sqs.api_duration", "s", "Time from a request's start to the last byte of its reply, long polls included.");
-        _received = meter.CreateCounter<long>("fetchetl.sqs.received", "{message}", "Messages received, each delivery counted.");
-        _deadLettered = meter.CreateCounter<long>("fetchetl.sqs.dead_lettered", "{message}", "Messages moved to the dead-letter queue.");
-        _returned = meter.CreateCounter<long>("fetchetl.sqs.returned", "{message}", "Messages returned to the queue for another attempt.");
+            "fetchetl.sqs.api_duration", "s", "Time from a request to its reply's last byte, long polls included.");
+        _received = meter.CreateCounter<long>(
+            "fetchetl.sqs.received", "{message}", "Messages received, each delivery counted.");
+        _deadLettered = meter.CreateCounter<long>(
+            "fetchetl.sqs.dead_lettered", "{message}", "Messages moved to the dead-letter queue.");
+        _returned = meter.CreateCounter<long>(
+            "fetchetl.sqs.returned", "{message}", "Messages returned to the queue for another attempt.");
     }
 
     /// <summary>Messages received, each delivery counted.</summary>
@@ -49,11 +52,12 @@ public sealed class SqsMetrics
     /// <summary>Messages returned to the queue for another attempt.</summary>
     public long ReturnedTotal => Interlocked.Read(ref _returnedTotal);
 
-    /// <summary>The time provider's timestamp of the last message that was moved to the dead-letter queue; 0 before the first.</summary>
+    /// <summary>The time provider's timestamp of the last move to the dead-letter queue; 0 before the first.</summary>
     public long LastDeadLetterAt => Interlocked.Read(ref _lastDeadLetterAt);
 
     /// <summary>HTTP requests sent to SQS by operation, retries counted too; a snapshot.</summary>
-    public IReadOnlyDictionary<string, long> ApiCallsByOperation => new Dictionary<string, long>(_calls, StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, long> ApiCallsByOperation =>
+        new Dictionary<string, long>(_calls, StringComparer.Ordinal);
 
     /// <summary>Whether a listener records durations.</summary>
     internal bool MeasuresDuration => _apiDuration.Enabled;

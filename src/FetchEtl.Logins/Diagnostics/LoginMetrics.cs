@@ -2,7 +2,9 @@ using System.Diagnostics.Metrics;
 
 namespace FetchEtl.Logins;
 
-/// <summary>The instruments of the meter <c>FetchEtl.Logins</c>, with their totals since the process started. Thread-safe.</summary>
+/// <summary>
+/// The instruments of the meter <c>FetchEtl.Logins</c>, with their totals since the process started. Thread-safe.
+/// </summary>
 public sealed class LoginMetrics
 {
     /// <summary>The meter's name.</summary>
@@ -28,10 +30,13 @@ public sealed class LoginMetrics
         _time = timeProvider ?? TimeProvider.System;
         var meter = meters.Create(MeterName);
         _written = meter.CreateCounter<long>("fetchetl.logins.written", "{row}", "Rows committed");
-        _duplicates = meter.CreateCounter<long>("fetchetl.logins.duplicates", "{row}", "Rows that were there under their message id");
-        _rejected = meter.CreateCounter<long>("fetchetl.logins.rejected", "{row}", "Rows that PostgreSQL rejected for their data");
+        _duplicates = meter.CreateCounter<long>(
+            "fetchetl.logins.duplicates", "{row}", "Rows that were there under their message id");
+        _rejected = meter.CreateCounter<long>(
+            "fetchetl.logins.rejected", "{row}", "Rows that PostgreSQL rejected for their data");
         _batchSize = meter.CreateHistogram<int>("fetchetl.logins.batch_size", "{row}", "Rows of a committed statement");
-        _duration = meter.CreateHistogram<double>("fetchetl.logins.write_duration", "s", "Time to commit a batch, retries included");
+        _duration = meter.CreateHistogram<double>(
+            "fetchetl.logins.write_duration", "s", "Time to commit a batch, retries included");
     }
 
     /// <summary>Rows committed.</summary>

@@ -48,7 +48,7 @@ internal static class DemoCommand
         DemoReport.Say("Masking with a throwaway key: these masks mean nothing tomorrow.");
 
         var builder = ServiceHost.CreateConsumer(settings, Overrides(sqs, demo.ConnectionString));
-        // Instead of all masking settings: a real key has no business here.
+        // Replaces all masking settings: a demo must not use a real key.
         builder.Services.PostConfigure<LoginsOptions>(options => options.Masking = new MaskingOptions { Keys = { KeyTexts.New() } });
         using var host = builder.BuildValidated();
         termination.LimitBy(host);
@@ -65,9 +65,8 @@ internal static class DemoCommand
         await using var database = await host.Services.GetRequiredService<IDbContextFactory<LoginDbContext>>().CreateDbContextAsync(cancellationToken);
         DemoReport.WriteRows(await DemoRows.SampleAsync(database, cancellationToken));
         DemoReport.WriteRepeats(await DemoRows.RepeatedMasksAsync(database, cancellationToken));
-        DemoReport.WriteDeadLetters(
-            await DemoDeadLetters.ReadAsync(
-                client, (await client.GetQueueUrlAsync(queue.DeadLetterQueue, cancellationToken)).QueueUrl, cancellationToken));
+        var deadLetters = await client.GetQueueUrlAsync(queue.DeadLetterQueue, cancellationToken);
+        DemoReport.WriteDeadLetters(await DemoDeadLetters.ReadAsync(client, deadLetters.QueueUrl, cancellationToken));
         DrainReport.Write(summary);
 
         return left.Total == 0 ? Verb.Succeeded : Verb.LeftBehind;
@@ -82,7 +81,8 @@ internal static class DemoCommand
         return bodies;
     }
 
-    private static Dictionary<string, string?> Overrides(LocalSqs sqs, string connectionString) => new(AwsSettings.WithoutIdentity(sqs.ServiceUrl))
+    private static Dictionary<string, string?> Overrides(LocalSqs sqs, string connectionString) =>
+        new(AwsSettings.WithoutIdentity(sqs.ServiceUrl))
     {
         ["Sqs:Region"] = "us-east-1",
         ["Sqs:QueueName"] = "login-queue",
@@ -90,7 +90,7 @@ internal static class DemoCommand
         ["Sqs:CreateQueues"] = "true",
         ["ConnectionStrings:Logins"] = connectionString,
 
-        // The dead letters are shown at the end, so they need not be announced.
+        // The report lists the dead letters, so the log need not.
         ["Logging:LogLevel:FetchEtl"] = "Error",
     };
 }

@@ -10,16 +10,24 @@ namespace FetchEtl.Service;
 
 internal static class SendCommand
 {
-    private static readonly Option<FileInfo?> File = new("--file") { Description = "Send each line of this file as one message." };
+    private static readonly Option<FileInfo?> File = new("--file")
+    {
+        Description = "Send each line of this file as one message.",
+    };
+
     private static readonly Option<int?> Count = new("--count") { Description = "Send this many generated logins." };
-    private static readonly Option<int?> Seed = new("--seed") { Description = "Makes the generated logins repeatable." };
+    private static readonly Option<int?> Seed = new("--seed")
+    {
+        Description = "Makes the generated logins repeatable.",
+    };
+
     private static readonly Option<double> Invalid = new("--invalid")
     {
         Description = "The share of generated messages that are no valid login, 0 to 1.",
     };
 
-    public static Command Create() =>
-        Verb.Create("send", "Puts logins on the queue, from a file or generated.", RunAsync, File, Count, Seed, Invalid);
+    public static Command Create() => Verb.Create(
+        "send", "Sends logins to the queue, from a file or generated.", RunAsync, File, Count, Seed, Invalid);
 
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
@@ -41,7 +49,8 @@ internal static class SendCommand
         var queue = host.Services.GetRequiredService<IOptions<SqsSettings>>().Value;
         if (SqsQueueName.IsFifo(queue.QueueName))
         {
-            throw new UsageException("send does not fill FIFO queues: a login has no message group. Choose a standard queue.");
+            throw new UsageException(
+                "send does not fill FIFO queues: a login has no message group. Choose a standard queue.");
         }
 
         var queueUrl = await QueueUrlAsync(client, queue, cancellationToken);
@@ -50,13 +59,16 @@ internal static class SendCommand
         var bodies = file is not null ? MessageFile.Read(file) : new LoginGenerator(seed, share).Take(count!.Value);
         var total = file is not null ? MessageFile.Read(file).Count() : count!.Value;
 
-        await SendProgressBar.RunAsync(total, sent => new MessageSender(client).SendAsync(queueUrl, bodies, sent, cancellationToken));
-        Console.WriteLine(file is null ? $"Sent {total} messages to {queue.QueueName} (seed {seed})." : $"Sent {total} messages to {queue.QueueName}.");
+        var sender = new MessageSender(client);
+        await SendProgressBar.RunAsync(total, sent => sender.SendAsync(queueUrl, bodies, sent, cancellationToken));
+        var origin = file is null ? $" (seed {seed})" : string.Empty;
+        Console.WriteLine($"Sent {total} messages to {queue.QueueName}{origin}.");
 
         return Verb.Succeeded;
     }
 
-    private static async Task<string> QueueUrlAsync(IAmazonSQS client, SqsSettings queue, CancellationToken cancellationToken)
+    private static async Task<string> QueueUrlAsync(
+        IAmazonSQS client, SqsSettings queue, CancellationToken cancellationToken)
     {
         try
         {
@@ -69,7 +81,9 @@ internal static class SendCommand
                 return await client.CreateQueueByNameAsync(queue.QueueName, cancellationToken);
             }
 
-            throw new UsageException($"Sqs:QueueName: there is no queue '{queue.QueueName}'. Correct the name, or set Sqs:CreateQueues=true.");
+            throw new UsageException(
+                $"Sqs:QueueName: there is no queue '{queue.QueueName}'. Correct the name, or set "
+                + "Sqs:CreateQueues=true.");
         }
     }
 }

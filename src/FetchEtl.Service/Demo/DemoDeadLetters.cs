@@ -20,9 +20,13 @@ internal static class DemoDeadLetters
         };
         var response = await client.ReceiveMessageAsync(request, cancellationToken);
 
-        return [.. (response.Messages ?? []).Select(x => (Text(x, DeadLetterAttributes.OriginalMessageId), Text(x, DeadLetterAttributes.Reason)))];
+        return
+        [
+            .. (response.Messages ?? []).Select(
+                x => (Text(x, DeadLetterAttributes.OriginalMessageId), Text(x, DeadLetterAttributes.Reason))),
+        ];
     }
 
     private static string Text(Message message, string attribute) =>
-        message.MessageAttributes?.TryGetValue(attribute, out var value) == true ? value.StringValue ?? string.Empty : string.Empty;
+        message.MessageAttributes?.GetValueOrDefault(attribute)?.StringValue ?? string.Empty;
 }

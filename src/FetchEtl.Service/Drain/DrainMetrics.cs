@@ -29,7 +29,9 @@ internal sealed class DrainMetrics(SqsMetrics sqs, LoginMetrics logins)
     /// <summary>Messages that need nothing more: written, known or dead.</summary>
     public long Settled => Written + Duplicates + DeadLettered;
 
-    /// <summary>The timestamp, by the host's time provider, of the last message settled so far; null before the first.</summary>
+    /// <summary>
+    /// The timestamp, by the host's time provider, of the last message settled so far; null before the first.
+    /// </summary>
     public long? LastSettledAt => Settled == 0 ? null : Math.Max(logins.LastCommitAt, sqs.LastDeadLetterAt);
 
     /// <summary>SQS calls by operation, retries counted, sorted by name.</summary>
@@ -41,7 +43,13 @@ internal sealed class DrainMetrics(SqsMetrics sqs, LoginMetrics logins)
         StringComparer.Ordinal);
 
     private sealed record Counts(
-        long Received, long Written, long Duplicates, long DeadLettered, long Statements, long Returned, IReadOnlyDictionary<string, long> Calls)
+        long Received,
+        long Written,
+        long Duplicates,
+        long DeadLettered,
+        long Statements,
+        long Returned,
+        IReadOnlyDictionary<string, long> Calls)
     {
         public static Counts Of(SqsMetrics sqs, LoginMetrics logins) => new(
             sqs.ReceivedTotal,

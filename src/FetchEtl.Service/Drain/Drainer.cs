@@ -13,7 +13,8 @@ internal sealed class Drainer(IHost host, IProgress<DrainProgress>? progress = n
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
-    // AWS counts a queue's messages approximately and late, so one zero proves little. A long poll asks all of SQS's servers:
+    // AWS counts a queue's messages approximately and late, so one zero proves little. A long poll asks all of SQS's
+    // servers:
     // after zeros and no message for this long, the queue counts as empty.
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);
 
@@ -22,13 +23,14 @@ internal sealed class Drainer(IHost host, IProgress<DrainProgress>? progress = n
     private readonly IAmazonSQS _client = host.Services.GetRequiredService<IAmazonSQS>();
 
     /// <summary>
-    /// Ends when the queue is empty, or when no message was settled for two visibility timeouts: another consumer holds the
-    /// messages left, or they fault at every attempt. Cancelling ends it too.
+    /// Ends when the queue is empty, or when no message was settled for two visibility timeouts: another consumer holds
+    /// the messages left, or they fault at every attempt. Cancelling ends it too.
     /// </summary>
     /// <returns>What was done, and what is left.</returns>
     public async Task<(DrainSummary Summary, QueueDepth Left)> RunAsync(CancellationToken cancellationToken)
     {
-        var metrics = new DrainMetrics(host.Services.GetRequiredService<SqsMetrics>(), host.Services.GetRequiredService<LoginMetrics>());
+        var metrics = new DrainMetrics(
+            host.Services.GetRequiredService<SqsMetrics>(), host.Services.GetRequiredService<LoginMetrics>());
         await RequireSqsAsync(cancellationToken);
         var started = _time.GetTimestamp();
         await host.StartAsync(cancellationToken);
@@ -67,7 +69,8 @@ internal sealed class Drainer(IHost host, IProgress<DrainProgress>? progress = n
         var received = 0L;
         try
         {
-            while (_time.GetElapsedTime(busyAt) < Quiet && _time.GetElapsedTime(metrics.LastSettledAt ?? begun) < patience)
+            while (_time.GetElapsedTime(busyAt) < Quiet
+                && _time.GetElapsedTime(metrics.LastSettledAt ?? begun) < patience)
             {
                 await Task.Delay(Interval, _time, cancellationToken);
                 var left = await TryReadDepthAsync(queueUrl, cancellationToken);
@@ -96,7 +99,8 @@ internal sealed class Drainer(IHost host, IProgress<DrainProgress>? progress = n
         {
             return (await QueueDepth.ReadAsync(_client, queueUrl, cancellationToken)).Total;
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested && SqsErrors.Describe(exception) is not null)
+        catch (Exception exception)
+            when (!cancellationToken.IsCancellationRequested && SqsErrors.Describe(exception) is not null)
         {
             return null;
         }

@@ -18,7 +18,8 @@ internal sealed record QueueDepth(long Visible, long InFlight, long Delayed)
 
     public long Total => Visible + InFlight + Delayed;
 
-    public static async Task<QueueDepth> ReadAsync(IAmazonSQS client, string queueUrl, CancellationToken cancellationToken)
+    public static async Task<QueueDepth> ReadAsync(
+        IAmazonSQS client, string queueUrl, CancellationToken cancellationToken)
     {
         var response = await client.GetQueueAttributesAsync(queueUrl, [.. Names], cancellationToken);
 

@@ -4,8 +4,8 @@ using FetchEtl.Sqs;
 namespace FetchEtl.Service;
 
 /// <summary>
-/// Credentials for an SQS on this machine. Emulators check none, so a user need not set any; keys in the environment and an
-/// identity in the <c>AWS</c> section still take precedence.
+/// Credentials for an SQS on this machine. Emulators check none, so a user need not set any; keys in the environment
+/// and an identity in the <c>AWS</c> section still take precedence.
 /// </summary>
 internal static class LocalCredentials
 {

@@ -5,32 +5,37 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 
 namespace FetchEtl.Service;
 
-/// <summary>Composes the service: the SQS rider in front, the login consumer behind it, nothing else on the bus.</summary>
+/// <summary>
+/// Composes the service: the SQS rider in front, the login consumer behind it, nothing else on the bus.
+/// </summary>
 internal static class ServiceHost
 {
     /// <summary>A host for the verbs that move logins from the queue into the table.</summary>
-    public static HostApplicationBuilder CreateConsumer(string[] settings, IDictionary<string, string?>? overrides = null)
+    public static HostApplicationBuilder CreateConsumer(
+        string[] settings, IDictionary<string, string?>? overrides = null)
     {
         var builder = Create(settings, overrides);
         builder.Services.AddLogins(builder.Configuration);
-        // Read apart from its checks: those are told together with all others, and the host is built before.
-        var service = builder.Configuration.GetSection(ServiceSettings.Section).Get<ServiceSettings>() ?? new ServiceSettings();
+        // Not validated here: the host reports all invalid settings together, once it is built.
+        var service = builder.Configuration.GetSection(ServiceSettings.Section).Get<ServiceSettings>()
+            ?? new ServiceSettings();
         var shutdownTimeout = TimeSpan.FromSeconds(service.ShutdownTimeoutSeconds);
         builder.Services.Configure<HostOptions>(x => x.ShutdownTimeout = shutdownTimeout);
         builder.Services.Configure<MassTransitHostOptions>(x =>
         {
             x.WaitUntilStarted = true;
             x.StopTimeout = shutdownTimeout;
-            // Its only consumer, once cancelled, gives up what it has not begun and finishes what it is writing.
+            // A cancelled consumer abandons what it has not begun and finishes what it is writing.
             x.ConsumerStopTimeout = TimeSpan.Zero;
         });
         builder.Services.AddMassTransit(x =>
         {
-            // The service calls nobody that its operator did not name.
+            // The service calls no host that its operator did not name.
             x.DisableUsageTelemetry();
             x.UsingInMemory((_, _) => { });
             x.AddRider(rider =>
@@ -60,7 +65,8 @@ internal static class ServiceHost
     /// <summary>A host for the verbs that only call SQS.</summary>
     public static HostApplicationBuilder Create(string[] settings, IDictionary<string, string?>? overrides = null)
     {
-        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "fetch-etl" });
+        var builder = Host.CreateEmptyApplicationBuilder(
+            new HostApplicationBuilderSettings { ApplicationName = "fetch-etl" });
         builder.Configuration
             .SetBasePath(Directory.GetCurrentDirectory())
             .AddJsonFile("appsettings.json", optional: true, reloadOnChange: false)
@@ -68,7 +74,8 @@ internal static class ServiceHost
             .AddCommandLine(settings)
             .AddInMemoryCollection(overrides ?? new Dictionary<string, string?>());
 
-        // A failed start is told by the verb, a failed statement by the login writer: here both would be stack traces.
+        // The verb reports a failed start, and the login writer a failed statement; these categories would add stack
+        // traces.
         builder.Logging
             .AddFilter("MassTransit", LogLevel.Error)
             .AddFilter("Microsoft", LogLevel.Warning)
@@ -81,8 +88,8 @@ internal static class ServiceHost
                 x.TimestampFormat = "HH:mm:ss ";
             });
 
-        // Standard output belongs to what a verb was asked for.
-        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(x => x.LogToStandardErrorThreshold = LogLevel.Trace);
+        // Standard output is for the result of a verb.
+        builder.Services.Configure<ConsoleLoggerOptions>(x => x.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddSingleton<IHostLifetime, NoSignalsLifetime>();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddMetrics();

@@ -29,7 +29,7 @@ internal sealed class LiftArguments
     /// <param name="parsed">The arguments.</param>
     /// <param name="options">Valid settings: they say which fields are masked.</param>
     /// <returns>The columns; none where none was given.</returns>
-    /// <exception cref="UsageException">They are not right.</exception>
+    /// <exception cref="UsageException">An argument is invalid.</exception>
     public IReadOnlyList<LiftColumn> Check(ParseResult parsed, MaskingOptions options)
     {
         var problems = new List<string>();

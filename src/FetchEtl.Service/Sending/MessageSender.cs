@@ -18,8 +18,9 @@ internal sealed class MessageSender(IAmazonSQS client)
     /// <param name="bodies">The messages.</param>
     /// <param name="sent">Called with the size of each batch that SQS accepted.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
-    /// <exception cref="MessageRefusedException">SQS rejected a message; those sent before it are on the queue.</exception>
-    public Task SendAsync(string queueUrl, IEnumerable<string> bodies, Action<int> sent, CancellationToken cancellationToken) =>
+    /// <exception cref="MessageRefusedException">SQS rejected a message; others may be on the queue.</exception>
+    public Task SendAsync(
+        string queueUrl, IEnumerable<string> bodies, Action<int> sent, CancellationToken cancellationToken) =>
         Parallel.ForEachAsync(
             Batches(bodies),
             new ParallelOptions { MaxDegreeOfParallelism = ParallelCalls, CancellationToken = cancellationToken },
@@ -28,7 +29,8 @@ internal sealed class MessageSender(IAmazonSQS client)
                 var result = await client.SendMessageBatchAsync(new SendMessageBatchRequest(queueUrl, batch), token);
                 if (result.Failed is [var failure, ..])
                 {
-                    throw new MessageRefusedException($"SQS rejected a message ({failure.Code}); the messages sent before it are on the queue.");
+                    throw new MessageRefusedException(
+                        $"SQS rejected a message ({failure.Code}); the messages sent before it are on the queue.");
                 }
 
                 sent(batch.Count);

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Configuration;
 namespace FetchEtl.Service;
 
 /// <summary>
-/// The <c>AWS</c> section: AWS's own settings under the names that AWSSDK.Extensions.NETCore.Setup reads. The <c>Sqs</c>
-/// section takes precedence, and the <c>AWS_*</c> variables hold for what neither sets.
+/// The <c>AWS</c> section: AWS's own settings under the names that AWSSDK.Extensions.NETCore.Setup reads. The
+/// <c>Sqs</c> section takes precedence, and the <c>AWS_*</c> variables hold for what neither sets.
 /// </summary>
 internal static class AwsSettings
 {
@@ -15,8 +15,9 @@ internal static class AwsSettings
 
     private static readonly string[] Keys =
     [
-        "Profile", "ProfilesLocation", "Region", "ServiceURL", "SessionRoleArn", "SessionName", "ExternalId", "DefaultsMode",
-        "UseFIPSEndpoint", "UseDualstackEndpoint", "RetryMode", "MaxErrorRetry", "Timeout", "ConnectTimeout",
+        "Profile", "ProfilesLocation", "Region", "ServiceURL", "SessionRoleArn", "SessionName", "ExternalId",
+        "DefaultsMode", "UseFIPSEndpoint", "UseDualstackEndpoint", "RetryMode", "MaxErrorRetry", "Timeout",
+        "ConnectTimeout",
     ];
 
     /// <summary>What is wrong with the section, each with its key and the remedy.</summary>
@@ -26,7 +27,8 @@ internal static class AwsSettings
         {
             if (!Keys.Contains(setting.Key, StringComparer.OrdinalIgnoreCase))
             {
-                yield return $"There is no such setting: {setting.Path}. The AWS section has {string.Join(", ", Keys)}.";
+                var known = string.Join(", ", Keys);
+                yield return $"There is no such setting: {setting.Path}. The AWS section has {known}.";
             }
         }
 
@@ -56,7 +58,9 @@ internal static class AwsSettings
         options.Configure = config => Apply(aws, config);
     }
 
-    /// <summary>Settings for an SQS on this machine, whatever AWS identity and endpoint the other settings choose.</summary>
+    /// <summary>
+    /// Settings for an SQS on this machine, whatever AWS identity and endpoint the other settings choose.
+    /// </summary>
     public static Dictionary<string, string?> WithoutIdentity(Uri serviceUrl) => new()
     {
         ["Sqs:ServiceUrl"] = serviceUrl.ToString(),

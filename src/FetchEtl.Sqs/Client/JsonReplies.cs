@@ -1,14 +1,15 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace FetchEtl.Sqs;
 
-/// <summary>Replies of the JSON protocol, as far as they are read or written outside the SDK. Streams are left at their start.</summary>
+/// <summary>Replies of the JSON protocol outside the SDK. Streams are left at their start.</summary>
 internal static class JsonReplies
 {
     /// <summary>
-    /// Whether the content begins like a JSON object, or is empty: some emulators send nothing where the operation has no
-    /// result.
+    /// Whether the content begins like a JSON object, or is empty: where an operation has no result, some emulators
+    /// send nothing.
     /// </summary>
     public static bool LooksLikeResult(Stream content)
     {
@@ -48,7 +49,7 @@ internal static class JsonReplies
 
     /// <summary>An error in the form that the SDK turns into the exception of the code.</summary>
     public static HttpContent CreateError(string code, string message) =>
-        Create(JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["__type"] = code, ["message"] = message }));
+        Create(JsonSerializer.SerializeToUtf8Bytes(new JsonObject { ["__type"] = code, ["message"] = message }));
 
     public static HttpContent Create(byte[] json) => new ByteArrayContent(json)
     {

@@ -11,7 +11,8 @@ internal static class RequestOperation
         if (!request.Options.TryGetValue(Key, out var operation))
         {
             // "AmazonSQS.ReceiveMessage"
-            operation = request.Headers.NonValidated.TryGetValues("X-Amz-Target", out var target) ? target.ToString().Split('.')[^1] : string.Empty;
+            request.Headers.NonValidated.TryGetValues("X-Amz-Target", out var target);
+            operation = target.ToString().Split('.')[^1];
             Set(request, operation);
         }
 

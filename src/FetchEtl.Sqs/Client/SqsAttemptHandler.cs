@@ -4,16 +4,18 @@ using Amazon.SQS;
 namespace FetchEtl.Sqs;
 
 /// <summary>
-/// One HTTP request: counts it, limits its time and reads its reply to the end, so that the SDK never waits for the network
-/// while it parses.
+/// One HTTP request: counts it, limits its time and reads its reply to the end, so that the SDK never waits for the
+/// network while it parses.
 /// </summary>
-internal sealed class SqsAttemptHandler(SqsMetrics metrics, TimeProvider timeProvider, TimeSpan timeout, HttpMessageHandler inner)
+internal sealed class SqsAttemptHandler(
+    SqsMetrics metrics, TimeProvider timeProvider, TimeSpan timeout, HttpMessageHandler inner)
     : DelegatingHandler(inner)
 {
     /// <summary>SQS's longest poll ("Amazon SQS short and long polling", SQS Developer Guide).</summary>
     private static readonly TimeSpan LongestPoll = TimeSpan.FromSeconds(20);
 
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var operation = RequestOperation.Of(request);
         var receives = operation == "ReceiveMessage";
@@ -38,7 +40,8 @@ internal sealed class SqsAttemptHandler(SqsMetrics metrics, TimeProvider timePro
                 throw;
             }
 
-            throw NoReply(operation, receives, timedOut ? $"no reply within {limit.TotalSeconds} s" : exception.Message, timedOut);
+            var reason = timedOut ? $"no reply within {limit.TotalSeconds} s" : exception.Message;
+            throw NoReply($"{operation}: {reason}", receives, timedOut ? SqsErrors.Timeout : SqsErrors.ReplyLost);
         }
         finally
         {
@@ -50,13 +53,12 @@ internal sealed class SqsAttemptHandler(SqsMetrics metrics, TimeProvider timePro
     }
 
     /// <summary>
-    /// The SDK retries failures of the network. It must not retry a receive whose reply is lost: SQS has hidden those messages
-    /// already, and a second receive would hide more. The SDK looks into inner exceptions, so there is none.
+    /// The SDK retries failures of the network. It must not retry a receive whose reply is lost: SQS has hidden those
+    /// messages already, and a second receive would hide more. The SDK looks into inner exceptions, so there is none.
     /// </summary>
-    private static Exception NoReply(string operation, bool receives, string reason, bool timedOut) => receives
-        ? new AmazonSQSException(
-            $"{operation}: {reason}", ErrorType.Unknown, timedOut ? SqsErrors.Timeout : SqsErrors.ReplyLost, requestId: null, default)
-        : new TimeoutException($"{operation}: {reason}");
+    private static Exception NoReply(string text, bool receives, string code) => receives
+        ? new AmazonSQSException(text, ErrorType.Unknown, code, requestId: null, default)
+        : new TimeoutException(text);
 
     /// <summary>Whether the connection broke after the request may have been sent.</summary>
     private static bool IsReplyLost(Exception exception) => exception is IOException or HttpRequestException

@@ -9,17 +9,17 @@ namespace FetchEtl.Sqs;
 /// <summary>Creates the SDK's client from the options and AWS's own settings.</summary>
 internal static class SqsClientFactory
 {
-    /// <exception cref="SqsSettingsException">The options or AWS's settings cannot work; the message names every problem.</exception>
+    /// <exception cref="SqsSettingsException">The options or AWS's settings cannot work.</exception>
     public static IAmazonSQS Create(
         SqsClientOptions options, SqsMetrics metrics, ILoggerFactory loggers, TimeProvider? timeProvider = null)
     {
         var config = CreateConfig(options);
         config.HttpClientFactory = new SqsHttpClientFactory(
             options, metrics, loggers.CreateLogger("FetchEtl.Sqs.SqsClient"), timeProvider ?? TimeProvider.System);
-        return options.Credentials is { } credentials ? new AmazonSQSClient(credentials, config) : new AmazonSQSClient(config);
+        return new AmazonSQSClient(options.Credentials, config);
     }
 
-    /// <summary>The SDK's configuration, its endpoint and region resolved, so that a problem appears before the first call.</summary>
+    /// <summary>The SDK's configuration, with endpoint and region resolved: problems appear before a call.</summary>
     /// <exception cref="SqsSettingsException">The options or AWS's settings cannot work.</exception>
     internal static AmazonSQSConfig CreateConfig(SqsClientOptions options)
     {
@@ -33,8 +33,15 @@ internal static class SqsClientFactory
             config.Profile = new Profile(options.Profile, options.ProfilesLocation);
         }
 
-        // The SDK reads neither AWS_DEFAULT_REGION, as the AWS CLI does, nor the region of a profile that an option names.
-        string?[] regions = [options.Region, options.Environment("AWS_REGION"), options.Environment("AWS_DEFAULT_REGION"), profile?.Region?.SystemName];
+        // The SDK reads neither AWS_DEFAULT_REGION, as the AWS CLI does, nor the region of a profile that an option
+        // names.
+        string?[] regions =
+        [
+            options.Region,
+            options.Environment("AWS_REGION"),
+            options.Environment("AWS_DEFAULT_REGION"),
+            profile?.Region?.SystemName,
+        ];
         if (Array.Find(regions, x => !string.IsNullOrWhiteSpace(x)) is { } region)
         {
             config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
@@ -49,14 +56,18 @@ internal static class SqsClientFactory
         options.Configure?.Invoke(config);
         if (ServiceUrl(config) is { } custom)
         {
-            // Set once more, even if it came from AWS's settings: the SDK would ask the instance's metadata for a region.
+            // Set once more, even if it came from AWS's settings: the SDK would ask the instance for a region.
             config.ServiceURL = custom;
-            config.AuthenticationRegion ??=
-                (FallbackRegionFactory.GetRegionEndpoint(includeInstanceMetadata: false) ?? RegionEndpoint.USEast1).SystemName;
+            var fallback = FallbackRegionFactory.GetRegionEndpoint(includeInstanceMetadata: false);
+            config.AuthenticationRegion ??= (fallback ?? RegionEndpoint.USEast1).SystemName;
         }
         else if (config.RegionEndpoint is null)
         {
-            Require(["Region is not set, and AWS's settings name none: set Region, AWS_REGION or the region of the profile; for an emulator, set ServiceUrl"]);
+            Require(
+            [
+                "Region is not set, and AWS's settings name none: set Region, AWS_REGION or the region of the profile; "
+                + "for an emulator, set ServiceUrl",
+            ]);
         }
 
         return config;
@@ -88,8 +99,8 @@ internal static class SqsClientFactory
 
         if (!string.IsNullOrEmpty(options.Profile) && profile is null)
         {
-            yield return $"Profile is '{options.Profile}', which is in none of AWS's configuration files: correct the name or "
-                + "ProfilesLocation, or add the profile with 'aws configure'";
+            yield return $"Profile is '{options.Profile}', which is in none of AWS's configuration files: correct the "
+                + "name or ProfilesLocation, or add the profile with 'aws configure'";
         }
     }
 
@@ -104,7 +115,11 @@ internal static class SqsClientFactory
         }
         catch (AmazonClientException exception)
         {
-            Require(["AWS_ENDPOINT_URL_SQS, AWS_ENDPOINT_URL or the profile's endpoint_url is not an absolute http or https URL: " + exception.Message]);
+            Require(
+            [
+                "AWS_ENDPOINT_URL_SQS, AWS_ENDPOINT_URL or the profile's endpoint_url is not an absolute http or https "
+                + $"URL: {exception.Message}",
+            ]);
             throw;
         }
     }

@@ -10,16 +10,16 @@ namespace FetchEtl.Sqs;
 public sealed class SqsClientOptions
 {
     /// <summary>
-    /// The SQS endpoint, http or https, for emulators and VPC endpoints. Every request goes to this endpoint, whatever host
-    /// the queue URLs name. Default: <c>AWS_ENDPOINT_URL_SQS</c>, then <c>AWS_ENDPOINT_URL</c>, then <c>endpoint_url</c> of
-    /// the profile, then AWS's endpoint of the region, with the FIPS and dual-stack settings of AWS's configuration.
+    /// The SQS endpoint, http or https, for emulators and VPC endpoints. Every request goes to this endpoint, whatever
+    /// host the queue URLs name. Default: <c>AWS_ENDPOINT_URL_SQS</c>, then <c>AWS_ENDPOINT_URL</c>, then
+    /// <c>endpoint_url</c> of the profile, then AWS's endpoint of the region, FIPS and dual-stack where AWS's settings
+    /// say so.
     /// </summary>
     public Uri? ServiceUrl { get; set; }
 
     /// <summary>
-    /// The AWS region, such as <c>eu-central-1</c>. Default: <c>AWS_REGION</c>, then <c>AWS_DEFAULT_REGION</c>, the profile's
-    /// region, the instance's metadata. At a custom endpoint without any of these, and without asking the instance:
-    /// <c>us-east-1</c>.
+    /// The AWS region, such as <c>eu-central-1</c>. Default: <c>AWS_REGION</c>, then <c>AWS_DEFAULT_REGION</c>, the
+    /// profile's region, the instance's metadata. A custom endpoint gets <c>us-east-1</c> in place of the metadata.
     /// </summary>
     public string? Region { get; set; }
 
@@ -27,16 +27,16 @@ public sealed class SqsClientOptions
     public SqsProtocol Protocol { get; set; }
 
     /// <summary>
-    /// The credentials that sign requests; the SDK asks for them at every call, so they can refresh themselves. Default:
-    /// those of <see cref="Profile"/>, else the AWS SDK's chain (environment, web identity, default profile, container,
-    /// instance), resolved at the first call.
+    /// The credentials that sign requests; the SDK asks for them at every attempt, so they can refresh themselves.
+    /// Default: those of <see cref="Profile"/>, else the AWS SDK's chain (environment, web identity, default profile,
+    /// container, instance), resolved at the first call.
     /// </summary>
     public AWSCredentials? Credentials { get; set; }
 
-    /// <summary>The profile of AWS's shared configuration files. Default: <c>AWS_PROFILE</c>, then <c>default</c>.</summary>
+    /// <summary>The profile in AWS's configuration files. Default: <c>AWS_PROFILE</c>, then <c>default</c>.</summary>
     public string? Profile { get; set; }
 
-    /// <summary>The credentials file that holds <see cref="Profile"/>. Default: AWS's own place, <c>~/.aws/credentials</c>.</summary>
+    /// <summary>The file that holds <see cref="Profile"/>. Default: <c>~/.aws/credentials</c>.</summary>
     public string? ProfilesLocation { get; set; }
 
     /// <summary>

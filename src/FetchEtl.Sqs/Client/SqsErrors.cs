@@ -50,27 +50,26 @@ public static class SqsErrors
         IsTransient(Normalize(code), senderFault ? null : HttpStatusCode.InternalServerError);
 
     /// <summary>
-    /// A line about a failure of SQS, for logs and consoles; null for any other exception. It quotes no message body: such
-    /// texts of the SDK are replaced.
+    /// A line about a failure of SQS, for logs and consoles; null for any other exception. It quotes no message body.
     /// </summary>
     /// <param name="exception">An exception of <c>IAmazonSQS</c>.</param>
     public static string? Describe(Exception exception) => exception switch
     {
         AmazonUnmarshallingException => "SQS sent a reply that cannot be read",
-        AmazonServiceException { ErrorCode: { Length: > 0 } code } service => $"{Normalize(code)}: {service.Message}",
-        AmazonServiceException service => service.Message,
-        AmazonClientException { InnerException: null } client when client.Message.StartsWith("Failed to resolve", StringComparison.Ordinal) =>
-            "no AWS credentials to sign with: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, choose a profile with AWS_PROFILE, "
-            + "or run with a container, instance or web identity role",
-        AmazonClientException client => client.Message,
-        HttpRequestException or IOException or SocketException or TimeoutException => $"SQS cannot be reached: {exception.Message}",
+        AmazonServiceException { ErrorCode: { Length: > 0 } code } => $"{Normalize(code)}: {exception.Message}",
+        AmazonClientException when exception.Message.StartsWith("Failed to resolve", StringComparison.Ordinal) =>
+            "no AWS credentials to sign with: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, choose a profile with "
+            + "AWS_PROFILE, or run with a container, instance or web identity role",
+        AmazonServiceException or AmazonClientException => exception.Message,
+        HttpRequestException or IOException or SocketException or TimeoutException =>
+            $"SQS cannot be reached: {exception.Message}",
         _ => null,
     };
 
     /// <summary>
-    /// The JSON protocol's name for a code of either protocol: the part behind <c>#</c>, with the Query protocol's names
-    /// translated as the service's own model lists them (trait <c>awsQueryError</c>). AWS sends the Query names with JSON
-    /// errors, too.
+    /// The JSON protocol's name for a code of either protocol: the part behind <c>#</c>, with the Query protocol's
+    /// names translated as the service's own model lists them (trait <c>awsQueryError</c>). AWS sends the Query names
+    /// with JSON errors, too.
     /// </summary>
     internal static string Normalize(string code)
     {
@@ -80,17 +79,19 @@ public static class SqsErrors
             QueryPrefix + "NonExistentQueue" => "QueueDoesNotExist",
             "QueueAlreadyExists" => "QueueNameExists",
             "KMS.ThrottlingException" => "KmsThrottled",
-            _ when code.StartsWith("KMS.", StringComparison.Ordinal) => "Kms" + code[4..].Replace("Exception", string.Empty, StringComparison.Ordinal),
+            _ when code.StartsWith("KMS.", StringComparison.Ordinal) =>
+                "Kms" + code[4..].Replace("Exception", string.Empty, StringComparison.Ordinal),
             _ => code.StartsWith(QueryPrefix, StringComparison.Ordinal) ? code[QueryPrefix.Length..] : code,
         };
     }
 
-    /// <summary>Whether a call that failed with this normalized code and status may succeed when it is repeated unchanged.</summary>
+    /// <summary>Whether a call that failed with this normalized code and status may succeed when repeated.</summary>
     internal static bool IsTransient(string code, HttpStatusCode? status) => code switch
     {
         // Throttling: the quota recovers within seconds.
-        "RequestThrottled" or "RequestThrottledException" or "Throttling" or "ThrottlingException" or "ThrottledException"
-            or "TooManyRequestsException" or "RequestLimitExceeded" or "SlowDown" or "KmsThrottled" => true,
+        "RequestThrottled" or "RequestThrottledException" or "Throttling" or "ThrottlingException"
+            or "ThrottledException" or "TooManyRequestsException" or "RequestLimitExceeded" or "SlowDown"
+            or "KmsThrottled" => true,
 
         // Too many messages in flight: every delete makes room.
         "OverLimit" => true,
@@ -118,9 +119,10 @@ public static class SqsErrors
     };
 
     /// <summary>Whether the code says that the credentials have expired.</summary>
-    internal static bool IsExpiredCredentials(string code) => code is "ExpiredToken" or "ExpiredTokenException" or "TokenRefreshRequired";
+    internal static bool IsExpiredCredentials(string code) =>
+        code is "ExpiredToken" or "ExpiredTokenException" or "TokenRefreshRequired";
 
-    /// <summary>Whether the code says that the endpoint does not know the operation in the protocol of the request.</summary>
+    /// <summary>Whether the code says that the endpoint does not know the operation in this protocol.</summary>
     internal static bool IsUnknownOperation(string code) =>
         code is "UnknownOperationException" or "UnknownOperation" or "InvalidAction" or "MissingAction";
 }

@@ -7,11 +7,11 @@ using Microsoft.Extensions.Logging;
 namespace FetchEtl.Sqs;
 
 /// <summary>
-/// Gives the SDK its HTTP client: the check of replies, the Query protocol where it may be needed, the measured attempt, the
-/// connections. The SDK caches the client and disposes it with its own.
+/// Gives the SDK its HTTP client: the check of replies, the Query protocol where an endpoint may need it, the measured
+/// attempt, the connections. The SDK caches the client and disposes it with its own.
 /// </summary>
-internal sealed class SqsHttpClientFactory(SqsClientOptions options, SqsMetrics metrics, ILogger logger, TimeProvider timeProvider)
-    : HttpClientFactory
+internal sealed class SqsHttpClientFactory(
+    SqsClientOptions options, SqsMetrics metrics, ILogger logger, TimeProvider timeProvider) : HttpClientFactory
 {
     private static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
@@ -26,7 +26,8 @@ internal sealed class SqsHttpClientFactory(SqsClientOptions options, SqsMetrics 
         }
 
         // Each attempt has its own timeout.
-        return new HttpClient(new SqsReplyHandler(() => CredentialsAsync(clientConfig), chain)) { Timeout = Timeout.InfiniteTimeSpan };
+        chain = new SqsReplyHandler(() => CredentialsAsync(clientConfig), chain);
+        return new HttpClient(chain) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
     /// <summary>AWS's own endpoints all speak JSON.</summary>

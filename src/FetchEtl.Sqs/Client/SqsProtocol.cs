@@ -4,8 +4,8 @@ namespace FetchEtl.Sqs;
 public enum SqsProtocol
 {
     /// <summary>
-    /// AWS JSON. At a custom endpoint that rejects JSON and answers Query, the client changes to Query for the rest of its
-    /// life. An error of a JSON endpoint, an overloaded gateway or a broken connection never changes the protocol.
+    /// AWS JSON. At a custom endpoint that rejects JSON and answers Query, the client changes to Query for the rest of
+    /// its life. An error of a JSON endpoint, an overloaded gateway or a broken connection never changes the protocol.
     /// </summary>
     Auto,
 

@@ -4,12 +4,14 @@ using Amazon.Runtime;
 namespace FetchEtl.Sqs;
 
 /// <summary>
-/// Checks each reply before the SDK reads it. A reply that is not SQS's becomes a clear error; the text of an error cannot
-/// quote a message body; expired credentials are refreshed and the call retried.
+/// Checks each reply before the SDK reads it. A reply that is not SQS's becomes a clear error; the text of an error
+/// cannot quote a message body; expired credentials are refreshed and the call retried.
 /// </summary>
-internal sealed class SqsReplyHandler(Func<Task<AWSCredentials>> credentials, HttpMessageHandler inner) : DelegatingHandler(inner)
+internal sealed class SqsReplyHandler(Func<Task<AWSCredentials>> credentials, HttpMessageHandler inner)
+    : DelegatingHandler(inner)
 {
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var response = await base.SendAsync(request, cancellationToken);
         var content = await response.Content.ReadAsStreamAsync(cancellationToken);

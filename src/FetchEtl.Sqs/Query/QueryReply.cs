@@ -5,7 +5,7 @@ using System.Xml.Linq;
 
 namespace FetchEtl.Sqs;
 
-/// <summary>A reply of the Query protocol. Names are compared without their namespace, which emulators spell as they like.</summary>
+/// <summary>A reply of the Query protocol. Emulators disagree on its namespace, so only local names count.</summary>
 internal sealed class QueryReply
 {
     private readonly XElement _root;
@@ -19,11 +19,11 @@ internal sealed class QueryReply
             : null;
     }
 
-    /// <summary>Whether this is the reply of an operation that succeeded: <c>ReceiveMessageResponse</c> and so on.</summary>
+    /// <summary>Whether the operation succeeded, as in <c>ReceiveMessageResponse</c>.</summary>
     public bool IsResult => _root.Name.LocalName is { Length: > 8 } name
         && name.EndsWith("Response", StringComparison.Ordinal) && name != "ErrorResponse";
 
-    /// <summary>The code of the error in <c>ErrorResponse</c>, or in the older <c>Response</c>; null where there is none.</summary>
+    /// <summary>The error's code in <c>ErrorResponse</c> or the older <c>Response</c>; null for no error.</summary>
     public string? ErrorCode => Text(_error, "Code") is { Length: > 0 } code ? code : null;
 
     /// <summary>Reads a reply; null where the content is not XML.</summary>
@@ -31,8 +31,8 @@ internal sealed class QueryReply
     {
         try
         {
-            // Unlike other readers, this one keeps carriage returns, which some endpoints do not escape: the MD5 of a body
-            // counts them.
+            // Unlike other readers, this one keeps carriage returns, which some endpoints do not escape: the MD5 of a
+            // body counts them.
             using var reader = new XmlTextReader(new MemoryStream(content))
             {
                 Normalization = false,
@@ -47,7 +47,7 @@ internal sealed class QueryReply
         }
     }
 
-    /// <summary>Turns the response into that of the JSON protocol; a reply that is neither result nor error stays as it is.</summary>
+    /// <summary>Turns a result or an error into that of the JSON protocol.</summary>
     public void Translate(HttpResponseMessage response, string operation)
     {
         if (response.IsSuccessStatusCode && IsResult)
@@ -58,16 +58,17 @@ internal sealed class QueryReply
         }
         else if (!response.IsSuccessStatusCode && ErrorCode is { } code)
         {
-            // The SDK chooses the exception by the JSON name and reports the Query code of this header, as with AWS itself.
+            // As from AWS: the JSON name chooses the SDK's exception, and this header gives its error code.
             response.Headers.TryAddWithoutValidation("x-amzn-query-error", $"{code};{Text(_error, "Type")}");
             response.Content = JsonReplies.CreateError(
                 SqsErrors.Normalize(code), Text(_error, "Message") ?? $"status {(int)response.StatusCode}");
         }
 
         var source = Child(_root, "ResponseMetadata") ?? _root;
-        if (!response.Headers.Contains("x-amzn-RequestId") && (Text(source, "RequestId") ?? Text(source, "RequestID")) is { } id)
+        if (!response.Headers.Contains("x-amzn-RequestId"))
         {
-            response.Headers.TryAddWithoutValidation("x-amzn-RequestId", id);
+            response.Headers.TryAddWithoutValidation(
+                "x-amzn-RequestId", Text(source, "RequestId") ?? Text(source, "RequestID"));
         }
     }
 
@@ -82,8 +83,8 @@ internal sealed class QueryReply
             }
             else if (QuerySchema.MapMember(group.Key) is var (map, key))
             {
-                json[map] = new JsonObject(group.DistinctBy(entry => Text(entry, key)).Select(
-                    entry => KeyValuePair.Create(Text(entry, key) ?? string.Empty, Value(operation, Child(entry, "Value")))));
+                json[map] = new JsonObject(group.DistinctBy(entry => Text(entry, key)).Select(entry =>
+                    KeyValuePair.Create(Text(entry, key) ?? string.Empty, Value(operation, Child(entry, "Value")))));
             }
             else
             {

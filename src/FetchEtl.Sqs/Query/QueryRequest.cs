@@ -3,9 +3,11 @@ using System.Text.Json;
 
 namespace FetchEtl.Sqs;
 
-/// <summary>A JSON request of the SDK as the Query protocol has it: a form, percent-encoded as RFC 3986 has it.</summary>
+/// <summary>A JSON request of the SDK in the Query protocol: a form, percent-encoded as RFC 3986 has it.</summary>
 internal static class QueryRequest
 {
+    private const string ContentType = "application/x-www-form-urlencoded; charset=utf-8";
+
     /// <summary>The request, not signed yet, and its form.</summary>
     /// <param name="request">The SDK's request, which gives the endpoint and the headers.</param>
     /// <param name="json">The content of the SDK's request.</param>
@@ -13,21 +15,23 @@ internal static class QueryRequest
     {
         var operation = RequestOperation.Of(request);
         using var document = JsonDocument.Parse(json);
-        IEnumerable<(string Name, string Value)> fields =
-            [("Action", operation), ("Version", "2012-11-05"), .. Members(operation, string.Empty, document.RootElement)];
-        var form = Encoding.ASCII.GetBytes(string.Join('&', fields.Select(x => $"{x.Name}={Uri.EscapeDataString(x.Value)}")));
+        var members = Members(operation, string.Empty, document.RootElement);
+        (string Name, string Value)[] fields = [("Action", operation), ("Version", "2012-11-05"), .. members];
+        var form = Encoding.ASCII.GetBytes(
+            string.Join('&', fields.Select(x => $"{x.Name}={Uri.EscapeDataString(x.Value)}")));
 
         var query = new HttpRequestMessage(HttpMethod.Post, Address(request.RequestUri!, document.RootElement))
         {
             Content = new ByteArrayContent(form),
         };
-        query.Content.Headers.TryAddWithoutValidation("Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
+        query.Content.Headers.TryAddWithoutValidation("Content-Type", ContentType);
         RequestOperation.Set(query, operation);
 
         // Other headers belong to the JSON protocol, or to the signature of the JSON request.
         foreach (var (name, values) in request.Headers.NonValidated)
         {
-            if (name.Equals("User-Agent", StringComparison.OrdinalIgnoreCase) || name.StartsWith("amz-sdk-", StringComparison.OrdinalIgnoreCase))
+            if (name.Equals("User-Agent", StringComparison.OrdinalIgnoreCase)
+                || name.StartsWith("amz-sdk-", StringComparison.OrdinalIgnoreCase))
             {
                 query.Headers.TryAddWithoutValidation(name, values.ToString());
             }
@@ -36,9 +40,10 @@ internal static class QueryRequest
         return (query, form);
     }
 
-    /// <summary>The queue's path at the endpoint, whatever host the queue's URL names: emulators name hosts of their own.</summary>
+    /// <summary>The queue's path at the endpoint, whatever host the queue's URL names: emulators name others.</summary>
     private static Uri Address(Uri endpoint, JsonElement request) =>
-        request.TryGetProperty("QueueUrl", out var url) && Uri.TryCreate(url.GetString(), UriKind.Absolute, out var queue)
+        request.TryGetProperty("QueueUrl", out var url)
+        && Uri.TryCreate(url.GetString(), UriKind.Absolute, out var queue)
             ? new Uri(endpoint, queue.AbsolutePath)
             : endpoint;
 

@@ -1,8 +1,8 @@
 namespace FetchEtl.Sqs;
 
 /// <summary>
-/// How the Query protocol names what JSON has as lists and maps: flattened under a name in the singular, a map's entries with
-/// named keys. From the SQS service model, API version 2012-11-05.
+/// How the Query protocol names what JSON has as lists and maps: flattened under a name in the singular, the entries of
+/// a map with named keys. From the SQS service model, API version 2012-11-05.
 /// </summary>
 internal static class QuerySchema
 {
@@ -26,7 +26,7 @@ internal static class QuerySchema
         _ => null,
     };
 
-    /// <summary>The list member that a result's element belongs to; null where the element is no item of a list.</summary>
+    /// <summary>The list member that a result's element belongs to; null where it is no item of a list.</summary>
     public static string? ListMember(string operation, string element) => (operation, element) switch
     {
         (_, "Message") => "Messages",
@@ -37,7 +37,7 @@ internal static class QuerySchema
         _ => element == operation + "ResultEntry" ? "Successful" : null,
     };
 
-    /// <summary>The map member that a result's element belongs to, and the name of its key; null where it is no entry of a map.</summary>
+    /// <summary>The map member that a result's element belongs to, and its key's name; null for no entry.</summary>
     public static (string Member, string Key)? MapMember(string element) => element switch
     {
         "Attribute" or "MessageAttribute" => (element + "s", "Name"),
@@ -46,6 +46,6 @@ internal static class QuerySchema
     };
 
     /// <summary>Whether JSON has the element's text as a number.</summary>
-    public static bool IsNumber(string element) => element is "ApproximateNumberOfMessagesMoved" or "ApproximateNumberOfMessagesToMove"
-        or "MaxNumberOfMessagesPerSecond" or "StartedTimestamp";
+    public static bool IsNumber(string element) => element is "ApproximateNumberOfMessagesMoved"
+        or "ApproximateNumberOfMessagesToMove" or "MaxNumberOfMessagesPerSecond" or "StartedTimestamp";
 }

@@ -9,11 +9,13 @@ namespace FetchEtl.Sqs;
 /// <see cref="SqsProtocol.Auto"/> the first replies decide, once for the client's life.
 /// </summary>
 internal sealed class QueryTranslator(
-    SqsProtocol protocol, Func<Task<AWSCredentials>> credentials, ILogger logger, HttpMessageHandler inner) : DelegatingHandler(inner)
+    SqsProtocol protocol, Func<Task<AWSCredentials>> credentials, ILogger logger, HttpMessageHandler inner)
+    : DelegatingHandler(inner)
 {
     private int _settled = (int)protocol;
 
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var settled = (SqsProtocol)Volatile.Read(ref _settled);
         if (settled == SqsProtocol.Query)
@@ -27,7 +29,8 @@ internal sealed class QueryTranslator(
         return settled == SqsProtocol.Json ? first : await DecideAsync(request, first, cancellationToken);
     }
 
-    private async Task<HttpResponseMessage> DecideAsync(HttpRequestMessage request, HttpResponseMessage first, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> DecideAsync(
+        HttpRequestMessage request, HttpResponseMessage first, CancellationToken cancellationToken)
     {
         var content = await first.Content.ReadAsStreamAsync(cancellationToken);
         var error = first.IsSuccessStatusCode ? null : JsonReplies.ReadErrorCode(content);
@@ -53,8 +56,8 @@ internal sealed class QueryTranslator(
     }
 
     /// <summary>
-    /// Whether a reply that is no JSON error shows that the endpoint does not speak JSON. A gateway without a service behind
-    /// it says nothing about the service.
+    /// Whether a reply that is no JSON error shows that the endpoint does not speak JSON. A gateway without a service
+    /// behind it says nothing about the service.
     /// </summary>
     private static bool IsRefusal(HttpResponseMessage response, Stream content) => response.IsSuccessStatusCode
         ? !JsonReplies.LooksLikeResult(content)
@@ -66,9 +69,11 @@ internal sealed class QueryTranslator(
         ? reply.IsResult
         : reply.ErrorCode is { } code && !SqsErrors.IsUnknownOperation(code);
 
-    private async Task<(HttpResponseMessage Response, QueryReply? Reply)> SendQueryAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    private async Task<(HttpResponseMessage Response, QueryReply? Reply)> SendQueryAsync(
+        HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var (query, form) = QueryRequest.Create(request, await request.Content!.ReadAsByteArrayAsync(cancellationToken));
+        var json = await request.Content!.ReadAsByteArrayAsync(cancellationToken);
+        var (query, form) = QueryRequest.Create(request, json);
         using (query)
         {
             await QuerySignature.SignAsync(query, form, request, credentials);

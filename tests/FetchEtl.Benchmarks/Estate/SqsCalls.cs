@@ -21,12 +21,20 @@ internal static class SqsCalls
         .BuildServiceProvider()
         .GetRequiredService<IAmazonSQS>();
 
-    public static async Task<string> QueueUrlAsync(this IAmazonSQS client, string name, CancellationToken cancellationToken = default) =>
+    public static async Task<string> QueueUrlAsync(
+        this IAmazonSQS client, string name, CancellationToken cancellationToken = default) =>
         (await client.GetQueueUrlAsync(name, cancellationToken)).QueueUrl;
 
-    /// <summary>Receives up to ten messages with all their attributes; hidden for the queue's own time unless given.</summary>
+    /// <summary>
+    /// Receives up to ten messages with all their attributes; hidden for the queue's own time unless given.
+    /// </summary>
     public static async Task<List<Message>> ReceiveAsync(
-        this IAmazonSQS client, string queueUrl, int? visibilitySeconds = null, int waitSeconds = 0, int max = 10, CancellationToken cancellationToken = default)
+        this IAmazonSQS client,
+        string queueUrl,
+        int? visibilitySeconds = null,
+        int waitSeconds = 0,
+        int max = 10,
+        CancellationToken cancellationToken = default)
     {
         var response = await client.ReceiveMessageAsync(
             new ReceiveMessageRequest(queueUrl)
@@ -44,12 +52,15 @@ internal static class SqsCalls
     /// <summary>Sends up to ten messages, each with the same attributes.</summary>
     /// <exception cref="MeasurementException">SQS rejected one.</exception>
     public static async Task SendAsync(
-        this IAmazonSQS client, string queueUrl, IReadOnlyList<string> bodies, Dictionary<string, MessageAttributeValue>? attributes = null, CancellationToken cancellationToken = default)
+        this IAmazonSQS client,
+        string queueUrl,
+        IReadOnlyList<string> bodies,
+        Dictionary<string, MessageAttributeValue>? attributes = null,
+        CancellationToken cancellationToken = default)
     {
-        var response = await client.SendMessageBatchAsync(
-            queueUrl,
-            [.. bodies.Select((body, index) => new SendMessageBatchRequestEntry(Id(index), body) { MessageAttributes = attributes })],
-            cancellationToken);
+        var entries = bodies.Select(
+            (body, index) => new SendMessageBatchRequestEntry(Id(index), body) { MessageAttributes = attributes });
+        var response = await client.SendMessageBatchAsync(queueUrl, [.. entries], cancellationToken);
         Require(response.Failed, "sent");
     }
 
@@ -58,8 +69,8 @@ internal static class SqsCalls
     public static async Task DeleteAsync(
         this IAmazonSQS client, string queueUrl, IEnumerable<string> handles, CancellationToken cancellationToken = default)
     {
-        var response = await client.DeleteMessageBatchAsync(
-            queueUrl, [.. handles.Select((handle, index) => new DeleteMessageBatchRequestEntry(Id(index), handle))], cancellationToken);
+        var entries = handles.Select((handle, index) => new DeleteMessageBatchRequestEntry(Id(index), handle));
+        var response = await client.DeleteMessageBatchAsync(queueUrl, [.. entries], cancellationToken);
         Require(response.Failed, "deleted");
     }
 
@@ -67,9 +78,9 @@ internal static class SqsCalls
     /// <exception cref="MeasurementException">SQS did not return all of them.</exception>
     public static async Task ReturnAsync(this IAmazonSQS client, string queueUrl, IEnumerable<string> handles)
     {
-        var response = await client.ChangeMessageVisibilityBatchAsync(
-            queueUrl,
-            [.. handles.Select((handle, index) => new ChangeMessageVisibilityBatchRequestEntry(Id(index), handle) { VisibilityTimeout = 0 })]);
+        var entries = handles.Select((handle, index) =>
+            new ChangeMessageVisibilityBatchRequestEntry(Id(index), handle) { VisibilityTimeout = 0 });
+        var response = await client.ChangeMessageVisibilityBatchAsync(queueUrl, [.. entries]);
         Require(response.Failed, "returned");
     }
 

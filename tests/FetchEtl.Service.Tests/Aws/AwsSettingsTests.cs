@@ -9,7 +9,9 @@ namespace FetchEtl.Service.Tests;
 /// </summary>
 public sealed class AwsSettingsTests : IAsyncLifetime
 {
-    /// <summary>The AWS CLI names the file of a session's token by the SHA-1 of the session's name, here <c>corp</c>.</summary>
+    /// <summary>
+    /// The AWS CLI names the file of a session's token by the SHA-1 of the session's name, here <c>corp</c>.
+    /// </summary>
     private const string CachedToken = "sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json";
 
     private readonly DirectoryInfo _home = Directory.CreateTempSubdirectory("fetch-etl-aws-");

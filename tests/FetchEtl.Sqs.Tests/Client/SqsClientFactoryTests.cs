@@ -41,11 +41,13 @@ public sealed class SqsClientFactoryTests : IDisposable
         File.WriteAllText(_profiles, "[data]\naws_access_key_id = AKID\naws_secret_access_key = secret\nregion = ap-south-1\n");
         var options = new SqsClientOptions { Region = "eu-west-1", Profile = "data", ProfilesLocation = _profiles };
 
-        Assert.Equal("eu-west-1", Config(options, ("AWS_REGION", "eu-west-2")).RegionEndpoint.SystemName);
+        Assert.Equal("eu-west-1", Region(("AWS_REGION", "eu-west-2")));
         options.Region = null;
-        Assert.Equal("eu-west-2", Config(options, ("AWS_REGION", "eu-west-2"), ("AWS_DEFAULT_REGION", "eu-west-3")).RegionEndpoint.SystemName);
-        Assert.Equal("eu-west-3", Config(options, ("AWS_DEFAULT_REGION", "eu-west-3")).RegionEndpoint.SystemName);
-        Assert.Equal("ap-south-1", Config(options).RegionEndpoint.SystemName);
+        Assert.Equal("eu-west-2", Region(("AWS_REGION", "eu-west-2"), ("AWS_DEFAULT_REGION", "eu-west-3")));
+        Assert.Equal("eu-west-3", Region(("AWS_DEFAULT_REGION", "eu-west-3")));
+        Assert.Equal("ap-south-1", Region());
+
+        string Region(params (string, string)[] environment) => Config(options, environment).RegionEndpoint.SystemName;
     }
 
     [Fact]
@@ -71,7 +73,9 @@ public sealed class SqsClientFactoryTests : IDisposable
 
         var exception = Assert.Throws<SqsSettingsException>(() => TestClients.Create(options));
 
-        foreach (var part in new[] { "ServiceUrl", "http or https", "Region", "eu-central-1", "Protocol", "Auto, Json, Query", "'nobody'", "ProfilesLocation" })
+        string[] parts =
+            ["ServiceUrl", "http or https", "Region", "eu-central-1", "Protocol", "Auto, Json, Query", "'nobody'", "ProfilesLocation"];
+        foreach (var part in parts)
         {
             Assert.Contains(part, exception.Message, StringComparison.Ordinal);
         }
@@ -88,8 +92,10 @@ public sealed class SqsClientFactoryTests : IDisposable
     [Fact]
     public async Task A_service_collection_has_one_client_and_an_application_may_register_its_own()
     {
-        using var own = new AmazonSQSClient(new AnonymousAWSCredentials(), new AmazonSQSConfig { ServiceURL = "http://127.0.0.1:1" });
-        await using var alone = new ServiceCollection().AddSqsClient((_, x) => x.ServiceUrl = new Uri("http://127.0.0.1:1")).BuildServiceProvider();
+        var url = new Uri("http://127.0.0.1:1");
+        using var own = new AmazonSQSClient(
+            new AnonymousAWSCredentials(), new AmazonSQSConfig { ServiceURL = url.AbsoluteUri });
+        await using var alone = new ServiceCollection().AddSqsClient((_, x) => x.ServiceUrl = url).BuildServiceProvider();
         await using var beside = new ServiceCollection().AddSingleton<IAmazonSQS>(own).AddSqsClient().BuildServiceProvider();
 
         Assert.Same(alone.GetRequiredService<IAmazonSQS>(), alone.GetRequiredService<IAmazonSQS>());

@@ -18,8 +18,8 @@ public sealed class SqsErrorsTests
         { "a body that does not fit its MD5", new AmazonSQSException("MD5 hash mismatch for message id m"), false },
         { "a reply that cannot be parsed", new AmazonUnmarshallingException("r", "/", new FormatException()), true },
         { "no credentials", new AmazonClientException("Failed to resolve AWS credentials."), false },
-        { "a role that STS denies", new AmazonClientException("Error calling AssumeRole", Service("AccessDenied", HttpStatusCode.Forbidden)), false },
-        { "STS away", new AmazonClientException("Error calling AssumeRole", new HttpRequestException("refused")), true },
+        { "a role that STS denies", AssumeRole(Service("AccessDenied", HttpStatusCode.Forbidden)), false },
+        { "STS away", AssumeRole(new HttpRequestException("refused")), true },
         { "no connection", new HttpRequestException("refused", new SocketException((int)SocketError.ConnectionRefused)), true },
         { "connection broken", new IOException("The response ended prematurely."), true },
         { "no reply in time", new TimeoutException(), true },
@@ -37,7 +37,8 @@ public sealed class SqsErrorsTests
     [InlineData("KMS.InvalidKeyUsageException", "KmsInvalidKeyUsage")]
     [InlineData("KMS.OptInRequired", "KmsOptInRequired")]
     [InlineData("ReceiptHandleIsInvalid", "ReceiptHandleIsInvalid")]
-    public void The_codes_of_both_protocols_get_one_name(string code, string expected) => Assert.Equal(expected, SqsErrors.Normalize(code));
+    public void The_codes_of_both_protocols_get_one_name(string code, string expected) =>
+        Assert.Equal(expected, SqsErrors.Normalize(code));
 
     [Theory]
     [InlineData("RequestThrottled", HttpStatusCode.BadRequest)]
@@ -55,7 +56,8 @@ public sealed class SqsErrorsTests
     [InlineData("SomethingNew", HttpStatusCode.InternalServerError)]
     [InlineData("SomethingNew", HttpStatusCode.TooManyRequests)]
     [InlineData("UnrecognizedReply", HttpStatusCode.BadGateway)]
-    public void A_failure_that_may_pass_is_transient(string code, HttpStatusCode? status) => Assert.True(SqsErrors.IsTransient(code, status));
+    public void A_failure_that_may_pass_is_transient(string code, HttpStatusCode? status) =>
+        Assert.True(SqsErrors.IsTransient(code, status));
 
     [Theory]
     [InlineData("QueueDoesNotExist", HttpStatusCode.BadRequest)]
@@ -98,11 +100,14 @@ public sealed class SqsErrorsTests
 
     [Fact]
     public void Missing_credentials_name_the_remedies() => Assert.Contains(
-        "AWS_PROFILE", SqsErrors.Describe(new AmazonClientException("Failed to resolve AWS credentials. The credential providers…\n\n1")));
+        "AWS_PROFILE", SqsErrors.Describe(new AmazonClientException("Failed to resolve AWS credentials. Providers…\n\n1")));
 
     [Fact]
     public void The_body_of_a_reply_that_cannot_be_parsed_is_not_in_the_line() => Assert.DoesNotContain(
         "canary", SqsErrors.Describe(new AmazonUnmarshallingException("r", "/", "canary", new FormatException("canary"))));
 
-    private static AmazonSQSException Service(string? code, HttpStatusCode status) => new("text", ErrorType.Unknown, code, "r-1", status);
+    private static AmazonClientException AssumeRole(Exception inner) => new("Error calling AssumeRole", inner);
+
+    private static AmazonSQSException Service(string? code, HttpStatusCode status) =>
+        new("text", ErrorType.Unknown, code, "r-1", status);
 }

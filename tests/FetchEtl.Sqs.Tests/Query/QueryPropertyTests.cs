@@ -22,8 +22,10 @@ public sealed class QueryPropertyTests
         {
             foreach (var (sender, receiver) in new[] { (json, query), (query, json), (query, query) })
             {
-                await sender.SendMessageAsync(new SendMessageRequest(url, body) { MessageAttributes = Values(attributes) });
-                var response = await receiver.ReceiveMessageAsync(new ReceiveMessageRequest(url) { MessageAttributeNames = ["All"] });
+                var request = new SendMessageRequest(url, body) { MessageAttributes = Values(attributes) };
+                await sender.SendMessageAsync(request);
+                var response = await receiver.ReceiveMessageAsync(
+                    new ReceiveMessageRequest(url) { MessageAttributeNames = ["All"] });
 
                 var message = Assert.Single(response.Messages);
                 Assert.Equal(body, message.Body);
@@ -57,14 +59,18 @@ public sealed class QueryPropertyTests
     private static Dictionary<string, MessageAttributeValue> Values(SortedDictionary<string, string> attributes) =>
         attributes.ToDictionary(x => x.Key, x => x.Value.Split('|', 2) switch
         {
-            ["Binary", var value] => new MessageAttributeValue { DataType = "Binary", BinaryValue = new MemoryStream(Convert.FromBase64String(value)) },
+            ["Binary", var value] => new MessageAttributeValue
+            {
+                DataType = "Binary",
+                BinaryValue = new MemoryStream(Convert.FromBase64String(value)),
+            },
             [var type, var value] => new MessageAttributeValue { DataType = type, StringValue = value },
             _ => throw new InvalidOperationException(),
         });
 
     private static SortedDictionary<string, string> Texts(Dictionary<string, MessageAttributeValue> attributes) => new(
-        attributes.ToDictionary(
-            x => x.Key,
-            x => $"{x.Value.DataType}|{(x.Value.BinaryValue is { } bytes ? Convert.ToBase64String(bytes.ToArray()) : x.Value.StringValue)}"),
-        StringComparer.Ordinal);
+        attributes.ToDictionary(x => x.Key, x => $"{x.Value.DataType}|{Text(x.Value)}"), StringComparer.Ordinal);
+
+    private static string Text(MessageAttributeValue value) =>
+        value.BinaryValue is { } bytes ? Convert.ToBase64String(bytes.ToArray()) : value.StringValue;
 }

@@ -4,9 +4,13 @@ using FetchEtl.Local;
 
 namespace FetchEtl.Sqs.Tests;
 
-/// <summary>Each operation against LocalSqs: the SDK's own JSON, translated to Query, and with the protocol detected.</summary>
+/// <summary>
+/// Each operation against LocalSqs: the SDK's own JSON, translated to Query, and with the protocol detected.
+/// </summary>
 public sealed class SqsRoundTripTests
 {
+    private const string NoHandle = "no handle of this queue";
+
     /// <summary>The protocol of the client, and those of the server.</summary>
     public static TheoryData<SqsProtocol, LocalSqsProtocols> Protocols => new()
     {
@@ -40,8 +44,8 @@ public sealed class SqsRoundTripTests
         Assert.Equal(url, Assert.Single((await client.ListQueuesAsync("log")).QueueUrls));
         Assert.Equal("46", attributes.Attributes["VisibilityTimeout"]);
         Assert.EndsWith(":logins", attributes.QueueARN, StringComparison.Ordinal);
-        Assert.Equal(
-            new("stage", "test"), Assert.Single((await client.ListQueueTagsAsync(new ListQueueTagsRequest { QueueUrl = url })).Tags));
+        var tags = await client.ListQueueTagsAsync(new ListQueueTagsRequest { QueueUrl = url });
+        Assert.Equal(new("stage", "test"), Assert.Single(tags.Tags));
         Assert.NotEmpty(created.ResponseMetadata.RequestId);
     }
 
@@ -73,7 +77,8 @@ public sealed class SqsRoundTripTests
         Assert.Equal("Root=1-2-3", message.Attributes["AWSTraceHeader"]);
         Assert.Equal(3, message.MessageAttributes.Count);
         Assert.Equal("a&b=c\r\n é", message.MessageAttributes["text"].StringValue);
-        Assert.Equal(("Number.int", "7"), (message.MessageAttributes["number"].DataType, message.MessageAttributes["number"].StringValue));
+        Assert.Equal("Number.int", message.MessageAttributes["number"].DataType);
+        Assert.Equal("7", message.MessageAttributes["number"].StringValue);
         Assert.Equal([0, 1, 254, 255], message.MessageAttributes["bytes"].BinaryValue.ToArray());
     }
 
@@ -100,11 +105,18 @@ public sealed class SqsRoundTripTests
         using var client = TestClients.Create(server.ServiceUrl, protocol);
         var url = (await client.CreateQueueAsync("logins")).QueueUrl;
 
-        var sent = await client.SendMessageBatchAsync(url, [.. Enumerable.Range(0, 10).Select(i => new SendMessageBatchRequestEntry($"{i}", $"body {i}"))]);
+        var sent = await client.SendMessageBatchAsync(
+            url, [.. Enumerable.Range(0, 10).Select(i => new SendMessageBatchRequestEntry($"{i}", $"body {i}"))]);
         var first = await ReceiveAsync(client, url);
-        var returned = await client.ChangeMessageVisibilityBatchAsync(url, [.. first.Select((message, i) => new ChangeMessageVisibilityBatchRequestEntry($"{i}", message.ReceiptHandle) { VisibilityTimeout = 0 })]);
+        var returned = await client.ChangeMessageVisibilityBatchAsync(
+            url,
+            [.. first.Select((x, i) => new ChangeMessageVisibilityBatchRequestEntry($"{i}", x.ReceiptHandle)
+            {
+                VisibilityTimeout = 0,
+            })]);
         var second = await ReceiveAsync(client, url);
-        var deleted = await client.DeleteMessageBatchAsync(url, [.. second.Skip(2).Select((message, i) => new DeleteMessageBatchRequestEntry($"{i}", message.ReceiptHandle))]);
+        var deleted = await client.DeleteMessageBatchAsync(
+            url, [.. second.Skip(2).Select((x, i) => new DeleteMessageBatchRequestEntry($"{i}", x.ReceiptHandle))]);
         await client.DeleteMessageAsync(url, second[0].ReceiptHandle);
         await client.ChangeMessageVisibilityAsync(url, second[1].ReceiptHandle, 0);
 
@@ -129,7 +141,7 @@ public sealed class SqsRoundTripTests
         var received = await ReceiveAsync(client, url);
 
         var result = await client.DeleteMessageBatchAsync(
-            url, [new("a", received[0].ReceiptHandle), new("b", "no handle of this queue"), new("c", received[1].ReceiptHandle)]);
+            url, [new("a", received[0].ReceiptHandle), new("b", NoHandle), new("c", received[1].ReceiptHandle)]);
 
         Assert.Equal(["a", "c"], result.Successful.Select(x => x.Id));
         var failure = Assert.Single(result.Failed);
@@ -144,7 +156,10 @@ public sealed class SqsRoundTripTests
         await using var server = await StartAsync(spoken);
         using var client = TestClients.Create(server.ServiceUrl, protocol);
         var url = (await client.CreateQueueAsync("logins")).QueueUrl;
-        server.Faults = new SqsFaultPlan { Rules = [new SqsFaultRule { Kind = SqsFaultKind.PartialBatchFailure, Operation = "SendMessageBatch", Probability = 1 }] };
+        server.Faults = new SqsFaultPlan
+        {
+            Rules = [new SqsFaultRule { Kind = SqsFaultKind.PartialBatchFailure, Operation = "SendMessageBatch" }],
+        };
 
         var result = await client.SendMessageBatchAsync(url, [new("0", "one")]);
 
@@ -158,9 +173,13 @@ public sealed class SqsRoundTripTests
     {
         await using var server = await StartAsync(spoken);
         using var client = TestClients.Create(server.ServiceUrl, protocol);
-        var url = (await client.CreateQueueAsync(new CreateQueueRequest("logins.fifo") { Attributes = new() { ["FifoQueue"] = "true" } })).QueueUrl;
+        var url = (await client.CreateQueueAsync(Queue("logins.fifo", "FifoQueue", "true"))).QueueUrl;
 
-        var sent = await client.SendMessageAsync(new SendMessageRequest(url, "one") { MessageGroupId = "group", MessageDeduplicationId = "d1" });
+        var sent = await client.SendMessageAsync(new SendMessageRequest(url, "one")
+        {
+            MessageGroupId = "group",
+            MessageDeduplicationId = "d1",
+        });
         var message = Assert.Single(await ReceiveAsync(client, url));
 
         Assert.Equal(("group", "d1"), (message.Attributes["MessageGroupId"], message.Attributes["MessageDeduplicationId"]));
@@ -197,21 +216,25 @@ public sealed class SqsRoundTripTests
     {
         await using var server = await StartAsync(spoken);
         using var client = TestClients.Create(server.ServiceUrl, protocol);
-        var url = (await client.CreateQueueAsync(new CreateQueueRequest("logins") { Attributes = new() { ["VisibilityTimeout"] = "45" } })).QueueUrl;
+        var url = (await client.CreateQueueAsync(Queue("logins", "VisibilityTimeout", "45"))).QueueUrl;
 
         var unknown = await Assert.ThrowsAsync<QueueDoesNotExistException>(() => client.GetQueueUrlAsync("nowhere"));
         await Assert.ThrowsAsync<QueueNameExistsException>(
-            () => client.CreateQueueAsync(new CreateQueueRequest("logins") { Attributes = new() { ["VisibilityTimeout"] = "46" } }));
-        await Assert.ThrowsAsync<ReceiptHandleIsInvalidException>(() => client.DeleteMessageAsync(url, "no handle of this queue"));
+            () => client.CreateQueueAsync(Queue("logins", "VisibilityTimeout", "46")));
+        await Assert.ThrowsAsync<ReceiptHandleIsInvalidException>(() => client.DeleteMessageAsync(url, NoHandle));
         await Assert.ThrowsAsync<InvalidAttributeNameException>(() => client.GetQueueAttributesAsync(url, ["Nothing"]));
         await Assert.ThrowsAsync<InvalidMessageContentsException>(() => client.SendMessageAsync(url, "\u0001"));
-        await Assert.ThrowsAsync<BatchEntryIdsNotDistinctException>(() => client.SendMessageBatchAsync(url, [new("0", "a"), new("0", "b")]));
+        await Assert.ThrowsAsync<BatchEntryIdsNotDistinctException>(
+            () => client.SendMessageBatchAsync(url, [new("0", "a"), new("0", "b")]));
 
         Assert.Equal("AWS.SimpleQueueService.NonExistentQueue", unknown.ErrorCode);
         Assert.Equal("QueueDoesNotExist", SqsErrors.Normalize(unknown.ErrorCode));
         Assert.NotEmpty(unknown.RequestId);
         Assert.False(SqsErrors.IsTransient(unknown));
     }
+
+    private static CreateQueueRequest Queue(string name, string attribute, string value) =>
+        new(name) { Attributes = new() { [attribute] = value } };
 
     private static async Task<List<Message>> ReceiveAsync(IAmazonSQS client, string url)
     {
@@ -226,5 +249,6 @@ public sealed class SqsRoundTripTests
         return response.Messages ?? [];
     }
 
-    private static Task<LocalSqs> StartAsync(LocalSqsProtocols spoken) => LocalSqs.StartAsync(new LocalSqsOptions { Protocols = spoken });
+    private static Task<LocalSqs> StartAsync(LocalSqsProtocols spoken) =>
+        LocalSqs.StartAsync(new LocalSqsOptions { Protocols = spoken });
 }
