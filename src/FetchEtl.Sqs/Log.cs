@@ -11,13 +11,6 @@ internal static partial class Log
     [LoggerMessage(1000, LogLevel.Information, "{Endpoint} speaks the SQS protocol {Protocol}; keeping to it")]
     public static partial void ProtocolSettled(this ILogger logger, Uri endpoint, SqsProtocol protocol);
 
-    [LoggerMessage(1001, LogLevel.Debug, "SQS {Operation} failed with {Code}; retry {Attempt} in {Delay}")]
-    public static partial void Retrying(this ILogger logger, string operation, string code, int attempt, TimeSpan delay);
-
-    [LoggerMessage(1002, LogLevel.Warning,
-        "This machine's clock is far from that of {Endpoint}, which refused a signature; signing with the service's time")]
-    public static partial void ClockCorrected(this ILogger logger, Uri endpoint);
-
     [LoggerMessage(1100, LogLevel.Information, "Receiving from {Queue}, at most {Prefetch} messages in flight")]
     public static partial void Receiving(this ILogger logger, string queue, int prefetch);
 

@@ -1,42 +1,93 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 
 namespace FetchEtl.Sqs;
 
-/// <summary>The instruments of the meter <c>FetchEtl.Sqs</c>.</summary>
-internal sealed class SqsMetrics
+/// <summary>
+/// The instruments of the meter <c>FetchEtl.Sqs</c>, with their totals since it was created. One instance serves the
+/// client and the rider of a service collection. Thread-safe.
+/// </summary>
+public sealed class SqsMetrics
 {
+    /// <summary>The meter's name.</summary>
     public const string MeterName = "FetchEtl.Sqs";
 
+    private readonly TimeProvider _time;
     private readonly Counter<long> _apiCalls;
     private readonly Histogram<double> _apiDuration;
     private readonly Counter<long> _received;
     private readonly Counter<long> _deadLettered;
     private readonly Counter<long> _returned;
+    private readonly ConcurrentDictionary<string, long> _calls = new(StringComparer.Ordinal);
+    private long _receivedTotal;
+    private long _deadLetteredTotal;
+    private long _returnedTotal;
+    private long _lastDeadLetterAt;
 
-    public SqsMetrics(IMeterFactory? meterFactory)
+    /// <summary>Creates the instruments.</summary>
+    /// <param name="meterFactory">Creates the meter; null for a meter of its own.</param>
+    /// <param name="timeProvider">The clock of <see cref="LastDeadLetterAt"/>; null for the system's.</param>
+    public SqsMetrics(IMeterFactory? meterFactory = null, TimeProvider? timeProvider = null)
     {
+        _time = timeProvider ?? TimeProvider.System;
         var meter = meterFactory?.Create(new MeterOptions(MeterName)) ?? new Meter(MeterName);
         _apiCalls = meter.CreateCounter<long>(
             "fetchetl.sqs.api_calls", "{call}", "HTTP requests sent to SQS, retries counted too, as AWS bills them.");
         _apiDuration = meter.CreateHistogram<double>(
-            "fetchetl.sqs.api_duration", "s", "Time from a request's start to the last byte of its reply, long polls included.");
-        _received = meter.CreateCounter<long>("fetchetl.sqs.received", "{message}", "Messages received, each delivery counted.");
-        _deadLettered = meter.CreateCounter<long>("fetchetl.sqs.dead_lettered", "{message}", "Messages moved to the dead-letter queue.");
-        _returned = meter.CreateCounter<long>("fetchetl.sqs.returned", "{message}", "Messages given back to be tried again.");
+            "fetchetl.sqs.api_duration", "s", "Time from a request to its reply's last byte, long polls included.");
+        _received = meter.CreateCounter<long>(
+            "fetchetl.sqs.received", "{message}", "Messages received, each delivery counted.");
+        _deadLettered = meter.CreateCounter<long>(
+            "fetchetl.sqs.dead_lettered", "{message}", "Messages moved to the dead-letter queue.");
+        _returned = meter.CreateCounter<long>(
+            "fetchetl.sqs.returned", "{message}", "Messages returned to the queue for another attempt.");
     }
 
-    /// <summary>Counts a request that is about to be sent.</summary>
-    public void ApiCall(string operation) => _apiCalls.Add(1, new KeyValuePair<string, object?>("operation", operation));
+    /// <summary>Messages received, each delivery counted.</summary>
+    public long ReceivedTotal => Interlocked.Read(ref _receivedTotal);
 
-    /// <summary>Whether anyone listens to durations, so that taking the time is worth it.</summary>
-    public bool MeasuresDuration => _apiDuration.Enabled;
+    /// <summary>Messages moved to the dead-letter queue.</summary>
+    public long DeadLetteredTotal => Interlocked.Read(ref _deadLetteredTotal);
 
-    public void ApiDuration(string operation, TimeSpan duration) =>
+    /// <summary>Messages returned to the queue for another attempt.</summary>
+    public long ReturnedTotal => Interlocked.Read(ref _returnedTotal);
+
+    /// <summary>The time provider's timestamp of the last move to the dead-letter queue; 0 before the first.</summary>
+    public long LastDeadLetterAt => Interlocked.Read(ref _lastDeadLetterAt);
+
+    /// <summary>HTTP requests sent to SQS by operation, retries counted too; a snapshot.</summary>
+    public IReadOnlyDictionary<string, long> ApiCallsByOperation =>
+        new Dictionary<string, long>(_calls, StringComparer.Ordinal);
+
+    /// <summary>Whether a listener records durations.</summary>
+    internal bool MeasuresDuration => _apiDuration.Enabled;
+
+    /// <summary>Counts an HTTP request before it is sent.</summary>
+    internal void ApiCall(string operation)
+    {
+        _calls.AddOrUpdate(operation, 1, static (_, count) => count + 1);
+        _apiCalls.Add(1, new KeyValuePair<string, object?>("operation", operation));
+    }
+
+    internal void ApiDuration(string operation, TimeSpan duration) =>
         _apiDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("operation", operation));
 
-    public void Received(int messages) => _received.Add(messages);
+    internal void Received(int messages)
+    {
+        Interlocked.Add(ref _receivedTotal, messages);
+        _received.Add(messages);
+    }
 
-    public void DeadLettered() => _deadLettered.Add(1);
+    internal void DeadLettered()
+    {
+        Interlocked.Increment(ref _deadLetteredTotal);
+        Interlocked.Exchange(ref _lastDeadLetterAt, _time.GetTimestamp());
+        _deadLettered.Add(1);
+    }
 
-    public void Returned() => _returned.Add(1);
+    internal void Returned()
+    {
+        Interlocked.Increment(ref _returnedTotal);
+        _returned.Add(1);
+    }
 }

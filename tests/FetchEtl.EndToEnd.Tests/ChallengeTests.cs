@@ -1,5 +1,6 @@
-using System.Text;
 using System.Text.Json;
+using Amazon.SQS.Model;
+using FetchEtl.Benchmarks;
 using FetchEtl.Sqs;
 using FetchEtl.Testing;
 
@@ -88,16 +89,16 @@ public sealed class ChallengeTests
 
         foreach (var batch in messages.Chunk(10))
         {
-            var again = Array.ConvertAll(batch, x => new SqsSendEntry(Encoding.UTF8.GetString(x.Body.Span))
+            var again = batch.Select((x, index) => new SendMessageBatchRequestEntry($"{index}", x.Body)
             {
-                MessageAttributes = new Dictionary<string, SqsMessageAttribute>
+                MessageAttributes = new Dictionary<string, MessageAttributeValue>
                 {
-                    [DeadLetterAttributes.Source] = new("String", "{}", null),
-                    [DeadLetterAttributes.OriginalMessageId] = new("String", x.MessageId, null),
+                    [DeadLetterAttributes.Source] = SqsCalls.Text("{}"),
+                    [DeadLetterAttributes.OriginalMessageId] = SqsCalls.Text(x.MessageId),
                 },
             });
-            var result = await estate.Client.SendMessageBatchAsync(estate.QueueUrl, again, CancellationToken.None);
-            Assert.True(result.AllSucceeded);
+            var result = await estate.Client.SendMessageBatchAsync(estate.QueueUrl, [.. again]);
+            Assert.Empty(result.Failed ?? []);
         }
 
         var summary = await estate.DrainAsync();

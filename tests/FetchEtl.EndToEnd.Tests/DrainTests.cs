@@ -1,3 +1,4 @@
+using FetchEtl.Benchmarks;
 using FetchEtl.Local;
 using FetchEtl.Sqs;
 
@@ -63,8 +64,7 @@ public sealed class DrainTests
     {
         await using var estate = await Estate.CreateAsync();
         await using var send = await estate.RunAsync("send", "--count", "20", "--seed", "3");
-        var request = new SqsReceiveRequest { WaitTime = TimeSpan.Zero, VisibilityTimeout = TimeSpan.FromMinutes(10) };
-        var held = await estate.Client.ReceiveMessageAsync(estate.QueueUrl, request, CancellationToken.None);
+        var held = await estate.Client.ReceiveAsync(estate.QueueUrl, visibilitySeconds: 600);
         Assert.NotEmpty(held);
 
         var draining = estate.DrainAsync();
@@ -75,8 +75,7 @@ public sealed class DrainTests
 
         await Task.WhenAny(draining, Task.Delay(TimeSpan.FromSeconds(4)));
         Assert.False(draining.IsCompleted);
-        var entries = held.Select(x => new SqsVisibilityEntry(x.ReceiptHandle, TimeSpan.Zero)).ToList();
-        await estate.Client.ChangeMessageVisibilityBatchAsync(estate.QueueUrl, entries, CancellationToken.None);
+        await estate.Client.ReturnAsync(estate.QueueUrl, held.Select(x => x.ReceiptHandle));
 
         Assert.Equal(20, (await draining).GetProperty("written").GetInt64());
     }

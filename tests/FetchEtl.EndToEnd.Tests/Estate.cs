@@ -1,9 +1,11 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Amazon.SQS;
+using Amazon.SQS.Model;
+using FetchEtl.Benchmarks;
 using FetchEtl.Local;
 using FetchEtl.Migrations;
 using FetchEtl.Service;
-using FetchEtl.Sqs;
 using FetchEtl.Testing;
 using Npgsql;
 
@@ -14,7 +16,7 @@ internal sealed class Estate : IAsyncDisposable
 {
     private readonly IAsyncDisposable _database;
 
-    private Estate(LocalSqs sqs, IAsyncDisposable database, string connectionString, SqsClient client, string queueUrl, string deadLetterUrl)
+    private Estate(LocalSqs sqs, IAsyncDisposable database, string connectionString, IAmazonSQS client, string queueUrl, string deadLetterUrl)
     {
         Sqs = sqs;
         _database = database;
@@ -33,7 +35,7 @@ internal sealed class Estate : IAsyncDisposable
 
     public Dictionary<string, string> Settings { get; }
 
-    public SqsClient Client { get; }
+    public IAmazonSQS Client { get; }
 
     public string QueueUrl { get; }
 
@@ -65,21 +67,16 @@ internal sealed class Estate : IAsyncDisposable
     {
         await LoginMigrations.MigrateAsync(connectionString, CancellationToken.None);
         var sqs = await LocalSqs.StartAsync(new LocalSqsOptions { Protocols = protocols });
-        var client = new SqsClient(new SqsClientOptions
-        {
-            ServiceUrl = sqs.ServiceUrl,
-            Region = "us-east-1",
-            Credentials = new Amazon.Runtime.BasicAWSCredentials("local", "local"),
-        });
-        var deadLetterUrl = await client.CreateQueueAsync("login-queue-dead", null, CancellationToken.None);
-        var deadLetterArn = (await client.GetQueueAttributesAsync(deadLetterUrl, ["QueueArn"]))["QueueArn"];
+        var client = SqsCalls.Connect(sqs.ServiceUrl);
+        var deadLetterUrl = (await client.CreateQueueAsync("login-queue-dead")).QueueUrl;
+        var deadLetterArn = (await client.GetQueueAttributesAsync(deadLetterUrl, ["QueueArn"])).QueueARN;
         var attributes = new Dictionary<string, string>();
         if (maxReceives is { } limit)
         {
             attributes["RedrivePolicy"] = $$"""{"deadLetterTargetArn":"{{deadLetterArn}}","maxReceiveCount":{{limit}}}""";
         }
 
-        var queueUrl = await client.CreateQueueAsync("login-queue", attributes, CancellationToken.None);
+        var queueUrl = (await client.CreateQueueAsync(new CreateQueueRequest("login-queue") { Attributes = attributes })).QueueUrl;
 
         return new Estate(sqs, database, connectionString, client, queueUrl, deadLetterUrl);
     }
@@ -126,19 +123,17 @@ internal sealed class Estate : IAsyncDisposable
     }
 
     /// <summary>All messages of a queue, left as they were.</summary>
-    public async Task<List<SqsMessage>> PeekAsync(string queueUrl)
+    public async Task<List<Message>> PeekAsync(string queueUrl)
     {
-        var messages = new List<SqsMessage>();
-        var request = new SqsReceiveRequest { WaitTime = TimeSpan.Zero, VisibilityTimeout = TimeSpan.FromMinutes(1) };
-        while (await Client.ReceiveMessageAsync(queueUrl, request, CancellationToken.None) is { Count: > 0 } batch)
+        var messages = new List<Message>();
+        while (await Client.ReceiveAsync(queueUrl, visibilitySeconds: 60) is { Count: > 0 } batch)
         {
             messages.AddRange(batch);
         }
 
         foreach (var batch in messages.Chunk(10))
         {
-            var entries = Array.ConvertAll(batch, x => new SqsVisibilityEntry(x.ReceiptHandle, TimeSpan.Zero));
-            await Client.ChangeMessageVisibilityBatchAsync(queueUrl, entries, CancellationToken.None);
+            await Client.ReturnAsync(queueUrl, batch.Select(x => x.ReceiptHandle));
         }
 
         return messages;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using FetchEtl.Maintenance;
 using FetchEtl.Masking;
-using Microsoft.Extensions.Options;
 
 namespace FetchEtl.Service;
 
@@ -33,12 +32,12 @@ internal static class AdoptCommand
         var columns = Arguments.Check(parsed, host.Options);
         if (columns.Count == 0)
         {
-            throw Invalid("--column must name the columns to mask and their fields, as masked_ip=ip.");
+            throw new UsageException("--column must name the columns to mask and their fields, as masked_ip=ip.");
         }
 
         if (parsed.GetValue(HexIsRaw) && host.Options.Former is { } former)
         {
-            throw Invalid($"--hex-is-raw and Masking:Former {former} contradict each other on 64 hex digits: leave " +
+            throw new UsageException($"--hex-is-raw and Masking:Former {former} contradict each other on 64 hex digits: leave " +
                 "one out.");
         }
 
@@ -80,5 +79,4 @@ internal static class AdoptCommand
         return await MaintenanceVerb.EndAsync(summary.Left);
     }
 
-    private static OptionsValidationException Invalid(string problem) => new("adopt", typeof(AdoptCommand), [problem]);
 }

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace FetchEtl.Service;
@@ -7,14 +6,14 @@ namespace FetchEtl.Service;
 /// <summary>The connection string, for the verbs that need the database and none of the other settings.</summary>
 internal static class DatabaseSetting
 {
-    /// <exception cref="OptionsValidationException">There is none, or it is none.</exception>
+    /// <exception cref="UsageException">The connection string is missing or invalid.</exception>
     public static string Read(IConfiguration configuration)
     {
         var connectionString = configuration.GetConnectionString("Logins");
         return IsConnectionString(connectionString)
             ? connectionString!
-            : throw new OptionsValidationException(
-                nameof(DatabaseSetting), typeof(DatabaseSetting), ["ConnectionStrings:Logins must say which PostgreSQL to use, as Host=…;Database=…;Username=…."]);
+            : throw new UsageException(
+                "ConnectionStrings:Logins must say which PostgreSQL to use, as Host=…;Database=…;Username=….");
     }
 
     private static bool IsConnectionString(string? text)

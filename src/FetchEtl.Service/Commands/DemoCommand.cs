@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Security.Cryptography;
+using Amazon.SQS;
 using FetchEtl.Local;
 using FetchEtl.Logins;
 using FetchEtl.Masking;
 using FetchEtl.Migrations;
-using FetchEtl.Sqs;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -34,7 +34,7 @@ internal static class DemoCommand
         var count = parsed.GetValue(Count);
         if (count < 1)
         {
-            throw new OptionsValidationException("demo", typeof(DemoCommand), ["--count must be 1 or more."]);
+            throw new UsageException("--count must be 1 or more.");
         }
 
         var bodies = parsed.GetValue(File) is { } file ? [.. MessageFile.Read(file)] : Generate(count);
@@ -56,9 +56,9 @@ internal static class DemoCommand
         termination.LimitBy(host);
         await LoginMigrations.MigrateAsync(demo.ConnectionString, cancellationToken);
 
-        var client = host.Services.GetRequiredService<SqsClient>();
+        var client = host.Services.GetRequiredService<IAmazonSQS>();
         var queue = host.Services.GetRequiredService<IOptions<SqsSettings>>().Value;
-        var queueUrl = await client.CreateQueueAsync(queue.QueueName, null, cancellationToken);
+        var queueUrl = await client.CreateQueueByNameAsync(queue.QueueName, cancellationToken);
         await new MessageSender(client).SendAsync(queueUrl, bodies, static _ => { }, cancellationToken);
         DemoReport.Say($"{bodies.Count} messages wait in {queue.QueueName}.");
 
@@ -67,8 +67,8 @@ internal static class DemoCommand
         await using var database = await host.Services.GetRequiredService<IDbContextFactory<LoginDbContext>>().CreateDbContextAsync(cancellationToken);
         DemoReport.WriteRows(await DemoRows.SampleAsync(database, cancellationToken));
         DemoReport.WriteRepeats(await DemoRows.RepeatedMasksAsync(database, cancellationToken));
-        DemoReport.WriteDeadLetters(
-            await DemoDeadLetters.ReadAsync(client, await client.GetQueueUrlAsync(queue.DeadLetterQueue, cancellationToken), cancellationToken));
+        var deadLetters = await client.GetQueueUrlAsync(queue.DeadLetterQueue, cancellationToken);
+        DemoReport.WriteDeadLetters(await DemoDeadLetters.ReadAsync(client, deadLetters.QueueUrl, cancellationToken));
         DrainReport.Write(summary);
 
         return left.Total == 0 ? Verb.Succeeded : Verb.LeftBehind;
@@ -83,16 +83,16 @@ internal static class DemoCommand
         return bodies;
     }
 
-    private static Dictionary<string, string?> Overrides(LocalSqs sqs, string connectionString) => new()
+    private static Dictionary<string, string?> Overrides(LocalSqs sqs, string connectionString) =>
+        new(AwsSettings.WithoutIdentity(sqs.ServiceUrl))
     {
-        ["Sqs:ServiceUrl"] = sqs.ServiceUrl.ToString(),
         ["Sqs:Region"] = "us-east-1",
         ["Sqs:QueueName"] = "login-queue",
         ["Sqs:DeadLetterQueueName"] = null,
         ["Sqs:CreateQueues"] = "true",
         ["ConnectionStrings:Logins"] = connectionString,
 
-        // The dead letters are shown at the end, so they need not be announced.
+        // The report lists the dead letters, so the log need not.
         ["Logging:LogLevel:FetchEtl"] = "Error",
     };
 }

@@ -11,7 +11,7 @@ internal static class DrainCommand
 {
     private static readonly Option<bool> Json = new("--json") { Description = "Print the summary as one line of JSON." };
 
-    // A line for every dead letter would tear the progress bar apart; the summary counts them.
+    // A line for each dead letter would break the progress bar; the summary counts them.
     private static readonly Dictionary<string, string?> QuietLog = new()
     {
         ["Logging:LogLevel:FetchEtl"] = "Error",
@@ -55,7 +55,7 @@ internal static class DrainCommand
         return Verb.LeftBehind;
     }
 
-    /// <summary>A drain into nowhere would only pile up leases: the table is asked for first.</summary>
+    /// <summary>Without the table a drain would only hold leases, so it checks the table first.</summary>
     private static async Task RequireTableAsync(IHost host, CancellationToken cancellationToken)
     {
         await using var database = await host.Services.GetRequiredService<IDbContextFactory<LoginDbContext>>().CreateDbContextAsync(cancellationToken);

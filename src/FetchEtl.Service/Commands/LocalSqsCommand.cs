@@ -1,6 +1,6 @@
 using System.CommandLine;
+using Amazon.SQS;
 using FetchEtl.Local;
-using FetchEtl.Sqs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -8,49 +8,64 @@ namespace FetchEtl.Service;
 
 internal static class LocalSqsCommand
 {
-    private static readonly Option<int> Port = new("--port") { Description = "The port on 127.0.0.1.", DefaultValueFactory = _ => 4566 };
+    private static readonly Option<int> Port = new("--port")
+    {
+        Description = "The port on 127.0.0.1.",
+        DefaultValueFactory = _ => 4566,
+    };
+
     private static readonly Option<LocalSqsProtocols> Protocols = new("--protocols")
     {
         Description = "Json, Query or All. Query alone answers like LocalStack before 3.0.",
         DefaultValueFactory = _ => LocalSqsProtocols.All,
     };
 
-    private static readonly Option<FileInfo?> Faults = new("--faults") { Description = "A fault plan, as JSON: what shall go wrong, and how often." };
+    private static readonly Option<FileInfo?> Faults = new("--faults")
+    {
+        Description = "A fault plan, as JSON: what shall go wrong, and how often.",
+    };
 
-    public static Command Create() =>
-        Verb.Create("local-sqs", "Runs a local SQS, in memory, its queues created, until stopped.", RunAsync, Port, Protocols, Faults);
+    public static Command Create() => Verb.Create(
+        "local-sqs",
+        "Runs a local SQS, in memory, its queues created, until stopped.",
+        RunAsync,
+        Port,
+        Protocols,
+        Faults);
 
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
         if (parsed.GetValue(Port) is < 0 or > 65_535 || parsed.GetValue(Protocols) is LocalSqsProtocols.None)
         {
-            throw new OptionsValidationException(
-                "local-sqs", typeof(LocalSqsCommand), ["--port must be 0 (a free one) to 65535, --protocols Json, Query or All."]);
+            throw new UsageException("--port must be 0 (a free one) to 65535, --protocols Json, Query or All.");
         }
 
         var faults = await ReadAsync(parsed.GetValue(Faults), cancellationToken);
-        await using var sqs = await LocalSqs.StartAsync(
-            new LocalSqsOptions { Port = parsed.GetValue(Port), Protocols = parsed.GetValue(Protocols) }, cancellationToken);
+        var options = new LocalSqsOptions { Port = parsed.GetValue(Port), Protocols = parsed.GetValue(Protocols) };
+        await using var sqs = await LocalSqs.StartAsync(options, cancellationToken);
 
-        var overrides = new Dictionary<string, string?> { ["Sqs:ServiceUrl"] = sqs.ServiceUrl.ToString() };
+        var overrides = AwsSettings.WithoutIdentity(sqs.ServiceUrl);
         using var host = ServiceHost.Create(settings, overrides).BuildValidated();
         var queue = host.Services.GetRequiredService<IOptions<SqsSettings>>().Value;
-        var client = host.Services.GetRequiredService<SqsClient>();
-        await client.CreateQueueAsync(queue.QueueName, null, cancellationToken);
-        await client.CreateQueueAsync(queue.DeadLetterQueue, null, cancellationToken);
+        var client = host.Services.GetRequiredService<IAmazonSQS>();
+        await client.CreateQueueByNameAsync(queue.QueueName, cancellationToken);
+        await client.CreateQueueByNameAsync(queue.DeadLetterQueue, cancellationToken);
 
-        // Not before: the queues are to be there.
+        // Only now, so that no fault prevents the queues' creation.
         sqs.Faults = faults;
 
-        Console.WriteLine($"Local SQS at {sqs.ServiceUrl} with {queue.QueueName} and {queue.DeadLetterQueue}; Ctrl+C ends it.");
-        Console.WriteLine($"fetch-etl finds it by Sqs__ServiceUrl={sqs.ServiceUrl}");
-        Console.WriteLine($"The AWS CLI, with any credentials, by: aws --endpoint-url {sqs.ServiceUrl} --region us-east-1 sqs list-queues");
-        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken).ContinueWith(
-            static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        var url = sqs.ServiceUrl;
+        Console.WriteLine($"Local SQS at {url} with {queue.QueueName} and {queue.DeadLetterQueue}; Ctrl+C ends it.");
+        Console.WriteLine($"fetch-etl finds it by Sqs__ServiceUrl={url}");
+        Console.WriteLine(
+            $"The AWS CLI, with any credentials, by: aws --endpoint-url {url} --region us-east-1 sqs list-queues");
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
         if (faults is not null)
         {
-            Console.WriteLine($"Faults that struck: {string.Join(", ", sqs.FaultCounts.OrderBy(x => x.Key).Select(x => $"{x.Key} {x.Value}"))}");
+            var counts = sqs.FaultCounts.OrderBy(x => x.Key).Select(x => $"{x.Key} {x.Value}");
+            Console.WriteLine($"Faults that struck: {string.Join(", ", counts)}");
         }
 
         return Verb.Succeeded;
@@ -69,7 +84,7 @@ internal static class LocalSqsCommand
         }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            throw new OptionsValidationException("local-sqs", typeof(LocalSqsCommand), [$"--faults {file}: {e.Message}"]);
+            throw new UsageException($"--faults {file}: {e.Message}");
         }
     }
 }

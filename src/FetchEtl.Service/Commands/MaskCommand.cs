@@ -1,7 +1,6 @@
 using System.CommandLine;
 using FetchEtl.Masking;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Options;
 
 namespace FetchEtl.Service;
 
@@ -55,15 +54,13 @@ internal static class MaskCommand
     {
         if (!PiiFields.TryParse(name, out var field))
         {
-            throw Invalid($"--field must be one of {PiiFields.Names}.");
+            throw new UsageException($"--field must be one of {PiiFields.Names}.");
         }
 
         return PiiFields.Of(options).Contains(field)
             ? field
-            : throw Invalid(
+            : throw new UsageException(
                 $"{name} is not masked: search for the value itself, or name it in Masking:Fields if the service's " +
                 "settings do.");
     }
-
-    private static OptionsValidationException Invalid(string problem) => new("mask", typeof(MaskCommand), [problem]);
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using FetchEtl.Maintenance;
-using Microsoft.Extensions.Options;
 
 namespace FetchEtl.Service;
 
@@ -25,10 +24,8 @@ internal static class RekeyCommand
         {
             columns = table == TableArguments.DefaultTable
                 ? MaskedColumn.OfUserLogins(host.Options)
-                : throw new OptionsValidationException(
-                    "rekey",
-                    typeof(RekeyCommand),
-                    [$"--column must name the columns of {table} that hold masks, as masked_ip=ip."]);
+                : throw new UsageException(
+                    $"--column must name the columns of {table} that hold masks, as masked_ip=ip.");
         }
 
         RekeySummary summary;

@@ -2,7 +2,6 @@ using System.CommandLine;
 using FetchEtl.Logins;
 using FetchEtl.Maintenance;
 using FetchEtl.Masking;
-using Microsoft.Extensions.Options;
 
 namespace FetchEtl.Service;
 
@@ -102,7 +101,7 @@ internal static class RevealCommand
         }
         catch (InvalidDataException exception)
         {
-            throw new OptionsValidationException("reveal", typeof(RevealCommand), [$"{option} {exception.Message}."]);
+            throw new UsageException($"{option} {exception.Message}.");
         }
     }
 }

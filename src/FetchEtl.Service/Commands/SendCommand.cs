@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Security.Cryptography;
+using Amazon.SQS;
+using Amazon.SQS.Model;
 using FetchEtl.Sqs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -8,16 +10,24 @@ namespace FetchEtl.Service;
 
 internal static class SendCommand
 {
-    private static readonly Option<FileInfo?> File = new("--file") { Description = "Send each line of this file as one message." };
+    private static readonly Option<FileInfo?> File = new("--file")
+    {
+        Description = "Send each line of this file as one message.",
+    };
+
     private static readonly Option<int?> Count = new("--count") { Description = "Send this many generated logins." };
-    private static readonly Option<int?> Seed = new("--seed") { Description = "Makes the generated logins repeatable." };
+    private static readonly Option<int?> Seed = new("--seed")
+    {
+        Description = "Makes the generated logins repeatable.",
+    };
+
     private static readonly Option<double> Invalid = new("--invalid")
     {
         Description = "The share of generated messages that are no valid login, 0 to 1.",
     };
 
-    public static Command Create() =>
-        Verb.Create("send", "Puts logins on the queue, from a file or generated.", RunAsync, File, Count, Seed, Invalid);
+    public static Command Create() => Verb.Create(
+        "send", "Sends logins to the queue, from a file or generated.", RunAsync, File, Count, Seed, Invalid);
 
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
@@ -26,20 +36,21 @@ internal static class SendCommand
         var share = parsed.GetValue(Invalid);
         if ((file is null) == (count is null))
         {
-            throw new OptionsValidationException("send", typeof(SendCommand), ["Say what to send: either --file F or --count N."]);
+            throw new UsageException("Say what to send: either --file F or --count N.");
         }
 
         if (count < 0 || share is not (>= 0 and <= 1))
         {
-            throw new OptionsValidationException("send", typeof(SendCommand), ["--count must be 0 or more, --invalid 0 to 1."]);
+            throw new UsageException("--count must be 0 or more, --invalid 0 to 1.");
         }
 
         using var host = ServiceHost.Create(settings).BuildValidated();
-        var client = host.Services.GetRequiredService<SqsClient>();
+        var client = host.Services.GetRequiredService<IAmazonSQS>();
         var queue = host.Services.GetRequiredService<IOptions<SqsSettings>>().Value;
         if (SqsQueueName.IsFifo(queue.QueueName))
         {
-            throw new OptionsValidationException("send", typeof(SendCommand), ["send does not fill FIFO queues: a login has no message group. Choose a standard queue."]);
+            throw new UsageException(
+                "send does not fill FIFO queues: a login has no message group. Choose a standard queue.");
         }
 
         var queueUrl = await QueueUrlAsync(client, queue, cancellationToken);
@@ -48,27 +59,31 @@ internal static class SendCommand
         var bodies = file is not null ? MessageFile.Read(file) : new LoginGenerator(seed, share).Take(count!.Value);
         var total = file is not null ? MessageFile.Read(file).Count() : count!.Value;
 
-        await SendProgressBar.RunAsync(total, sent => new MessageSender(client).SendAsync(queueUrl, bodies, sent, cancellationToken));
-        Console.WriteLine(file is null ? $"Sent {total} messages to {queue.QueueName} (seed {seed})." : $"Sent {total} messages to {queue.QueueName}.");
+        var sender = new MessageSender(client);
+        await SendProgressBar.RunAsync(total, sent => sender.SendAsync(queueUrl, bodies, sent, cancellationToken));
+        var origin = file is null ? $" (seed {seed})" : string.Empty;
+        Console.WriteLine($"Sent {total} messages to {queue.QueueName}{origin}.");
 
         return Verb.Succeeded;
     }
 
-    private static async Task<string> QueueUrlAsync(SqsClient client, SqsSettings queue, CancellationToken cancellationToken)
+    private static async Task<string> QueueUrlAsync(
+        IAmazonSQS client, SqsSettings queue, CancellationToken cancellationToken)
     {
         try
         {
-            return await client.GetQueueUrlAsync(queue.QueueName, cancellationToken);
+            return (await client.GetQueueUrlAsync(queue.QueueName, cancellationToken)).QueueUrl;
         }
-        catch (SqsException exception) when (exception.Code == SqsErrorCode.QueueDoesNotExist)
+        catch (QueueDoesNotExistException)
         {
             if (queue.CreateQueues)
             {
-                return await client.CreateQueueAsync(queue.QueueName, null, cancellationToken);
+                return await client.CreateQueueByNameAsync(queue.QueueName, cancellationToken);
             }
 
-            throw new OptionsValidationException(
-                "send", typeof(SendCommand), [$"Sqs:QueueName: there is no queue '{queue.QueueName}'. Correct the name, or set Sqs:CreateQueues=true."]);
+            throw new UsageException(
+                $"Sqs:QueueName: there is no queue '{queue.QueueName}'. Correct the name, or set "
+                + "Sqs:CreateQueues=true.");
         }
     }
 }

@@ -5,7 +5,6 @@ using FetchEtl.Maintenance;
 using FetchEtl.Masking;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace FetchEtl.Service;
@@ -58,10 +57,8 @@ internal static class VaultVerb
         }
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {
-            throw new OptionsValidationException(
-                nameof(VaultVerb),
-                typeof(VaultVerb),
-                [$"The role in ConnectionStrings:Logins lacks a right: grant it {rights} on pii_vault."]);
+            throw new UsageException(
+                $"The role in ConnectionStrings:Logins lacks a right: grant it {rights} on pii_vault.");
         }
     }
 

@@ -2,7 +2,9 @@ using System.CommandLine;
 
 namespace FetchEtl.Service;
 
-/// <summary>What all verbs have in common: settings on the command line, and errors that are told rather than thrown.</summary>
+/// <summary>
+/// What all verbs have in common: settings on the command line, and errors as lines on standard error.
+/// </summary>
 internal static class Verb
 {
     public const int Succeeded = 0;

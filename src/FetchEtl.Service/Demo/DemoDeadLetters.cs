@@ -1,20 +1,32 @@
+using Amazon.SQS;
+using Amazon.SQS.Model;
 using FetchEtl.Sqs;
 
 namespace FetchEtl.Service;
 
-/// <summary>Looks into the dead-letter queue without taking anything out.</summary>
+/// <summary>Reads the dead-letter queue without removing a message.</summary>
 internal static class DemoDeadLetters
 {
     /// <returns>The reasons of at most ten dead letters; never their bodies.</returns>
     public static async Task<IReadOnlyList<(string MessageId, string Reason)>> ReadAsync(
-        SqsClient client, string queueUrl, CancellationToken cancellationToken)
+        IAmazonSQS client, string queueUrl, CancellationToken cancellationToken)
     {
-        var request = new SqsReceiveRequest { WaitTime = TimeSpan.Zero, VisibilityTimeout = TimeSpan.Zero };
-        var messages = await client.ReceiveMessageAsync(queueUrl, request, cancellationToken);
+        var request = new ReceiveMessageRequest(queueUrl)
+        {
+            MaxNumberOfMessages = 10,
+            WaitTimeSeconds = 0,
+            VisibilityTimeout = 0,
+            MessageAttributeNames = ["All"],
+        };
+        var response = await client.ReceiveMessageAsync(request, cancellationToken);
 
-        return [.. messages.Select(x => (Text(x, DeadLetterAttributes.OriginalMessageId), Text(x, DeadLetterAttributes.Reason)))];
+        return
+        [
+            .. (response.Messages ?? []).Select(
+                x => (Text(x, DeadLetterAttributes.OriginalMessageId), Text(x, DeadLetterAttributes.Reason))),
+        ];
     }
 
-    private static string Text(SqsMessage message, string attribute) =>
-        message.MessageAttributes.TryGetValue(attribute, out var value) ? value.StringValue ?? string.Empty : string.Empty;
+    private static string Text(Message message, string attribute) =>
+        message.MessageAttributes?.GetValueOrDefault(attribute)?.StringValue ?? string.Empty;
 }

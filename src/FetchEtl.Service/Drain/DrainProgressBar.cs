@@ -2,16 +2,14 @@ using Spectre.Console;
 
 namespace FetchEtl.Service;
 
-/// <summary>Shows a drain as a bar: what is done of what there is.</summary>
+/// <summary>Shows a drain as a bar: the messages settled, of all messages.</summary>
 internal static class DrainProgressBar
 {
     public static Task<T> RunAsync<T>(Func<IProgress<DrainProgress>, Task<T>> drain) =>
-        AnsiConsole.Progress().Columns(
-            new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn()).StartAsync(context =>
-        {
-            var bar = context.AddTask("draining");
-            return drain(new Display(bar));
-        });
+        AnsiConsole.Progress()
+            .Columns(
+                new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
+            .StartAsync(context => drain(new Display(context.AddTask("draining"))));
 
     private sealed class Display(ProgressTask bar) : IProgress<DrainProgress>
     {

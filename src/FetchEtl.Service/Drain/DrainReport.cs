@@ -8,7 +8,8 @@ internal static class DrainReport
 {
     public static void Write(DrainSummary summary)
     {
-        var table = new Table().Border(TableBorder.Rounded).HideHeaders().AddColumn("what").AddColumn(new TableColumn("count").RightAligned());
+        var table = new Table().Border(TableBorder.Rounded).HideHeaders()
+            .AddColumn("what").AddColumn(new TableColumn("count").RightAligned());
         table.AddRow("received", Count(summary.Received));
         table.AddRow("rows written", Count(summary.Written));
         table.AddRow("duplicates", Count(summary.Duplicates));

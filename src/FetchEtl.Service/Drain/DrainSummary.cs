@@ -7,7 +7,7 @@ namespace FetchEtl.Service;
 /// <param name="Written">Rows inserted.</param>
 /// <param name="Duplicates">Logins whose row was there already.</param>
 /// <param name="DeadLettered">Messages moved to the dead-letter queue.</param>
-/// <param name="Returned">Deliveries given back to the queue to be tried again.</param>
+/// <param name="Returned">Deliveries returned to the queue for another attempt.</param>
 /// <param name="Statements">Statements that carried rows and were committed.</param>
 /// <param name="Seconds">From the start of the host to the last message settled.</param>
 /// <param name="MessagesPerSecond">Rows, duplicates and dead letters a second.</param>
@@ -23,7 +23,7 @@ internal sealed record DrainSummary(
     double MessagesPerSecond,
     IReadOnlyDictionary<string, long> ApiCalls)
 {
-    /// <summary>Messages that are done with.</summary>
+    /// <summary>Messages that need nothing more.</summary>
     [JsonIgnore]
     public long Settled => Written + Duplicates + DeadLettered;
 

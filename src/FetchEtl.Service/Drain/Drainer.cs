@@ -1,4 +1,6 @@
-using System.Diagnostics.Metrics;
+using Amazon.SQS;
+using Amazon.SQS.Model;
+using FetchEtl.Logins;
 using FetchEtl.Sqs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -11,29 +13,31 @@ internal sealed class Drainer(IHost host, IProgress<DrainProgress>? progress = n
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
-    // AWS counts a queue's messages approximately and late, so one zero proves little. A long poll asks all of SQS's servers:
-    // with zeros read and nothing received for this long, the queue is taken for empty.
+    // AWS counts a queue's messages approximately and late, so one zero proves little. A long poll asks all of SQS's
+    // servers:
+    // after zeros and no message for this long, the queue counts as empty.
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);
 
     private readonly TimeProvider _time = host.Services.GetRequiredService<TimeProvider>();
     private readonly SqsSettings _settings = host.Services.GetRequiredService<IOptions<SqsSettings>>().Value;
-    private readonly SqsClient _client = host.Services.GetRequiredService<SqsClient>();
+    private readonly IAmazonSQS _client = host.Services.GetRequiredService<IAmazonSQS>();
 
     /// <summary>
-    /// Ends when the queue is empty, or when nothing was settled for two visibility timeouts: what is left then is held by
-    /// somebody else or faults time after time. Cancelling ends it too.
+    /// Ends when the queue is empty, or when no message was settled for two visibility timeouts: another consumer holds
+    /// the messages left, or they fault at every attempt. Cancelling ends it too.
     /// </summary>
-    /// <returns>What was done, and what had to be left behind.</returns>
+    /// <returns>What was done, and what is left.</returns>
     public async Task<(DrainSummary Summary, QueueDepth Left)> RunAsync(CancellationToken cancellationToken)
     {
-        using var metrics = new DrainMetrics(host.Services.GetRequiredService<IMeterFactory>(), _time);
+        var metrics = new DrainMetrics(
+            host.Services.GetRequiredService<SqsMetrics>(), host.Services.GetRequiredService<LoginMetrics>());
         await RequireSqsAsync(cancellationToken);
         var started = _time.GetTimestamp();
         await host.StartAsync(cancellationToken);
         string queueUrl;
         try
         {
-            queueUrl = await _client.GetQueueUrlAsync(_settings.QueueName, cancellationToken);
+            queueUrl = (await _client.GetQueueUrlAsync(_settings.QueueName, cancellationToken)).QueueUrl;
             await WaitUntilEmptyAsync(metrics, queueUrl, cancellationToken);
         }
         finally
@@ -44,16 +48,16 @@ internal sealed class Drainer(IHost host, IProgress<DrainProgress>? progress = n
         return (Summarize(metrics, started), await QueueDepth.ReadAsync(_client, queueUrl, CancellationToken.None));
     }
 
-    /// <summary>A service waits for an SQS that is away; who drains wants to be told.</summary>
+    /// <summary>The service waits for an SQS that is away; a drain reports it.</summary>
     private async Task RequireSqsAsync(CancellationToken cancellationToken)
     {
         try
         {
             await _client.GetQueueUrlAsync(_settings.QueueName, cancellationToken);
         }
-        catch (SqsException exception) when (exception.Code == SqsErrorCode.QueueDoesNotExist)
+        catch (QueueDoesNotExistException)
         {
-            // The endpoint creates it, or says that it is missing.
+            // The endpoint creates it, or reports that it is missing.
         }
     }
 
@@ -65,7 +69,8 @@ internal sealed class Drainer(IHost host, IProgress<DrainProgress>? progress = n
         var received = 0L;
         try
         {
-            while (_time.GetElapsedTime(busyAt) < Quiet && _time.GetElapsedTime(metrics.LastSettledAt ?? begun) < patience)
+            while (_time.GetElapsedTime(busyAt) < Quiet
+                && _time.GetElapsedTime(metrics.LastSettledAt ?? begun) < patience)
             {
                 await Task.Delay(Interval, _time, cancellationToken);
                 var left = await TryReadDepthAsync(queueUrl, cancellationToken);
@@ -83,18 +88,19 @@ internal sealed class Drainer(IHost host, IProgress<DrainProgress>? progress = n
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // Stopped by the user: what was done is told all the same.
+            // The user stopped it. The summary reports what was done.
         }
     }
 
-    /// <summary>How many messages are left; null when SQS does not say, which proves nothing.</summary>
+    /// <summary>How many messages are left; null when SQS does not answer, which proves nothing.</summary>
     private async Task<long?> TryReadDepthAsync(string queueUrl, CancellationToken cancellationToken)
     {
         try
         {
             return (await QueueDepth.ReadAsync(_client, queueUrl, cancellationToken)).Total;
         }
-        catch (SqsException)
+        catch (Exception exception)
+            when (!cancellationToken.IsCancellationRequested && SqsErrors.Describe(exception) is not null)
         {
             return null;
         }

@@ -1,27 +1,31 @@
 using System.Globalization;
-using FetchEtl.Sqs;
+using Amazon.SQS;
 
 namespace FetchEtl.Service;
 
 /// <summary>How many messages a queue holds, as SQS counts them (approximately, on AWS).</summary>
 /// <param name="Visible">Ready to be received.</param>
-/// <param name="InFlight">Received by somebody, neither deleted nor given back.</param>
-/// <param name="Delayed">Sent with a delay that is not over.</param>
+/// <param name="InFlight">Received by a consumer, and neither deleted nor visible again.</param>
+/// <param name="Delayed">Sent with a delay that has not passed.</param>
 internal sealed record QueueDepth(long Visible, long InFlight, long Delayed)
 {
-    private const string VisibleName = "ApproximateNumberOfMessages";
-    private const string InFlightName = "ApproximateNumberOfMessagesNotVisible";
-    private const string DelayedName = "ApproximateNumberOfMessagesDelayed";
+    private static readonly string[] Names =
+    [
+        QueueAttributeName.ApproximateNumberOfMessages,
+        QueueAttributeName.ApproximateNumberOfMessagesNotVisible,
+        QueueAttributeName.ApproximateNumberOfMessagesDelayed,
+    ];
 
     public long Total => Visible + InFlight + Delayed;
 
-    public static async Task<QueueDepth> ReadAsync(SqsClient client, string queueUrl, CancellationToken cancellationToken)
+    public static async Task<QueueDepth> ReadAsync(
+        IAmazonSQS client, string queueUrl, CancellationToken cancellationToken)
     {
-        var attributes = await client.GetQueueAttributesAsync(queueUrl, [VisibleName, InFlightName, DelayedName], cancellationToken);
+        var response = await client.GetQueueAttributesAsync(queueUrl, [.. Names], cancellationToken);
 
-        return new QueueDepth(Read(VisibleName), Read(InFlightName), Read(DelayedName));
+        return new QueueDepth(Read(0), Read(1), Read(2));
 
-        long Read(string name) => long.Parse(attributes[name], CultureInfo.InvariantCulture);
+        long Read(int name) => long.Parse(response.Attributes[Names[name]], CultureInfo.InvariantCulture);
     }
 
     public override string ToString() => $"{Visible} visible, {InFlight} in flight, {Delayed} delayed";

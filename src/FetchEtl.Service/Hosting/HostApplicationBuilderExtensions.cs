@@ -6,9 +6,9 @@ namespace FetchEtl.Service;
 
 internal static class HostApplicationBuilderExtensions
 {
-    /// <summary>Builds the host and checks all its settings before anything is asked of it.</summary>
-    /// <exception cref="OptionsValidationException">Settings of one section are bad.</exception>
-    /// <exception cref="AggregateException">Settings of several sections are bad.</exception>
+    /// <summary>Builds the host and validates all its settings.</summary>
+    /// <exception cref="OptionsValidationException">Settings of one section are invalid.</exception>
+    /// <exception cref="AggregateException">Settings of several sections are invalid.</exception>
     public static IHost BuildValidated(this HostApplicationBuilder builder)
     {
         var host = builder.Build();

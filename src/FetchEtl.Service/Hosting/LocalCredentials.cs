@@ -1,16 +1,18 @@
 using Amazon.Runtime;
+using FetchEtl.Sqs;
 
 namespace FetchEtl.Service;
 
 /// <summary>
-/// Credentials for an SQS on this machine. Emulators check none, so nobody should have to set any to use one; the AWS
-/// environment still wins where it holds some.
+/// Credentials for an SQS on this machine. Emulators check none, so a user need not set any; keys in the environment
+/// and an identity in the <c>AWS</c> section still take precedence.
 /// </summary>
 internal static class LocalCredentials
 {
-    /// <returns>Made-up credentials for a loopback endpoint; null where AWS's own chain is to be asked.</returns>
-    public static AWSCredentials? For(Uri? serviceUrl, Func<string, string?> environment) =>
-        serviceUrl is { IsLoopback: true } && string.IsNullOrEmpty(environment("AWS_ACCESS_KEY_ID"))
+    /// <returns>Invented credentials for a loopback endpoint; null where AWS's own chain decides.</returns>
+    public static AWSCredentials? For(SqsClientOptions options, Func<string, string?> environment) =>
+        options.ServiceUrl is { IsLoopback: true } && string.IsNullOrEmpty(options.Profile)
+        && string.IsNullOrEmpty(environment("AWS_ACCESS_KEY_ID"))
             ? new BasicAWSCredentials("local", "local")
             : null;
 }

@@ -2,7 +2,9 @@ using Microsoft.Extensions.Hosting;
 
 namespace FetchEtl.Service;
 
-/// <summary>Leaves signals to whoever runs the host, in place of the host's own console lifetime, which handles them as well.</summary>
+/// <summary>
+/// Replaces the host's console lifetime, which would handle signals beside <see cref="Termination"/>.
+/// </summary>
 internal sealed class NoSignalsLifetime : IHostLifetime
 {
     public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using FetchEtl.Logins;
 using FetchEtl.Sqs;
 using MassTransit;
@@ -6,20 +5,25 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 
 namespace FetchEtl.Service;
 
-/// <summary>Composes the service: the SQS rider in front, the login consumer behind it, nothing else on the bus.</summary>
+/// <summary>
+/// Composes the service: the SQS rider in front, the login consumer behind it, nothing else on the bus.
+/// </summary>
 internal static class ServiceHost
 {
     /// <summary>A host for the verbs that move logins from the queue into the table.</summary>
-    public static HostApplicationBuilder CreateConsumer(string[] settings, IDictionary<string, string?>? overrides = null)
+    public static HostApplicationBuilder CreateConsumer(
+        string[] settings, IDictionary<string, string?>? overrides = null)
     {
         var builder = Create(settings, overrides);
         builder.Services.AddLogins(builder.Configuration);
-        // Read apart from its checks: those are told together with all others, and the host is built before.
-        var service = builder.Configuration.GetSection(ServiceSettings.Section).Get<ServiceSettings>() ?? new ServiceSettings();
+        // Not validated here: the host reports all invalid settings together, once it is built.
+        var service = builder.Configuration.GetSection(ServiceSettings.Section).Get<ServiceSettings>()
+            ?? new ServiceSettings();
         var shutdownTimeout = TimeSpan.FromSeconds(service.ShutdownTimeoutSeconds);
         builder.Services.Configure<HostOptions>(x => x.ShutdownTimeout = shutdownTimeout);
         builder.Services.Configure<MassTransitHostOptions>(x =>
@@ -31,7 +35,7 @@ internal static class ServiceHost
         });
         builder.Services.AddMassTransit(x =>
         {
-            // The service calls nobody that its operator did not name.
+            // The service calls no host that its operator did not name.
             x.DisableUsageTelemetry();
             x.UsingInMemory((_, _) => { });
             x.AddRider(rider =>
@@ -40,7 +44,7 @@ internal static class ServiceHost
                 rider.UsingSqs((context, sqs) =>
                 {
                     var options = context.GetRequiredService<IOptions<SqsSettings>>().Value;
-                    sqs.Host(host => Apply(options, host));
+                    sqs.Host(host => Apply(context, host));
                     sqs.ReceiveEndpoint(options.QueueName, endpoint =>
                     {
                         endpoint.PrefetchCount = options.PrefetchCount;
@@ -59,10 +63,11 @@ internal static class ServiceHost
         return builder;
     }
 
-    /// <summary>A host for the verbs that only speak to SQS.</summary>
+    /// <summary>A host for the verbs that only call SQS.</summary>
     public static HostApplicationBuilder Create(string[] settings, IDictionary<string, string?>? overrides = null)
     {
-        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "fetch-etl" });
+        var builder = Host.CreateEmptyApplicationBuilder(
+            new HostApplicationBuilderSettings { ApplicationName = "fetch-etl" });
         builder.Configuration
             .SetBasePath(Directory.GetCurrentDirectory())
             .AddJsonFile("appsettings.json", optional: true, reloadOnChange: false)
@@ -70,7 +75,8 @@ internal static class ServiceHost
             .AddCommandLine(settings)
             .AddInMemoryCollection(overrides ?? new Dictionary<string, string?>());
 
-        // A failed start is told by the verb, a failed statement by the login writer: here both would be stack traces.
+        // The verb reports a failed start, and the login writer a failed statement; these categories would add stack
+        // traces.
         builder.Logging
             .AddFilter("MassTransit", LogLevel.Error)
             .AddFilter("Microsoft", LogLevel.Warning)
@@ -83,8 +89,8 @@ internal static class ServiceHost
                 x.TimestampFormat = "HH:mm:ss ";
             });
 
-        // Standard output belongs to what a verb was asked for.
-        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(x => x.LogToStandardErrorThreshold = LogLevel.Trace);
+        // Standard output is for the result of a verb.
+        builder.Services.Configure<ConsoleLoggerOptions>(x => x.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddSingleton<IHostLifetime, NoSignalsLifetime>();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddMetrics();
@@ -92,7 +98,7 @@ internal static class ServiceHost
         builder.Services.AddSingleton<IValidateOptions<ServiceSettings>, ServiceSettingsValidator>();
         Bind<SqsSettings>(builder, SqsSettings.Section);
         Bind<ServiceSettings>(builder, ServiceSettings.Section);
-        builder.Services.AddSingleton(CreateClient);
+        builder.Services.AddSqsClient(Apply);
 
         return builder;
     }
@@ -103,20 +109,13 @@ internal static class ServiceHost
             .Bind(builder.Configuration.GetSection(section), x => x.ErrorOnUnknownConfiguration = true)
             .ValidateOnStart();
 
-    private static SqsClient CreateClient(IServiceProvider services)
+    private static void Apply(IServiceProvider services, SqsClientOptions client)
     {
-        var options = new SqsClientOptions();
-        Apply(services.GetRequiredService<IOptions<SqsSettings>>().Value, options);
-
-        return new SqsClient(
-            options, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<IMeterFactory>(), services.GetRequiredService<TimeProvider>());
-    }
-
-    private static void Apply(SqsSettings settings, SqsClientOptions host)
-    {
-        host.ServiceUrl = settings.ServiceUrl;
-        host.Region = settings.Region;
-        host.Protocol = settings.Protocol;
-        host.Credentials = LocalCredentials.For(settings.ServiceUrl, Environment.GetEnvironmentVariable);
+        var settings = services.GetRequiredService<IOptions<SqsSettings>>().Value;
+        client.ServiceUrl = settings.ServiceUrl;
+        client.Region = settings.Region;
+        client.Protocol = settings.Protocol;
+        AwsSettings.Apply(services.GetRequiredService<IConfiguration>(), client);
+        client.Credentials ??= LocalCredentials.For(client, Environment.GetEnvironmentVariable);
     }
 }

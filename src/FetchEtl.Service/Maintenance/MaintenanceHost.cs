@@ -14,18 +14,15 @@ internal sealed class MaintenanceHost : IDisposable
 {
     private readonly IHost _host;
 
-    /// <exception cref="OptionsValidationException">
-    /// The settings are invalid, or choose a method without keys.
-    /// </exception>
+    /// <exception cref="OptionsValidationException">The settings are invalid.</exception>
+    /// <exception cref="UsageException">The settings choose a method without keys.</exception>
     public MaintenanceHost(string[] settings)
     {
         var builder = ServiceHost.Create(settings);
         builder.Services.AddLogins(builder.Configuration);
         _host = builder.BuildValidated();
-        Masker = Get<IPiiMasker>() as HmacPiiMasker ?? throw new OptionsValidationException(
-            "Masking",
-            typeof(MaintenanceHost),
-            [$"Masking:Method is {Options.Method}, whose masks have no key: choose Hmac, with Masking:Keys."]);
+        Masker = Get<IPiiMasker>() as HmacPiiMasker ?? throw new UsageException(
+            $"Masking:Method is {Options.Method}, whose masks have no key: choose Hmac, with Masking:Keys.");
     }
 
     public MaskingOptions Options => Get<IOptions<LoginsOptions>>().Value.Masking;

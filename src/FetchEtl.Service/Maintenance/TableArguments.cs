@@ -1,7 +1,6 @@
 using System.CommandLine;
 using FetchEtl.Maintenance;
 using FetchEtl.Masking;
-using Microsoft.Extensions.Options;
 
 namespace FetchEtl.Service;
 
@@ -33,7 +32,7 @@ internal sealed class TableArguments
     /// <param name="parsed">The arguments.</param>
     /// <param name="options">Valid settings, which say what is masked.</param>
     /// <returns>The columns; empty where none was given.</returns>
-    /// <exception cref="OptionsValidationException">An argument is invalid.</exception>
+    /// <exception cref="UsageException">An argument is invalid.</exception>
     public IReadOnlyList<MaskedColumn> Check(ParseResult parsed, MaskingOptions options)
     {
         var problems = new List<string>();
@@ -70,6 +69,6 @@ internal sealed class TableArguments
 
         return problems.Count == 0
             ? columns
-            : throw new OptionsValidationException("arguments", typeof(TableArguments), problems);
+            : throw new UsageException(problems);
     }
 }

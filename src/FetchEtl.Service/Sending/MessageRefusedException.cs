@@ -1,5 +1,5 @@
 namespace FetchEtl.Service;
 
-/// <summary>SQS refused a message.</summary>
-/// <param name="message">Which error, and what became of the others.</param>
+/// <summary>SQS rejected a message.</summary>
+/// <param name="message">The error code, and what happened to the other messages.</param>
 internal sealed class MessageRefusedException(string message) : Exception(message);

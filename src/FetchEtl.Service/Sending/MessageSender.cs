@@ -1,10 +1,12 @@
+using System.Globalization;
 using System.Text;
-using FetchEtl.Sqs;
+using Amazon.SQS;
+using Amazon.SQS.Model;
 
 namespace FetchEtl.Service;
 
-/// <summary>Puts message bodies on a queue, ten a call, a few calls side by side.</summary>
-internal sealed class MessageSender(SqsClient client)
+/// <summary>Sends message bodies to a queue: ten a call, a few calls in parallel.</summary>
+internal sealed class MessageSender(IAmazonSQS client)
 {
     // SQS: ten messages and 1 MiB a call.
     private const int MaxEntries = 10;
@@ -12,29 +14,31 @@ internal sealed class MessageSender(SqsClient client)
     private const int ParallelCalls = 4;
 
     /// <summary>Sends all bodies, in no particular order.</summary>
-    /// <param name="queueUrl">Where to.</param>
+    /// <param name="queueUrl">The queue.</param>
     /// <param name="bodies">The messages.</param>
-    /// <param name="sent">Told the size of each batch that was accepted.</param>
+    /// <param name="sent">Called with the size of each batch that SQS accepted.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
-    /// <exception cref="MessageRefusedException">SQS did not accept a message; those before it are on the queue.</exception>
-    public Task SendAsync(string queueUrl, IEnumerable<string> bodies, Action<int> sent, CancellationToken cancellationToken) =>
+    /// <exception cref="MessageRefusedException">SQS rejected a message; others may be on the queue.</exception>
+    public Task SendAsync(
+        string queueUrl, IEnumerable<string> bodies, Action<int> sent, CancellationToken cancellationToken) =>
         Parallel.ForEachAsync(
             Batches(bodies),
             new ParallelOptions { MaxDegreeOfParallelism = ParallelCalls, CancellationToken = cancellationToken },
             async (batch, token) =>
             {
-                var result = await client.SendMessageBatchAsync(queueUrl, batch, token);
+                var result = await client.SendMessageBatchAsync(new SendMessageBatchRequest(queueUrl, batch), token);
                 if (result.Failed is [var failure, ..])
                 {
-                    throw new MessageRefusedException($"SQS did not accept a message ({failure.Code}); what was sent before it is on the queue.");
+                    throw new MessageRefusedException(
+                        $"SQS rejected a message ({failure.Code}); the messages sent before it are on the queue.");
                 }
 
                 sent(batch.Count);
             });
 
-    private static IEnumerable<List<SqsSendEntry>> Batches(IEnumerable<string> bodies)
+    private static IEnumerable<List<SendMessageBatchRequestEntry>> Batches(IEnumerable<string> bodies)
     {
-        var batch = new List<SqsSendEntry>(MaxEntries);
+        var batch = new List<SendMessageBatchRequestEntry>(MaxEntries);
         var bytes = 0;
         foreach (var body in bodies)
         {
@@ -42,11 +46,11 @@ internal sealed class MessageSender(SqsClient client)
             if (batch.Count == MaxEntries || (batch.Count > 0 && bytes + length > MaxBytes))
             {
                 yield return batch;
-                batch = new List<SqsSendEntry>(MaxEntries);
+                batch = new List<SendMessageBatchRequestEntry>(MaxEntries);
                 bytes = 0;
             }
 
-            batch.Add(new SqsSendEntry(body));
+            batch.Add(new SendMessageBatchRequestEntry(batch.Count.ToString(CultureInfo.InvariantCulture), body));
             bytes += length;
         }
 

@@ -7,8 +7,8 @@ internal sealed class ServiceSettings
     public const string Section = "Service";
 
     /// <summary>
-    /// How long the process may take to end after the first SIGTERM or Ctrl+C, 1 to 3,600 seconds. Default 25: Kubernetes kills
-    /// after 30.
+    /// How long the process may take to end after the first SIGTERM or Ctrl+C, 1 to 3,600 seconds. Default 25:
+    /// Kubernetes kills after 30.
     /// </summary>
     public int ShutdownTimeoutSeconds { get; set; } = 25;
 }

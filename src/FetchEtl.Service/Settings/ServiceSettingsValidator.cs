@@ -7,6 +7,7 @@ internal sealed class ServiceSettingsValidator : IValidateOptions<ServiceSetting
 {
     public ValidateOptionsResult Validate(string? name, ServiceSettings options) =>
         options.ShutdownTimeoutSeconds is < 1 or > 3600
-            ? ValidateOptionsResult.Fail($"Service:ShutdownTimeoutSeconds must be 1 to 3600 seconds, is {options.ShutdownTimeoutSeconds}.")
+            ? ValidateOptionsResult.Fail(
+                $"Service:ShutdownTimeoutSeconds must be 1 to 3600 seconds, is {options.ShutdownTimeoutSeconds}.")
             : ValidateOptionsResult.Success;
 }

@@ -11,19 +11,27 @@ internal sealed class SqsSettings
     /// <summary>The queue that logins are read from. Default <c>login-queue</c>.</summary>
     public string QueueName { get; set; } = "login-queue";
 
-    /// <summary>The queue for what is no login. Default: the queue's name and <c>-dead</c>.</summary>
+    /// <summary>The queue for invalid messages. Default: the queue's name and <c>-dead</c>.</summary>
     public string? DeadLetterQueueName { get; set; }
 
-    /// <summary>The endpoint of an SQS that is not AWS's own, such as <c>http://127.0.0.1:4566</c>. Default: AWS's, by region.</summary>
+    /// <summary>
+    /// The endpoint of an SQS that is not AWS's own, such as <c>http://127.0.0.1:4566</c>. Default:
+    /// <c>AWS:ServiceURL</c>, then <c>AWS_ENDPOINT_URL_SQS</c>, <c>AWS_ENDPOINT_URL</c> and the profile's
+    /// <c>endpoint_url</c>, then AWS's own by region.
+    /// </summary>
     public Uri? ServiceUrl { get; set; }
 
-    /// <summary>The AWS region. Default: what the AWS environment or profile says.</summary>
+    /// <summary>The AWS region. Default: <c>AWS:Region</c>, then that of the AWS environment or profile.</summary>
     public string? Region { get; set; }
 
-    /// <summary>The wire protocol. Default <see cref="SqsProtocol.Auto"/>: JSON, or Query where an endpoint rejects JSON.</summary>
+    /// <summary>
+    /// The wire protocol. Default <see cref="SqsProtocol.Auto"/>: JSON, or Query where an endpoint rejects JSON.
+    /// </summary>
     public SqsProtocol Protocol { get; set; } = SqsProtocol.Auto;
 
-    /// <summary>Whether queues that do not exist are created at start. Default false: the queue belongs to its producer.</summary>
+    /// <summary>
+    /// Whether queues that do not exist are created at start. Default false: the queue belongs to its producer.
+    /// </summary>
     public bool CreateQueues { get; set; }
 
     /// <summary>How many messages the process may hold at a time, 1 to 100,000. Default 2,000.</summary>
@@ -35,10 +43,14 @@ internal sealed class SqsSettings
     /// <summary>How long a poll waits for messages, 0 to 20 seconds (SQS's limit). Default 20.</summary>
     public int WaitTimeSeconds { get; set; } = 20;
 
-    /// <summary>How long a received message stays hidden until its lease is renewed, 5 to 43,200 seconds. Default 30.</summary>
+    /// <summary>
+    /// How long a received message stays hidden until its lease is renewed, 5 to 43,200 seconds. Default 30.
+    /// </summary>
     public int VisibilityTimeoutSeconds { get; set; } = 30;
 
-    /// <summary>The dead-letter queue's name, given or derived; SQS wants <c>.fifo</c> at the end of a FIFO queue's name.</summary>
+    /// <summary>
+    /// The dead-letter queue's name, given or derived; SQS wants <c>.fifo</c> at the end of a FIFO queue's name.
+    /// </summary>
     public string DeadLetterQueue =>
         string.IsNullOrEmpty(DeadLetterQueueName) ? SqsQueueName.DeadLetterOf(QueueName) : DeadLetterQueueName;
 }

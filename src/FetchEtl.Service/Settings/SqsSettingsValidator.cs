@@ -1,14 +1,17 @@
 using FetchEtl.Sqs;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
 namespace FetchEtl.Service;
 
-/// <summary>Finds all problems of the <c>Sqs</c> section at once, each with its key and what to do.</summary>
-internal sealed class SqsSettingsValidator : IValidateOptions<SqsSettings>
+/// <summary>
+/// Finds all problems of the <c>Sqs</c> and <c>AWS</c> sections at once, each with its key and the remedy.
+/// </summary>
+internal sealed class SqsSettingsValidator(IConfiguration configuration) : IValidateOptions<SqsSettings>
 {
     public ValidateOptionsResult Validate(string? name, SqsSettings options)
     {
-        var problems = Problems(options).ToList();
+        List<string> problems = [.. Problems(options), .. AwsSettings.Problems(configuration)];
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
     }
 
@@ -20,7 +23,8 @@ internal sealed class SqsSettingsValidator : IValidateOptions<SqsSettings>
         }
         else if (options.DeadLetterQueue == options.QueueName)
         {
-            yield return "Sqs:DeadLetterQueueName must not be the queue that is read; leave it out for the queue's name and -dead.";
+            yield return "Sqs:DeadLetterQueueName must not be the queue that is read; leave it out for the queue's "
+                + "name and -dead.";
         }
 
         if (options.ServiceUrl is { } url && !(url.IsAbsoluteUri && url.Scheme is "http" or "https"))
@@ -30,7 +34,8 @@ internal sealed class SqsSettingsValidator : IValidateOptions<SqsSettings>
 
         if (!Enum.IsDefined(options.Protocol))
         {
-            yield return $"Sqs:Protocol must be {string.Join(", ", Enum.GetNames<SqsProtocol>())}, is {options.Protocol}.";
+            var names = string.Join(", ", Enum.GetNames<SqsProtocol>());
+            yield return $"Sqs:Protocol must be {names}, is {options.Protocol}.";
         }
 
         if (options.PrefetchCount is < 1 or > 100_000)
@@ -40,7 +45,8 @@ internal sealed class SqsSettingsValidator : IValidateOptions<SqsSettings>
 
         if (options.PrefetchMebibytes is < 10 or > 100_000)
         {
-            yield return $"Sqs:PrefetchMebibytes must be 10 to 100000 MiB (a receive may bring ten bodies of 1 MiB), is {options.PrefetchMebibytes}.";
+            yield return "Sqs:PrefetchMebibytes must be 10 to 100000 MiB (a receive may bring ten bodies of 1 MiB), is "
+                + $"{options.PrefetchMebibytes}.";
         }
 
         if (options.WaitTimeSeconds is < 0 or > 20)
@@ -50,7 +56,8 @@ internal sealed class SqsSettingsValidator : IValidateOptions<SqsSettings>
 
         if (options.VisibilityTimeoutSeconds is < 5 or > 43_200)
         {
-            yield return $"Sqs:VisibilityTimeoutSeconds must be 5 to 43200 seconds (12 hours), is {options.VisibilityTimeoutSeconds}.";
+            yield return "Sqs:VisibilityTimeoutSeconds must be 5 to 43200 seconds (12 hours), is "
+                + $"{options.VisibilityTimeoutSeconds}.";
         }
     }
 }

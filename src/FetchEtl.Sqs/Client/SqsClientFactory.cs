@@ -1,10 +1,134 @@
+using Amazon;
+using Amazon.Runtime;
+using Amazon.Runtime.CredentialManagement;
 using Amazon.SQS;
 using Microsoft.Extensions.Logging;
 
 namespace FetchEtl.Sqs;
 
+/// <summary>Creates the SDK's client from the options and AWS's own settings.</summary>
 internal static class SqsClientFactory
 {
-    public static IAmazonSQS Create(SqsClientOptions options, SqsMetrics metrics, ILoggerFactory loggers) =>
-        new AmazonSQSClient(options.Credentials, new AmazonSQSConfig { ServiceURL = options.ServiceUrl?.ToString(), AuthenticationRegion = options.Region });
+    /// <exception cref="SqsSettingsException">The options or AWS's settings cannot work.</exception>
+    public static IAmazonSQS Create(
+        SqsClientOptions options, SqsMetrics metrics, ILoggerFactory loggers, TimeProvider? timeProvider = null)
+    {
+        var config = CreateConfig(options);
+        config.HttpClientFactory = new SqsHttpClientFactory(
+            options, metrics, loggers.CreateLogger("FetchEtl.Sqs.SqsClient"), timeProvider ?? TimeProvider.System);
+        return new AmazonSQSClient(options.Credentials, config);
+    }
+
+    /// <summary>The SDK's configuration, with endpoint and region resolved: problems appear before a call.</summary>
+    /// <exception cref="SqsSettingsException">The options or AWS's settings cannot work.</exception>
+    internal static AmazonSQSConfig CreateConfig(SqsClientOptions options)
+    {
+        var profile = FindProfile(options);
+        Require(Problems(options, profile));
+
+        // Every attempt is signed anew, so that a retry uses refreshed credentials.
+        var config = new AmazonSQSConfig { ResignRetries = true };
+        if (!string.IsNullOrEmpty(options.Profile))
+        {
+            config.Profile = new Profile(options.Profile, options.ProfilesLocation);
+        }
+
+        // The SDK reads neither AWS_DEFAULT_REGION, as the AWS CLI does, nor the region of a profile that an option
+        // names.
+        string?[] regions =
+        [
+            options.Region,
+            options.Environment("AWS_REGION"),
+            options.Environment("AWS_DEFAULT_REGION"),
+            profile?.Region?.SystemName,
+        ];
+        if (Array.Find(regions, x => !string.IsNullOrWhiteSpace(x)) is { } region)
+        {
+            config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
+            config.AuthenticationRegion = region;
+        }
+
+        if (options.ServiceUrl is { } url)
+        {
+            config.ServiceURL = url.AbsoluteUri;
+        }
+
+        options.Configure?.Invoke(config);
+        if (ServiceUrl(config) is { } custom)
+        {
+            // Set once more, even if it came from AWS's settings: the SDK would ask the instance for a region.
+            config.ServiceURL = custom;
+            var fallback = FallbackRegionFactory.GetRegionEndpoint(includeInstanceMetadata: false);
+            config.AuthenticationRegion ??= (fallback ?? RegionEndpoint.USEast1).SystemName;
+        }
+        else if (config.RegionEndpoint is null)
+        {
+            Require(
+            [
+                "Region is not set, and AWS's settings name none: set Region, AWS_REGION or the region of the profile; "
+                + "for an emulator, set ServiceUrl",
+            ]);
+        }
+
+        return config;
+    }
+
+    private static CredentialProfile? FindProfile(SqsClientOptions options) =>
+        !string.IsNullOrEmpty(options.Profile)
+        && new CredentialProfileStoreChain(options.ProfilesLocation).TryGetProfile(options.Profile, out var profile)
+            ? profile
+            : null;
+
+    private static IEnumerable<string> Problems(SqsClientOptions options, CredentialProfile? profile)
+    {
+        if (options.ServiceUrl is { } url && !(url.IsAbsoluteUri && url.Scheme is "http" or "https"))
+        {
+            yield return $"ServiceUrl is '{url}': set an absolute http or https URL, such as http://127.0.0.1:4566";
+        }
+
+        // New regions appear, and emulators have their own: only the form is known.
+        if (options.Region?.All(x => char.IsAsciiLetterLower(x) || char.IsAsciiDigit(x) || x == '-') == false)
+        {
+            yield return $"Region is '{options.Region}': set the code of an AWS region, such as eu-central-1";
+        }
+
+        if (!Enum.IsDefined(options.Protocol))
+        {
+            yield return $"Protocol is {options.Protocol}: set {string.Join(", ", Enum.GetNames<SqsProtocol>())}";
+        }
+
+        if (!string.IsNullOrEmpty(options.Profile) && profile is null)
+        {
+            yield return $"Profile is '{options.Profile}', which is in none of AWS's configuration files: correct the "
+                + "name or ProfilesLocation, or add the profile with 'aws configure'";
+        }
+    }
+
+    /// <summary>The custom endpoint, from the options or AWS's settings; null where AWS's own is used.</summary>
+    private static string? ServiceUrl(AmazonSQSConfig config)
+    {
+        try
+        {
+            return string.IsNullOrEmpty(config.ServiceURL) || new Uri(config.ServiceURL).Scheme is "http" or "https"
+                ? config.ServiceURL
+                : throw new AmazonClientException(config.ServiceURL);
+        }
+        catch (AmazonClientException exception)
+        {
+            Require(
+            [
+                "AWS_ENDPOINT_URL_SQS, AWS_ENDPOINT_URL or the profile's endpoint_url is not an absolute http or https "
+                + $"URL: {exception.Message}",
+            ]);
+            throw;
+        }
+    }
+
+    private static void Require(IEnumerable<string> problems)
+    {
+        if (string.Join(". ", problems) is { Length: > 0 } text)
+        {
+            throw new SqsSettingsException($"The SQS client cannot be created: {text}.");
+        }
+    }
 }

@@ -1,18 +1,126 @@
+using System.Net;
+using System.Net.Sockets;
 using Amazon.Runtime;
 
 namespace FetchEtl.Sqs;
 
-internal static class SqsErrors
+/// <summary>The one place that says which failures of SQS are transient, and what a log may say of them.</summary>
+public static class SqsErrors
 {
+    /// <summary>No reply came within the attempt's timeout, so the effect of the request is unknown.</summary>
+    internal const string Timeout = "Timeout";
+
+    /// <summary>The connection broke after the request was sent, so its effect is unknown.</summary>
+    internal const string ReplyLost = "ReplyLost";
+
+    /// <summary>The reply is in no protocol of SQS.</summary>
+    internal const string UnrecognizedReply = "UnrecognizedReply";
+
+    private const string QueryPrefix = "AWS.SimpleQueueService.";
+
+    /// <summary>Whether a call that failed with this exception may succeed when it is repeated unchanged.</summary>
+    /// <param name="exception">An exception of <c>IAmazonSQS</c>.</param>
     public static bool IsTransient(Exception exception) => exception switch
     {
-        AmazonServiceException service => IsTransient(service.ErrorCode ?? string.Empty, (int)service.StatusCode is >= 400 and < 500),
+        // A 200 that cannot be parsed was damaged on its way.
+        AmazonUnmarshallingException => true,
+
+        // An error reply: code and status decide. A status of 0 means that there was no reply.
+        AmazonServiceException service => IsTransient(Normalize(service.ErrorCode ?? string.Empty), service.StatusCode),
+
+        // Credentials: a failed refresh is as transient as its own call.
+        AmazonClientException { InnerException: { } inner } => IsTransient(inner),
+
+        // No credentials at all: an operator must provide them.
         AmazonClientException => false,
-        _ => true,
+
+        // The network, not the request.
+        HttpRequestException or IOException or SocketException or TimeoutException => true,
+
+        // Some other limit of time; a cancelled caller does not ask.
+        OperationCanceledException => true,
+
+        _ => false,
     };
 
-    public static bool IsTransient(string code, bool senderFault) => !senderFault || code.Contains("Throttl", StringComparison.Ordinal);
+    /// <summary>Whether a batch entry that SQS rejected may succeed when it is sent again unchanged.</summary>
+    /// <param name="code">The entry's code.</param>
+    /// <param name="senderFault">Whether SQS calls the failure the sender's fault.</param>
+    public static bool IsTransient(string code, bool senderFault) =>
+        IsTransient(Normalize(code), senderFault ? null : HttpStatusCode.InternalServerError);
 
-    public static string Describe(Exception exception) =>
-        exception is AmazonServiceException service ? $"{service.ErrorCode}: {service.Message}" : exception.Message;
+    /// <summary>
+    /// A line about a failure of SQS, for logs and consoles. It quotes no message body: of an exception that is not the
+    /// SDK's or the network's, it gives the type only.
+    /// </summary>
+    /// <param name="exception">What a call of <c>IAmazonSQS</c> threw.</param>
+    public static string Describe(Exception exception) => exception switch
+    {
+        AmazonUnmarshallingException => "SQS sent a reply that cannot be read",
+        AmazonServiceException { ErrorCode: { Length: > 0 } code } => $"{Normalize(code)}: {exception.Message}",
+        AmazonClientException when exception.Message.StartsWith("Failed to resolve", StringComparison.Ordinal) =>
+            "no AWS credentials to sign with: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, choose a profile with "
+            + "AWS_PROFILE, or run with a container, instance or web identity role",
+        AmazonServiceException or AmazonClientException => exception.Message,
+        HttpRequestException or IOException or SocketException or TimeoutException =>
+            $"SQS cannot be reached: {exception.Message}",
+        _ => exception.GetType().Name,
+    };
+
+    /// <summary>
+    /// The JSON protocol's name for a code of either protocol: the part behind <c>#</c>, with the Query protocol's
+    /// names translated as the service's own model lists them (trait <c>awsQueryError</c>). AWS sends the Query names
+    /// with JSON errors, too.
+    /// </summary>
+    internal static string Normalize(string code)
+    {
+        code = code[(code.LastIndexOf('#') + 1)..];
+        return code switch
+        {
+            QueryPrefix + "NonExistentQueue" => "QueueDoesNotExist",
+            "QueueAlreadyExists" => "QueueNameExists",
+            "KMS.ThrottlingException" => "KmsThrottled",
+            _ when code.StartsWith("KMS.", StringComparison.Ordinal) =>
+                "Kms" + code[4..].Replace("Exception", string.Empty, StringComparison.Ordinal),
+            _ => code.StartsWith(QueryPrefix, StringComparison.Ordinal) ? code[QueryPrefix.Length..] : code,
+        };
+    }
+
+    /// <summary>Whether a call that failed with this normalized code and status may succeed when repeated.</summary>
+    internal static bool IsTransient(string code, HttpStatusCode? status) => code switch
+    {
+        // Throttling: the quota recovers within seconds.
+        "RequestThrottled" or "RequestThrottledException" or "Throttling" or "ThrottlingException"
+            or "ThrottledException" or "TooManyRequestsException" or "RequestLimitExceeded" or "SlowDown"
+            or "KmsThrottled" => true,
+
+        // Too many messages in flight: every delete makes room.
+        "OverLimit" => true,
+
+        // The service reports its own failure.
+        "InternalFailure" or "InternalError" or "InternalServerError" or "InternalServiceError"
+            or "ServiceUnavailable" or "ServiceUnavailableException" or "ServiceFailure" => true,
+
+        // The service did not get the whole request in time.
+        "RequestTimeout" or "RequestTimeoutException" => true,
+
+        // The next attempt signs with refreshed credentials.
+        "ExpiredToken" or "ExpiredTokenException" or "TokenRefreshRequired" => true,
+
+        // The network, not the request.
+        ReplyLost or Timeout => true,
+
+        // Any other code: 5xx and "too many" may pass, but what is not implemented stays so.
+        _ => status is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout
+            or >= HttpStatusCode.InternalServerError and not HttpStatusCode.NotImplemented
+            and not HttpStatusCode.HttpVersionNotSupported,
+    };
+
+    /// <summary>Whether the code says that the credentials have expired.</summary>
+    internal static bool IsExpiredCredentials(string code) =>
+        code is "ExpiredToken" or "ExpiredTokenException" or "TokenRefreshRequired";
+
+    /// <summary>Whether the code says that the endpoint does not know the operation in this protocol.</summary>
+    internal static bool IsUnknownOperation(string code) =>
+        code is "UnknownOperationException" or "UnknownOperation" or "InvalidAction" or "MissingAction";
 }

@@ -70,14 +70,15 @@ internal sealed class SqsFactoryConfigurator(IServiceProvider services) : ISqsFa
 
     private SqsRiderServices CreateServices()
     {
+        var time = services.GetService<TimeProvider>() ?? TimeProvider.System;
         var loggers = services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
-        var metrics = new SqsMetrics(services.GetService<IMeterFactory>());
+        var metrics = services.GetService<SqsMetrics>() ?? new SqsMetrics(services.GetService<IMeterFactory>(), time);
         var client = _host is null ? services.GetService<IAmazonSQS>() : null;
         return new SqsRiderServices(
-            client ?? SqsClientFactory.Create(_host ?? new SqsClientOptions(), metrics, loggers),
+            client ?? SqsClientFactory.Create(_host ?? new SqsClientOptions(), metrics, loggers, time),
             metrics,
             loggers.CreateLogger<SqsRider>(),
-            services.GetService<TimeProvider>() ?? TimeProvider.System,
+            time,
             new Backoff(new Random()));
     }
 }

@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
-using Amazon.Runtime;
+using Amazon.SQS;
 using FetchEtl.Local;
 using FetchEtl.Masking;
 using FetchEtl.Migrations;
-using FetchEtl.Sqs;
+using FetchEtl.Service;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
@@ -25,7 +25,7 @@ internal sealed class ChaosEstate : IAsyncDisposable
     private readonly NpgsqlDataSource _owner;
 
     private ChaosEstate(
-        LocalSqs sqs, LocalPostgres postgres, NpgsqlDataSource owner, SqsClient client, string queueUrl, string deadLetterUrl, Dictionary<string, string> settings)
+        LocalSqs sqs, LocalPostgres postgres, NpgsqlDataSource owner, IAmazonSQS client, string queueUrl, string deadLetterUrl, Dictionary<string, string> settings)
     {
         Sqs = sqs;
         Postgres = postgres;
@@ -47,7 +47,7 @@ internal sealed class ChaosEstate : IAsyncDisposable
 
     public LocalPostgres Postgres { get; }
 
-    public SqsClient Client { get; }
+    public IAmazonSQS Client { get; }
 
     public string QueueUrl { get; }
 
@@ -77,17 +77,15 @@ internal sealed class ChaosEstate : IAsyncDisposable
 
         var sqs = await LocalSqs.StartAsync(cancellationToken: cancellationToken);
 
-        // No retries: a send tried again might be two messages, and it must be known how many there are.
-        var client = new SqsClient(new SqsClientOptions
+        // No retries: a repeated send can be two messages, and the oracle must know how many there are.
+        var client = SqsCalls.Connect(sqs.ServiceUrl, config =>
         {
-            ServiceUrl = sqs.ServiceUrl,
-            Credentials = new BasicAWSCredentials("local", "local"),
-            Region = "us-east-1",
-            MaxRetries = 0,
-            RequestTimeout = TimeSpan.FromMinutes(2),
+            config.MaxErrorRetry = 0;
+            config.MaxStaleConnectionRetries = 0;
+            config.Timeout = TimeSpan.FromMinutes(2);
         });
-        var queueUrl = await client.CreateQueueAsync(Queue, null, cancellationToken);
-        var deadLetterUrl = await client.CreateQueueAsync(DeadLetterQueue, null, cancellationToken);
+        var queueUrl = (await client.CreateQueueAsync(Queue, cancellationToken)).QueueUrl;
+        var deadLetterUrl = (await client.CreateQueueAsync(DeadLetterQueue, cancellationToken)).QueueUrl;
         var workers = new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Username = Role, Password = password };
 
         var settings = new Dictionary<string, string>
@@ -111,11 +109,8 @@ internal sealed class ChaosEstate : IAsyncDisposable
     /// <summary>The messages on the queue, and those of them that somebody holds.</summary>
     public async Task<(long Total, long InFlight)> DepthAsync(CancellationToken cancellationToken)
     {
-        var depth = await Client.GetQueueAttributesAsync(
-            QueueUrl,
-            ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed"],
-            cancellationToken);
-        return (depth.Values.Sum(long.Parse), long.Parse(depth["ApproximateNumberOfMessagesNotVisible"]));
+        var depth = await QueueDepth.ReadAsync(Client, QueueUrl, cancellationToken);
+        return (depth.Total, depth.InFlight);
     }
 
     /// <summary>Waits until the queue is empty, or has had time enough.</summary>

@@ -1,5 +1,3 @@
-using FetchEtl.Sqs;
-
 namespace FetchEtl.Benchmarks;
 
 /// <summary>Sends the run's messages in the order of their numbers, and knows each by the id that SQS gave it.</summary>
@@ -23,7 +21,7 @@ internal sealed class LoginProducer(ChaosEstate estate, CanaryLogins logins)
             new ParallelOptions { MaxDegreeOfParallelism = ParallelCalls, CancellationToken = cancellationToken },
             async (number, token) =>
             {
-                var id = Guid.Parse(await estate.Client.SendMessageAsync(estate.QueueUrl, new SqsSendEntry(logins[number].Body), token));
+                var id = Guid.Parse((await estate.Client.SendMessageAsync(estate.QueueUrl, logins[number].Body, token)).MessageId);
                 lock (_numbers)
                 {
                     _numbers.Add(id, number);

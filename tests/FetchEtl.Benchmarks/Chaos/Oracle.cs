@@ -1,5 +1,5 @@
 using System.Collections;
-using System.Text;
+using Amazon.SQS.Model;
 using FetchEtl.Sqs;
 using Npgsql;
 
@@ -72,9 +72,8 @@ internal sealed class Oracle(ChaosEstate estate, CanaryLogins logins, LoginProdu
 
     private async Task ReadDeadLettersAsync(CancellationToken cancellationToken)
     {
-        // Long enough that none comes twice.
-        var request = new SqsReceiveRequest { WaitTime = TimeSpan.Zero, VisibilityTimeout = TimeSpan.FromHours(1) };
-        while (await estate.Client.ReceiveMessageAsync(estate.DeadLetterUrl, request, cancellationToken) is { Count: > 0 } batch)
+        // An hour: long enough that no letter appears twice.
+        while (await estate.Client.ReceiveAsync(estate.DeadLetterUrl, 3600, cancellationToken: cancellationToken) is { Count: > 0 } batch)
         {
             foreach (var letter in batch)
             {
@@ -83,21 +82,21 @@ internal sealed class Oracle(ChaosEstate estate, CanaryLogins logins, LoginProdu
         }
     }
 
-    private void Judge(SqsMessage letter)
+    private void Judge(Message letter)
     {
-        foreach (var (name, attribute) in letter.MessageAttributes)
+        foreach (var (name, attribute) in letter.MessageAttributes ?? [])
         {
             canaries.Look("dead-letter attributes", name);
             canaries.Look("dead-letter attributes", attribute.StringValue);
         }
 
-        var id = letter.MessageAttributes.TryGetValue(DeadLetterAttributes.OriginalMessageId, out var original)
+        var id = letter.MessageAttributes?.TryGetValue(DeadLetterAttributes.OriginalMessageId, out var original) == true
             && Guid.TryParse(original.StringValue, out var parsed)
             ? parsed
             : (Guid?)null;
         if (producer.NumberOf(id) is not { } number
             || logins[number] is not { Row: null } login
-            || Encoding.UTF8.GetString(letter.Body.Span) != login.Body)
+            || letter.Body != login.Body)
         {
             _wrongDeadLetters++;
         }

@@ -1,10 +1,9 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using Amazon.Runtime;
+using Amazon.SQS;
 using FetchEtl.Local;
 using FetchEtl.Migrations;
 using FetchEtl.Service;
-using FetchEtl.Sqs;
 using FetchEtl.Testing;
 using Npgsql;
 
@@ -23,7 +22,7 @@ internal sealed class MeasuredEstate : IAsyncDisposable
     private readonly LocalPostgres _postgres;
     private readonly FetchEtlProcess _sqs;
 
-    private MeasuredEstate(LocalPostgres postgres, FetchEtlProcess sqs, SqsClient client, string queueUrl, Dictionary<string, string> settings)
+    private MeasuredEstate(LocalPostgres postgres, FetchEtlProcess sqs, IAmazonSQS client, string queueUrl, Dictionary<string, string> settings)
     {
         _postgres = postgres;
         Database = NpgsqlDataSource.Create(postgres.ConnectionString);
@@ -33,7 +32,7 @@ internal sealed class MeasuredEstate : IAsyncDisposable
         Settings = settings;
     }
 
-    public SqsClient Client { get; }
+    public IAmazonSQS Client { get; }
 
     public NpgsqlDataSource Database { get; }
 
@@ -122,12 +121,7 @@ internal sealed class MeasuredEstate : IAsyncDisposable
     {
         var line = await sqs.WaitForLineAsync(x => x.Contains(UrlSetting, StringComparison.Ordinal));
         settings[UrlSetting] = line[(line.IndexOf('=', StringComparison.Ordinal) + 1)..];
-        var client = new SqsClient(new SqsClientOptions
-        {
-            ServiceUrl = new Uri(settings[UrlSetting]),
-            Region = settings["Sqs__Region"],
-            Credentials = new BasicAWSCredentials("local", "local"),
-        });
-        return new MeasuredEstate(postgres, sqs, client, await client.GetQueueUrlAsync("login-queue", cancellationToken), settings);
+        var client = SqsCalls.Connect(new Uri(settings[UrlSetting]));
+        return new MeasuredEstate(postgres, sqs, client, await client.QueueUrlAsync("login-queue", cancellationToken), settings);
     }
 }

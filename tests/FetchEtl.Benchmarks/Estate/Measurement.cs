@@ -1,5 +1,5 @@
+using Amazon.Runtime;
 using FetchEtl.Local;
-using FetchEtl.Sqs;
 using Npgsql;
 
 namespace FetchEtl.Benchmarks;
@@ -24,7 +24,7 @@ internal static class Measurement
             return Done;
         }
         catch (Exception exception) when (exception is LocalPostgresException or MeasurementException or OperationCanceledException
-            or SqsException or NpgsqlException or TimeoutException)
+            or AmazonServiceException or HttpRequestException or NpgsqlException or TimeoutException)
         {
             await Console.Error.WriteLineAsync(exception.Message);
             return Failed;

@@ -1,12 +1,10 @@
-using FetchEtl.Sqs;
+using Amazon.SQS;
 
 namespace FetchEtl.Benchmarks;
 
 /// <summary>One long poll after the other, with nothing done to what comes but its deletion.</summary>
-internal sealed class BarePoll(SqsClient client, string queueUrl)
+internal sealed class BarePoll(IAmazonSQS client, string queueUrl)
 {
-    private static readonly SqsReceiveRequest Request = new() { MaxMessages = SqsClient.MaxBatchSize, WaitTime = TimeSpan.FromSeconds(20) };
-
     /// <summary>Takes so many messages off the queue.</summary>
     /// <returns>When each came, by its id.</returns>
     public async Task<Dictionary<string, DateTimeOffset>> TakeAsync(int messages, CancellationToken cancellationToken)
@@ -15,7 +13,7 @@ internal sealed class BarePoll(SqsClient client, string queueUrl)
         var deletions = new List<Task>();
         while (received.Count < messages)
         {
-            var batch = await client.ReceiveMessageAsync(queueUrl, Request, cancellationToken);
+            var batch = await client.ReceiveAsync(queueUrl, waitSeconds: 20, cancellationToken: cancellationToken);
             var now = DateTimeOffset.UtcNow;
             foreach (var message in batch)
             {
@@ -24,7 +22,7 @@ internal sealed class BarePoll(SqsClient client, string queueUrl)
 
             if (batch.Count > 0)
             {
-                deletions.Add(client.DeleteMessageBatchAsync(queueUrl, [.. batch.Select(x => x.ReceiptHandle)], cancellationToken));
+                deletions.Add(client.DeleteAsync(queueUrl, batch.Select(x => x.ReceiptHandle), cancellationToken));
             }
         }
 

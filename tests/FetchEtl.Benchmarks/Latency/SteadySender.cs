@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
+using Amazon.SQS;
 using FetchEtl.Service;
-using FetchEtl.Sqs;
 
 namespace FetchEtl.Benchmarks;
 
 /// <summary>Sends logins at a fixed rate, one a call, whether those before have arrived or not.</summary>
-internal sealed class SteadySender(SqsClient client, string queueUrl, int rate)
+internal sealed class SteadySender(IAmazonSQS client, string queueUrl, int rate)
 {
     private readonly ConcurrentDictionary<string, DateTimeOffset> _sent = new();
 
@@ -33,6 +33,6 @@ internal sealed class SteadySender(SqsClient client, string queueUrl, int rate)
     private async Task SendAsync(string body, CancellationToken cancellationToken)
     {
         var began = DateTimeOffset.UtcNow;
-        _sent[await client.SendMessageAsync(queueUrl, new SqsSendEntry(body), cancellationToken)] = began;
+        _sent[(await client.SendMessageAsync(queueUrl, body, cancellationToken)).MessageId] = began;
     }
 }

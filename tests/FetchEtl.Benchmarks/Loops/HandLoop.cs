@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using FetchEtl.Sqs;
+using Amazon.SQS.Model;
 
 namespace FetchEtl.Benchmarks;
 
@@ -18,7 +18,7 @@ internal static class HandLoop
 
     public static async Task RunAsync(LoopWork work, int messages, CancellationToken cancellationToken)
     {
-        var received = Channel.CreateBounded<SqsMessage>(Held);
+        var received = Channel.CreateBounded<Message>(Held);
         var written = Channel.CreateUnbounded<string[]>();
         var (left, undeleted) = (messages, messages);
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -89,9 +89,9 @@ internal static class HandLoop
         }
     }
 
-    private static List<SqsMessage> Take(ChannelReader<SqsMessage> reader, int max)
+    private static List<Message> Take(ChannelReader<Message> reader, int max)
     {
-        var taken = new List<SqsMessage>(max);
+        var taken = new List<Message>(max);
         while (taken.Count < max && reader.TryRead(out var item))
         {
             taken.Add(item);

@@ -1,7 +1,8 @@
 using System.Diagnostics;
-using System.Diagnostics.Metrics;
+using System.Globalization;
 using System.Text.Json;
-using Amazon.Runtime;
+using Amazon.SQS;
+using Amazon.SQS.Model;
 using FetchEtl.Logins;
 using FetchEtl.Masking;
 using FetchEtl.Service;
@@ -16,7 +17,7 @@ namespace FetchEtl.Benchmarks;
 internal sealed class LoopWork : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
-    private readonly SqsClient _client;
+    private readonly IAmazonSQS _client;
     private readonly IPiiMasker _masker;
     private readonly IDbContextFactory<LoginDbContext> _contexts;
     private readonly string _queueUrl;
@@ -24,7 +25,7 @@ internal sealed class LoopWork : IAsyncDisposable
     private int _rows;
     private long _lastCommitAt;
 
-    private LoopWork(ServiceProvider services, SqsClient client, string queueUrl)
+    private LoopWork(ServiceProvider services, IAmazonSQS client, string queueUrl)
     {
         _services = services;
         _client = client;
@@ -37,15 +38,17 @@ internal sealed class LoopWork : IAsyncDisposable
     public static async Task<LoopWork> CreateAsync(CancellationToken cancellationToken)
     {
         var configuration = new ConfigurationBuilder().AddEnvironmentVariables().Build();
-        var services = new ServiceCollection().AddLogins(configuration).BuildServiceProvider();
-        var options = new SqsClientOptions
-        {
-            ServiceUrl = configuration.GetValue<Uri>("Sqs:ServiceUrl"),
-            Region = configuration["Sqs:Region"],
-            Credentials = new BasicAWSCredentials("local", "local"),
-        };
-        var client = new SqsClient(options, loggerFactory: null, services.GetRequiredService<IMeterFactory>());
-        var work = new LoopWork(services, client, await client.GetQueueUrlAsync("login-queue", cancellationToken));
+        var services = new ServiceCollection()
+            .AddLogins(configuration)
+            .AddSqsClient((_, options) =>
+            {
+                options.ServiceUrl = configuration.GetValue<Uri>("Sqs:ServiceUrl");
+                options.Region = configuration["Sqs:Region"];
+                options.Credentials = new Amazon.Runtime.BasicAWSCredentials("local", "local");
+            })
+            .BuildServiceProvider();
+        var client = services.GetRequiredService<IAmazonSQS>();
+        var work = new LoopWork(services, client, await client.QueueUrlAsync("login-queue", cancellationToken));
 
         // As drain does before its clock starts.
         await using var context = await work._contexts.CreateDbContextAsync(cancellationToken);
@@ -57,7 +60,7 @@ internal sealed class LoopWork : IAsyncDisposable
     public async Task<DrainSummary> MeasureAsync(
         Func<LoopWork, int, CancellationToken, Task> loop, int messages, CancellationToken cancellationToken)
     {
-        using var metrics = new DrainMetrics(_services.GetRequiredService<IMeterFactory>(), TimeProvider.System);
+        var metrics = new DrainMetrics(_services.GetRequiredService<SqsMetrics>(), _services.GetRequiredService<LoginMetrics>());
         var started = Stopwatch.GetTimestamp();
         await loop(this, messages, cancellationToken);
         var elapsed = Stopwatch.GetElapsedTime(started, _lastCommitAt);
@@ -73,10 +76,10 @@ internal sealed class LoopWork : IAsyncDisposable
             metrics.ApiCallsByOperation());
     }
 
-    public Task<IReadOnlyList<SqsMessage>> ReceiveAsync(int max, CancellationToken cancellationToken) =>
-        _client.ReceiveMessageAsync(_queueUrl, new SqsReceiveRequest { MaxMessages = max, WaitTime = TimeSpan.FromSeconds(1) }, cancellationToken);
+    public Task<List<Message>> ReceiveAsync(int max, CancellationToken cancellationToken) =>
+        _client.ReceiveAsync(_queueUrl, waitSeconds: 1, max: max, cancellationToken: cancellationToken);
 
-    public async Task InsertAsync(List<SqsMessage> messages, CancellationToken cancellationToken)
+    public async Task InsertAsync(List<Message> messages, CancellationToken cancellationToken)
     {
         await using var context = await _contexts.CreateDbContextAsync(cancellationToken);
         Interlocked.Add(ref _rows, await context.InsertAsync(messages.ConvertAll(ToRow), cancellationToken));
@@ -85,24 +88,15 @@ internal sealed class LoopWork : IAsyncDisposable
     }
 
     /// <exception cref="MeasurementException">SQS did not delete all of them.</exception>
-    public async Task DeleteAsync(IReadOnlyList<string> handles, CancellationToken cancellationToken)
-    {
-        var result = await _client.DeleteMessageBatchAsync(_queueUrl, handles, cancellationToken);
-        if (result.Failed.Count > 0)
-        {
-            throw new MeasurementException($"{result.Failed.Count} messages were not deleted.");
-        }
-    }
+    public Task DeleteAsync(IReadOnlyList<string> handles, CancellationToken cancellationToken) =>
+        _client.DeleteAsync(_queueUrl, handles, cancellationToken);
 
-    public async ValueTask DisposeAsync()
-    {
-        _client.Dispose();
-        await _services.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
 
-    private UserLogin ToRow(SqsMessage message) => BareMapping.ToRow(
-        JsonSerializer.Deserialize<LoginMessage>(message.Body.Span)!,
+    private UserLogin ToRow(Message message) => BareMapping.ToRow(
+        JsonSerializer.Deserialize<LoginMessage>(message.Body)!,
         _masker,
-        DateOnly.FromDateTime(message.SentTime.UtcDateTime),
+        DateOnly.FromDateTime(DateTimeOffset.FromUnixTimeMilliseconds(
+            long.Parse(message.Attributes[MessageSystemAttributeName.SentTimestamp], CultureInfo.InvariantCulture)).UtcDateTime),
         Guid.Parse(message.MessageId));
 }

@@ -28,7 +28,7 @@ internal sealed record SampleMessages(ReadOnlyMemory<byte> Request, byte[] Reply
         await client.SendMessageBatchAsync(queueUrl, [.. new LoginGenerator(Seed).Take(Count).Select(body => new SqsSendEntry(body))]);
 
         // Sent by hand, since the client keeps its replies to itself.
-        using var request = new JsonProtocol(sqs.ServiceUrl).CreateRequest(new ReceiveMessageRequest(queueUrl, new SqsReceiveRequest
+        using var request = new JsonProtocol(sqs.ServiceUrl).CreateRequest(new ReceiveMessageCall(queueUrl, new SqsReceiveRequest
         {
             MaxMessages = Count,
             WaitTime = TimeSpan.FromSeconds(20),

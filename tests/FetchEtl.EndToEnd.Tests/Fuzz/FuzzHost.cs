@@ -1,5 +1,7 @@
-using System.Diagnostics.Metrics;
+using System.Text;
+using Amazon.SQS.Model;
 using FetchEtl.Benchmarks;
+using FetchEtl.Logins;
 using FetchEtl.Service;
 using FetchEtl.Sqs;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,7 +20,7 @@ internal sealed class FuzzHost : IAsyncDisposable
     private FuzzHost(Estate estate, IHost host, CanaryWatch canaries)
     {
         (_estate, _host, Canaries) = (estate, host, canaries);
-        _metrics = new(host.Services.GetRequiredService<IMeterFactory>(), TimeProvider.System);
+        _metrics = new(host.Services.GetRequiredService<SqsMetrics>(), host.Services.GetRequiredService<LoginMetrics>());
     }
 
     /// <summary>Has looked at every log line.</summary>
@@ -43,9 +45,8 @@ internal sealed class FuzzHost : IAsyncDisposable
         var target = _metrics.Settled + bodies.Count;
         await Parallel.ForEachAsync(bodies.Chunk(10), async (batch, cancellation) =>
         {
-            var result = await _estate.Client.SendMessageBatchAsync(
-                _estate.QueueUrl, Array.ConvertAll(batch, x => new SqsSendEntry(x.Bytes)), cancellation);
-            Assert.True(result.AllSucceeded);
+            await _estate.Client.SendAsync(
+                _estate.QueueUrl, Array.ConvertAll(batch, x => Encoding.UTF8.GetString(x.Bytes)), cancellationToken: cancellation);
         });
         await WaitUntilSettledAsync(target);
     }
@@ -64,16 +65,13 @@ internal sealed class FuzzHost : IAsyncDisposable
     }
 
     /// <summary>Takes all dead letters off their queue.</summary>
-    public async Task<List<SqsMessage>> TakeDeadLettersAsync()
+    public async Task<List<Message>> TakeDeadLettersAsync()
     {
-        var letters = new List<SqsMessage>();
-        var request = new SqsReceiveRequest { WaitTime = TimeSpan.Zero };
-        while (await _estate.Client.ReceiveMessageAsync(_estate.DeadLetterUrl, request, CancellationToken.None) is { Count: > 0 } batch)
+        var letters = new List<Message>();
+        while (await _estate.Client.ReceiveAsync(_estate.DeadLetterUrl) is { Count: > 0 } batch)
         {
             letters.AddRange(batch);
-            var deleted = await _estate.Client.DeleteMessageBatchAsync(
-                _estate.DeadLetterUrl, [.. batch.Select(x => x.ReceiptHandle)], CancellationToken.None);
-            Assert.True(deleted.AllSucceeded);
+            await _estate.Client.DeleteAsync(_estate.DeadLetterUrl, batch.Select(x => x.ReceiptHandle));
         }
 
         return letters;
@@ -82,7 +80,6 @@ internal sealed class FuzzHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _host.StopAsync();
-        _metrics.Dispose();
         _host.Dispose();
     }
 }

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
+using Amazon.SQS.Model;
 using FetchEtl.Benchmarks;
-using FetchEtl.Sqs;
 using MassTransit;
 
 namespace FetchEtl.EndToEnd.Tests;
@@ -15,7 +15,7 @@ internal static class LeakMessages
     private const int Depth = 1000;
 
     /// <summary>What a producer may set beside a body: texts of its own, and addresses to which MassTransit would send faults and responses.</summary>
-    public static readonly IReadOnlyDictionary<string, SqsMessageAttribute> Attributes = new Dictionary<string, SqsMessageAttribute>
+    public static readonly Dictionary<string, MessageAttributeValue> Attributes = new()
     {
         [Canaries.Mark + "attribute"] = Text(Canaries.Mark + "attribute-value"),
         [MessageHeaders.FaultAddress] = Text($"loopback://127.0.0.1/{Canaries.Mark}faults"),
@@ -103,5 +103,5 @@ internal static class LeakMessages
         [StrangeKey] = new JsonObject { [StrangeKey] = new JsonArray($"{Canaries.Body}{number}") },
     };
 
-    private static SqsMessageAttribute Text(string value) => new("String", value, null);
+    private static MessageAttributeValue Text(string value) => SqsCalls.Text(value);
 }

@@ -1,9 +1,31 @@
 using System.Net;
+using System.Net.Sockets;
+using Amazon.Runtime;
+using Amazon.SQS;
 
 namespace FetchEtl.Sqs.Tests;
 
 public sealed class SqsErrorsTests
 {
+    public static TheoryData<string, Exception, bool> Exceptions => new()
+    {
+        { "throttled", Service("RequestThrottled", HttpStatusCode.BadRequest), true },
+        { "throttled, the Query protocol's name", Service("AWS.SimpleQueueService.RequestThrottled", HttpStatusCode.Forbidden), true },
+        { "expired token", Service("ExpiredTokenException", HttpStatusCode.BadRequest), true },
+        { "queue does not exist", Service("AWS.SimpleQueueService.NonExistentQueue", HttpStatusCode.BadRequest), false },
+        { "denied", Service("AccessDeniedException", HttpStatusCode.BadRequest), false },
+        { "no code, 500", Service(null, HttpStatusCode.InternalServerError), true },
+        { "a body that does not fit its MD5", new AmazonSQSException("MD5 hash mismatch for message id m"), false },
+        { "a reply that cannot be parsed", new AmazonUnmarshallingException("r", "/", new FormatException()), true },
+        { "no credentials", new AmazonClientException("Failed to resolve AWS credentials."), false },
+        { "a role that STS denies", AssumeRole(Service("AccessDenied", HttpStatusCode.Forbidden)), false },
+        { "STS away", AssumeRole(new HttpRequestException("refused")), true },
+        { "no connection", new HttpRequestException("refused", new SocketException((int)SocketError.ConnectionRefused)), true },
+        { "connection broken", new IOException("The response ended prematurely."), true },
+        { "no reply in time", new TimeoutException(), true },
+        { "a bug", new InvalidOperationException(), false },
+    };
+
     [Theory]
     [InlineData("com.amazonaws.sqs#QueueDoesNotExist", "QueueDoesNotExist")]
     [InlineData("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist")]
@@ -11,8 +33,12 @@ public sealed class SqsErrorsTests
     [InlineData("AWS.SimpleQueueService.TooManyEntriesInBatchRequest", "TooManyEntriesInBatchRequest")]
     [InlineData("com.amazon.coral.service#ExpiredTokenException", "ExpiredTokenException")]
     [InlineData("KMS.ThrottlingException", "KmsThrottled")]
+    [InlineData("KMS.AccessDeniedException", "KmsAccessDenied")]
+    [InlineData("KMS.InvalidKeyUsageException", "KmsInvalidKeyUsage")]
+    [InlineData("KMS.OptInRequired", "KmsOptInRequired")]
     [InlineData("ReceiptHandleIsInvalid", "ReceiptHandleIsInvalid")]
-    public void Both_protocols_codes_get_one_name(string code, string expected) => Assert.Equal(expected, SqsErrors.Normalize(code));
+    public void The_codes_of_both_protocols_get_one_name(string code, string expected) =>
+        Assert.Equal(expected, SqsErrors.Normalize(code));
 
     [Theory]
     [InlineData("RequestThrottled", HttpStatusCode.BadRequest)]
@@ -30,7 +56,8 @@ public sealed class SqsErrorsTests
     [InlineData("SomethingNew", HttpStatusCode.InternalServerError)]
     [InlineData("SomethingNew", HttpStatusCode.TooManyRequests)]
     [InlineData("UnrecognizedReply", HttpStatusCode.BadGateway)]
-    public void What_may_pass_is_transient(string code, HttpStatusCode? status) => Assert.True(SqsErrors.IsTransient(code, status));
+    public void A_failure_that_may_pass_is_transient(string code, HttpStatusCode? status) =>
+        Assert.True(SqsErrors.IsTransient(code, status));
 
     [Theory]
     [InlineData("QueueDoesNotExist", HttpStatusCode.BadRequest)]
@@ -44,6 +71,43 @@ public sealed class SqsErrorsTests
     [InlineData("SomethingNew", HttpStatusCode.NotImplemented)]
     [InlineData("UnrecognizedReply", HttpStatusCode.NotFound)]
     [InlineData("UnrecognizedReply", HttpStatusCode.OK)]
-    public void What_stays_wrong_is_not_transient(string code, HttpStatusCode? status) =>
+    public void A_failure_that_repeats_itself_is_not_transient(string code, HttpStatusCode? status) =>
         Assert.False(SqsErrors.IsTransient(code, status));
+
+    [Theory]
+    [MemberData(nameof(Exceptions))]
+    public void Each_exception_of_the_SDK_is_transient_or_not(string name, Exception exception, bool transient) =>
+        Assert.True(SqsErrors.IsTransient(exception) == transient, name);
+
+    [Theory]
+    [InlineData("ReceiptHandleIsInvalid", true, false)]
+    [InlineData("AWS.SimpleQueueService.MessageNotInflight", true, false)]
+    [InlineData("InternalError", false, true)]
+    [InlineData("SomethingNew", false, true)]
+    [InlineData("RequestThrottled", true, true)]
+    public void An_entry_is_transient_by_its_code_and_by_whose_fault_it_is(string code, bool senderFault, bool transient) =>
+        Assert.Equal(transient, SqsErrors.IsTransient(code, senderFault));
+
+    [Theory]
+    [MemberData(nameof(Exceptions))]
+    public void Each_failure_of_SQS_has_a_line_to_read(string name, Exception exception, bool transient)
+    {
+        var line = SqsErrors.Describe(exception);
+
+        Assert.True((line is null) == (exception is InvalidOperationException), $"{name} {transient}");
+        Assert.DoesNotContain('\n', line ?? string.Empty);
+    }
+
+    [Fact]
+    public void Missing_credentials_name_the_remedies() => Assert.Contains(
+        "AWS_PROFILE", SqsErrors.Describe(new AmazonClientException("Failed to resolve AWS credentials. Providers…\n\n1")));
+
+    [Fact]
+    public void The_body_of_a_reply_that_cannot_be_parsed_is_not_in_the_line() => Assert.DoesNotContain(
+        "canary", SqsErrors.Describe(new AmazonUnmarshallingException("r", "/", "canary", new FormatException("canary"))));
+
+    private static AmazonClientException AssumeRole(Exception inner) => new("Error calling AssumeRole", inner);
+
+    private static AmazonSQSException Service(string? code, HttpStatusCode status) =>
+        new("text", ErrorType.Unknown, code, "r-1", status);
 }

@@ -1,5 +1,7 @@
 using Amazon.Runtime;
+using Amazon.SQS;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FetchEtl.Sqs.Tests;
 
@@ -10,13 +12,14 @@ internal static class TestClients
         ServiceUrl = serviceUrl,
         Region = "eu-central-1",
         Protocol = protocol,
-        Credentials = new BasicAWSCredentials("test", "test"),
-        RetryDelay = TimeSpan.FromMilliseconds(1),
+        Credentials = new BasicAWSCredentials("AKID", "secret"),
         Environment = _ => null,
-        Randomizer = () => 0.5,
     };
 
-    public static SqsClient Client(
-        Uri serviceUrl, SqsProtocol protocol = SqsProtocol.Json, ILoggerFactory? loggerFactory = null, TimeProvider? timeProvider = null) =>
-        new(Options(serviceUrl, protocol), loggerFactory, timeProvider: timeProvider);
+    public static IAmazonSQS Create(
+        Uri serviceUrl, SqsProtocol protocol = SqsProtocol.Json, ILoggerFactory? loggers = null, TimeProvider? time = null) =>
+        Create(Options(serviceUrl, protocol), loggers, time);
+
+    public static IAmazonSQS Create(SqsClientOptions options, ILoggerFactory? loggers = null, TimeProvider? time = null) =>
+        SqsClientFactory.Create(options, new SqsMetrics(), loggers ?? NullLoggerFactory.Instance, time);
 }

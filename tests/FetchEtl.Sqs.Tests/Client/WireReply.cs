@@ -18,8 +18,8 @@ internal sealed record WireReply(HttpStatusCode Status, string ContentType, stri
     public static WireReply JsonError(string code, HttpStatusCode status, string message = "why") =>
         Json($$"""{"__type":"com.amazonaws.sqs#{{code}}","message":"{{message}}"}""", status);
 
-    public static WireReply XmlError(string code, HttpStatusCode status) => Xml(
-        $"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>why</Message></Error><RequestId>r-1</RequestId></ErrorResponse>",
+    public static WireReply XmlError(string code, HttpStatusCode status, string message = "why") => Xml(
+        $"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error><RequestId>r-1</RequestId></ErrorResponse>",
         status);
 
     public static WireReply Html(HttpStatusCode status) => new(status, "text/html", "<html><br>no closing tag");

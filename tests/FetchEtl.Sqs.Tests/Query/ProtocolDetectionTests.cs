@@ -1,9 +1,11 @@
 using System.Net;
+using Amazon.SQS;
+using Amazon.SQS.Model;
 using FetchEtl.Testing;
 
 namespace FetchEtl.Sqs.Tests;
 
-public sealed class SqsProtocolSelectionTests
+public sealed class ProtocolDetectionTests
 {
     public static TheoryData<string> Refusals => new(Answers.Keys);
 
@@ -19,12 +21,12 @@ public sealed class SqsProtocolSelectionTests
 
     [Theory]
     [MemberData(nameof(Refusals))]
-    public async Task An_endpoint_that_refuses_JSON_and_answers_Query_is_spoken_to_in_Query_from_then_on(string refusal)
+    public async Task An_endpoint_that_rejects_JSON_and_answers_Query_gets_Query_from_then_on(string refusal)
     {
         await using var endpoint = await WireEndpoint.StartAsync(
             request => request.IsJson ? Answers[refusal] : WireReply.QueueUrlInXml);
         using var logs = new RecordedLogs();
-        using var client = TestClients.Client(endpoint.Url, SqsProtocol.Auto, logs);
+        using var client = TestClients.Create(endpoint.Url, SqsProtocol.Auto, logs);
 
         await client.GetQueueUrlAsync("q");
         await client.GetQueueUrlAsync("q");
@@ -34,51 +36,62 @@ public sealed class SqsProtocolSelectionTests
     }
 
     [Fact]
-    public async Task An_error_in_Query_settles_it_too()
+    public async Task An_error_in_Query_settles_Query_too()
     {
         await using var endpoint = await WireEndpoint.StartAsync(request => request.IsJson
             ? WireReply.XmlError("InternalError", HttpStatusCode.InternalServerError)
             : WireReply.XmlError("AWS.SimpleQueueService.NonExistentQueue", HttpStatusCode.BadRequest));
-        using var client = TestClients.Client(endpoint.Url, SqsProtocol.Auto);
+        using var client = TestClients.Create(endpoint.Url, SqsProtocol.Auto);
 
-        var exception = await Assert.ThrowsAsync<SqsException>(() => client.GetQueueUrlAsync("q"));
+        var exception = await Assert.ThrowsAsync<QueueDoesNotExistException>(() => client.GetQueueUrlAsync("q"));
 
-        Assert.Equal(SqsErrorCode.QueueDoesNotExist, exception.Code);
         Assert.Equal("r-1", exception.RequestId);
+        Assert.Equal([true, false], endpoint.Requests.Select(request => request.IsJson));
     }
 
     [Fact]
-    public async Task A_genuine_JSON_error_settles_JSON()
+    public async Task An_error_in_JSON_settles_JSON()
     {
-        await using var endpoint = await WireEndpoint.StartAsync(WireReply.JsonError("QueueDoesNotExist", HttpStatusCode.BadRequest));
-        using var client = TestClients.Client(endpoint.Url, SqsProtocol.Auto);
+        await using var endpoint = await WireEndpoint.StartAsync(
+            WireReply.JsonError("QueueDoesNotExist", HttpStatusCode.BadRequest), WireReply.Html(HttpStatusCode.NotFound));
+        using var client = TestClients.Create(endpoint.Url, SqsProtocol.Auto);
 
-        var exception = await Assert.ThrowsAsync<SqsException>(() => client.GetQueueUrlAsync("q"));
+        await Assert.ThrowsAsync<QueueDoesNotExistException>(() => client.GetQueueUrlAsync("q"));
+        await Assert.ThrowsAsync<AmazonSQSException>(() => client.GetQueueUrlAsync("q"));
 
-        Assert.Equal(SqsErrorCode.QueueDoesNotExist, exception.Code);
-        Assert.All(endpoint.Requests, request => Assert.True(request.IsJson));
+        Assert.Equal([true, true], endpoint.Requests.Select(request => request.IsJson));
     }
 
     [Theory]
-    [InlineData(HttpStatusCode.TooManyRequests)]
     [InlineData(HttpStatusCode.BadGateway)]
     [InlineData(HttpStatusCode.ServiceUnavailable)]
     [InlineData(HttpStatusCode.GatewayTimeout)]
     public async Task A_gateway_without_its_service_decides_nothing(HttpStatusCode status)
     {
         await using var endpoint = await WireEndpoint.StartAsync(WireReply.Html(status), WireReply.Html(status), WireReply.QueueUrl);
-        using var client = TestClients.Client(endpoint.Url, SqsProtocol.Auto);
+        using var client = TestClients.Create(endpoint.Url, SqsProtocol.Auto);
 
         await client.GetQueueUrlAsync("q");
 
         Assert.Equal([true, true, true], endpoint.Requests.Select(request => request.IsJson));
+    }
+
+    [Fact]
+    public async Task A_gateway_that_is_overloaded_decides_nothing()
+    {
+        await using var endpoint = await WireEndpoint.StartAsync(WireReply.Html(HttpStatusCode.TooManyRequests), WireReply.QueueUrl);
+        using var client = TestClients.Create(endpoint.Url, SqsProtocol.Auto);
+
+        await client.GetQueueUrlAsync("q");
+
+        Assert.Equal([true, true], endpoint.Requests.Select(request => request.IsJson));
     }
 
     [Fact]
     public async Task A_broken_connection_decides_nothing()
     {
         await using var endpoint = await WireEndpoint.StartAsync(null, null, WireReply.QueueUrl);
-        using var client = TestClients.Client(endpoint.Url, SqsProtocol.Auto);
+        using var client = TestClients.Create(endpoint.Url, SqsProtocol.Auto);
 
         await client.GetQueueUrlAsync("q");
 
@@ -86,39 +99,46 @@ public sealed class SqsProtocolSelectionTests
     }
 
     [Fact]
-    public async Task Once_JSON_has_worked_a_strange_reply_no_longer_changes_the_protocol()
+    public async Task Once_JSON_has_worked_a_strange_reply_does_not_change_the_protocol()
     {
         await using var endpoint = await WireEndpoint.StartAsync(WireReply.QueueUrl, WireReply.Html(HttpStatusCode.NotFound));
-        using var client = TestClients.Client(endpoint.Url, SqsProtocol.Auto);
+        using var client = TestClients.Create(endpoint.Url, SqsProtocol.Auto);
         await client.GetQueueUrlAsync("q");
 
-        var exception = await Assert.ThrowsAsync<SqsException>(() => client.GetQueueUrlAsync("q"));
+        var exception = await Assert.ThrowsAsync<AmazonSQSException>(() => client.GetQueueUrlAsync("q"));
 
-        Assert.Equal(SqsErrorCode.UnrecognizedReply, exception.Code);
+        Assert.Equal(SqsErrors.UnrecognizedReply, exception.ErrorCode);
         Assert.Equal([true, true], endpoint.Requests.Select(request => request.IsJson));
     }
 
-    [Fact]
-    public async Task What_speaks_neither_is_said_to_be_no_SQS_endpoint()
+    [Theory]
+    [InlineData(SqsProtocol.Auto, HttpStatusCode.NotFound)]
+    [InlineData(SqsProtocol.Auto, HttpStatusCode.OK)]
+    [InlineData(SqsProtocol.Json, HttpStatusCode.NotFound)]
+    [InlineData(SqsProtocol.Json, HttpStatusCode.OK)]
+    [InlineData(SqsProtocol.Query, HttpStatusCode.NotFound)]
+    [InlineData(SqsProtocol.Query, HttpStatusCode.OK)]
+    public async Task A_server_that_speaks_neither_is_said_to_be_no_SQS_endpoint(SqsProtocol protocol, HttpStatusCode status)
     {
-        await using var endpoint = await WireEndpoint.StartAsync(WireReply.Html(HttpStatusCode.NotFound));
-        using var client = TestClients.Client(endpoint.Url, SqsProtocol.Auto);
+        await using var endpoint = await WireEndpoint.StartAsync(WireReply.Html(status));
+        using var client = TestClients.Create(endpoint.Url, protocol);
 
-        var exception = await Assert.ThrowsAsync<SqsException>(() => client.GetQueueUrlAsync("q"));
+        var exception = await Assert.ThrowsAsync<AmazonSQSException>(() => client.GetQueueUrlAsync("q"));
 
-        Assert.Equal(SqsErrorCode.UnrecognizedReply, exception.Code);
-        Assert.False(exception.IsTransient);
-        Assert.Contains(endpoint.Url.AbsoluteUri, exception.Message, StringComparison.Ordinal);
+        Assert.Equal(SqsErrors.UnrecognizedReply, exception.ErrorCode);
+        Assert.False(SqsErrors.IsTransient(exception));
+        Assert.Contains($"status {(int)status}", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(endpoint.Url.Authority, exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Calls_that_find_out_at_the_same_time_agree()
+    public async Task Calls_that_search_at_the_same_time_agree()
     {
         await using var endpoint = await WireEndpoint.StartAsync(request => request.IsJson
             ? WireReply.XmlError("InternalError", HttpStatusCode.InternalServerError)
             : WireReply.QueueUrlInXml);
         using var logs = new RecordedLogs();
-        using var client = TestClients.Client(endpoint.Url, SqsProtocol.Auto, logs);
+        using var client = TestClients.Create(endpoint.Url, SqsProtocol.Auto, logs);
 
         await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => client.GetQueueUrlAsync("q")));
 

@@ -1,0 +1,69 @@
+using Amazon.Runtime;
+using Amazon.SQS;
+
+namespace FetchEtl.Sqs;
+
+/// <summary>
+/// One HTTP request: counts it, limits its time and reads its reply to the end, so that the SDK never waits for the
+/// network while it parses.
+/// </summary>
+internal sealed class SqsAttemptHandler(
+    SqsMetrics metrics, TimeProvider timeProvider, TimeSpan timeout, HttpMessageHandler inner)
+    : DelegatingHandler(inner)
+{
+    /// <summary>SQS's longest poll ("Amazon SQS short and long polling", SQS Developer Guide).</summary>
+    private static readonly TimeSpan LongestPoll = TimeSpan.FromSeconds(20);
+
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var operation = RequestOperation.Of(request);
+        var receives = operation == "ReceiveMessage";
+        var limit = receives && timeout != Timeout.InfiniteTimeSpan ? timeout + LongestPoll : timeout;
+        using var timer = new CancellationTokenSource(limit, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
+        HttpResponseMessage? response = null;
+        var start = metrics.MeasuresDuration ? timeProvider.GetTimestamp() : 0;
+        metrics.ApiCall(operation);
+        try
+        {
+            response = await base.SendAsync(request, either.Token);
+            await response.Content.LoadIntoBufferAsync(either.Token);
+            return response;
+        }
+        catch (Exception exception)
+        {
+            response?.Dispose();
+            var timedOut = timer.IsCancellationRequested && exception is OperationCanceledException;
+            if (cancellationToken.IsCancellationRequested || !(timedOut || (receives && IsReplyLost(exception))))
+            {
+                throw;
+            }
+
+            var reason = timedOut ? $"no reply within {limit.TotalSeconds} s" : exception.Message;
+            throw NoReply($"{operation}: {reason}", receives, timedOut ? SqsErrors.Timeout : SqsErrors.ReplyLost);
+        }
+        finally
+        {
+            if (start != 0)
+            {
+                metrics.ApiDuration(operation, timeProvider.GetElapsedTime(start));
+            }
+        }
+    }
+
+    /// <summary>
+    /// The SDK retries failures of the network. It must not retry a receive whose reply is lost: SQS has hidden those
+    /// messages already, and a second receive would hide more. The SDK looks into inner exceptions, so there is none.
+    /// </summary>
+    private static Exception NoReply(string text, bool receives, string code) => receives
+        ? new AmazonSQSException(text, ErrorType.Unknown, code, requestId: null, default)
+        : new TimeoutException(text);
+
+    /// <summary>Whether the connection broke after the request may have been sent.</summary>
+    private static bool IsReplyLost(Exception exception) => exception is IOException or HttpRequestException
+    {
+        HttpRequestError: not (HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
+            or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError),
+    };
+}

@@ -1,0 +1,225 @@
+using System.Net;
+using FetchEtl.Testing;
+
+namespace FetchEtl.Service.Tests;
+
+/// <summary>
+/// AWS's own settings and sources of credentials, each in the real process, whose environment is its own: <c>send</c> looks up
+/// its queue, and the signature of that request tells the access key and the region.
+/// </summary>
+public sealed class AwsSettingsTests : IAsyncLifetime
+{
+    /// <summary>
+    /// The AWS CLI names the file of a session's token by the SHA-1 of the session's name, here <c>corp</c>.
+    /// </summary>
+    private const string CachedToken = "sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json";
+
+    private readonly DirectoryInfo _home = Directory.CreateTempSubdirectory("fetch-etl-aws-");
+    private AwsStub _stub = null!;
+    private Dictionary<string, string> _environment = [];
+
+    public async Task InitializeAsync()
+    {
+        _stub = await AwsStub.StartAsync();
+        _environment = new Dictionary<string, string>
+        {
+            ["HOME"] = _home.FullName,
+            ["USERPROFILE"] = _home.FullName,
+            ["AWS_ENDPOINT_URL_SQS"] = _stub.Url.ToString(),
+            ["AWS_ENDPOINT_URL_STS"] = _stub.Url.ToString(),
+            ["AWS_ENDPOINT_URL_SSO"] = _stub.Url.ToString(),
+            ["AWS_EC2_METADATA_DISABLED"] = "true",
+        };
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _stub.DisposeAsync();
+        _home.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task Keys_in_the_environment_sign_and_the_region_is_that_of_the_environment()
+    {
+        UseEnvironmentKeys();
+        _environment["AWS_DEFAULT_REGION"] = "eu-west-2";
+
+        Assert.Equal(("AKIDENV", "eu-west-2"), await SignedAsync());
+    }
+
+    [Fact]
+    public async Task A_profile_signs_with_its_keys_for_its_region_at_its_endpoint()
+    {
+        Write("config", $"[profile data]\nregion = eu-north-1\nservices = local\n[services local]\nsqs =\n  endpoint_url = {_stub.Url}\n");
+        Write("credentials", "[data]\n" + Keys("AKIDPROFILE"));
+        _environment.Remove("AWS_ENDPOINT_URL_SQS");
+        _environment["AWS_PROFILE"] = "data";
+
+        Assert.Equal(("AKIDPROFILE", "eu-north-1"), await SignedAsync());
+    }
+
+    [Fact]
+    public async Task The_AWS_section_chooses_a_profile_from_a_file_of_its_own_and_the_Sqs_section_takes_precedence()
+    {
+        var file = Write("elsewhere", "[data]\n" + Keys("AKIDSECTION") + "region = eu-north-1\n");
+        string[] settings = ["--AWS:Profile=data", $"--AWS:ProfilesLocation={file}"];
+
+        Assert.Equal(("AKIDSECTION", "eu-north-1"), await SignedAsync(settings));
+        Assert.Equal(("AKIDSECTION", "eu-west-3"), await SignedAsync([.. settings, "--AWS:Region=eu-west-3"]));
+        Assert.Equal(("AKIDSECTION", "ap-south-1"), await SignedAsync([.. settings, "--AWS:Region=eu-west-3", "--Sqs:Region=ap-south-1"]));
+    }
+
+    [Fact]
+    public async Task A_profile_with_a_role_assumes_it_with_the_keys_of_its_source()
+    {
+        Write("config", "[profile data]\nregion = eu-west-1\nrole_arn = arn:aws:iam::1:role/r\nsource_profile = source\n");
+        Write("credentials", "[source]\n" + Keys("AKIDSOURCE"));
+        _environment["AWS_PROFILE"] = "data";
+
+        Assert.Equal(("ASIAASSUMEROLE", "eu-west-1"), await SignedAsync());
+
+        var (operation, secret) = Assert.Single(_stub.OtherRequests);
+        Assert.Equal("AssumeRole", operation);
+        Assert.Contains("Credential=AKIDSOURCE/", secret);
+    }
+
+    [Fact]
+    public async Task A_profile_of_an_SSO_session_signs_with_the_role_that_the_portal_gives_for_the_cached_token()
+    {
+        Write(
+            "config",
+            "[profile data]\nregion = eu-west-1\nsso_session = corp\nsso_account_id = 1\nsso_role_name = r\n"
+            + "[sso-session corp]\nsso_region = eu-west-1\nsso_start_url = https://corp.example.test/start\nsso_registration_scopes = sso:account:access\n");
+        Write(
+            CachedToken,
+            """
+            {"startUrl":"https://corp.example.test/start","region":"eu-west-1","accessToken":"cached-token","expiresAt":"2099-01-01T00:00:00Z",
+             "clientId":"c","clientSecret":"s","refreshToken":"r","registrationExpiresAt":"2099-01-01T00:00:00Z"}
+            """);
+        _environment["AWS_PROFILE"] = "data";
+
+        Assert.Equal(("ASIASSO", "eu-west-1"), await SignedAsync());
+
+        Assert.Equal(("/federation/credentials", "cached-token"), Assert.Single(_stub.OtherRequests));
+    }
+
+    [Fact]
+    public async Task A_web_identity_is_exchanged_for_a_role()
+    {
+        _environment["AWS_WEB_IDENTITY_TOKEN_FILE"] = Write("token", "web-token");
+        _environment["AWS_ROLE_ARN"] = "arn:aws:iam::1:role/r";
+        _environment["AWS_REGION"] = "eu-west-1";
+
+        Assert.Equal(("ASIAASSUMEROLEWITHWEBIDENTITY", "eu-west-1"), await SignedAsync());
+
+        Assert.Equal(("AssumeRoleWithWebIdentity", "web-token"), Assert.Single(_stub.OtherRequests));
+    }
+
+    [Fact]
+    public async Task A_container_gives_its_credentials()
+    {
+        _environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = $"{_stub.Url}container";
+        _environment["AWS_CONTAINER_AUTHORIZATION_TOKEN"] = "container-token";
+
+        // At a custom endpoint, without a region anywhere, it is AWS's first.
+        Assert.Equal(("ASIACONTAINER", "us-east-1"), await SignedAsync());
+
+        Assert.Equal(("/container", "container-token"), Assert.Single(_stub.OtherRequests));
+    }
+
+    [Fact]
+    public async Task The_number_of_attempts_is_that_of_the_environment()
+    {
+        UseEnvironmentKeys();
+        _environment["AWS_MAX_ATTEMPTS"] = "2";
+        _stub.SqsStatus = HttpStatusCode.InternalServerError;
+
+        await using var send = await FetchEtlProcess.RunAsync(_environment, "send", "--count", "0");
+
+        Assert.Equal(1, send.ExitCode);
+        Assert.Contains("fetch-etl: InternalFailure: unwell", send.Errors);
+        Assert.Equal(2, _stub.SqsRequests.Count);
+    }
+
+    [Fact]
+    public async Task A_proxy_of_the_environment_gets_the_requests()
+    {
+        UseEnvironmentKeys();
+        _environment["http_proxy"] = _stub.Url.ToString();
+        _environment["AWS_ENDPOINT_URL_SQS"] = "http://sqs.example.test";
+
+        await SignedAsync();
+
+        Assert.Equal("sqs.example.test", Assert.Single(_stub.SqsRequests).Host);
+    }
+
+    [Theory]
+    [InlineData("no AWS credentials to sign with: set AWS_ACCESS_KEY_ID")]
+    [InlineData("'nobody', which is in none of AWS's configuration files", "--AWS:Profile=nobody")]
+    [InlineData("Region is 'EU West': set the code of an AWS region", "--Sqs:Region=EU West")]
+    [InlineData("There is no such setting: AWS:Regio.", "--AWS:Regio=eu-west-1")]
+    [InlineData("AWS: Invalid bool value for UseFIPSEndpoint", "--AWS:UseFIPSEndpoint=maybe")]
+    public async Task What_AWS_s_settings_lack_is_named_with_the_remedy(string problem, params string[] settings)
+    {
+        await using var send = await FetchEtlProcess.RunAsync(_environment, ["send", "--count", "0", .. settings]);
+
+        Assert.Equal(1, send.ExitCode);
+        Assert.Contains(problem, send.Errors);
+        Assert.DoesNotContain("   at ", send.Errors);
+        Assert.Empty(_stub.SqsRequests);
+    }
+
+    [Theory]
+    [InlineData("Region is not set", null)]
+    [InlineData("AWS_ENDPOINT_URL", "127.0.0.1:4566")]
+    public async Task An_environment_that_names_no_endpoint_is_reported(string problem, string? endpoint)
+    {
+        UseEnvironmentKeys();
+        _environment.Remove("AWS_ENDPOINT_URL_SQS");
+        if (endpoint is not null)
+        {
+            _environment["AWS_ENDPOINT_URL"] = endpoint;
+        }
+
+        await using var send = await FetchEtlProcess.RunAsync(_environment, "send", "--count", "0");
+
+        Assert.Equal(1, send.ExitCode);
+        Assert.Contains(problem, send.Errors);
+        Assert.DoesNotContain("   at ", send.Errors);
+    }
+
+    [Fact]
+    public async Task An_SQS_on_this_machine_needs_no_credentials()
+    {
+        _environment.Remove("AWS_ENDPOINT_URL_SQS");
+
+        Assert.Equal(("local", "us-east-1"), await SignedAsync($"--Sqs:ServiceUrl={_stub.Url}"));
+    }
+
+    /// <summary>The access key and the region of the request that looked the queue up.</summary>
+    private async Task<(string AccessKey, string Region)> SignedAsync(params string[] settings)
+    {
+        await using var send = await FetchEtlProcess.RunAsync(_environment, ["send", "--count", "0", .. settings]);
+        Assert.True(send.ExitCode == 0, send.Errors);
+
+        // "AWS4-HMAC-SHA256 Credential=<key>/<day>/<region>/sqs/aws4_request, …"
+        var scope = _stub.SqsRequests.Last().Authorization.Split("Credential=")[1].Split('/');
+        return (scope[0], scope[2]);
+    }
+
+    private void UseEnvironmentKeys()
+    {
+        _environment["AWS_ACCESS_KEY_ID"] = "AKIDENV";
+        _environment["AWS_SECRET_ACCESS_KEY"] = "s";
+    }
+
+    private string Write(string name, string text)
+    {
+        var file = new FileInfo(Path.Combine(_home.FullName, ".aws", name));
+        file.Directory!.Create();
+        File.WriteAllText(file.FullName, text);
+        return file.FullName;
+    }
+
+    private static string Keys(string accessKey) => $"aws_access_key_id = {accessKey}\naws_secret_access_key = s\n";
+}

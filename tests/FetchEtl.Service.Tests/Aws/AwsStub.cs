@@ -1,0 +1,93 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace FetchEtl.Service.Tests;
+
+/// <summary>
+/// SQS, STS, the SSO portal and a container's credentials in one loopback server. Each source of credentials issues an access
+/// key of its own, so that the signature of an SQS request tells which source was used.
+/// </summary>
+internal sealed class AwsStub : IAsyncDisposable
+{
+    private const string Expiration = "2099-01-01T00:00:00Z";
+
+    private readonly WebApplication _application;
+
+    private AwsStub(WebApplication application) => _application = application;
+
+    public Uri Url => new(_application.Urls.Single());
+
+    /// <summary>The status of SQS's replies.</summary>
+    public HttpStatusCode SqsStatus { get; set; } = HttpStatusCode.OK;
+
+    /// <summary>The <c>Authorization</c> header of each SQS request, and the host that it was sent to.</summary>
+    public ConcurrentQueue<(string Authorization, string Host)> SqsRequests { get; } = new();
+
+    /// <summary>Each request to another service: operation or path, and the secret that it was made with.</summary>
+    public ConcurrentQueue<(string Operation, string Secret)> OtherRequests { get; } = new();
+
+    public static async Task<AwsStub> StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        var stub = new AwsStub(builder.Build());
+        stub._application.Run(stub.ReplyAsync);
+        await stub._application.StartAsync();
+        return stub;
+    }
+
+    public ValueTask DisposeAsync() => _application.DisposeAsync();
+
+    private async Task ReplyAsync(HttpContext context)
+    {
+        var request = context.Request;
+        var authorization = request.Headers.Authorization.ToString();
+        if (request.Headers.ContainsKey("X-Amz-Target"))
+        {
+            SqsRequests.Enqueue((authorization, request.Host.Value!));
+            context.Response.StatusCode = (int)SqsStatus;
+            await WriteAsync(context, SqsStatus == HttpStatusCode.OK
+                ? $$"""{"QueueUrl":"{{Url}}000000000000/login-queue"}"""
+                : """{"__type":"InternalFailure","message":"unwell"}""");
+            return;
+        }
+
+        if (request.Path == "/federation/credentials")
+        {
+            OtherRequests.Enqueue((request.Path, request.Headers["x-amz-sso_bearer_token"].ToString()));
+            await WriteAsync(context,
+                """{"roleCredentials":{"accessKeyId":"ASIASSO","secretAccessKey":"s","sessionToken":"t","expiration":4070908800000}}""");
+            return;
+        }
+
+        if (request.Path == "/container")
+        {
+            OtherRequests.Enqueue((request.Path, authorization));
+            await WriteAsync(context, $$"""{"AccessKeyId":"ASIACONTAINER","SecretAccessKey":"s","Token":"t","Expiration":"{{Expiration}}"}""");
+            return;
+        }
+
+        var form = await request.ReadFormAsync();
+        var action = form["Action"].ToString();
+        OtherRequests.Enqueue((action, action == "AssumeRole" ? authorization : form["WebIdentityToken"].ToString()));
+        context.Response.ContentType = "text/xml";
+        await context.Response.WriteAsync(
+            $"""
+            <{action}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><{action}Result>
+            <AssumedRoleUser><Arn>arn:aws:sts::1:assumed-role/r/s</Arn><AssumedRoleId>A:s</AssumedRoleId></AssumedRoleUser>
+            <Credentials><AccessKeyId>ASIA{action.ToUpperInvariant()}</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>
+            <Expiration>{Expiration}</Expiration></Credentials></{action}Result></{action}Response>
+            """);
+    }
+
+    private static Task WriteAsync(HttpContext context, string json)
+    {
+        context.Response.ContentType = "application/json";
+        return context.Response.WriteAsync(json);
+    }
+}
