@@ -10,9 +10,11 @@ internal static class CallsCommand
     public const string ChildName = "calls-run";
 
     private static readonly Option<int> Messages =
-        NumberOption.AtLeastOne("--messages", "How many messages each client receives and deletes in a round.", 100_000);
+        NumberOption.AtLeastOne("--messages", "How many messages a client receives and deletes a round.", 100_000);
 
-    private static readonly Option<int> Rounds = NumberOption.AtLeastOne("--rounds", "How often each client has its turn.", 5);
+    private static readonly Option<int> Rounds =
+        NumberOption.AtLeastOne("--rounds", "How often each client has its turn.", 5);
+
     private static readonly Argument<CallingClient> Kind = new("client") { Description = "The client to measure." };
     private static readonly Argument<string> QueueUrl = new("queue") { Description = "The URL of the filled queue." };
 
@@ -21,9 +23,9 @@ internal static class CallsCommand
         var command = new Command(
             "calls",
             """
-            Measures what the SQS client alone costs: receives and deletes all messages of a queue, ten a call, with each client
-            in turn. The queue is a local SQS in another process, and each run is a process of its own. CPU time is that of the
-            client's process after a warm-up.
+            Measures what the SQS client alone costs: receives and deletes all messages of a queue, ten a call, with
+            each client in turn. The queue is a local SQS in another process, and each run is a process of its own. CPU
+            time is that of the client's process after a warm-up. With few messages it is mostly that of compilation.
             """)
         {
             Messages,
@@ -37,7 +39,12 @@ internal static class CallsCommand
     /// <summary>The process that <c>calls</c> starts for each run.</summary>
     public static Command CreateChild()
     {
-        var command = new Command(ChildName, "One run of calls, in the process that it starts.") { Kind, QueueUrl, Messages };
+        var command = new Command(ChildName, "One run of calls, in the process that it starts.")
+        {
+            Kind,
+            QueueUrl,
+            Messages,
+        };
         command.Hidden = true;
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -66,7 +73,7 @@ internal static class CallsCommand
                 runs[client].Add(figures);
                 await Console.Error.WriteLineAsync(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"round {round}, {client}: {figures.MessagesPerSecond:N0}/s, {figures.CpuMicroseconds:N1} µs of CPU a message"));
+                    $"round {round}, {client}: {figures.MessagesPerSecond:N0}/s, {figures.CpuMicroseconds:N1} µs CPU"));
             }
         }
 
@@ -93,18 +100,18 @@ internal static class CallsCommand
 
     private static void Write(Dictionary<CallingClient, List<CallsFigures>> runs)
     {
-        Console.WriteLine("| client | messages/s | CPU µs a message | allocated bytes a message | CPU / plain, lowest to highest |");
+        Console.WriteLine("| client | messages/s | CPU µs a message | bytes allocated | CPU / plain (range) |");
         Console.WriteLine("| --- | --- | --- | --- | --- |");
         foreach (var (client, figures) in runs)
         {
-            double[] ratios =
-                [.. figures.Zip(runs[CallingClient.Plain], (run, plain) => run.CpuMicroseconds / plain.CpuMicroseconds)];
+            var pairs = figures.Zip(runs[CallingClient.Plain]);
+            double[] ratios = [.. pairs.Select(x => x.First.CpuMicroseconds / x.Second.CpuMicroseconds)];
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"| {client} | {Median.Of(figures.Select(x => x.MessagesPerSecond)):N0} "
                 + $"| {Median.Of(figures.Select(x => x.CpuMicroseconds)):N1} "
                 + $"| {Median.Of(figures.Select(x => x.AllocatedBytes)):N0} "
-                + $"| {Median.Of(ratios):N2}, {ratios.Min():N2} to {ratios.Max():N2} |"));
+                + $"| {Median.Of(ratios):N2} ({ratios.Min():N2} to {ratios.Max():N2}) |"));
         }
     }
 }

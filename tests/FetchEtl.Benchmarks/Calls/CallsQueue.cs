@@ -6,7 +6,7 @@ using FetchEtl.Testing;
 
 namespace FetchEtl.Benchmarks;
 
-/// <summary>The queues that the <c>calls</c> verb measures on: a local SQS in a process of its own, and no database.</summary>
+/// <summary>The queues that <c>calls</c> measures on: a local SQS in a process of its own, and no database.</summary>
 internal sealed class CallsQueue : IAsyncDisposable
 {
     public const string UrlSetting = "Sqs__ServiceUrl";

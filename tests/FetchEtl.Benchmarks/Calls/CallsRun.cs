@@ -5,8 +5,8 @@ using Amazon.SQS.Model;
 namespace FetchEtl.Benchmarks;
 
 /// <summary>
-/// Receives and deletes all messages of a queue with one client, and measures only that: neither the start of the process nor
-/// the messages of the warm-up count.
+/// Receives and deletes all messages of a queue with one client, and measures only that: neither the start of the
+/// process nor the messages of the warm-up count.
 /// </summary>
 internal static class CallsRun
 {
@@ -70,5 +70,6 @@ internal static class CallsRun
         }
     }
 
-    private static DeleteMessageBatchRequestEntry ToEntry(Message message) => new(message.MessageId, message.ReceiptHandle);
+    private static DeleteMessageBatchRequestEntry ToEntry(Message message) =>
+        new(message.MessageId, message.ReceiptHandle);
 }

@@ -17,16 +17,12 @@ internal sealed class DirectRoute
     private DirectRoute(Uri url, IClientConfig config, string region)
     {
         Url = url;
-        Endpoint = url.ToString();
         _signer = new DirectSigner(url.Authority, region, config.AuthenticationServiceName);
         var application = string.IsNullOrEmpty(config.ClientAppId) ? "" : $" app/{config.ClientAppId}";
         _userAgent = $"{config.UserAgent}{application} md/FetchEtl#direct";
     }
 
     public Uri Url { get; }
-
-    /// <summary>The URL as the SDK names it when it keeps the correction of the clock.</summary>
-    public string Endpoint { get; }
 
     /// <summary>Finds the route of a configured client.</summary>
     /// <returns>Null where the configuration asks for something that only the SDK does.</returns>
@@ -39,8 +35,9 @@ internal sealed class DirectRoute
                 return null;
             }
 
-            var endpoint = config.DetermineServiceOperationEndpoint(new ServiceOperationEndpointParameters(new ReceiveRequest()));
-            var region = AWS4Signer.DetermineSigningRegion(config, config.RegionEndpointServiceName, alternateEndpoint: null, request: null);
+            var anyRequest = new ServiceOperationEndpointParameters(new ReceiveRequest());
+            var endpoint = config.DetermineServiceOperationEndpoint(anyRequest);
+            var region = AWS4Signer.DetermineSigningRegion(config, config.RegionEndpointServiceName, null, null);
             var url = new Uri(endpoint.URL);
             return endpoint.Headers is null or { Count: 0 }
                 && endpoint.Attributes?["authSchemes"] is null
@@ -88,7 +85,7 @@ internal sealed class DirectRoute
         && !(config.UseHttp && string.IsNullOrEmpty(config.ServiceURL))
         && !(config.HttpClientFactory?.DisposeHttpClientsAfterUse(config) ?? !config.CacheHttpClient);
 
-    /// <summary>Whether the SDK itself put a handler into the pipeline, other than those that publish client-side metrics.</summary>
+    /// <summary>Whether a handler is the SDK's own and does not publish client-side metrics.</summary>
     private static bool IsPlain(IPipelineHandler handler) => IsOfTheSdk(handler) && handler is not CSMCallEventHandler;
 
     private static bool IsOfTheSdk(object part) =>

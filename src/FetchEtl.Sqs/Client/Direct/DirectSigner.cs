@@ -8,8 +8,8 @@ using Amazon.Runtime.Internal.Auth;
 namespace FetchEtl.Sqs;
 
 /// <summary>
-/// AWS Signature Version 4 for the two direct calls ("Create a signed AWS API request", IAM User Guide): a POST to the root of
-/// the endpoint, without a query string and with a fixed set of headers.
+/// AWS Signature Version 4 for the two direct calls ("Create a signed AWS API request", IAM User Guide): a POST to the
+/// root of the endpoint, without a query string and with a fixed set of headers.
 /// </summary>
 internal sealed class DirectSigner(string host, string region, string service)
 {
@@ -19,7 +19,7 @@ internal sealed class DirectSigner(string host, string region, string service)
     public static bool IsVisibleAscii(ReadOnlySpan<char> text) => !text.ContainsAnyExceptInRange('!', '~');
 
     /// <summary>Adds the headers of a marshalled request and those of its signature to an HTTP message.</summary>
-    /// <returns>False, with nothing added, where the request has other headers or the credentials other characters.</returns>
+    /// <returns>False, with nothing added, if a header or a character of the credentials is not a known one.</returns>
     public bool TrySign(
         HttpRequestHeaders target,
         IDictionary<string, string> marshalled,
@@ -44,11 +44,11 @@ internal sealed class DirectSigner(string host, string region, string service)
         var payload = Hash(body);
         var tokenLine = token is null ? "" : $"x-amz-security-token:{token}\n";
         var tokenName = token is null ? "" : "x-amz-security-token;";
-        var signedHeaders =
-            $"content-type;host;x-amz-api-version;x-amz-content-sha256;x-amz-date;{tokenName}x-amz-target;x-amzn-query-mode";
-        var canonicalRequest =
-            $"POST\n/\n\ncontent-type:{contentType}\nhost:{host}\nx-amz-api-version:{version}\nx-amz-content-sha256:{payload}\n"
-            + $"x-amz-date:{time}\n{tokenLine}x-amz-target:{operation}\nx-amzn-query-mode:{queryMode}\n\n{signedHeaders}\n{payload}";
+        var signedHeaders = "content-type;host;x-amz-api-version;x-amz-content-sha256;x-amz-date;"
+            + $"{tokenName}x-amz-target;x-amzn-query-mode";
+        var canonicalRequest = $"POST\n/\n\ncontent-type:{contentType}\nhost:{host}\nx-amz-api-version:{version}\n"
+            + $"x-amz-content-sha256:{payload}\nx-amz-date:{time}\n{tokenLine}x-amz-target:{operation}\n"
+            + $"x-amzn-query-mode:{queryMode}\n\n{signedHeaders}\n{payload}";
         var scope = $"{date}/{region}/{service}/aws4_request";
         var toSign = $"AWS4-HMAC-SHA256\n{time}\n{scope}\n{Hash(Encoding.UTF8.GetBytes(canonicalRequest))}";
         var signature = HMACSHA256.HashData(KeyFor(credentials.SecretKey, date), Encoding.UTF8.GetBytes(toSign));

@@ -13,22 +13,22 @@ using ReceiveRequest = Amazon.SQS.Model.ReceiveMessageRequest;
 namespace FetchEtl.Sqs;
 
 /// <summary>
-/// The SDK's SQS client with a direct path for the two calls that a consumer makes for every ten messages. The direct path
-/// uses the SDK's credentials, marshallers, HTTP clients and unmarshallers, signs by itself, and skips the SDK's pipeline.
-/// That saves about half of the client's CPU time.
+/// The SDK's SQS client with a direct path for the two calls that a consumer makes for every ten messages. The direct
+/// path uses the SDK's credentials, marshallers, HTTP clients and unmarshallers, signs by itself, and skips the SDK's
+/// pipeline. That saves about half of the client's CPU time.
 /// </summary>
 /// <remarks>
 /// <para>
-/// The direct path returns ordinary replies only: status 200 and readable. In every other case the SDK makes the call again,
-/// with its own retries and exceptions, and all calls go through the SDK for the next <see cref="Pause"/>. Repeating a call is
-/// harmless. A delete is idempotent. A receive whose reply was lost hides its messages for one visibility timeout, whether or
-/// not another receive follows.
+/// The direct path returns ordinary replies only: status 200 and readable. In every other case the SDK makes the call
+/// again, with its own retries and exceptions, and all calls go through the SDK for the next <see cref="Pause"/>.
+/// Repeating a call is harmless. A delete is idempotent. A receive whose reply was lost hides its messages for one
+/// visibility timeout, whether or not another receive follows.
 /// </para>
 /// <para>
 /// Requests differ from the SDK's in headers that are not signed: <c>User-Agent</c> ends in <c>md/FetchEtl#direct</c>;
-/// <c>amz-sdk-invocation-id</c> and <c>amz-sdk-request</c>, which count the SDK's retries, and the trace id of AWS Lambda are
-/// missing. <c>ResponseMetadata.Metadata</c> lacks the user agent. The events of <see cref="AmazonServiceClient"/> are raised
-/// for calls through the SDK only.
+/// <c>amz-sdk-invocation-id</c> and <c>amz-sdk-request</c>, which count the SDK's retries, and the trace id of AWS
+/// Lambda are missing. <c>ResponseMetadata.Metadata</c> lacks the user agent. The events of
+/// <see cref="AmazonServiceClient"/> are raised for calls through the SDK only.
 /// </para>
 /// </remarks>
 internal sealed class DirectSqsClient : AmazonSQSClient
@@ -42,7 +42,7 @@ internal sealed class DirectSqsClient : AmazonSQSClient
     private readonly bool _validatesChecksums;
     private long _pausedUntil = long.MinValue;
 
-    /// <param name="credentials">The credentials to sign with. Null: those that the configuration or the SDK's chain finds.</param>
+    /// <param name="credentials">What to sign with. Null: what the configuration or the SDK's chain finds.</param>
     /// <param name="config">The configuration. It must not change afterwards.</param>
     /// <param name="timeProvider">The clock of the direct path. Null: the system's.</param>
     public DirectSqsClient(AWSCredentials? credentials, AmazonSQSConfig config, TimeProvider? timeProvider = null)
@@ -60,7 +60,10 @@ internal sealed class DirectSqsClient : AmazonSQSClient
         ReceiveRequest request, CancellationToken cancellationToken = default)
     {
         var reply = await TryCallAsync<ReceiveRequest, ReceiveMessageResponse>(
-            request, ReceiveMessageRequestMarshaller.Instance, ReceiveMessageResponseUnmarshaller.Instance, cancellationToken);
+            request,
+            ReceiveMessageRequestMarshaller.Instance,
+            ReceiveMessageResponseUnmarshaller.Instance,
+            cancellationToken);
         if (_validatesChecksums)
         {
             ValidationResponseHandler.ValidateReceiveMessage(reply);
@@ -73,7 +76,10 @@ internal sealed class DirectSqsClient : AmazonSQSClient
     public override async Task<DeleteMessageBatchResponse> DeleteMessageBatchAsync(
         DeleteRequest request, CancellationToken cancellationToken = default) =>
         await TryCallAsync<DeleteRequest, DeleteMessageBatchResponse>(
-            request, DeleteMessageBatchRequestMarshaller.Instance, DeleteMessageBatchResponseUnmarshaller.Instance, cancellationToken)
+            request,
+            DeleteMessageBatchRequestMarshaller.Instance,
+            DeleteMessageBatchResponseUnmarshaller.Instance,
+            cancellationToken)
         ?? await base.DeleteMessageBatchAsync(request, cancellationToken);
 
     /// <inheritdoc />
@@ -125,7 +131,7 @@ internal sealed class DirectSqsClient : AmazonSQSClient
         }
         catch (Exception)
         {
-            // The SDK meets the same fault when it repeats the call, or none. Its exception is the one that callers know.
+            // The SDK repeats the call. If it meets a fault too, callers get the exception that they know.
             cancellationToken.ThrowIfCancellationRequested();
         }
 
@@ -137,8 +143,9 @@ internal sealed class DirectSqsClient : AmazonSQSClient
     /// <summary>Finds the credentials that the SDK would sign with; their source refreshes them.</summary>
     private async ValueTask<ImmutableCredentials?> GetCredentialsAsync(CancellationToken cancellationToken)
     {
-        var source = ExplicitAWSCredentials ?? Config.DefaultAWSCredentials ?? await Config.IdentityResolverConfiguration
-            .GetIdentityResolver<AWSCredentials>().ResolveIdentityAsync(Config, cancellationToken) as AWSCredentials;
+        var source = ExplicitAWSCredentials ?? Config.DefaultAWSCredentials;
+        source ??= await Config.IdentityResolverConfiguration.GetIdentityResolver<AWSCredentials>()
+            .ResolveIdentityAsync(Config, cancellationToken) as AWSCredentials;
         return source is null ? null : await source.GetCredentialsAsync();
     }
 
@@ -146,7 +153,7 @@ internal sealed class DirectSqsClient : AmazonSQSClient
     private DateTimeOffset Now(DirectRoute route)
     {
         var learnt = AWSConfigs.CorrectForClockSkew && !Config.DisableClockSkewCorrection
-            ? CorrectClockSkew.GetClockCorrectionForEndpoint(route.Endpoint)
+            ? CorrectClockSkew.GetClockCorrectionForEndpoint(route.Url.ToString())
             : TimeSpan.Zero;
         return _timeProvider.GetUtcNow() + (AWSConfigs.ManualClockCorrection ?? learnt);
     }
