@@ -11,6 +11,8 @@ var root = new RootCommand("What FetchEtl promises, put to the test for longer t
     IdleCommand.Create(),
     MicroCommand.Create(),
     LoopCommand.Create(),
+    CallsCommand.Create(),
+    CallsCommand.CreateChild(),
 };
 
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });

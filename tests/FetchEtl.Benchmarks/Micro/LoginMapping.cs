@@ -31,7 +31,7 @@ public class LoginMapping
         _endpoint = new PipeEndpoint(new Commit());
         var deserializer = new RawLoginDeserializer();
         var sample = await SampleMessages.ReceiveAsync();
-        _messages = [.. sample.Messages.Select(message =>
+        _messages = [.. sample.Select(message =>
         {
             var received = _endpoint.Open(message, cancelled: new CancellationToken(canceled: true));
             return deserializer.Deserialize(received).TryGetMessage<LoginMessage>(out var login)

@@ -1,3 +1,4 @@
+using System.Text;
 using BenchmarkDotNet.Attributes;
 using FetchEtl.Logins;
 using MassTransit.Serialization;
@@ -15,7 +16,7 @@ public class LoginReading
     public async Task SetUpAsync()
     {
         var sample = await SampleMessages.ReceiveAsync();
-        _bodies = [.. sample.Messages.Select(message => message.Body.ToArray())];
+        _bodies = [.. sample.Select(message => Encoding.UTF8.GetBytes(message.Body))];
         _logins = Array.ConvertAll(_bodies, Read);
         if (Array.Exists(_logins, login => Check(login) > 0))
         {

@@ -18,7 +18,7 @@ public class Masking
         SampleKey.AddTo(options);
         _masker = new HmacPiiMasker(options.Masking);
         var sample = await SampleMessages.ReceiveAsync();
-        _logins = [.. sample.Messages.Select(message => JsonSerializer.Deserialize<LoginMessage>(message.Body.Span)!)];
+        _logins = [.. sample.Select(message => JsonSerializer.Deserialize<LoginMessage>(message.Body)!)];
     }
 
     [Benchmark(OperationsPerInvoke = SampleMessages.Count)]

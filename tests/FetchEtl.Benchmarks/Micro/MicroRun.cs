@@ -16,8 +16,6 @@ internal static class MicroRun
     /// <summary>In the order in which a message meets them.</summary>
     private static readonly Type[] Steps =
     [
-        typeof(Signing),
-        typeof(ReceiveParsing),
         typeof(ReceivePipe),
         typeof(LoginReading),
         typeof(Masking),
@@ -81,7 +79,7 @@ internal static class MicroRun
         }
         catch (NullReferenceException)
         {
-            // BenchmarkDotNet 0.14 asks a failed run for its executable (ExecuteResult.LogIssues); in this process there is none.
+            // BenchmarkDotNet asks a failed run for its executable (ExecuteResult.LogIssues); in this process there is none.
             return null;
         }
     }

@@ -1,3 +1,4 @@
+using Amazon.SQS.Model;
 using FetchEtl.Sqs;
 using MassTransit;
 using MassTransit.Context;
@@ -52,11 +53,11 @@ internal sealed class PipeEndpoint : IAsyncDisposable
     }
 
     /// <summary>The message as it enters the pipe.</summary>
-    public SqsReceiveContext Open(SqsMessage message, CancellationToken cancelled = default) =>
+    public SqsReceiveContext Open(Message message, CancellationToken cancelled = default) =>
         new(message, _context, TimeProvider.System, cancelled);
 
     /// <summary>Sends the message through the pipe; throws where no consumer took it.</summary>
-    public async Task DispatchAsync(SqsMessage message)
+    public async Task DispatchAsync(Message message)
     {
         await _dispatcher.Dispatch(Open(message), NoLockReceiveContext.Instance);
     }

@@ -1,5 +1,5 @@
+using Amazon.SQS.Model;
 using BenchmarkDotNet.Attributes;
-using FetchEtl.Sqs;
 
 namespace FetchEtl.Benchmarks;
 
@@ -12,13 +12,13 @@ public class ReceivePipe
     private readonly Commit _commit = new();
     private readonly Task[] _dispatched = new Task[SampleMessages.Count];
     private PipeEndpoint _endpoint = null!;
-    private IReadOnlyList<SqsMessage> _messages = [];
+    private IReadOnlyList<Message> _messages = [];
 
     [GlobalSetup]
     public async Task SetUpAsync()
     {
         _endpoint = new PipeEndpoint(_commit);
-        _messages = (await SampleMessages.ReceiveAsync()).Messages;
+        _messages = await SampleMessages.ReceiveAsync();
     }
 
     [GlobalCleanup]
