@@ -44,7 +44,6 @@ internal static class ServiceHost
                 rider.UsingSqs((context, sqs) =>
                 {
                     var options = context.GetRequiredService<IOptions<SqsSettings>>().Value;
-                    sqs.Host(host => Apply(context, host));
                     sqs.ReceiveEndpoint(options.QueueName, endpoint =>
                     {
                         endpoint.PrefetchCount = options.PrefetchCount;
@@ -115,6 +114,7 @@ internal static class ServiceHost
         client.ServiceUrl = settings.ServiceUrl;
         client.Region = settings.Region;
         client.Protocol = settings.Protocol;
+        client.DirectCalls = settings.DirectCalls;
         AwsSettings.Apply(services.GetRequiredService<IConfiguration>(), client);
         client.Credentials ??= LocalCredentials.For(client, Environment.GetEnvironmentVariable);
     }

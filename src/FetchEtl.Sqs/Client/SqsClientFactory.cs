@@ -16,7 +16,9 @@ internal static class SqsClientFactory
         var config = CreateConfig(options);
         config.HttpClientFactory = new SqsHttpClientFactory(
             options, metrics, loggers.CreateLogger("FetchEtl.Sqs.SqsClient"), timeProvider ?? TimeProvider.System);
-        return new AmazonSQSClient(options.Credentials, config);
+        return options.DirectCalls
+            ? new DirectSqsClient(options.Credentials, config, timeProvider)
+            : new AmazonSQSClient(options.Credentials, config);
     }
 
     /// <summary>The SDK's configuration, with endpoint and region resolved: problems appear before a call.</summary>

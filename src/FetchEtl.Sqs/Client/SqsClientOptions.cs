@@ -40,6 +40,12 @@ public sealed class SqsClientOptions
     public string? ProfilesLocation { get; set; }
 
     /// <summary>
+    /// Whether receives and deletes skip the SDK's pipeline where the reply is an ordinary one, which saves CPU time.
+    /// Everything else, errors and retries included, goes through the SDK. Default: true.
+    /// </summary>
+    public bool DirectCalls { get; set; } = true;
+
+    /// <summary>
     /// Changes any other setting of the SDK, after those above. <c>Timeout</c> is the time of one attempt (default: 10
     /// seconds), to which a long poll adds 20 seconds; <c>ConnectTimeout</c> defaults to 5 seconds. The client replaces
     /// <c>HttpClientFactory</c>.

@@ -129,7 +129,7 @@ internal sealed class DirectSqsClient : AmazonSQSClient
                 return (TReply)await reply.ReadAsync(unmarshaller, cancellationToken);
             }
         }
-        catch (Exception)
+        catch (Exception exception) when (exception is not AmazonSQSException)
         {
             // The SDK repeats the call. If it meets a fault too, callers get the exception that they know.
             cancellationToken.ThrowIfCancellationRequested();
