@@ -146,11 +146,11 @@ public sealed partial class SqsFaultPlanTests
     }
 
     [Fact]
-    public void The_plan_in_README_is_valid_and_shows_every_kind()
+    public void The_documented_plan_is_valid_and_shows_every_kind()
     {
-        var readme = File.ReadAllText(Path.Combine(RepositoryRoot.Folder, "README.md"));
+        var page = File.ReadAllText(Path.Combine(RepositoryRoot.Folder, "docs", "operations.md"));
 
-        var plan = SqsFaultPlan.Parse(Assert.Single(Example().Matches(readme)).Groups["plan"].Value);
+        var plan = SqsFaultPlan.Parse(Assert.Single(Example().Matches(page)).Groups["plan"].Value);
 
         Assert.Equal(Enum.GetValues<SqsFaultKind>(), plan.Rules.Select(x => x.Kind).Order());
     }
