@@ -10,7 +10,7 @@ internal static class CallsCommand
     public const string ChildName = "calls-run";
 
     private static readonly Option<int> Messages =
-        NumberOption.AtLeastOne("--messages", "How many messages a client receives and deletes a round.", 100_000);
+        NumberOption.AtLeastOne("--messages", "How many messages a client receives and deletes a round.", 300_000);
 
     private static readonly Option<int> Rounds =
         NumberOption.AtLeastOne("--rounds", "How often each client has its turn.", 5);
