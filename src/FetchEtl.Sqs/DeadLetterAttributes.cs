@@ -1,8 +1,8 @@
 namespace FetchEtl.Sqs;
 
 /// <summary>
-/// The message attributes that a dead letter carries beside its producer's own. SQS allows ten attributes a message: these four
-/// take precedence, then the producer's in the order received.
+/// The message attributes that the rider adds to a dead letter. SQS allows ten attributes a message: these four take
+/// precedence, then the producer's own in the order received.
 /// </summary>
 public static class DeadLetterAttributes
 {
@@ -12,9 +12,9 @@ public static class DeadLetterAttributes
     /// <summary>Where and when it died: JSON with <c>queue</c>, <c>receiveCount</c> and <c>deadAt</c>.</summary>
     public const string Source = "DeadLetterSource";
 
-    /// <summary>The MessageId of its first sending, which a redrive would otherwise lose.</summary>
+    /// <summary>The MessageId of the first sending. SQS gives a redriven message a new one.</summary>
     public const string OriginalMessageId = "OriginalMessageId";
 
-    /// <summary>The SentTimestamp of its first sending, in milliseconds since 1970.</summary>
+    /// <summary>The SentTimestamp of the first sending, in milliseconds since 1970.</summary>
     public const string OriginalSentTimestamp = "OriginalSentTimestamp";
 }

@@ -17,13 +17,15 @@ internal static partial class Log
     [LoggerMessage(1101, LogLevel.Information, "Stopped receiving from {Queue} after {Count} messages")]
     public static partial void Stopped(this ILogger logger, string queue, long count);
 
-    [LoggerMessage(1102, LogLevel.Warning, "The receive endpoint of {Queue} failed: {Reason}. It starts again in {Seconds:0.#} s")]
+    [LoggerMessage(1102, LogLevel.Warning,
+        "The receive endpoint of {Queue} failed: {Reason}. It starts again in {Seconds:0.#} s")]
     public static partial void EndpointFailed(this ILogger logger, string queue, string reason, double seconds);
 
     [LoggerMessage(1104, LogLevel.Error, "The receive endpoint of {Queue} cannot start: {Reason}")]
     public static partial void EndpointRefused(this ILogger logger, string queue, string reason);
 
-    [LoggerMessage(1105, LogLevel.Warning, "Receiving from {Queue} failed: {Reason}. The next attempt is in {Seconds:0.#} s")]
+    [LoggerMessage(1105, LogLevel.Warning,
+        "Receiving from {Queue} failed: {Reason}. The next attempt is in {Seconds:0.#} s")]
     public static partial void ReceiveFailed(this ILogger logger, string queue, string reason, double seconds);
 
     [LoggerMessage(1106, LogLevel.Information, "Receiving from {Queue} works again")]
@@ -37,22 +39,25 @@ internal static partial class Log
     public static partial void DuplicateDelivery(this ILogger logger, string messageId);
 
     [LoggerMessage(1109, LogLevel.Warning, "Message {MessageId} was moved to {DeadLetterQueue}: {Reason}")]
-    public static partial void DeadLettered(this ILogger logger, string messageId, string deadLetterQueue, string reason);
+    public static partial void DeadLettered(
+        this ILogger logger, string messageId, string deadLetterQueue, string reason);
 
     [LoggerMessage(1110, LogLevel.Error,
-        "Message {MessageId} stays on its queue because {DeadLetterQueue} rejected it ({Problem}). It is invalid: {Reason}")]
+        "Message {MessageId} stays on its queue: {DeadLetterQueue} rejected it ({Problem}). It is invalid: {Reason}")]
     public static partial void DeadLetterRefused(
         this ILogger logger, string messageId, string deadLetterQueue, string problem, string reason);
 
     [LoggerMessage(1111, LogLevel.Warning,
         "Message {MessageId} faulted with {Fault} at receive {ReceiveCount}. It is visible again in {Seconds} s")]
-    public static partial void Returned(this ILogger logger, string messageId, string fault, int receiveCount, double seconds);
+    public static partial void Returned(
+        this ILogger logger, string messageId, string fault, int receiveCount, double seconds);
 
     [LoggerMessage(1112, LogLevel.Warning,
         "The lease on message {MessageId} was lost before the message could be {Fate}. SQS delivers it again")]
     public static partial void LeaseLost(this ILogger logger, string messageId, string fate);
 
-    [LoggerMessage(1113, LogLevel.Warning, "{Count} leases were not renewed: {Reason}. They are renewed again within the visibility timeout")]
+    [LoggerMessage(1113, LogLevel.Warning,
+        "{Count} leases were not renewed: {Reason}. The next attempt is within the visibility timeout")]
     public static partial void RenewalFailed(this ILogger logger, int count, string reason);
 
     [LoggerMessage(1114, LogLevel.Warning,
@@ -71,6 +76,7 @@ internal static partial class Log
     [LoggerMessage(1117, LogLevel.Warning, "An observer of {Queue} threw {Fault}")]
     public static partial void ObserverFaulted(this ILogger logger, string queue, string fault);
 
-    [LoggerMessage(1119, LogLevel.Error, "SQS returned message {MessageId} without an id, a receipt handle or a body. It is left on its queue")]
+    [LoggerMessage(1119, LogLevel.Error,
+        "SQS returned message {MessageId} without an id, a receipt handle or a body. It stays on its queue")]
     public static partial void MalformedMessage(this ILogger logger, string? messageId);
 }

@@ -6,15 +6,16 @@ namespace MassTransit;
 public static class SqsRiderExtensions
 {
     /// <summary>
-    /// Consumes SQS queues beside the bus. Nothing is created, subscribed or published: the queues belong to their producers.
+    /// Consumes SQS queues beside the bus. The rider creates no queue unless told to, subscribes to nothing and
+    /// publishes nothing: the queues belong to their producers.
     /// </summary>
     /// <remarks>
-    /// A consumer that throws a <see cref="System.ComponentModel.DataAnnotations.ValidationException"/>, or what derives from
-    /// it, makes its message a dead letter; the exception's text is logged and becomes the reason attribute, so it must name
-    /// fields and rules, never values. Any other exception gives the message back to the queue, for longer each time.
+    /// A <see cref="System.ComponentModel.DataAnnotations.ValidationException"/> of a consumer sends its message to the
+    /// dead-letter queue. The exception's text is logged and becomes the reason attribute, so it must name fields and
+    /// rules, never values. After any other exception the message returns to its queue, with a delay that grows.
     /// </remarks>
     /// <param name="configurator">The rider, inside <c>AddRider</c>.</param>
-    /// <param name="configure">Says which SQS endpoint to speak to and which queues to receive from.</param>
+    /// <param name="configure">Sets the SQS endpoint and the queues to receive from.</param>
     public static void UsingSqs(
         this IRiderRegistrationConfigurator configurator,
         Action<IRiderRegistrationContext, ISqsFactoryConfigurator> configure)

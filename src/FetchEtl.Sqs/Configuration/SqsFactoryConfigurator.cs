@@ -33,7 +33,8 @@ internal sealed class SqsFactoryConfigurator(IServiceProvider services) : ISqsFa
         _endpoints.Add((queueName, configure));
     }
 
-    public ConnectHandle ConnectReceiveEndpointObserver(IReceiveEndpointObserver observer) => _observers.Connect(observer);
+    public ConnectHandle ConnectReceiveEndpointObserver(IReceiveEndpointObserver observer) =>
+        _observers.Connect(observer);
 
     public IEnumerable<ValidationResult> Validate()
     {

@@ -11,7 +11,8 @@ internal sealed class SqsReceiveEndpointConfiguration : ReceiveEndpointConfigura
     private readonly IReceiveEndpointConfiguration _endpoint;
     private SqsReceiveSettings _settings;
 
-    public SqsReceiveEndpointConfiguration(IBusInstance busInstance, IReceiveEndpointConfiguration endpoint, string queueName)
+    public SqsReceiveEndpointConfiguration(
+        IBusInstance busInstance, IReceiveEndpointConfiguration endpoint, string queueName)
         : base(busInstance.HostConfiguration, endpoint)
     {
         _busInstance = busInstance;
@@ -76,12 +77,15 @@ internal sealed class SqsReceiveEndpointConfiguration : ReceiveEndpointConfigura
             yield return result;
         }
 
-        if (string.IsNullOrWhiteSpace(_settings.DeadLetterQueueName) || _settings.DeadLetterQueueName == _settings.QueueName)
+        if (string.IsNullOrWhiteSpace(_settings.DeadLetterQueueName)
+            || _settings.DeadLetterQueueName == _settings.QueueName)
         {
-            yield return this.Failure(nameof(DeadLetterQueueName), "must name a queue other than the one received from");
+            yield return this.Failure(nameof(DeadLetterQueueName), "must name another queue than the one it serves");
         }
 
-        if (_settings.WaitTime < TimeSpan.Zero || _settings.WaitTime > SqsLimits.WaitTime || !IsWhole(_settings.WaitTime))
+        if (_settings.WaitTime < TimeSpan.Zero
+            || _settings.WaitTime > SqsLimits.WaitTime
+            || !IsWhole(_settings.WaitTime))
         {
             yield return this.Failure(nameof(WaitTime), "must be 0 to 20 whole seconds");
         }
@@ -102,7 +106,8 @@ internal sealed class SqsReceiveEndpointConfiguration : ReceiveEndpointConfigura
         if (_settings.PrefetchBytes < (long)SqsLimits.EntriesPerCall * SqsLimits.MessageBytes)
         {
             yield return this.Failure(
-                nameof(PrefetchBytes), "must be at least 10 MiB (10,485,760): a receive brings up to ten messages of 1 MiB");
+                nameof(PrefetchBytes),
+                "must be at least 10 MiB (10,485,760): a receive brings up to ten messages of 1 MiB");
         }
     }
 
@@ -116,7 +121,7 @@ internal sealed class SqsReceiveEndpointConfiguration : ReceiveEndpointConfigura
 
     public ReceiveEndpoint Build(SqsRiderServices services)
     {
-        Validate().ThrowIfContainsFailure($"The SQS receive endpoint '{_settings.QueueName}' is not configured correctly:");
+        Validate().ThrowIfContainsFailure($"The SQS receive endpoint '{_settings.QueueName}' has invalid settings:");
 
         var context = CreateReceiveEndpointContext();
         var settings = _settings with

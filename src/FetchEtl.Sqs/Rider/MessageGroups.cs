@@ -1,9 +1,9 @@
 namespace FetchEtl.Sqs;
 
 /// <summary>
-/// Keeps the order of a FIFO queue in this process: the messages of a group are handled one after another, as received, and
-/// groups side by side. Behind a message that returns to the queue the rest of its group returns too, and SQS delivers them
-/// again in order.
+/// Keeps the order of a FIFO queue in this process: the messages of a group are handled one after another, as received,
+/// and groups in parallel. When a message returns to the queue, the later ones of its group return too, and SQS
+/// delivers them again in order.
 /// </summary>
 internal sealed class MessageGroups
 {

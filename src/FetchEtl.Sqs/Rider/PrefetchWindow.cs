@@ -1,8 +1,9 @@
 namespace FetchEtl.Sqs;
 
 /// <summary>
-/// Bounds how many messages, and how many bytes of them, the process holds. A poll reserves room for the largest possible
-/// batch before it calls, so batches stay full and no bound is passed while SQS keeps its own of 1 MiB a message.
+/// Bounds how many messages, and how many bytes of them, the process holds. A poll reserves room for the largest
+/// possible batch before it calls. So batches stay full, and no bound is passed while SQS keeps its own of 1 MiB a
+/// message.
 /// </summary>
 internal sealed class PrefetchWindow(int count, long bytes)
 {

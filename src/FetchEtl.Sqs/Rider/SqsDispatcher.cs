@@ -5,14 +5,16 @@ using MassTransit.Transports;
 namespace FetchEtl.Sqs;
 
 /// <summary>
-/// Hands received messages to the receive pipe: at once, or in their turn where the queue is FIFO or the endpoint limits
-/// how many messages are handled at a time.
+/// Hands received messages to the receive pipe: at once, or in their turn where the queue is FIFO or the endpoint
+/// limits how many messages are handled at a time.
 /// </summary>
 /// <param name="context">The endpoint.</param>
 /// <param name="settings">Says whether messages have to wait for each other.</param>
 /// <param name="leases">Owns the leases.</param>
 /// <param name="services">What the dispatcher works with.</param>
-/// <param name="consumersCancelled">Cancelled at a stop, when consumers should leave their messages to other workers.</param>
+/// <param name="consumersCancelled">
+/// Cancelled at a stop, when consumers should leave their messages to other workers.
+/// </param>
 internal sealed class SqsDispatcher(
     ReceiveEndpointContext context,
     SqsReceiveSettings settings,
@@ -21,14 +23,18 @@ internal sealed class SqsDispatcher(
     CancellationToken consumersCancelled) : DeliveryMetrics, IDisposable
 {
     private readonly IReceivePipeDispatcher _pipe = context.CreateReceivePipeDispatcher();
-    private readonly SemaphoreSlim? _concurrency = settings.ConcurrentMessageLimit is { } limit ? new SemaphoreSlim(limit) : null;
+    private readonly SemaphoreSlim? _concurrency =
+        settings.ConcurrentMessageLimit is { } limit ? new SemaphoreSlim(limit) : null;
+
     private readonly MessageGroups? _groups = SqsQueueName.IsFifo(settings.QueueName) ? new MessageGroups() : null;
 
     public long DeliveryCount => _pipe.DispatchCount;
 
     public int ConcurrentDeliveryCount => _pipe.MaxConcurrentDispatchCount;
 
-    /// <summary>Opens leases on the messages of a receive and starts to handle those that are not in flight already.</summary>
+    /// <summary>
+    /// Opens leases on the messages of a receive, and starts to handle those that are not in flight yet.
+    /// </summary>
     /// <returns>How many messages, and bytes of them, are in flight now that were not before.</returns>
     public async Task<(int Count, long Bytes)> HandleAsync(IReadOnlyList<Message> messages, CancellationToken stopping)
     {
@@ -41,7 +47,8 @@ internal sealed class SqsDispatcher(
         {
             bytes += opened[i].BodyBytes;
 
-            // Not awaited: the message's lease, not its poll, waits for it. Both methods report every failure to the lease.
+            // Not awaited: the lease waits for the message, not the poll. Both methods report every failure to the
+            // lease.
             _ = turns is null && _concurrency is null && !stopping.IsCancellationRequested
                 ? DispatchAsync(opened[i])
                 : DispatchInTurnAsync(opened[i], turns?[i], stopping);
@@ -84,7 +91,9 @@ internal sealed class SqsDispatcher(
         }
     }
 
-    /// <summary>False for a message that goes back: the endpoint stops, or an earlier message of its group went back.</summary>
+    /// <summary>
+    /// False for a message that returns: the endpoint stops, or an earlier message of its group returned.
+    /// </summary>
     private async ValueTask<bool> MayBeginAsync(MessageGroups.Turn? turn, CancellationToken stopping)
     {
         try
@@ -118,11 +127,12 @@ internal sealed class SqsDispatcher(
                 return;
             }
 
-            await _pipe.Dispatch(new SqsReceiveContext(lease.Message, context, services.Time, consumersCancelled), lease);
+            var received = new SqsReceiveContext(lease.Message, context, services.Time, consumersCancelled);
+            await _pipe.Dispatch(received, lease);
         }
         catch (Exception exception)
         {
-            // The lease knows of it already, unless an observer threw before the pipe could report. The first verdict counts.
+            // The lease has its verdict already, unless an observer threw before. The first verdict counts.
             await lease.Faulted(exception);
             Log.DispatchFaulted(services.Logger, lease.Message.MessageId, exception.GetType().Name);
         }

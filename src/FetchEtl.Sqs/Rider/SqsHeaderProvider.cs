@@ -6,8 +6,8 @@ using MassTransit.Transports;
 namespace FetchEtl.Sqs;
 
 /// <summary>
-/// A message's identity, sent time and attributes as transport headers. MassTransit's own headers (MT-…) are left out: an
-/// address set by a producer must not make this endpoint send faults or responses, which would carry the message.
+/// A message's identity, sent time and attributes as transport headers. MassTransit's own headers (MT-…) are left out:
+/// an address set by a producer must not make this endpoint send faults or responses, which would carry the message.
 /// </summary>
 /// <param name="message">As received.</param>
 /// <param name="receivedAt">Stands for the sent time where SQS does not say it.</param>
@@ -15,9 +15,12 @@ internal sealed class SqsHeaderProvider(Message message, DateTimeOffset received
 {
     private const string MassTransitPrefix = "MT-";
 
+    private static readonly string[] OwnNames =
+        [MessageHeaders.MessageId, MessageHeaders.TransportMessageId, MessageHeaders.TransportSentTime];
+
     public IEnumerable<KeyValuePair<string, object>> GetAll()
     {
-        foreach (var name in new[] { MessageHeaders.MessageId, MessageHeaders.TransportMessageId, MessageHeaders.TransportSentTime })
+        foreach (var name in OwnNames)
         {
             yield return new(name, Own(name)!);
         }

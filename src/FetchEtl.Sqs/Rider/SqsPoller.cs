@@ -6,17 +6,22 @@ using MassTransit.Transports;
 namespace FetchEtl.Sqs;
 
 /// <summary>
-/// Long-polls a queue, ten messages at a time: one poll when idle, one more whenever a batch comes back full, never more
+/// Long-polls a queue, ten messages at a time: one poll when idle, one more whenever a batch is full, never more
 /// messages or bytes in flight than the prefetch, and none while the gate is closed.
 /// </summary>
 /// <param name="context">The endpoint.</param>
 /// <param name="queueUrl">The queue.</param>
 /// <param name="settings">The endpoint's settings.</param>
 /// <param name="window">The prefetch.</param>
+/// <param name="dispatcher">Takes the messages.</param>
 /// <param name="services">What the poller works with.</param>
 internal sealed class SqsPoller(
-    ReceiveEndpointContext context, string queueUrl, SqsReceiveSettings settings, PrefetchWindow window, SqsRiderServices services)
-    : IDisposable
+    ReceiveEndpointContext context,
+    string queueUrl,
+    SqsReceiveSettings settings,
+    PrefetchWindow window,
+    SqsDispatcher dispatcher,
+    SqsRiderServices services) : IDisposable
 {
     private const int MaxPolls = 16;
 
@@ -34,26 +39,25 @@ internal sealed class SqsPoller(
         [
             MessageSystemAttributeName.SentTimestamp,
             MessageSystemAttributeName.ApproximateReceiveCount,
-            .. SqsQueueName.IsFifo(settings.QueueName) ? [MessageSystemAttributeName.MessageGroupId] : Array.Empty<string>(),
+            MessageSystemAttributeName.MessageGroupId,
         ],
         MessageAttributeNames = ["All"],
     };
 
-    /// <summary>Polls until <paramref name="stopping"/>. Ends early, with the exception, when a poll fails unexpectedly.</summary>
-    /// <param name="handle">Takes the messages of a receive; gives the number and the bytes of those that are in flight now.</param>
-    /// <param name="stopping">Ends the polls.</param>
-    public async Task RunAsync(Func<List<Message>, Task<(int Count, long Bytes)>> handle, CancellationToken stopping)
+    /// <summary>Polls until it is stopped. Ends early, with the exception, when a poll fails unexpectedly.</summary>
+    public async Task RunAsync(CancellationToken stopping)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         using var cutOff = new CancellationTokenSource(Timeout.InfiniteTimeSpan, services.Time);
-        await using var grace = ending.Token.UnsafeRegister(static source => ((CancellationTokenSource)source!).CancelAfter(Grace), cutOff);
+        await using var grace = ending.Token.UnsafeRegister(
+            static source => ((CancellationTokenSource)source!).CancelAfter(Grace), cutOff);
 
         await Task.WhenAll(Enumerable.Range(0, MaxPolls).Select(poll => Task.Run(
             async () =>
             {
                 try
                 {
-                    await PollAsync(stays: poll == 0, handle, ending.Token, cutOff.Token);
+                    await PollAsync(stays: poll == 0, ending.Token, cutOff.Token);
                 }
                 catch (OperationCanceledException) when (ending.IsCancellationRequested)
                 {
@@ -70,9 +74,10 @@ internal sealed class SqsPoller(
 
     public void Dispose() => _surplus.Dispose();
 
-    /// <summary>One poll stays; the others wait until there is likely more than the polls under way will bring.</summary>
-    private async Task PollAsync(
-        bool stays, Func<List<Message>, Task<(int Count, long Bytes)>> handle, CancellationToken stopping, CancellationToken cutOff)
+    /// <summary>
+    /// One poll stays. The others wait until the queue likely holds more than the running polls will bring.
+    /// </summary>
+    private async Task PollAsync(bool stays, CancellationToken stopping, CancellationToken cutOff)
     {
         for (var failures = 0; !stopping.IsCancellationRequested;)
         {
@@ -83,7 +88,7 @@ internal sealed class SqsPoller(
 
             try
             {
-                while (await ReceiveAsync(stays, handle, stopping, cutOff) && !stopping.IsCancellationRequested)
+                while (await ReceiveAsync(stays, stopping, cutOff) && !stopping.IsCancellationRequested)
                 {
                     OfferSurplus();
                     failures = await ReportRecoveryAsync(failures);
@@ -110,8 +115,7 @@ internal sealed class SqsPoller(
     }
 
     /// <summary>True when the queue gave as many messages as a call may bring.</summary>
-    private async Task<bool> ReceiveAsync(
-        bool stays, Func<List<Message>, Task<(int Count, long Bytes)>> handle, CancellationToken stopping, CancellationToken cutOff)
+    private async Task<bool> ReceiveAsync(bool stays, CancellationToken stopping, CancellationToken cutOff)
     {
         var (count, bytes) = (settings.BatchSize, settings.BatchBytes);
         await window.ReserveAsync(count, bytes, stopping);
@@ -129,7 +133,7 @@ internal sealed class SqsPoller(
             }
 
             services.Metrics.Received(messages.Count);
-            var opened = await handle(messages);
+            var opened = await dispatcher.HandleAsync(messages, stopping);
             count -= opened.Count;
             bytes -= opened.Bytes;
             return messages.Count == settings.BatchSize;
@@ -165,8 +169,9 @@ internal sealed class SqsPoller(
         var delay = services.Backoff.After(failures, Backoff.LongestRetry);
         var reason = SqsErrors.Describe(exception);
         Log.ReceiveFailed(services.Logger, settings.QueueName, reason, delay.TotalSeconds);
-        await ObserveAsync(() => context.TransportObservers.NotifyFaulted(
-            context.InputAddress, new ConnectionException($"SQS does not return messages of '{settings.QueueName}': {reason}", exception)));
+        var failure = new ConnectionException(
+            $"SQS returns no messages of '{settings.QueueName}': {reason}", exception);
+        await ObserveAsync(() => context.TransportObservers.NotifyFaulted(context.InputAddress, failure));
         await Task.Delay(delay, services.Time, stopping);
     }
 
@@ -189,7 +194,7 @@ internal sealed class SqsPoller(
         }
         catch (Exception exception)
         {
-            // An observer of the application must not end the endpoint.
+            // An observer that fails must not end the endpoint.
             Log.ObserverFaulted(services.Logger, settings.QueueName, exception.GetType().Name);
         }
     }

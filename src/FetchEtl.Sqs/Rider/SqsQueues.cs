@@ -11,12 +11,14 @@ internal sealed record SqsQueues(string Url, string DeadLetterUrl)
     /// <exception cref="ConnectionException">
     /// A queue does not exist and must not be created, or SQS refuses for good; not transient.
     /// </exception>
-    public static async Task<SqsQueues> ResolveAsync(IAmazonSQS client, SqsReceiveSettings settings, CancellationToken cancellationToken) =>
+    public static async Task<SqsQueues> ResolveAsync(
+        IAmazonSQS client, SqsReceiveSettings settings, CancellationToken cancellationToken) =>
         new(
             await ResolveAsync(client, settings.QueueName, settings.CreateQueues, cancellationToken),
             await ResolveAsync(client, settings.DeadLetterQueueName, settings.CreateQueues, cancellationToken));
 
-    private static async Task<string> ResolveAsync(IAmazonSQS client, string name, bool create, CancellationToken cancellationToken)
+    private static async Task<string> ResolveAsync(
+        IAmazonSQS client, string name, bool create, CancellationToken cancellationToken)
     {
         try
         {
@@ -27,7 +29,7 @@ internal sealed record SqsQueues(string Url, string DeadLetterUrl)
             var request = new CreateQueueRequest(name);
             if (SqsQueueName.IsFifo(name))
             {
-                request.Attributes = new Dictionary<string, string>(StringComparer.Ordinal) { [QueueAttributeName.FifoQueue] = "true" };
+                request.Attributes = new() { [QueueAttributeName.FifoQueue] = "true" };
             }
 
             return (await client.CreateQueueAsync(request, cancellationToken)).QueueUrl;
@@ -35,12 +37,16 @@ internal sealed record SqsQueues(string Url, string DeadLetterUrl)
         catch (QueueDoesNotExistException exception)
         {
             throw new ConnectionException(
-                $"The SQS queue '{name}' does not exist. Create it, correct the name, or set CreateQueues.", exception, isTransient: false);
+                $"The SQS queue '{name}' does not exist. Create it, correct the name, or set CreateQueues.",
+                exception,
+                isTransient: false);
         }
-        catch (Exception exception) when (exception is not OperationCanceledException && !SqsErrors.IsTransient(exception))
+        catch (Exception exception) when (!SqsErrors.IsTransient(exception))
         {
             throw new ConnectionException(
-                $"The SQS queue '{name}' cannot be used: {SqsErrors.Describe(exception)}", exception, isTransient: false);
+                $"The SQS queue '{name}' cannot be used: {SqsErrors.Describe(exception)}",
+                exception,
+                isTransient: false);
         }
     }
 }

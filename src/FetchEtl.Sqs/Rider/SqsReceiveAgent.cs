@@ -7,15 +7,18 @@ using Microsoft.Extensions.Logging;
 namespace FetchEtl.Sqs;
 
 /// <summary>
-/// A started endpoint: finds its queues, receives until it is stopped, lets what is in flight finish, and returns the rest.
+/// A started endpoint: finds its queues, receives until it is stopped, lets messages in flight finish, and returns the
+/// rest.
 /// </summary>
 /// <param name="context">The endpoint.</param>
 /// <param name="settings">The endpoint's settings.</param>
 /// <param name="services">What it works with.</param>
-internal sealed class SqsReceiveAgent(ReceiveEndpointContext context, SqsReceiveSettings settings, SqsRiderServices services)
+internal sealed class SqsReceiveAgent(
+    ReceiveEndpointContext context, SqsReceiveSettings settings, SqsRiderServices services)
     : Agent, ReceiveTransportHandle
 {
-    private readonly TaskCompletionSource<CancellationToken> _stopRequested = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<CancellationToken> _stopRequested =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private ILogger Logger => services.Logger;
 
@@ -69,8 +72,8 @@ internal sealed class SqsReceiveAgent(ReceiveEndpointContext context, SqsReceive
     }
 
     /// <summary>
-    /// Only what an operator must correct ends the endpoint. After any other failure it starts again: an endpoint that stays
-    /// deaf is worse.
+    /// Only a fault that an operator must correct ends the endpoint. After any other failure it starts again: an
+    /// endpoint that stays deaf is worse.
     /// </summary>
     private bool IsWorthRetrying(Exception exception) =>
         !Stopping.IsCancellationRequested && exception is not ConnectionException { IsTransient: false };
@@ -79,8 +82,9 @@ internal sealed class SqsReceiveAgent(ReceiveEndpointContext context, SqsReceive
     {
         var reason = SqsErrors.Describe(exception);
         Log.EndpointFailed(Logger, settings.QueueName, reason, delay.TotalSeconds);
-        await context.TransportObservers.NotifyFaulted(
-            context.InputAddress, new ConnectionException($"The SQS queue '{settings.QueueName}' cannot be read: {reason}", exception));
+        var failure = new ConnectionException(
+            $"The SQS queue '{settings.QueueName}' cannot be read: {reason}", exception);
+        await context.TransportObservers.NotifyFaulted(context.InputAddress, failure);
         await Task.Delay(delay, services.Time, Stopping);
     }
 
@@ -91,9 +95,16 @@ internal sealed class SqsReceiveAgent(ReceiveEndpointContext context, SqsReceive
         var deadLetters = new DeadLetterQueue(settings, queues.DeadLetterUrl, services.Time);
         using var leases = new LeaseLoop(
             new LeaseCalls(Client, queues.Url, deadLetters, services.Time),
-            deadLetters, window, settings.VisibilityTimeout, services.Backoff, services.Metrics, Logger, services.Time, Stopping);
+            deadLetters,
+            window,
+            settings.VisibilityTimeout,
+            services.Backoff,
+            services.Metrics,
+            Logger,
+            services.Time,
+            Stopping);
         using var dispatcher = new SqsDispatcher(context, settings, leases, services, cancelConsumers.Token);
-        using var poller = new SqsPoller(context, queues.Url, settings, window, services);
+        using var poller = new SqsPoller(context, queues.Url, settings, window, dispatcher, services);
 
         await context.TransportObservers.NotifyReady(context.InputAddress);
         SetReady();
@@ -101,7 +112,7 @@ internal sealed class SqsReceiveAgent(ReceiveEndpointContext context, SqsReceive
 
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(Stopping);
         var owning = leases.RunAsync();
-        var receiving = poller.RunAsync(messages => dispatcher.HandleAsync(messages, ended.Token), ended.Token);
+        var receiving = poller.RunAsync(ended.Token);
         await Task.WhenAny(owning, receiving, _stopRequested.Task);
         await ended.CancelAsync();
         if (Stopping.IsCancellationRequested)
@@ -115,8 +126,9 @@ internal sealed class SqsReceiveAgent(ReceiveEndpointContext context, SqsReceive
         Log.Stopped(Logger, settings.QueueName, dispatcher.DeliveryCount);
     }
 
-    /// <summary>Lets the messages in flight finish as long as the stop schedule allows, at a failure not at all.</summary>
-    private async Task FinishAsync(LeaseLoop leases, Task owning, Task receiving, CancellationTokenSource cancelConsumers)
+    /// <summary>Lets messages in flight finish while the stop schedule allows; after a failure, not at all.</summary>
+    private async Task FinishAsync(
+        LeaseLoop leases, Task owning, Task receiving, CancellationTokenSource cancelConsumers)
     {
         var schedule = _stopRequested.Task.IsCompletedSuccessfully
             ? StopSchedule.Of(context.ConsumerStopTimeout, context.StopTimeout)
@@ -126,9 +138,10 @@ internal sealed class SqsReceiveAgent(ReceiveEndpointContext context, SqsReceive
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(giveUpAt.Token, patience);
         cancelConsumers.CancelAfter(schedule.CancelConsumers);
         await using (giveUp.Token.UnsafeRegister(static leases => ((LeaseLoop)leases!).GiveUp(), leases))
-        await using (giveUp.Token.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), cancelConsumers))
+        await using (giveUp.Token.UnsafeRegister(
+            static source => ((CancellationTokenSource)source!).Cancel(), cancelConsumers))
         {
-            await receiving.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await receiving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             leases.Stop();
             await owning;
         }

@@ -7,11 +7,12 @@ using MassTransit.Transports;
 namespace FetchEtl.Sqs;
 
 /// <summary>
-/// One received message on its way through the receive pipe. Faults are not logged here: the lease logs the outcome in one
-/// line, without the exception's text, which may quote the body.
+/// One received message on its way through the receive pipe. Faults are not logged here: the lease logs the outcome in
+/// one line, without the exception's text, which may quote the body.
 /// </summary>
 /// <remarks>
-/// MassTransit's BaseReceiveContext creates for each message what few messages need, which costs a tenth of the pipe's time.
+/// MassTransit's BaseReceiveContext creates for each message what few messages need. That costs a tenth of the pipe's
+/// time.
 /// </remarks>
 internal sealed class SqsReceiveContext : ScopePipeContext, ReceiveContext
 {
@@ -24,7 +25,8 @@ internal sealed class SqsReceiveContext : ScopePipeContext, ReceiveContext
     /// <param name="endpoint">The endpoint that received it.</param>
     /// <param name="time">The clock of <see cref="ElapsedTime"/>.</param>
     /// <param name="cancelled">Cancelled when the consumers should leave the message to other workers.</param>
-    public SqsReceiveContext(Message message, ReceiveEndpointContext endpoint, TimeProvider time, CancellationToken cancelled)
+    public SqsReceiveContext(
+        Message message, ReceiveEndpointContext endpoint, TimeProvider time, CancellationToken cancelled)
         : base(endpoint)
     {
         _endpoint = endpoint;
@@ -42,8 +44,9 @@ internal sealed class SqsReceiveContext : ScopePipeContext, ReceiveContext
 
     public Headers TransportHeaders { get; }
 
-    /// <summary>The producer's attribute of that name; null where there is none, or where it is not a content type.</summary>
-    ContentType ReceiveContext.ContentType => (Text("Content-Type") ?? Text("ContentType")) is { Length: > 0 } text ? Parse(text)! : null!;
+    /// <summary>The producer's attribute of that name; null where there is none or it is not a content type.</summary>
+    ContentType ReceiveContext.ContentType =>
+        (Text("Content-Type") ?? Text("ContentType")) is { Length: > 0 } text ? Parse(text)! : null!;
 
     public Uri InputAddress => _endpoint.InputAddress;
 
@@ -61,14 +64,16 @@ internal sealed class SqsReceiveContext : ScopePipeContext, ReceiveContext
 
     public IPublishEndpointProvider PublishEndpointProvider => _endpoint.PublishEndpointProvider;
 
-    public Task ReceiveCompleted => Volatile.Read(ref _pending) is { } pending ? CompleteAsync(pending) : Task.CompletedTask;
+    public Task ReceiveCompleted =>
+        Volatile.Read(ref _pending) is { } pending ? CompleteAsync(pending) : Task.CompletedTask;
 
     public void AddReceiveTask(Task task)
     {
         ArgumentNullException.ThrowIfNull(task);
         for (var known = Volatile.Read(ref _pending); ;)
         {
-            var seen = Interlocked.CompareExchange(ref _pending, known is null ? task : Task.WhenAll(known, task), known);
+            var all = known is null ? task : Task.WhenAll(known, task);
+            var seen = Interlocked.CompareExchange(ref _pending, all, known);
             if (ReferenceEquals(seen, known))
             {
                 return;
@@ -100,7 +105,8 @@ internal sealed class SqsReceiveContext : ScopePipeContext, ReceiveContext
         return Task.CompletedTask;
     }
 
-    private string? Text(string header) => TransportHeaders.TryGetHeader(header, out var value) ? value as string : null;
+    private string? Text(string header) =>
+        TransportHeaders.TryGetHeader(header, out var value) ? value as string : null;
 
     /// <summary>Waits for the pending tasks, and for those that are added meanwhile.</summary>
     private async Task CompleteAsync(Task pending)

@@ -3,7 +3,9 @@ using MassTransit.Transports;
 
 namespace FetchEtl.Sqs;
 
-/// <summary>The endpoint as its consumers see it. They send and publish through the bus, since the rider only receives.</summary>
+/// <summary>
+/// The endpoint as its consumers see it. They send and publish through the bus: the rider only receives.
+/// </summary>
 internal sealed class SqsReceiveEndpointContext(IBusInstance busInstance, SqsReceiveEndpointConfiguration configuration)
     : BaseReceiveEndpointContext(busInstance.HostConfiguration, configuration)
 {
@@ -15,7 +17,8 @@ internal sealed class SqsReceiveEndpointContext(IBusInstance busInstance, SqsRec
     {
     }
 
-    public override Exception ConvertException(Exception exception, string message) => new ConnectionException(message, exception);
+    public override Exception ConvertException(Exception exception, string message) =>
+        new ConnectionException(message, exception);
 
     protected override ISendEndpointProvider CreateSendEndpointProvider() => busInstance.Bus;
 

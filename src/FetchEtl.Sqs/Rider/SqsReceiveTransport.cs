@@ -7,8 +7,8 @@ namespace FetchEtl.Sqs;
 /// <param name="context">The endpoint.</param>
 /// <param name="settings">The endpoint's settings.</param>
 /// <param name="services">What it works with.</param>
-internal sealed class SqsReceiveTransport(ReceiveEndpointContext context, SqsReceiveSettings settings, SqsRiderServices services)
-    : IReceiveTransport
+internal sealed class SqsReceiveTransport(
+    ReceiveEndpointContext context, SqsReceiveSettings settings, SqsRiderServices services) : IReceiveTransport
 {
     public ReceiveTransportHandle Start() => new SqsReceiveAgent(context, settings, services).Start();
 

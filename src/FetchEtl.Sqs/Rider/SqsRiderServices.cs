@@ -9,4 +9,5 @@ namespace FetchEtl.Sqs;
 /// <param name="Logger">The rider's log.</param>
 /// <param name="Time">The clock of leases, polls and stops.</param>
 /// <param name="Backoff">Delays what is tried again.</param>
-internal sealed record SqsRiderServices(IAmazonSQS Client, SqsMetrics Metrics, ILogger Logger, TimeProvider Time, Backoff Backoff);
+internal sealed record SqsRiderServices(
+    IAmazonSQS Client, SqsMetrics Metrics, ILogger Logger, TimeProvider Time, Backoff Backoff);

@@ -4,7 +4,7 @@ using Amazon.Runtime.Endpoints;
 using Amazon.Runtime.Internal;
 using Amazon.Runtime.Internal.Auth;
 using Amazon.SQS.Internal;
-using ReceiveRequest = Amazon.SQS.Model.ReceiveMessageRequest;
+using Amazon.SQS.Model;
 
 namespace FetchEtl.Sqs;
 
@@ -35,7 +35,7 @@ internal sealed class DirectRoute
                 return null;
             }
 
-            var anyRequest = new ServiceOperationEndpointParameters(new ReceiveRequest());
+            var anyRequest = new ServiceOperationEndpointParameters(new ReceiveMessageRequest());
             var endpoint = config.DetermineServiceOperationEndpoint(anyRequest);
             var region = AWS4Signer.DetermineSigningRegion(config, config.RegionEndpointServiceName, null, null);
             var url = new Uri(endpoint.URL);

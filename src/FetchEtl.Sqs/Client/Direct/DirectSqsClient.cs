@@ -7,8 +7,6 @@ using Amazon.SQS;
 using Amazon.SQS.Internal;
 using Amazon.SQS.Model;
 using Amazon.SQS.Model.Internal.MarshallTransformations;
-using DeleteRequest = Amazon.SQS.Model.DeleteMessageBatchRequest;
-using ReceiveRequest = Amazon.SQS.Model.ReceiveMessageRequest;
 
 namespace FetchEtl.Sqs;
 
@@ -57,9 +55,9 @@ internal sealed class DirectSqsClient : AmazonSQSClient
 
     /// <inheritdoc />
     public override async Task<ReceiveMessageResponse> ReceiveMessageAsync(
-        ReceiveRequest request, CancellationToken cancellationToken = default)
+        ReceiveMessageRequest request, CancellationToken cancellationToken = default)
     {
-        var reply = await TryCallAsync<ReceiveRequest, ReceiveMessageResponse>(
+        var reply = await TryCallAsync<ReceiveMessageRequest, ReceiveMessageResponse>(
             request,
             ReceiveMessageRequestMarshaller.Instance,
             ReceiveMessageResponseUnmarshaller.Instance,
@@ -74,8 +72,8 @@ internal sealed class DirectSqsClient : AmazonSQSClient
 
     /// <inheritdoc />
     public override async Task<DeleteMessageBatchResponse> DeleteMessageBatchAsync(
-        DeleteRequest request, CancellationToken cancellationToken = default) =>
-        await TryCallAsync<DeleteRequest, DeleteMessageBatchResponse>(
+        DeleteMessageBatchRequest request, CancellationToken cancellationToken = default) =>
+        await TryCallAsync<DeleteMessageBatchRequest, DeleteMessageBatchResponse>(
             request,
             DeleteMessageBatchRequestMarshaller.Instance,
             DeleteMessageBatchResponseUnmarshaller.Instance,
