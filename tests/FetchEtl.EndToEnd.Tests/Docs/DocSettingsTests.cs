@@ -36,7 +36,7 @@ public sealed partial class DocSettingsTests
         var wrong = Settings
             .Where(x => x.Value is int or bool or string or Enum)
             .Select(x => (x.Key, Default: Text(x.Value!), Documented: Documented[x.Key]))
-            .Where(x => x.Documented != $"`{x.Default}`" && !(x.Default == "False" && x.Documented == "`false`"))
+            .Where(x => x.Documented != $"`{x.Default}`" && !(x.Default is "False" or "True" && x.Documented == $"`{x.Default.ToLowerInvariant()}`"))
             .Select(x => $"{x.Key}: {x.Default}, documented as {x.Documented}");
 
         Assert.Empty(wrong);

@@ -85,7 +85,7 @@ public sealed class PostgresOutageTests
         await begin();
         await estate.SendAsync(Part, seed: 2);
         await run.WaitForLineAsync(line => line.Contains("cannot commit logins", StringComparison.Ordinal) && line.Contains(said, StringComparison.Ordinal));
-        await run.WaitForLineAsync(line => line.Contains("is held back", StringComparison.Ordinal));
+        await run.WaitForLineAsync(line => line.Contains("is paused", StringComparison.Ordinal));
         await estate.SendAsync(Part, seed: 3);
 
         // Polls that were under way may still have brought some.
