@@ -27,8 +27,8 @@ internal static class SqsCalls
         (await client.GetQueueUrlAsync(name, cancellationToken)).QueueUrl;
 
     /// <summary>
-    /// Receives up to ten messages with all their attributes. They stay hidden for <paramref
-    /// name="visibilitySeconds"/>, or for the queue's visibility timeout where that is null.
+    /// Receives up to ten messages with all their attributes. They stay hidden for
+    /// <paramref name="visibilitySeconds"/>, or for the queue's visibility timeout where that is null.
     /// </summary>
     public static async Task<List<Message>> ReceiveAsync(
         this IAmazonSQS client,

@@ -9,9 +9,10 @@ namespace FetchEtl.Benchmarks;
 /// personal fields are masked with HMAC, as in the service.
 /// </summary>
 /// <remarks>
-/// It leaves out what the service does besides: MassTransit, validation, dead letters, renewal of visibility, bounded
-/// memory by bytes, retries and splitting of failed batches, release of messages at a stop, message identity after a
-/// redrive, health, metrics and logs. Its first error ends the process.
+/// Unlike the service, it has no MassTransit, validation, dead letters or leases (it never renews the visibility). It
+/// has no prefetch limit in bytes, does not retry or split failed batches, does not release messages at a stop and does
+/// not keep the identity of a redriven message. It has no health checks, metrics or logs. Its first error ends the
+/// process.
 /// </remarks>
 internal static class HandLoop
 {
