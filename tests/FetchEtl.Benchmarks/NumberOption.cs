@@ -2,6 +2,7 @@ using System.CommandLine;
 
 namespace FetchEtl.Benchmarks;
 
+/// <summary>Options for numbers of 1 or more. Other values are usage errors.</summary>
 internal static class NumberOption
 {
     public static Option<int> AtLeastOne(string name, string description, int standard)
@@ -29,7 +30,7 @@ internal static class NumberOption
         {
             if (Array.Exists(result.GetValueOrDefault<int[]>(), x => x < 1))
             {
-                result.AddError($"{name} must be numbers of 1 or more.");
+                result.AddError($"Each number of {name} must be 1 or more.");
             }
         });
         return option;

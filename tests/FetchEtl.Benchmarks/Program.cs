@@ -1,7 +1,7 @@
 using System.CommandLine;
 using FetchEtl.Benchmarks;
 
-var root = new RootCommand("What FetchEtl promises, put to the test for longer than a test may take.")
+var root = new RootCommand("Checks and measures FetchEtl for longer than a test may take.")
 {
     ChaosCommand.Create(),
     AttackCommand.Create(),
@@ -15,4 +15,5 @@ var root = new RootCommand("What FetchEtl promises, put to the test for longer t
     CallsCommand.CreateChild(),
 };
 
-return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
+return await root.Parse(args).InvokeAsync(
+    new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });

@@ -5,6 +5,10 @@ using Npgsql;
 
 namespace FetchEtl.Benchmarks;
 
+/// <summary>
+/// The verb <c>attack</c>: counts how many masks of a table an attacker reverses by trying all possible values, without
+/// the key and with it.
+/// </summary>
 internal static class AttackCommand
 {
     private const int Done = 0;
@@ -14,24 +18,27 @@ internal static class AttackCommand
         NumberOption.AtLeastOne("--seconds", "How long each sweep with SHA-256 may take.", 120);
 
     private static readonly Option<int> SampleSeconds =
-        NumberOption.AtLeastOne("--sample-seconds", "How long each sweep with HMAC under some key may take.", 15);
+        NumberOption.AtLeastOne("--sample-seconds", "How long each sweep with HMAC under one key may take.", 15);
 
-    private static readonly Option<int> Logins = NumberOption.AtLeastOne("--logins", "How many logins its own tables get.", 1000);
+    private static readonly Option<int> Logins =
+        NumberOption.AtLeastOne("--logins", "How many random logins the verb's own tables hold.", 1000);
 
-    private static readonly Option<int> Seed = new("--seed") { Description = "Decides the logins drawn.", DefaultValueFactory = _ => 1 };
+    private static readonly Option<int> Seed =
+        new("--seed") { Description = "The seed of the random logins.", DefaultValueFactory = _ => 1 };
 
     private static readonly Option<string?> Connection = new("--connection")
     {
-        Description = "Takes the masks from a table that is there, in the database of this connection string. PGPASSFILE keeps the password off the command line.",
+        Description = "Reads the masks from an existing table in the database of this connection string. "
+            + "PGPASSFILE keeps the password off the command line.",
     };
 
     private static readonly Option<string> Table = new("--table")
     {
-        Description = "That table, with or without its schema.",
+        Description = "The existing table, with or without its schema.",
         DefaultValueFactory = _ => "user_logins",
     };
 
-    private static readonly Option<bool> Json = new("--json") { Description = "Print one line of JSON instead." };
+    private static readonly Option<bool> Json = new("--json") { Description = "Prints one line of JSON instead." };
 
     private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
 
@@ -40,13 +47,14 @@ internal static class AttackCommand
         var command = new Command(
             "attack",
             """
-            Reads masks from a table and tries to find the values behind them, on all cores: every IPv4 address, every device id
-            of the form DDD-DD-DDDD.
+            Reads masks from a table and searches for the values behind them, on all cores. It tries every IPv4 address
+            and every device id of the form DDD-DD-DDDD.
 
-            Without --connection it makes two tables of the same random logins in a private PostgreSQL: one masked by unsalted
-            SHA-256, one by the default method under a key of this run. Masks of 64 hex digits are taken for SHA-256. Masks of the
-            default method, their generation taken off, are taken for SHA-256, for HMAC under the empty key and for HMAC under a
-            random key: samples, as there are 2^256 keys to try. On its own tables a sample under the key itself is the control.
+            Without --connection it creates two tables of the same random logins in a private PostgreSQL: one masked by
+            unsalted SHA-256, one by the default method under a key of this run. It attacks masks of 64 hex digits as
+            SHA-256. It removes the generation from masks of the default method and attacks them as SHA-256, as HMAC
+            under the empty key and as HMAC under a random key. The sweeps with HMAC are samples, because there are
+            2^256 keys. On its own tables, a sample under the real key is the control.
 
             Prints counts only, never a value.
             """)
@@ -67,8 +75,10 @@ internal static class AttackCommand
             }
             catch (ArgumentException)
             {
-                // Its text may quote the password.
-                result.AddError("--connection is not a connection string that Npgsql can read: write it as Host=…;Database=…;Username=….");
+                // The exception's text may quote the password, so it is not shown.
+                result.AddError(
+                    "--connection is not a connection string that Npgsql can read: "
+                    + "write it as Host=…;Database=…;Username=….");
             }
         });
         command.SetAction(RunAsync);
@@ -88,8 +98,9 @@ internal static class AttackCommand
             Add);
         try
         {
-            Say($"{Environment.ProcessorCount} cores. A sweep ends after {parsed.GetValue(Seconds)} s, a sample under some key after {parsed.GetValue(SampleSeconds)} s.");
-            Say(SweepFigures.Header);
+            Print($"{Environment.ProcessorCount} cores. A sweep with SHA-256 ends after {parsed.GetValue(Seconds)} s, "
+                + $"a sample under one key after {parsed.GetValue(SampleSeconds)} s.");
+            Print(SweepFigures.Header);
             await (parsed.GetValue(Connection) is { } connection
                 ? AttackTableAsync(run, connection, parsed.GetValue(Table)!, cancellationToken)
                 : AttackOwnTablesAsync(run, parsed.GetValue(Logins), parsed.GetValue(Seed), cancellationToken));
@@ -106,12 +117,13 @@ internal static class AttackCommand
 
         if (isJson)
         {
-            Console.WriteLine(JsonSerializer.Serialize(new { Cores = Environment.ProcessorCount, Sweeps = sweeps }, Web));
+            var result = new { Cores = Environment.ProcessorCount, Sweeps = sweeps };
+            Console.WriteLine(JsonSerializer.Serialize(result, Web));
         }
 
         return Done;
 
-        void Say(string line)
+        void Print(string line)
         {
             if (!isJson)
             {
@@ -122,11 +134,12 @@ internal static class AttackCommand
         void Add(SweepFigures figures)
         {
             sweeps.Add(figures);
-            Say(figures.ToString());
+            Print(figures.ToString());
         }
     }
 
-    private static async Task AttackOwnTablesAsync(AttackRun run, int count, int seed, CancellationToken cancellationToken)
+    private static async Task AttackOwnTablesAsync(
+        AttackRun run, int count, int seed, CancellationToken cancellationToken)
     {
         await using var postgres = await LocalPostgres.StartAsync(cancellationToken: cancellationToken);
         await using var source = NpgsqlDataSource.Create(postgres.ConnectionString);
@@ -138,7 +151,8 @@ internal static class AttackCommand
         }
     }
 
-    private static async Task AttackTableAsync(AttackRun run, string connection, string name, CancellationToken cancellationToken)
+    private static async Task AttackTableAsync(
+        AttackRun run, string connection, string name, CancellationToken cancellationToken)
     {
         await using var source = NpgsqlDataSource.Create(connection);
         var table = new MaskTable(source, name);
@@ -148,7 +162,8 @@ internal static class AttackCommand
             if (masks.Sha256.Count + masks.Hmac.Count == 0 || masks.Others > 0)
             {
                 await Console.Error.WriteLineAsync(
-                    $"{field.Column}: {masks.Sha256.Count + masks.Hmac.Count} masks, and {masks.Others} values that have the form of no method and were left out.");
+                    $"{field.Column}: {masks.Sha256.Count + masks.Hmac.Count} masks. Left out: {masks.Others} values "
+                    + "that do not have the form of a mask.");
             }
         }
     }

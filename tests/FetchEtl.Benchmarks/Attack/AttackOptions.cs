@@ -1,11 +1,11 @@
 namespace FetchEtl.Benchmarks;
 
-/// <summary>How long an attacker tries.</summary>
+/// <summary>The time limits of an attack.</summary>
 internal sealed record AttackOptions
 {
-    /// <summary>For each sweep that may well succeed: those with unkeyed SHA-256.</summary>
+    /// <summary>The limit of each sweep with unkeyed SHA-256, which can try all candidates.</summary>
     public required TimeSpan SweepLimit { get; init; }
 
-    /// <summary>For each sweep under a guessed key, of which there is no last one: a sample.</summary>
+    /// <summary>The limit of each sweep under one key. It is a sample, because nobody can try all keys.</summary>
     public required TimeSpan SampleLimit { get; init; }
 }

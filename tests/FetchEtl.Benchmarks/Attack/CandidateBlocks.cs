@@ -5,8 +5,9 @@ using System.Text;
 namespace FetchEtl.Benchmarks;
 
 /// <summary>
-/// Writes candidates as padded SHA-256 blocks, eight at a time. Those of one prefix differ in their suffix only, which is packed
-/// beforehand and shifted to where the prefix ends, so that a candidate's text is never spelled out. Not thread-safe.
+/// Writes candidates as padded SHA-256 blocks, eight at a time. The candidates of one prefix differ only in their
+/// suffix. All suffixes are packed once and shifted to the end of the prefix, so no candidate is built as a string. Not
+/// thread-safe.
 /// </summary>
 internal sealed class CandidateBlocks
 {
@@ -23,13 +24,16 @@ internal sealed class CandidateBlocks
         _space = space;
         var groups = space.Suffixes.Chunk(Vector256<uint>.Count).ToArray();
         _suffixes = [.. groups.Select(group => Vector256.Create([.. group.Select(Pack)]))];
-        _suffixBits = [.. groups.Select(group => Vector256.Create([.. group.Select(suffix => 8 * (uint)suffix.Length)]))];
+        _suffixBits =
+            [.. groups.Select(group => Vector256.Create([.. group.Select(suffix => 8 * (uint)suffix.Length)]))];
     }
 
-    /// <summary>The groups of eight in one prefix.</summary>
+    /// <summary>How many groups of eight candidates each prefix has.</summary>
     public int Groups => _suffixes.Length;
 
-    public void Enter(int prefix)
+    /// <summary>Sets the prefix of the next candidates.</summary>
+    /// <param name="prefix">The number of the prefix in the space.</param>
+    public void SetPrefix(int prefix)
     {
         Span<byte> text = stackalloc byte[CandidateSpace.MaxPrefix];
         text.Clear();
@@ -40,7 +44,7 @@ internal sealed class CandidateBlocks
         }
     }
 
-    /// <summary>Writes the candidates of the prefix that was entered last.</summary>
+    /// <summary>Writes one group of candidates of the current prefix.</summary>
     public void Write(int group, Span<Vector256<uint>> block)
     {
         block.Clear();

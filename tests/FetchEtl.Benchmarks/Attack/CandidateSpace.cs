@@ -1,12 +1,12 @@
 namespace FetchEtl.Benchmarks;
 
-/// <summary>All values that a field can have: each of the prefixes followed by each of the suffixes.</summary>
+/// <summary>All values that a field can have: each prefix followed by each suffix.</summary>
 internal sealed record CandidateSpace
 {
-    /// <summary>In characters.</summary>
+    /// <summary>The longest prefix, in characters.</summary>
     public const int MaxPrefix = 12;
 
-    /// <summary>In characters: a suffix and the byte that ends a message fit into one word.</summary>
+    /// <summary>The longest suffix, in characters. A suffix and the padding's first byte fit into one word.</summary>
     public const int MaxSuffix = 3;
 
     /// <summary>Every IPv4 address as a dotted quad.</summary>
@@ -25,18 +25,18 @@ internal sealed record CandidateSpace
         Suffixes = [.. Enumerable.Range(0, 1000).Select(n => $"{n:000}")],
     };
 
-    /// <summary>The number of the first prefix that is tried.</summary>
+    /// <summary>The number of the first prefix.</summary>
     public int First { get; init; }
 
-    /// <summary>How many prefixes are tried.</summary>
+    /// <summary>How many prefixes there are.</summary>
     public required int Prefixes { get; init; }
 
-    /// <summary>The prefix of a number, ASCII.</summary>
+    /// <summary>Returns the prefix with a number, in ASCII.</summary>
     public required Func<int, string> Prefix { get; init; }
 
-    /// <summary>ASCII; a multiple of eight of them.</summary>
+    /// <summary>The suffixes, in ASCII. Their number is a multiple of eight.</summary>
     public required IReadOnlyList<string> Suffixes { get; init; }
 
-    /// <summary>How many values these are.</summary>
+    /// <summary>The number of values.</summary>
     public long Count => (long)Prefixes * Suffixes.Count;
 }

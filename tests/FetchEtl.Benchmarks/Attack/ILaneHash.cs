@@ -2,14 +2,17 @@ using System.Runtime.Intrinsics;
 
 namespace FetchEtl.Benchmarks;
 
-/// <summary>What an attacker takes a mask to be: a hash of the value, eight values at a time. Thread-safe.</summary>
+/// <summary>A hash that an attacker tries: it hashes eight values at a time. Thread-safe.</summary>
 internal interface ILaneHash
 {
-    /// <summary>How a person calls it.</summary>
+    /// <summary>The name in reports.</summary>
     string Name { get; }
 
-    /// <summary>Hashes one message a lane.</summary>
-    /// <param name="block">Each message as SHA-256 pads it into its last block: text, 0x80, zeros, its length in bits. Used up.</param>
-    /// <param name="digest">Gets the eight words of each digest.</param>
+    /// <summary>Hashes eight messages, one in each lane.</summary>
+    /// <param name="block">
+    /// The last block of each message with SHA-256's padding: text, 0x80, zeros, length in bits. The call overwrites
+    /// it.
+    /// </param>
+    /// <param name="digest">Receives the eight words of each digest.</param>
     void Hash(Span<Vector256<uint>> block, Span<Vector256<uint>> digest);
 }

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace FetchEtl.Benchmarks;
 
-/// <summary>HMAC-SHA-256 (RFC 2104) of the value, under a key that the attacker has or guesses.</summary>
+/// <summary>HMAC-SHA-256 (RFC 2104) of the value under a key that the attacker has or guesses.</summary>
 internal sealed class KeyedHash : ILaneHash
 {
     private const int BlockBytes = 64;
@@ -14,8 +14,8 @@ internal sealed class KeyedHash : ILaneHash
     private readonly Vector256<uint>[] _inner;
     private readonly Vector256<uint>[] _outer;
 
-    /// <param name="name">How a person calls it.</param>
-    /// <param name="key">At most 64 bytes, HMAC's block.</param>
+    /// <param name="name">The name in reports.</param>
+    /// <param name="key">The key: at most 64 bytes, one block of the hash.</param>
     public KeyedHash(string name, ReadOnlySpan<byte> key)
     {
         Name = name;
@@ -25,14 +25,17 @@ internal sealed class KeyedHash : ILaneHash
 
     public string Name { get; }
 
-    /// <summary>Generation 1 of the default method, whose recipe is public: under the subkey that a key has for a field.</summary>
-    /// <param name="name">How a person calls it.</param>
+    /// <summary>
+    /// Creates the hash of the default method, generation 1, under the subkey of a field. The recipe is public.
+    /// </summary>
+    /// <param name="name">The name in reports.</param>
     /// <param name="key">The key.</param>
-    /// <param name="purpose">The subkey's purpose: <c>ip</c> or <c>device_id</c>.</param>
+    /// <param name="purpose">The purpose of the subkey: <c>ip</c> or <c>device_id</c>.</param>
     public static KeyedHash OfField(string name, byte[] key, string purpose)
     {
         var info = Encoding.ASCII.GetBytes($"fetchetl/mask/v1/{purpose}");
-        return new KeyedHash(name, HKDF.DeriveKey(HashAlgorithmName.SHA256, key, HMACSHA256.HashSizeInBytes, info: info));
+        var subkey = HKDF.DeriveKey(HashAlgorithmName.SHA256, key, HMACSHA256.HashSizeInBytes, info: info);
+        return new KeyedHash(name, subkey);
     }
 
     public void Hash(Span<Vector256<uint>> block, Span<Vector256<uint>> digest)
@@ -49,7 +52,7 @@ internal sealed class KeyedHash : ILaneHash
         Sha256Lanes.Compress(digest, block);
     }
 
-    /// <summary>The state after the key's own block, which is the same for every message.</summary>
+    /// <summary>Returns the state after the block of the key, which is the same for every message.</summary>
     private static Vector256<uint>[] Absorb(ReadOnlySpan<byte> key, byte pad)
     {
         Span<byte> padded = stackalloc byte[BlockBytes];

@@ -4,7 +4,10 @@ using System.Runtime.Intrinsics;
 
 namespace FetchEtl.Benchmarks;
 
-/// <summary>The masks that are to be reversed. Almost no candidate is one of them, and a bitmap of first words says so in one look.</summary>
+/// <summary>
+/// The masks to reverse. Almost no digest is one of them, and a bitmap of first words excludes the others with one
+/// lookup.
+/// </summary>
 internal sealed class MaskTargets
 {
     private const int MinBits = 1 << 16;
@@ -19,7 +22,8 @@ internal sealed class MaskTargets
     public MaskTargets(IEnumerable<string> digests)
     {
         _digests = [.. digests.Select(Read)];
-        var bits = (uint)Math.Clamp((long)BitOperations.RoundUpToPowerOf2((uint)_digests.Count) * BitsForEach, MinBits, MaxBits);
+        var wanted = (long)BitOperations.RoundUpToPowerOf2((uint)_digests.Count) * BitsForEach;
+        var bits = (uint)Math.Clamp(wanted, MinBits, MaxBits);
         _bitMask = bits - 1;
         _firstWords = new ulong[bits / 64];
         foreach (var digest in _digests)
@@ -31,14 +35,16 @@ internal sealed class MaskTargets
 
     public int Count => _digests.Count;
 
+    /// <summary>Returns false where no mask begins with this word. True proves nothing.</summary>
     public bool MayHold(uint firstWord)
     {
         var bit = firstWord & _bitMask;
         return (_firstWords[bit / 64] & (1UL << (int)(bit % 64))) != 0;
     }
 
+    /// <summary>Returns whether one digest is a mask to reverse.</summary>
     /// <param name="digest">The words of eight digests.</param>
-    /// <param name="lane">Which of them is meant.</param>
+    /// <param name="lane">The lane of the digest.</param>
     public bool Holds(ReadOnlySpan<Vector256<uint>> digest, int lane)
     {
         Span<uint> words = stackalloc uint[Sha256Lanes.DigestWords];

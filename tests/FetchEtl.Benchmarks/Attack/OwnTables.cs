@@ -6,12 +6,16 @@ using Npgsql;
 
 namespace FetchEtl.Benchmarks;
 
-/// <summary>The same random logins in two tables: masked without a key, and by the default method under a key of this run.</summary>
+/// <summary>Two tables of the same random logins, masked in two ways.</summary>
+/// <param name="Sha256">The table masked by SHA-256 without a key.</param>
+/// <param name="Hmac">The table masked by the default method under <paramref name="Key"/>.</param>
+/// <param name="Key">A random key of this run.</param>
 internal sealed record OwnTables(MaskTable Sha256, MaskTable Hmac, byte[] Key)
 {
-    /// <param name="source">The database, which has none of these tables yet.</param>
-    /// <param name="logins">The values.</param>
-    /// <param name="cancellationToken">Cancels it.</param>
+    /// <summary>Creates and fills the tables.</summary>
+    /// <param name="source">A database without these tables.</param>
+    /// <param name="logins">The values to mask.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public static async Task<OwnTables> CreateAsync(
         NpgsqlDataSource source, IReadOnlyCollection<RawLogin> logins, CancellationToken cancellationToken)
     {
@@ -35,6 +39,6 @@ internal sealed record OwnTables(MaskTable Sha256, MaskTable Hmac, byte[] Key)
         return tables;
     }
 
-    /// <summary>A mask of the unsalted method: lower hex of SHA-256 of the text.</summary>
+    /// <summary>Returns the mask of the unsalted method: SHA-256 of the text in lower-case hex.</summary>
     public static string Hash(string value) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(value)));
 }

@@ -6,8 +6,9 @@ using System.Runtime.Intrinsics.X86;
 namespace FetchEtl.Benchmarks;
 
 /// <summary>
-/// SHA-256's compression function (FIPS 180-4, 6.2.2) on eight blocks side by side: lane n of each vector belongs to block n.
-/// The framework's one-shot hash spends most of its time on the call, which would make the attacker look weaker than he is.
+/// SHA-256's compression function (FIPS 180-4, 6.2.2) on eight blocks in parallel. Lane n of each vector belongs to
+/// block n. The framework's one-shot hash spends most of its time on the call, so it would understate the attacker's
+/// speed.
 /// </summary>
 internal static class Sha256Lanes
 {
@@ -31,7 +32,7 @@ internal static class Sha256Lanes
         0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
     ];
 
-    /// <summary>Sets the state that every hash begins with.</summary>
+    /// <summary>Sets the initial state of the hash.</summary>
     public static void Begin(Span<Vector256<uint>> state)
     {
         for (var i = 0; i < DigestWords; i++)
@@ -40,7 +41,9 @@ internal static class Sha256Lanes
         }
     }
 
-    /// <summary>Takes a block of each lane into its state. The block is used up: its words hold the message schedule afterwards.</summary>
+    /// <summary>
+    /// Compresses one block of each lane into the state. Overwrites the block with the message schedule.
+    /// </summary>
     public static void Compress(Span<Vector256<uint>> state, Span<Vector256<uint>> block)
     {
         var (a, b, c, d) = (state[0], state[1], state[2], state[3]);
@@ -76,8 +79,8 @@ internal static class Sha256Lanes
     }
 
     /// <summary>
-    /// What round + n adds: its constant and its word of the message schedule, which is made in the place of that of sixteen rounds
-    /// ago. n comes by itself, 0 to 15, so that every index is known to the compiler.
+    /// Returns what round + n adds: its constant and its word of the message schedule. The new word replaces that of
+    /// sixteen rounds before. n, 0 to 15, is a separate argument, so that the compiler knows every index.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<uint> Word(Span<Vector256<uint>> block, int round, int n)
@@ -94,7 +97,7 @@ internal static class Sha256Lanes
         return block[n] + Vector256.Create(K[round + n]);
     }
 
-    /// <summary>One round; instead of moving all eight words on by one, the caller names them moved.</summary>
+    /// <summary>Runs one round. The caller rotates the arguments instead of moving all eight words by one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Round(
         Vector256<uint> a,
@@ -112,9 +115,10 @@ internal static class Sha256Lanes
         h = sum + (Rotate(a, 2) ^ Rotate(a, 13) ^ Rotate(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
     }
 
-    /// <summary>To the right: one instruction of AVX-512, three elsewhere.</summary>
+    /// <summary>Rotates to the right: one instruction with AVX-512, three without.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<uint> Rotate(Vector256<uint> word, [ConstantExpected] byte bits) => Avx512F.VL.IsSupported
-        ? Avx512F.VL.RotateRight(word, bits)
-        : (word >>> bits) | (word << (32 - bits));
+    private static Vector256<uint> Rotate(Vector256<uint> word, [ConstantExpected] byte bits) =>
+        Avx512F.VL.IsSupported
+            ? Avx512F.VL.RotateRight(word, bits)
+            : (word >>> bits) | (word << (32 - bits));
 }

@@ -4,24 +4,28 @@ using System.Runtime.Intrinsics;
 
 namespace FetchEtl.Benchmarks;
 
-/// <summary>Hashes every candidate, on all cores, and looks whether a mask is among the results.</summary>
+/// <summary>Hashes every candidate on all cores and compares the results with the masks.</summary>
 internal sealed class Sweep(CandidateSpace space, ILaneHash hash, MaskTargets targets)
 {
-    /// <summary>Prefixes taken at once: some milliseconds of work, between two looks at the clock.</summary>
+    /// <summary>How many prefixes a worker takes between two checks of the clock: a few milliseconds of work.</summary>
     private const int Share = 256;
 
     private readonly ConcurrentDictionary<string, byte> _recovered = [];
     private int _taken;
     private long _tried;
 
-    /// <summary>Sweeps from the first candidate on, to the last one or until the time is over.</summary>
-    /// <param name="limit">How long it may take.</param>
-    /// <param name="cancellationToken">Ends it with <see cref="OperationCanceledException"/>.</param>
+    /// <summary>Tries the candidates in order until all are tried or the time limit is reached.</summary>
+    /// <param name="limit">The time limit.</param>
+    /// <param name="cancellationToken">Ends the sweep with <see cref="OperationCanceledException"/>.</param>
     public SweepResult Run(TimeSpan limit, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
         var workers = Environment.ProcessorCount;
-        Parallel.For(0, workers, new ParallelOptions { MaxDegreeOfParallelism = workers }, _ => Work(clock, limit, cancellationToken));
+        Parallel.For(
+            0,
+            workers,
+            new ParallelOptions { MaxDegreeOfParallelism = workers },
+            _ => Work(clock, limit, cancellationToken));
         cancellationToken.ThrowIfCancellationRequested();
         return new SweepResult(_recovered.Keys, _tried, clock.Elapsed);
     }
@@ -51,7 +55,7 @@ internal sealed class Sweep(CandidateSpace space, ILaneHash hash, MaskTargets ta
     {
         Span<Vector256<uint>> block = stackalloc Vector256<uint>[Sha256Lanes.BlockWords];
         Span<Vector256<uint>> digest = stackalloc Vector256<uint>[Sha256Lanes.DigestWords];
-        blocks.Enter(prefix);
+        blocks.SetPrefix(prefix);
         for (var group = 0; group < blocks.Groups; group++)
         {
             blocks.Write(group, block);
@@ -60,7 +64,8 @@ internal sealed class Sweep(CandidateSpace space, ILaneHash hash, MaskTargets ta
             {
                 if (targets.MayHold(digest[0][lane]) && targets.Holds(digest, lane))
                 {
-                    _recovered.TryAdd(space.Prefix(prefix) + space.Suffixes[(group * Vector256<uint>.Count) + lane], 0);
+                    var suffix = space.Suffixes[(group * Vector256<uint>.Count) + lane];
+                    _recovered.TryAdd(space.Prefix(prefix) + suffix, 0);
                 }
             }
         }

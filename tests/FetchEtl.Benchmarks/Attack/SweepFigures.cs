@@ -1,25 +1,29 @@
 namespace FetchEtl.Benchmarks;
 
-/// <summary>A sweep in figures.</summary>
+/// <summary>The figures of a sweep.</summary>
 internal sealed record SweepFigures
 {
-    /// <summary>The columns that <see cref="ToString"/> fills.</summary>
-    public const string Header = "method  field      taken for              recovered     seconds  candidates tried    of all     M/s";
+    /// <summary>The header of the lines that <see cref="ToString"/> returns.</summary>
+    public const string Header =
+        "method  field      attacked as            recovered     seconds  candidates tried    of all     M/s";
 
-    /// <summary>How the masks were made.</summary>
+    /// <summary>The method that masked the values.</summary>
     public required string Method { get; init; }
 
     public required string Field { get; init; }
 
-    /// <summary>What the attacker took them to be.</summary>
+    /// <summary>The hash that the attack assumed.</summary>
     public required string TakenFor { get; init; }
 
+    /// <summary>How many masks the sweep reversed.</summary>
     public required int Recovered { get; init; }
 
+    /// <summary>How many masks the column holds.</summary>
     public required int Masks { get; init; }
 
     public required double Seconds { get; init; }
 
+    /// <summary>How many candidates were hashed.</summary>
     public required long Tried { get; init; }
 
     /// <summary>How many values the field can have.</summary>
@@ -27,7 +31,8 @@ internal sealed record SweepFigures
 
     public double MillionsPerSecond => Tried / Seconds / 1e6;
 
-    /// <summary>A line of the table for people.</summary>
+    /// <summary>Returns one line of the table.</summary>
     public override string ToString() =>
-        $"{Method,-8}{Field,-11}{TakenFor,-20}{$"{Recovered} of {Masks}",12}{Seconds,12:F1}{Tried,18:N0}{(double)Tried / Candidates,10:P1}{MillionsPerSecond,8:F1}";
+        $"{Method,-8}{Field,-11}{TakenFor,-20}{$"{Recovered} of {Masks}",12}{Seconds,12:F1}{Tried,18:N0}"
+        + $"{(double)Tried / Candidates,10:P1}{MillionsPerSecond,8:F1}";
 }

@@ -1,7 +1,10 @@
 namespace FetchEtl.Benchmarks;
 
-/// <summary>What a sweep got.</summary>
-/// <param name="Recovered">The values behind the masks: personal data where the table is a real one, so they are counted and never shown.</param>
+/// <summary>The result of a sweep.</summary>
+/// <param name="Recovered">
+/// The values behind the masks. They are personal data where the table is a real one, so they are counted and never
+/// shown.
+/// </param>
 /// <param name="Tried">How many candidates were hashed.</param>
-/// <param name="Duration">How long it took.</param>
+/// <param name="Duration">How long the sweep took.</param>
 internal sealed record SweepResult(ICollection<string> Recovered, long Tried, TimeSpan Duration);

@@ -2,7 +2,7 @@ using System.Runtime.Intrinsics;
 
 namespace FetchEtl.Benchmarks;
 
-/// <summary>SHA-256 of the value, as anybody can compute it.</summary>
+/// <summary>SHA-256 of the value, which needs no key.</summary>
 internal sealed class UnkeyedHash : ILaneHash
 {
     public string Name => "SHA-256";

@@ -36,7 +36,7 @@ internal static class CallingClients
         });
     }
 
-    /// <summary>Removes the handlers that an SQS call can do without.</summary>
+    /// <summary>Removes the handlers that an SQS call does not need.</summary>
     private sealed class ShortPipeline : IRuntimePipelineCustomizer
     {
         public string UniqueName => nameof(ShortPipeline);

@@ -5,15 +5,20 @@ using FetchEtl.Testing;
 
 namespace FetchEtl.Benchmarks;
 
+/// <summary>
+/// The verb <c>calls</c>: measures receives and deletes of several SQS clients without the rest of the service. It
+/// reports messages a second, CPU time and allocated memory a message.
+/// </summary>
 internal static class CallsCommand
 {
+    /// <summary>The hidden verb of one run.</summary>
     public const string ChildName = "calls-run";
 
     private static readonly Option<int> Messages =
-        NumberOption.AtLeastOne("--messages", "How many messages a client receives and deletes a round.", 300_000);
+        NumberOption.AtLeastOne("--messages", "How many messages each client receives and deletes a round.", 300_000);
 
     private static readonly Option<int> Rounds =
-        NumberOption.AtLeastOne("--rounds", "How often each client has its turn.", 5);
+        NumberOption.AtLeastOne("--rounds", "How many rounds run. Each client runs once a round.", 5);
 
     private static readonly Argument<CallingClient> Kind = new("client") { Description = "The client to measure." };
     private static readonly Argument<string> QueueUrl = new("queue") { Description = "The URL of the filled queue." };
@@ -23,9 +28,9 @@ internal static class CallsCommand
         var command = new Command(
             "calls",
             """
-            Measures what the SQS client alone costs: receives and deletes all messages of a queue, ten a call, with
-            each client in turn. The queue is a local SQS in another process, and each run is a process of its own. CPU
-            time is that of the client's process after a warm-up. With few messages it is mostly that of compilation.
+            Measures the cost of the SQS client alone. Each client in turn receives and deletes all messages of a queue,
+            ten a call. The queue is a local SQS in another process, and each run is a process of its own. CPU time is
+            that of the client's process after a warm-up. With few messages, most of it is compilation.
             """)
         {
             Messages,
@@ -36,10 +41,10 @@ internal static class CallsCommand
         return command;
     }
 
-    /// <summary>The process that <c>calls</c> starts for each run.</summary>
+    /// <summary>Creates the verb that <c>calls</c> starts as a process for each run.</summary>
     public static Command CreateChild()
     {
-        var command = new Command(ChildName, "One run of calls, in the process that it starts.")
+        var command = new Command(ChildName, "One run of calls, which starts this process.")
         {
             Kind,
             QueueUrl,
@@ -64,7 +69,7 @@ internal static class CallsCommand
         await using var queue = await CallsQueue.StartAsync();
         for (var round = 1; round <= rounds; round++)
         {
-            // The order changes, so that no client always follows the same one.
+            // The order alternates, so that no client always runs after the same one.
             foreach (var client in round % 2 == 1 ? clients : clients.Reverse())
             {
                 var queueUrl = await queue.FillAsync(CallsRun.Total(messages), seed: round, cancellationToken);

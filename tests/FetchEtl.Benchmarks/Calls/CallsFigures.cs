@@ -1,7 +1,7 @@
 namespace FetchEtl.Benchmarks;
 
-/// <summary>One run of one client.</summary>
-/// <param name="MessagesPerSecond">Received and deleted.</param>
-/// <param name="CpuMicroseconds">CPU time of the client's process a message, user and kernel.</param>
-/// <param name="AllocatedBytes">Managed memory allocated a message.</param>
+/// <summary>The figures of one run of one client.</summary>
+/// <param name="MessagesPerSecond">Messages received and deleted a second.</param>
+/// <param name="CpuMicroseconds">CPU time of the client's process a message in µs, user and kernel.</param>
+/// <param name="AllocatedBytes">Managed memory that is allocated a message, in bytes.</param>
 internal sealed record CallsFigures(double MessagesPerSecond, double CpuMicroseconds, double AllocatedBytes);

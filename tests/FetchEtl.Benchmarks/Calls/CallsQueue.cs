@@ -6,7 +6,7 @@ using FetchEtl.Testing;
 
 namespace FetchEtl.Benchmarks;
 
-/// <summary>The queues that <c>calls</c> measures on: a local SQS in a process of its own, and no database.</summary>
+/// <summary>The queues of <c>calls</c>: a local SQS in a process of its own, without a database.</summary>
 internal sealed class CallsQueue : IAsyncDisposable
 {
     public const string UrlSetting = "Sqs__ServiceUrl";
@@ -24,7 +24,7 @@ internal sealed class CallsQueue : IAsyncDisposable
         Settings = new Dictionary<string, string> { [UrlSetting] = client.Config.ServiceURL };
     }
 
-    /// <summary>The environment of the measured process.</summary>
+    /// <summary>The environment variables of the measured process.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; }
 
     public static async Task<CallsQueue> StartAsync()
@@ -64,7 +64,7 @@ internal sealed class CallsQueue : IAsyncDisposable
         return created.QueueUrl;
     }
 
-    /// <summary>Deletes a queue with what a run has left on it.</summary>
+    /// <summary>Deletes a queue and the messages that a run left on it.</summary>
     public Task DeleteAsync(string queueUrl, CancellationToken cancellationToken) =>
         _client.DeleteQueueAsync(queueUrl, cancellationToken);
 

@@ -5,14 +5,16 @@ using Amazon.SQS.Model;
 namespace FetchEtl.Benchmarks;
 
 /// <summary>
-/// Receives and deletes all messages of a queue with one client, and measures only that: neither the start of the
-/// process nor the messages of the warm-up count.
+/// Measures one client while it receives and deletes the messages of a queue. The start of the process and the warm-up
+/// do not count.
 /// </summary>
 internal static class CallsRun
 {
     private const int Workers = 8;
     private const int WarmUpShare = 5;
 
+    /// <summary>Warms up, then measures.</summary>
+    /// <exception cref="MeasurementException">The queue was too short, or SQS did not delete a message.</exception>
     public static async Task<CallsFigures> RunAsync(
         IAmazonSQS client, string queueUrl, int messages, CancellationToken cancellationToken)
     {
@@ -29,7 +31,7 @@ internal static class CallsRun
             (double)(GC.GetTotalAllocatedBytes() - allocated) / drained);
     }
 
-    /// <summary>How many messages a run needs on the queue.</summary>
+    /// <summary>Returns how many messages a run needs on the queue.</summary>
     public static int Total(int messages) => messages + (messages / WarmUpShare) + (2 * Workers * 10);
 
     private static async Task<int> DrainAsync(
@@ -55,7 +57,7 @@ internal static class CallsRun
                     cancellationToken);
                 if (received.Messages is not { Count: > 0 } batch)
                 {
-                    throw new MeasurementException("The queue is empty too early.");
+                    throw new MeasurementException("The queue ran empty before the end of the run.");
                 }
 
                 var deleted = await client.DeleteMessageBatchAsync(

@@ -4,43 +4,49 @@ using System.Text;
 namespace FetchEtl.Benchmarks;
 
 /// <summary>
-/// Marks in every personal value of every message, so that a search finds any of them, as text, in base64 or in hex.
-/// Addresses are real ones, from ranges that nobody has, so that they take the way of an address.
+/// Marks in every personal value of every message. A search finds each of them as text, base64 or hex. Addresses are
+/// valid, so that the masker treats them as addresses, and come from reserved ranges that no host has.
 /// </summary>
 internal static class Canaries
 {
-    /// <summary>What is no address starts with this; what follows tells the kind of value.</summary>
+    /// <summary>The start of every canary that is not an address. The kind of value follows.</summary>
     public const string Mark = "canary-";
 
     public const string UserId = Mark + "user-";
     public const string DeviceId = Mark + "device-";
 
-    /// <summary>In a key that the contract does not know: found where a body as a whole has leaked.</summary>
+    /// <summary>
+    /// The canary of a key that the contract does not know. It appears where a whole body has leaked.
+    /// </summary>
     public const string Body = Mark + "body-";
 
-    /// <summary>In an ip field that holds no address.</summary>
+    /// <summary>The canary of an ip field without an address.</summary>
     public const string IpText = Mark + "ip-";
 
-    /// <summary>RFC 2544's range for benchmarks.</summary>
+    /// <summary>The range for benchmarks (RFC 2544).</summary>
     public const string IPv4 = "198.18.";
 
-    /// <summary>RFC 3849's range for documentation.</summary>
+    /// <summary>The range for documentation (RFC 3849).</summary>
     public const string IPv6 = "2001:db8:";
 
-    /// <summary>The same with all its digits, as a masker may write it.</summary>
+    /// <summary>The same range with all its digits, as a masker may write it.</summary>
     private const string IPv6Expanded = "2001:0db8:";
 
     private static readonly SearchValues<string> All = SearchValues.Create(
-        [Mark, IPv4, IPv6, IPv6Expanded, Convert.ToHexString(Encoding.UTF8.GetBytes(Mark)), .. Base64(Mark)], StringComparison.OrdinalIgnoreCase);
+        [Mark, IPv4, IPv6, IPv6Expanded, Convert.ToHexString(Encoding.UTF8.GetBytes(Mark)), .. Base64(Mark)],
+        StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Returns whether the text contains a canary.</summary>
     public static bool AreIn(ReadOnlySpan<char> text) => text.ContainsAny(All);
 
-    /// <summary>What a text looks like within the base64 of a longer one: three ways, by where it begins.</summary>
+    /// <summary>
+    /// Returns the three forms of a text within the base64 of a longer one: its offset decides which.
+    /// </summary>
     private static IEnumerable<string> Base64(string text) => Enumerable.Range(0, 3).Select(offset =>
     {
         var whole = Convert.ToBase64String(Encoding.UTF8.GetBytes(new string(' ', offset) + text));
 
-        // A character of base64 is six bits, so those at the ends also hold bits of what stands beside.
+        // A character of base64 is six bits, so the first and the last one also hold bits of the neighbouring text.
         return whole[((offset * 8 + 5) / 6)..((offset + text.Length) * 8 / 6)];
     });
 }

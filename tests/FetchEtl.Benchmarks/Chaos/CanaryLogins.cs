@@ -6,8 +6,8 @@ using FetchEtl.Masking;
 namespace FetchEtl.Benchmarks;
 
 /// <summary>
-/// The messages of a run by their number, the same for the same seed, made again whenever they are asked for: none is kept.
-/// Every personal value holds a canary, ips and devices repeat, and a few messages are no logins, each kind of wrong in turn.
+/// The messages of a run by number. The seed fixes them, so they are generated on every access and none is stored.
+/// Every personal value contains a canary, ips and devices repeat, and a few messages are invalid in different ways.
 /// </summary>
 internal sealed class CanaryLogins(int seed, IPiiMasker masker)
 {
@@ -17,21 +17,28 @@ internal sealed class CanaryLogins(int seed, IPiiMasker masker)
 
     private static readonly string[] Locales = ["BR", "CZ", "DE", "FR", "ID", "JP", "PL", "US"];
 
-    /// <summary>The number in a user_id; null where none of ours stands there.</summary>
+    /// <summary>Returns the number in a user_id; null where the user_id is not one of the run.</summary>
     public static int? Number(string? userId) =>
-        userId is not null && userId.StartsWith(Canaries.UserId, StringComparison.Ordinal)
-            && int.TryParse(userId.AsSpan(Canaries.UserId.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        userId is not null
+        && userId.StartsWith(Canaries.UserId, StringComparison.Ordinal)
+        && int.TryParse(
+            userId.AsSpan(Canaries.UserId.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number
             : null;
 
+    /// <summary>Generates the message with a number, 0 or more.</summary>
     public CanaryLogin this[int number]
     {
         get
         {
-            // Two numbers apart by one must not draw alike, and Random spreads what it is seeded with.
+            // The multiplication spreads the seeds: neighbouring numbers must not draw similar values.
             var random = new Random(unchecked((seed * 397) ^ (number * (int)0x9E3779B1)));
             var isValid = random.NextDouble() >= InvalidShare;
-            var row = (UserId: UserId(number), DeviceType: random.Next(2) == 0 ? "ios" : "android", Ip: Ip(random), DeviceId: DeviceId(random));
+            var row = (
+                UserId: UserId(number),
+                DeviceType: random.Next(2) == 0 ? "ios" : "android",
+                Ip: Ip(random),
+                DeviceId: DeviceId(random));
             var version = $"{random.Next(20)}.{random.Next(100)}.{random.Next(100)}";
             var locale = random.NextDouble() < 0.29 ? null : Locales[random.Next(Locales.Length)];
             var body = new JsonObject
@@ -46,7 +53,7 @@ internal sealed class CanaryLogins(int seed, IPiiMasker masker)
             };
             if (!isValid)
             {
-                return new CanaryLogin(Spoil(body, random), Row: null);
+                return new CanaryLogin(MakeInvalid(body, random), Row: null);
             }
 
             _ = AppVersion.TryEncode(version, AppVersionEncoding.Ordered, out var code);
@@ -77,8 +84,8 @@ internal sealed class CanaryLogins(int seed, IPiiMasker masker)
         };
     }
 
-    /// <summary>Makes it no login. Where a value is what is wrong, it holds a canary all the same.</summary>
-    private static string Spoil(JsonObject login, Random random)
+    /// <summary>Makes a login invalid. A wrong value contains a canary too.</summary>
+    private static string MakeInvalid(JsonObject login, Random random)
     {
         switch (random.Next(12))
         {
@@ -111,7 +118,8 @@ internal sealed class CanaryLogins(int seed, IPiiMasker masker)
                 login["device_id"] = login["device_id"] + "\0";
                 break;
             default:
-                return login.ToJsonString().Replace(Canaries.DeviceId, $"{Canaries.DeviceId}\\ud800", StringComparison.Ordinal);
+                return login.ToJsonString().Replace(
+                    Canaries.DeviceId, $"{Canaries.DeviceId}\\ud800", StringComparison.Ordinal);
         }
 
         return login.ToJsonString();

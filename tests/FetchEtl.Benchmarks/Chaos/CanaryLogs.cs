@@ -2,7 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace FetchEtl.Benchmarks;
 
-/// <summary>Has every log line at every level looked at, with its scopes, its parameters and its exception. Keeps none.</summary>
+/// <summary>
+/// Searches every log line of every level for canaries, with its scopes, parameters and exception. Stores no line.
+/// </summary>
 internal sealed class CanaryLogs(CanaryWatch canaries) : ILoggerProvider, ILogger
 {
     private const string Sink = "logs";
@@ -18,7 +20,12 @@ internal sealed class CanaryLogs(CanaryWatch canaries) : ILoggerProvider, ILogge
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(
+        LogLevel logLevel,
+        EventId eventId,
+        TState state,
+        Exception? exception,
+        Func<TState, Exception?, string> formatter)
     {
         canaries.Look(Sink, $"{logLevel} {eventId.Id} {eventId.Name} {formatter(state, exception)}");
         canaries.Look(Sink, exception);

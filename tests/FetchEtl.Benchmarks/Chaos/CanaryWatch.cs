@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 
 namespace FetchEtl.Benchmarks;
 
-/// <summary>Reads all that comes out of the run and counts the texts in which a canary stands. Thread-safe.</summary>
+/// <summary>Reads the outputs of a run and counts the texts that contain a canary. Thread-safe.</summary>
 internal sealed class CanaryWatch
 {
     private const int KeptSightings = 5;
@@ -12,15 +12,18 @@ internal sealed class CanaryWatch
     private readonly ConcurrentDictionary<string, long> _read = new(StringComparer.Ordinal);
     private int _count;
 
-    /// <summary>How many texts held a canary.</summary>
+    /// <summary>How many texts contained a canary.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>The first few: the sink and the text.</summary>
+    /// <summary>The first few texts that contained a canary, each with its sink.</summary>
     public IReadOnlyCollection<string> Sightings => _sightings;
 
-    /// <summary>How many texts were read, by sink. A sink of which nothing was read proves nothing.</summary>
+    /// <summary>How many texts were read, by sink. A sink without any text proves nothing.</summary>
     public IReadOnlyDictionary<string, long> Read => new SortedDictionary<string, long>(_read, StringComparer.Ordinal);
 
+    /// <summary>Searches a text.</summary>
+    /// <param name="sink">Where the text comes from.</param>
+    /// <param name="text">The text. Null and empty texts do not count as read.</param>
     public void Look(string sink, string? text)
     {
         if (string.IsNullOrEmpty(text))
@@ -35,7 +38,7 @@ internal sealed class CanaryWatch
         }
     }
 
-    /// <summary>Looks at all that an exception carries, <see cref="Exception.Data"/> and inner ones included.</summary>
+    /// <summary>Searches an exception, its <see cref="Exception.Data"/> and its inner exceptions.</summary>
     public void Look(string sink, Exception? exception)
     {
         for (; exception is not null; exception = exception.InnerException)

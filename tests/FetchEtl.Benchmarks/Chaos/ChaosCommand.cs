@@ -4,32 +4,41 @@ using FetchEtl.Local;
 
 namespace FetchEtl.Benchmarks;
 
+/// <summary>
+/// The verb <c>chaos</c>: breaks SQS, PostgreSQL and the workers while messages arrive, then compares every message
+/// with its row or dead letter. It counts lost, doubled, wrong and stuck messages, and canaries in every output.
+/// </summary>
 internal static class ChaosCommand
 {
     private const int Kept = 0;
     private const int Broken = 1;
 
-    private static readonly Option<int> Minutes = NumberOption.AtLeastOne("--minutes", "How many rounds of strikes, of about a minute each.", 1);
+    private static readonly Option<int> Minutes =
+        NumberOption.AtLeastOne("--minutes", "How many rounds of strikes. A round takes about a minute.", 1);
 
     private static readonly Option<int?> Messages = new("--messages")
     {
         Description = "How many messages are sent during the strikes. Default: 20000 a minute.",
     };
 
-    private static readonly Option<int?> Seed = new("--seed") { Description = "Repeats a run. Default: a random one, printed first." };
+    private static readonly Option<int?> Seed = new("--seed")
+    {
+        Description = "The seed of a run to repeat. Default: a random one, which is printed first.",
+    };
 
     public static Command Create()
     {
         var command = new Command(
             "chaos",
             """
-            Breaks everything around real workers and counts what became of every message.
+            Breaks SQS, PostgreSQL and the workers while messages arrive, then checks the result of every message.
 
-            A seed fixes the messages, the order, spacing and aim of the strikes, and which calls of SQS fail: the n-th call of an
-            operation has the same fate in each run. It can't fix the machine's timing: which messages a worker holds when it is
-            killed, and so how many calls there are, differ from run to run.
+            A seed fixes the messages, the order, spacing and targets of the strikes, and which SQS calls fail: the n-th
+            call of an operation fails in every run or in none. It cannot fix the timing of the machine. So the messages
+            that a killed worker holds, and the number of calls, differ from run to run.
 
-            Needs PostgreSQL's binaries, and signals: Linux or macOS. Exit code 1: a promise was broken, or a kind of fault never struck.
+            Needs PostgreSQL's binaries, and signals: Linux or macOS. Exit code 1: a promise was broken, or a kind of
+            fault or strike never happened.
             """)
         {
             Minutes,
@@ -84,7 +93,7 @@ internal static class ChaosCommand
             return Kept;
         }
 
-        await Console.Error.WriteLineAsync($"Again: {options}");
+        await Console.Error.WriteLineAsync($"Repeat with: {options}");
         return Broken;
     }
 }

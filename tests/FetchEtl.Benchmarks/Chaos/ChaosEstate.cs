@@ -10,7 +10,10 @@ using Npgsql;
 
 namespace FetchEtl.Benchmarks;
 
-/// <summary>What the workers work on: an SQS in this process, a PostgreSQL of their own and a role in it that may do no more than it must.</summary>
+/// <summary>
+/// The servers of the workers: an SQS in this process and a private PostgreSQL. The workers' role has only the rights
+/// that it needs.
+/// </summary>
 internal sealed class ChaosEstate : IAsyncDisposable
 {
     public const string Queue = "login-queue";
@@ -25,7 +28,13 @@ internal sealed class ChaosEstate : IAsyncDisposable
     private readonly NpgsqlDataSource _owner;
 
     private ChaosEstate(
-        LocalSqs sqs, LocalPostgres postgres, NpgsqlDataSource owner, IAmazonSQS client, string queueUrl, string deadLetterUrl, Dictionary<string, string> settings)
+        LocalSqs sqs,
+        LocalPostgres postgres,
+        NpgsqlDataSource owner,
+        IAmazonSQS client,
+        string queueUrl,
+        string deadLetterUrl,
+        Dictionary<string, string> settings)
     {
         Sqs = sqs;
         Postgres = postgres;
@@ -53,31 +62,34 @@ internal sealed class ChaosEstate : IAsyncDisposable
 
     public string DeadLetterUrl { get; }
 
-    /// <summary>The environment of a worker.</summary>
+    /// <summary>The environment variables of a worker.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; }
 
-    /// <summary>Masks as the workers do.</summary>
+    /// <summary>A masker with the key of the workers.</summary>
     public IPiiMasker Masker => _logins.GetRequiredService<IPiiMasker>();
 
-    /// <exception cref="LocalPostgresException">This machine has no PostgreSQL; the message says what to install.</exception>
+    /// <exception cref="LocalPostgresException">
+    /// This machine has no PostgreSQL; the message says what to install.
+    /// </exception>
     public static async Task<ChaosEstate> CreateAsync(CancellationToken cancellationToken)
     {
         var postgres = await LocalPostgres.StartAsync(cancellationToken: cancellationToken);
         await LoginMigrations.MigrateAsync(postgres.ConnectionString, cancellationToken);
 
-        // No pool: connections of one would be broken by every restart.
+        // No pool: every restart of PostgreSQL would break the pooled connections.
         var owner = NpgsqlDataSource.Create($"{postgres.ConnectionString};Pooling=false");
         var password = RandomNumberGenerator.GetHexString(32);
         await using (var role = owner.CreateCommand(
-            $"CREATE ROLE {Role} LOGIN PASSWORD '{password}'; GRANT INSERT, SELECT (message_id) ON user_logins TO {Role}; " +
-            $"GRANT SELECT, INSERT, UPDATE ON masking_generations TO {Role}"))
+            $"CREATE ROLE {Role} LOGIN PASSWORD '{password}'; "
+            + $"GRANT INSERT, SELECT (message_id) ON user_logins TO {Role}; "
+            + $"GRANT SELECT, INSERT, UPDATE ON masking_generations TO {Role}"))
         {
             await role.ExecuteNonQueryAsync(cancellationToken);
         }
 
         var sqs = await LocalSqs.StartAsync(cancellationToken: cancellationToken);
 
-        // No retries: a repeated send can be two messages, and the oracle must know how many there are.
+        // No retries: a repeated send can create a second message, and the oracle must know how many there are.
         var client = SqsCalls.Connect(sqs.ServiceUrl, config =>
         {
             config.MaxErrorRetry = 0;
@@ -86,7 +98,11 @@ internal sealed class ChaosEstate : IAsyncDisposable
         });
         var queueUrl = (await client.CreateQueueAsync(Queue, cancellationToken)).QueueUrl;
         var deadLetterUrl = (await client.CreateQueueAsync(DeadLetterQueue, cancellationToken)).QueueUrl;
-        var workers = new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Username = Role, Password = password };
+        var workers = new NpgsqlConnectionStringBuilder(postgres.ConnectionString)
+        {
+            Username = Role,
+            Password = password,
+        };
 
         var settings = new Dictionary<string, string>
         {
@@ -103,18 +119,18 @@ internal sealed class ChaosEstate : IAsyncDisposable
         return new ChaosEstate(sqs, postgres, owner, client, queueUrl, deadLetterUrl, settings);
     }
 
-    /// <summary>A command of the database's owner.</summary>
+    /// <summary>Creates a command that runs as the owner of the database.</summary>
     public NpgsqlCommand Command(string sql) => _owner.CreateCommand(sql);
 
-    /// <summary>The messages on the queue, and those of them that somebody holds.</summary>
+    /// <summary>Reads how many messages are on the queue, and how many of them are in flight.</summary>
     public async Task<(long Total, long InFlight)> DepthAsync(CancellationToken cancellationToken)
     {
         var depth = await QueueDepth.ReadAsync(Client, QueueUrl, cancellationToken);
         return (depth.Total, depth.InFlight);
     }
 
-    /// <summary>Waits until the queue is empty, or has had time enough.</summary>
-    /// <returns>How many messages are left.</returns>
+    /// <summary>Waits until the queue is empty, at most two minutes.</summary>
+    /// <returns>How many messages are left on the queue.</returns>
     public async Task<long> SettleAsync(CancellationToken cancellationToken)
     {
         var since = Stopwatch.GetTimestamp();

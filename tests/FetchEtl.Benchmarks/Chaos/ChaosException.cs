@@ -1,4 +1,4 @@
 namespace FetchEtl.Benchmarks;
 
-/// <summary>The run can't go on as planned: a worker did what no worker may, or PostgreSQL could not be struck.</summary>
+/// <summary>The run cannot continue as planned: a worker misbehaved, or a strike on PostgreSQL failed.</summary>
 internal sealed class ChaosException(string message) : Exception(message);

@@ -4,17 +4,17 @@ using FetchEtl.Local;
 namespace FetchEtl.Benchmarks;
 
 /// <summary>
-/// Sends logins while SQS is at fault, workers are killed, frozen and restarted, and PostgreSQL fails them; then lets the workers
-/// settle what is left and holds the result against what was sent.
+/// Sends logins while SQS fails, workers are killed, frozen and restarted, and PostgreSQL fails. Then it waits until
+/// the workers have settled all messages and compares the result with the messages that were sent.
 /// </summary>
 internal sealed class ChaosRun : IAsyncDisposable
 {
     private readonly ChaosOptions _options;
-    private readonly Action<string> _say;
+    private readonly Action<string> _report;
     private readonly long _startedAt = Stopwatch.GetTimestamp();
     private readonly IReadOnlyList<Strike> _plan;
     private readonly Dictionary<StrikeKind, int> _struck = [];
-    private readonly List<string> _misdeeds = [];
+    private readonly List<string> _violations = [];
     private readonly CanaryWatch _canaries = new();
     private readonly ChaosEstate _estate;
     private readonly CanaryLogins _logins;
@@ -23,11 +23,11 @@ internal sealed class ChaosRun : IAsyncDisposable
     private readonly WorkerStrikes _workers;
     private readonly DatabaseStrikes _database;
 
-    private ChaosRun(ChaosOptions options, ChaosEstate estate, Action<string> say)
+    private ChaosRun(ChaosOptions options, ChaosEstate estate, Action<string> report)
     {
         var seeds = new Random(options.Seed);
         _options = options;
-        _say = say;
+        _report = report;
         _estate = estate;
         _plan = StrikePlan.Draw(new Random(seeds.Next()), options.Minutes);
         _logins = new CanaryLogins(seeds.Next(), estate.Masker);
@@ -40,14 +40,18 @@ internal sealed class ChaosRun : IAsyncDisposable
 
     private TimeSpan Elapsed => Stopwatch.GetElapsedTime(_startedAt);
 
-    /// <param name="options">What is drawn from which seed, and how long.</param>
-    /// <param name="say">Told of each strike as it comes.</param>
-    /// <param name="cancellationToken">Ends the run, workers and all.</param>
-    /// <exception cref="LocalPostgresException">This machine has no PostgreSQL; the message says what to install.</exception>
-    public static async Task<ChaosFigures> RunAsync(ChaosOptions options, Action<string> say, CancellationToken cancellationToken)
+    /// <summary>Runs the strikes and checks the result.</summary>
+    /// <param name="options">The seed and the length of the run.</param>
+    /// <param name="report">Receives a line for each strike.</param>
+    /// <param name="cancellationToken">Ends the run and its workers.</param>
+    /// <exception cref="LocalPostgresException">
+    /// This machine has no PostgreSQL; the message says what to install.
+    /// </exception>
+    public static async Task<ChaosFigures> RunAsync(
+        ChaosOptions options, Action<string> report, CancellationToken cancellationToken)
     {
         await using var estate = await ChaosEstate.CreateAsync(cancellationToken);
-        await using var run = new ChaosRun(options, estate, say);
+        await using var run = new ChaosRun(options, estate, report);
         await using (await ObservedWorker.StartAsync(estate.Settings, run._canaries, cancellationToken))
         {
             await run.GuardAsync(() => run.StrikeAsync(cancellationToken));
@@ -55,7 +59,8 @@ internal sealed class ChaosRun : IAsyncDisposable
             await run.SettleAsync(cancellationToken);
         }
 
-        await run.GuardAsync(() => new LifeProof(estate, run._producer, run._fleet.Free).RunAsync(cancellationToken));
+        var liveness = new WorkerLivenessCheck(estate, run._producer, run._fleet.Free);
+        await run.GuardAsync(() => liveness.RunAsync(cancellationToken));
         await run.SettleAsync(cancellationToken);
         await run.GuardAsync(() => Task.WhenAll(run._fleet.Free.Select(run._workers.EndAsync)));
         return await run.JudgeAsync(cancellationToken);
@@ -63,16 +68,16 @@ internal sealed class ChaosRun : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _fleet.DisposeAsync();
 
-    /// <summary>A misdeed ends what is under way, not the judgement of what became of the messages.</summary>
+    /// <summary>A violation ends the current part of the run. The messages are checked all the same.</summary>
     private async Task GuardAsync(Func<Task> part)
     {
         try
         {
             await part();
         }
-        catch (ChaosException misdeed)
+        catch (ChaosException violation)
         {
-            _misdeeds.Add(misdeed.Message);
+            _violations.Add(violation.Message);
         }
     }
 
@@ -84,15 +89,17 @@ internal sealed class ChaosRun : IAsyncDisposable
             for (var i = 0; i < _plan.Count; i++)
             {
                 var strike = _plan[i];
-                var share = (int)(((i + 1L) * _options.Messages / _plan.Count) - ((long)i * _options.Messages / _plan.Count));
+                var begin = (long)i * _options.Messages / _plan.Count;
+                var end = (i + 1L) * _options.Messages / _plan.Count;
+                var share = (int)(end - begin);
                 var sending = _producer.SendAsync(share, cancellationToken);
                 underWay.Add(sending);
                 await Task.Delay(strike.Pause, cancellationToken);
-                _say($"{Elapsed.TotalSeconds,6:0.0} s  {strike.Kind}");
+                _report($"{Elapsed.TotalSeconds,6:0.0} s  {strike.Kind}");
                 var striking = StrikeAsync(strike, cancellationToken);
                 _struck[strike.Kind] = _struck.GetValueOrDefault(strike.Kind) + 1;
 
-                // These last; the others go on meanwhile.
+                // These strikes take seconds, so the next ones start meanwhile.
                 if (strike.Kind is StrikeKind.FreezeWorker or StrikeKind.RevokeInsert)
                 {
                     underWay.Add(striking);
@@ -107,7 +114,7 @@ internal sealed class ChaosRun : IAsyncDisposable
         }
         finally
         {
-            // Also where a strike failed: what was sent is judged when nothing is under way any more.
+            // Even after a failed strike: the messages can be checked only when all sends and strikes have ended.
             await Task.WhenAll(underWay);
         }
     }
@@ -123,13 +130,13 @@ internal sealed class ChaosRun : IAsyncDisposable
         StrikeKind.RestartPostgresImmediate => _database.RestartAsync(PostgresStop.Immediate, cancellationToken),
         StrikeKind.TerminateConnections => _database.TerminateConnectionsAsync(cancellationToken),
         StrikeKind.RevokeInsert => _database.RevokeInsertAsync(strike.Draw, cancellationToken),
-        _ => throw new InvalidOperationException($"{strike.Kind} is planned, but nothing says what it does."),
+        _ => throw new InvalidOperationException($"The strike {strike.Kind} has no implementation."),
     };
 
     private async Task SettleAsync(CancellationToken cancellationToken)
     {
         var left = await _estate.SettleAsync(cancellationToken);
-        _say($"{Elapsed.TotalSeconds,6:0.0} s  {left} messages left");
+        _report($"{Elapsed.TotalSeconds,6:0.0} s  {left} messages left");
     }
 
     private async Task<ChaosFigures> JudgeAsync(CancellationToken cancellationToken)
@@ -151,7 +158,7 @@ internal sealed class ChaosRun : IAsyncDisposable
             ConnectionsTerminated = _database.Terminated,
             LongestStop = _workers.LongestStop,
             Faults = _estate.Sqs.FaultCounts,
-            Misdeeds = _misdeeds,
+            Violations = _violations,
             Duration = Elapsed,
         };
     }

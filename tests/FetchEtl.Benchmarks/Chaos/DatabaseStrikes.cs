@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace FetchEtl.Benchmarks;
 
-/// <summary>What is done to PostgreSQL. Each waits until it has really struck.</summary>
+/// <summary>The strikes on PostgreSQL. Each one ends when it has had its effect.</summary>
 internal sealed class DatabaseStrikes(ChaosEstate estate)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
@@ -29,7 +29,7 @@ internal sealed class DatabaseStrikes(ChaosEstate estate)
         },
         cancellationToken);
 
-    /// <summary>The right is given back even when the run is cancelled.</summary>
+    /// <summary>Revokes INSERT for some seconds. Grants it again even when the run is cancelled.</summary>
     public async Task RevokeInsertAsync(double draw, CancellationToken cancellationToken)
     {
         await ExecuteAsync($"REVOKE INSERT ON user_logins FROM {ChaosEstate.Role}", cancellationToken);
@@ -52,9 +52,10 @@ internal sealed class DatabaseStrikes(ChaosEstate estate)
         },
         cancellationToken);
 
-    /// <summary>Another strike may have the server down just now.</summary>
-    /// <exception cref="ChaosException">It stays down.</exception>
-    private static async Task UntilAsync(Func<CancellationToken, Task<bool>> attempt, CancellationToken cancellationToken)
+    /// <summary>Repeats an attempt until it succeeds: another strike may have stopped the server.</summary>
+    /// <exception cref="ChaosException">No attempt succeeded within a minute.</exception>
+    private static async Task UntilAsync(
+        Func<CancellationToken, Task<bool>> attempt, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Limit);
@@ -68,7 +69,8 @@ internal sealed class DatabaseStrikes(ChaosEstate estate)
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new ChaosException($"PostgreSQL could not be struck within {Limit.TotalSeconds} s: {last?.Message ?? "there was nothing to strike"}");
+            var reason = last?.Message ?? "no worker was connected";
+            throw new ChaosException($"a strike on PostgreSQL had no effect within {Limit.TotalSeconds} s: {reason}");
         }
 
         async Task<bool> TryAsync()

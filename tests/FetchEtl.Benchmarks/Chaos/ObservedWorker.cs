@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace FetchEtl.Benchmarks;
 
 /// <summary>
-/// One more worker, in this process, so that metrics, spans and structured logs can be read. No signal reaches it, so it is kept
-/// to a small share of the messages.
+/// An additional worker in this process, whose metrics, spans and structured logs can be read. No strike stops it, so a
+/// small prefetch limits its share of the messages.
 /// </summary>
 internal sealed class ObservedWorker : IAsyncDisposable
 {
@@ -30,7 +30,7 @@ internal sealed class ObservedWorker : IAsyncDisposable
             "--Sqs:PrefetchCount=10",
         ]);
 
-        // The console is the run's own.
+        // The console shows only the progress of the run.
         builder.Logging.ClearProviders().AddProvider(new CanaryLogs(canaries));
         var worker = new ObservedWorker(builder.Build(), new Telemetry(canaries));
         await worker._host.StartAsync(cancellationToken);

@@ -6,8 +6,8 @@ using Npgsql;
 namespace FetchEtl.Benchmarks;
 
 /// <summary>
-/// Reads the table and the dead-letter queue and holds them against what was sent, message by message: by the number in a row's
-/// user_id and by the id that SQS gave the message.
+/// Compares the table and the dead-letter queue with the messages that were sent. The number in the user_id and the
+/// MessageId identify the message of a row.
 /// </summary>
 internal sealed class Oracle(ChaosEstate estate, CanaryLogins logins, LoginProducer producer, CanaryWatch canaries)
 {
@@ -19,7 +19,7 @@ internal sealed class Oracle(ChaosEstate estate, CanaryLogins logins, LoginProdu
     private long _wrongRows;
     private long _wrongDeadLetters;
 
-    /// <summary>The queue must be at rest.</summary>
+    /// <summary>Counts the results. All workers must have exited.</summary>
     public async Task<Outcome> JudgeAsync(CancellationToken cancellationToken)
     {
         await ReadTableAsync(cancellationToken);
@@ -42,13 +42,22 @@ internal sealed class Oracle(ChaosEstate estate, CanaryLogins logins, LoginProdu
     private async Task ReadTableAsync(CancellationToken cancellationToken)
     {
         await using var command = estate.Command(
-            "SELECT user_id, device_type, masked_ip, masked_device_id, locale, app_version, message_id, (to_jsonb(l) - 'user_id')::text FROM user_logins l");
+            """
+            SELECT user_id, device_type, masked_ip, masked_device_id, locale, app_version, message_id,
+                (to_jsonb(l) - 'user_id')::text
+            FROM user_logins l
+            """);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
             canaries.Look("table", reader.GetString(7));
             var row = new LoginRow(
-                Text(reader, 0)!, Text(reader, 1)!, Text(reader, 2)!, Text(reader, 3)!, Text(reader, 4), reader.GetInt32(5));
+                Text(reader, 0)!,
+                Text(reader, 1)!,
+                Text(reader, 2)!,
+                Text(reader, 3)!,
+                Text(reader, 4),
+                reader.GetInt32(5));
             Judge(row, await reader.IsDBNullAsync(6, cancellationToken) ? null : reader.GetGuid(6));
         }
     }
@@ -56,7 +65,9 @@ internal sealed class Oracle(ChaosEstate estate, CanaryLogins logins, LoginProdu
     private void Judge(LoginRow row, Guid? messageId)
     {
         _rows++;
-        if (CanaryLogins.Number(row.UserId) is not { } number || producer.NumberOf(messageId) != number || logins[number].Row != row)
+        if (CanaryLogins.Number(row.UserId) is not { } number
+            || producer.NumberOf(messageId) != number
+            || logins[number].Row != row)
         {
             _wrongRows++;
         }
@@ -72,14 +83,17 @@ internal sealed class Oracle(ChaosEstate estate, CanaryLogins logins, LoginProdu
 
     private async Task ReadDeadLettersAsync(CancellationToken cancellationToken)
     {
-        // An hour: long enough that no letter appears twice.
-        while (await estate.Client.ReceiveAsync(estate.DeadLetterUrl, 3600, cancellationToken: cancellationToken) is { Count: > 0 } batch)
+        while (await ReceiveAsync() is { Count: > 0 } batch)
         {
             foreach (var letter in batch)
             {
                 Judge(letter);
             }
         }
+
+        // Hidden for an hour, so that no dead letter is received twice.
+        Task<List<Message>> ReceiveAsync() => estate.Client.ReceiveAsync(
+            estate.DeadLetterUrl, visibilitySeconds: 3600, cancellationToken: cancellationToken);
     }
 
     private void Judge(Message letter)
@@ -90,10 +104,9 @@ internal sealed class Oracle(ChaosEstate estate, CanaryLogins logins, LoginProdu
             canaries.Look("dead-letter attributes", attribute.StringValue);
         }
 
-        var id = letter.MessageAttributes?.TryGetValue(DeadLetterAttributes.OriginalMessageId, out var original) == true
-            && Guid.TryParse(original.StringValue, out var parsed)
-            ? parsed
-            : (Guid?)null;
+        MessageAttributeValue? original = null;
+        _ = letter.MessageAttributes?.TryGetValue(DeadLetterAttributes.OriginalMessageId, out original);
+        var id = Guid.TryParse(original?.StringValue, out var parsed) ? parsed : (Guid?)null;
         if (producer.NumberOf(id) is not { } number
             || logins[number] is not { Row: null } login
             || letter.Body != login.Body)
@@ -111,5 +124,6 @@ internal sealed class Oracle(ChaosEstate estate, CanaryLogins logins, LoginProdu
         }
     }
 
-    private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+    private static string? Text(NpgsqlDataReader reader, int column) =>
+        reader.IsDBNull(column) ? null : reader.GetString(column);
 }

@@ -1,34 +1,35 @@
 namespace FetchEtl.Benchmarks;
 
-/// <summary>What became of the messages that were sent.</summary>
+/// <summary>The results of the messages that were sent.</summary>
 internal sealed record Outcome
 {
-    /// <summary>Messages that are logins.</summary>
+    /// <summary>Messages that are valid logins.</summary>
     public required int Valid { get; init; }
 
-    /// <summary>Messages that are none.</summary>
+    /// <summary>Messages that are invalid.</summary>
     public required int Invalid { get; init; }
 
     public required long Rows { get; init; }
 
-    /// <summary>Different dead letters.</summary>
+    /// <summary>Dead letters, each message counted once.</summary>
     public required long DeadLetters { get; init; }
 
     /// <summary>
-    /// Dead letters that are there once more: a worker was ended, or a reply lost, between sending one and deleting its original.
-    /// A standard queue can't tell, and the promise is not made.
+    /// Further dead letters of the same messages. They appear where a worker exits, or a reply is lost, after the dead
+    /// letter is sent and before its original is deleted. A standard queue cannot prevent them, so they break no
+    /// promise.
     /// </summary>
     public required long RepeatedDeadLetters { get; init; }
 
-    /// <summary>Logins without a row, and others without a dead letter.</summary>
+    /// <summary>Valid messages without a row, and invalid ones without a dead letter.</summary>
     public required long Lost { get; init; }
 
-    /// <summary>Rows of a message that had one already.</summary>
+    /// <summary>Additional rows of a message that already has a row.</summary>
     public required long Doubled { get; init; }
 
-    /// <summary>Rows of no login that was sent, or with another's values.</summary>
+    /// <summary>Rows without a sent login, or with values of another one.</summary>
     public required long WrongRows { get; init; }
 
-    /// <summary>Dead letters of a valid login, of nobody, or with another body than was sent.</summary>
+    /// <summary>Dead letters of a valid login, without a sent message, or with a changed body.</summary>
     public required long WrongDeadLetters { get; init; }
 }

@@ -3,8 +3,8 @@ using FetchEtl.Local;
 namespace FetchEtl.Benchmarks;
 
 /// <summary>
-/// The faults of SQS that strike the workers, every kind there is. Sending to <see cref="ChaosEstate.Queue"/> is spared, so that
-/// it is known what was sent.
+/// The faults of SQS during a run, of every kind. Sends to <see cref="ChaosEstate.Queue"/> never fail, so the run knows
+/// which messages were sent.
 /// </summary>
 internal static class SqsFaults
 {
@@ -43,7 +43,11 @@ internal static class SqsFaults
     };
 
     private static SqsFaultRule Rule(
-        SqsFaultKind kind, string operation, double probability, string? code = null, int latencyMilliseconds = 0) => new()
+        SqsFaultKind kind,
+        string operation,
+        double probability,
+        string? code = null,
+        int latencyMilliseconds = 0) => new()
         {
             Kind = kind,
             Operation = operation,
@@ -53,6 +57,11 @@ internal static class SqsFaults
             LatencyMilliseconds = latencyMilliseconds,
         };
 
-    private static SqsFaultRule DeadLetterRule(SqsFaultKind kind, double probability) =>
-        new() { Kind = kind, Operation = "SendMessage", QueueName = ChaosEstate.DeadLetterQueue, Probability = probability };
+    private static SqsFaultRule DeadLetterRule(SqsFaultKind kind, double probability) => new()
+    {
+        Kind = kind,
+        Operation = "SendMessage",
+        QueueName = ChaosEstate.DeadLetterQueue,
+        Probability = probability,
+    };
 }

@@ -1,7 +1,7 @@
 namespace FetchEtl.Benchmarks;
 
 /// <summary>One strike of the plan.</summary>
-/// <param name="Kind">What is done.</param>
-/// <param name="Pause">How long after the strike before.</param>
-/// <param name="Draw">Decides the rest, such as which worker: a number from 0 to below 1.</param>
+/// <param name="Kind">The kind of strike.</param>
+/// <param name="Pause">The pause before the strike.</param>
+/// <param name="Draw">A number from 0 to below 1 that decides the details, such as which worker.</param>
 internal sealed record Strike(StrikeKind Kind, TimeSpan Pause, double Draw);

@@ -1,32 +1,35 @@
 namespace FetchEtl.Benchmarks;
 
-/// <summary>What is done to the workers and to their database, beside the faults of SQS.</summary>
+/// <summary>The strikes on the workers and their database. The faults of SQS are <see cref="SqsFaults"/>.</summary>
 internal enum StrikeKind
 {
-    /// <summary>SIGKILL, and a new worker at once.</summary>
+    /// <summary>A worker gets SIGKILL; a new one starts at once.</summary>
     KillWorker,
 
-    /// <summary>SIGSTOP for longer than the visibility timeout, then SIGCONT: the worker's leases are others' by then.</summary>
+    /// <summary>
+    /// A worker gets SIGSTOP, and SIGCONT after more than the visibility timeout. By then other workers have received
+    /// its messages.
+    /// </summary>
     FreezeWorker,
 
-    /// <summary>SIGTERM, and a new worker once it is gone.</summary>
+    /// <summary>A worker gets SIGTERM; a new one starts when it has exited.</summary>
     StopWorker,
 
-    /// <summary>SIGTERM, and another before it is done with the first.</summary>
+    /// <summary>A worker gets SIGTERM, and a second SIGTERM while it stops.</summary>
     StopWorkerTwice,
 
-    /// <summary>Each worker in turn: its successor starts, then it gets SIGTERM.</summary>
+    /// <summary>For each worker, its successor starts; then the worker gets SIGTERM.</summary>
     RollingRestart,
 
-    /// <summary>Open transactions are rolled back, connections closed.</summary>
+    /// <summary>PostgreSQL rolls back open transactions, closes all connections and restarts.</summary>
     RestartPostgresFast,
 
-    /// <summary>As in a crash: the server recovers from its log.</summary>
+    /// <summary>PostgreSQL stops as in a crash and recovers from its write-ahead log.</summary>
     RestartPostgresImmediate,
 
-    /// <summary>pg_terminate_backend on every connection of the workers.</summary>
+    /// <summary>pg_terminate_backend ends every connection of the workers.</summary>
     TerminateConnections,
 
-    /// <summary>The workers' role may not INSERT for some seconds.</summary>
+    /// <summary>The workers' role loses INSERT for some seconds.</summary>
     RevokeInsert,
 }

@@ -1,6 +1,9 @@
 namespace FetchEtl.Benchmarks;
 
-/// <summary>The strikes of a run, in rounds: each holds all kinds, the more likely ones several times, shuffled anew.</summary>
+/// <summary>
+/// The strikes of a run, in rounds. Each round contains every kind, the more likely ones several times, in random
+/// order.
+/// </summary>
 internal static class StrikePlan
 {
     private const double ShortestPauseSeconds = 0.2;
@@ -19,6 +22,7 @@ internal static class StrikePlan
         StrikeKind.RevokeInsert,
     ];
 
+    /// <summary>Draws a plan.</summary>
     public static IReadOnlyList<Strike> Draw(Random random, int rounds)
     {
         var plan = new List<Strike>(rounds * Round.Length);
@@ -32,6 +36,6 @@ internal static class StrikePlan
         return plan;
     }
 
-    private static TimeSpan Pause(Random random) =>
-        TimeSpan.FromSeconds(ShortestPauseSeconds + (random.NextDouble() * (LongestPauseSeconds - ShortestPauseSeconds)));
+    private static TimeSpan Pause(Random random) => TimeSpan.FromSeconds(
+        ShortestPauseSeconds + (random.NextDouble() * (LongestPauseSeconds - ShortestPauseSeconds)));
 }

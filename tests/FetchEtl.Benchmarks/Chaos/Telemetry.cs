@@ -3,10 +3,13 @@ using System.Diagnostics.Metrics;
 
 namespace FetchEtl.Benchmarks;
 
-/// <summary>Reads the metrics and spans of a worker in this process as an exporter would, and leaves out those of the local SQS.</summary>
+/// <summary>
+/// Reads the metrics and spans of a worker in this process as an exporter does, without those of the local SQS.
+/// </summary>
 internal sealed class Telemetry : IDisposable
 {
-    private static readonly string[] Sources = ["FetchEtl", "MassTransit", "Npgsql", "Microsoft.EntityFrameworkCore", "System.Net"];
+    private static readonly string[] Sources =
+        ["FetchEtl", "MassTransit", "Npgsql", "Microsoft.EntityFrameworkCore", "System.Net"];
 
     private readonly CanaryWatch _canaries;
     private readonly MeterListener _meters = new();
@@ -43,7 +46,8 @@ internal sealed class Telemetry : IDisposable
 
     private static bool IsWorkers(string source) => Sources.Any(x => source.StartsWith(x, StringComparison.Ordinal));
 
-    private void Measured<T>(Instrument instrument, T measurement, ReadOnlySpan<KeyValuePair<string, object?>> tags, object? state)
+    private void Measured<T>(
+        Instrument instrument, T measurement, ReadOnlySpan<KeyValuePair<string, object?>> tags, object? state)
     {
         _canaries.Look("metrics", instrument.Name);
         foreach (var tag in tags)
@@ -58,7 +62,10 @@ internal sealed class Telemetry : IDisposable
         _canaries.Look("spans", span.DisplayName);
         _canaries.Look("spans", span.StatusDescription);
         _canaries.Look("spans", span.TraceStateString);
-        foreach (var tag in span.TagObjects.Concat(span.Events.SelectMany(x => x.Tags)).Concat(span.Links.SelectMany(x => x.Tags ?? [])))
+        var tags = span.TagObjects
+            .Concat(span.Events.SelectMany(x => x.Tags))
+            .Concat(span.Links.SelectMany(x => x.Tags ?? []));
+        foreach (var tag in tags)
         {
             Look("spans", tag);
         }

@@ -1,14 +1,25 @@
 namespace FetchEtl.Benchmarks;
 
-/// <summary>Settings that log all that could be logged, so that a canary in it would show: each category that the service quietens by itself, too.</summary>
+/// <summary>
+/// Settings that log every level of every category, so that a canary in any log line is found. They include the
+/// categories whose level the service raises.
+/// </summary>
 internal static class TraceLogging
 {
     private static readonly string[] Categories =
     [
-        "Default", "FetchEtl", "MassTransit", "Microsoft", "Microsoft.EntityFrameworkCore", "Microsoft.Extensions.Hosting.Internal.Host", "Npgsql", "System.Net.Http",
+        "Default",
+        "FetchEtl",
+        "MassTransit",
+        "Microsoft",
+        "Microsoft.EntityFrameworkCore",
+        "Microsoft.Extensions.Hosting.Internal.Host",
+        "Npgsql",
+        "System.Net.Http",
     ];
 
-    /// <param name="settings">Gets them, named as environment variables are.</param>
+    /// <summary>Adds the settings.</summary>
+    /// <param name="settings">Receives the settings, named as environment variables.</param>
     public static void AddTo(IDictionary<string, string> settings)
     {
         foreach (var category in Categories)

@@ -3,10 +3,12 @@ using FetchEtl.Testing;
 
 namespace FetchEtl.Benchmarks;
 
-/// <summary>One <c>fetch-etl run</c>, whose log is read as it comes and only the end of it kept.</summary>
+/// <summary>
+/// A <c>fetch-etl run</c> process. Its log is searched line by line, and only the last lines are kept.
+/// </summary>
 internal sealed class Worker : IAsyncDisposable
 {
-    // Service:ShutdownTimeoutSeconds is 25; the rest is what a loaded machine may take to notice.
+    // Service:ShutdownTimeoutSeconds is 25; the rest allows for a loaded machine.
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(40);
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
 
@@ -21,14 +23,14 @@ internal sealed class Worker : IAsyncDisposable
     public Worker(IReadOnlyDictionary<string, string> settings, CanaryWatch canaries)
     {
         _canaries = canaries;
-        _process = FetchEtlProcess.Start(settings, Hear, "run");
+        _process = FetchEtlProcess.Start(settings, OnLine, "run");
     }
 
     public bool HasExited => _process.HasExited;
 
     public int ExitCode => _process.ExitCode;
 
-    /// <summary>The last lines of its log, for whoever must find out what went wrong.</summary>
+    /// <summary>The last lines of its log, for error messages.</summary>
     public string Tail
     {
         get
@@ -42,17 +44,17 @@ internal sealed class Worker : IAsyncDisposable
 
     public Task SignalAsync(ProcessSignal signal) => _process.SignalAsync(signal);
 
-    /// <summary>Waits until it receives.</summary>
-    /// <exception cref="ChaosException">It does not.</exception>
-    public Task ReadyAsync() => WithinAsync(_ready.Task, StartLimit, "a worker did not come to receive");
+    /// <summary>Waits until the worker receives.</summary>
+    /// <exception cref="ChaosException">The worker did not start to receive in time.</exception>
+    public Task ReadyAsync() => WithinAsync(_ready.Task, StartLimit, "a worker did not start to receive");
 
-    /// <summary>Waits until it is gone.</summary>
+    /// <summary>Waits until the worker has exited.</summary>
     /// <returns>How long that took.</returns>
-    /// <exception cref="ChaosException">It stays.</exception>
-    public async Task<TimeSpan> GoneAsync()
+    /// <exception cref="ChaosException">The worker did not exit in time.</exception>
+    public async Task<TimeSpan> WaitForExitAsync()
     {
         var started = Stopwatch.GetTimestamp();
-        await WithinAsync(_process.WaitAsync(StopLimit), StopLimit, "a worker outlived its signal");
+        await WithinAsync(_process.WaitAsync(StopLimit), StopLimit, "a worker did not exit after its signal");
         return Stopwatch.GetElapsedTime(started);
     }
 
@@ -70,7 +72,7 @@ internal sealed class Worker : IAsyncDisposable
         }
     }
 
-    private void Hear(string line)
+    private void OnLine(string line)
     {
         _canaries.Look("worker logs", line);
         lock (_tail)

@@ -1,6 +1,6 @@
 namespace FetchEtl.Benchmarks;
 
-/// <summary>The workers on the queue. A strike claims one, and gives back it or its successor.</summary>
+/// <summary>The workers on the queue. A strike claims one, then returns it or replaces it with a successor.</summary>
 internal sealed class WorkerFleet : IAsyncDisposable
 {
     private readonly IReadOnlyDictionary<string, string> _settings;
@@ -20,7 +20,7 @@ internal sealed class WorkerFleet : IAsyncDisposable
         }
     }
 
-    /// <summary>The workers that no strike has claimed, in the order in which they joined or came back.</summary>
+    /// <summary>The workers that no strike has claimed, in the order in which they joined or were returned.</summary>
     public IReadOnlyList<Worker> Free
     {
         get
@@ -32,13 +32,13 @@ internal sealed class WorkerFleet : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts a worker; it is not in the fleet before it is given to it.</summary>
+    /// <summary>Starts a worker. It joins the fleet when <see cref="Replace"/> adds it.</summary>
     public Worker Start() => new(_settings, _canaries);
 
-    /// <summary>Takes a worker for a strike, waiting for one if all are claimed.</summary>
-    /// <param name="draw">Which of those free, 0 (the first) to below 1.</param>
+    /// <summary>Claims a worker for a strike. Waits for one where all are claimed.</summary>
+    /// <param name="draw">Selects one of the free workers: 0 (the first) to below 1.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="ChaosException">It has ended by itself.</exception>
+    /// <exception cref="ChaosException">The worker exited before the strike.</exception>
     public async Task<Worker> ClaimAsync(double draw, CancellationToken cancellationToken)
     {
         await _unclaimed.WaitAsync(cancellationToken);
@@ -51,14 +51,15 @@ internal sealed class WorkerFleet : IAsyncDisposable
         }
 
         return worker.HasExited
-            ? throw new ChaosException($"a worker ended by itself with exit code {worker.ExitCode}; the end of its log:\n{worker.Tail}")
+            ? throw new ChaosException(
+                $"a worker exited unexpectedly with code {worker.ExitCode}; the end of its log:\n{worker.Tail}")
             : worker;
     }
 
-    /// <summary>Gives back a claimed worker, which goes on.</summary>
+    /// <summary>Returns a claimed worker that keeps running.</summary>
     public void Return(Worker worker) => Replace(worker, worker);
 
-    /// <summary>Gives a successor for a claimed worker, whose end the caller sees to.</summary>
+    /// <summary>Replaces a claimed worker with a successor. The caller stops and disposes the claimed one.</summary>
     public void Replace(Worker claimed, Worker successor)
     {
         lock (_free)

@@ -2,19 +2,19 @@ using FetchEtl.Testing;
 
 namespace FetchEtl.Benchmarks;
 
-/// <summary>What is done to the worker processes.</summary>
+/// <summary>The strikes on the worker processes.</summary>
 internal sealed class WorkerStrikes(WorkerFleet fleet)
 {
     private static readonly TimeSpan Freeze = TimeSpan.FromSeconds(ChaosEstate.VisibilityTimeoutSeconds + 2);
     private static readonly TimeSpan LongestGap = TimeSpan.FromMilliseconds(500);
 
-    // As shells give it: 128 and the number of SIGTERM.
+    // The exit code of a process that SIGTERM (15) killed, in the form of shells: 128 + 15.
     private const int SignalledExit = 128 + 15;
 
     private readonly Lock _lock = new();
     private TimeSpan _longestStop;
 
-    /// <summary>How long a worker took at most from SIGTERM to its end.</summary>
+    /// <summary>The longest time from SIGTERM to the exit of a worker.</summary>
     public TimeSpan LongestStop
     {
         get
@@ -32,12 +32,12 @@ internal sealed class WorkerStrikes(WorkerFleet fleet)
         await using (worker)
         {
             await worker.SignalAsync(ProcessSignal.Kill);
-            await worker.GoneAsync();
+            await worker.WaitForExitAsync();
             fleet.Replace(worker, fleet.Start());
         }
     }
 
-    /// <summary>The worker is thawed even when the run is cancelled.</summary>
+    /// <summary>Freezes a worker. It continues even when the run is cancelled.</summary>
     public async Task FreezeAsync(double draw, CancellationToken cancellationToken)
     {
         var worker = await fleet.ClaimAsync(draw, cancellationToken);
@@ -63,8 +63,12 @@ internal sealed class WorkerStrikes(WorkerFleet fleet)
         }
     }
 
-    /// <summary>A second SIGTERM, as an impatient orchestrator sends it, early or late in the stop that the first one began.</summary>
-    /// <exception cref="ChaosException">The worker is not gone in time, or ended by anything but its own will or the signal.</exception>
+    /// <summary>
+    /// Sends SIGTERM, and a second SIGTERM while the worker stops, as an impatient orchestrator does.
+    /// </summary>
+    /// <exception cref="ChaosException">
+    /// The worker did not exit in time, or its exit code is neither 0 nor that of SIGTERM.
+    /// </exception>
     public async Task StopTwiceAsync(double draw, CancellationToken cancellationToken)
     {
         var worker = await fleet.ClaimAsync(draw, cancellationToken);
@@ -79,10 +83,10 @@ internal sealed class WorkerStrikes(WorkerFleet fleet)
             }
             catch (InvalidOperationException) when (worker.HasExited)
             {
-                // The first one sufficed.
+                // The worker exited after the first signal.
             }
 
-            await worker.GoneAsync();
+            await worker.WaitForExitAsync();
             Expect(worker, 0, SignalledExit);
             fleet.Replace(worker, fleet.Start());
         }
@@ -92,7 +96,8 @@ internal sealed class WorkerStrikes(WorkerFleet fleet)
     {
         for (var i = 0; i < ChaosOptions.Workers; i++)
         {
-            // Successors join behind, so the first is one not replaced yet; a frozen one misses its turn, and another is replaced twice.
+            // Successors join at the end, so the first worker is one that is not replaced yet. While a worker is
+            // frozen, another one is replaced twice in its place.
             var worker = await fleet.ClaimAsync(0, cancellationToken);
             await using (worker)
             {
@@ -103,20 +108,20 @@ internal sealed class WorkerStrikes(WorkerFleet fleet)
                 }
                 finally
                 {
-                    // Also when the strike fails: the fleet ends all its workers.
+                    // Even after a failed strike, so that the fleet disposes the successor.
                     fleet.Replace(worker, successor);
                 }
             }
         }
     }
 
-    /// <summary>SIGTERM as an orchestrator sends it: the worker must be gone in time, by its own will.</summary>
-    /// <exception cref="ChaosException">It is not, or was ended by the signal itself or by an error.</exception>
+    /// <summary>Sends SIGTERM, as an orchestrator does. The worker must exit in time with code 0.</summary>
+    /// <exception cref="ChaosException">The worker did not exit in time, or exited with another code.</exception>
     public async Task EndAsync(Worker worker)
     {
         await worker.ReadyAsync();
         await worker.SignalAsync(ProcessSignal.Terminate);
-        var took = await worker.GoneAsync();
+        var took = await worker.WaitForExitAsync();
         lock (_lock)
         {
             _longestStop = took > _longestStop ? took : _longestStop;
@@ -129,7 +134,8 @@ internal sealed class WorkerStrikes(WorkerFleet fleet)
     {
         if (!exitCodes.Contains(worker.ExitCode))
         {
-            throw new ChaosException($"a worker answered SIGTERM with exit code {worker.ExitCode}; the end of its log:\n{worker.Tail}");
+            throw new ChaosException(
+                $"a worker exited with code {worker.ExitCode} after SIGTERM; the end of its log:\n{worker.Tail}");
         }
     }
 }

@@ -1,12 +1,12 @@
 namespace FetchEtl.Benchmarks;
 
-/// <summary>What moves the messages.</summary>
+/// <summary>A program that moves the messages from the queue into the table.</summary>
 internal enum Contender
 {
-    /// <summary>One receive, one insert, one commit, one delete a message.</summary>
+    /// <summary><see cref="Benchmarks.OneAtATime"/>: one receive, insert, commit and delete a message.</summary>
     OneAtATime,
 
-    /// <summary>Batched and parallel, with nothing around it.</summary>
+    /// <summary><see cref="Benchmarks.HandLoop"/>: batched and parallel, on the AWS SDK alone.</summary>
     HandLoop,
 
     /// <summary><c>fetch-etl drain</c>.</summary>

@@ -1,6 +1,6 @@
 namespace FetchEtl.Benchmarks;
 
-/// <summary>A contender's runs as one: the median of each figure over the rounds.</summary>
+/// <summary>The median of each figure of a contender over the rounds.</summary>
 internal sealed record ContenderFigures(
     double MessagesPerSecond,
     double CpuMicroseconds,
@@ -9,6 +9,7 @@ internal sealed record ContenderFigures(
     double AllCallsPerMessage,
     IReadOnlyDictionary<string, double> CallsPerMessage)
 {
+    /// <summary>Takes the medians of the runs.</summary>
     public static ContenderFigures Of(IReadOnlyList<RunFigures> runs) => new(
         Median.Of(runs.Select(x => x.MessagesPerSecond)),
         Median.Of(runs.Select(x => x.CpuMicroseconds)),
@@ -16,5 +17,6 @@ internal sealed record ContenderFigures(
         Median.Of(runs.Select(x => x.RowsPerStatement)),
         Median.Of(runs.Select(x => x.AllCallsPerMessage)),
         runs.SelectMany(x => x.CallsPerMessage.Keys).Distinct().Order(StringComparer.Ordinal).ToDictionary(
-            operation => operation, operation => Median.Of(runs.Select(x => x.CallsPerMessage.GetValueOrDefault(operation)))));
+            operation => operation,
+            operation => Median.Of(runs.Select(x => x.CallsPerMessage.GetValueOrDefault(operation)))));
 }

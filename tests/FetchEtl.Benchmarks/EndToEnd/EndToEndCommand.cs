@@ -4,13 +4,19 @@ using System.Text.Json.Serialization;
 
 namespace FetchEtl.Benchmarks;
 
+/// <summary>
+/// The verb <c>end-to-end</c>: measures the real <c>fetch-etl drain</c> against two loops on the AWS SDK. It reports
+/// messages a second, CPU time, memory, rows a statement and SQS calls, and the ratios of each round.
+/// </summary>
 internal static class EndToEndCommand
 {
-    private static readonly Option<int> Messages =
-        NumberOption.AtLeastOne("--messages", "How many the hand loop and the service move in a round each.", 500_000);
+    private static readonly Option<int> Messages = NumberOption.AtLeastOne(
+        "--messages", "How many messages the hand loop and the service each move in a round.", 500_000);
 
-    private static readonly Option<int> Rounds = NumberOption.AtLeastOne("--rounds", "How often each has its turn.", 4);
-    private static readonly Option<bool> Json = new("--json") { Description = "Print one line of JSON instead." };
+    private static readonly Option<int> Rounds =
+        NumberOption.AtLeastOne("--rounds", "How many rounds run. Each contender runs once a round.", 4);
+
+    private static readonly Option<bool> Json = new("--json") { Description = "Prints one line of JSON instead." };
 
     private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web)
     {
@@ -22,36 +28,41 @@ internal static class EndToEndCommand
         var command = new Command(
             "end-to-end",
             """
-            Measures fetch-etl drain against two loops, in turn: one message at a time, as most scripts do it; and a hand loop, batched and
-            parallel, with the same client, masking and INSERT but no MassTransit, leases, validation or dead letters.
+            Measures fetch-etl drain against two loops, in turn. One loop moves one message at a time, as most scripts
+            do. The hand loop is batched and parallel. Both use the AWS SDK's plain AmazonSQSClient and the service's
+            masking and INSERT, but no MassTransit, leases, validation or dead letters.
 
-            Each is a process of its own and finds its queue filled: a local SQS in another process, and a private PostgreSQL that
-            waits for its disk. Its clock runs from its first step to its last row committed; CPU time is the whole process's,
-            its start and the compilation of its code included, so that few messages tell mostly of these.
+            Each contender is a process of its own, and its queue is full when it starts. The queue is a local SQS in
+            another process. PostgreSQL is a private one whose commits wait for the disk. A contender's clock runs from
+            its first step to its last committed row. CPU time is that of the whole process, with its start and
+            compilation. With few messages, most of it is start and compilation.
             """)
         {
             Messages,
             Rounds,
             Json,
         };
-        command.SetAction((parsed, cancellationToken) => Measurement.RunAsync(
-            command.Name, () => RunAsync(parsed.GetValue(Messages), parsed.GetValue(Rounds), parsed.GetValue(Json), cancellationToken)));
+        command.SetAction((parsed, cancellationToken) => Measurement.RunAsync(command.Name, () => RunAsync(
+            parsed.GetValue(Messages), parsed.GetValue(Rounds), parsed.GetValue(Json), cancellationToken)));
         return command;
     }
 
     private static async Task RunAsync(int messages, int rounds, bool json, CancellationToken cancellationToken)
     {
         await using var estate = await MeasuredEstate.CreateAsync(cancellationToken);
-        var runs = Enum.GetValues<Contender>().ToDictionary(x => x, _ => new List<RunFigures>());
+        var contenders = Enum.GetValues<Contender>();
+        var runs = contenders.ToDictionary(x => x, _ => new List<RunFigures>());
         for (var round = 1; round <= rounds; round++)
         {
-            // Each follows each, so that none always finds what another has warmed up.
-            foreach (var contender in round % 2 == 1 ? Enum.GetValues<Contender>() : Enum.GetValues<Contender>().Reverse())
+            // The order alternates, so that no contender always profits from caches that another one has warmed up.
+            foreach (var contender in round % 2 == 1 ? contenders : contenders.Reverse())
             {
-                var figures = await new EndToEndRun(estate, messages, seed: round).RunAsync(contender, cancellationToken);
+                var run = new EndToEndRun(estate, messages, seed: round);
+                var figures = await run.RunAsync(contender, cancellationToken);
                 runs[contender].Add(figures);
                 await Console.Error.WriteLineAsync(
-                    $"round {round}, {contender}: {figures.MessagesPerSecond:N0} messages/s, {figures.CpuMicroseconds:N1} µs of CPU a message");
+                    $"round {round}, {contender}: {figures.MessagesPerSecond:N0} messages/s, "
+                    + $"{figures.CpuMicroseconds:N1} µs of CPU a message");
             }
         }
 

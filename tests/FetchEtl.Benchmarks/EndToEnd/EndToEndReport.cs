@@ -7,10 +7,11 @@ internal static class EndToEndReport
 {
     public static void Write(EndToEndResult result)
     {
-        Console.WriteLine(Text(
-            $"{result.Rounds} rounds of {result.Messages:N0} messages, {result.MessagesOneAtATime:N0} one at a time; {result.Cores} cores."));
+        Console.WriteLine(
+            Text($"{result.Rounds} rounds of {result.Messages:N0} messages, ")
+            + Text($"{result.MessagesOneAtATime:N0} one at a time; {result.Cores} cores."));
         Console.WriteLine();
-        Console.WriteLine("| ratio, of turns in the same round | median | lowest | highest |");
+        Console.WriteLine("| ratio, of runs in the same round | median | lowest | highest |");
         Console.WriteLine("| --- | --- | --- | --- |");
         WriteRatio("messages/s, service / hand loop", result.ServiceToHandLoop);
         WriteRatio("messages/s, service / one at a time", result.ServiceToOneAtATime);
@@ -25,13 +26,17 @@ internal static class EndToEndReport
         WriteLine("peak RSS, MiB", x => Text($"{x.PeakMebibytes:N0}"));
         WriteLine("rows a statement", x => Text($"{x.RowsPerStatement:N0}"));
         WriteLine("SQS calls a message", x => Text($"{x.AllCallsPerMessage:N4}"));
-        foreach (var operation in contenders.SelectMany(x => result.Contenders[x].CallsPerMessage.Keys).Distinct().Order(StringComparer.Ordinal))
+        var operations = contenders.SelectMany(x => result.Contenders[x].CallsPerMessage.Keys).Distinct();
+        foreach (var operation in operations.Order(StringComparer.Ordinal))
         {
             WriteLine($"of these {operation}", x => Text($"{x.CallsPerMessage.GetValueOrDefault(operation):N4}"));
         }
 
-        void WriteLine(string name, Func<ContenderFigures, string> figure) =>
-            Console.WriteLine($"| {name} | {string.Join(" | ", contenders.Select(x => figure(result.Contenders[x])))} |");
+        void WriteLine(string name, Func<ContenderFigures, string> figure)
+        {
+            var cells = contenders.Select(x => figure(result.Contenders[x]));
+            Console.WriteLine($"| {name} | {string.Join(" | ", cells)} |");
+        }
     }
 
     private static void WriteRatio(string name, Ratio ratio) =>

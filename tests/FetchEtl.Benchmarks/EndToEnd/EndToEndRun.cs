@@ -3,18 +3,18 @@ using FetchEtl.Service;
 
 namespace FetchEtl.Benchmarks;
 
-/// <summary>Has each contender move as many messages, in turn, each in a process of its own, the queue filled before it starts.</summary>
+/// <summary>Runs a contender in a process of its own. The queue is filled before it starts.</summary>
 internal sealed class EndToEndRun(MeasuredEstate estate, int messages, int seed)
 {
-    // At some hundreds a second more would take long and tell the same.
+    // This loop moves a few hundred messages a second: more would take long and change no figure.
     private const int MostOneAtATime = 5_000;
 
-    /// <summary>How many of so many messages a contender moves.</summary>
+    /// <summary>Returns how many messages a contender moves when the run has <paramref name="messages"/>.</summary>
     public static int CountFor(Contender contender, int messages) =>
         contender == Contender.OneAtATime ? Math.Min(messages, MostOneAtATime) : messages;
 
-    /// <summary>One run of one contender; it must leave exactly the rows that it should.</summary>
-    /// <exception cref="MeasurementException">It does not.</exception>
+    /// <summary>Measures one run of one contender and checks that it wrote one row for each message.</summary>
+    /// <exception cref="MeasurementException">The contender failed, or the number of rows is wrong.</exception>
     public async Task<RunFigures> RunAsync(Contender contender, CancellationToken cancellationToken)
     {
         var count = CountFor(contender, messages);
@@ -29,8 +29,11 @@ internal sealed class EndToEndRun(MeasuredEstate estate, int messages, int seed)
 
     private MeasuredProcess Start(Contender contender, int count) => contender switch
     {
-        Contender.OneAtATime => MeasuredProcess.StartSelf(estate.Settings, LoopCommand.Name, LoopCommand.OneAtATimeName, $"{count}"),
-        Contender.HandLoop => MeasuredProcess.StartSelf(estate.Settings, LoopCommand.Name, LoopCommand.HandName, $"{count}"),
+        Contender.OneAtATime => StartLoop(LoopCommand.OneAtATimeName, count),
+        Contender.HandLoop => StartLoop(LoopCommand.HandName, count),
         _ => MeasuredProcess.StartService(estate.Settings, "drain", "--json"),
     };
+
+    private MeasuredProcess StartLoop(string kind, int count) =>
+        MeasuredProcess.StartSelf(estate.Settings, LoopCommand.Name, kind, $"{count}");
 }

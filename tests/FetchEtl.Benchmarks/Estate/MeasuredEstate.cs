@@ -10,8 +10,8 @@ using Npgsql;
 namespace FetchEtl.Benchmarks;
 
 /// <summary>
-/// What is measured on: a local SQS in a process of its own and a private PostgreSQL, which waits for its disk at each commit as one in
-/// production does.
+/// The servers of a measurement: a local SQS in a process of its own and a private PostgreSQL. Each commit waits for
+/// the disk, as in production.
 /// </summary>
 internal sealed class MeasuredEstate : IAsyncDisposable
 {
@@ -22,7 +22,12 @@ internal sealed class MeasuredEstate : IAsyncDisposable
     private readonly LocalPostgres _postgres;
     private readonly FetchEtlProcess _sqs;
 
-    private MeasuredEstate(LocalPostgres postgres, FetchEtlProcess sqs, IAmazonSQS client, string queueUrl, Dictionary<string, string> settings)
+    private MeasuredEstate(
+        LocalPostgres postgres,
+        FetchEtlProcess sqs,
+        IAmazonSQS client,
+        string queueUrl,
+        Dictionary<string, string> settings)
     {
         _postgres = postgres;
         Database = NpgsqlDataSource.Create(postgres.ConnectionString);
@@ -38,14 +43,17 @@ internal sealed class MeasuredEstate : IAsyncDisposable
 
     public string QueueUrl { get; }
 
-    /// <summary>The environment of whatever is measured.</summary>
+    /// <summary>The environment variables of a measured process.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; }
 
-    /// <exception cref="LocalPostgresException">This machine has no PostgreSQL; the message says what to install.</exception>
+    /// <exception cref="LocalPostgresException">
+    /// This machine has no PostgreSQL; the message says what to install.
+    /// </exception>
     public static async Task<MeasuredEstate> CreateAsync(CancellationToken cancellationToken)
     {
         var server = new Dictionary<string, string> { ["fsync"] = "on", ["track_commit_timestamp"] = "on" };
-        var postgres = await LocalPostgres.StartAsync(new LocalPostgresOptions { Settings = server }, cancellationToken);
+        var options = new LocalPostgresOptions { Settings = server };
+        var postgres = await LocalPostgres.StartAsync(options, cancellationToken);
         await LoginMigrations.MigrateAsync(postgres.ConnectionString, cancellationToken);
 
         var settings = new Dictionary<string, string>
@@ -67,19 +75,23 @@ internal sealed class MeasuredEstate : IAsyncDisposable
         }
     }
 
-    /// <summary>Puts generated logins on the queue.</summary>
-    public Task FillAsync(int messages, int seed, CancellationToken cancellationToken) =>
-        new MessageSender(Client).SendAsync(QueueUrl, new LoginGenerator(seed).Take(messages), static _ => { }, cancellationToken);
+    /// <summary>Sends generated logins to the queue.</summary>
+    public Task FillAsync(int messages, int seed, CancellationToken cancellationToken) => new MessageSender(Client)
+        .SendAsync(QueueUrl, new LoginGenerator(seed).Take(messages), static _ => { }, cancellationToken);
 
-    /// <summary>Empties the table, and has PostgreSQL write out what it owes the disk, so that nobody pays for who went before.</summary>
+    /// <summary>
+    /// Empties the table and runs a checkpoint, so that a run does not pay for the disk writes of the run before.
+    /// </summary>
     public async Task EmptyTableAsync(CancellationToken cancellationToken)
     {
         await ExecuteAsync("TRUNCATE user_logins", cancellationToken);
-        await SettleDiskAsync(cancellationToken);
+        await CheckpointAsync(cancellationToken);
     }
 
-    public Task SettleDiskAsync(CancellationToken cancellationToken) => ExecuteAsync("CHECKPOINT", cancellationToken);
+    /// <summary>Makes PostgreSQL write its dirty pages to the disk.</summary>
+    public Task CheckpointAsync(CancellationToken cancellationToken) => ExecuteAsync("CHECKPOINT", cancellationToken);
 
+    /// <summary>Checks the number of rows in the table.</summary>
     /// <exception cref="MeasurementException">The table holds another number of rows.</exception>
     public async Task RequireRowsAsync(long expected, CancellationToken cancellationToken)
     {
@@ -87,16 +99,18 @@ internal sealed class MeasuredEstate : IAsyncDisposable
         var rows = (long)(await command.ExecuteScalarAsync(cancellationToken))!;
         if (rows != expected)
         {
-            throw new MeasurementException(string.Create(CultureInfo.InvariantCulture, $"The table holds {rows:N0} rows instead of {expected:N0}."));
+            throw new MeasurementException(string.Create(
+                CultureInfo.InvariantCulture, $"The table holds {rows:N0} rows instead of {expected:N0}."));
         }
     }
 
-    /// <summary>Waits until no message is left, in flight included.</summary>
-    /// <exception cref="MeasurementException">The worker is gone.</exception>
+    /// <summary>Waits until the queue holds no message, neither visible nor in flight.</summary>
+    /// <exception cref="MeasurementException">The worker has exited.</exception>
     public async Task WaitForEmptyQueueAsync(MeasuredProcess worker, CancellationToken cancellationToken)
     {
         while ((await QueueDepth.ReadAsync(Client, QueueUrl, cancellationToken)).Total > 0)
         {
+            // Throws when the worker has exited: the queue would never become empty.
             _ = worker.Usage;
             await Task.Delay(Interval, cancellationToken);
         }
@@ -117,11 +131,15 @@ internal sealed class MeasuredEstate : IAsyncDisposable
     }
 
     private static async Task<MeasuredEstate> ConnectAsync(
-        LocalPostgres postgres, FetchEtlProcess sqs, Dictionary<string, string> settings, CancellationToken cancellationToken)
+        LocalPostgres postgres,
+        FetchEtlProcess sqs,
+        Dictionary<string, string> settings,
+        CancellationToken cancellationToken)
     {
         var line = await sqs.WaitForLineAsync(x => x.Contains(UrlSetting, StringComparison.Ordinal));
         settings[UrlSetting] = line[(line.IndexOf('=', StringComparison.Ordinal) + 1)..];
         var client = SqsCalls.Connect(new Uri(settings[UrlSetting]));
-        return new MeasuredEstate(postgres, sqs, client, await client.QueueUrlAsync("login-queue", cancellationToken), settings);
+        var queueUrl = await client.QueueUrlAsync("login-queue", cancellationToken);
+        return new MeasuredEstate(postgres, sqs, client, queueUrl, settings);
     }
 }

@@ -5,8 +5,8 @@ using FetchEtl.Testing;
 namespace FetchEtl.Benchmarks;
 
 /// <summary>
-/// Watches a child process's use of the machine. It is asked often rather than at the end, since a process that is gone tells nothing:
-/// what it uses in its last moments, after its work, is not seen.
+/// Records the CPU time and the memory of a child process. It reads them every 100 ms, because the operating system has
+/// no figures of a process that has exited. So the last 100 ms of a process may be missing.
 /// </summary>
 internal sealed class MeasuredProcess : IAsyncDisposable
 {
@@ -22,17 +22,21 @@ internal sealed class MeasuredProcess : IAsyncDisposable
         _process = Process.GetProcessById(run.ProcessId);
     }
 
-    /// <summary>The real <c>fetch-etl</c>.</summary>
-    public static MeasuredProcess StartService(IReadOnlyDictionary<string, string> settings, params string[] arguments) =>
+    /// <summary>Starts the real <c>fetch-etl</c>.</summary>
+    public static MeasuredProcess StartService(
+        IReadOnlyDictionary<string, string> settings, params string[] arguments) =>
         new(FetchEtlProcess.Start(settings, arguments));
 
-    /// <summary>This program, with a verb of its own.</summary>
+    /// <summary>Starts this program with another verb.</summary>
     public static MeasuredProcess StartSelf(IReadOnlyDictionary<string, string> settings, params string[] arguments) =>
-        new(FetchEtlProcess.StartAssembly($"{typeof(MeasuredProcess).Assembly.GetName().Name}.dll", settings, listener: null, arguments));
+        new(FetchEtlProcess.StartAssembly(
+            $"{typeof(MeasuredProcess).Assembly.GetName().Name}.dll", settings, listener: null, arguments));
 
-    /// <summary>Runs to the end.</summary>
-    /// <returns>The last line of its output, and what it used.</returns>
-    /// <exception cref="MeasurementException">It failed; with the end of its log.</exception>
+    /// <summary>Waits until the process exits.</summary>
+    /// <returns>The last line of its output, and its usage.</returns>
+    /// <exception cref="MeasurementException">
+    /// The process exited with another code than 0; the message holds its standard error.
+    /// </exception>
     public async Task<(string LastLine, ProcessUsage Usage)> RunAsync(CancellationToken cancellationToken)
     {
         var exited = _run.WaitAsync(Timeout.InfiniteTimeSpan);
@@ -47,12 +51,13 @@ internal sealed class MeasuredProcess : IAsyncDisposable
         await exited;
         return _run.ExitCode == 0
             ? (_run.Output.TrimEnd().Split(Environment.NewLine)[^1], usage)
-            : throw new MeasurementException($"A measured process ended with exit code {_run.ExitCode}: {_run.Errors}");
+            : throw new MeasurementException($"A measured process exited with code {_run.ExitCode}: {_run.Errors}");
     }
 
-    /// <summary>What it has used so far.</summary>
-    /// <exception cref="MeasurementException">It is gone.</exception>
-    public ProcessUsage Usage => Read() ?? throw new MeasurementException($"A measured process ended by itself: {_run.Errors}");
+    /// <summary>The usage of the process so far.</summary>
+    /// <exception cref="MeasurementException">The process has exited.</exception>
+    public ProcessUsage Usage =>
+        Read() ?? throw new MeasurementException($"A measured process exited unexpectedly: {_run.Errors}");
 
     public async ValueTask DisposeAsync()
     {
@@ -66,7 +71,7 @@ internal sealed class MeasuredProcess : IAsyncDisposable
         {
             _process.Refresh();
 
-            // Of a process that is just going its memory is not told any more.
+            // An exiting process reports a peak of 0 here, so the highest value so far counts.
             _peakBytes = Math.Max(_peakBytes, _process.PeakWorkingSet64);
             return new ProcessUsage(_process.TotalProcessorTime, _peakBytes);
         }

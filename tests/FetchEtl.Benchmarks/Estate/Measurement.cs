@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace FetchEtl.Benchmarks;
 
-/// <summary>What the measuring verbs have in common: failures are told in a line.</summary>
+/// <summary>Runs a measuring verb: requires a Release build and prints an expected failure as one line.</summary>
 internal static class Measurement
 {
     private const int Done = 0;
@@ -23,8 +23,9 @@ internal static class Measurement
             await measure();
             return Done;
         }
-        catch (Exception exception) when (exception is LocalPostgresException or MeasurementException or OperationCanceledException
-            or AmazonServiceException or HttpRequestException or NpgsqlException or TimeoutException)
+        catch (Exception exception) when (exception is LocalPostgresException or MeasurementException
+            or OperationCanceledException or AmazonServiceException or HttpRequestException or NpgsqlException
+            or TimeoutException)
         {
             await Console.Error.WriteLineAsync(exception.Message);
             return Failed;

@@ -1,4 +1,4 @@
 namespace FetchEtl.Benchmarks;
 
-/// <summary>A measurement that means nothing: what was measured did not do its work.</summary>
+/// <summary>The measured work was not done completely, so its figures mean nothing.</summary>
 internal sealed class MeasurementException(string message) : Exception(message);

@@ -1,5 +1,6 @@
 namespace FetchEtl.Benchmarks;
 
+/// <summary>The median of figures: of an even number of them, the mean of the middle two.</summary>
 internal static class Median
 {
     public static double Of(IEnumerable<double> values)

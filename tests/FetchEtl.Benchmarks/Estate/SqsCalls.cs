@@ -6,11 +6,12 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace FetchEtl.Benchmarks;
 
-/// <summary>The product's SQS client for a local SQS, and the calls that benchmarks and tests make with it.</summary>
+/// <summary>Creates the service's SQS client for a local SQS, and shortens the calls of benchmarks and tests.</summary>
 internal static class SqsCalls
 {
-    /// <summary>A client; the caller disposes it.</summary>
-    public static IAmazonSQS Connect(Uri serviceUrl, Action<AmazonSQSConfig>? configure = null) => new ServiceCollection()
+    /// <summary>Creates a client, which the caller disposes.</summary>
+    public static IAmazonSQS Connect(
+        Uri serviceUrl, Action<AmazonSQSConfig>? configure = null) => new ServiceCollection()
         .AddSqsClient((_, options) =>
         {
             options.ServiceUrl = serviceUrl;
@@ -26,7 +27,8 @@ internal static class SqsCalls
         (await client.GetQueueUrlAsync(name, cancellationToken)).QueueUrl;
 
     /// <summary>
-    /// Receives up to ten messages with all their attributes; hidden for the queue's own time unless given.
+    /// Receives up to ten messages with all their attributes. They stay hidden for
+    /// <paramref name="visibilitySeconds"/>, or for the queue's visibility timeout where that is null.
     /// </summary>
     public static async Task<List<Message>> ReceiveAsync(
         this IAmazonSQS client,
@@ -50,7 +52,7 @@ internal static class SqsCalls
     }
 
     /// <summary>Sends up to ten messages, each with the same attributes.</summary>
-    /// <exception cref="MeasurementException">SQS rejected one.</exception>
+    /// <exception cref="MeasurementException">SQS rejected a message.</exception>
     public static async Task SendAsync(
         this IAmazonSQS client,
         string queueUrl,
@@ -67,7 +69,10 @@ internal static class SqsCalls
     /// <summary>Deletes up to ten messages.</summary>
     /// <exception cref="MeasurementException">SQS did not delete all of them.</exception>
     public static async Task DeleteAsync(
-        this IAmazonSQS client, string queueUrl, IEnumerable<string> handles, CancellationToken cancellationToken = default)
+        this IAmazonSQS client,
+        string queueUrl,
+        IEnumerable<string> handles,
+        CancellationToken cancellationToken = default)
     {
         var entries = handles.Select((handle, index) => new DeleteMessageBatchRequestEntry(Id(index), handle));
         var response = await client.DeleteMessageBatchAsync(queueUrl, [.. entries], cancellationToken);

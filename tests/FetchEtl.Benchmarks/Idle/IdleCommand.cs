@@ -4,17 +4,22 @@ using FetchEtl.Local;
 
 namespace FetchEtl.Benchmarks;
 
+/// <summary>
+/// The verb <c>idle</c>: measures the SQS calls and the CPU time of a worker whose queue stays empty.
+/// </summary>
 internal static class IdleCommand
 {
-    // What a process compiles and opens at its start is not what it needs when idle.
+    // The start compiles code and opens connections, which is no cost of an idle worker.
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(20);
 
     private static readonly Option<int> Seconds = NumberOption.AtLeastOne(
-        "--seconds", "For how long it is watched; a poll takes 20 s, so less than a minute says little.", 120);
+        "--seconds", "How long to measure. A poll takes 20 s, so use at least a minute.", 120);
 
     public static Command Create()
     {
-        var command = new Command("idle", "Watches a fetch-etl run whose queue stays empty: SQS calls, as the local SQS counts them, and CPU time.")
+        var command = new Command(
+            "idle",
+            "Measures a fetch-etl run whose queue stays empty: SQS calls, as the local SQS counts them, and CPU time.")
         {
             Seconds,
         };
@@ -27,7 +32,7 @@ internal static class IdleCommand
     {
         await using var estate = await MeasuredEstate.CreateAsync(cancellationToken);
 
-        // In this process, where its calls can be counted.
+        // This SQS runs in this process, which can read its counts of calls.
         await using var sqs = await LocalSqs.StartAsync(cancellationToken: cancellationToken);
         var settings = new Dictionary<string, string>(estate.Settings)
         {
@@ -44,7 +49,8 @@ internal static class IdleCommand
         Console.WriteLine("| idle for s | SQS calls a minute | CPU ms a minute |");
         Console.WriteLine("| --- | --- | --- |");
         var perMinute = (calls.Values.Sum() - callsBefore.Values.Sum()) / duration.TotalMinutes;
+        var cpuPerMinute = cpu.TotalMilliseconds / duration.TotalMinutes;
         Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"| {duration.TotalSeconds:N0} | {perMinute:N1} | {cpu.TotalMilliseconds / duration.TotalMinutes:N0} |"));
+            CultureInfo.InvariantCulture, $"| {duration.TotalSeconds:N0} | {perMinute:N1} | {cpuPerMinute:N0} |"));
     }
 }

@@ -2,12 +2,13 @@ using Amazon.SQS;
 
 namespace FetchEtl.Benchmarks;
 
-/// <summary>One long poll after the other, with nothing done to what comes but its deletion.</summary>
+/// <summary>A consumer that long-polls and deletes the messages without processing them.</summary>
 internal sealed class BarePoll(IAmazonSQS client, string queueUrl)
 {
-    /// <summary>Takes so many messages off the queue.</summary>
-    /// <returns>When each came, by its id.</returns>
-    public async Task<Dictionary<string, DateTimeOffset>> TakeAsync(int messages, CancellationToken cancellationToken)
+    /// <summary>Receives and deletes a number of messages.</summary>
+    /// <returns>When each message was received, by MessageId.</returns>
+    public async Task<Dictionary<string, DateTimeOffset>> ReceiveAsync(
+        int messages, CancellationToken cancellationToken)
     {
         var received = new Dictionary<string, DateTimeOffset>(messages);
         var deletions = new List<Task>();

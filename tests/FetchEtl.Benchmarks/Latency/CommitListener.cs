@@ -4,20 +4,20 @@ using Npgsql;
 namespace FetchEtl.Benchmarks;
 
 /// <summary>
-/// Hears of each row when another connection can see it, by a trigger's NOTIFY, which PostgreSQL sends out after the commit has reached
-/// its disk. Its own commit timestamps are taken before.
+/// Records when each row is visible to another connection, with a trigger that calls NOTIFY. PostgreSQL sends the
+/// notification after the commit is on its disk. Its commit timestamps are older, so they are not used.
 /// </summary>
 internal sealed class CommitListener : IAsyncDisposable
 {
     private const string Trigger =
         """
-        CREATE FUNCTION tell_row() RETURNS trigger LANGUAGE plpgsql AS
+        CREATE FUNCTION notify_row() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN PERFORM pg_notify('committed', NEW.message_id::text); RETURN NULL; END $$;
-        CREATE TRIGGER tell_row AFTER INSERT ON user_logins FOR EACH ROW EXECUTE FUNCTION tell_row();
+        CREATE TRIGGER notify_row AFTER INSERT ON user_logins FOR EACH ROW EXECUTE FUNCTION notify_row();
         LISTEN committed
         """;
 
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _heard = new();
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _committed = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly NpgsqlConnection _connection;
     private readonly Task _listening;
@@ -25,13 +25,14 @@ internal sealed class CommitListener : IAsyncDisposable
     private CommitListener(NpgsqlConnection connection)
     {
         _connection = connection;
-        _connection.Notification += (_, committed) => _heard[committed.Payload] = DateTimeOffset.UtcNow;
+        _connection.Notification += (_, notification) => _committed[notification.Payload] = DateTimeOffset.UtcNow;
         _listening = ListenAsync();
     }
 
-    /// <summary>When each row was heard of, by its message id.</summary>
-    public IReadOnlyDictionary<string, DateTimeOffset> Heard => _heard;
+    /// <summary>When the notification of each row arrived, by its message id.</summary>
+    public IReadOnlyDictionary<string, DateTimeOffset> Committed => _committed;
 
+    /// <summary>Creates the trigger and listens.</summary>
     public static async Task<CommitListener> StartAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
     {
         var connection = await database.OpenConnectionAsync(cancellationToken);

@@ -4,14 +4,15 @@ using FetchEtl.Service;
 
 namespace FetchEtl.Benchmarks;
 
-/// <summary>Sends logins at a fixed rate, one a call, whether those before have arrived or not.</summary>
+/// <summary>Sends logins at a fixed rate, one a call. It does not wait for the replies of earlier sends.</summary>
 internal sealed class SteadySender(IAmazonSQS client, string queueUrl, int rate)
 {
     private readonly ConcurrentDictionary<string, DateTimeOffset> _sent = new();
 
-    /// <summary>When the call began that sent each message, by its id.</summary>
+    /// <summary>When the send of each message began, by MessageId.</summary>
     public IReadOnlyDictionary<string, DateTimeOffset> Sent => _sent;
 
+    /// <summary>Sends for <paramref name="duration"/> and waits for all replies.</summary>
     public async Task SendAsync(TimeSpan duration, int seed, CancellationToken cancellationToken)
     {
         var started = DateTimeOffset.UtcNow;

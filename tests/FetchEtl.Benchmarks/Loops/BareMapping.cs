@@ -3,7 +3,9 @@ using FetchEtl.Masking;
 
 namespace FetchEtl.Benchmarks;
 
-/// <summary>From a login to its row by masking and version alone: nothing is validated.</summary>
+/// <summary>
+/// Maps a login to its row: it masks the personal fields and encodes the version, but validates nothing.
+/// </summary>
 internal static class BareMapping
 {
     public static UserLogin ToRow(LoginMessage login, IPiiMasker masker, DateOnly sent, Guid messageId)

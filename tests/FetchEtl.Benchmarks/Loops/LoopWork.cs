@@ -1,31 +1,36 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Amazon.Runtime;
 using Amazon.SQS;
 using Amazon.SQS.Model;
 using FetchEtl.Logins;
 using FetchEtl.Masking;
 using FetchEtl.Service;
-using FetchEtl.Sqs;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FetchEtl.Benchmarks;
 
-/// <summary>The steps that the loops are made of: the service's own client, masking and INSERT, and nothing around them.</summary>
+/// <summary>
+/// The steps of the loops: calls of the AWS SDK's plain <c>AmazonSQSClient</c>, which <c>new</c> creates without the
+/// service's settings, and the service's masking and INSERT.
+/// </summary>
 internal sealed class LoopWork : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
-    private readonly IAmazonSQS _client;
+    private readonly AmazonSQSClient _client;
     private readonly IPiiMasker _masker;
     private readonly IDbContextFactory<LoginDbContext> _contexts;
     private readonly string _queueUrl;
+    private long _receives;
+    private long _deletes;
     private int _statements;
     private int _rows;
     private long _lastCommitAt;
 
-    private LoopWork(ServiceProvider services, IAmazonSQS client, string queueUrl)
+    private LoopWork(ServiceProvider services, AmazonSQSClient client, string queueUrl)
     {
         _services = services;
         _client = client;
@@ -34,33 +39,31 @@ internal sealed class LoopWork : IAsyncDisposable
         _contexts = services.GetRequiredService<IDbContextFactory<LoginDbContext>>();
     }
 
-    /// <summary>From the environment that <c>fetch-etl drain</c> would have.</summary>
+    /// <summary>Creates the steps from the environment variables of <c>fetch-etl drain</c>.</summary>
     public static async Task<LoopWork> CreateAsync(CancellationToken cancellationToken)
     {
         var configuration = new ConfigurationBuilder().AddEnvironmentVariables().Build();
-        var services = new ServiceCollection()
-            .AddLogins(configuration)
-            .AddSqsClient((_, options) =>
+        var services = new ServiceCollection().AddLogins(configuration).BuildServiceProvider();
+        var client = new AmazonSQSClient(
+            new BasicAWSCredentials("local", "local"),
+            new AmazonSQSConfig
             {
-                options.ServiceUrl = configuration.GetValue<Uri>("Sqs:ServiceUrl");
-                options.Region = configuration["Sqs:Region"];
-                options.Credentials = new Amazon.Runtime.BasicAWSCredentials("local", "local");
-            })
-            .BuildServiceProvider();
-        var client = services.GetRequiredService<IAmazonSQS>();
+                ServiceURL = configuration["Sqs:ServiceUrl"],
+                AuthenticationRegion = configuration["Sqs:Region"],
+            });
         var work = new LoopWork(services, client, await client.QueueUrlAsync("login-queue", cancellationToken));
 
-        // As drain does before its clock starts.
+        // drain runs the same query before its clock starts.
         await using var context = await work._contexts.CreateDbContextAsync(cancellationToken);
         _ = await context.UserLogins.Select(x => x.MessageId).FirstOrDefaultAsync(cancellationToken);
         return work;
     }
 
-    /// <summary>Times a loop from its first step to its last row committed.</summary>
+    /// <summary>Runs a loop and measures the time from its first step to its last committed row.</summary>
+    /// <returns>The summary. Its SQS calls do not include the SDK's retries.</returns>
     public async Task<DrainSummary> MeasureAsync(
         Func<LoopWork, int, CancellationToken, Task> loop, int messages, CancellationToken cancellationToken)
     {
-        var metrics = new DrainMetrics(_services.GetRequiredService<SqsMetrics>(), _services.GetRequiredService<LoginMetrics>());
         var started = Stopwatch.GetTimestamp();
         await loop(this, messages, cancellationToken);
         var elapsed = Stopwatch.GetElapsedTime(started, _lastCommitAt);
@@ -73,12 +76,29 @@ internal sealed class LoopWork : IAsyncDisposable
             _statements,
             elapsed.TotalSeconds,
             _rows / elapsed.TotalSeconds,
-            metrics.ApiCallsByOperation());
+            new SortedDictionary<string, long>(StringComparer.Ordinal)
+            {
+                ["DeleteMessageBatch"] = _deletes,
+                ["ReceiveMessage"] = _receives,
+            });
     }
 
-    public Task<List<Message>> ReceiveAsync(int max, CancellationToken cancellationToken) =>
-        _client.ReceiveAsync(_queueUrl, waitSeconds: 1, max: max, cancellationToken: cancellationToken);
+    /// <summary>Receives up to <paramref name="max"/> messages with the one attribute that the rows need.</summary>
+    public async Task<List<Message>> ReceiveAsync(int max, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _receives);
+        var response = await _client.ReceiveMessageAsync(
+            new ReceiveMessageRequest(_queueUrl)
+            {
+                MaxNumberOfMessages = max,
+                WaitTimeSeconds = 1,
+                MessageSystemAttributeNames = [MessageSystemAttributeName.SentTimestamp],
+            },
+            cancellationToken);
+        return response.Messages ?? [];
+    }
 
+    /// <summary>Inserts the rows of the messages in one statement and commits it.</summary>
     public async Task InsertAsync(List<Message> messages, CancellationToken cancellationToken)
     {
         await using var context = await _contexts.CreateDbContextAsync(cancellationToken);
@@ -87,16 +107,28 @@ internal sealed class LoopWork : IAsyncDisposable
         Volatile.Write(ref _lastCommitAt, Stopwatch.GetTimestamp());
     }
 
+    /// <summary>Deletes up to ten messages.</summary>
     /// <exception cref="MeasurementException">SQS did not delete all of them.</exception>
-    public Task DeleteAsync(IReadOnlyList<string> handles, CancellationToken cancellationToken) =>
-        _client.DeleteAsync(_queueUrl, handles, cancellationToken);
+    public Task DeleteAsync(IReadOnlyList<string> handles, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _deletes);
+        return _client.DeleteAsync(_queueUrl, handles, cancellationToken);
+    }
 
-    public ValueTask DisposeAsync() => _services.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        return _services.DisposeAsync();
+    }
 
-    private UserLogin ToRow(Message message) => BareMapping.ToRow(
-        JsonSerializer.Deserialize<LoginMessage>(message.Body)!,
-        _masker,
-        DateOnly.FromDateTime(DateTimeOffset.FromUnixTimeMilliseconds(
-            long.Parse(message.Attributes[MessageSystemAttributeName.SentTimestamp], CultureInfo.InvariantCulture)).UtcDateTime),
-        Guid.Parse(message.MessageId));
+    private UserLogin ToRow(Message message)
+    {
+        var sent = long.Parse(
+            message.Attributes[MessageSystemAttributeName.SentTimestamp], CultureInfo.InvariantCulture);
+        return BareMapping.ToRow(
+            JsonSerializer.Deserialize<LoginMessage>(message.Body)!,
+            _masker,
+            DateOnly.FromDateTime(DateTimeOffset.FromUnixTimeMilliseconds(sent).UtcDateTime),
+            Guid.Parse(message.MessageId));
+    }
 }

@@ -1,6 +1,9 @@
 namespace FetchEtl.Benchmarks;
 
-/// <summary>What most scripts do: receive a message, insert its row, commit, delete the message, and so on.</summary>
+/// <summary>
+/// A loop as in most scripts: for each message it calls receive, inserts and commits one row, and calls delete. It uses
+/// the AWS SDK's plain client, as <see cref="HandLoop"/> does.
+/// </summary>
 internal static class OneAtATime
 {
     public static async Task RunAsync(LoopWork work, int messages, CancellationToken cancellationToken)

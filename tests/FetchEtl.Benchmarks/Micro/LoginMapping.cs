@@ -6,8 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace FetchEtl.Benchmarks;
 
 /// <summary>
-/// <see cref="LoginConsumer"/>'s part, from the message to the row: it validates, masks and maps in one. The messages are
-/// cancelled, and so the writer turns each row away at its door.
+/// Measures <see cref="LoginConsumer"/> from the message to the row: validation, masking and mapping. The messages are
+/// cancelled, so the writer rejects each row at once.
 /// </summary>
 public class LoginMapping
 {
@@ -36,11 +36,12 @@ public class LoginMapping
             var received = _endpoint.Open(message, cancelled: new CancellationToken(canceled: true));
             return deserializer.Deserialize(received).TryGetMessage<LoginMessage>(out var login)
                 ? login
-                : throw new InvalidOperationException("The deserializer made no login of the body.");
+                : throw new InvalidOperationException("The deserializer returned no login for the body.");
         })];
         if (Array.Exists(_messages, message => !_consumer.Consume(message).IsCanceled))
         {
-            throw new InvalidOperationException("The writer takes rows of cancelled messages: their mapping can't be measured so.");
+            throw new InvalidOperationException(
+                "The writer accepted the row of a cancelled message, so the mapping cannot be measured alone.");
         }
     }
 
@@ -54,12 +55,12 @@ public class LoginMapping
     [Benchmark(OperationsPerInvoke = SampleMessages.Count)]
     public bool Consume()
     {
-        var turnedAway = true;
+        var allCancelled = true;
         foreach (var message in _messages)
         {
-            turnedAway &= _consumer.Consume(message).IsCanceled;
+            allCancelled &= _consumer.Consume(message).IsCanceled;
         }
 
-        return turnedAway;
+        return allCancelled;
     }
 }

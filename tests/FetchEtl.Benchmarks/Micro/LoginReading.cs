@@ -5,7 +5,9 @@ using MassTransit.Serialization;
 
 namespace FetchEtl.Benchmarks;
 
-/// <summary>From a body to a valid login: what the endpoint's deserializer does, then what the consumer's validator does.</summary>
+/// <summary>
+/// Measures the steps from a body to a valid login: the deserializer of the endpoint and the validator of the consumer.
+/// </summary>
 public class LoginReading
 {
     private readonly RawLoginDeserializer _deserializer = new();
@@ -20,7 +22,7 @@ public class LoginReading
         _logins = Array.ConvertAll(_bodies, Read);
         if (Array.Exists(_logins, login => Check(login) > 0))
         {
-            throw new InvalidOperationException("The logins to measure are not valid.");
+            throw new InvalidOperationException("A login of the sample is invalid.");
         }
     }
 
@@ -48,10 +50,14 @@ public class LoginReading
         return problems;
     }
 
-    private static int Check(LoginMessage login) => LoginValidator.Validate(login, AppVersionEncoding.Ordered, out _).Count;
+    private static int Check(LoginMessage login) =>
+        LoginValidator.Validate(login, AppVersionEncoding.Ordered, out _).Count;
 
-    private LoginMessage Read(byte[] body) =>
-        _deserializer.Deserialize(new MemoryMessageBody(body), EmptyHeaders.Instance).TryGetMessage<LoginMessage>(out var login) && login is not null
+    private LoginMessage Read(byte[] body)
+    {
+        var context = _deserializer.Deserialize(new MemoryMessageBody(body), EmptyHeaders.Instance);
+        return context.TryGetMessage<LoginMessage>(out var login) && login is not null
             ? login
-            : throw new InvalidOperationException("The deserializer made no login of the body.");
+            : throw new InvalidOperationException("The deserializer returned no login for the body.");
+    }
 }

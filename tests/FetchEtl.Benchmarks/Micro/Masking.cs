@@ -5,7 +5,7 @@ using FetchEtl.Masking;
 
 namespace FetchEtl.Benchmarks;
 
-/// <summary>The two fields of a login that are masked by default, under one generation of keys.</summary>
+/// <summary>Measures the masking of the two fields that are masked by default, with one key generation.</summary>
 public class Masking
 {
     private HmacPiiMasker _masker = null!;

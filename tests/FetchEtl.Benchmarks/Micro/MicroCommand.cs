@@ -2,6 +2,10 @@ using System.CommandLine;
 
 namespace FetchEtl.Benchmarks;
 
+/// <summary>
+/// The verb <c>micro</c>: measures the steps of a message's path one by one with BenchmarkDotNet. It reports time and
+/// allocated bytes for one message.
+/// </summary>
 internal static class MicroCommand
 {
     private const int Done = 0;
@@ -9,7 +13,8 @@ internal static class MicroCommand
 
     private static readonly Option<string> Filter = new("--filter")
     {
-        Description = "Measures only the steps whose full name matches, * and ? as in file names: '*Masking*', '*ReceivePipe.Dispatch'.",
+        Description = "Measures only the steps whose full name matches. * and ? are wildcards: "
+            + "'*Masking*', '*ReceivePipe.Dispatch'.",
         HelpName = "GLOB",
         DefaultValueFactory = _ => "*",
     };
@@ -19,7 +24,8 @@ internal static class MicroCommand
         var command = new Command(
             "micro",
             """
-            Measures the steps of a message's way one by one, in this process: time and bytes allocated, each for one message.
+            Measures the steps of a message's path one by one, in this process: time and allocated bytes for one
+            message.
 
             Needs PostgreSQL's binaries for UnnestWriting. Exit code 1: a step failed.
             """)
@@ -50,7 +56,8 @@ internal static class MicroCommand
 
         if (measured == 0)
         {
-            Console.Error.WriteLine($"--filter {filter} matches no step. Their names end in: {string.Join(", ", MicroRun.Names)}.");
+            Console.Error.WriteLine(
+                $"--filter {filter} matches no step. The names end in: {string.Join(", ", MicroRun.Names)}.");
             return Failed;
         }
 

@@ -10,10 +10,13 @@ using Perfolizer.Horology;
 
 namespace FetchEtl.Benchmarks;
 
-/// <summary>Runs BenchmarkDotNet on the steps of a message's way, without its files and, as long as all goes well, its words.</summary>
+/// <summary>
+/// Runs BenchmarkDotNet on the steps of a message's path. BenchmarkDotNet leaves no files, and its log appears only
+/// where a step fails.
+/// </summary>
 internal static class MicroRun
 {
-    /// <summary>In the order in which a message meets them.</summary>
+    /// <summary>The steps in the order of a message's path.</summary>
     private static readonly Type[] Steps =
     [
         typeof(ReceivePipe),
@@ -23,18 +26,18 @@ internal static class MicroRun
         typeof(UnnestWriting),
     ];
 
-    /// <summary>Every step's name: the end of what filters see.</summary>
+    /// <summary>The names of all steps: the ends of the full names that a filter matches.</summary>
     public static IEnumerable<string> Names => Steps
         .SelectMany(step => BenchmarkConverter.TypeToBenchmarks(step).BenchmarksCases)
         .Select(StepFigures.NameOf);
 
     /// <summary>Measures steps one after the other.</summary>
-    /// <param name="filter">A glob over their full names, <c>FetchEtl.Benchmarks.Micro.Masking.Ip</c> and the like.</param>
-    /// <param name="report">Gets the figures of each.</param>
-    /// <exception cref="MicroException">One could not be measured.</exception>
+    /// <param name="filter">A glob over the full names, such as <c>FetchEtl.Benchmarks.Masking.Ip</c>.</param>
+    /// <param name="report">Receives the figures of each step.</param>
+    /// <exception cref="MicroException">A step failed.</exception>
     public static void Measure(string filter, Action<StepFigures> report)
     {
-        // BenchmarkDotNet makes a folder even when it has nothing to keep.
+        // BenchmarkDotNet creates a folder even when it writes no file.
         var artifacts = Directory.CreateTempSubdirectory("fetch-etl-micro-");
         try
         {
@@ -60,7 +63,8 @@ internal static class MicroRun
 
         if (TryRun(run) is not { } reports)
         {
-            throw new MicroException($"{step.Name} could not be measured. BenchmarkDotNet says:{Environment.NewLine}{log.GetLog()}");
+            throw new MicroException(
+                $"{step.Name} failed. The log of BenchmarkDotNet:{Environment.NewLine}{log.GetLog()}");
         }
 
         foreach (var measured in reports)
@@ -69,7 +73,7 @@ internal static class MicroRun
         }
     }
 
-    /// <summary>Null where a step failed; the reason is in the log then.</summary>
+    /// <summary>Returns the reports; null where a step failed, whose reason is in the log.</summary>
     private static BenchmarkReport[]? TryRun(BenchmarkRunInfo run)
     {
         try
@@ -79,16 +83,19 @@ internal static class MicroRun
         }
         catch (NullReferenceException)
         {
-            // BenchmarkDotNet asks a failed run for its executable (ExecuteResult.LogIssues); in this process there is none.
+            // BenchmarkDotNet 0.15.8 throws it after a failed benchmark in this process: ExecuteResult.LogIssues reads
+            // the path of an executable, and there is none.
             return null;
         }
     }
 
     /// <summary>
-    /// In this process, which runs under the settings of the service: a project generated for the measurement would inherit the
-    /// repository's build settings, and not these. Not by emitted code: that does not wait for an asynchronous setup.
+    /// Configures runs in this process, which has the runtime settings of the service. A project that BenchmarkDotNet
+    /// generates would not have them. The toolchain emits no code, because emitted code does not await an asynchronous
+    /// setup.
     /// </summary>
-    private static ManualConfig Config(string filter, string artifacts, AccumulationLogger log) => ManualConfig.CreateEmpty()
+    private static ManualConfig Config(string filter, string artifacts, AccumulationLogger log) => ManualConfig
+        .CreateEmpty()
         .AddJob(Job.Default
             .WithToolchain(InProcessNoEmitToolchain.Instance)
             .WithWarmupCount(5)

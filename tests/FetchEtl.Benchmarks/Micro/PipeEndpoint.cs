@@ -8,8 +8,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace FetchEtl.Benchmarks;
 
 /// <summary>
-/// A login endpoint as README shows it, with <see cref="WaitingConsumer"/> in the place of the login consumer. Nothing
-/// stands in front of its receive pipe: no queue, no lease, no started bus.
+/// A login endpoint as README shows it, with <see cref="WaitingConsumer"/> in the place of the login consumer. Its
+/// receive pipe is called directly, without a queue, a lease or a started bus.
 /// </summary>
 internal sealed class PipeEndpoint : IAsyncDisposable
 {
@@ -43,20 +43,21 @@ internal sealed class PipeEndpoint : IAsyncDisposable
             })
             .BuildServiceProvider();
 
-        // The rider keeps its endpoints private, so this one is built beside it from the same parts.
+        // The endpoints of the rider are private, so this one is built separately from the same parts.
         var bus = _services.GetRequiredService<IBusInstance>();
-        var endpoint = new SqsReceiveEndpointConfiguration(bus, bus.HostConfiguration.CreateReceiveEndpointConfiguration(Queue), Queue);
+        var configuration = bus.HostConfiguration.CreateReceiveEndpointConfiguration(Queue);
+        var endpoint = new SqsReceiveEndpointConfiguration(bus, configuration, Queue);
         endpoint.UseRawLogins();
         endpoint.ConfigureConsumer<WaitingConsumer>(registrations!);
         _context = endpoint.CreateReceiveEndpointContext();
         _dispatcher = _context.CreateReceivePipeDispatcher();
     }
 
-    /// <summary>The message as it enters the pipe.</summary>
+    /// <summary>Creates the receive context with which the message enters the pipe.</summary>
     public SqsReceiveContext Open(Message message, CancellationToken cancelled = default) =>
         new(message, _context, TimeProvider.System, cancelled);
 
-    /// <summary>Sends the message through the pipe; throws where no consumer took it.</summary>
+    /// <summary>Sends the message through the pipe. Throws where no consumer consumes it.</summary>
     public async Task DispatchAsync(Message message)
     {
         await _dispatcher.Dispatch(Open(message), NoLockReceiveContext.Instance);

@@ -4,8 +4,8 @@ using BenchmarkDotNet.Attributes;
 namespace FetchEtl.Benchmarks;
 
 /// <summary>
-/// MassTransit's part of a message: receive context, dispatcher, deserializer and consumer, and back. Deserialising,
-/// which <see cref="LoginReading"/> shows apart, is in it.
+/// Measures MassTransit's share of a message: receive context, dispatcher, deserializer and the call of the consumer.
+/// It includes the deserialization, which <see cref="LoginReading"/> measures alone.
 /// </summary>
 public class ReceivePipe
 {
@@ -24,7 +24,7 @@ public class ReceivePipe
     [GlobalCleanup]
     public ValueTask CleanUpAsync() => _endpoint.DisposeAsync();
 
-    /// <summary>The consumer is done at once: nothing on the way ever has to wait.</summary>
+    /// <summary>Measures the pipe with a consumer that completes at once, so no method suspends.</summary>
     [Benchmark(OperationsPerInvoke = SampleMessages.Count)]
     public async Task Dispatch()
     {
@@ -35,7 +35,8 @@ public class ReceivePipe
     }
 
     /// <summary>
-    /// The consumers wait for a commit, as the service's do, so every method on the way keeps its state on the heap.
+    /// Measures the pipe with consumers that wait for a commit, as in the service. Every asynchronous method suspends
+    /// and keeps its state on the heap.
     /// </summary>
     [Benchmark(OperationsPerInvoke = SampleMessages.Count)]
     public Task DispatchAndWait()

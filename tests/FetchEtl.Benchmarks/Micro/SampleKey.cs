@@ -2,11 +2,12 @@ using FetchEtl.Logins;
 
 namespace FetchEtl.Benchmarks;
 
-/// <summary>The default masking, of one generation.</summary>
+/// <summary>Configures the default masking with one key generation.</summary>
 internal static class SampleKey
 {
-    /// <summary>Any key costs the same.</summary>
+    /// <summary>All zeros: the value of the key does not change the cost.</summary>
     private static readonly string Key = Convert.ToBase64String(new byte[32]);
 
+    /// <summary>Adds the key to the options.</summary>
     public static void AddTo(LoginsOptions options) => options.Masking.Keys.Add(Key);
 }

@@ -7,13 +7,14 @@ using FetchEtl.Service;
 
 namespace FetchEtl.Benchmarks;
 
-/// <summary>Ten valid logins of nobody, as LocalSqs returns them.</summary>
+/// <summary>Ten valid generated logins, as LocalSqs returns them.</summary>
 internal static class SampleMessages
 {
     public const int Count = 10;
 
     private const int Seed = 1;
 
+    /// <summary>Sends the logins to a local SQS and receives them.</summary>
     public static async Task<IReadOnlyList<Message>> ReceiveAsync()
     {
         await using var sqs = await LocalSqs.StartAsync();
@@ -32,6 +33,7 @@ internal static class SampleMessages
         });
         return received.Messages is { Count: Count } messages
             ? messages
-            : throw new InvalidOperationException($"LocalSqs returned {received.Messages?.Count ?? 0} of {Count} messages.");
+            : throw new InvalidOperationException(
+                $"LocalSqs returned {received.Messages?.Count ?? 0} of {Count} messages.");
     }
 }

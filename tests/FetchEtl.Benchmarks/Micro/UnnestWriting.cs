@@ -12,8 +12,9 @@ using Npgsql;
 namespace FetchEtl.Benchmarks;
 
 /// <summary>
-/// Rows into a private PostgreSQL on this machine (which does not wait for its disk here), a thousand a statement, as the writer
-/// sends a full batch. Time is PostgreSQL's too, bytes are not.
+/// Measures the INSERT of a thousand rows a statement, the writer's full batch. PostgreSQL is a private one on this
+/// machine whose commits do not wait for the disk. The time includes that of PostgreSQL; the bytes are those of this
+/// process.
 /// </summary>
 public class UnnestWriting
 {
@@ -42,7 +43,7 @@ public class UnnestWriting
             })
             .BuildServiceProvider();
         _contexts = _services.GetRequiredService<IDbContextFactory<LoginDbContext>>();
-        _batches = MakeBatches(_services.GetRequiredService<IPiiMasker>());
+        _batches = CreateBatches(_services.GetRequiredService<IPiiMasker>());
     }
 
     [GlobalCleanup]
@@ -53,7 +54,7 @@ public class UnnestWriting
         await _postgres.DisposeAsync();
     }
 
-    /// <summary>All rows are new each time, and the table does not grow from one time to the next.</summary>
+    /// <summary>Empties the table, so that all rows are new in each iteration and the table does not grow.</summary>
     [IterationSetup]
     public void EmptyTable()
     {
@@ -69,12 +70,12 @@ public class UnnestWriting
             await using var context = await _contexts.CreateDbContextAsync();
             if (await context.InsertAsync(batch) != batch.Length)
             {
-                throw new InvalidOperationException("Not every row was new.");
+                throw new InvalidOperationException("The table already held a row of the batch.");
             }
         }
     }
 
-    private static UserLogin[][] MakeBatches(IPiiMasker masker)
+    private static UserLogin[][] CreateBatches(IPiiMasker masker)
     {
         var random = new Random(Seed);
         return [.. new LoginGenerator(Seed).Take(Rows * Batches).Select(Row).Chunk(Rows)];

@@ -2,28 +2,35 @@ using Npgsql;
 
 namespace FetchEtl.Benchmarks;
 
-/// <summary>How fast rows came in, by PostgreSQL's own commit timestamps: the same clock for any number of workers.</summary>
-/// <param name="PerSecond">From the first commit to the last.</param>
-/// <param name="PerSecondOfSecondHalf">The later half of the rows alone, when the workers' code is compiled and the table is largest.</param>
+/// <summary>
+/// The speed of a run by PostgreSQL's commit timestamps, which are one clock for any number of workers.
+/// </summary>
+/// <param name="PerSecond">Rows a second, from the first commit to the last.</param>
+/// <param name="PerSecondOfSecondHalf">
+/// Rows a second of the second half of the rows, when the workers' code is compiled and the table is largest.
+/// </param>
 internal sealed record CommitSpan(double PerSecond, double PerSecondOfSecondHalf)
 {
     private const string Sql =
         """
-        SELECT count(*), extract(epoch FROM max(at) - min(at)), extract(epoch FROM max(at) - percentile_disc(0.5) WITHIN GROUP (ORDER BY at))
+        SELECT count(*),
+            extract(epoch FROM max(at) - min(at)),
+            extract(epoch FROM max(at) - percentile_disc(0.5) WITHIN GROUP (ORDER BY at))
         FROM (SELECT pg_xact_commit_timestamp(xmin) AS at FROM user_logins) AS rows
         WHERE at > $1
         """;
 
-    /// <summary>The server's time, before a run.</summary>
+    /// <summary>Returns the time of the server, for the start of a run.</summary>
     public static async Task<DateTime> NowAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand("SELECT clock_timestamp()");
         return (DateTime)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    /// <summary>Of the rows committed since.</summary>
-    /// <exception cref="MeasurementException">They are not as many as expected.</exception>
-    public static async Task<CommitSpan> SinceAsync(NpgsqlDataSource database, DateTime since, long expected, CancellationToken cancellationToken)
+    /// <summary>Computes the speed of the rows that were committed after a time of the server.</summary>
+    /// <exception cref="MeasurementException">The number of rows is not the expected one.</exception>
+    public static async Task<CommitSpan> SinceAsync(
+        NpgsqlDataSource database, DateTime since, long expected, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(Sql);
         command.CommandTimeout = 0;
@@ -33,6 +40,6 @@ internal sealed record CommitSpan(double PerSecond, double PerSecondOfSecondHalf
         var rows = reader.GetInt64(0);
         return rows == expected
             ? new CommitSpan(rows / (double)reader.GetDecimal(1), rows / 2 / (double)reader.GetDecimal(2))
-            : throw new MeasurementException($"{rows} rows came instead of {expected}.");
+            : throw new MeasurementException($"{rows} rows were committed instead of {expected}.");
     }
 }

@@ -4,19 +4,22 @@ using FetchEtl.Testing;
 namespace FetchEtl.Benchmarks;
 
 /// <summary>
-/// Each worker alone, the others frozen, must bring a row: one that has gone deaf would be covered by the others. That no
-/// other did it is sure, since they are frozen with nothing in hand.
+/// Checks that each worker still receives: it must write a row while all others are frozen. Otherwise the others would
+/// hide a worker that receives nothing. The frozen workers hold no message, so no row can come from them.
 /// </summary>
-internal sealed class LifeProof(ChaosEstate estate, LoginProducer producer, IReadOnlyList<Worker> workers)
+internal sealed class WorkerLivenessCheck(ChaosEstate estate, LoginProducer producer, IReadOnlyList<Worker> workers)
 {
-    // More than frozen workers' open polls can take away.
+    // More than the open polls of the frozen workers can receive.
     private const int Messages = 100;
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>The queue must be at rest. The workers are thawed even when the run is cancelled.</summary>
-    /// <exception cref="ChaosException">A worker receives nothing.</exception>
+    /// <summary>
+    /// Checks the workers one after the other. The queue must be empty before. The frozen workers continue even when
+    /// the run is cancelled.
+    /// </summary>
+    /// <exception cref="ChaosException">A worker wrote no row in time.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         await Task.WhenAll(workers.Select(x => x.ReadyAsync()));
@@ -26,7 +29,7 @@ internal sealed class LifeProof(ChaosEstate estate, LoginProducer producer, IRea
             await SignalAsync(others, ProcessSignal.Stop);
             try
             {
-                await ProveAsync(worker, cancellationToken);
+                await CheckAsync(worker, cancellationToken);
             }
             finally
             {
@@ -37,7 +40,7 @@ internal sealed class LifeProof(ChaosEstate estate, LoginProducer producer, IRea
         }
     }
 
-    private async Task ProveAsync(Worker worker, CancellationToken cancellationToken)
+    private async Task CheckAsync(Worker worker, CancellationToken cancellationToken)
     {
         var before = await RowsAsync(cancellationToken);
         await producer.SendAsync(Messages, cancellationToken);
@@ -46,7 +49,7 @@ internal sealed class LifeProof(ChaosEstate estate, LoginProducer producer, IRea
         {
             if (Stopwatch.GetElapsedTime(since) > Limit)
             {
-                throw new ChaosException($"a worker receives nothing any more; the end of its log:\n{worker.Tail}");
+                throw new ChaosException($"a worker has stopped receiving; the end of its log:\n{worker.Tail}");
             }
 
             await Task.Delay(Pause, cancellationToken);
