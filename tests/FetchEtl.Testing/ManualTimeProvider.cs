@@ -1,8 +1,8 @@
 namespace FetchEtl.Testing;
 
 /// <summary>
-/// Time that moves only by hand. <see cref="Advance"/> fires the timers that fall due, in the order in which they do,
-/// each with the clock standing at its own due time. Timestamps and the wall clock move together.
+/// A clock that moves only when a test calls <see cref="Advance"/>, which fires the timers that fall due, in their
+/// order. While a timer fires, the clock shows its due time. Timestamps and the wall clock move together.
 /// </summary>
 public sealed class ManualTimeProvider : TimeProvider
 {
@@ -13,14 +13,14 @@ public sealed class ManualTimeProvider : TimeProvider
     private TimeSpan _elapsed;
     private long _order;
 
-    /// <summary>Starts the clock at the given time, else at midnight of 2026-01-01 UTC.</summary>
+    /// <summary>Starts the clock at a given time, or at midnight of 2026-01-01 UTC.</summary>
     public ManualTimeProvider(DateTimeOffset? start = null) =>
         _start = start ?? new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>A tick is 100 ns, as in <see cref="TimeSpan"/>.</summary>
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    /// <summary>UTC, whatever the machine says.</summary>
+    /// <summary>UTC, whatever the zone of the machine is.</summary>
     public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
 
     /// <inheritdoc/>
@@ -30,8 +30,8 @@ public sealed class ManualTimeProvider : TimeProvider
     public override long GetTimestamp() => Elapsed.Ticks;
 
     /// <summary>
-    /// Moves time on and fires what falls due, timers that callbacks set meanwhile included. A timer that is due at
-    /// once fires here too, not when it is set: advancing by zero is enough.
+    /// Advances the clock and fires the timers that fall due, including timers that callbacks set meanwhile. A timer
+    /// that is due at once also fires here, not when it is set: an advance by zero is enough.
     /// </summary>
     public void Advance(TimeSpan by)
     {
@@ -44,8 +44,8 @@ public sealed class ManualTimeProvider : TimeProvider
     }
 
     /// <summary>
-    /// Completes when at least so many timers are set: the signal that the code under test has gone to wait, so that
-    /// advancing reaches it.
+    /// Completes when at least so many timers are set. A test waits for this signal before it advances the clock, so
+    /// that the advance reaches the code under test.
     /// </summary>
     public Task WaitForTimersAsync(int count = 1)
     {

@@ -29,7 +29,7 @@ internal sealed class SqsSettingsValidator(IConfiguration configuration) : IVali
 
         if (options.ServiceUrl is { } url && !(url.IsAbsoluteUri && url.Scheme is "http" or "https"))
         {
-            yield return $"Sqs:ServiceUrl must be an http or https URL such as http://127.0.0.1:4566, is '{url}'.";
+            yield return "Sqs:ServiceUrl must be an http or https URL such as http://127.0.0.1:4566.";
         }
 
         if (!Enum.IsDefined(options.Protocol))
