@@ -8,6 +8,7 @@ using FetchEtl.Masking;
 using FetchEtl.Migrations;
 using FetchEtl.Sqs;
 using MassTransit;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -32,6 +33,8 @@ internal static partial class ErrorText
 
         InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } =>
             [Setting(exception.Message)],
+        InvalidOperationException { Source: "Microsoft.Extensions.Logging.Configuration" } =>
+            [$"Logging:LogLevel has an unknown level: the levels are {string.Join(", ", Enum.GetNames<LogLevel>())}."],
         ConfigurationException { InnerException: { } inner } => Of(inner),
         InvalidDataException or DecoderFallbackException =>
             [exception.InnerException is { } inner ? $"{exception.Message} {inner.Message}" : exception.Message],
@@ -86,7 +89,7 @@ internal static partial class ErrorText
             "System.Int32" => "a whole number",
             "System.Boolean" => "true or false",
             "System.Uri" => "a URL",
-            "FetchEtl.Sqs.SqsProtocol" => string.Join(", ", Enum.GetNames<SqsProtocol>()),
+            "FetchEtl.Sqs.SqsProtocol" => $"one of {string.Join(", ", Enum.GetNames<SqsProtocol>())}",
             _ => "of the type that docs/configuration.md names",
         };
         return $"{(wrong.Success ? wrong.Groups["key"].Value : "A setting")} must be {form}.";

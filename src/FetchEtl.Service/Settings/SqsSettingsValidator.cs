@@ -35,7 +35,7 @@ internal sealed class SqsSettingsValidator(IConfiguration configuration) : IVali
         if (!Enum.IsDefined(options.Protocol))
         {
             var names = string.Join(", ", Enum.GetNames<SqsProtocol>());
-            yield return $"Sqs:Protocol must be {names}, is {options.Protocol}.";
+            yield return $"Sqs:Protocol must be one of {names}, is {options.Protocol}.";
         }
 
         if (options.PrefetchCount is < 1 or > 100_000)
