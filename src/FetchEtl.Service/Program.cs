@@ -4,7 +4,8 @@ using Spectre.Console;
 
 using var termination = new Termination(TimeProvider.System);
 
-var root = new RootCommand("Moves login events from an SQS queue into PostgreSQL, personal fields masked, each exactly once.")
+var root = new RootCommand(
+    "Moves login events from an SQS queue into PostgreSQL. Masks personal fields and writes each message exactly once.")
 {
     DemoCommand.Create(termination),
     RunCommand.Create(termination),
@@ -25,5 +26,6 @@ if (Console.IsOutputRedirected)
     AnsiConsole.Console = PlainConsole.Create();
 }
 
-// Its own handling of signals knows neither a limit from the settings nor a second signal.
-return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null }, termination.Asked);
+// Termination handles signals: System.CommandLine has no limit from the settings and no second signal.
+return await root.Parse(args)
+    .InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null }, termination.Asked);

@@ -50,11 +50,13 @@ public sealed class ChallengeTests
         {
             ["log"] = send.Output + send.Errors + drain.Output + drain.Errors,
             ["attributes"] = string.Concat(letter.MessageAttributes.Values.Select(x => x.StringValue)),
-            ["masked columns"] = await estate.QueryAsync<string>("SELECT string_agg(masked_ip || ' ' || masked_device_id, ' ') FROM user_logins"),
-            ["table, but for user_id"] = await estate.QueryAsync<string>("SELECT string_agg((to_jsonb(l) - 'user_id')::text, ' ') FROM user_logins l"),
+            ["masked columns"] = await estate.QueryAsync<string>(
+                "SELECT string_agg(masked_ip || ' ' || masked_device_id, ' ') FROM user_logins"),
+            ["table, but for user_id"] = await estate.QueryAsync<string>(
+                "SELECT string_agg((to_jsonb(l) - 'user_id')::text, ' ') FROM user_logins l"),
         };
 
-        Assert.True(drain.Errors.Length > 1000, "The log was expected to be a full one.");
+        Assert.True(drain.Errors.Length > 1000, "The log is too short for a log at trace level.");
         foreach (var line in File.ReadLines(ChallengeFile.Location))
         {
             var login = JsonSerializer.Deserialize<JsonElement>(line);
@@ -67,13 +69,17 @@ public sealed class ChallengeTests
 
                 foreach (var (sink, text) in sinks)
                 {
-                    Assert.False(text.Contains(value.GetString()!, StringComparison.Ordinal), $"A raw {field} stands in the {sink}.");
+                    Assert.False(
+                        text.Contains(value.GetString()!, StringComparison.Ordinal),
+                        $"A raw {field} stands in the {sink}.");
                 }
             }
 
             if (login.TryGetProperty("user_id", out var user))
             {
-                Assert.False(sinks["log"].Contains(user.GetString()!, StringComparison.Ordinal), "A user_id stands in the log.");
+                Assert.False(
+                    sinks["log"].Contains(user.GetString()!, StringComparison.Ordinal),
+                    "A user_id stands in the log.");
             }
         }
     }

@@ -4,11 +4,11 @@ using Xunit.Abstractions;
 
 namespace FetchEtl.EndToEnd.Tests;
 
-/// <summary>One round of what <c>chaos</c> of FetchEtl.Benchmarks does for as long as it is told, in about a minute.</summary>
+/// <summary>Runs one round of <c>chaos</c> of FetchEtl.Benchmarks, for about a minute.</summary>
 public sealed class ChaosTests(ITestOutputHelper output)
 {
     [PosixFact]
-    public async Task Under_every_fault_of_SQS_workers_killed_and_PostgreSQL_restarted_nothing_is_lost_doubled_stuck_or_shown()
+    public async Task Under_faults_of_SQS_kills_and_restarts_of_PostgreSQL_nothing_is_lost_doubled_stuck_or_leaked()
     {
         var options = new ChaosOptions { Seed = 20_260 };
 

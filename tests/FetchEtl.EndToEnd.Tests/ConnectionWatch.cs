@@ -3,7 +3,7 @@ using System.Diagnostics.Tracing;
 
 namespace FetchEtl.EndToEnd.Tests;
 
-/// <summary>Hears of each connection and each name look-up that this process makes, from .NET's own event sources.</summary>
+/// <summary>Records every connection and every name look-up of this process, from .NET's own event sources.</summary>
 internal sealed class ConnectionWatch : EventListener
 {
     public ConcurrentBag<string> Connections { get; } = [];
@@ -20,7 +20,7 @@ internal sealed class ConnectionWatch : EventListener
 
     protected override void OnEventWritten(EventWrittenEventArgs eventData)
     {
-        // Fields of this class may not be there yet: the base constructor enables sources.
+        // The base constructor enables sources, so the fields of this class can still be null.
         if (eventData.EventName == "ConnectStart")
         {
             Connections?.Add(eventData.Payload![0]!.ToString()!);

@@ -7,7 +7,11 @@ public sealed class DemoTests
     [Fact]
     public async Task The_demo_needs_no_settings_and_shows_rows_dead_letters_and_totals()
     {
-        await using var demo = await FetchEtlProcess.RunAsync(new Dictionary<string, string>(), "demo", "--count", "300");
+        await using var demo = await FetchEtlProcess.RunAsync(
+            new Dictionary<string, string>(),
+            "demo",
+            "--count",
+            "300");
 
         Assert.True(demo.ExitCode == 0, demo.Errors);
         Assert.Contains("throwaway key", demo.Output);
@@ -17,7 +21,7 @@ public sealed class DemoTests
     }
 
     [Fact]
-    public async Task The_demo_takes_its_throwaway_key_whatever_masking_is_set_up()
+    public async Task The_demo_uses_a_throwaway_key_whatever_the_masking_settings_are()
     {
         var settings = new Dictionary<string, string>
         {

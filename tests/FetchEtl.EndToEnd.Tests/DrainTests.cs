@@ -9,7 +9,8 @@ public sealed class DrainTests
     [Theory]
     [InlineData(LocalSqsProtocols.All)]
     [InlineData(LocalSqsProtocols.Query)]
-    public async Task Generated_messages_are_rows_or_dead_letters_whatever_protocol_the_endpoint_speaks(LocalSqsProtocols protocols)
+    public async Task Generated_messages_become_rows_or_dead_letters_over_every_protocol(
+        LocalSqsProtocols protocols)
     {
         await using var estate = await Estate.CreateAsync(protocols);
         await using var send = await estate.RunAsync("send", "--count", "2000", "--seed", "7", "--invalid", "0.1");
@@ -54,13 +55,14 @@ public sealed class DrainTests
         await using var send = await estate.RunAsync("send", "--count", "500", "--seed", "3");
         await estate.DrainAsync();
 
-        var repeated = await estate.QueryAsync<long>("SELECT count(*) FROM (SELECT masked_ip FROM user_logins GROUP BY 1 HAVING count(*) > 1) x");
+        var repeated = await estate.QueryAsync<long>(
+            "SELECT count(*) FROM (SELECT masked_ip FROM user_logins GROUP BY 1 HAVING count(*) > 1) x");
 
         Assert.InRange(repeated, 1, 50);
     }
 
     [Fact]
-    public async Task A_message_held_by_somebody_else_is_waited_for()
+    public async Task A_drain_waits_for_a_message_that_another_consumer_holds()
     {
         await using var estate = await Estate.CreateAsync();
         await using var send = await estate.RunAsync("send", "--count", "20", "--seed", "3");

@@ -11,12 +11,18 @@ using Npgsql;
 
 namespace FetchEtl.EndToEnd.Tests;
 
-/// <summary>What a data team would have: an SQS with two queues, a migrated database and a masking key.</summary>
+/// <summary>The environment of a data team: an SQS with two queues, a migrated database and a masking key.</summary>
 internal sealed class Estate : IAsyncDisposable
 {
     private readonly IAsyncDisposable _database;
 
-    private Estate(LocalSqs sqs, IAsyncDisposable database, string connectionString, IAmazonSQS client, string queueUrl, string deadLetterUrl)
+    private Estate(
+        LocalSqs sqs,
+        IAsyncDisposable database,
+        string connectionString,
+        IAmazonSQS client,
+        string queueUrl,
+        string deadLetterUrl)
     {
         Sqs = sqs;
         _database = database;
@@ -47,15 +53,17 @@ internal sealed class Estate : IAsyncDisposable
 
     public string ConnectionString { get; }
 
-    /// <param name="protocols">What the SQS speaks.</param>
-    /// <param name="maxReceives">How often a message is received before the queue's redrive policy takes it away; null: no policy.</param>
-    public static async Task<Estate> CreateAsync(LocalSqsProtocols protocols = LocalSqsProtocols.All, int? maxReceives = null)
+    /// <param name="protocols">The protocols of the SQS.</param>
+    /// <param name="maxReceives">The <c>maxReceiveCount</c> of the queue's redrive policy; null for no policy.</param>
+    public static async Task<Estate> CreateAsync(
+        LocalSqsProtocols protocols = LocalSqsProtocols.All,
+        int? maxReceives = null)
     {
         var database = await PostgresDatabase.CreateAsync();
         return await CreateAsync(database, database.ConnectionString, protocols, maxReceives);
     }
 
-    /// <summary>On a PostgreSQL of its own, which tests may stop and start.</summary>
+    /// <summary>Creates an estate with its own PostgreSQL, which a test can stop and start.</summary>
     public static async Task<(Estate Estate, LocalPostgres Server)> CreateWithServerAsync(int? maxReceives = null)
     {
         var server = await LocalPostgres.StartAsync();
@@ -73,10 +81,13 @@ internal sealed class Estate : IAsyncDisposable
         var attributes = new Dictionary<string, string>();
         if (maxReceives is { } limit)
         {
-            attributes["RedrivePolicy"] = $$"""{"deadLetterTargetArn":"{{deadLetterArn}}","maxReceiveCount":{{limit}}}""";
+            attributes["RedrivePolicy"] =
+                $$"""{"deadLetterTargetArn":"{{deadLetterArn}}","maxReceiveCount":{{limit}}}""";
         }
 
-        var queueUrl = (await client.CreateQueueAsync(new CreateQueueRequest("login-queue") { Attributes = attributes })).QueueUrl;
+        var queueUrl = (
+            await client.CreateQueueAsync(new CreateQueueRequest("login-queue") { Attributes = attributes })
+        ).QueueUrl;
 
         return new Estate(sqs, database, connectionString, client, queueUrl, deadLetterUrl);
     }
@@ -85,16 +96,17 @@ internal sealed class Estate : IAsyncDisposable
 
     public Task<FetchEtlProcess> RunAsync(params string[] arguments) => FetchEtlProcess.RunAsync(Settings, arguments);
 
-    /// <summary>Runs <c>drain --json</c> and reads its one line.</summary>
+    /// <summary>Runs <c>drain --json</c> and parses its one line.</summary>
     public async Task<JsonElement> DrainAsync()
     {
         await using var drain = await RunAsync("drain", "--json");
         Assert.True(drain.ExitCode == 0, drain.Errors);
 
-        return JsonSerializer.Deserialize<JsonElement>(Assert.Single(drain.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)));
+        return JsonSerializer.Deserialize<JsonElement>(
+            Assert.Single(drain.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)));
     }
 
-    /// <summary>Puts generated logins on the queue, all of them valid.</summary>
+    /// <summary>Sends generated logins to the queue, all of them valid.</summary>
     public Task SendAsync(int count, int seed) => new MessageSender(Client).SendAsync(
         QueueUrl, new LoginGenerator(seed).Take(count), static _ => { }, CancellationToken.None);
 
@@ -102,7 +114,8 @@ internal sealed class Estate : IAsyncDisposable
 
     public Task<long> RowsAsync() => QueryAsync<long>("SELECT count(*) FROM user_logins");
 
-    /// <summary>Asks until it is so, for a minute or as many as are given.</summary>
+    /// <summary>Evaluates a condition until it is true.</summary>
+    /// <exception cref="OperationCanceledException">It is not true within the given minutes.</exception>
     public static async Task UntilAsync(Func<Task<bool>> isSo, int minutes = 1)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(minutes));
@@ -112,7 +125,9 @@ internal sealed class Estate : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until all is written and settled, and checks that each message is one row and none a dead letter.</summary>
+    /// <summary>
+    /// Waits until all messages are settled, and checks that each is one row and none a dead letter.
+    /// </summary>
     public async Task AssertAllWrittenOnceAsync(long count)
     {
         await UntilAsync(async () => await RowsAsync() >= count && (await DepthAsync()).Total == 0);
@@ -122,7 +137,7 @@ internal sealed class Estate : IAsyncDisposable
         Assert.Equal(0, (await QueueDepth.ReadAsync(Client, DeadLetterUrl, CancellationToken.None)).Total);
     }
 
-    /// <summary>All messages of a queue, left as they were.</summary>
+    /// <summary>Returns all messages of a queue, and leaves them on it.</summary>
     public async Task<List<Message>> PeekAsync(string queueUrl)
     {
         var messages = new List<Message>();

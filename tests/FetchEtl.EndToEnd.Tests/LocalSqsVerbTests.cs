@@ -9,10 +9,12 @@ public sealed class LocalSqsVerbTests : IDisposable
     private readonly string _file = Path.GetTempFileName();
 
     [Theory]
-    [InlineData("""{"rules": [{"kind": "Eror"}]}""", "Rule 1: The JSON value could not be converted to FetchEtl.Local.SqsFaultKind. Path: $.kind")]
+    [InlineData(
+        """{"rules": [{"kind": "Eror"}]}""",
+        "Rule 1: The JSON value could not be converted to FetchEtl.Local.SqsFaultKind. Path: $.kind")]
     [InlineData("""{"rules": [{"kind": "Error", "probability": 7}]}""", "Rule 1: the probability is 7")]
     [InlineData("kind: Error", "The plan: 'k' is an invalid start of a value.")]
-    public async Task A_bad_fault_plan_is_told_with_its_file_its_rule_and_the_remedy(string plan, string told)
+    public async Task A_bad_fault_plan_is_reported_with_its_file_its_rule_and_the_problem(string plan, string problem)
     {
         await File.WriteAllTextAsync(_file, plan);
 
@@ -20,14 +22,20 @@ public sealed class LocalSqsVerbTests : IDisposable
 
         Assert.Equal(1, run.ExitCode);
         Assert.Contains($"--faults {_file}: ", run.Errors);
-        Assert.Contains(told, run.Errors);
+        Assert.Contains(problem, run.Errors);
         Assert.DoesNotContain("   at ", run.Errors);
     }
 
     [Fact]
-    public async Task A_fault_plan_that_is_not_there_is_named()
+    public async Task A_missing_fault_plan_is_named()
     {
-        await using var run = await FetchEtlProcess.RunAsync(NoSettings, "local-sqs", "--port", "0", "--faults", "nowhere.json");
+        await using var run = await FetchEtlProcess.RunAsync(
+            NoSettings,
+            "local-sqs",
+            "--port",
+            "0",
+            "--faults",
+            "nowhere.json");
 
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("--faults nowhere.json: Could not find file", run.Errors);
@@ -35,7 +43,7 @@ public sealed class LocalSqsVerbTests : IDisposable
     }
 
     [PosixFact]
-    public async Task When_it_is_stopped_it_says_how_often_each_fault_struck()
+    public async Task On_a_stop_it_prints_how_often_each_fault_occurred()
     {
         await File.WriteAllTextAsync(_file, """{"rules": [{"kind": "Throttling", "operation": "ListQueues"}]}""");
         await using var run = FetchEtlProcess.Start(NoSettings, "local-sqs", "--port", "0", "--faults", _file);
@@ -47,7 +55,7 @@ public sealed class LocalSqsVerbTests : IDisposable
         await run.WaitAsync();
 
         Assert.Equal(0, run.ExitCode);
-        Assert.Contains("Faults that struck: Error 0, Throttling 1, Latency 0, ", run.Output);
+        Assert.Contains("Faults that occurred: Error 0, Throttling 1, Latency 0, ", run.Output);
     }
 
     public void Dispose() => File.Delete(_file);

@@ -8,24 +8,26 @@ using Npgsql;
 
 namespace FetchEtl.EndToEnd.Tests;
 
-/// <summary>The watch hears all of the process, so nothing else may run beside these tests.</summary>
+/// <summary>The watch records the whole process, so no other test may run at the same time.</summary>
 [CollectionDefinition(nameof(PrivacyTests), DisableParallelization = true)]
 [Collection(nameof(PrivacyTests))]
 public sealed class PrivacyTests
 {
     [Fact]
-    public async Task The_service_connects_to_SQS_and_PostgreSQL_and_to_nobody_else()
+    public async Task The_service_connects_to_SQS_and_PostgreSQL_and_to_no_other_host()
     {
         await using var estate = await Estate.CreateAsync();
         await using var send = await estate.RunAsync("send", "--count", "200", "--seed", "5", "--invalid", "0.1");
-        // A connection string of its own, so that no connection pooled by the fixture hides the service's.
+        // A different connection string, so that the service opens connections of its own, outside the fixture's pool.
         estate.Settings["ConnectionStrings__Logins"] += ";Application Name=watched";
-        var settings = estate.Settings.Select(x => $"--{x.Key.Replace("__", ":", StringComparison.Ordinal)}={x.Value}").ToArray();
+        var settings = estate
+            .Settings.Select(x => $"--{x.Key.Replace("__", ":", StringComparison.Ordinal)}={x.Value}")
+            .ToArray();
 
         using var watch = new ConnectionWatch();
         using (var host = ServiceHost.CreateConsumer(settings).Build())
         {
-            // MassTransit would report minutes later, so that the watch alone could miss it.
+            // MassTransit would report its usage minutes later, so the watch alone could miss that.
             Assert.False(host.Services.GetRequiredService<IOptions<UsageTelemetryOptions>>().Value.Enabled);
             var (summary, _) = await new Drainer(host).RunAsync(CancellationToken.None);
             Assert.Equal(200, summary.Settled);
@@ -40,19 +42,22 @@ public sealed class PrivacyTests
     }
 
     [Fact]
-    public async Task The_watch_sees_a_connection_to_somebody_else()
+    public async Task The_watch_sees_a_connection_to_another_host()
     {
-        using var stranger = new TcpListener(IPAddress.Loopback, 0);
-        stranger.Start();
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
 
         using var watch = new ConnectionWatch();
         using var client = new TcpClient();
-        await client.ConnectAsync((IPEndPoint)stranger.LocalEndpoint);
+        await client.ConnectAsync((IPEndPoint)other.LocalEndpoint);
 
-        Assert.Contains(watch.Connections, x => Names(x, ((IPEndPoint)stranger.LocalEndpoint).Port));
+        Assert.Contains(watch.Connections, x => Names(x, ((IPEndPoint)other.LocalEndpoint).Port));
     }
 
-    /// <summary>The event gives an address as its bytes: the port's two, then a loopback address, IPv4 or mapped to IPv6.</summary>
+    /// <summary>
+    /// The event holds an address as bytes: two of the port, then a loopback address, IPv4 or mapped to IPv6.
+    /// </summary>
     private static bool Names(string address, int port) =>
-        address.Contains($":{{{port >> 8},{port & 0xff},", StringComparison.Ordinal) && address.Contains(",127,0,0,1,", StringComparison.Ordinal);
+        address.Contains($":{{{port >> 8},{port & 0xff},", StringComparison.Ordinal)
+        && address.Contains(",127,0,0,1,", StringComparison.Ordinal);
 }

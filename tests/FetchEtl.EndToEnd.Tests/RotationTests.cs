@@ -14,7 +14,9 @@ public sealed class RotationTests(ITestOutputHelper output)
 {
     private const int Burst = 50;
 
-    /// <summary>Tells the rows that were there before from those that the service writes.</summary>
+    /// <summary>
+    /// The date of the rows that existed before, to distinguish them from rows that the service writes.
+    /// </summary>
     private static readonly DateOnly Before = new(2020, 1, 1);
 
     [PosixFact]
@@ -34,7 +36,9 @@ public sealed class RotationTests(ITestOutputHelper output)
         {
             var done = await RekeyedAsync(estate);
             await using var killed = estate.Start("rekey", "--batch-size", "4");
-            await Estate.UntilAsync(async () => killed.HasExited || await RekeyedAsync(estate) > done + (Count / 50), minutes: 5);
+            await Estate.UntilAsync(
+                async () => killed.HasExited || await RekeyedAsync(estate) > done + (Count / 50),
+                minutes: 5);
             await killed.SignalAsync(ProcessSignal.Kill);
             await killed.WaitAsync();
             Assert.InRange(await RekeyedAsync(estate), done + 1, Count - 1);
@@ -53,12 +57,14 @@ public sealed class RotationTests(ITestOutputHelper output)
         logins.AddRange(await sending);
         await estate.AssertAllWrittenOnceAsync(logins.Count);
         output.WriteLine(rekey.Output);
-        output.WriteLine($"Third run: {left} rows in {watch.Elapsed.TotalSeconds:0.0} s with its start and its counts, while the service wrote {meanwhile}.");
+        output.WriteLine(
+            $"Third run: {left} rows in {watch.Elapsed.TotalSeconds:0.0} s with its start and its counts, "
+            + $"while the service wrote {meanwhile}.");
         await AssertMasksAsync(estate, logins);
     }
 
     [PosixFact]
-    public async Task A_first_SIGTERM_ends_rekey_between_two_transactions_with_exit_code_3_and_it_goes_on_when_started_again()
+    public async Task A_first_SIGTERM_ends_rekey_between_transactions_with_exit_code_3_and_a_second_run_continues()
     {
         const int Count = 20_000;
         await using var estate = await Estate.CreateAsync();
@@ -72,7 +78,7 @@ public sealed class RotationTests(ITestOutputHelper output)
         await rekey.WaitAsync(TimeSpan.FromSeconds(25));
 
         Assert.Equal(3, rekey.ExitCode);
-        Assert.Contains("What is done is kept", rekey.Errors);
+        Assert.Contains("The rows done so far are committed", rekey.Errors);
         Assert.InRange(await RekeyedAsync(estate), 1, Count - 1);
 
         await using var again = await estate.RunAsync("rekey");
@@ -88,7 +94,8 @@ public sealed class RotationTests(ITestOutputHelper output)
         await estate.QueryAsync<int>(
             $"""
             CREATE TABLE old_logins AS
-            SELECT '10.1.' || i / 250 || '.' || i % 250 AS address, CASE WHEN i % 4 > 0 THEN 'device ' || i % 100 ELSE '' END AS device
+            SELECT '10.1.' || i / 250 || '.' || i % 250 AS address,
+                CASE WHEN i % 4 > 0 THEN 'device ' || i % 100 ELSE '' END AS device
             FROM generate_series(0, {Count - 1}) i;
             SELECT 1
             """);
@@ -114,7 +121,8 @@ public sealed class RotationTests(ITestOutputHelper output)
 
         var masker = Masker(estate);
         var rows = await estate.QueryAllAsync(
-            "SELECT address, device FROM old_logins", static reader => (reader.GetString(0), reader.IsDBNull(1) ? null : reader.GetString(1)));
+            "SELECT address, device FROM old_logins",
+            static reader => (reader.GetString(0), reader.IsDBNull(1) ? null : reader.GetString(1)));
         Assert.Equal(
             Enumerable.Range(0, Count).Select(i => (
                 masker.Mask(PiiField.Ip, new PersonalText($"10.1.{i / 250}.{i % 250}"))!,
@@ -127,13 +135,25 @@ public sealed class RotationTests(ITestOutputHelper output)
     [Theory]
     [InlineData("rekey --table other", "--column must name the columns of other")]
     [InlineData("adopt", "--column must name the columns to mask")]
-    [InlineData("adopt --column masked_ip", "--column 'masked_ip' must be a column, =, and one of ip, device_id, user_id")]
+    [InlineData(
+        "adopt --column masked_ip",
+        "--column 'masked_ip' must be a column, =, and one of ip, device_id, user_id")]
     [InlineData("adopt --column user_id=user_id", "user_id is not masked; name it in Masking:Fields")]
-    [InlineData("adopt --column a=ip --column a=ip --batch-size 0", "--column names a twice.|--batch-size must be 1 to 4096 blocks, is 0.")]
-    [InlineData("adopt --column a=ip --hex-is-raw --Masking:Former=Sha256", "--hex-is-raw and Masking:Former Sha256 contradict each other")]
-    [InlineData("rekey --Masking:Method=Sha256 --Masking:AllowWeak=true", "Masking:Method is Sha256, whose masks have no key", false)]
+    [InlineData(
+        "adopt --column a=ip --column a=ip --batch-size 0",
+        "--column names a twice.|--batch-size must be 1 to 4096 blocks, is 0.")]
+    [InlineData(
+        "adopt --column a=ip --hex-is-raw --Masking:Former=Sha256",
+        "--hex-is-raw and Masking:Former Sha256 contradict each other")]
+    [InlineData(
+        "rekey --Masking:Method=Sha256 --Masking:AllowWeak=true",
+        "Masking:Method is Sha256, whose masks have no key",
+        false)]
     [InlineData("adopt --column a=ip", "Masking:Keys is empty, and without a key nothing is masked", false)]
-    public async Task What_is_asked_for_wrongly_is_told_before_the_database_is_asked(string verb, string told, bool hasKey = true)
+    public async Task Wrong_arguments_are_reported_before_the_database_is_contacted(
+        string verb,
+        string problems,
+        bool hasKey = true)
     {
         var settings = new Dictionary<string, string> { ["ConnectionStrings__Logins"] = "Host=127.0.0.1;Port=1" };
         if (hasKey)
@@ -144,7 +164,7 @@ public sealed class RotationTests(ITestOutputHelper output)
         await using var run = await FetchEtlProcess.RunAsync(settings, verb.Split(' '));
 
         Assert.Equal(1, run.ExitCode);
-        Assert.All(told.Split('|'), line => Assert.Contains(line, run.Errors));
+        Assert.All(problems.Split('|'), line => Assert.Contains(line, run.Errors));
     }
 
     private static string NewKey() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
@@ -160,22 +180,36 @@ public sealed class RotationTests(ITestOutputHelper output)
         return new HmacPiiMasker(options);
     }
 
-    /// <summary>Writes rows as the service would have under the keys of now.</summary>
+    /// <summary>Writes rows as the service does under the present keys.</summary>
     private static async Task FillAsync(Estate estate, IEnumerable<string> logins)
     {
         var masker = Masker(estate);
-        await using var context = new LoginDbContext(new DbContextOptionsBuilder<LoginDbContext>().UseNpgsql(estate.ConnectionString).Options);
+        await using var context = new LoginDbContext(
+            new DbContextOptionsBuilder<LoginDbContext>().UseNpgsql(estate.ConnectionString).Options);
         foreach (var batch in logins.Chunk(5000))
         {
-            await context.InsertAsync(Array.ConvertAll(batch, body =>
-            {
-                var (user, ip, device) = Expected(masker, body);
-                return new UserLogin { UserId = user, MaskedIp = ip, MaskedDeviceId = device, CreateDate = Before, MessageId = Guid.NewGuid() };
-            }));
+            await context.InsertAsync(
+                Array.ConvertAll(
+                    batch,
+                    body =>
+                    {
+                        var (user, ip, device) = Expected(masker, body);
+                        return new UserLogin
+                        {
+                            UserId = user,
+                            MaskedIp = ip,
+                            MaskedDeviceId = device,
+                            CreateDate = Before,
+                            MessageId = Guid.NewGuid(),
+                        };
+                    }));
         }
     }
 
-    /// <summary>Sends at most 500 a second, so that the service is never idle for long, until it is told to stop, and gives what it sent.</summary>
+    /// <summary>
+    /// Sends 500 messages a second at most, so that the service is never idle for long, until it is stopped.
+    /// </summary>
+    /// <returns>The messages that it sent.</returns>
     private static async Task<List<string>> SendAsync(Estate estate, CancellationToken stop)
     {
         var sent = new List<string>();
@@ -184,7 +218,11 @@ public sealed class RotationTests(ITestOutputHelper output)
         while (!stop.IsCancellationRequested && await pace.WaitForNextTickAsync(CancellationToken.None))
         {
             var burst = generator.Take(Burst).ToArray();
-            await new MessageSender(estate.Client).SendAsync(estate.QueueUrl, burst, static _ => { }, CancellationToken.None);
+            await new MessageSender(estate.Client).SendAsync(
+                estate.QueueUrl,
+                burst,
+                static _ => { },
+                CancellationToken.None);
             sent.AddRange(burst);
         }
 
@@ -192,9 +230,13 @@ public sealed class RotationTests(ITestOutputHelper output)
     }
 
     private static Task<long> RekeyedAsync(Estate estate) =>
-        estate.QueryAsync<long>($"SELECT count(*) FROM user_logins WHERE create_date = '{Before:O}' AND masked_ip LIKE '2:%'");
+        estate.QueryAsync<long>(
+            $"SELECT count(*) FROM user_logins WHERE create_date = '{Before:O}' AND masked_ip LIKE '2:%'");
 
-    /// <summary>Row by row: one for each login, with the masks that the keys of now make. So equal are exactly equals, and none is lost.</summary>
+    /// <summary>
+    /// Checks that each login has exactly one row, with its masks under the present keys. So no row is lost, and masks
+    /// are equal exactly where values are.
+    /// </summary>
     private static async Task AssertMasksAsync(Estate estate, IEnumerable<string> logins)
     {
         var masker = Masker(estate);

@@ -5,7 +5,7 @@ namespace FetchEtl.EndToEnd.Tests;
 public sealed class SettingsTests
 {
     [Fact]
-    public async Task All_bad_settings_are_told_at_once_each_with_its_key()
+    public async Task All_invalid_settings_are_reported_at_once_each_with_its_key()
     {
         var settings = new Dictionary<string, string>
         {
@@ -21,11 +21,18 @@ public sealed class SettingsTests
         await using var run = await FetchEtlProcess.RunAsync(settings, "run");
 
         Assert.Equal(1, run.ExitCode);
-        foreach (var key in new[]
-        {
-            "Service:ShutdownTimeoutSeconds", "Sqs:ServiceUrl", "Sqs:PrefetchCount", "Sqs:WaitTimeSeconds", "Storage:BatchSize", "Storage:Writers", "Masking:Keys",
-            "ConnectionStrings:Logins",
-        })
+        foreach (
+            var key in new[]
+            {
+                "Service:ShutdownTimeoutSeconds",
+                "Sqs:ServiceUrl",
+                "Sqs:PrefetchCount",
+                "Sqs:WaitTimeSeconds",
+                "Storage:BatchSize",
+                "Storage:Writers",
+                "Masking:Keys",
+                "ConnectionStrings:Logins",
+            })
         {
             Assert.Contains(key, run.Errors);
         }
@@ -48,12 +55,16 @@ public sealed class SettingsTests
     }
 
     [Theory]
-    [InlineData("Sqs__Queue", "login-queue", "Queue")]
-    [InlineData("Service__ShutdownTimeout", "5", "ShutdownTimeout")]
-    [InlineData("Sqs__PrefetchCount", "many", "Sqs:PrefetchCount")]
-    [InlineData("Storage__BatchSize", "many", "Storage:BatchSize")]
-    [InlineData("Sqs__Protocol", "Xml", "Sqs:Protocol")]
-    public async Task A_setting_that_is_unknown_or_of_the_wrong_kind_is_named(string key, string value, string named)
+    [InlineData("Sqs__Queue", "canary-7d1f", "Sqs:Queue")]
+    [InlineData("Service__ShutdownTimeout", "canary-7d1f", "Service:ShutdownTimeout")]
+    [InlineData("Sqs__PrefetchCount", "canary-7d1f", "Sqs:PrefetchCount must be a whole number.")]
+    [InlineData("Sqs__CreateQueues", "canary-7d1f", "Sqs:CreateQueues must be true or false.")]
+    [InlineData("Sqs__ServiceUrl", "canary-7d1f", "Sqs:ServiceUrl must be an http or https URL")]
+    [InlineData("Storage__BatchSize", "canary-7d1f", "Storage:BatchSize")]
+    [InlineData("Sqs__Protocol", "canary-7d1f", "Sqs:Protocol must be one of Auto, Json, Query.")]
+    [InlineData("Logging__LogLevel__Default", "canary-7d1f", "Logging:LogLevel has an unknown level")]
+    public async Task A_setting_that_is_unknown_or_of_the_wrong_type_is_named_without_its_value(
+        string key, string value, string named)
     {
         await using var estate = await Estate.CreateAsync();
         estate.Settings[key] = value;
@@ -62,6 +73,7 @@ public sealed class SettingsTests
 
         Assert.Equal(1, drain.ExitCode);
         Assert.Contains(named, drain.Errors);
+        Assert.DoesNotContain("canary-7d1f", drain.Errors);
         Assert.DoesNotContain("   at ", drain.Errors);
     }
 
@@ -78,7 +90,7 @@ public sealed class SettingsTests
     }
 
     [Fact]
-    public async Task A_database_without_the_table_is_told_how_to_get_it()
+    public async Task A_missing_table_is_reported_with_the_remedy()
     {
         await using var estate = await Estate.CreateAsync();
         await estate.QueryAsync<object>("DROP VIEW user_logins_readable; DROP TABLE user_logins; SELECT 1");
@@ -91,12 +103,16 @@ public sealed class SettingsTests
     }
 
     [Fact]
-    public async Task An_argument_that_means_nothing_is_refused()
+    public async Task An_unknown_argument_is_rejected()
     {
-        await using var run = await FetchEtlProcess.RunAsync(new Dictionary<string, string>(), "drain", "--jsn", "--Sqz:QueueName=x");
+        await using var run = await FetchEtlProcess.RunAsync(
+            new Dictionary<string, string>(),
+            "drain",
+            "--jsn",
+            "--Sqz:QueueName=x");
 
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("'--jsn' is neither an option nor a setting", run.Errors);
-        Assert.Contains("'Sqz' is no section", run.Errors);
+        Assert.Contains("'Sqz' is not a section", run.Errors);
     }
 }

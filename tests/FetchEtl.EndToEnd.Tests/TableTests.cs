@@ -29,10 +29,16 @@ public sealed partial class TableTests
         var dump = await DumpAsync(new NpgsqlConnectionStringBuilder(database.ConnectionString));
 
         var body = CreateTable().Match(dump).Groups["columns"].Value;
-        Assert.Equal(Columns, body.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(x => x.TrimEnd(',')));
+        Assert.Equal(
+            Columns,
+            body.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                .Select(x => x.TrimEnd(',')));
     }
 
-    [GeneratedRegex(@"CREATE TABLE \S*user_logins \((?<columns>.*?)\);", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(
+        @"CREATE TABLE \S*user_logins \((?<columns>.*?)\);",
+        RegexOptions.Singleline | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 5000)]
     private static partial Regex CreateTable();
 
     private static async Task<string> DumpAsync(NpgsqlConnectionStringBuilder connection)

@@ -9,7 +9,7 @@ public sealed class TerminationTests
     private const int Count = 2000;
 
     [PosixFact]
-    public async Task A_first_SIGTERM_in_the_midst_of_work_ends_the_process_well_and_another_worker_writes_the_rest()
+    public async Task A_first_SIGTERM_during_work_stops_the_process_in_order_and_another_worker_writes_the_rest()
     {
         await using var estate = await Estate.CreateAsync();
         await estate.SendAsync(5 * Count, seed: 1);
@@ -26,7 +26,7 @@ public sealed class TerminationTests
     }
 
     [PosixFact]
-    public async Task Stopped_with_two_thousand_prefetched_and_stuck_it_is_gone_in_time_and_another_worker_has_them_at_once()
+    public async Task A_stop_with_two_thousand_blocked_messages_ends_in_time_and_another_worker_gets_them_at_once()
     {
         await using var estate = await Estate.CreateAsync();
         estate.Settings["Service__ShutdownTimeoutSeconds"] = "10";
@@ -36,10 +36,10 @@ public sealed class TerminationTests
         await using var run = estate.Start("run");
         await Estate.UntilAsync(async () => (await estate.DepthAsync()).InFlight == Count);
 
-        var told = Stopwatch.StartNew();
+        var stopping = Stopwatch.StartNew();
         await run.SignalAsync(ProcessSignal.Terminate);
         await run.WaitAsync();
-        Assert.True(told.Elapsed < TimeSpan.FromSeconds(11), $"It took {told.Elapsed}.");
+        Assert.True(stopping.Elapsed < TimeSpan.FromSeconds(11), $"It took {stopping.Elapsed}.");
         Assert.Equal(0, run.ExitCode);
         Assert.Equal(Count, (await estate.DepthAsync()).Visible);
 
@@ -61,16 +61,16 @@ public sealed class TerminationTests
         await Estate.UntilAsync(async () => (await estate.DepthAsync()).InFlight == Count);
 
         await run.SignalAsync(ProcessSignal.Terminate);
-        // The first is acted on: what no statement holds has gone back.
+        // The first signal has its effect: the messages that no statement holds are released.
         await Estate.UntilAsync(async () => (await estate.DepthAsync()).InFlight < Count);
         Assert.False(run.HasExited);
-        var told = Stopwatch.StartNew();
+        var stopping = Stopwatch.StartNew();
         await run.SignalAsync(ProcessSignal.Terminate);
         await run.WaitAsync();
 
-        Assert.True(told.Elapsed < TimeSpan.FromSeconds(5), $"It took {told.Elapsed}.");
+        Assert.True(stopping.Elapsed < TimeSpan.FromSeconds(5), $"It took {stopping.Elapsed}.");
         Assert.Equal(128 + 15, run.ExitCode);
-        Assert.Contains("told twice to stop, so it ends at once", run.Errors);
+        Assert.Contains("received a second stop signal, so it ends at once", run.Errors);
         await table.DisposeAsync();
         await using var second = estate.Start("run");
         await estate.AssertAllWrittenOnceAsync(Count);
@@ -87,16 +87,26 @@ public sealed class TerminationTests
         await using var run = estate.Start("run");
         await Estate.UntilAsync(async () => (await estate.DepthAsync()).InFlight == Count);
 
-        // What is given back needs an answer of SQS, and gets none in time.
+        // SQS does not answer the calls that release messages in time.
         estate.Sqs.Faults = new SqsFaultPlan
         {
-            Rules = [new() { Kind = SqsFaultKind.Latency, Operation = "ChangeMessageVisibilityBatch", LatencyMilliseconds = 60_000 }],
+            Rules =
+            [
+                new()
+                {
+                    Kind = SqsFaultKind.Latency,
+                    Operation = "ChangeMessageVisibilityBatch",
+                    LatencyMilliseconds = 60_000,
+                },
+            ],
         };
-        var told = Stopwatch.StartNew();
+        var stopping = Stopwatch.StartNew();
         await run.SignalAsync(ProcessSignal.Terminate);
         await run.WaitAsync();
 
-        Assert.True(told.Elapsed > TimeSpan.FromSeconds(1.9) && told.Elapsed < TimeSpan.FromSeconds(7), $"It took {told.Elapsed}.");
+        Assert.True(
+            stopping.Elapsed > TimeSpan.FromSeconds(1.9) && stopping.Elapsed < TimeSpan.FromSeconds(7),
+            $"It took {stopping.Elapsed}.");
         Assert.Equal(128 + 15, run.ExitCode);
         Assert.Contains("not stopped after 2 s, so it ends at once", run.Errors);
         estate.Sqs.Faults = null;

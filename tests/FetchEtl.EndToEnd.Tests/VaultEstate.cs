@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace FetchEtl.EndToEnd.Tests;
 
-/// <summary>An estate whose service seals all three fields, and a folder, apart from it, with the vault's keys as openssl makes them.</summary>
+/// <summary>
+/// An estate whose service seals all three fields, and a separate folder with the vault's keys, which openssl creates.
+/// </summary>
 internal sealed class VaultEstate : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fetch-etl-vault-");
@@ -17,12 +19,12 @@ internal sealed class VaultEstate : IAsyncDisposable
 
     public string PublicKey => Path.Combine(_folder.FullName, "vault-public.pem");
 
-    /// <param name="estate">Disposed with this.</param>
-    /// <param name="makeKeys">Shell commands that make the two files in their folder.</param>
-    public static async Task<VaultEstate> CreateAsync(Estate estate, string makeKeys)
+    /// <param name="estate">The estate, which is disposed together with this object.</param>
+    /// <param name="createKeys">Shell commands that create the two files in their folder.</param>
+    public static async Task<VaultEstate> CreateAsync(Estate estate, string createKeys)
     {
         var vault = new VaultEstate(estate);
-        await vault.ShellAsync(makeKeys);
+        await vault.ShellAsync(createKeys);
         estate.Settings["Masking__Vault__PublicKeyFile"] = vault.PublicKey;
         foreach (var (index, field) in new[] { "ip", "device_id", "user_id" }.Index())
         {
@@ -32,7 +34,7 @@ internal sealed class VaultEstate : IAsyncDisposable
         return vault;
     }
 
-    /// <summary>Runs a verb with the masks on its standard input, and gives its lines beside them.</summary>
+    /// <summary>Runs a verb with lines on its standard input, and returns the line of output for each.</summary>
     public async Task<string[]> LinesAsync(IReadOnlyList<string> input, params string[] arguments)
     {
         await using var run = Estate.Start(arguments);
@@ -43,11 +45,11 @@ internal sealed class VaultEstate : IAsyncDisposable
         return run.Output.Split(Environment.NewLine)[..input.Count];
     }
 
-    /// <summary>A verb as it runs where only the database and the private key are.</summary>
+    /// <summary>Runs a verb where only the database and the private key are available.</summary>
     public Task<FetchEtlProcess> RunApartAsync(params string[] arguments) => FetchEtlProcess.RunAsync(
         new Dictionary<string, string> { ["ConnectionStrings__Logins"] = Estate.ConnectionString }, arguments);
 
-    /// <summary>Runs shell commands in the folder of the keys, with psql led to the database.</summary>
+    /// <summary>Runs shell commands in the folder of the keys. psql connects to the database.</summary>
     /// <returns>Standard output.</returns>
     public async Task<string> ShellAsync(string commands, string? mask = null)
     {

@@ -5,14 +5,23 @@ using Npgsql;
 
 namespace FetchEtl.EndToEnd.Tests;
 
-/// <summary>The real service seals, the real verbs and the real openssl open, by the commands that docs/vault.md gives.</summary>
+/// <summary>
+/// The real service seals values. The real verbs and the real openssl open them, with the commands of docs/vault.md.
+/// </summary>
 public sealed class VaultTests
 {
     private static readonly string Page = File.ReadAllText(Path.Combine(RepositoryRoot.Folder, "docs", "vault.md"));
 
-    private static readonly (string Field, string Column)[] Columns = [("ip", "masked_ip"), ("device_id", "masked_device_id"), ("user_id", "user_id")];
+    private static readonly (string Field, string Column)[] Columns =
+    [
+        ("ip", "masked_ip"),
+        ("device_id", "masked_device_id"),
+        ("user_id", "user_id"),
+    ];
 
-    /// <summary>Long enough for several blocks, beyond ASCII, and with what shells and terminals would act on.</summary>
+    /// <summary>
+    /// Values that need several blocks, are not ASCII, or hold characters that shells and terminals interpret.
+    /// </summary>
     private static readonly string[] Odd =
     [
         Login(new string('é', 128), new string('a', 256), string.Concat(Enumerable.Repeat("😀", 128))),
@@ -34,7 +43,9 @@ public sealed class VaultTests
             var values = await vault.LinesAsync(masks, "reveal", "--private-key", vault.PrivateKey);
             count += masks.Length;
 
-            Assert.Equal(bodies.Select(body => Value(body, field)).Distinct().Order(StringComparer.Ordinal), values.Order(StringComparer.Ordinal));
+            Assert.Equal(
+                bodies.Select(body => Value(body, field)).Distinct().Order(StringComparer.Ordinal),
+                values.Order(StringComparer.Ordinal));
             Assert.Equal(masks, await vault.LinesAsync(values, "mask", "--field", field));
         }
 
@@ -54,26 +65,39 @@ public sealed class VaultTests
             Assert.Equal($"ip:{ip}", await vault.ShellAsync(command, mask));
         }
 
-        var longMask = await vault.Estate.QueryAsync<string>("SELECT mask FROM pii_vault WHERE field = 'device_id' ORDER BY length(sealed) DESC LIMIT 1");
-        var blocks = $"{command.Replace("openssl pkeyutl", "split -b 384 --filter='openssl pkeyutl", StringComparison.Ordinal).TrimEnd()}'";
+        var longMask = await vault.Estate.QueryAsync<string>(
+            "SELECT mask FROM pii_vault WHERE field = 'device_id' ORDER BY length(sealed) DESC LIMIT 1");
+        var blocks =
+            command.Replace("openssl pkeyutl", "split -b 384 --filter='openssl pkeyutl", StringComparison.Ordinal)
+                .TrimEnd() + "'";
         var opened = (await vault.ShellAsync(blocks, longMask)).Split("device_id:");
         Assert.Equal(3, opened.Length);
         Assert.Equal(Value(Odd[0], "device_id"), string.Concat(opened));
     }
 
     [PosixFact]
-    public async Task Reveal_and_erase_need_the_database_and_no_masking_key_and_say_for_which_masks_there_is_nothing()
+    public async Task Reveal_and_erase_need_the_database_but_no_masking_key_and_name_the_masks_that_the_vault_lacks()
     {
         await using var vault = await CreateAsync();
         await SendTwiceAndDrainAsync(vault.Estate, [Login("u", "198.51.100.77", "d")]);
         var mask = Assert.Single(await vault.MasksAsync("masked_ip"));
         var unknown = $"1:{new string('0', 64)}";
 
-        await using var reveal = await vault.RunApartAsync("reveal", "--private-key", vault.PrivateKey, unknown, mask, "198.51.100.77");
+        await using var reveal = await vault.RunApartAsync(
+            "reveal",
+            "--private-key",
+            vault.PrivateKey,
+            unknown,
+            mask,
+            "198.51.100.77");
         Assert.Equal(1, reveal.ExitCode);
         Assert.Equal(["", "198.51.100.77", "", ""], reveal.Output.Split(Environment.NewLine));
         Assert.Equal(
-            [$"fetch-etl: mask 1, {unknown}: pii_vault holds nothing for it.", "fetch-etl: mask 3: pii_vault holds nothing for it."], Lines(reveal.Errors));
+            [
+                $"fetch-etl: mask 1, {unknown}: pii_vault holds nothing for it.",
+                "fetch-etl: mask 3: pii_vault holds nothing for it.",
+            ],
+            Lines(reveal.Errors));
 
         await using var erase = await vault.RunApartAsync("erase", mask, unknown);
         Assert.Equal(1, erase.ExitCode);
@@ -84,7 +108,7 @@ public sealed class VaultTests
     }
 
     [PosixFact]
-    public async Task A_key_that_does_not_fit_is_told_with_its_remedy()
+    public async Task A_wrong_private_key_is_reported_with_its_remedy()
     {
         await using var vault = await CreateAsync();
         await SendTwiceAndDrainAsync(vault.Estate, [Login("u", "198.51.100.77", "d")]);
@@ -97,21 +121,38 @@ public sealed class VaultTests
             """);
         var folder = Path.GetDirectoryName(vault.PrivateKey)!;
 
-        await using var other = await vault.RunApartAsync("reveal", "--private-key", Path.Combine(folder, "other.pem"), mask);
-        Assert.Contains("this private key does not open it: give the one whose public half was in Masking:Vault:PublicKeyFile", other.Errors);
+        await using var other = await vault.RunApartAsync(
+            "reveal",
+            "--private-key",
+            Path.Combine(folder, "other.pem"),
+            mask);
+        Assert.Contains(
+            "this private key does not open it: give the one whose public half was in Masking:Vault:PublicKeyFile",
+            other.Errors);
         await using var half = await vault.RunApartAsync("reveal", "--private-key", vault.PublicKey, mask);
         Assert.Contains("--private-key names a file without a private key in PEM", half.Errors);
-        await using var locked = await vault.RunApartAsync("reveal", "--private-key", Path.Combine(folder, "encrypted.pem"), mask);
-        Assert.Contains("--private-key names an encrypted key: give its passphrase in a file, by --passphrase-file", locked.Errors);
+        await using var locked = await vault.RunApartAsync(
+            "reveal",
+            "--private-key",
+            Path.Combine(folder, "encrypted.pem"),
+            mask);
+        Assert.Contains(
+            "--private-key names an encrypted key: give its passphrase in a file, by --passphrase-file",
+            locked.Errors);
         Assert.Equal([1, 1, 1], [other.ExitCode, half.ExitCode, locked.ExitCode]);
 
         await using var opened = await vault.RunApartAsync(
-            "reveal", "--private-key", Path.Combine(folder, "encrypted.pem"), "--passphrase-file", Path.Combine(folder, "passphrase"), mask);
+            "reveal",
+            "--private-key",
+            Path.Combine(folder, "encrypted.pem"),
+            "--passphrase-file",
+            Path.Combine(folder, "passphrase"),
+            mask);
         Assert.Equal("198.51.100.77", opened.Output.Trim());
     }
 
     [PosixFact]
-    public async Task The_service_refuses_the_private_key()
+    public async Task The_service_rejects_the_private_key()
     {
         await using var vault = await CreateAsync();
         vault.Estate.Settings["Masking__Vault__PublicKeyFile"] = vault.PrivateKey;
@@ -119,7 +160,9 @@ public sealed class VaultTests
         await using var drain = await vault.Estate.RunAsync("drain");
 
         Assert.Equal(1, drain.ExitCode);
-        Assert.Contains("Masking:Vault:PublicKeyFile names a file with a private key, which must not be where the service runs", drain.Errors);
+        Assert.Contains(
+            "Masking:Vault:PublicKeyFile names a file with a private key, which must not be where the service runs",
+            drain.Errors);
     }
 
     [PosixFact]
@@ -136,7 +179,8 @@ public sealed class VaultTests
         await AlterSystemAsync(estate, "ALTER TABLE pii_vault ADD CONSTRAINT none CHECK (created_at IS NULL)");
 
         await using var run = estate.Start("run");
-        await run.WaitForLineAsync((string line) => line.Contains("pii_vault is not as expected (SQLSTATE 23514)", StringComparison.Ordinal));
+        await run.WaitForLineAsync(
+            (string line) => line.Contains("pii_vault is not as expected (SQLSTATE 23514)", StringComparison.Ordinal));
         await AlterSystemAsync(estate, "ALTER TABLE pii_vault DROP CONSTRAINT none");
         await estate.AssertAllWrittenOnceAsync(1);
         await run.SignalAsync(ProcessSignal.Terminate);
@@ -155,7 +199,8 @@ public sealed class VaultTests
         }
     }
 
-    private static async Task<VaultEstate> CreateAsync() => await VaultEstate.CreateAsync(await Estate.CreateAsync(), Sample("openssl genpkey"));
+    private static async Task<VaultEstate> CreateAsync() =>
+        await VaultEstate.CreateAsync(await Estate.CreateAsync(), Sample("openssl genpkey"));
 
     private static Task SendAsync(Estate estate, string[] bodies) =>
         new MessageSender(estate.Client).SendAsync(estate.QueueUrl, bodies, static _ => { }, CancellationToken.None);
@@ -177,12 +222,14 @@ public sealed class VaultTests
     private static string Login(string userId, string ip, string deviceId) => JsonSerializer.Serialize(
         new { user_id = userId, app_version = "2.3.0", device_type = "ios", ip, locale = "en", device_id = deviceId });
 
-    private static string Value(string body, string field) => JsonSerializer.Deserialize<JsonElement>(body).GetProperty(field).GetString()!;
+    private static string Value(string body, string field) =>
+        JsonSerializer.Deserialize<JsonElement>(body).GetProperty(field).GetString()!;
 
     /// <summary>The shell sample of docs/vault.md that holds this text.</summary>
     private static string Sample(string part) =>
         Page.Split("```sh\n").Skip(1).Select(sample => sample[..sample.IndexOf("```", StringComparison.Ordinal)])
             .Single(sample => sample.Contains(part, StringComparison.Ordinal));
 
-    private static string[] Lines(string text) => text.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Lines(string text) =>
+        text.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
 }

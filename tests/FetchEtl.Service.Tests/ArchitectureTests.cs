@@ -4,7 +4,7 @@ using FetchEtl.Testing;
 
 namespace FetchEtl.Service.Tests;
 
-/// <summary>What the projects may know of each other, read from the project files and the sources.</summary>
+/// <summary>Checks the dependencies of the projects, from the project files and the sources.</summary>
 public sealed partial class ArchitectureTests
 {
     /// <summary>Every project that ships, and the projects that it references.</summary>
@@ -19,7 +19,7 @@ public sealed partial class ArchitectureTests
         ["FetchEtl.Service"] = ["FetchEtl.Local", "FetchEtl.Maintenance", "FetchEtl.Migrations", "FetchEtl.Sqs"],
     };
 
-    /// <summary>Namespaces of others, in which only extension methods may stand.</summary>
+    /// <summary>Namespaces of other libraries, which may hold extension methods only.</summary>
     private static readonly string[] ExtendedNamespaces = ["MassTransit", "Microsoft.Extensions"];
 
     private static readonly string[] Projects = [.. Files("*.csproj", "src", "migrations")];
@@ -40,7 +40,7 @@ public sealed partial class ArchitectureTests
     }
 
     [Fact]
-    public void Masking_needs_no_package_so_it_knows_no_database_no_bus_and_no_host()
+    public void Masking_needs_no_package_and_so_no_database_bus_or_host()
     {
         var project = Assert.Single(Projects, path => Name(path) == "FetchEtl.Masking");
 

@@ -11,7 +11,9 @@ public sealed class DrainMetricsTests
     public void A_drain_counts_from_zero_and_knows_no_settled_message_before_the_first()
     {
         using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        var metrics = new DrainMetrics(new SqsMetrics(), new LoginMetrics(services.GetRequiredService<IMeterFactory>()));
+        var metrics = new DrainMetrics(
+            new SqsMetrics(),
+            new LoginMetrics(services.GetRequiredService<IMeterFactory>()));
 
         Assert.Null(metrics.LastSettledAt);
         Assert.Equal((0, 0, 0, 0), (metrics.Received, metrics.Settled, metrics.Statements, metrics.Returned));

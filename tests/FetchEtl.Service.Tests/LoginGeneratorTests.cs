@@ -16,7 +16,10 @@ public sealed class LoginGeneratorTests
     [Fact]
     public void Generated_logins_have_the_quirks_of_real_ones()
     {
-        var logins = new LoginGenerator(1).Take(2000).Select(x => JsonSerializer.Deserialize<Dictionary<string, string?>>(x)!).ToList();
+        var logins = new LoginGenerator(1)
+            .Take(2000)
+            .Select(x => JsonSerializer.Deserialize<Dictionary<string, string?>>(x)!)
+            .ToList();
 
         Assert.All(logins, x => Assert.Equal(Fields, x.Keys));
         Assert.InRange(logins.Count(x => x["locale"] is null), 400, 800);

@@ -3,7 +3,7 @@ using FetchEtl.Testing;
 
 namespace FetchEtl.Service.Tests;
 
-/// <summary>The real process, so that masks are shown to be the same in every one.</summary>
+/// <summary>Runs the real process, to show that masks are the same in every process.</summary>
 public sealed class MaskingVerbsTests : IDisposable
 {
     private static readonly JsonElement Pinned = JsonDocument.Parse(
@@ -44,7 +44,7 @@ public sealed class MaskingVerbsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_line_without_a_value_has_an_empty_mask_so_that_lines_stay_beside_each_other()
+    public async Task A_line_without_a_value_has_an_empty_mask_so_that_lines_correspond()
     {
         await using var run = FetchEtlProcess.Start(ThreeKeys, "mask", "--field", "ip");
         await run.WriteInputAsync("10.0.0.1\r\n\r\n10.0.0.1\r\n");
@@ -60,7 +60,7 @@ public sealed class MaskingVerbsTests : IDisposable
     [InlineData("locale", "--field must be one of ip, device_id, user_id", "canary")]
     [InlineData("ip", "Masking:Keys:9 is missing", "canary", "--Masking:Keys:10=canary")]
     [InlineData("ip", "'--Masking:Salt' has no value", "--Masking:Salt", "canary")]
-    public async Task What_can_not_be_masked_is_told_without_the_value(
+    public async Task A_value_that_cannot_be_masked_is_reported_without_the_value(
         string field, string problem, params string[] arguments)
     {
         await using var run = await FetchEtlProcess.RunAsync(ThreeKeys, ["mask", "--field", field, .. arguments]);
@@ -72,7 +72,7 @@ public sealed class MaskingVerbsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_new_key_is_another_each_time_and_serves_from_a_file()
+    public async Task A_new_key_differs_each_time_and_works_from_a_file()
     {
         var none = new Dictionary<string, string>();
         await using var first = await FetchEtlProcess.RunAsync(none, "keys", "new");

@@ -59,7 +59,7 @@ public static class PublicApi
     {
         var same = approved.Zip(actual).TakeWhile(pair => pair.First == pair.Second).Count();
         var message = new StringBuilder()
-            .AppendLine($"The public API of {assembly.GetName().Name} is not the approved one.")
+            .AppendLine($"The public API of {assembly.GetName().Name} differs from the approved one.")
             .AppendLine($"If the change is meant, run this test with {AcceptVariable}=1 and commit the rewritten file")
             .AppendLine($"{Path.GetRelativePath(RepositoryRoot.Folder, approvedFile)}. The first difference is in " +
                 $"line {same + 1}.");

@@ -49,7 +49,7 @@ public sealed class SignalingTimeProvider : FakeTimeProvider
         return timer;
     }
 
-    /// <summary>Takes note that a timer was set or is no longer set. The caller holds the lock.</summary>
+    /// <summary>Records whether a timer is set. The caller holds the lock.</summary>
     private void Note(SignalingTimer timer, bool isSet)
     {
         if (!isSet)

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs the distribution's postgresql package on a Debian-like system, as root, for private servers only: it creates
-# no main cluster and starts no service. Several processes can run this at once.
+# Installs the distribution's postgresql package on a Debian-like system, as root, for private servers only. It creates
+# no main cluster and starts no service. Several processes can run this script at once.
 set -eu
 
 export DEBIAN_FRONTEND=noninteractive
@@ -15,7 +15,7 @@ fi
 apt update
 apt install -y --no-install-recommends postgresql-common
 
-# The line is there only during this installation, so a later one creates the main cluster as usual.
+# The line is in the file only during this installation, so a later installation creates the main cluster as usual.
 settings=/etc/postgresql-common/createcluster.conf
 line='create_main_cluster = false # fetch-etl'
 trap 'sed -i "/^$line\$/d" "$settings"' EXIT

@@ -21,8 +21,8 @@ internal static class AdoptCommand
 
     public static Command Create() => Verb.Create(
         "adopt",
-        "Masks columns of a table in place: raw values, or the masks of Masking:Former. Started again, it continues. " +
-        "Exit code 3: something is left.",
+        "Masks columns of a table in place: raw values, or the masks of Masking:Former. A second run continues an " +
+        "interrupted one. Exit code 3: some values are not masked.",
         RunAsync,
         Arguments.Table, Arguments.Columns, Arguments.BatchSize, DryRun, HexIsRaw);
 
@@ -37,8 +37,8 @@ internal static class AdoptCommand
 
         if (parsed.GetValue(HexIsRaw) && host.Options.Former is { } former)
         {
-            throw new UsageException($"--hex-is-raw and Masking:Former {former} contradict each other on 64 hex digits: leave " +
-                "one out.");
+            throw new UsageException(
+                $"--hex-is-raw and Masking:Former {former} contradict each other on 64 hex digits: leave one out.");
         }
 
         try

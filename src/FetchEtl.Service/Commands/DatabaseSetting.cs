@@ -13,7 +13,7 @@ internal static class DatabaseSetting
         return IsConnectionString(connectionString)
             ? connectionString!
             : throw new UsageException(
-                "ConnectionStrings:Logins must say which PostgreSQL to use, as Host=…;Database=…;Username=….");
+                "ConnectionStrings:Logins must name the PostgreSQL to use, as in Host=…;Database=…;Username=….");
     }
 
     private static bool IsConnectionString(string? text)

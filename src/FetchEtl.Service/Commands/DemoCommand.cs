@@ -16,20 +16,27 @@ internal static class DemoCommand
 {
     private static readonly Option<int> Count = new("--count")
     {
-        Description = "How many messages to generate; one of them is no login.",
+        Description = "The number of messages to generate; one of them is invalid.",
         DefaultValueFactory = _ => 100,
     };
 
-    private static readonly Option<FileInfo?> File = new("--file") { Description = "Take each line of this file as one message instead." };
+    private static readonly Option<FileInfo?> File = new("--file")
+    {
+        Description = "Send each line of this file as one message instead.",
+    };
 
     public static Command Create(Termination termination) => Verb.Create(
         "demo",
-        "Shows the whole way on this machine alone: a local SQS, a private PostgreSQL, a throwaway key.",
+        "Shows the whole path on this machine alone, with a local SQS, a private PostgreSQL and a throwaway key.",
         (parsed, settings, cancellationToken) => RunAsync(parsed, settings, termination, cancellationToken),
         Count,
         File);
 
-    private static async Task<int> RunAsync(ParseResult parsed, string[] settings, Termination termination, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        ParseResult parsed,
+        string[] settings,
+        Termination termination,
+        CancellationToken cancellationToken)
     {
         var count = parsed.GetValue(Count);
         if (count < 1)
@@ -46,10 +53,10 @@ internal static class DemoCommand
 
         DemoReport.Say($"Local SQS at {sqs.ServiceUrl}");
         DemoReport.Say(demo.Description);
-        DemoReport.Say("Masking with a throwaway key: these masks mean nothing tomorrow.");
+        DemoReport.Say("Masking uses a throwaway key: these masks equal those of no other run.");
 
         var builder = ServiceHost.CreateConsumer(settings, Overrides(sqs, demo.ConnectionString));
-        // Instead of all masking settings: a real key has no business here.
+        // Replaces all masking settings, because a demo must not use a real key.
         builder.Services.PostConfigure<LoginsOptions>(
             options => options.Masking = new MaskingOptions { Keys = { MaskingKeys.Create() } });
         using var host = builder.BuildValidated();
@@ -62,9 +69,12 @@ internal static class DemoCommand
         await new MessageSender(client).SendAsync(queueUrl, bodies, static _ => { }, cancellationToken);
         DemoReport.Say($"{bodies.Count} messages wait in {queue.QueueName}.");
 
-        var (summary, left) = await DrainProgressBar.RunAsync(progress => new Drainer(host, progress).RunAsync(cancellationToken));
+        var (summary, left) = await DrainProgressBar.RunAsync(progress =>
+            new Drainer(host, progress).RunAsync(cancellationToken));
 
-        await using var database = await host.Services.GetRequiredService<IDbContextFactory<LoginDbContext>>().CreateDbContextAsync(cancellationToken);
+        await using var database = await host
+            .Services.GetRequiredService<IDbContextFactory<LoginDbContext>>()
+            .CreateDbContextAsync(cancellationToken);
         DemoReport.WriteRows(await DemoRows.SampleAsync(database, cancellationToken));
         DemoReport.WriteRepeats(await DemoRows.RepeatedMasksAsync(database, cancellationToken));
         var deadLetters = await client.GetQueueUrlAsync(queue.DeadLetterQueue, cancellationToken);
@@ -78,7 +88,7 @@ internal static class DemoCommand
     {
         var generator = new LoginGenerator(RandomNumberGenerator.GetInt32(int.MaxValue));
         List<string> bodies = [.. generator.Take(count - 1)];
-        bodies.Insert(bodies.Count / 2, generator.Stranger());
+        bodies.Insert(bodies.Count / 2, generator.NotALogin());
 
         return bodies;
     }

@@ -9,7 +9,10 @@ namespace FetchEtl.Service;
 
 internal static class DrainCommand
 {
-    private static readonly Option<bool> Json = new("--json") { Description = "Print the summary as one line of JSON." };
+    private static readonly Option<bool> Json = new("--json")
+    {
+        Description = "Print the summary as one line of JSON.",
+    };
 
     // A line for each dead letter would break the progress bar; the summary counts them.
     private static readonly Dictionary<string, string?> QuietLog = new()
@@ -20,11 +23,15 @@ internal static class DrainCommand
 
     public static Command Create(Termination termination) => Verb.Create(
         "drain",
-        "Moves logins until the queue is truly empty, then ends. Exit code 3: messages had to be left behind.",
+        "Moves logins until the queue is empty, then ends. Exit code 3: messages are left on the queue.",
         (parsed, settings, cancellationToken) => RunAsync(parsed, settings, termination, cancellationToken),
         Json);
 
-    private static async Task<int> RunAsync(ParseResult parsed, string[] settings, Termination termination, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        ParseResult parsed,
+        string[] settings,
+        Termination termination,
+        CancellationToken cancellationToken)
     {
         var showsBar = !parsed.GetValue(Json) && !Console.IsOutputRedirected;
         using var host = ServiceHost.CreateConsumer(settings, showsBar ? QuietLog : null).BuildValidated();
@@ -49,16 +56,20 @@ internal static class DrainCommand
             return Verb.Succeeded;
         }
 
-        await Console.Error.WriteLineAsync(cancellationToken.IsCancellationRequested
-            ? $"fetch-etl: stopped before the queue was empty: {left}."
-            : $"fetch-etl: messages were left behind: {left}. They are held by another consumer, or faulted each time; see the log.");
+        await Console.Error.WriteLineAsync(
+            cancellationToken.IsCancellationRequested
+                ? $"fetch-etl: stopped before the queue was empty: {left}."
+                : $"fetch-etl: messages are left on the queue: {left}. Another consumer holds them, or they fail at "
+                    + "every attempt; see the log.");
         return Verb.LeftBehind;
     }
 
-    /// <summary>Without the table a drain would only hold leases, so it checks the table first.</summary>
+    /// <summary>Checks that the table exists: without it a drain would hold leases and write nothing.</summary>
     private static async Task RequireTableAsync(IHost host, CancellationToken cancellationToken)
     {
-        await using var database = await host.Services.GetRequiredService<IDbContextFactory<LoginDbContext>>().CreateDbContextAsync(cancellationToken);
+        await using var database = await host
+            .Services.GetRequiredService<IDbContextFactory<LoginDbContext>>()
+            .CreateDbContextAsync(cancellationToken);
         _ = await database.UserLogins.Select(x => x.MessageId).FirstOrDefaultAsync(cancellationToken);
     }
 }

@@ -8,8 +8,8 @@ internal static class EraseCommand
 {
     public static Command Create() => Verb.Create(
         "erase",
-        "Deletes the values behind masks from the vault; rows keep the masks. Exit code 1: the vault held nothing " +
-        "for some.",
+        "Deletes the values behind masks from the vault; rows keep the masks. Exit code 1: the vault holds no value " +
+        "for some masks.",
         RunAsync,
         VaultVerb.Masks);
 

@@ -13,6 +13,6 @@ internal static class KeysCommand
             "Masking:KeyFiles.");
         create.SetAction(_ => Console.WriteLine(MaskingKeys.Create()));
 
-        return new Command("keys", "Masking keys.") { create };
+        return new Command("keys", "Creates masking keys.") { create };
     }
 }

@@ -10,24 +10,25 @@ internal static class LocalSqsCommand
 {
     private static readonly Option<int> Port = new("--port")
     {
-        Description = "The port on 127.0.0.1.",
+        Description = "The port on 127.0.0.1, or 0 for a free one.",
         DefaultValueFactory = _ => 4566,
     };
 
     private static readonly Option<LocalSqsProtocols> Protocols = new("--protocols")
     {
-        Description = "Json, Query or All. Query alone answers like LocalStack before 3.0.",
+        Description = "Json, Query or All. With Query it answers like LocalStack before 3.0.",
         DefaultValueFactory = _ => LocalSqsProtocols.All,
+        HelpName = "Json|Query|All",
     };
 
     private static readonly Option<FileInfo?> Faults = new("--faults")
     {
-        Description = "A fault plan, as JSON: what shall go wrong, and how often.",
+        Description = "JSON file with a fault plan: which calls fail, how, and how often.",
     };
 
     public static Command Create() => Verb.Create(
         "local-sqs",
-        "Runs a local SQS, in memory, its queues created, until stopped.",
+        "Runs a local SQS in memory, with the queues that the settings name, until it is stopped.",
         RunAsync,
         Port,
         Protocols,
@@ -37,7 +38,8 @@ internal static class LocalSqsCommand
     {
         if (parsed.GetValue(Port) is < 0 or > 65_535 || parsed.GetValue(Protocols) is LocalSqsProtocols.None)
         {
-            throw new UsageException("--port must be 0 (a free one) to 65535, --protocols Json, Query or All.");
+            throw new UsageException(
+                "--port must be 0 (a free one) to 65535, and --protocols must be Json, Query or All.");
         }
 
         var faults = await ReadAsync(parsed.GetValue(Faults), cancellationToken);
@@ -51,21 +53,22 @@ internal static class LocalSqsCommand
         await client.CreateQueueByNameAsync(queue.QueueName, cancellationToken);
         await client.CreateQueueByNameAsync(queue.DeadLetterQueue, cancellationToken);
 
-        // Only now, so that no fault prevents the queues' creation.
+        // Set after the queues are created, so that no fault prevents that.
         sqs.Faults = faults;
 
         var url = sqs.ServiceUrl;
-        Console.WriteLine($"Local SQS at {url} with {queue.QueueName} and {queue.DeadLetterQueue}; Ctrl+C ends it.");
-        Console.WriteLine($"fetch-etl finds it by Sqs__ServiceUrl={url}");
         Console.WriteLine(
-            $"The AWS CLI, with any credentials, by: aws --endpoint-url {url} --region us-east-1 sqs list-queues");
+            $"Local SQS at {url} with {queue.QueueName} and {queue.DeadLetterQueue}; press Ctrl+C to stop it.");
+        Console.WriteLine($"To use it in fetch-etl, set Sqs__ServiceUrl={url}");
+        Console.WriteLine(
+            $"In the AWS CLI, with any credentials: aws --endpoint-url {url} --region us-east-1 sqs list-queues");
         await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
         if (faults is not null)
         {
             var counts = sqs.FaultCounts.OrderBy(x => x.Key).Select(x => $"{x.Key} {x.Value}");
-            Console.WriteLine($"Faults that struck: {string.Join(", ", counts)}");
+            Console.WriteLine($"Faults that occurred: {string.Join(", ", counts)}");
         }
 
         return Verb.Succeeded;

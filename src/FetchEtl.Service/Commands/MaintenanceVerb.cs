@@ -16,7 +16,6 @@ internal static class MaintenanceVerb
 
     public static Task<int> StoppedAsync(string verb) => EndAsync(
     [
-        $"stopped before all was done. What is done is kept and each row is whole; '{verb}' continues when it is " +
-        "started again.",
+        $"stopped before the end. The rows done so far are committed; run '{verb}' again to continue.",
     ]);
 }

@@ -18,13 +18,13 @@ internal static class MaskCommand
 
     private static readonly Argument<string[]> Values = new("value")
     {
-        Description = "The values. Without any they are read from standard input, one a line: others on this machine " +
-            "can see arguments.",
+        Description = "The values. Without any they are read from standard input, one a line. Prefer that: other " +
+            "users of this machine can see arguments. Settings can follow.",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
     public static Command Create() => Verb.Create(
-        "mask", "Prints the masks of known values under the present settings, one a line.", RunAsync, Field, Values);
+        "mask", "Prints the masks of known values under these settings, one a line.", RunAsync, Field, Values);
 
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {

@@ -11,7 +11,7 @@ internal static class MigrateCommand
     };
 
     public static Command Create() =>
-        Verb.Create("migrate", "Creates user_logins, or adopts the table that exists.", RunAsync, Script);
+        Verb.Create("migrate", "Creates the table user_logins, or adopts the one that exists.", RunAsync, Script);
 
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {

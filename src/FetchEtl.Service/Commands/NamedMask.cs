@@ -8,8 +8,8 @@ namespace FetchEtl.Service;
 internal sealed record NamedMask(string Place, string Text)
 {
     /// <summary>
-    /// Returns the text for error lines. It shows the mask only where it is one: it may be a raw value, entered by
-    /// mistake.
+    /// Returns the text for error lines. It shows the text only where that is a mask: a user may have entered a raw
+    /// value by mistake.
     /// </summary>
     public override string ToString() => Mask.TryParse(Text, out _) ? $"{Place}, {Text}" : Place;
 }

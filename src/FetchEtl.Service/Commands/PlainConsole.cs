@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace FetchEtl.Service;
 
-/// <summary>A console for files and pipes: no colours, no cursor, room for a table.</summary>
+/// <summary>A console for files and pipes: no colours, no cursor control, wide enough for a table.</summary>
 internal static class PlainConsole
 {
     private const int Width = 160;

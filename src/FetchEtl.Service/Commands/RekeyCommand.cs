@@ -10,8 +10,8 @@ internal static class RekeyCommand
 
     public static Command Create() => Verb.Create(
         "rekey",
-        "Rekeys the table's masks, and the vault's, to the newest key while the service runs. Started again, it " +
-        "continues. Exit code 3: something is left.",
+        "Rekeys the table's masks, and the vault's, to the newest key while the service runs. A second run continues " +
+        "an interrupted one. Exit code 3: some masks are not rekeyed.",
         RunAsync,
         Arguments.Table, Arguments.Columns, Arguments.BatchSize);
 

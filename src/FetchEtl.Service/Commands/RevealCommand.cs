@@ -16,7 +16,7 @@ internal static class RevealCommand
 
     private static readonly Option<string> PassphraseFile = new("--passphrase-file")
     {
-        Description = "File whose first line opens an encrypted private key.",
+        Description = "File whose first line is the passphrase of an encrypted private key.",
     };
 
     public static Command Create() => Verb.Create(
@@ -57,7 +57,7 @@ internal static class RevealCommand
     }
 
     /// <summary>
-    /// A weak mask can stand in several fields, always for the same value: the first that opens is enough.
+    /// Opens the first value that the key opens. A weak mask can belong to several fields, always with the same value.
     /// </summary>
     private static (string? Value, string? Problem) Open(
         VaultAccess vault, RevealingKey key, IEnumerable<SealedValue> values)
@@ -79,7 +79,7 @@ internal static class RevealCommand
     }
 
     /// <summary>
-    /// Escapes control characters: producers choose the value, and it must stay on its line and not act on a terminal.
+    /// Escapes control characters: producers choose the value, which must stay on its line and not control a terminal.
     /// </summary>
     private static string? Printable(string? value) => value is null
         ? null

@@ -7,10 +7,13 @@ internal static class RunCommand
 {
     public static Command Create(Termination termination) => Verb.Create(
         "run",
-        "Moves logins from the queue into the table until stopped.",
+        "Moves logins from the queue into the table until it is stopped.",
         (_, settings, cancellationToken) => RunAsync(settings, termination, cancellationToken));
 
-    private static async Task<int> RunAsync(string[] settings, Termination termination, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        string[] settings,
+        Termination termination,
+        CancellationToken cancellationToken)
     {
         using var host = ServiceHost.CreateConsumer(settings).BuildValidated();
         termination.LimitBy(host);

@@ -15,15 +15,15 @@ internal static class SendCommand
         Description = "Send each line of this file as one message.",
     };
 
-    private static readonly Option<int?> Count = new("--count") { Description = "Send this many generated logins." };
+    private static readonly Option<int?> Count = new("--count") { Description = "Generate and send this many logins." };
     private static readonly Option<int?> Seed = new("--seed")
     {
-        Description = "Makes the generated logins repeatable.",
+        Description = "The seed of the generated logins: the same seed gives the same logins.",
     };
 
     private static readonly Option<double> Invalid = new("--invalid")
     {
-        Description = "The share of generated messages that are no valid login, 0 to 1.",
+        Description = "The share of generated messages that are invalid, 0 to 1.",
     };
 
     public static Command Create() => Verb.Create(
@@ -36,12 +36,12 @@ internal static class SendCommand
         var share = parsed.GetValue(Invalid);
         if ((file is null) == (count is null))
         {
-            throw new UsageException("Say what to send: either --file F or --count N.");
+            throw new UsageException("Name what to send: either --file F or --count N.");
         }
 
         if (count < 0 || share is not (>= 0 and <= 1))
         {
-            throw new UsageException("--count must be 0 or more, --invalid 0 to 1.");
+            throw new UsageException("--count must be 0 or more, and --invalid must be 0 to 1.");
         }
 
         using var host = ServiceHost.Create(settings).BuildValidated();
@@ -50,7 +50,7 @@ internal static class SendCommand
         if (SqsQueueName.IsFifo(queue.QueueName))
         {
             throw new UsageException(
-                "send does not fill FIFO queues: a login has no message group. Choose a standard queue.");
+                "Sqs:QueueName names a FIFO queue, and send gives messages no group: name a standard queue.");
         }
 
         var queueUrl = await QueueUrlAsync(client, queue, cancellationToken);

@@ -6,14 +6,15 @@ using Microsoft.Extensions.Options;
 namespace FetchEtl.Service;
 
 /// <summary>
-/// How the process is ended: the first SIGTERM, SIGQUIT or Ctrl+C asks, a second one ends it at once, and so does the
-/// limit. Ending at once loses nothing: a message is deleted only after its row is committed.
+/// Handles SIGTERM, SIGQUIT and Ctrl+C. The first signal asks the process to stop in order. A second signal, or a stop
+/// that overruns its limit, ends the process at once. That loses nothing: a message is deleted only after its row is
+/// committed.
 /// </summary>
 internal sealed class Termination : IDisposable
 {
     private const int SignalExit = 128;
 
-    // Not disposed: a handler may still be at it, and without a timer it holds nothing.
+    // Not disposed: a handler may still use it, and without a timer it holds no resources.
     private readonly CancellationTokenSource _asked = new();
     private readonly PosixSignalRegistration[] _signals;
     private readonly TimeProvider _time;
@@ -35,8 +36,9 @@ internal sealed class Termination : IDisposable
     /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Asked => _asked.Token;
 
-    /// <summary>From now on the host's settings say how long an ordered end may take.</summary>
-    public void LimitBy(IHost host) => _limit = host.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout;
+    /// <summary>Takes the limit of an ordered stop from the host's settings.</summary>
+    public void LimitBy(IHost host) =>
+        _limit = host.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout;
 
     public void Dispose()
     {
@@ -55,17 +57,22 @@ internal sealed class Termination : IDisposable
         };
         if (Interlocked.Increment(ref _count) > 1)
         {
-            EndAtOnce("told twice to stop", code);
+            EndAtOnce("received a second stop signal", code);
         }
 
         var limit = _limit;
-        _timer = _time.CreateTimer(_ => EndAtOnce($"not stopped after {limit.TotalSeconds} s", code), null, limit, Timeout.InfiniteTimeSpan);
+        _timer = _time.CreateTimer(
+            _ => EndAtOnce($"not stopped after {limit.TotalSeconds} s", code),
+            null,
+            limit,
+            Timeout.InfiniteTimeSpan);
         _asked.Cancel();
     }
 
     private static void EndAtOnce(string reason, int code)
     {
-        Console.Error.WriteLine($"fetch-etl: {reason}, so it ends at once. No message is deleted before its row is committed.");
+        Console.Error.WriteLine(
+            $"fetch-etl: {reason}, so it ends at once. No message is deleted before its row is committed.");
         Environment.Exit(code);
     }
 }

@@ -19,14 +19,14 @@ internal static class VaultVerb
 
     public static readonly Argument<string[]> Masks = new("mask")
     {
-        Description = "The masks. Without any they are read from standard input, one a line.",
+        Description = "The masks. Without any they are read from standard input, one a line. Settings can follow.",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
-    /// <summary>Reads the masks and passes them on in batches.</summary>
+    /// <summary>Reads the masks and passes them to the action in batches.</summary>
     /// <param name="parsed">The command line, with the masks that are arguments.</param>
     /// <param name="settings">
-    /// The settings: they must name the database; masking keys are used where they are set.
+    /// The settings. They must name the database. Masking keys are used where they are set.
     /// </param>
     /// <param name="rights">The rights on the vault that the role needs, for the error text.</param>
     /// <param name="action">Receives each batch.</param>
@@ -44,7 +44,7 @@ internal static class VaultVerb
         var connectionString = DatabaseSetting.Read(configuration);
         var options = new DbContextOptionsBuilder<LoginDbContext>().UseNpgsql(connectionString).Options;
         await using var database = new LoginDbContext(options);
-        // Reading each row of a large vault takes long; Ctrl+C ends it.
+        // A read of a whole large vault takes long, and Ctrl+C ends it.
         database.Database.SetCommandTimeout(TimeSpan.Zero);
         var access = new VaultAccess(database, Masker(masking));
 

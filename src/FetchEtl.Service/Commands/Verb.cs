@@ -3,7 +3,7 @@ using System.CommandLine;
 namespace FetchEtl.Service;
 
 /// <summary>
-/// What all verbs have in common: settings on the command line, and errors as lines on standard error.
+/// The common part of all verbs: settings on the command line, and errors as lines on standard error.
 /// </summary>
 internal static class Verb
 {
@@ -11,30 +11,36 @@ internal static class Verb
     public const int Failed = 1;
     public const int LeftBehind = 3;
 
-    /// <param name="name">As typed.</param>
-    /// <param name="description">For <c>--help</c>.</param>
-    /// <param name="action">Gets the parsed options and the settings, such as <c>--Sqs:QueueName=other</c>.</param>
-    /// <param name="symbols">The verb's own options, and at most one argument, which takes what is left.</param>
+    /// <summary>Creates a verb.</summary>
+    /// <param name="name">The name, as typed.</param>
+    /// <param name="description">The text for <c>--help</c>.</param>
+    /// <param name="action">
+    /// Receives the parsed options and the settings, such as <c>--Sqs:QueueName=other</c>, and returns the exit code.
+    /// </param>
+    /// <param name="symbols">The verb's own options, and at most one argument for values.</param>
     public static Command Create(
-        string name, string description, Func<ParseResult, string[], CancellationToken, Task<int>> action, params Symbol[] symbols)
+        string name,
+        string description,
+        Func<ParseResult, string[], CancellationToken, Task<int>> action,
+        params Symbol[] symbols)
     {
-        var command = new Command(name, $"{description} Settings may follow, as --Sqs:QueueName=other.") { TreatUnmatchedTokensAsErrors = false };
+        var command = new Command(name, description);
         foreach (var option in symbols.OfType<Option>())
         {
             command.Options.Add(option);
         }
 
+        // The parser adds every token that is not an option to the one argument: the settings, and the verb's values.
         var values = symbols.OfType<Argument<string[]>>().SingleOrDefault();
-        if (values is not null)
-        {
-            command.Arguments.Add(values);
-        }
+        var argument = values ?? CreateSettings();
+        command.Arguments.Add(argument);
 
         command.SetAction(async (parsed, cancellationToken) =>
         {
             try
             {
-                var settings = values is null ? parsed.UnmatchedTokens : [.. parsed.GetValue(values)!.Where(IsSetting), .. parsed.UnmatchedTokens];
+                var tokens = parsed.GetValue(argument)!;
+                var settings = values is null ? tokens : [.. tokens.Where(IsSetting)];
                 return await action(parsed, SettingsArguments.Check(settings), cancellationToken);
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -55,9 +61,15 @@ internal static class Verb
         return command;
     }
 
-    /// <summary>What a verb's argument was given, without the settings, which it swallows as well.</summary>
+    /// <summary>Returns the values of a verb's argument without the settings, which the parser adds to them.</summary>
     public static string[] Values(this ParseResult parsed, Argument<string[]> argument) =>
         [.. parsed.GetValue(argument)!.Where(x => !IsSetting(x))];
+
+    private static Argument<string[]> CreateSettings() => new("setting")
+    {
+        Description = "Settings, such as --Sqs:QueueName=other. docs/configuration.md lists them.",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
 
     private static bool IsSetting(string token) => token.StartsWith("--", StringComparison.Ordinal);
 }

@@ -5,8 +5,8 @@ using Npgsql;
 namespace FetchEtl.Service;
 
 /// <summary>
-/// A database for one demo, gone at its end: a private server's, or a new one on the server that the settings name. Rows under
-/// a throwaway key never reach a table in use.
+/// A database for one demo, dropped at its end. It is on a private server, or on the server that the settings name.
+/// So rows under a throwaway key never reach a table in use.
 /// </summary>
 internal sealed class DemoDatabase : IAsyncDisposable
 {
@@ -14,7 +14,12 @@ internal sealed class DemoDatabase : IAsyncDisposable
     private readonly string? _administration;
     private readonly string? _name;
 
-    private DemoDatabase(string connectionString, string description, LocalPostgres? server, string? administration, string? name)
+    private DemoDatabase(
+        string connectionString,
+        string description,
+        LocalPostgres? server,
+        string? administration,
+        string? name)
     {
         ConnectionString = connectionString;
         Description = description;
@@ -28,14 +33,24 @@ internal sealed class DemoDatabase : IAsyncDisposable
     public string Description { get; }
 
     /// <param name="connectionString">A server to use; null for a private one.</param>
-    /// <param name="notice">Told in one line when PostgreSQL has to be installed.</param>
+    /// <param name="notice">Receives a line when PostgreSQL must be installed first.</param>
     /// <param name="cancellationToken">Cancels the start.</param>
-    public static async Task<DemoDatabase> CreateAsync(string? connectionString, Action<string> notice, CancellationToken cancellationToken)
+    public static async Task<DemoDatabase> CreateAsync(
+        string? connectionString,
+        Action<string> notice,
+        CancellationToken cancellationToken)
     {
         if (string.IsNullOrEmpty(connectionString))
         {
-            var server = await LocalPostgres.StartAsync(new LocalPostgresOptions { Notice = notice }, cancellationToken);
-            return new DemoDatabase(server.ConnectionString, $"Private PostgreSQL {server.ServerVersion}", server, null, null);
+            var server = await LocalPostgres.StartAsync(
+                new LocalPostgresOptions { Notice = notice },
+                cancellationToken);
+            return new DemoDatabase(
+                server.ConnectionString,
+                $"Private PostgreSQL {server.ServerVersion}",
+                server,
+                null,
+                null);
         }
 
         var name = $"fetch_etl_demo_{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
@@ -43,7 +58,11 @@ internal sealed class DemoDatabase : IAsyncDisposable
         var own = new NpgsqlConnectionStringBuilder(connectionString) { Database = name };
 
         return new DemoDatabase(
-            own.ConnectionString, $"PostgreSQL at ConnectionStrings:Logins, in a database of the demo's own ({name})", null, connectionString, name);
+            own.ConnectionString,
+            $"PostgreSQL at ConnectionStrings:Logins, in the demo's own database {name}",
+            null,
+            connectionString,
+            name);
     }
 
     public async ValueTask DisposeAsync()
@@ -58,7 +77,10 @@ internal sealed class DemoDatabase : IAsyncDisposable
         }
     }
 
-    private static async Task ExecuteAsync(string connectionString, string statement, CancellationToken cancellationToken)
+    private static async Task ExecuteAsync(
+        string connectionString,
+        string statement,
+        CancellationToken cancellationToken)
     {
         await using var source = NpgsqlDataSource.Create(connectionString);
         await using var command = source.CreateCommand(statement);

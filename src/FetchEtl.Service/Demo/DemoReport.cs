@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace FetchEtl.Service;
 
-/// <summary>What the demo prints.</summary>
+/// <summary>Prints the results of the demo.</summary>
 internal static class DemoReport
 {
     public static void Say(string line) => AnsiConsole.WriteLine(line);
@@ -17,7 +17,7 @@ internal static class DemoReport
         foreach (var row in rows)
         {
             table.AddRow(
-                // In the table it stands as it came; a console and whoever keeps its output need not have it.
+                // The table holds it as received, but consoles and build logs keep what is printed.
                 Text(row.UserId is null ? null : "***"),
                 Text(row.DeviceType),
                 Short(row.MaskedIp),
@@ -32,7 +32,7 @@ internal static class DemoReport
 
     public static void WriteRepeats(IReadOnlyList<RepeatedMask> masks)
     {
-        var table = Table("The commonest repeated masks", "field", "mask", "rows");
+        var table = Table("The most frequent masks", "field", "mask", "rows");
         foreach (var mask in masks)
         {
             table.AddRow(mask.Field, Short(mask.Mask), mask.Rows.ToString(CultureInfo.InvariantCulture));
@@ -57,5 +57,6 @@ internal static class DemoReport
 
     private static string Text(string? value) => value is null ? "[grey]null[/]" : Markup.Escape(value);
 
-    private static string Short(string? value) => value is { Length: > 10 } ? Markup.Escape(value[..10]) + "…" : Text(value);
+    private static string Short(string? value) =>
+        value is { Length: > 10 } ? Markup.Escape(value[..10]) + "…" : Text(value);
 }

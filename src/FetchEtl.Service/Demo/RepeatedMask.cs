@@ -1,4 +1,4 @@
 namespace FetchEtl.Service;
 
-/// <summary>A mask that stands in more than one row: the same value, without saying which.</summary>
+/// <summary>A mask that more than one row holds: these rows have equal values.</summary>
 internal sealed record RepeatedMask(string Field, string Mask, int Rows);

@@ -3,7 +3,7 @@ using FetchEtl.Sqs;
 
 namespace FetchEtl.Service;
 
-/// <summary>What a host's consumer has done since this object was created.</summary>
+/// <summary>Counts the work of a host's consumer since this object was created.</summary>
 internal sealed class DrainMetrics(SqsMetrics sqs, LoginMetrics logins)
 {
     private readonly Counts _before = Counts.Of(sqs, logins);
@@ -14,7 +14,7 @@ internal sealed class DrainMetrics(SqsMetrics sqs, LoginMetrics logins)
     /// <summary>Rows inserted.</summary>
     public long Written => logins.WrittenTotal - _before.Written;
 
-    /// <summary>Logins whose row was there already.</summary>
+    /// <summary>Logins whose row already existed.</summary>
     public long Duplicates => logins.DuplicatesTotal - _before.Duplicates;
 
     /// <summary>Messages moved to the dead-letter queue.</summary>
@@ -26,7 +26,7 @@ internal sealed class DrainMetrics(SqsMetrics sqs, LoginMetrics logins)
     /// <summary>Messages returned to the queue for another attempt.</summary>
     public long Returned => sqs.ReturnedTotal - _before.Returned;
 
-    /// <summary>Messages that need nothing more: written, known or dead.</summary>
+    /// <summary>Messages that need no more work: written, duplicate or dead-lettered.</summary>
     public long Settled => Written + Duplicates + DeadLettered;
 
     /// <summary>

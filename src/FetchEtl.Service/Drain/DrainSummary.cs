@@ -2,16 +2,16 @@ using System.Text.Json.Serialization;
 
 namespace FetchEtl.Service;
 
-/// <summary>What a drain did.</summary>
+/// <summary>The result of a drain.</summary>
 /// <param name="Received">Messages received, each delivery counted.</param>
 /// <param name="Written">Rows inserted.</param>
-/// <param name="Duplicates">Logins whose row was there already.</param>
+/// <param name="Duplicates">Logins whose row already existed.</param>
 /// <param name="DeadLettered">Messages moved to the dead-letter queue.</param>
 /// <param name="Returned">Deliveries returned to the queue for another attempt.</param>
 /// <param name="Statements">Statements that carried rows and were committed.</param>
-/// <param name="Seconds">From the start of the host to the last message settled.</param>
+/// <param name="Seconds">Seconds from the start of the host to the last message settled.</param>
 /// <param name="MessagesPerSecond">Rows, duplicates and dead letters a second.</param>
-/// <param name="ApiCalls">SQS calls by operation, retries counted: what AWS bills.</param>
+/// <param name="ApiCalls">SQS calls by operation, retries counted, as AWS bills them.</param>
 internal sealed record DrainSummary(
     long Received,
     long Written,
@@ -23,7 +23,7 @@ internal sealed record DrainSummary(
     double MessagesPerSecond,
     IReadOnlyDictionary<string, long> ApiCalls)
 {
-    /// <summary>Messages that need nothing more.</summary>
+    /// <summary>Messages that are written, duplicate or dead-lettered.</summary>
     [JsonIgnore]
     public long Settled => Written + Duplicates + DeadLettered;
 

@@ -13,9 +13,8 @@ internal sealed class Drainer(IHost host, IProgress<DrainProgress>? progress = n
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
-    // AWS counts a queue's messages approximately and late, so one zero proves little. A long poll asks all of SQS's
-    // servers:
-    // after zeros and no message for this long, the queue counts as empty.
+    // AWS counts a queue's messages approximately and late, so one count of zero proves little. The receiver's long
+    // polls ask all of SQS's servers. The queue counts as empty after this time with counts of zero and no message.
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);
 
     private readonly TimeProvider _time = host.Services.GetRequiredService<TimeProvider>();
@@ -23,10 +22,10 @@ internal sealed class Drainer(IHost host, IProgress<DrainProgress>? progress = n
     private readonly IAmazonSQS _client = host.Services.GetRequiredService<IAmazonSQS>();
 
     /// <summary>
-    /// Ends when the queue is empty, or when no message was settled for two visibility timeouts: another consumer holds
-    /// the messages left, or they fault at every attempt. Cancelling ends it too.
+    /// Runs until the queue is empty, or until no message was settled for two visibility timeouts: then another
+    /// consumer holds the messages that are left, or they fail at every attempt. Cancellation ends the run as well.
     /// </summary>
-    /// <returns>What was done, and what is left.</returns>
+    /// <returns>The summary, and the messages that are left on the queue.</returns>
     public async Task<(DrainSummary Summary, QueueDepth Left)> RunAsync(CancellationToken cancellationToken)
     {
         var metrics = new DrainMetrics(
@@ -48,7 +47,7 @@ internal sealed class Drainer(IHost host, IProgress<DrainProgress>? progress = n
         return (Summarize(metrics, started), await QueueDepth.ReadAsync(_client, queueUrl, CancellationToken.None));
     }
 
-    /// <summary>The service waits for an SQS that is away; a drain reports it.</summary>
+    /// <summary>Fails when SQS cannot be reached. <c>run</c> waits in that case, but a drain reports it.</summary>
     private async Task RequireSqsAsync(CancellationToken cancellationToken)
     {
         try
@@ -88,11 +87,11 @@ internal sealed class Drainer(IHost host, IProgress<DrainProgress>? progress = n
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // The user stopped it. The summary reports what was done.
+            // The user stopped the drain. The summary reports the work so far.
         }
     }
 
-    /// <summary>How many messages are left; null when SQS does not answer, which proves nothing.</summary>
+    /// <summary>Reads how many messages are left; null when SQS does not answer.</summary>
     private async Task<long?> TryReadDepthAsync(string queueUrl, CancellationToken cancellationToken)
     {
         try

@@ -3,10 +3,10 @@ using Amazon.SQS;
 
 namespace FetchEtl.Service;
 
-/// <summary>How many messages a queue holds, as SQS counts them (approximately, on AWS).</summary>
-/// <param name="Visible">Ready to be received.</param>
-/// <param name="InFlight">Received by a consumer, and neither deleted nor visible again.</param>
-/// <param name="Delayed">Sent with a delay that has not passed.</param>
+/// <summary>The messages of a queue, as SQS counts them. AWS's counts are approximate.</summary>
+/// <param name="Visible">Messages that can be received.</param>
+/// <param name="InFlight">Messages that a consumer received, neither deleted nor visible again.</param>
+/// <param name="Delayed">Messages whose delay has not passed.</param>
 internal sealed record QueueDepth(long Visible, long InFlight, long Delayed)
 {
     private static readonly string[] Names =

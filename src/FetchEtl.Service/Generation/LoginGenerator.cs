@@ -4,11 +4,12 @@ using System.Text.Json.Nodes;
 namespace FetchEtl.Service;
 
 /// <summary>
-/// Makes login messages with the quirks of real ones: versions of two and three parts with leading zeros, locales that are null,
-/// device ids with leading zeros, ips of every kind, and ips and devices that repeat. The same seed gives the same messages.
+/// Generates login messages with the quirks of real ones: versions of two and three parts with leading zeros, null
+/// locales, device ids with leading zeros, ips of every kind, and repeated ips and devices. The same seed gives the
+/// same messages.
 /// </summary>
-/// <param name="seed">Decides every message.</param>
-/// <param name="invalidShare">The share of messages that are no valid login, 0 to 1.</param>
+/// <param name="seed">Determines every message.</param>
+/// <param name="invalidShare">The share of invalid messages, 0 to 1.</param>
 internal sealed class LoginGenerator(int seed, double invalidShare = 0)
 {
     private const int PoolSize = 50;
@@ -25,7 +26,7 @@ internal sealed class LoginGenerator(int seed, double invalidShare = 0)
     private readonly List<string> _ips = [];
     private readonly List<string> _devices = [];
 
-    /// <summary>The next <paramref name="count"/> message bodies.</summary>
+    /// <summary>Generates the next <paramref name="count"/> message bodies.</summary>
     public IEnumerable<string> Take(int count)
     {
         for (var i = 0; i < count; i++)
@@ -34,9 +35,13 @@ internal sealed class LoginGenerator(int seed, double invalidShare = 0)
         }
     }
 
-    /// <summary>A body that is valid JSON but nobody's login.</summary>
-    public string Stranger() =>
-        new JsonObject { ["event"] = "heartbeat", ["sequence"] = _random.Next(1000).ToString(CultureInfo.InvariantCulture) }.ToJsonString();
+    /// <summary>Generates a body that is valid JSON but not a login.</summary>
+    public string NotALogin() =>
+        new JsonObject
+        {
+            ["event"] = "heartbeat",
+            ["sequence"] = _random.Next(1000).ToString(CultureInfo.InvariantCulture),
+        }.ToJsonString();
 
     private JsonObject Login() => new()
     {
@@ -54,7 +59,7 @@ internal sealed class LoginGenerator(int seed, double invalidShare = 0)
         switch (_random.Next(8))
         {
             case 0:
-                return Stranger();
+                return NotALogin();
             case 1:
                 login.Remove("device_id");
                 break;
@@ -95,20 +100,22 @@ internal sealed class LoginGenerator(int seed, double invalidShare = 0)
             : string.Create(CultureInfo.InvariantCulture, $"{major}.{_random.Next(10)}.{_random.Next(10)}");
     }
 
-    private string Ip() => string.Create(
-        CultureInfo.InvariantCulture, $"{_random.Next(1, 256)}.{_random.Next(256)}.{_random.Next(256)}.{_random.Next(256)}");
+    private string Ip() =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{_random.Next(1, 256)}.{_random.Next(256)}.{_random.Next(256)}.{_random.Next(256)}");
 
     private string Device() => string.Create(
         CultureInfo.InvariantCulture, $"{_random.Next(1000):000}-{_random.Next(100):00}-{_random.Next(10_000):0000}");
 
-    private string Repeating(List<string> pool, Func<string> make)
+    private string Repeating(List<string> pool, Func<string> create)
     {
         if (pool.Count > 0 && _random.NextDouble() < RepeatShare)
         {
             return pool[_random.Next(pool.Count)];
         }
 
-        var value = make();
+        var value = create();
         if (pool.Count < PoolSize)
         {
             pool.Add(value);

@@ -11,11 +11,11 @@ using Microsoft.Extensions.Options;
 namespace FetchEtl.Service;
 
 /// <summary>
-/// Composes the service: the SQS rider in front, the login consumer behind it, nothing else on the bus.
+/// Composes the service: the SQS rider, and the login consumer as the only consumer on the bus.
 /// </summary>
 internal static class ServiceHost
 {
-    /// <summary>A host for the verbs that move logins from the queue into the table.</summary>
+    /// <summary>Creates the host of the verbs that move logins from the queue into the table.</summary>
     public static HostApplicationBuilder CreateConsumer(
         string[] settings, IDictionary<string, string?>? overrides = null)
     {
@@ -30,7 +30,8 @@ internal static class ServiceHost
         {
             x.WaitUntilStarted = true;
             x.StopTimeout = shutdownTimeout;
-            // Once cancelled, the only consumer withdraws the rows that no statement writes, and awaits the others.
+            // The consumer reacts to cancellation at once: it withdraws the rows that no statement writes yet, and
+            // awaits the others.
             x.ConsumerStopTimeout = TimeSpan.Zero;
         });
         builder.Services.AddMassTransit(x =>
@@ -62,7 +63,7 @@ internal static class ServiceHost
         return builder;
     }
 
-    /// <summary>A host for the verbs that only call SQS.</summary>
+    /// <summary>Creates the host of the verbs that only call SQS.</summary>
     public static HostApplicationBuilder Create(string[] settings, IDictionary<string, string?>? overrides = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(
@@ -74,8 +75,8 @@ internal static class ServiceHost
             .AddCommandLine(settings)
             .AddInMemoryCollection(overrides ?? new Dictionary<string, string?>());
 
-        // The verb reports a failed start, and the login writer a failed statement; these categories would add stack
-        // traces.
+        // The verb reports a failed start, and the login writer reports a failed statement. These categories would
+        // report them again, with stack traces.
         builder.Logging
             .AddFilter("MassTransit", LogLevel.Error)
             .AddFilter("Microsoft", LogLevel.Warning)
@@ -88,7 +89,7 @@ internal static class ServiceHost
                 x.TimestampFormat = "HH:mm:ss ";
             });
 
-        // Standard output is for the result of a verb.
+        // Standard output holds the result of a verb, standard error the log.
         builder.Services.Configure<ConsoleLoggerOptions>(x => x.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddSingleton<IHostLifetime, NoSignalsLifetime>();
         builder.Services.AddSingleton(TimeProvider.System);

@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace FetchEtl.Service;
 
-/// <summary>Shows a walk over a table as a bar of the blocks that are done.</summary>
+/// <summary>Shows the progress over a table as a bar: the blocks that are done, of all blocks.</summary>
 internal static class MaintenanceProgressBar
 {
     public static Task<T> RunAsync<T>(Func<IProgress<MaintenanceProgress>, Task<T>> run)

@@ -4,10 +4,10 @@ using Spectre.Console;
 
 namespace FetchEtl.Service;
 
-/// <summary>Prints what columns hold, before and after.</summary>
+/// <summary>Prints the kinds of values in columns, before and after a run.</summary>
 internal static class MaintenanceReport
 {
-    /// <summary>Prints what columns hold now.</summary>
+    /// <summary>Prints how many values of each kind the columns hold.</summary>
     public static void Write(IReadOnlyList<ValueCounts> counts)
     {
         var table = NewTable("column", "holds").AddColumn(new TableColumn("rows").RightAligned());
@@ -23,7 +23,7 @@ internal static class MaintenanceReport
     }
 
     /// <summary>
-    /// Prints what columns held before and hold now, and how many of their distinct values are still there.
+    /// Prints how many values of each kind the columns held before and hold now, and how many distinct values are kept.
     /// </summary>
     public static void Write(
         IReadOnlyList<ValueCounts> before, IReadOnlyList<ValueCounts> after, IReadOnlyList<ValuesKept> values)
@@ -48,7 +48,7 @@ internal static class MaintenanceReport
             {
                 table.AddRow(
                     Name(column.Column),
-                    $"distinct values ({Number(kept.Kept)} of before are there)",
+                    $"distinct values ({Number(kept.Kept)} kept)",
                     Number(kept.Before),
                     Number(kept.After));
             }

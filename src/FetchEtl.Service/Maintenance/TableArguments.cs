@@ -11,27 +11,27 @@ internal sealed class TableArguments
 
     public Option<string> Table { get; } = new("--table")
     {
-        Description = "The table, as SQL writes it.",
+        Description = "The name of the table, written as in SQL.",
         DefaultValueFactory = _ => DefaultTable,
     };
 
     public Option<string[]> Columns { get; } = new("--column")
     {
-        Description = "A column and its field, as masked_ip=ip; once for each column. The fields are " +
+        Description = "A column and its field, as masked_ip=ip. Repeat the option for each column. The fields are " +
             $"{PiiFields.Names}.",
     };
 
     public Option<int> BatchSize { get; } = new("--batch-size")
     {
-        Description = "Blocks of the table (8 KiB, some thirty rows) a transaction, 1 to " +
+        Description = "Blocks of the table (8 KiB, about thirty rows each) in one transaction, 1 to " +
             $"{MaintenanceLimits.MaxBatchBlocks}.",
         DefaultValueFactory = _ => MaintenanceLimits.DefaultBatchBlocks,
     };
 
     /// <summary>Checks the arguments and reports all problems at once.</summary>
     /// <param name="parsed">The arguments.</param>
-    /// <param name="options">Valid settings, which say what is masked.</param>
-    /// <returns>The columns; empty where none was given.</returns>
+    /// <param name="options">Valid settings, which name the masked fields.</param>
+    /// <returns>The columns; empty where the command line names none.</returns>
     /// <exception cref="UsageException">An argument is invalid.</exception>
     public IReadOnlyList<MaskedColumn> Check(ParseResult parsed, MaskingOptions options)
     {
@@ -42,7 +42,8 @@ internal sealed class TableArguments
             var equals = text.LastIndexOf('=');
             if (equals < 1 || !PiiFields.TryParse(text[(equals + 1)..], out var field))
             {
-                problems.Add($"--column '{text}' must be a column, =, and one of {PiiFields.Names}, as masked_ip=ip.");
+                problems.Add(
+                    $"--column '{text}' must be a column, =, and one of {PiiFields.Names}, as in masked_ip=ip.");
             }
             else if (columns.Exists(column => column.Name == text[..equals]))
             {

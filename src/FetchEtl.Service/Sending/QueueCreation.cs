@@ -7,7 +7,7 @@ namespace FetchEtl.Service;
 internal static class QueueCreation
 {
     /// <summary>
-    /// Creates a queue, or finds it, and returns its URL. A name that ends in <c>.fifo</c> makes it a FIFO queue.
+    /// Creates the queue if it does not exist, and returns its URL. A name that ends in <c>.fifo</c> is a FIFO queue's.
     /// </summary>
     public static async Task<string> CreateQueueByNameAsync(
         this IAmazonSQS client, string name, CancellationToken cancellationToken)

@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace FetchEtl.Service;
 
-/// <summary>Shows sending as a bar.</summary>
+/// <summary>Shows the progress of a send as a bar.</summary>
 internal static class SendProgressBar
 {
     public static Task RunAsync(int total, Func<Action<int>, Task> send) =>

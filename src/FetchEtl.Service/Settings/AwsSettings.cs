@@ -7,7 +7,7 @@ namespace FetchEtl.Service;
 
 /// <summary>
 /// The <c>AWS</c> section: AWS's own settings under the names that AWSSDK.Extensions.NETCore.Setup reads. The
-/// <c>Sqs</c> section takes precedence, and the <c>AWS_*</c> variables hold for what neither sets.
+/// <c>Sqs</c> section takes precedence. The <c>AWS_*</c> variables apply where neither section has a value.
 /// </summary>
 internal static class AwsSettings
 {
@@ -20,7 +20,7 @@ internal static class AwsSettings
         "ConnectTimeout",
     ];
 
-    /// <summary>What is wrong with the section, each with its key and the remedy.</summary>
+    /// <summary>Finds the problems of the section, each with its key and the remedy.</summary>
     public static IEnumerable<string> Problems(IConfiguration configuration)
     {
         foreach (var setting in configuration.GetSection(Section).GetChildren())
@@ -28,7 +28,7 @@ internal static class AwsSettings
             if (!Keys.Contains(setting.Key, StringComparer.OrdinalIgnoreCase))
             {
                 var known = string.Join(", ", Keys);
-                yield return $"There is no such setting: {setting.Path}. The AWS section has {known}.";
+                yield return $"There is no such setting: {setting.Path}. The settings of AWS are {known}.";
             }
         }
 
@@ -38,7 +38,7 @@ internal static class AwsSettings
         }
     }
 
-    /// <summary>Sets what the options leave open.</summary>
+    /// <summary>Sets the options that have no value yet.</summary>
     public static void Apply(IConfiguration configuration, SqsClientOptions options)
     {
         var aws = configuration.GetAWSOptions(Section);
@@ -59,7 +59,7 @@ internal static class AwsSettings
     }
 
     /// <summary>
-    /// Settings for an SQS on this machine, whatever AWS identity and endpoint the other settings choose.
+    /// Settings that select an SQS on this machine, whatever AWS identity and endpoint the other settings name.
     /// </summary>
     public static Dictionary<string, string?> WithoutIdentity(Uri serviceUrl) => new()
     {

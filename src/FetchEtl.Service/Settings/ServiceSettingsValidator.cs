@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace FetchEtl.Service;
 
-/// <summary>Finds what is wrong with the <c>Service</c> section.</summary>
+/// <summary>Finds the problems of the <c>Service</c> section.</summary>
 internal sealed class ServiceSettingsValidator : IValidateOptions<ServiceSettings>
 {
     public ValidateOptionsResult Validate(string? name, ServiceSettings options) =>

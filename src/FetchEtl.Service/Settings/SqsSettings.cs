@@ -2,7 +2,7 @@ using FetchEtl.Sqs;
 
 namespace FetchEtl.Service;
 
-/// <summary>The <c>Sqs</c> section: which queue is read and how.</summary>
+/// <summary>The <c>Sqs</c> section: the queue, and how it is read.</summary>
 internal sealed class SqsSettings
 {
     /// <summary>The section's name.</summary>
@@ -30,8 +30,8 @@ internal sealed class SqsSettings
     public SqsProtocol Protocol { get; set; } = SqsProtocol.Auto;
 
     /// <summary>
-    /// Whether receives and deletes skip the AWS SDK's pipeline where the reply is an ordinary one, which saves CPU time.
-    /// Default true.
+    /// Whether receives and deletes skip the AWS SDK's pipeline where the reply is an ordinary one, which saves CPU
+    /// time. Default true.
     /// </summary>
     public bool DirectCalls { get; set; } = true;
 
@@ -55,7 +55,7 @@ internal sealed class SqsSettings
     public int VisibilityTimeoutSeconds { get; set; } = 30;
 
     /// <summary>
-    /// The dead-letter queue's name, given or derived; SQS wants <c>.fifo</c> at the end of a FIFO queue's name.
+    /// The dead-letter queue's name, set or derived. SQS requires <c>.fifo</c> at the end of a FIFO queue's name.
     /// </summary>
     public string DeadLetterQueue =>
         string.IsNullOrEmpty(DeadLetterQueueName) ? SqsQueueName.DeadLetterOf(QueueName) : DeadLetterQueueName;

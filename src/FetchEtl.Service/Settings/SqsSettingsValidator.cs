@@ -29,13 +29,13 @@ internal sealed class SqsSettingsValidator(IConfiguration configuration) : IVali
 
         if (options.ServiceUrl is { } url && !(url.IsAbsoluteUri && url.Scheme is "http" or "https"))
         {
-            yield return $"Sqs:ServiceUrl must be an http or https URL such as http://127.0.0.1:4566, is '{url}'.";
+            yield return "Sqs:ServiceUrl must be an http or https URL such as http://127.0.0.1:4566.";
         }
 
         if (!Enum.IsDefined(options.Protocol))
         {
             var names = string.Join(", ", Enum.GetNames<SqsProtocol>());
-            yield return $"Sqs:Protocol must be {names}, is {options.Protocol}.";
+            yield return $"Sqs:Protocol must be one of {names}, is {options.Protocol}.";
         }
 
         if (options.PrefetchCount is < 1 or > 100_000)

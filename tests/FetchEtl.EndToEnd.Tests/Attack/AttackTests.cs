@@ -4,10 +4,10 @@ using Npgsql;
 
 namespace FetchEtl.EndToEnd.Tests;
 
-/// <summary>What <c>attack</c> of FetchEtl.Benchmarks does, with 65,536 addresses and 64,000 device ids to try.</summary>
+/// <summary>Runs <c>attack</c> of FetchEtl.Benchmarks with 65,536 addresses and 64,000 device ids to try.</summary>
 public sealed class AttackTests
 {
-    /// <summary>So long that none of these sweeps, some milliseconds of work each, ends by it.</summary>
+    /// <summary>A limit that these sweeps never reach: each takes some milliseconds.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     private static readonly AttackedField Ip = AttackedField.Ip with
@@ -22,16 +22,22 @@ public sealed class AttackTests
 
     private static readonly RawLogin[] Inside =
     [
-        new("203.7.0.0", "123-45-6000"), new("203.7.9.10", "123-45-6789"), new("203.7.99.100", "123-50-0000"), new("203.7.255.255", "123-51-9999"),
+        new("203.7.0.0", "123-45-6000"),
+        new("203.7.9.10", "123-45-6789"),
+        new("203.7.99.100", "123-50-0000"),
+        new("203.7.255.255", "123-51-9999"),
     ];
 
     private static readonly RawLogin[] Outside =
     [
-        new("203.6.255.255", "123-45-5999"), new("203.8.0.0", "123-52-0000"), new("203.07.0.1", "123456789"), new("::ffff:203.7.0.1", "1123-45-6789"),
+        new("203.6.255.255", "123-45-5999"),
+        new("203.8.0.0", "123-52-0000"),
+        new("203.07.0.1", "123456789"),
+        new("::ffff:203.7.0.1", "1123-45-6789"),
     ];
 
     [Fact]
-    public async Task Masks_of_Sha256_fall_to_a_sweep_and_those_of_the_default_only_to_one_who_has_the_key()
+    public async Task A_sweep_recovers_values_from_masks_of_Sha256_and_from_those_of_the_default_only_with_the_key()
     {
         await using var database = await PostgresDatabase.CreateAsync();
         await using var source = NpgsqlDataSource.Create(database.ConnectionString);
@@ -63,7 +69,7 @@ public sealed class AttackTests
     }
 
     [Fact]
-    public void A_sweep_names_exactly_the_values_behind_the_masks_that_are_among_its_candidates()
+    public void A_sweep_recovers_exactly_the_values_that_are_among_its_candidates()
     {
         var targets = new MaskTargets([.. Inside.Concat(Outside).Select(x => OwnTables.Hash(x.DeviceId))]);
 
@@ -73,11 +79,19 @@ public sealed class AttackTests
     }
 
     [Fact]
-    public void What_is_no_mask_of_a_method_is_counted_and_left_out()
+    public void Texts_that_are_not_masks_are_counted_and_left_out()
     {
         var digest = OwnTables.Hash("");
 
-        var forms = MaskForms.Sort([digest, $"12:{digest}", $":{digest}", $"1:{digest}0", digest[1..], "203.7.0.1", $"{digest}\n"]);
+        var forms = MaskForms.Sort([
+            digest,
+            $"12:{digest}",
+            $":{digest}",
+            $"1:{digest}0",
+            digest[1..],
+            "203.7.0.1",
+            $"{digest}\n",
+        ]);
 
         Assert.Equal(digest, Assert.Single(forms.Sha256));
         Assert.Equal(digest, Assert.Single(forms.Hmac));

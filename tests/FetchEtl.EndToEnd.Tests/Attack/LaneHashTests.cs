@@ -7,7 +7,7 @@ using FsCheck.Fluent;
 
 namespace FetchEtl.EndToEnd.Tests;
 
-/// <summary>The framework's own hashes are the oracle of the eight-lane ones.</summary>
+/// <summary>Compares the eight-lane hashes with the hashes of .NET.</summary>
 public sealed class LaneHashTests
 {
     private const int MaxMessage = 55;
@@ -17,15 +17,27 @@ public sealed class LaneHashTests
 
     [Fact]
     public void SHA_256_of_any_eight_messages_of_one_block_is_that_of_the_framework() =>
-        Check.One(Seeded, Prop.ForAll(EightMessages(), messages =>
-            Hash(new UnkeyedHash(), messages).SequenceEqual(messages.Select(x => Convert.ToHexString(SHA256.HashData(x))))));
+        Check.One(
+            Seeded,
+            Prop.ForAll(
+                EightMessages(),
+                messages =>
+                    Hash(new UnkeyedHash(), messages)
+                        .SequenceEqual(messages.Select(x => Convert.ToHexString(SHA256.HashData(x))))));
 
     [Fact]
     public void HMAC_of_any_eight_messages_of_one_block_under_any_key_is_that_of_the_framework() =>
-        Check.One(Seeded, Prop.ForAll(Bytes(MaxKey).ToArbitrary(), EightMessages(), (key, messages) =>
-            Hash(new KeyedHash("any", key), messages).SequenceEqual(messages.Select(x => Convert.ToHexString(HMACSHA256.HashData(key, x))))));
+        Check.One(
+            Seeded,
+            Prop.ForAll(
+                Bytes(MaxKey).ToArbitrary(),
+                EightMessages(),
+                (key, messages) =>
+                    Hash(new KeyedHash("any", key), messages)
+                        .SequenceEqual(messages.Select(x => Convert.ToHexString(HMACSHA256.HashData(key, x))))));
 
-    private static Arbitrary<byte[][]> EightMessages() => Bytes(MaxMessage).ArrayOf(Vector256<uint>.Count).ToArbitrary();
+    private static Arbitrary<byte[][]> EightMessages() =>
+        Bytes(MaxMessage).ArrayOf(Vector256<uint>.Count).ToArbitrary();
 
     private static Gen<byte[]> Bytes(int max) =>
         Gen.Choose(0, max).SelectMany(length => Gen.Choose(0, 255).Select(x => (byte)x).ArrayOf(length));
@@ -41,7 +53,9 @@ public sealed class LaneHashTests
 
         var digest = new Vector256<uint>[Sha256Lanes.DigestWords];
         hash.Hash(block, digest);
-        return Enumerable.Range(0, messages.Length).Select(lane => string.Concat(digest.Select(x => x[lane].ToString("X8"))));
+        return Enumerable
+            .Range(0, messages.Length)
+            .Select(lane => string.Concat(digest.Select(x => x[lane].ToString("X8"))));
     }
 
     private static byte[] Pad(byte[] message)

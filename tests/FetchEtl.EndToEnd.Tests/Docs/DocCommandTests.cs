@@ -2,10 +2,10 @@ using Npgsql;
 
 namespace FetchEtl.EndToEnd.Tests;
 
-/// <summary>That the shell and SQL samples of the pages run.</summary>
+/// <summary>Checks that the shell and SQL samples of the pages run.</summary>
 public sealed class DocCommandTests
 {
-    /// <summary>Tables and files that pages speak of as the reader's own.</summary>
+    /// <summary>A table that pages describe as the reader's own.</summary>
     private const string ReadersTable =
         "CREATE TABLE old_logins (id serial, address varchar(256), device varchar(256))";
 

@@ -4,11 +4,11 @@ namespace FetchEtl.EndToEnd.Tests;
 
 /// <summary>A block of code on a page.</summary>
 /// <param name="Page">The page's name.</param>
-/// <param name="Line">The line of its opening marks, the first being 1.</param>
-/// <param name="LastLine">The line of its closing marks.</param>
-/// <param name="Language">What the opening marks name, such as <c>sh</c>.</param>
-/// <param name="Code">The code, without the indentation of a list that it stands in.</param>
-/// <param name="FileName">The file that the text before it names at its end, if any: the code is that file's.</param>
+/// <param name="Line">The number of the line of its opening marks, from 1.</param>
+/// <param name="LastLine">The number of the line of its closing marks.</param>
+/// <param name="Language">The language that the opening marks name, such as <c>sh</c>.</param>
+/// <param name="Code">The code, without the indentation of a list around it.</param>
+/// <param name="FileName">The file that the text before the block names, if any. The code is its content.</param>
 internal sealed partial record DocFence(
     string Page, int Line, int LastLine, string Language, string Code, string? FileName)
 {

@@ -20,7 +20,7 @@ internal sealed partial record DocPage(string Name, string[] Lines)
     /// <summary>The code of the page, in order.</summary>
     public IReadOnlyList<DocFence> Fences { get; } = [.. DocFence.Read(Name, Lines)];
 
-    /// <summary>The page's names for its headings, as GitHub forms them.</summary>
+    /// <summary>The anchors of the page's headings, as GitHub derives them.</summary>
     public IReadOnlyList<string> Anchors => [.. AnchorsOf(Prose.Where(line => line.StartsWith('#')))];
 
     /// <summary>The targets of the page's links.</summary>

@@ -3,12 +3,12 @@ using FetchEtl.Testing;
 
 namespace FetchEtl.EndToEnd.Tests;
 
-/// <summary>That the pages hold together: links, names of tests, measures.</summary>
+/// <summary>Checks the pages' links, the names of tests on them, and their lengths.</summary>
 public sealed partial class DocPageTests
 {
     private const int MaxColumns = 120;
 
-    /// <summary>A README is read on one screen after the other; everything else has a page.</summary>
+    /// <summary>A README is short. Details have pages of their own.</summary>
     private const int MaxReadmeLines = 250;
 
     private static readonly string[] Languages = ["sh", "csharp", "cs", "json", "sql", "mermaid", "text"];
@@ -50,7 +50,7 @@ public sealed partial class DocPageTests
     }
 
     [Fact]
-    public void Lines_and_README_keep_their_measure()
+    public void Lines_and_README_keep_their_limits()
     {
         var tooLong = DocPage.All
             .SelectMany(page => page.Lines.Select((line, i) => (Line: line, Place: $"{page}({i + 1})")))
@@ -62,7 +62,7 @@ public sealed partial class DocPageTests
     }
 
     [Fact]
-    public void Every_block_of_code_says_what_it_is()
+    public void Every_block_of_code_names_its_language()
     {
         var unknown = DocPage.All.SelectMany(page => page.Fences)
             .Where(fence => !Languages.Contains(fence.Language)).Select(fence => $"{fence}: '{fence.Language}'");

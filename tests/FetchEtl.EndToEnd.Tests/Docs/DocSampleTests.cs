@@ -7,10 +7,10 @@ using Microsoft.Extensions.Hosting;
 
 namespace FetchEtl.EndToEnd.Tests;
 
-/// <summary>That the C# on the pages compiles, and that the harness does what README says.</summary>
+/// <summary>Checks that the C# on the pages compiles, and that README's harness works.</summary>
 public sealed class DocSampleTests
 {
-    /// <summary>Packages that no project here references, so that samples of them are shown only.</summary>
+    /// <summary>Methods of packages that no project here references, so their samples are not compiled.</summary>
     private static readonly string[] ForeignTransports = ["UsingRabbitMq", "UsingAmazonSqs"];
 
     public static TheoryData<string> Samples { get; } =
@@ -35,7 +35,7 @@ public sealed class DocSampleTests
     }
 
     [Fact]
-    public void Every_fault_plan_is_one()
+    public void Every_sample_of_a_fault_plan_is_valid()
     {
         var plans = DocPage.FencesOf("json").Where(fence => fence.Code.Contains("\"rules\"")).ToList();
 
@@ -44,7 +44,7 @@ public sealed class DocSampleTests
     }
 
     [Fact]
-    public async Task The_login_is_one()
+    public async Task The_sample_of_a_login_is_valid()
     {
         var login = DocPage.FencesOf("json").Single(fence => fence.Code.Contains("\"user_id\""));
         await using var estate = await Estate.CreateAsync();

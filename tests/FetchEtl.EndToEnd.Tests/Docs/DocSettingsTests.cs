@@ -6,7 +6,7 @@ using FetchEtl.Service;
 
 namespace FetchEtl.EndToEnd.Tests;
 
-/// <summary>That docs/configuration.md lists the settings that exist, with their defaults, and no others.</summary>
+/// <summary>Checks that docs/configuration.md lists exactly the settings that exist, with their defaults.</summary>
 public sealed partial class DocSettingsTests
 {
     /// <summary>Keys that .NET and the AWS SDK read; no options class of FetchEtl has them.</summary>
@@ -36,7 +36,7 @@ public sealed partial class DocSettingsTests
         var wrong = Settings
             .Where(x => x.Value is int or bool or string or Enum)
             .Select(x => (x.Key, Default: Text(x.Value!), Documented: Documented[x.Key]))
-            .Where(x => x.Documented != $"`{x.Default}`" && !(x.Default is "False" or "True" && x.Documented == $"`{x.Default.ToLowerInvariant()}`"))
+            .Where(x => x.Documented != $"`{x.Default}`")
             .Select(x => $"{x.Key}: {x.Default}, documented as {x.Documented}");
 
         Assert.Empty(wrong);
@@ -56,7 +56,7 @@ public sealed partial class DocSettingsTests
         Assert.Empty(keys.Except(Settings.Keys));
     }
 
-    /// <summary>The keys of an appsettings.json, those of an estate's own section without its name.</summary>
+    /// <summary>The keys of an appsettings.json, without the name of the section <c>FetchEtl</c>.</summary>
     private static IEnumerable<string> KeysOf(DocFence fence)
     {
         using var json = JsonDocument.Parse(fence.Code);
@@ -68,11 +68,11 @@ public sealed partial class DocSettingsTests
             : element.EnumerateObject().SelectMany(x => Walk(x.Value, path.Length == 0 ? x.Name : $"{path}:{x.Name}"));
     }
 
-    /// <summary>The connection string alone does not have its property's name.</summary>
+    /// <summary>The key of a property: only the connection string's differs from the property's path.</summary>
     private static string KeyOf(string path) =>
         path == nameof(LoginsOptions.ConnectionString) ? "ConnectionStrings:Logins" : path;
 
-    /// <summary>What can be set, by its key, with its default, including the options within options.</summary>
+    /// <summary>Every setting by its key, with its default, nested options included.</summary>
     private static IEnumerable<KeyValuePair<string, object?>> SettingsOf(object options, string prefix)
     {
         foreach (var property in options.GetType().GetProperties())
@@ -93,7 +93,9 @@ public sealed partial class DocSettingsTests
         }
     }
 
-    private static string Text(object value) => Convert.ToString(value, CultureInfo.InvariantCulture)!;
+    private static string Text(object value) => value is bool flag
+        ? JsonSerializer.Serialize(flag)
+        : Convert.ToString(value, CultureInfo.InvariantCulture)!;
 
     [GeneratedRegex(
         @"\b(?<key>(Service|Sqs|ConnectionStrings|Storage|Masking|AppVersion)__\w+)=",

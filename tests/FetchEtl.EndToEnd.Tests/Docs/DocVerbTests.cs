@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace FetchEtl.EndToEnd.Tests;
 
-/// <summary>That docs/operations.md lists the verbs, options, log lines and rights that there are.</summary>
+/// <summary>Checks the verbs, options, log lines and rights that docs/operations.md lists.</summary>
 public sealed partial class DocVerbTests
 {
     private static readonly Dictionary<string, string> NoSettings = [];
@@ -75,7 +75,7 @@ public sealed partial class DocVerbTests
         Assert.Empty(called.Except(allowed));
     }
 
-    /// <summary>The verbs that <c>--help</c> lists; one that only holds others counts by those.</summary>
+    /// <summary>The verbs that <c>--help</c> lists. A verb with inner verbs is listed as those.</summary>
     private static async Task<IReadOnlyList<string>> VerbsAsync()
     {
         var verbs = new List<string>();
@@ -102,7 +102,7 @@ public sealed partial class DocVerbTests
     private static string Usage(string verb, IEnumerable<Match> options) => string.Join(
         ' ', options.Select(x => x.Value.Trim()).Except(["--help"]).Order(StringComparer.Ordinal).Prepend(verb));
 
-    /// <summary>The item at a place of a list, the last one where the list is shorter.</summary>
+    /// <summary>The item at a position of a list, or the last item where the list is shorter.</summary>
     private static string Item(string list, int place)
     {
         var items = list.Split(", ");

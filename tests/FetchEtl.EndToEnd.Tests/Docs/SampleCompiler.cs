@@ -14,8 +14,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace FetchEtl.EndToEnd.Tests;
 
 /// <summary>
-/// Compiles a C# sample as the Program.cs of an application that references FetchEtl's packages. The usual names are at
-/// hand: <c>services</c>, <c>configuration</c>, <c>endpoint</c> and <c>json</c>.
+/// Compiles a C# sample as the Program.cs of an application that references FetchEtl's packages. The sample can use the
+/// names <c>services</c>, <c>configuration</c>, <c>endpoint</c> and <c>json</c>.
 /// </summary>
 internal static class SampleCompiler
 {
@@ -42,7 +42,7 @@ internal static class SampleCompiler
         }
         """;
 
-    /// <summary>What an application would reference. All their namespaces are in scope.</summary>
+    /// <summary>The assemblies that an application references. All their namespaces are in scope.</summary>
     private static readonly IReadOnlyList<Assembly> Libraries =
     [
         typeof(ISqsFactoryConfigurator).Assembly,
@@ -59,14 +59,14 @@ internal static class SampleCompiler
 
     private static readonly ConcurrentDictionary<DocFence, Assembly> Programs = new();
 
-    /// <returns>The errors, each at its line on the page; none for a good sample.</returns>
+    /// <returns>The errors, each with its line on the page; none for a valid sample.</returns>
     public static IReadOnlyList<string> ErrorsOf(DocFence sample) =>
     [
         .. Compile(sample).GetDiagnostics().Where(x => x.Severity == DiagnosticSeverity.Error)
             .Select(x => $"{sample.Page}({sample.Line + 1 + LineOf(x)}): {x.GetMessage()}"),
     ];
 
-    /// <summary>Runs a sample of statements with what it finds at hand. It is compiled once.</summary>
+    /// <summary>Runs a sample of statements with the objects that it uses. Each sample is compiled once.</summary>
     public static async Task RunAsync(
         DocFence sample,
         IServiceCollection? services = null,
@@ -81,7 +81,7 @@ internal static class SampleCompiler
         given.GetField("endpoint")!.SetValue(null, endpoint);
         given.GetField("json")!.SetValue(null, json);
 
-        // The compiler's own entry point would block; the method behind it is the sample itself.
+        // The entry point that the compiler adds would block, so call the method behind it.
         var main = assembly.GetType("Program")!.GetMethod("<Main>$", BindingFlags.Static | BindingFlags.NonPublic)!;
         if (main.Invoke(null, [Array.Empty<string>()]) is Task task)
         {

@@ -6,14 +6,14 @@ namespace FetchEtl.EndToEnd.Tests;
 
 /// <summary>
 /// Runs a page's shell samples as a reader would, one after the other in one shell, in a folder of their own.
-/// <c>fetch-etl</c> is the real one; it uses the test's queue and database whatever addresses the page exports. A
-/// program that is neither on this machine nor in <see cref="NotRunHere"/> fails the page.
+/// <c>fetch-etl</c> is the real program. It uses the test's queue and database, whatever addresses the page exports. A
+/// program that is neither on this machine nor in <see cref="NotRunHere"/> fails the test.
 /// </summary>
 internal sealed class SampleShell : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
 
-    /// <summary>Programs that do nothing here, and why.</summary>
+    /// <summary>Programs that do nothing here, with the reason.</summary>
     private static readonly Dictionary<string, string> NotRunHere = new()
     {
         ["aws"] = "needs the AWS CLI and an account",
@@ -22,7 +22,7 @@ internal sealed class SampleShell : IDisposable
 
     /// <summary>
     /// Verbs that run until they are stopped are stopped in order as soon as they are ready: <c>run</c> logs that it
-    /// receives (event 1100), <c>local-sqs</c> prints the setting that leads to it.
+    /// receives (event 1100), and <c>local-sqs</c> prints the setting for its address.
     /// </summary>
     private const string FetchEtl =
         """
@@ -44,8 +44,8 @@ internal sealed class SampleShell : IDisposable
         """;
 
     /// <summary>
-    /// The service runs as it is built here. A benchmark takes too long, so only its verb and options are checked.
-    /// Commands that build, test or change the repository do not run; the files that they name must exist.
+    /// The service runs from the build under test. A benchmark takes too long, so only its verb and options are
+    /// checked. Commands that build, test or change the repository do not run; the files that they name must exist.
     /// </summary>
     private const string Dotnet =
         """
@@ -76,7 +76,7 @@ internal sealed class SampleShell : IDisposable
     public string Folder => _folder.FullName;
 
     /// <summary>Runs all shell samples of a page.</summary>
-    /// <returns>The exit code, and standard error, in which the last sample named is the one that failed.</returns>
+    /// <returns>The exit code, and standard error. On a failure its last line "Sample …" names the sample.</returns>
     public async Task<(int ExitCode, string Errors)> RunAsync(DocPage page, Estate estate)
     {
         WritePrograms();

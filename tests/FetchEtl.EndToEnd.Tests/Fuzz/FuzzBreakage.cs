@@ -1,15 +1,18 @@
 namespace FetchEtl.EndToEnd.Tests;
 
-/// <summary>Ways to make a valid login certainly invalid, each by breaking one rule.</summary>
+/// <summary>Breaks exactly one rule of a valid login, so that it is certainly invalid.</summary>
 internal sealed class FuzzBreakage(Random random, FuzzText text, FuzzJson json)
 {
     private static readonly string[] BadVersions =
     [
-        "latest", "1.2.3.4", "1..2", ".1", "1.", "-1", "1.1000", "2147.0.0", "1,2", " 1", "1 ", "1.2-", "1.2+ü", "٣.١", "0x1", "1e3",
-        "99999999999999999999999999", "v1.2",
+        "latest", "1.2.3.4", "1..2", ".1", "1.", "-1", "1.1000", "2147.0.0", "1,2", " 1", "1 ", "1.2-", "1.2+ü", "٣.١",
+        "0x1", "1e3", "99999999999999999999999999", "v1.2",
     ];
 
-    private static readonly string[] NoStrings = ["\\u0000", "\\ud800", "\\udfff", "\\ud83dx", "\\ude00\\ud83d"];
+    private static readonly string[] BadLiterals =
+        ["NaN", "Infinity", "'x'", "undefined", "01", "+1", ".5", "tru", "canary-"];
+
+    private static readonly string[] InvalidEscapes = ["\\u0000", "\\ud800", "\\udfff", "\\ud83dx", "\\ude00\\ud83d"];
 
     public (string Recipe, string Body) Break(FuzzFields fields)
     {
@@ -29,15 +32,16 @@ internal sealed class FuzzBreakage(Random random, FuzzText text, FuzzJson json)
                 return ("bad version", fields.Render());
             case 3:
                 field = field == 1 ? 0 : field;
-                fields.Values[field] = text.Quote(text.Text(FuzzFields.Limits[field] + random.Next(1, random.Next(20) == 0 ? 20_000 : 50)));
+                fields.Values[field] = text.Quote(
+                    text.Text(FuzzFields.Limits[field] + random.Next(1, random.Next(20) == 0 ? 20_000 : 50)));
                 fields.Absent = null;
                 return ($"too long {FuzzFields.Names[field]}", fields.Render());
             case 4:
-                fields.Values[field] = $"\"canary-{NoStrings[random.Next(NoStrings.Length)]}\"";
+                fields.Values[field] = $"\"canary-{InvalidEscapes[random.Next(InvalidEscapes.Length)]}\"";
                 fields.Absent = null;
-                return ($"no text in {FuzzFields.Names[field]}", fields.Render());
+                return ($"invalid text in {FuzzFields.Names[field]}", fields.Render());
             case 5:
-                // From here on: not JSON. A proper prefix of an object never is.
+                // This case and the next ones are not JSON: a proper prefix of an object never is.
                 var whole = fields.Render().TrimEnd();
                 var end = random.Next(whole.Length);
                 end -= end > 0 && char.IsHighSurrogate(whole[end - 1]) ? 1 : 0;
@@ -45,7 +49,9 @@ internal sealed class FuzzBreakage(Random random, FuzzText text, FuzzJson json)
             case 6:
                 return ("trailing comma", fields.Render().TrimEnd()[..^1] + ",}");
             case 7:
-                return ("comment", random.Next(2) == 0 ? $"/* canary- */{fields.Render()}" : $"{fields.Render()}// canary-");
+                return (
+                    "comment",
+                    random.Next(2) == 0 ? $"/* canary- */{fields.Render()}" : $"{fields.Render()}// canary-");
             case 8:
                 return ("two values", fields.Render() + fields.Render());
             case 9:
@@ -55,13 +61,20 @@ internal sealed class FuzzBreakage(Random random, FuzzText text, FuzzJson json)
                 fields.Values[field] = json.Nested(Depth());
                 return ($"too deep in {FuzzFields.Names[field]}", fields.Render());
             case 11:
-                return ("deep and not closed", string.Concat(Enumerable.Repeat(random.Next(2) == 0 ? "[" : "{\"canary-\":", Depth())));
+                return (
+                    "deep and not closed",
+                    string.Concat(Enumerable.Repeat(random.Next(2) == 0 ? "[" : "{\"canary-\":", Depth())));
             case 12:
-                return ("no such literal", fields.Render().TrimEnd()[..^1] + $",\"canary-\":{(string[])["NaN", "Infinity", "'x'", "undefined", "01", "+1", ".5", "tru", "canary-"] switch { var x => x[random.Next(x.Length)] }}}}");
+                return (
+                    "no such literal",
+                    fields.Render().TrimEnd()[..^1]
+                        + $",\"canary-\":{BadLiterals[random.Next(BadLiterals.Length)]}}}");
             case 13:
                 return ("bad escape", fields.Render().TrimEnd()[..^1] + ",\"canary-\":\"\\x41\"}");
             case 14:
-                return ("control character in a string", fields.Render().TrimEnd()[..^1] + $",\"canary-\":\"{"\n\t\u0001\u001f\0"[random.Next(5)]}\"}}");
+                return (
+                    "control character in a string",
+                    fields.Render().TrimEnd()[..^1] + $",\"canary-\":\"{"\n\t\u0001\u001f\0"[random.Next(5)]}\"}}");
             default:
                 return ("within an array", $"[{fields.Render()}]");
         }

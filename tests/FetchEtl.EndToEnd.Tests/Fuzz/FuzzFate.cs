@@ -1,9 +1,9 @@
 namespace FetchEtl.EndToEnd.Tests;
 
-/// <summary>What must become of a body, by how it was made.</summary>
+/// <summary>The expected fate of a body, by its recipe.</summary>
 internal enum FuzzFate
 {
-    /// <summary>A mutant may still be a login: one or the other.</summary>
+    /// <summary>A row or a dead letter: a mutant can still be a login.</summary>
     Either,
 
     Row,

@@ -1,8 +1,8 @@
 namespace FetchEtl.EndToEnd.Tests;
 
 /// <summary>
-/// A login as the keys and values of a JSON object, all of it valid as README's "What is a login" has it. The rules are stated
-/// here a second time, on purpose.
+/// A valid login as the keys and values of a JSON object. It follows "What counts as a login" in docs/architecture.md.
+/// The rules are stated here a second time on purpose.
 /// </summary>
 internal sealed class FuzzFields
 {
@@ -38,10 +38,12 @@ internal sealed class FuzzFields
     /// <summary>JSON, in the order of <see cref="Names"/>.</summary>
     public string[] Values { get; }
 
-    /// <summary>The position of a key that is left out.</summary>
+    /// <summary>The position of a key that is absent.</summary>
     public int? Absent { get; set; }
 
-    /// <summary>An object in any order and spacing, with strangers' keys and repeated keys, whose last value counts.</summary>
+    /// <summary>
+    /// Renders an object in any order and spacing, with unknown keys, and with repeated keys, whose last value counts.
+    /// </summary>
     public string Render()
     {
         var members = new List<string>();
@@ -57,15 +59,15 @@ internal sealed class FuzzFields
             members.Add(Member(Names[i], Values[i]));
         }
 
-        for (var strangers = _random.Next(3); strangers > 0; strangers--)
+        for (var unknown = _random.Next(3); unknown > 0; unknown--)
         {
-            members.Insert(_random.Next(members.Count + 1), Stranger());
+            members.Insert(_random.Next(members.Count + 1), UnknownMember());
         }
 
         return $"{_json.Space()}{{{string.Join(',', members)}}}{_json.Space()}";
     }
 
-    private string Stranger() => _random.Next(12) switch
+    private string UnknownMember() => _random.Next(12) switch
     {
         0 => $"\"canary-\":{_json.Nested(_random.Next(40, 62))}",
         1 => $"\"canary-\":\"\\ud83d\"",
@@ -76,7 +78,8 @@ internal sealed class FuzzFields
         _ => Member(FuzzText.Canary + _text.Text(_random.Next(10)), _json.Value()),
     };
 
-    private string Member(string name, string value) => $"{_json.Space()}{_text.Quote(name)}{_json.Space()}:{_json.Space()}{value}{_json.Space()}";
+    private string Member(string name, string value) =>
+        $"{_json.Space()}{_text.Quote(name)}{_json.Space()}:{_json.Space()}{value}{_json.Space()}";
 
     private string? Optional(int index, int limit) => _random.Next(8) switch
     {
@@ -91,7 +94,9 @@ internal sealed class FuzzFields
     {
         int[] parts = [_random.Next(2147), _random.Next(1000), _random.Next(1000)];
         var count = _random.Next(1, 4);
-        var text = string.Join('.', parts.Take(count).Select(x => new string('0', _random.Next(5) == 0 ? _random.Next(30) : 0) + x));
+        var text = string.Join(
+            '.',
+            parts.Take(count).Select(x => new string('0', _random.Next(5) == 0 ? _random.Next(30) : 0) + x));
         var suffix = _random.Next(6) switch
         {
             0 => $"-{FuzzText.Canary}.1",

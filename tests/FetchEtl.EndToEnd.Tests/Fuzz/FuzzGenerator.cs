@@ -2,18 +2,20 @@ using System.Text;
 
 namespace FetchEtl.EndToEnd.Tests;
 
-/// <summary>Makes bodies: each is a function of the seed and its index, so a failure names the one to make again.</summary>
+/// <summary>
+/// Generates bodies. Each is a function of the seed and its index, so a failure names the body to generate again.
+/// </summary>
 internal sealed class FuzzGenerator(int seed)
 {
     public IEnumerable<FuzzBody> Bodies()
     {
         for (var index = 0; ; index++)
         {
-            yield return Make(index);
+            yield return Create(index);
         }
     }
 
-    public FuzzBody Make(int index)
+    public FuzzBody Create(int index)
     {
         var random = new Random(unchecked((seed * 1_000_003) + index));
         var text = new FuzzText(random);
@@ -38,14 +40,14 @@ internal sealed class FuzzGenerator(int seed)
             case 18:
                 return new(index, "noise", new FuzzMutation(random).Noise(), FuzzFate.DeadLetter);
             default:
-                // RFC 8259 leaves it to the reader whether to pass over a byte order mark.
+                // RFC 8259 lets a parser ignore a byte order mark or reject it.
                 return new(index, "byte order mark", Utf8("\uFEFF" + Fields().Render()), FuzzFate.Either);
         }
 
         FuzzFields Fields() => new(random, text, json, index);
     }
 
-    /// <summary>Every type at every key and at the top, by turns.</summary>
+    /// <summary>Puts a value of any type at any key, or in place of the object.</summary>
     private static FuzzBody AnyTypeAnywhere(int index, Random random, FuzzJson json, FuzzFields fields)
     {
         var kind = random.Next(FuzzJson.Kinds);
@@ -60,10 +62,10 @@ internal sealed class FuzzGenerator(int seed)
         fields.Values[field] = value;
         var fate = kind switch
         {
-            // null, where it is allowed: not at user_id and app_version.
+            // null is allowed, except at user_id and app_version.
             0 => field < 2 ? FuzzFate.DeadLetter : FuzzFate.Row,
 
-            // A string of any length and kind: no version, elsewhere perhaps too long.
+            // A string of any length and kind is not a version; elsewhere it can be too long.
             4 => field == 1 ? FuzzFate.DeadLetter : FuzzFate.Either,
             _ => FuzzFate.DeadLetter,
         };

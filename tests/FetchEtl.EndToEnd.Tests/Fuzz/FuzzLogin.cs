@@ -1,4 +1,4 @@
 namespace FetchEtl.EndToEnd.Tests;
 
-/// <summary>What a valid body says, as the columns that show it unmasked must hold it.</summary>
+/// <summary>The values of a valid body that the table must hold unmasked.</summary>
 internal sealed record FuzzLogin(string UserId, string? DeviceType, string? Locale, int AppVersion);

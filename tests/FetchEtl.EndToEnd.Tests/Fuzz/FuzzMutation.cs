@@ -2,18 +2,19 @@ using System.Text;
 
 namespace FetchEtl.EndToEnd.Tests;
 
-/// <summary>Changes bytes at random: what comes out may still be a login, or UTF-8, or neither.</summary>
+/// <summary>Changes bytes at random. The result may still be a login, or UTF-8, or neither.</summary>
 internal sealed class FuzzMutation(Random random)
 {
     private static readonly byte[][] Tokens =
     [
         .. new[]
         {
-            "{", "}", "[", "]", ":", ",", "\"", "\\", "\\u0000", "\\ud800", "\\", "null", "true", "-", "1e99", "/*", "//", "\uFEFF", "\u202E",
-            "😀", "\u0301", "\"user_id\":", "\"ip\":null,", "\n", "\0", "\u001b", "canary-",
+            "{", "}", "[", "]", ":", ",", "\"", "\\", "\\u0000", "\\ud800", "\\", "null", "true", "-", "1e99", "/*",
+            "//", "\uFEFF", "\u202E", "😀", "\u0301", "\"user_id\":", "\"ip\":null,", "\n", "\0", "\u001b", "canary-",
         }.Select(Encoding.UTF8.GetBytes),
 
-        // No UTF-8: overlong forms of U+0000 and '/', half a surrogate pair, past U+10FFFF, a sequence begun, one never begun.
+        // Not UTF-8: overlong forms of U+0000 and '/', half a surrogate pair, a code point past U+10FFFF, a sequence
+        // without its end, a sequence without its start.
         [0xC0, 0x80], [0xE0, 0x80, 0xAF], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xE2, 0x82], [0xBF], [0xFF],
     ];
 

@@ -2,13 +2,14 @@ using Npgsql;
 
 namespace FetchEtl.EndToEnd.Tests;
 
-/// <summary>The table, read past EF Core.</summary>
+/// <summary>Reads the table without EF Core.</summary>
 internal static class FuzzRows
 {
     private const string BadRows =
-        "SELECT count(*) FROM user_logins WHERE masked_ip !~ '^1:[0-9a-f]{64}$' OR masked_device_id !~ '^1:[0-9a-f]{64}$' OR message_id IS NULL";
+        "SELECT count(*) FROM user_logins WHERE masked_ip !~ '^1:[0-9a-f]{64}$' "
+        + "OR masked_device_id !~ '^1:[0-9a-f]{64}$' OR message_id IS NULL";
 
-    /// <summary>Checks that masks are masks, gives all rows and empties the table.</summary>
+    /// <summary>Checks the form of all masks, returns all rows and truncates the table.</summary>
     public static async Task<List<FuzzLogin>> TakeAsync(string connectionString)
     {
         await using var source = NpgsqlDataSource.Create(connectionString);
@@ -16,7 +17,8 @@ internal static class FuzzRows
         Assert.Equal(0L, await bad.ExecuteScalarAsync());
 
         var rows = new List<FuzzLogin>();
-        await using (var select = source.CreateCommand("SELECT user_id, device_type, locale, app_version FROM user_logins"))
+        await using (
+            var select = source.CreateCommand("SELECT user_id, device_type, locale, app_version FROM user_logins"))
         await using (var reader = await select.ExecuteReaderAsync())
         {
             while (await reader.ReadAsync())
@@ -32,14 +34,16 @@ internal static class FuzzRows
         return rows;
     }
 
-    /// <summary>Each body that was made to be a login has one row, which says what it said.</summary>
+    /// <summary>Checks that each body with an expected login has exactly one row, with its values.</summary>
     public static void Check(IEnumerable<FuzzBody> bodies, List<FuzzLogin> rows)
     {
         var byUser = rows.ToLookup(x => x.UserId);
         foreach (var body in bodies.Where(x => x.Login is not null))
         {
             var row = byUser[body.Login!.UserId].ToList();
-            Assert.True(row is [var only] && only == body.Login, $"{FuzzSeed.Name(body)}: {row.Count} rows, or not what was sent.");
+            Assert.True(
+                row is [var only] && only == body.Login,
+                $"{FuzzSeed.Name(body)}: {row.Count} rows, or a row with other values.");
         }
     }
 }

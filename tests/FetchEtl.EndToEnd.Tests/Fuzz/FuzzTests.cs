@@ -6,8 +6,8 @@ using Xunit.Abstractions;
 namespace FetchEtl.EndToEnd.Tests;
 
 /// <summary>
-/// Bodies of every kind go the whole way: SQS, rider, consumer, writer, PostgreSQL. Nothing else may run beside, since memory is
-/// measured.
+/// Sends bodies of every kind through the whole path: SQS, rider, consumer, writer, PostgreSQL. No other test may run
+/// at the same time, because this one measures memory.
 /// </summary>
 [CollectionDefinition(nameof(FuzzTests), DisableParallelization = true)]
 [Collection(nameof(FuzzTests))]
@@ -16,14 +16,14 @@ public sealed class FuzzTests(ITestOutputHelper output)
     private const int Round = 10_000;
     private const int Rounds = 10;
 
-    // 80,000 bodies pass between the two measurements: 160 bytes kept of each would be found.
+    // 80,000 bodies pass between the two measurements, so a leak of 160 bytes a body fails the test.
     private const long SmallObjectsGrowth = 12 * 1024 * 1024;
 
-    // What pooled buffers come to is bounded, but by how busy the machine is, not by what passed.
+    // Pooled buffers have a limit, but it depends on the load of the machine, not on the number of bodies.
     private const long HeapGrowth = 48 * 1024 * 1024;
 
     [Fact]
-    public async Task A_hundred_thousand_bodies_of_every_kind_end_as_one_row_or_one_dead_letter_each_and_memory_stays_flat()
+    public async Task A_hundred_thousand_bodies_end_as_one_row_or_one_dead_letter_each_and_memory_stays_flat()
     {
         await using var estate = await Estate.CreateAsync();
         await using var fuzz = await FuzzHost.StartAsync(estate);
@@ -39,13 +39,20 @@ public sealed class FuzzTests(ITestOutputHelper output)
         var late = Measure();
         output.WriteLine(
             $"{FuzzSeed.Text}: {rows} rows, {letters} dead letters, {fuzz.Canaries.Read["logs"]} texts of logs; "
-            + $"heap {early.Heap:N0}, then {late.Heap:N0} bytes, small objects {early.Small:N0}, then {late.Small:N0}.");
+            + $"heap {early.Heap:N0}, then {late.Heap:N0} bytes, "
+            + $"small objects {early.Small:N0}, then {late.Small:N0}.");
         Assert.Equal(Round * Rounds, rows + letters);
         Assert.InRange(rows, Round * Rounds / 5, Round * Rounds / 2);
-        Assert.True(fuzz.Canaries.Read["logs"] > letters, "Each dead letter was expected to be announced.");
-        Assert.True(fuzz.Canaries.Count == 0, $"{FuzzSeed.Text}: logs quote a body: {string.Join('\n', fuzz.Canaries.Sightings)}");
-        Assert.True(late.Small - early.Small < SmallObjectsGrowth, $"{FuzzSeed.Text}: small objects grew from {early.Small:N0} to {late.Small:N0} bytes.");
-        Assert.True(late.Heap - early.Heap < HeapGrowth, $"{FuzzSeed.Text}: the heap grew from {early.Heap:N0} to {late.Heap:N0} bytes.");
+        Assert.True(fuzz.Canaries.Read["logs"] > letters, "The log has fewer texts than there are dead letters.");
+        Assert.True(
+            fuzz.Canaries.Count == 0,
+            $"{FuzzSeed.Text}: logs quote a body: {string.Join('\n', fuzz.Canaries.Sightings)}");
+        Assert.True(
+            late.Small - early.Small < SmallObjectsGrowth,
+            $"{FuzzSeed.Text}: small objects grew from {early.Small:N0} to {late.Small:N0} bytes.");
+        Assert.True(
+            late.Heap - early.Heap < HeapGrowth,
+            $"{FuzzSeed.Text}: the heap grew from {early.Heap:N0} to {late.Heap:N0} bytes.");
     }
 
     private static (long Heap, long Small) Measure()
@@ -55,7 +62,10 @@ public sealed class FuzzTests(ITestOutputHelper output)
         return (heap.HeapSizeBytes, heap.GenerationInfo[GC.MaxGeneration].SizeAfterBytes);
     }
 
-    private static async Task<(int Rows, int DeadLetters)> RunRoundAsync(Estate estate, FuzzHost fuzz, IEnumerator<FuzzBody> source)
+    private static async Task<(int Rows, int DeadLetters)> RunRoundAsync(
+        Estate estate,
+        FuzzHost fuzz,
+        IEnumerator<FuzzBody> source)
     {
         var bodies = new FuzzBody[Round];
         for (var i = 0; i < bodies.Length && source.MoveNext(); i++)
@@ -79,7 +89,9 @@ public sealed class FuzzTests(ITestOutputHelper output)
     {
         var sent = bodies.ToLookup(x => Encoding.UTF8.GetString(x.Bytes));
         var dead = letters.ToLookup(x => x.Body);
-        Assert.All(dead, x => Assert.True(sent.Contains(x.Key), $"{FuzzSeed.Text}: a dead letter's body is none that was sent."));
+        Assert.All(
+            dead,
+            x => Assert.True(sent.Contains(x.Key), $"{FuzzSeed.Text}: a dead letter has a body that was not sent."));
         foreach (var body in bodies)
         {
             var times = dead[Encoding.UTF8.GetString(body.Bytes)].Count();
@@ -97,7 +109,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
         {
             var reason = letter.MessageAttributes[DeadLetterAttributes.Reason].StringValue;
             var body = sent[letter.Body].First();
-            Assert.True(Reasons.IsKnown(reason), $"{FuzzSeed.Name(body)}: its reason is none that is known.");
+            Assert.True(Reasons.IsKnown(reason), $"{FuzzSeed.Name(body)}: its reason is unknown.");
             Assert.Equal(4, letter.MessageAttributes.Count);
             Assert.All(letter.MessageAttributes.Values, x => Assert.DoesNotContain(FuzzText.Canary, x.StringValue));
         }

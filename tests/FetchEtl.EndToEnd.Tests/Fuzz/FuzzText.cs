@@ -3,10 +3,10 @@ using FetchEtl.Benchmarks;
 
 namespace FetchEtl.EndToEnd.Tests;
 
-/// <summary>Texts of odd Unicode, and JSON strings that spell them oddly.</summary>
+/// <summary>Texts of unusual Unicode, and JSON strings with unusual escapes.</summary>
 internal sealed class FuzzText(Random random)
 {
-    /// <summary>Stands in all values and keys of all bodies: where it shows, a body was quoted.</summary>
+    /// <summary>A part of all values and keys of all bodies. A text that contains it quotes a body.</summary>
     public const string Canary = Canaries.Mark;
 
     private static readonly (int From, int To)[] Alphabets =
@@ -17,7 +17,7 @@ internal sealed class FuzzText(Random random)
         (0xFFF9, 0xFFFD), (0x1F3FB, 0x1F3FF), (0x1F600, 0x1F64F), (0x20000, 0x20010), (0x10FFFD, 0x10FFFD),
     ];
 
-    /// <summary>So many code points, none of them U+0000, none a surrogate.</summary>
+    /// <summary>A text of so many code points, without U+0000 and without surrogates.</summary>
     public string Text(int length)
     {
         var text = new StringBuilder(length);
@@ -33,7 +33,7 @@ internal sealed class FuzzText(Random random)
         return text.ToString();
     }
 
-    /// <summary>A text of up to so many code points, canary included, often of exactly so many.</summary>
+    /// <summary>A text of at most so many code points, canary included. Often it has exactly so many.</summary>
     public string Personal(int index, int limit)
     {
         var canary = $"{Canary}{index}-";
@@ -41,7 +41,7 @@ internal sealed class FuzzText(Random random)
         return canary + Text(random.Next(4) == 0 ? room : random.Next(Math.Min(room, 20) + 1));
     }
 
-    /// <summary>The text as a JSON string, some of it escaped without need.</summary>
+    /// <summary>The text as a JSON string, with some needless escapes.</summary>
     public string Quote(string text)
     {
         var escapes = random.Next(3) == 0 ? 0.3 : 0;

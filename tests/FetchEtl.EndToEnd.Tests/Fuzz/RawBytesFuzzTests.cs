@@ -10,13 +10,15 @@ using Microsoft.Extensions.Logging;
 
 namespace FetchEtl.EndToEnd.Tests;
 
-/// <summary>Bytes that SQS would not take, but another transport may bring: no UTF-8, control characters, nothing at all.</summary>
+/// <summary>
+/// Bytes that SQS does not accept but another transport can deliver: not UTF-8, control characters, an empty body.
+/// </summary>
 public sealed class RawBytesFuzzTests
 {
     private const int Count = 10_000;
 
     [Fact]
-    public async Task Bytes_that_no_SQS_carries_end_as_one_row_or_one_fault_for_good_each()
+    public async Task Bytes_that_SQS_cannot_carry_end_as_one_row_or_one_permanent_fault_each()
     {
         await using var estate = await Estate.CreateAsync();
         var faults = new ReceiveFates();
@@ -31,11 +33,15 @@ public sealed class RawBytesFuzzTests
         {
             var id = NewId.NextGuid();
             ids.Add(id, body);
-            await queue.Send(new LoginMessage(), context =>
-            {
-                context.MessageId = id;
-                context.Serializer = new CopyBodySerializer(SystemTextJsonRawMessageSerializer.JsonContentType, new BytesMessageBody(body.Bytes));
-            });
+            await queue.Send(
+                new LoginMessage(),
+                context =>
+                {
+                    context.MessageId = id;
+                    context.Serializer = new CopyBodySerializer(
+                        SystemTextJsonRawMessageSerializer.JsonContentType,
+                        new BytesMessageBody(body.Bytes));
+                });
         }
 
         await faults.WaitAsync(bodies.Count);
@@ -45,24 +51,30 @@ public sealed class RawBytesFuzzTests
         {
             var body = ids[id];
             Assert.True(body.Fate != FuzzFate.Row, $"{FuzzSeed.Name(body)}: faulted.");
-            Assert.True(exception is InvalidLoginException && Reasons.IsKnown(exception.Message), $"{FuzzSeed.Name(body)}: its reason is none that is known.");
+            Assert.True(
+                exception is InvalidLoginException && Reasons.IsKnown(exception.Message),
+                $"{FuzzSeed.Name(body)}: its reason is unknown.");
         }
 
-        var wrong = ids.Where(x => x.Value.Fate == FuzzFate.DeadLetter && !faults.Faulted.ContainsKey(x.Key)).Select(x => FuzzSeed.Name(x.Value));
+        var wrong = ids.Where(x => x.Value.Fate == FuzzFate.DeadLetter && !faults.Faulted.ContainsKey(x.Key))
+            .Select(x => FuzzSeed.Name(x.Value));
         Assert.Empty(wrong);
         var rows = await FuzzRows.TakeAsync(estate.ConnectionString);
         FuzzRows.Check(bodies, rows);
         Assert.Equal(bodies.Count, rows.Count + faults.Faulted.Count);
         Assert.InRange(faults.Faulted.Count, Count / 2, Count);
         Assert.NotEmpty(rows);
-        Assert.True(canaries.Count == 0, $"{FuzzSeed.Text}: logs quote a body: {string.Join('\n', canaries.Sightings)}");
+        Assert.True(
+            canaries.Count == 0,
+            $"{FuzzSeed.Text}: logs quote a body: {string.Join('\n', canaries.Sightings)}");
     }
 
     private static IHost CreateHost(Estate estate, ReceiveFates faults, CanaryWatch canaries)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Configuration.AddInMemoryCollection(
-            estate.Settings.Select(x => KeyValuePair.Create(x.Key.Replace("__", ":", StringComparison.Ordinal), (string?)x.Value)));
+            estate.Settings.Select(x =>
+                KeyValuePair.Create(x.Key.Replace("__", ":", StringComparison.Ordinal), (string?)x.Value)));
         builder.Logging.AddProvider(new CanaryLogs(canaries)).SetMinimumLevel(LogLevel.Trace);
         builder.Services.AddLogins(builder.Configuration);
         builder.Services.AddReceiveObserver(_ => faults);
@@ -80,7 +92,10 @@ public sealed class RawBytesFuzzTests
         return builder.Build();
     }
 
-    /// <summary>Hears what became of each message: what is no JSON faults when it is received, what is no login when it is consumed.</summary>
+    /// <summary>
+    /// Records the outcome of each message. A body that is not JSON faults when it is received, and any other invalid
+    /// message when it is consumed.
+    /// </summary>
     private sealed class ReceiveFates : IReceiveObserver
     {
         private readonly SemaphoreSlim _done = new(0);
@@ -102,7 +117,11 @@ public sealed class RawBytesFuzzTests
             return Task.CompletedTask;
         }
 
-        public Task ConsumeFault<T>(ConsumeContext<T> context, TimeSpan duration, string consumerType, Exception exception)
+        public Task ConsumeFault<T>(
+            ConsumeContext<T> context,
+            TimeSpan duration,
+            string consumerType,
+            Exception exception)
             where T : class => ReceiveFault(context.ReceiveContext, exception);
 
         public Task PreReceive(ReceiveContext context) => Task.CompletedTask;

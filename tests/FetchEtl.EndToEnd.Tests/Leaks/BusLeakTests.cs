@@ -10,18 +10,22 @@ using Microsoft.Extensions.Logging;
 
 namespace FetchEtl.EndToEnd.Tests;
 
-/// <summary>The consumer in somebody's estate, with retries in the process, on a bus that keeps what faulted on an error queue.</summary>
+/// <summary>
+/// The consumer in an application of its own, with retries in the process, on a bus that moves faulted messages to an
+/// error queue.
+/// </summary>
 public sealed class BusLeakTests
 {
     private const string FaultAddress = "wants-faults";
 
     private readonly CanaryWatch _canaries = new();
-    private readonly ConcurrentBag<string> _heard = [];
+    private readonly ConcurrentBag<string> _received = [];
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task No_fault_event_retry_or_error_queue_shows_a_canary_whether_somebody_listens_or_a_producer_asks(bool listens)
+    public async Task No_fault_event_retry_or_error_queue_shows_a_canary_even_with_listeners_and_a_fault_address(
+        bool listens)
     {
         await using var estate = await Estate.CreateAsync();
         await estate.ExecuteAsync(LeakEstate.QuotingTrigger);
@@ -38,7 +42,8 @@ public sealed class BusLeakTests
         {
             await queue.Send(new LoginMessage(), context =>
             {
-                context.Serializer = new CopyBodySerializer(SystemTextJsonRawMessageSerializer.JsonContentType, new StringMessageBody(body));
+                context.Serializer = new CopyBodySerializer(
+                    SystemTextJsonRawMessageSerializer.JsonContentType, new StringMessageBody(body));
                 context.FaultAddress = new Uri($"loopback://localhost/{FaultAddress}");
                 context.ResponseAddress = new Uri($"loopback://localhost/{FaultAddress}");
                 context.Headers.Set(MessageHeaders.FaultAddress, context.FaultAddress);
@@ -50,15 +55,17 @@ public sealed class BusLeakTests
         await Estate.UntilAsync(async () => await estate.RowsAsync() == 5);
         if (listens)
         {
-            // The listeners do listen: whatever came before these would have been heard.
+            // The listeners receive these two messages, so they would have received any earlier one.
             await bus.Publish<Fault<LoginMessage>>(new { Message = new LoginMessage() });
             await (await bus.GetSendEndpoint(new Uri($"queue:{FaultAddress}"))).Send<ReceiveFault>(new { });
-            await Estate.UntilAsync(() => Task.FromResult(_heard.Count >= 2));
+            await Estate.UntilAsync(() => Task.FromResult(_received.Count >= 2));
         }
 
         await host.StopAsync();
-        Assert.Equal(listens ? ["Fault", "ReceiveFault"] : [], _heard.Order());
-        Assert.Equal(listens ? ["Fault`1", "ReceiveFault"] : [], observer.Sent.Where(x => x.Contains("Fault", StringComparison.Ordinal)).Distinct().Order());
+        Assert.Equal(listens ? ["Fault", "ReceiveFault"] : [], _received.Order());
+        Assert.Equal(
+            listens ? ["Fault`1", "ReceiveFault"] : [],
+            observer.Sent.Where(x => x.Contains("Fault", StringComparison.Ordinal)).Distinct().Order());
         _canaries.AssertNoneIn("logs", "spans", "exceptions", "error queue");
     }
 
@@ -66,7 +73,8 @@ public sealed class BusLeakTests
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Configuration.AddInMemoryCollection(
-            estate.Settings.Select(x => KeyValuePair.Create(x.Key.Replace("__", ":", StringComparison.Ordinal), (string?)x.Value)));
+            estate.Settings.Select(
+                x => KeyValuePair.Create(x.Key.Replace("__", ":", StringComparison.Ordinal), (string?)x.Value)));
         builder.Logging.AddProvider(new CanaryLogs(_canaries)).SetMinimumLevel(LogLevel.Trace);
         builder.Services.AddLogins(builder.Configuration);
         builder.Services.AddMassTransit(x =>
@@ -82,7 +90,8 @@ public sealed class BusLeakTests
                     e.ConfigureLoginEndpoint(context);
                 });
 
-                // What stands there is looked at as it comes in, and then passed over, without a fault event of this endpoint's own.
+                // The observer checks each message of the error queue. The endpoint then discards it without a fault
+                // event.
                 bus.ReceiveEndpoint(ErrorQueue.Name, e =>
                 {
                     e.PublishFaults = false;
@@ -93,28 +102,30 @@ public sealed class BusLeakTests
                 {
                     bus.ReceiveEndpoint("listener", e =>
                     {
-                        e.Handler<Fault<LoginMessage>>(_ => Hear("Fault"));
-                        e.Handler<ReceiveFault>(_ => Hear("ReceiveFault"));
+                        e.Handler<Fault<LoginMessage>>(_ => Record("Fault"));
+                        e.Handler<ReceiveFault>(_ => Record("ReceiveFault"));
                     });
                     bus.ReceiveEndpoint(FaultAddress, e =>
                     {
                         e.ConfigureConsumeTopology = false;
-                        e.Handler<Fault<LoginMessage>>(_ => Hear("Fault"));
-                        e.Handler<ReceiveFault>(_ => Hear("ReceiveFault"));
+                        e.Handler<Fault<LoginMessage>>(_ => Record("Fault"));
+                        e.Handler<ReceiveFault>(_ => Record("ReceiveFault"));
                     });
                 }
             });
         });
         return builder.Build();
 
-        Task Hear(string kind)
+        Task Record(string kind)
         {
-            _heard.Add(kind);
+            _received.Add(kind);
             return Task.CompletedTask;
         }
     }
 
-    /// <summary>Looks at the headers under which faulted messages are kept. Their bodies are what was sent.</summary>
+    /// <summary>
+    /// Checks the headers of messages on the error queue. Their bodies are the bodies that were sent.
+    /// </summary>
     private sealed class ErrorQueue(CanaryWatch canaries) : IReceiveObserver
     {
         public const string Name = "logins_error";
@@ -152,7 +163,8 @@ public sealed class BusLeakTests
         public Task PostConsume<T>(ConsumeContext<T> context, TimeSpan duration, string consumerType)
             where T : class => Task.CompletedTask;
 
-        public Task ConsumeFault<T>(ConsumeContext<T> context, TimeSpan duration, string consumerType, Exception exception)
+        public Task ConsumeFault<T>(
+            ConsumeContext<T> context, TimeSpan duration, string consumerType, Exception exception)
             where T : class => Task.CompletedTask;
 
         public Task ReceiveFault(ReceiveContext context, Exception exception) => Task.CompletedTask;

@@ -3,21 +3,24 @@ using Npgsql;
 
 namespace FetchEtl.EndToEnd.Tests;
 
-/// <summary>What these tests do to an estate, and where they look.</summary>
+/// <summary>The changes that these tests make to an estate, and the places that they check.</summary>
 internal static class LeakEstate
 {
-    /// <summary>A constraint, for which PostgreSQL's log shows the row.</summary>
+    /// <summary>A constraint. When it rejects a row, PostgreSQL's log shows that row.</summary>
     public const string Constraint =
         $"ALTER TABLE user_logins ADD CONSTRAINT no_refused CHECK (device_type <> '{LeakMessages.RefusedType}')";
 
-    /// <summary>A trigger that quotes all it can in all that PostgreSQL tells a client of an error, and in a notice of every row.</summary>
+    /// <summary>
+    /// A trigger that quotes the row in a notice, and in every part of an error that reaches the client.
+    /// </summary>
     public const string QuotingTrigger =
         $"""
         CREATE FUNCTION quote_login() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
             RAISE NOTICE 'a row: %', NEW;
             IF NEW.device_type = '{LeakMessages.RefusedType}' THEN
-                RAISE EXCEPTION 'no: %', NEW USING ERRCODE = 'check_violation', DETAIL = NEW.user_id, HINT = NEW.user_id;
+                RAISE EXCEPTION 'no: %', NEW
+                    USING ERRCODE = 'check_violation', DETAIL = NEW.user_id, HINT = NEW.user_id;
             END IF;
             RETURN NEW;
         END $$;
@@ -31,7 +34,7 @@ internal static class LeakEstate
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>Puts messages on the queue, each with all of <see cref="LeakMessages.Attributes"/>.</summary>
+    /// <summary>Sends messages to the queue, each with all of <see cref="LeakMessages.Attributes"/>.</summary>
     public static async Task SendAsync(this Estate estate, params IEnumerable<string> bodies)
     {
         foreach (var batch in bodies.Chunk(10))
@@ -40,13 +43,14 @@ internal static class LeakEstate
         }
     }
 
-    public static Task UntilQueueIsEmptyAsync(this Estate estate) => Estate.UntilAsync(async () => (await estate.DepthAsync()).Total == 0);
+    public static Task UntilQueueIsEmptyAsync(this Estate estate) =>
+        Estate.UntilAsync(async () => (await estate.DepthAsync()).Total == 0);
 
     /// <summary>
-    /// Looks at what FetchEtl adds to dead letters and to the table. Bodies of dead letters must hold canaries: else none was
-    /// planted, or they are changed.
+    /// Checks what FetchEtl adds to dead letters and to the table. Bodies of dead letters must hold canaries, which
+    /// proves that canaries were planted and that the bodies are unchanged.
     /// </summary>
-    /// <returns>How many different bodies are dead letters.</returns>
+    /// <returns>The number of different bodies among the dead letters.</returns>
     public static async Task<int> LookAtDestinationsAsync(this Estate estate, CanaryWatch canaries)
     {
         var letters = await estate.PeekAsync(estate.DeadLetterUrl);
@@ -67,7 +71,8 @@ internal static class LeakEstate
         }
 
         await using var source = NpgsqlDataSource.Create(estate.ConnectionString);
-        await using var rows = source.CreateCommand("SELECT (to_jsonb(l) - 'device_type' - 'locale' - 'user_id')::text FROM user_logins l");
+        await using var rows = source.CreateCommand(
+            "SELECT (to_jsonb(l) - 'device_type' - 'locale' - 'user_id')::text FROM user_logins l");
         await using var reader = await rows.ExecuteReaderAsync();
         while (await reader.ReadAsync())
         {
@@ -77,10 +82,17 @@ internal static class LeakEstate
         return letters.Select(x => x.Body).Distinct().Count();
     }
 
-    /// <summary>No canary was seen, and each of these sinks was read.</summary>
+    /// <summary>Asserts that no canary was seen and that each of these sinks was read.</summary>
     public static void AssertNoneIn(this CanaryWatch canaries, params string[] sinks)
     {
-        Assert.True(canaries.Count == 0, $"{canaries.Count} texts hold a canary, such as\n{string.Join('\n', canaries.Sightings)}");
-        Assert.All(sinks, sink => Assert.True(canaries.Read.GetValueOrDefault(sink) > 0, $"Nothing was read of {sink}, so it proves nothing."));
+        Assert.True(
+            canaries.Count == 0,
+            $"{canaries.Count} texts hold a canary, such as\n{string.Join('\n', canaries.Sightings)}");
+        Assert.All(
+            sinks,
+            sink =>
+                Assert.True(
+                    canaries.Read.GetValueOrDefault(sink) > 0,
+                    $"Nothing was read of {sink}, so it proves nothing."));
     }
 }

@@ -5,16 +5,21 @@ using MassTransit;
 
 namespace FetchEtl.EndToEnd.Tests;
 
-/// <summary>Messages that hold canaries in every value, known or not, and in every key and attribute that is not the contract's.</summary>
+/// <summary>
+/// Messages with canaries in every value, known or not, and in every key and attribute that is not the contract's.
+/// </summary>
 internal static class LeakMessages
 {
-    /// <summary>The device type that tables of these tests refuse.</summary>
+    /// <summary>The device type that tables of these tests reject.</summary>
     public const string RefusedType = "refused";
 
-    private const string StrangeKey = Canaries.Mark + "key";
+    private const string UnknownKey = Canaries.Mark + "key";
     private const int Depth = 1000;
 
-    /// <summary>What a producer may set beside a body: texts of its own, and addresses to which MassTransit would send faults and responses.</summary>
+    /// <summary>
+    /// Attributes that a producer can set: its own texts, and addresses to which MassTransit would send faults and
+    /// responses.
+    /// </summary>
     public static readonly Dictionary<string, MessageAttributeValue> Attributes = new()
     {
         [Canaries.Mark + "attribute"] = Text(Canaries.Mark + "attribute-value"),
@@ -25,27 +30,32 @@ internal static class LeakMessages
         [MessageHeaders.ContentType] = Text(Canaries.Mark + "type"),
     };
 
-    public static IEnumerable<string> Logins(int count) => Enumerable.Range(0, count).Select(x => Login(x).ToJsonString());
+    public static IEnumerable<string> Logins(int count) =>
+        Enumerable.Range(0, count).Select(x => Login(x).ToJsonString());
 
-    /// <summary>Logins whose device type and locale, which are stored and shown as they are, hold no canary.</summary>
-    public static IEnumerable<string> Plain(int count, string deviceType = "ios") => Enumerable.Range(1000, count).Select(number =>
-    {
-        var login = Login(number);
-        login["device_type"] = deviceType;
-        login["locale"] = "DE";
-        return login.ToJsonString();
-    });
+    /// <summary>Logins without a canary in device type and locale, which the table holds as received.</summary>
+    public static IEnumerable<string> Plain(int count, string deviceType = "ios") =>
+        Enumerable
+            .Range(1000, count)
+            .Select(number =>
+            {
+                var login = Login(number);
+                login["device_type"] = deviceType;
+                login["locale"] = "DE";
+                return login.ToJsonString();
+            });
 
-    /// <summary>Each kind of message that is no login, for each field that can be wrong in that way.</summary>
+    /// <summary>Every kind of invalid message, for every field that can be invalid in that way.</summary>
     public static IEnumerable<string> Invalid()
     {
         var number = 2000;
         foreach (var (field, limit) in FuzzFields.Names.Zip(FuzzFields.Limits))
         {
             yield return Changed(field, value => new JsonArray(value));
-            yield return Changed(field, value => new JsonObject { [StrangeKey] = value });
+            yield return Changed(field, value => new JsonObject { [UnknownKey] = value });
             yield return Changed(field, value => value + "\0");
-            yield return Changed(field, value => value + "surrogate").Replace("surrogate", "\\ud800", StringComparison.Ordinal);
+            yield return Changed(field, value => value + "surrogate")
+                .Replace("surrogate", "\\ud800", StringComparison.Ordinal);
             if (limit < int.MaxValue)
             {
                 yield return Changed(field, value => value + new string('x', limit));
@@ -65,7 +75,7 @@ internal static class LeakMessages
         yield return Changed("app_version", _ => Canaries.Mark + "version");
         yield return Changed("app_version", _ => "2147.0.0-" + Canaries.Mark);
         yield return Changed("app_version", _ => "1.2.3.4-" + Canaries.Mark);
-        yield return new JsonObject { ["foo"] = Body(), [StrangeKey] = Body() }.ToJsonString();
+        yield return new JsonObject { ["foo"] = Body(), [UnknownKey] = Body() }.ToJsonString();
 
         yield return Login(number++).ToJsonString()[..^1];
         yield return Login(number++).ToJsonString() + Body();
@@ -74,7 +84,7 @@ internal static class LeakMessages
         yield return $"\"{Body()}\"";
         yield return $"[\"{Body()}\"]";
         yield return $"{new string('[', Depth)}\"{Body()}\"{new string(']', Depth)}";
-        yield return string.Concat(Enumerable.Repeat($$"""{"{{StrangeKey}}":""", Depth)) + number;
+        yield return string.Concat(Enumerable.Repeat($$"""{"{{UnknownKey}}":""", Depth)) + number;
 
         string Body() => $"{Canaries.Body}{number++}";
 
@@ -100,7 +110,7 @@ internal static class LeakMessages
         },
         ["locale"] = Canaries.Mark + "locale",
         ["device_id"] = $"{Canaries.DeviceId}{number}",
-        [StrangeKey] = new JsonObject { [StrangeKey] = new JsonArray($"{Canaries.Body}{number}") },
+        [UnknownKey] = new JsonObject { [UnknownKey] = new JsonArray($"{Canaries.Body}{number}") },
     };
 
     private static MessageAttributeValue Text(string value) => SqsCalls.Text(value);

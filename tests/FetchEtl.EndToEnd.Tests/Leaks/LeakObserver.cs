@@ -5,14 +5,16 @@ using MassTransit;
 namespace FetchEtl.EndToEnd.Tests;
 
 /// <summary>
-/// Hears what MassTransit tells observers: the exceptions, which are looked at, and the messages that are sent and published.
+/// Checks the exceptions that MassTransit reports to observers, and records the types of sent and published messages.
 /// </summary>
 internal sealed class LeakObserver(CanaryWatch canaries) : IReceiveObserver, ISendObserver, IPublishObserver
 {
-    /// <summary>The types of what was sent and published.</summary>
+    /// <summary>The types of the messages that were sent and published.</summary>
     public ConcurrentBag<string> Sent { get; } = [];
 
-    /// <param name="bus">The bus, or its configurator: only the latter's endpoints tell what they send themselves.</param>
+    /// <param name="bus">
+    /// The bus, or its configurator. Only through the configurator do its endpoints report the messages that they send.
+    /// </param>
     public void ConnectTo<T>(T bus)
         where T : IReceiveObserverConnector, ISendObserverConnector, IPublishObserverConnector
     {

@@ -6,8 +6,8 @@ using Npgsql;
 namespace FetchEtl.EndToEnd.Tests;
 
 /// <summary>
-/// What PostgreSQL's own log holds of a row that a constraint refuses, and of every row where statements are logged. The user_id
-/// is the only personal value that reaches PostgreSQL, unless it is masked.
+/// Checks PostgreSQL's own log after a constraint rejected a row, and with logged statements. The user_id is the only
+/// personal value that reaches PostgreSQL, unless it is masked.
 /// </summary>
 public sealed class PostgresLogTests(PostgresLogTests.Server server) : IClassFixture<PostgresLogTests.Server>
 {
@@ -17,7 +17,7 @@ public sealed class PostgresLogTests(PostgresLogTests.Server server) : IClassFix
     [InlineData(true, "log_error_verbosity = 'verbose'", false)]
     [InlineData(false, "log_statement = 'all'", true)]
     [InlineData(true, "log_statement = 'all'", false)]
-    public async Task A_user_id_stands_in_PostgreSQLs_log_only_unmasked_and_where_rows_are_logged_and_no_ip_or_device_id_ever(
+    public async Task PostgreSQLs_log_has_a_user_id_only_unmasked_where_rows_are_logged_and_never_an_ip_or_device_id(
         bool masksUserId, string setting, bool shows)
     {
         var estate = server.Estate;
@@ -27,7 +27,11 @@ public sealed class PostgresLogTests(PostgresLogTests.Server server) : IClassFix
             $"GRANT SELECT, INSERT, UPDATE ON masking_generations TO {role}; ALTER ROLE {role} SET {setting}");
         var settings = new Dictionary<string, string>(estate.Settings)
         {
-            ["ConnectionStrings__Logins"] = new NpgsqlConnectionStringBuilder(estate.ConnectionString) { Username = role, Password = "role" }.ConnectionString,
+            ["ConnectionStrings__Logins"] = new NpgsqlConnectionStringBuilder(estate.ConnectionString)
+            {
+                Username = role,
+                Password = "role",
+            }.ConnectionString,
             ["Masking__Fields__0"] = "ip",
             ["Masking__Fields__1"] = "device_id",
         };
@@ -38,7 +42,12 @@ public sealed class PostgresLogTests(PostgresLogTests.Server server) : IClassFix
 
         var earlier = (await ReadLogAsync()).Length;
         await estate.SendAsync([.. LeakMessages.Plain(5), .. LeakMessages.Plain(5, LeakMessages.RefusedType)]);
-        using (var host = ServiceHost.CreateConsumer([.. settings.Select(x => $"--{x.Key.Replace("__", ":", StringComparison.Ordinal)}={x.Value}")]).Build())
+        using (
+            var host = ServiceHost
+                .CreateConsumer([
+                    .. settings.Select(x => $"--{x.Key.Replace("__", ":", StringComparison.Ordinal)}={x.Value}"),
+                ])
+                .Build())
         {
             var (summary, _) = await new Drainer(host).RunAsync(CancellationToken.None);
             Assert.Equal((5, 5), (summary.Written, summary.DeadLettered));
@@ -47,12 +56,14 @@ public sealed class PostgresLogTests(PostgresLogTests.Server server) : IClassFix
         var log = (await ReadLogAsync())[earlier..];
         Assert.Contains("violates check constraint", log, StringComparison.Ordinal);
         Assert.Equal(shows, log.Contains(Canaries.UserId, StringComparison.Ordinal));
-        Assert.False(Canaries.AreIn(log.Replace(Canaries.UserId, "", StringComparison.Ordinal)), "The log holds what is always masked.");
+        Assert.False(
+            Canaries.AreIn(log.Replace(Canaries.UserId, "", StringComparison.Ordinal)),
+            "The log holds a value that is always masked.");
     }
 
     private Task<string> ReadLogAsync() => File.ReadAllTextAsync(server.Postgres.LogFile);
 
-    /// <summary>A server whose log is at hand, and an estate on it.</summary>
+    /// <summary>A server whose log the tests can read, and an estate on it.</summary>
     public sealed class Server : IAsyncLifetime
     {
         internal Estate Estate { get; private set; } = null!;

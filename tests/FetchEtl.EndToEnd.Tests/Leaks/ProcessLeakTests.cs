@@ -13,7 +13,7 @@ public sealed class ProcessLeakTests
     private readonly CanaryWatch _canaries = new();
 
     [PosixFact]
-    public async Task A_run_through_every_message_refusal_outage_and_a_stop_shows_no_canary_in_its_log_nor_in_PostgreSQLs()
+    public async Task A_run_with_every_message_an_outage_and_a_stop_shows_no_canary_in_its_log_or_PostgreSQLs()
     {
         var (estate, server) = await Estate.CreateWithServerAsync();
         await using var _ = estate;
@@ -22,7 +22,11 @@ public sealed class ProcessLeakTests
         estate.Settings["Service__ShutdownTimeoutSeconds"] = "5";
         await estate.ExecuteAsync(LeakEstate.Constraint);
         var invalid = LeakMessages.Invalid().ToList();
-        await estate.SendAsync([.. LeakMessages.Logins(20), .. invalid, .. LeakMessages.Plain(5, LeakMessages.RefusedType)]);
+        await estate.SendAsync([
+            .. LeakMessages.Logins(20),
+            .. invalid,
+            .. LeakMessages.Plain(5, LeakMessages.RefusedType),
+        ]);
         estate.Sqs.Faults = SqsFaults.Plan(seed: 1);
         var outage = new TaskCompletionSource();
         await using var run = FetchEtlProcess.Start(

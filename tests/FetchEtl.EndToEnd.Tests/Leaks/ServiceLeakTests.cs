@@ -6,13 +6,13 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace FetchEtl.EndToEnd.Tests;
 
-/// <summary>The service in this process, where all that it tells others can be heard, over a table that quotes its rows.</summary>
+/// <summary>The service in this process, so that every sink can be read, over a table that quotes its rows.</summary>
 public sealed class ServiceLeakTests
 {
     private readonly CanaryWatch _canaries = new();
 
     [Fact]
-    public async Task Every_message_refusal_retry_and_outage_leaves_logs_spans_metrics_exceptions_and_health_without_a_canary()
+    public async Task No_message_retry_or_outage_shows_a_canary_in_logs_spans_metrics_exceptions_or_health()
     {
         await using var estate = await Estate.CreateAsync();
         TraceLogging.AddTo(estate.Settings);
@@ -23,7 +23,8 @@ public sealed class ServiceLeakTests
         await using (var worker = await ObservedWorker.StartAsync(estate.Settings, _canaries, CancellationToken.None))
         {
             observer.ConnectTo(worker.Services.GetRequiredService<IBusControl>());
-            await estate.SendAsync([.. LeakMessages.Logins(20), .. invalid, .. LeakMessages.Plain(5, LeakMessages.RefusedType)]);
+            await estate.SendAsync(
+                [.. LeakMessages.Logins(20), .. invalid, .. LeakMessages.Plain(5, LeakMessages.RefusedType)]);
             await estate.UntilQueueIsEmptyAsync();
             await UntilAsync(HealthStatus.Healthy, worker.Services);
 
@@ -67,7 +68,9 @@ public sealed class ServiceLeakTests
     [Fact]
     public void A_canary_is_seen_in_what_an_exception_carries()
     {
-        _canaries.Look("test", new InvalidOperationException("outer", new InvalidOperationException("inner") { Data = { ["a"] = Canaries.UserId } }));
+        var inner = new InvalidOperationException("inner") { Data = { ["a"] = Canaries.UserId } };
+
+        _canaries.Look("test", new InvalidOperationException("outer", inner));
 
         Assert.Equal(1, _canaries.Count);
     }
@@ -77,7 +80,10 @@ public sealed class ServiceLeakTests
         var report = await services.GetRequiredService<HealthCheckService>().CheckHealthAsync();
         foreach (var (name, entry) in report.Entries)
         {
-            _canaries.Look("health", $"{name} {entry.Status} {entry.Description} {string.Join(' ', entry.Data)} {string.Join(' ', entry.Tags)}");
+            _canaries.Look(
+                "health",
+                $"{name} {entry.Status} {entry.Description} {string.Join(' ', entry.Data)} "
+                + $"{string.Join(' ', entry.Tags)}");
             _canaries.Look("health", entry.Exception);
         }
 

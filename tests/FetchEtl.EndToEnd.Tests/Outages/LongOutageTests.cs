@@ -2,7 +2,7 @@ using FetchEtl.Local;
 
 namespace FetchEtl.EndToEnd.Tests;
 
-/// <summary>In a class of its own, to run beside others: it takes as long as it says.</summary>
+/// <summary>A class of its own, so that this long test runs in parallel with others.</summary>
 public sealed class LongOutageTests
 {
     [Fact]

@@ -5,8 +5,8 @@ using Npgsql;
 namespace FetchEtl.EndToEnd.Tests;
 
 /// <summary>
-/// PostgreSQL takes no rows for longer than a lease lasts. A second receive of any message would make it a dead letter here:
-/// the queue's redrive policy allows one.
+/// PostgreSQL accepts no rows for longer than a lease lasts. The queue's redrive policy allows one receive, so a second
+/// receive of a message would make it a dead letter.
 /// </summary>
 public sealed class PostgresOutageTests
 {
@@ -21,25 +21,41 @@ public sealed class PostgresOutageTests
         "25006",
         "name the primary in the connection string Logins",
         3.2)]
-    [InlineData("ALTER DATABASE {database} CONNECTION LIMIT 0", "ALTER DATABASE {database} CONNECTION LIMIT -1", "53300", "raise the limit", 1.5)]
-    [InlineData("REVOKE INSERT ON user_logins FROM {role}", "GRANT INSERT ON user_logins TO {role}", "42501", "grant it INSERT", 1.5)]
+    [InlineData(
+        "ALTER DATABASE {database} CONNECTION LIMIT 0",
+        "ALTER DATABASE {database} CONNECTION LIMIT -1",
+        "53300",
+        "raise the limit",
+        1.5)]
+    [InlineData(
+        "REVOKE INSERT ON user_logins FROM {role}",
+        "GRANT INSERT ON user_logins TO {role}",
+        "42501",
+        "grant it INSERT",
+        1.5)]
     [InlineData(
         "ALTER TABLE user_logins RENAME COLUMN locale TO language",
         "ALTER TABLE user_logins RENAME COLUMN language TO locale",
         "42703",
         "run the migrations",
         1.5)]
-    [InlineData("ALTER TABLE user_logins RENAME TO elsewhere", "ALTER TABLE elsewhere RENAME TO user_logins", "42P01", "run the migrations", 1.5)]
+    [InlineData(
+        "ALTER TABLE user_logins RENAME TO elsewhere",
+        "ALTER TABLE elsewhere RENAME TO user_logins",
+        "42P01",
+        "run the migrations",
+        1.5)]
     [InlineData(
         """
-        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'full' USING ERRCODE = '53100'; END $$;
+        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql
+        AS $$ BEGIN RAISE EXCEPTION 'full' USING ERRCODE = '53100'; END $$;
         CREATE TRIGGER refuse BEFORE INSERT ON user_logins FOR EACH ROW EXECUTE FUNCTION refuse()
         """,
         "DROP TRIGGER refuse ON user_logins",
         "53100",
         "add space",
         1.5)]
-    public async Task An_outage_uses_up_no_receive_and_is_told_once_with_its_remedy(
+    public async Task An_outage_uses_up_no_receive_and_is_logged_once_with_its_remedy(
         string begin, string end, string sqlState, string remedy, double leases)
     {
         await using var estate = await Estate.CreateAsync(maxReceives: 1);
@@ -49,7 +65,8 @@ public sealed class PostgresOutageTests
         await SurviveAsync(
             estate,
             () => estate.QueryAsync<object>(
-                $"{Filled(begin)}; SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = '{role}'"),
+                $"{Filled(begin)}; "
+                + $"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = '{role}'"),
             () => estate.QueryAsync<object>($"SET transaction_read_only = off; {Filled(end)}; SELECT 1"),
             sqlState,
             remedy,
@@ -71,11 +88,22 @@ public sealed class PostgresOutageTests
         await using (estate)
         {
             await SurviveAsync(
-                estate, () => server.StopServerAsync(mode), () => server.StartServerAsync(), "Exception", "check that it runs", 1.5 * Lease);
+                estate,
+                () => server.StopServerAsync(mode),
+                () => server.StartServerAsync(),
+                "Exception",
+                "check that it runs",
+                1.5 * Lease);
         }
     }
 
-    private static async Task SurviveAsync(Estate estate, Func<Task> begin, Func<Task> end, string said, string remedy, TimeSpan lasts)
+    private static async Task SurviveAsync(
+        Estate estate,
+        Func<Task> begin,
+        Func<Task> end,
+        string cause,
+        string remedy,
+        TimeSpan lasts)
     {
         estate.Settings["Sqs__VisibilityTimeoutSeconds"] = $"{Lease.TotalSeconds}";
         await estate.SendAsync(Part, seed: 1);
@@ -84,11 +112,13 @@ public sealed class PostgresOutageTests
 
         await begin();
         await estate.SendAsync(Part, seed: 2);
-        await run.WaitForLineAsync(line => line.Contains("cannot commit logins", StringComparison.Ordinal) && line.Contains(said, StringComparison.Ordinal));
-        await run.WaitForLineAsync(line => line.Contains("is paused", StringComparison.Ordinal));
+        await run.WaitForLineAsync(line =>
+            line.Contains("cannot commit logins", StringComparison.Ordinal)
+            && line.Contains(cause, StringComparison.Ordinal));
+        await run.WaitForLineAsync(line => line.Contains("is held back", StringComparison.Ordinal));
         await estate.SendAsync(Part, seed: 3);
 
-        // Polls that were under way may still have brought some.
+        // Polls that had begun can still return some.
         await Task.Delay(TimeSpan.FromSeconds(1.5));
         var waiting = (await estate.DepthAsync()).Visible;
         await Task.Delay(lasts - TimeSpan.FromSeconds(1.5));
@@ -97,22 +127,28 @@ public sealed class PostgresOutageTests
         await end();
 
         await estate.AssertAllWrittenOnceAsync(3 * Part);
-        var told = run.Errors.Split('\n').Where(line => line.Contains("cannot commit logins", StringComparison.Ordinal)).ToList();
-        Assert.Single(told, line => line.Contains(remedy, StringComparison.Ordinal));
+        var reports = run
+            .Errors.Split('\n')
+            .Where(line => line.Contains("cannot commit logins", StringComparison.Ordinal))
+            .ToList();
+        Assert.Single(reports, line => line.Contains(remedy, StringComparison.Ordinal));
         await run.SignalAsync(ProcessSignal.Terminate);
         await run.WaitAsync();
         Assert.Equal(0, run.ExitCode);
     }
 
-    /// <summary>The service gets a role of its own, that may do no more than README says it needs.</summary>
+    /// <summary>Gives the service a role of its own, with only the rights that docs/operations.md lists.</summary>
     private static async Task<string> UseRoleAsync(Estate estate)
     {
         var role = $"fetch_etl_{Guid.NewGuid():N}";
         await estate.QueryAsync<object>(
-            $"CREATE ROLE {role} LOGIN PASSWORD 'role'; GRANT INSERT, SELECT (message_id) ON user_logins TO {role}; " +
-            $"GRANT SELECT, INSERT, UPDATE ON masking_generations TO {role}; SELECT 1");
-        estate.Settings["ConnectionStrings__Logins"] =
-            new NpgsqlConnectionStringBuilder(estate.ConnectionString) { Username = role, Password = "role" }.ConnectionString;
+            $"CREATE ROLE {role} LOGIN PASSWORD 'role'; GRANT INSERT, SELECT (message_id) ON user_logins TO {role}; "
+                + $"GRANT SELECT, INSERT, UPDATE ON masking_generations TO {role}; SELECT 1");
+        estate.Settings["ConnectionStrings__Logins"] = new NpgsqlConnectionStringBuilder(estate.ConnectionString)
+        {
+            Username = role,
+            Password = "role",
+        }.ConnectionString;
         return role;
     }
 }

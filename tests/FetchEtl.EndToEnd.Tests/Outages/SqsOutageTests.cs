@@ -3,7 +3,9 @@ using FetchEtl.Testing;
 
 namespace FetchEtl.EndToEnd.Tests;
 
-/// <summary>SQS refuses everything for a while, messages in flight: the service goes on by itself when it no longer does.</summary>
+/// <summary>
+/// SQS rejects every call for a while, with messages in flight. Afterwards the service resumes by itself.
+/// </summary>
 public sealed class SqsOutageTests
 {
     private const int Count = 3000;

@@ -26,21 +26,26 @@ public sealed class LoginsOptionsTests
     }
 
     [Fact]
-    public void Nothing_set_names_what_is_needed_and_how_to_get_it()
+    public void Missing_settings_are_reported_with_the_remedy()
     {
         Assert.Equal(
             [
-                "ConnectionStrings:Logins is missing: set it to a PostgreSQL connection string, as in Host=…;Database=…;Username=….",
-                "Masking:Keys is empty, and without a key nothing is masked: make one with: openssl rand -base64 32, and set it as Masking:Keys:0.",
+                "ConnectionStrings:Logins is missing: set it to a PostgreSQL connection string, as in "
+                    + "Host=…;Database=…;Username=….",
+                "Masking:Keys is empty, and without a key nothing is masked: make one with: openssl rand -base64 32, "
+                    + "and set it as Masking:Keys:0.",
             ],
             Problems());
     }
 
     [Fact]
-    public void A_missing_first_key_is_not_closed_up_by_the_second()
+    public void A_second_key_does_not_take_the_place_of_a_missing_first_one()
     {
         Assert.Equal(
-            ["Masking:Keys:0 is missing: an index is a key's generation, so none may be left out; set it, or Masking:KeyFiles:0."],
+            [
+                "Masking:Keys:0 is missing: an index is a key's generation, so none may be left out; set it, "
+                    + "or Masking:KeyFiles:0.",
+            ],
             Problems(("ConnectionStrings:Logins", "Host=db.example"), ("Masking:Keys:1", TestKeys.First)));
     }
 
@@ -49,11 +54,14 @@ public sealed class LoginsOptionsTests
     {
         Assert.Equal(
             ["Storage:BatchSzie is not a setting: the settings of Storage are BatchSize, Writers."],
-            Problems(("ConnectionStrings:Logins", "Host=db.example"), ("Masking:Keys:0", TestKeys.First), ("Storage:BatchSzie", "7")));
+            Problems(
+                ("ConnectionStrings:Logins", "Host=db.example"),
+                ("Masking:Keys:0", TestKeys.First),
+                ("Storage:BatchSzie", "7")));
     }
 
     [Fact]
-    public void A_connection_string_without_a_host_is_refused_before_any_login_is_read()
+    public void A_connection_string_without_a_host_is_rejected_before_any_login_is_read()
     {
         Assert.Equal(
             ["ConnectionStrings:Logins names no host: write it as Host=…;Database=…;Username=…."],
@@ -75,12 +83,14 @@ public sealed class LoginsOptionsTests
 
         Assert.Equal(
             [
-                "ConnectionStrings:Logins is not a connection string that Npgsql can read: check its keywords and quotes.",
+                "ConnectionStrings:Logins is not a connection string that Npgsql can read: check its keywords and "
+                    + "quotes.",
                 "Storage:BatchSize must be a whole number from 1 to 10000.",
                 "Storage:Writers must be a whole number from 1 to 16.",
                 "Masking:Keys:0 is not base64: make one with: openssl rand -base64 32.",
                 "Masking:Keys:1 has 5 bytes, 32 or more are needed: make one with: openssl rand -base64 32.",
-                "Masking:Keys:3 repeats an earlier key: every generation needs one of its own; make one with: openssl rand -base64 32.",
+                "Masking:Keys:3 repeats an earlier key: every generation needs one of its own; make one with: "
+                    + "openssl rand -base64 32.",
                 "AppVersion:Encoding must be Ordered or Digits.",
             ],
             problems);
@@ -95,7 +105,7 @@ public sealed class LoginsOptionsTests
     }
 
     [Fact]
-    public void Adding_twice_changes_nothing_and_a_masker_of_ones_own_is_kept()
+    public void Adding_twice_changes_nothing_and_a_custom_masker_is_kept()
     {
         var masker = new HmacPiiMasker(new MaskingOptions { Keys = { TestKeys.Second } });
         var services = new ServiceCollection().AddLogging().AddSingleton<IPiiMasker>(masker);

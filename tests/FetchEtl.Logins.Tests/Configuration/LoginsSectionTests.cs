@@ -19,7 +19,7 @@ public sealed class LoginsSectionTests
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Storage:Provider"] = "S3",
-            ["Storage:Writers"] = "none of ours",
+            ["Storage:Writers"] = "a setting of the host",
             ["Masking:Character"] = "*",
             ["AppVersion"] = "1.0",
             ["ConnectionStrings:Logins"] = "Server=another;Trusted_Connection=True",
@@ -59,7 +59,7 @@ public sealed class LoginsSectionTests
     }
 
     [Fact]
-    public void Unknown_keys_and_values_without_their_form_are_reported_together_with_everything_else()
+    public void Unknown_keys_and_values_of_the_wrong_type_are_reported_together_with_all_other_problems()
     {
         Assert.Equal(
             [

@@ -34,7 +34,7 @@ public sealed class MaskingConfigurationTests
     [InlineData("Masking:Keys:first", "", "0")]
     [InlineData("Masking:Keys:0", "Masking:Keys:00", "1")]
     [InlineData("Masking:Keys:0", "Masking:Keys:1000", "1")]
-    public void A_key_without_an_index_of_its_own_is_not_taken_for_a_generation(
+    public void A_key_without_an_index_of_its_own_is_not_a_generation(
         string one, string other, string missing)
     {
         var options = other.Length == 0

@@ -21,7 +21,8 @@ public sealed class LoginConsumerDefinitionTests
         await harness.Start();
         var queue = await harness.Bus.GetSendEndpoint(new Uri("queue:Login"));
 
-        await queue.SendRawAsync("""{"user_id":"u","app_version":"2.3.0","device_type":"ios","ip":"198.51.100.77","device_id":"d"}""");
+        await queue.SendRawAsync(
+            """{"user_id":"u","app_version":"2.3.0","device_type":"ios","ip":"198.51.100.77","device_id":"d"}""");
 
         await receives.WaitForConsumedAsync(1);
         await harness.Stop();

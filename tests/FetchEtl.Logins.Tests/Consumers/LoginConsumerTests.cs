@@ -12,7 +12,8 @@ public sealed class LoginConsumerTests : IAsyncLifetime
     private const string DeviceId = "canary-device-7d1f";
 
     private const string Valid =
-        $$"""{"user_id":"{{UserId}}","app_version":"2.3.0","device_type":"ios","ip":"{{Ip}}","locale":null,"device_id":"{{DeviceId}}","extra":[{"a":1}] }""";
+        $$"""{"user_id":"{{UserId}}","app_version":"2.3.0","device_type":"ios","ip":"{{Ip}}","locale":null,"""
+        + $$""" "device_id":"{{DeviceId}}","extra":[{"a":1}] }""";
 
     private readonly ReceiveSignals _receives = new();
     private LoginStore _store = null!;
@@ -28,7 +29,8 @@ public sealed class LoginConsumerTests : IAsyncLifetime
         {
             x.DisableUsageTelemetry();
             x.AddConsumer<LoginConsumer, LoginConsumerDefinition>();
-            x.UsingInMemory((context, bus) => bus.ReceiveEndpoint("login-queue", e => e.ConfigureLoginEndpoint(context)));
+            x.UsingInMemory(
+                (context, bus) => bus.ReceiveEndpoint("login-queue", e => e.ConfigureLoginEndpoint(context)));
         });
         _harness = _store.Provider.GetTestHarness();
         await _harness.Start();
@@ -68,7 +70,7 @@ public sealed class LoginConsumerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_date_is_the_UTC_day_on_which_the_transport_took_the_message()
+    public async Task The_date_is_the_UTC_day_on_which_the_transport_accepted_the_message()
     {
         var sent = new DateTime(2025, 12, 24, 23, 59, 59, DateTimeKind.Utc);
 
@@ -154,13 +156,15 @@ public sealed class LoginConsumerTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("""{"foo":"bar"}""", "user_id: is missing; app_version: is missing; device_type: is missing; ip: is missing; device_id: is missing")]
+    [InlineData(
+        """{"foo":"bar"}""",
+        "user_id: is missing; app_version: is missing; device_type: is missing; ip: is missing; device_id: is missing")]
     [InlineData("null", "body: is not a JSON object")]
     [InlineData("[1]", "body: is not a JSON object")]
     [InlineData("", "body: is not JSON, or nested deeper than 64 levels")]
     [InlineData("canary-user-7d1f", "body: is not JSON, or nested deeper than 64 levels")]
     [InlineData("""{"user_id":"canary-user-7d1f",""", "body: is not JSON, or nested deeper than 64 levels")]
-    public async Task What_is_no_login_faults_for_good_with_every_reason(string body, string reasons)
+    public async Task An_invalid_message_faults_permanently_with_every_reason(string body, string reasons)
     {
         await _queue.SendRawAsync(body);
 
@@ -171,7 +175,7 @@ public sealed class LoginConsumerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Deep_nesting_is_no_crash()
+    public async Task Deep_nesting_faults_without_a_crash()
     {
         await _queue.SendRawAsync($$"""{"extra":{{new string('[', 1000)}}{{new string(']', 1000)}}}""");
 
@@ -179,11 +183,18 @@ public sealed class LoginConsumerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_published_LoginMessage_says_to_send_raw_json()
+    public async Task A_serialized_LoginMessage_faults_with_the_hint_to_send_raw_JSON()
     {
         var personal = new PersonalText("canary-user-7d1f");
-        await _queue.Send(new LoginMessage { UserId = personal, AppVersion = "1", Ip = personal, DeviceId = personal }, context =>
-            context.Serializer = new MassTransit.Serialization.SystemTextJsonRawMessageSerializer());
+        await _queue.Send(
+            new LoginMessage
+            {
+                UserId = personal,
+                AppVersion = "1",
+                Ip = personal,
+                DeviceId = personal,
+            },
+            context => context.Serializer = new MassTransit.Serialization.SystemTextJsonRawMessageSerializer());
 
         var fault = Assert.IsType<InvalidLoginException>(await _receives.Fault);
         Assert.Equal(["user_id", "ip", "device_id"], fault.Fields.Select(field => field.Name));

@@ -7,13 +7,16 @@ namespace FetchEtl.Logins.Tests;
 public sealed class MaskedUserIdTests
 {
     private const string UserId = "canary-user-3c9e";
-    private const string Valid = $$"""{"user_id":"{{UserId}}","app_version":"2.3.0","device_type":"ios","ip":"198.51.100.77","device_id":"d"}""";
+    private const string Valid =
+        $$"""{"user_id":"{{UserId}}","app_version":"2.3.0","device_type":"ios","ip":"198.51.100.77","device_id":"d"}""";
 
     [Theory]
     [InlineData("ip device_id user_id", true)]
     [InlineData("ip device_id", false)]
     [InlineData("", false)]
-    public async Task A_user_id_stands_in_the_table_masked_exactly_where_the_settings_name_it(string fields, bool masked)
+    public async Task A_user_id_is_masked_in_the_table_exactly_where_the_settings_name_it(
+        string fields,
+        bool masked)
     {
         var receives = new ReceiveSignals();
         await using var store = await LoginStore.CreateAsync();
@@ -23,7 +26,8 @@ public sealed class MaskedUserIdTests
         {
             x.DisableUsageTelemetry();
             x.AddConsumer<LoginConsumer, LoginConsumerDefinition>();
-            x.UsingInMemory((context, bus) => bus.ReceiveEndpoint("login-queue", e => e.ConfigureLoginEndpoint(context)));
+            x.UsingInMemory(
+                (context, bus) => bus.ReceiveEndpoint("login-queue", e => e.ConfigureLoginEndpoint(context)));
         });
         var harness = store.Provider.GetTestHarness();
         await harness.Start();
@@ -35,6 +39,8 @@ public sealed class MaskedUserIdTests
         await receives.WaitForConsumedAsync(2);
         await harness.Stop();
         var mask = store.Provider.GetRequiredService<IPiiMasker>().Mask(PiiField.UserId, new PersonalText(UserId));
-        Assert.Equal(masked ? mask : UserId, await store.ScalarAsync("SELECT min(user_id) FROM user_logins GROUP BY user_id HAVING count(*) = 2"));
+        Assert.Equal(
+            masked ? mask : UserId,
+            await store.ScalarAsync("SELECT min(user_id) FROM user_logins GROUP BY user_id HAVING count(*) = 2"));
     }
 }

@@ -79,7 +79,7 @@ public sealed class LoginMessageTests
     }
 
     [Fact]
-    public void A_stranger_lacks_every_required_key()
+    public void An_object_of_other_keys_lacks_every_required_key()
     {
         Assert.Equal(
             [
@@ -96,7 +96,7 @@ public sealed class LoginMessageTests
     [InlineData("\"text\"")]
     [InlineData("[]")]
     [InlineData("[[{\"user_id\":\"u\"}]]")]
-    public void A_body_that_is_no_object_says_so(string json)
+    public void A_body_that_is_not_an_object_is_reported(string json)
     {
         Assert.Equal([new InvalidField("body", "is not a JSON object")], Read(json).ReadProblems);
     }
@@ -106,7 +106,7 @@ public sealed class LoginMessageTests
     [InlineData("false", "ip: is not a string")]
     [InlineData("{\"a\":[1]}", "ip: is not a string")]
     [InlineData("\"\\ud800\"", "ip: is not valid Unicode")]
-    public void A_value_that_is_no_text_is_named_by_its_key(string value, string problem)
+    public void A_value_that_is_not_a_text_is_reported_by_its_key(string value, string problem)
     {
         var json = Valid.Replace("\"192.0.2.1\"", value, StringComparison.Ordinal);
 
@@ -114,7 +114,7 @@ public sealed class LoginMessageTests
     }
 
     [Fact]
-    public void Bytes_that_are_no_utf8_are_named_by_their_key()
+    public void Bytes_that_are_not_UTF8_are_reported_by_their_key()
     {
         var json = Encoding.Latin1.GetBytes(Valid.Replace("192.0.2.1", "\u00ff", StringComparison.Ordinal));
 

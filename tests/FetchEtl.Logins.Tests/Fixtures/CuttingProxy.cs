@@ -4,9 +4,9 @@ using System.Net.Sockets;
 namespace FetchEtl.Logins.Tests;
 
 /// <summary>
-/// A TCP relay to PostgreSQL. Once told to, it lets a connection's next request reach the server, waits for the reply
-/// (so the statement is committed), and cuts the connection instead of passing the reply on; or it lets a connection
-/// hang, passing nothing on and closing nothing.
+/// A TCP relay to PostgreSQL. On request it cuts a connection after the server has replied, before the reply reaches
+/// the client, so the statement is committed and the client does not know it. Or it lets connections hang: it relays
+/// nothing and closes nothing.
 /// </summary>
 internal sealed class CuttingProxy : IAsyncDisposable
 {
@@ -27,13 +27,13 @@ internal sealed class CuttingProxy : IAsyncDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <summary>How many connections were cut with a reply in hand.</summary>
+    /// <summary>The number of connections that were cut before a reply reached the client.</summary>
     public int Cuts { get; private set; }
 
-    /// <summary>Cuts the next connections that the server answers.</summary>
+    /// <summary>Cuts the next connections on which the server replies.</summary>
     public void CutNextReplies(int count) => Volatile.Write(ref _cutsLeft, count);
 
-    /// <summary>From now on the connections made so far carry nothing; new ones do.</summary>
+    /// <summary>From now on the present connections relay nothing. New connections work.</summary>
     public void HangConnections() => Volatile.Write(ref _hanging, Volatile.Read(ref _connections));
 
     public async ValueTask DisposeAsync()
@@ -96,9 +96,10 @@ internal sealed class CuttingProxy : IAsyncDisposable
                 await to.WriteAsync(buffer.AsMemory(0, count), _stop.Token);
             }
         }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception exception)
+            when (exception is IOException or OperationCanceledException or ObjectDisposedException)
         {
-            // One side is gone; the other is closed by the caller.
+            // One side is closed. The caller closes the other one.
         }
     }
 }

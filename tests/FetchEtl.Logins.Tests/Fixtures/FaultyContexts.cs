@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace FetchEtl.Logins.Tests;
 
-/// <summary>Makes contexts over the real database, and a bug where it is told to.</summary>
+/// <summary>Creates contexts over the real database, and on request fails as a bug would.</summary>
 internal sealed class FaultyContexts(string connectionString) : IDbContextFactory<LoginDbContext>
 {
     private readonly DbContextOptions<LoginDbContext> _options =
@@ -13,5 +13,7 @@ internal sealed class FaultyContexts(string connectionString) : IDbContextFactor
     public void FailNext(int count) => Volatile.Write(ref _failures, count);
 
     public LoginDbContext CreateDbContext() =>
-        Interlocked.Decrement(ref _failures) >= 0 ? throw new InvalidOperationException("a bug") : new LoginDbContext(_options);
+        Interlocked.Decrement(ref _failures) >= 0
+            ? throw new InvalidOperationException("a bug")
+            : new LoginDbContext(_options);
 }

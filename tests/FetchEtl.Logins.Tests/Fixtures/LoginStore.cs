@@ -9,10 +9,12 @@ using Npgsql;
 
 namespace FetchEtl.Logins.Tests;
 
-/// <summary>A migrated database and the library's services over it, with what they logged and measured.</summary>
+/// <summary>A migrated database and the library's services over it, with their logs.</summary>
 internal sealed class LoginStore : IAsyncDisposable
 {
-    /// <summary>What the fixture's own connections call themselves, to be told from the writer's.</summary>
+    /// <summary>
+    /// The application name of the fixture's connections, which distinguishes them from the writer's.
+    /// </summary>
     public const string AdminName = "test-admin";
 
     private readonly PostgresDatabase _database;
@@ -30,7 +32,9 @@ internal sealed class LoginStore : IAsyncDisposable
         });
     }
 
-    /// <summary>Where the services connect to; tests that come between change it before the first use.</summary>
+    /// <summary>
+    /// The services' connection string. A test with a proxy or a role changes it before the first use.
+    /// </summary>
     public string ConnectionString { get; set; }
 
     /// <summary>The services' masking settings; tests change them before the first use.</summary>
@@ -53,13 +57,20 @@ internal sealed class LoginStore : IAsyncDisposable
 
     public static UserLogin Login(string userId = "u", Guid? messageId = null)
     {
-        return new UserLogin { UserId = userId, AppVersion = 2_003_000, CreateDate = new DateOnly(2026, 1, 2), MessageId = messageId ?? Guid.NewGuid() };
+        return new UserLogin
+        {
+            UserId = userId,
+            AppVersion = 2_003_000,
+            CreateDate = new DateOnly(2026, 1, 2),
+            MessageId = messageId ?? Guid.NewGuid(),
+        };
     }
 
-    public static UserLogin[] Logins(int count) => [.. Enumerable.Range(0, count).Select(i => Login(i.ToString(CultureInfo.InvariantCulture)))];
+    public static UserLogin[] Logins(int count) =>
+        [.. Enumerable.Range(0, count).Select(i => Login(i.ToString(CultureInfo.InvariantCulture)))];
 
     /// <summary>
-    /// The same services once more, as in another process, with other masking settings where they are given.
+    /// Builds the same services again, as in another process, with other masking settings where the test passes them.
     /// </summary>
     public ServiceProvider Beside(MaskingOptions? masking = null)
     {
@@ -80,14 +91,16 @@ internal sealed class LoginStore : IAsyncDisposable
         return time;
     }
 
-    public LoginDbContext Context() => Provider.GetRequiredService<IDbContextFactory<LoginDbContext>>().CreateDbContext();
+    public LoginDbContext Context() =>
+        Provider.GetRequiredService<IDbContextFactory<LoginDbContext>>().CreateDbContext();
 
     public async Task<long> CountAsync() => (long)(await ScalarAsync("SELECT count(*) FROM user_logins"))!;
 
-    public Task<TableLock> LockTableAsync(string table = "user_logins") => TableLock.TakeAsync(_database.ConnectionString, table);
+    public Task<TableLock> LockTableAsync(string table = "user_logins") =>
+        TableLock.TakeAsync(_database.ConnectionString, table);
 
     /// <summary>
-    /// Lets the services connect as a role of their own, which may do no more than it needs, and gives its name.
+    /// Lets the services connect as a role of their own, which has only the rights that it needs. Returns its name.
     /// </summary>
     public async Task<string> UseRoleAsync()
     {
@@ -96,7 +109,7 @@ internal sealed class LoginStore : IAsyncDisposable
         return role;
     }
 
-    /// <summary>Over a connection of its own, past anything that stands between the services and the server.</summary>
+    /// <summary>Runs a query over a direct connection to the server, without the services' proxy or role.</summary>
     public async Task<object?> ScalarAsync(string sql)
     {
         var admin = new NpgsqlConnectionStringBuilder(_database.ConnectionString) { ApplicationName = AdminName };

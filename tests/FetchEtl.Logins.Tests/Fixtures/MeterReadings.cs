@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace FetchEtl.Logins.Tests;
 
-/// <summary>Reads what one container's meter records, and no other test's.</summary>
+/// <summary>Records the measurements of one container's meter, without those of other tests.</summary>
 internal sealed class MeterReadings : IDisposable
 {
     private readonly MeterListener _listener = new();
@@ -20,8 +20,10 @@ internal sealed class MeterReadings : IDisposable
                 listener.EnableMeasurementEvents(instrument);
             }
         };
-        _listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => _readings.Enqueue((instrument.Name, value)));
-        _listener.SetMeasurementEventCallback<int>((instrument, value, _, _) => _readings.Enqueue((instrument.Name, value)));
+        _listener.SetMeasurementEventCallback<long>(
+            (instrument, value, _, _) => _readings.Enqueue((instrument.Name, value)));
+        _listener.SetMeasurementEventCallback<int>(
+            (instrument, value, _, _) => _readings.Enqueue((instrument.Name, value)));
         _listener.Start();
     }
 

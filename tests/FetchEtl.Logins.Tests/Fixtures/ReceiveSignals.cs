@@ -3,7 +3,9 @@ using MassTransit;
 
 namespace FetchEtl.Logins.Tests;
 
-/// <summary>Signals each message that was consumed, and the first fault, with the exception that the transport sees.</summary>
+/// <summary>
+/// Signals each message that was consumed, and the first fault, with the exception that the transport sees.
+/// </summary>
 internal sealed class ReceiveSignals : IReceiveObserver
 {
     private readonly TaskCompletionSource<Exception> _fault = new(TaskCreationOptions.RunContinuationsAsynchronously);

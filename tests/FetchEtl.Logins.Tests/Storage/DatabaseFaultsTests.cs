@@ -6,7 +6,7 @@ namespace FetchEtl.Logins.Tests;
 
 public sealed class DatabaseFaultsTests
 {
-    public static TheoryData<Exception, bool> NoServerSpoke => new()
+    public static TheoryData<Exception, bool> WithoutSqlState => new()
     {
         { new NpgsqlException("reading failed", new IOException()), true },
         { new SocketException((int)SocketError.ConnectionRefused), true },
@@ -38,7 +38,7 @@ public sealed class DatabaseFaultsTests
     [InlineData("42501", FaultKind.Operator)]
     [InlineData("42703", FaultKind.Operator)]
     [InlineData("53100", FaultKind.Operator)]
-    internal void A_sqlstate_says_whose_fault_it_is(string sqlState, FaultKind kind)
+    internal void The_SQLSTATE_decides_the_kind_of_a_fault(string sqlState, FaultKind kind)
     {
         var server = new PostgresException("server text", "ERROR", "ERROR", sqlState);
 
@@ -49,14 +49,14 @@ public sealed class DatabaseFaultsTests
     }
 
     [Theory]
-    [MemberData(nameof(NoServerSpoke))]
+    [MemberData(nameof(WithoutSqlState))]
     public void Without_a_sqlstate_only_failed_connections_are_transient(Exception exception, bool transient)
     {
         Assert.Equal(transient ? FaultKind.Transient : FaultKind.Unknown, DatabaseFaults.Classify(exception).Kind);
     }
 
     [Fact]
-    public void A_text_that_can_not_be_encoded_is_its_rows_fault()
+    public void A_text_that_cannot_be_encoded_is_a_fault_of_the_data()
     {
         var exception = Assert.Throws<EncoderFallbackException>(() => new UTF8Encoding(false, true).GetBytes("\ud800"));
 
@@ -64,7 +64,7 @@ public sealed class DatabaseFaultsTests
     }
 
     [Fact]
-    public void Masks_that_do_not_fit_the_table_need_the_operator_and_are_told_in_full()
+    public void Masks_that_do_not_fit_the_table_need_the_operator_and_every_problem_is_reported()
     {
         var fault = DatabaseFaults.Classify(new MaskingRefusedException(["One.", "Two."]));
 
@@ -72,9 +72,13 @@ public sealed class DatabaseFaultsTests
     }
 
     [Fact]
-    public void A_session_refused_for_its_connection_string_is_no_rows_fault()
+    public void A_session_rejected_for_its_connection_string_needs_the_operator()
     {
-        var refusal = new PostgresException("invalid value for parameter", "FATAL", "FATAL", PostgresErrorCodes.InvalidParameterValue);
+        var refusal = new PostgresException(
+            "invalid value for parameter",
+            "FATAL",
+            "FATAL",
+            PostgresErrorCodes.InvalidParameterValue);
 
         Assert.Equal(FaultKind.Operator, DatabaseFaults.Classify(refusal).Kind);
     }

@@ -56,7 +56,7 @@ public sealed class LoginDbContextTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_text_too_long_for_its_column_is_refused_and_never_truncated()
+    public async Task A_text_too_long_for_its_column_is_rejected_and_never_truncated()
     {
         await using var context = _store.Context();
 
@@ -68,7 +68,7 @@ public sealed class LoginDbContextTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task No_rows_are_no_error()
+    public async Task Inserting_no_rows_is_not_an_error()
     {
         await using var context = _store.Context();
 

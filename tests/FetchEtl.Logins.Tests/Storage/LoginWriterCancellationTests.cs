@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace FetchEtl.Logins.Tests;
 
-/// <summary>A caller leaves: its row is withdrawn, unless a statement is writing it.</summary>
+/// <summary>A caller cancels: its row is withdrawn, unless a statement is writing it.</summary>
 public sealed class LoginWriterCancellationTests : IAsyncLifetime
 {
     private readonly CancellationTokenSource _cancelled = new();
@@ -38,7 +38,7 @@ public sealed class LoginWriterCancellationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_row_in_a_running_statement_is_committed_all_the_same()
+    public async Task A_row_in_a_running_statement_is_committed_despite_the_cancellation()
     {
         await using var table = await _store.LockTableAsync();
         var running = _store.Writer.WriteAsync(LoginStore.Login(), _cancelled.Token);
@@ -53,7 +53,7 @@ public sealed class LoginWriterCancellationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_row_whose_statement_fails_for_now_is_withdrawn_instead_of_tried_again()
+    public async Task A_cancelled_row_whose_statement_fails_transiently_is_withdrawn_instead_of_retried()
     {
         await using var table = await _store.LockTableAsync();
         var leaves = _store.Writer.WriteAsync(LoginStore.Login("leaves"), _cancelled.Token);
@@ -69,7 +69,7 @@ public sealed class LoginWriterCancellationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_batch_that_everybody_left_in_an_outage_is_dropped_at_once()
+    public async Task A_batch_whose_callers_all_cancelled_in_an_outage_is_dropped_at_once()
     {
         var time = _store.UseFakeTime();
         await _store.ScalarAsync("ALTER TABLE user_logins RENAME TO elsewhere");
@@ -87,7 +87,7 @@ public sealed class LoginWriterCancellationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Of_a_batch_in_an_outage_the_rows_whose_callers_stay_are_written_and_the_others_are_not()
+    public async Task After_an_outage_only_the_rows_whose_callers_still_wait_are_written()
     {
         var time = _store.UseFakeTime();
         await using (var table = await _store.LockTableAsync())
@@ -108,11 +108,13 @@ public sealed class LoginWriterCancellationTests : IAsyncLifetime
             await Assert.ThrowsAsync<LoginRejectedException>(() => bad);
         }
 
-        Assert.Equal("first,stays", await _store.ScalarAsync("SELECT string_agg(user_id, ',' ORDER BY user_id) FROM user_logins"));
+        Assert.Equal(
+            "first,stays",
+            await _store.ScalarAsync("SELECT string_agg(user_id, ',' ORDER BY user_id) FROM user_logins"));
     }
 
     [Fact]
-    public async Task Disposing_breaks_off_a_statement_whose_callers_have_all_left_and_waits_for_any_other()
+    public async Task Disposing_cancels_a_statement_whose_callers_all_cancelled_and_waits_for_any_other()
     {
         await using var table = await _store.LockTableAsync();
         var leaves = _store.Writer.WriteAsync(LoginStore.Login("leaves"), _cancelled.Token);
@@ -132,11 +134,12 @@ public sealed class LoginWriterCancellationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_token_that_is_cancelled_already_writes_nothing()
+    public async Task With_a_token_that_is_already_cancelled_nothing_is_written()
     {
         await _cancelled.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _store.Writer.WriteAsync(LoginStore.Login(), _cancelled.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            _store.Writer.WriteAsync(LoginStore.Login(), _cancelled.Token));
 
         await _store.Writer.DisposeAsync();
         Assert.Equal(0, await _store.CountAsync());

@@ -21,7 +21,8 @@ public sealed class LoginWriterOutageTests : IAsyncLifetime
     [InlineData(
         "REVOKE INSERT ON user_logins FROM {role}",
         "GRANT INSERT ON user_logins TO {role}",
-        "42501, the role lacks a right: grant it INSERT and SELECT on user_logins, SELECT, INSERT and UPDATE on masking_generations, with a vault SELECT and INSERT on pii_vault")]
+        "42501, the role lacks a right: grant it INSERT and SELECT on user_logins, SELECT, INSERT and UPDATE on "
+        + "masking_generations, with a vault SELECT and INSERT on pii_vault")]
     [InlineData(
         "ALTER TABLE user_logins RENAME COLUMN locale TO language",
         "ALTER TABLE user_logins RENAME COLUMN language TO locale",
@@ -44,12 +45,16 @@ public sealed class LoginWriterOutageTests : IAsyncLifetime
         "53300, no connection is left: close some, or raise the limit of the server, the database or the role")]
     [InlineData(
         """
-        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'full' USING ERRCODE = '53100'; END $$;
+        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql
+        AS $$ BEGIN RAISE EXCEPTION 'full' USING ERRCODE = '53100'; END $$;
         CREATE TRIGGER refuse BEFORE INSERT ON user_logins FOR EACH ROW EXECUTE FUNCTION refuse()
         """,
         "DROP TRIGGER refuse ON user_logins",
         "53100, the server's disk is full: free or add space")]
-    public async Task Rows_are_held_while_the_table_takes_none_and_the_operator_is_told_once_what_to_do(string begin, string end, string told)
+    public async Task Rows_are_held_while_PostgreSQL_accepts_none_and_the_remedy_is_logged_once(
+        string begin,
+        string end,
+        string report)
     {
         var role = await _store.UseRoleAsync();
         var health = _store.Provider.GetRequiredService<HealthCheckService>();
@@ -58,11 +63,12 @@ public sealed class LoginWriterOutageTests : IAsyncLifetime
         Assert.Same(Task.CompletedTask, _store.Writer.WaitForOutageEndAsync(CancellationToken.None));
 
         await _store.ScalarAsync(begin.Replace("{role}", role, StringComparison.Ordinal));
-        await _store.ScalarAsync($"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = '{role}'");
+        await _store.ScalarAsync(
+            $"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = '{role}'");
         var held = LoginStore.Logins(10).Select(login => _store.Writer.WriteAsync(login)).ToArray();
-        var said = $"PostgreSQL cannot commit logins ({told[..5]}";
-        await _store.Logs.WaitForAsync(said);
-        var report = (await health.CheckHealthAsync()).Entries["login-writer"];
+        var line = $"PostgreSQL cannot commit logins ({report[..5]}";
+        await _store.Logs.WaitForAsync(line);
+        var entry = (await health.CheckHealthAsync()).Entries["login-writer"];
         var over = _store.Writer.WaitForOutageEndAsync(CancellationToken.None);
         var overAlready = over.IsCompleted;
         await _store.ScalarAsync(end.Replace("{role}", role, StringComparison.Ordinal));
@@ -70,15 +76,15 @@ public sealed class LoginWriterOutageTests : IAsyncLifetime
         await over;
 
         Assert.False(overAlready);
-        Assert.Equal(HealthStatus.Unhealthy, report.Status);
-        Assert.Equal("The writer cannot commit logins: " + told, report.Description);
+        Assert.Equal(HealthStatus.Unhealthy, entry.Status);
+        Assert.Equal("The writer cannot commit logins: " + report, entry.Description);
         Assert.Equal(HealthStatus.Healthy, (await health.CheckHealthAsync()).Status);
-        Assert.Equal(1, _store.Logs.Texts.Count(text => text.Contains(said, StringComparison.Ordinal)));
+        Assert.Equal(1, _store.Logs.Texts.Count(text => text.Contains(line, StringComparison.Ordinal)));
         Assert.Equal(11, await _store.CountAsync());
     }
 
     [Fact]
-    public async Task A_connection_that_went_silent_is_given_up_at_the_command_timeout_and_its_rows_are_written_over_another()
+    public async Task A_silent_connection_is_abandoned_at_the_command_timeout_and_its_rows_go_over_another()
     {
         var server = new NpgsqlConnectionStringBuilder(_store.ConnectionString);
         await using var proxy = new CuttingProxy(new IPEndPoint(IPAddress.Loopback, server.Port));
@@ -97,14 +103,16 @@ public sealed class LoginWriterOutageTests : IAsyncLifetime
 
         Assert.Equal(2, await _store.CountAsync());
         Assert.Equal(1, _store.Logs.CountOf(2000));
-        Assert.Contains(_store.Logs.Texts, text => text.Contains("no connection to the server", StringComparison.Ordinal));
+        Assert.Contains(
+            _store.Logs.Texts,
+            text => text.Contains("no connection to the server", StringComparison.Ordinal));
     }
 
     [Theory]
     [InlineData("40001")]
     [InlineData("40P01")]
     [InlineData("57014")]
-    public async Task A_statement_that_lost_to_another_is_tried_again_as_it_is(string sqlState)
+    public async Task A_statement_that_lost_a_conflict_is_retried_unchanged(string sqlState)
     {
         await _store.ScalarAsync(
             $"""
@@ -136,7 +144,7 @@ public sealed class LoginWriterOutageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_outage_that_everybody_left_lets_receivers_try_again_after_a_pause_and_stays_reported_until_a_commit()
+    public async Task After_the_last_caller_cancelled_receivers_retry_after_a_pause_and_health_waits_for_a_commit()
     {
         var time = _store.UseFakeTime();
         using var cancelled = new CancellationTokenSource();
@@ -161,7 +169,7 @@ public sealed class LoginWriterOutageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_bug_that_passes_costs_no_row_a_fault_and_one_that_stays_faults_the_rows()
+    public async Task A_passing_bug_faults_no_row_and_a_lasting_one_faults_the_rows()
     {
         var contexts = new FaultyContexts(_store.ConnectionString);
         _store.Services.AddSingleton<IDbContextFactory<LoginDbContext>>(contexts);

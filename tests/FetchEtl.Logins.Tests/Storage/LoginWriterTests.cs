@@ -151,7 +151,7 @@ public sealed class LoginWriterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Disposing_finishes_what_was_accepted_and_takes_no_more()
+    public async Task Disposing_writes_all_accepted_rows_and_accepts_no_more()
     {
         var writer = _store.Writer;
         var accepted = LoginStore.Logins(2500).Select(login => writer.WriteAsync(login)).ToArray();
@@ -164,7 +164,7 @@ public sealed class LoginWriterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Disposing_during_an_outage_fails_what_is_held()
+    public async Task Disposing_during_an_outage_fails_the_held_rows()
     {
         await _store.ScalarAsync("ALTER TABLE user_logins RENAME TO elsewhere");
         var held = _store.Writer.WriteAsync(LoginStore.Login());

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace FetchEtl.Logins.Tests;
 
-/// <summary>A process whose masks do not fit the table writes nothing.</summary>
+/// <summary>A process whose masking does not match the table writes nothing.</summary>
 public sealed class StoredMasksVerifierTests : IAsyncLifetime
 {
     private const string Generations = "SELECT string_agg(concat_ws(' ', generation, key_check), ', ' ORDER BY " +
@@ -32,26 +32,26 @@ public sealed class StoredMasksVerifierTests : IAsyncLifetime
         Assert.Equal($"1 {Checks[0]}, 2 {Checks[1]}", await _store.ScalarAsync(Generations));
 
         _store.Masking = Masking(TestKeys.First, TestKeys.Second, TestKeys.Third);
-        await StartAnewAsync();
+        await StartAgainAsync();
 
         Assert.Equal($"1 {Checks[0]}, 2 {Checks[1]}, 3 {Checks[2]}", await _store.ScalarAsync(Generations));
     }
 
     [Fact]
-    public async Task A_generation_older_than_the_table_of_generations_takes_the_check_of_the_key_it_is_given()
+    public async Task A_generation_without_a_check_gets_the_check_of_the_configured_key()
     {
         await _store.ScalarAsync("INSERT INTO masking_generations (generation) VALUES (1)");
 
-        await StartAnewAsync();
+        await StartAgainAsync();
 
         Assert.Equal($"1 {Checks[0]}", await _store.ScalarAsync(Generations));
     }
 
     [Fact]
-    public async Task Fewer_generations_than_the_table_holds_are_refused()
+    public async Task Fewer_generations_than_the_table_holds_are_rejected()
     {
         _store.Masking = Masking(TestKeys.First, TestKeys.Second, TestKeys.Third);
-        await StartAnewAsync();
+        await StartAgainAsync();
 
         _store.Masking = Masking(TestKeys.First);
 
@@ -65,7 +65,7 @@ public sealed class StoredMasksVerifierTests : IAsyncLifetime
     public async Task Keys_that_are_not_those_of_their_generations_are_each_named()
     {
         _store.Masking = Masking(TestKeys.First, TestKeys.Second, TestKeys.Third);
-        await StartAnewAsync();
+        await StartAgainAsync();
 
         _store.Masking = Masking(TestKeys.Second, TestKeys.First);
 
@@ -81,9 +81,9 @@ public sealed class StoredMasksVerifierTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_former_method_that_comes_later_is_refused()
+    public async Task A_former_method_that_is_set_later_is_rejected()
     {
-        await StartAnewAsync();
+        await StartAgainAsync();
 
         _store.Masking.Former = MaskingMethod.Sha256;
 
@@ -91,9 +91,9 @@ public sealed class StoredMasksVerifierTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_weak_method_over_keyed_masks_is_refused()
+    public async Task A_weak_method_over_keyed_masks_is_rejected()
     {
-        await StartAnewAsync();
+        await StartAgainAsync();
 
         _store.Masking = new MaskingOptions { Method = MaskingMethod.Sha256, AllowWeak = true };
 
@@ -103,7 +103,7 @@ public sealed class StoredMasksVerifierTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Of_processes_that_start_at_once_with_different_keys_only_those_with_one_key_go_on()
+    public async Task Of_processes_that_start_at_once_with_different_keys_only_those_with_one_key_continue()
     {
         await using var locked = await _store.LockTableAsync("masking_generations");
         var starts = new[] { TestKeys.First, TestKeys.Second, TestKeys.First, TestKeys.Second }.Select(async key =>
@@ -113,7 +113,7 @@ public sealed class StoredMasksVerifierTests : IAsyncLifetime
             return (Key: key, Refusal: refusal);
         }).ToArray();
 
-        // All have read that no generation was used yet.
+        // Each has read that no generation is in use yet.
         await locked.WaitForBlockedAsync(atLeast: starts.Length);
         await locked.ReleaseAsync();
         var outcomes = await Task.WhenAll(starts);
@@ -125,7 +125,7 @@ public sealed class StoredMasksVerifierTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_column_too_narrow_for_masks_is_refused_and_the_told_statement_is_the_remedy()
+    public async Task A_column_too_narrow_for_masks_is_rejected_and_the_reported_statement_widens_it()
     {
         await _store.ScalarAsync("DROP VIEW user_logins_readable; ALTER TABLE user_logins ALTER user_id TYPE " +
             "varchar(65), ALTER masked_ip TYPE char(66)");
@@ -134,18 +134,18 @@ public sealed class StoredMasksVerifierTests : IAsyncLifetime
         Assert.StartsWith("user_logins.masked_ip is character(66), and a mask has 66 characters: widen it " +
             "by ", refusal, StringComparison.Ordinal);
         await _store.ScalarAsync(Statement(refusal));
-        await StartAnewAsync();
+        await StartAgainAsync();
 
         Array.ForEach(["ip", "device_id", "user_id"], _store.Masking.Fields.Add);
         refusal = Assert.Single(await RefusalAsync());
         Assert.StartsWith("user_logins.user_id is character varying(65), and a mask has 66 characters: widen it " +
             "by ", refusal, StringComparison.Ordinal);
         await _store.ScalarAsync(Statement(refusal));
-        await StartAnewAsync();
+        await StartAgainAsync();
     }
 
     [Fact]
-    public async Task A_database_away_at_start_is_waited_for_and_a_wrong_key_then_holds_the_rows_until_it_is_settled()
+    public async Task A_start_without_the_database_succeeds_and_a_wrong_key_then_holds_the_rows_until_it_is_corrected()
     {
         await using (var before = _store.Beside(Masking(TestKeys.Second)))
         {
@@ -159,7 +159,11 @@ public sealed class StoredMasksVerifierTests : IAsyncLifetime
         await await Task.WhenAny(held, _store.Logs.WaitForAsync("PostgreSQL cannot commit logins (28000)"));
 
         await _store.ScalarAsync($"ALTER ROLE {role} LOGIN");
-        await await Task.WhenAny(held, _store.Logs.WaitForAsync("PostgreSQL cannot commit logins (MaskingRefusedException): Masking:Keys:0 (or Masking:KeyFiles:0) is not the key"));
+        await await Task.WhenAny(
+            held,
+            _store.Logs.WaitForAsync(
+                "PostgreSQL cannot commit logins (MaskingRefusedException): Masking:Keys:0 (or Masking:KeyFiles:0) is "
+                + "not the key"));
         var health = await _store.Provider.GetRequiredService<HealthCheckService>().CheckHealthAsync();
         Assert.Equal(HealthStatus.Unhealthy, health.Status);
         Assert.False(_store.Writer.WaitForOutageEndAsync().IsCompleted);
@@ -172,7 +176,7 @@ public sealed class StoredMasksVerifierTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_table_of_generations_that_refuses_their_rows_costs_no_login_its_row()
+    public async Task A_table_of_generations_that_rejects_its_rows_loses_no_login()
     {
         await _store.ScalarAsync("ALTER TABLE masking_generations ADD CONSTRAINT none CHECK (generation > 1)");
 
@@ -185,7 +189,7 @@ public sealed class StoredMasksVerifierTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_masker_of_ones_own_is_not_held_to_the_generations()
+    public async Task A_custom_masker_is_not_checked_against_the_generations()
     {
         _store.Services.AddSingleton<IPiiMasker>(new OwnMasker());
         await _store.ScalarAsync("INSERT INTO masking_generations VALUES (7, 'another')");
@@ -199,7 +203,8 @@ public sealed class StoredMasksVerifierTests : IAsyncLifetime
     [InlineData(MaskingMethod.Hmac, null, 0)]
     [InlineData(MaskingMethod.Sha256, null, 1)]
     [InlineData(MaskingMethod.SaltedSha256, "canary-salt", 1)]
-    public async Task A_weak_method_says_at_start_how_fast_it_falls(MaskingMethod method, string? salt, int warnings)
+    public async Task A_weak_method_logs_at_start_how_fast_it_can_be_reversed(
+        MaskingMethod method, string? salt, int warnings)
     {
         _store.Masking = method == MaskingMethod.Hmac
             ? Masking(TestKeys.First)
@@ -239,20 +244,20 @@ public sealed class StoredMasksVerifierTests : IAsyncLifetime
     private static StoredMasksVerificationService Startup(IServiceProvider services) =>
         services.GetServices<IHostedService>().OfType<StoredMasksVerificationService>().Single();
 
-    /// <summary>The SQL statement within a refusal.</summary>
+    /// <summary>The SQL statement that a refusal names as the remedy.</summary>
     private static string Statement(string refusal) =>
         refusal[refusal.IndexOf("ALTER TABLE", StringComparison.Ordinal)..]
             .Split(';')[0];
 
-    /// <summary>Starts the verification as another process would.</summary>
-    private async Task StartAnewAsync()
+    /// <summary>Runs the verification as another process would at its start.</summary>
+    private async Task StartAgainAsync()
     {
         await using var provider = _store.Beside();
         await Startup(provider).StartingAsync(CancellationToken.None);
     }
 
     private async Task<IReadOnlyList<string>> RefusalAsync() =>
-        (await Assert.ThrowsAsync<MaskingRefusedException>(StartAnewAsync)).Problems;
+        (await Assert.ThrowsAsync<MaskingRefusedException>(StartAgainAsync)).Problems;
 
     private sealed class OwnMasker : IPiiMasker
     {

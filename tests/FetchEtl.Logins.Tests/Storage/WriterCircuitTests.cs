@@ -155,7 +155,7 @@ public sealed class WriterCircuitTests
     }
 
     [Fact]
-    public async Task A_batch_that_everybody_left_waits_no_longer()
+    public async Task A_batch_whose_callers_all_cancelled_waits_no_longer()
     {
         await FailAsync(Lost);
         using var cancelled = new CancellationTokenSource();

@@ -63,7 +63,7 @@ public sealed class AppVersionTests
     [InlineData("1\0")]
     [InlineData("\u0661.\u0662")]
     [InlineData("99999999999999999999999999")]
-    public void What_is_no_version_is_refused_in_both_encodings(string text)
+    public void A_text_that_is_not_a_version_is_rejected_in_both_encodings(string text)
     {
         Assert.False(AppVersion.TryEncode(text, AppVersionEncoding.Ordered, out _));
         Assert.False(AppVersion.TryEncode(text, AppVersionEncoding.Digits, out _));
@@ -75,7 +75,7 @@ public sealed class AppVersionTests
     [InlineData("1.0.1000", AppVersionEncoding.Ordered)]
     [InlineData("2147483648", AppVersionEncoding.Digits)]
     [InlineData("2147.48364.8", AppVersionEncoding.Digits)]
-    public void What_does_not_fit_the_encoding_is_refused(string text, AppVersionEncoding encoding)
+    public void A_version_that_does_not_fit_the_encoding_is_rejected(string text, AppVersionEncoding encoding)
     {
         Assert.False(AppVersion.TryEncode(text, encoding, out var code));
         Assert.Equal(0, code);
@@ -95,7 +95,7 @@ public sealed class AppVersionTests
     }
 
     [Fact]
-    public void A_negative_code_is_no_version()
+    public void A_negative_code_is_rejected()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => AppVersion.Format(-1));
     }

@@ -56,7 +56,7 @@ public sealed class LoginValidatorTests
     }
 
     [Fact]
-    public void A_lone_surrogate_made_in_code_is_invalid()
+    public void A_lone_surrogate_from_code_is_invalid()
     {
         var message = new LoginMessage { UserId = new PersonalText("a\ud800"), AppVersion = "1" };
 
@@ -68,7 +68,7 @@ public sealed class LoginValidatorTests
     [InlineData("user_id")]
     [InlineData("ip")]
     [InlineData("device_id")]
-    public void Stars_mean_that_a_LoginMessage_was_serialised(string field)
+    public void Stars_are_rejected_with_the_hint_to_send_raw_JSON(string field)
     {
         var problem = Assert.Single(Validate(With(field, "***")));
 
@@ -77,7 +77,7 @@ public sealed class LoginValidatorTests
     }
 
     [Fact]
-    public void Every_reason_is_given_at_once()
+    public void Every_reason_is_reported_at_once()
     {
         var message = JsonSerializer.Deserialize<LoginMessage>("""{"user_id":"","app_version":"x","ip":7}""")!;
 

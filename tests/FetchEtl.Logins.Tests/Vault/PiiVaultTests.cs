@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace FetchEtl.Logins.Tests;
 
-/// <summary>The vault holds a value exactly where a row with its mask was written while there was a vault.</summary>
+/// <summary>The vault holds exactly the values of rows that were written while it was configured.</summary>
 public sealed class PiiVaultTests : IAsyncLifetime
 {
     private readonly VaultKeyFiles _files = new();
@@ -72,13 +72,13 @@ public sealed class PiiVaultTests : IAsyncLifetime
 
         await table.ReleaseAsync();
 
-        // Else PostgreSQL would have ended one of them, by 40P01.
+        // With a deadlock PostgreSQL would have ended one of them with 40P01.
         Assert.Equal(20, await there + await back);
         Assert.Equal(Values(0, 20), (await SealedAsync()).Select(Reveal).Order());
     }
 
     [Fact]
-    public async Task A_refused_row_takes_its_sealed_values_with_it_and_the_rest_of_its_batch_keeps_theirs()
+    public async Task A_rejected_row_leaves_no_sealed_values_and_the_rest_of_its_batch_keeps_theirs()
     {
         int[] bad = [0, 99, 100, 199];
 
@@ -128,12 +128,13 @@ public sealed class PiiVaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_missing_table_holds_the_rows_and_is_told_with_its_remedy()
+    public async Task A_missing_table_holds_the_rows_and_is_logged_with_its_remedy()
     {
         await _store.ScalarAsync("ALTER TABLE pii_vault RENAME TO elsewhere");
 
         var held = WriteAsync(_store.Provider, 1);
-        await _store.Logs.WaitForAsync("PostgreSQL cannot commit logins (42P01): the table does not match the model: run the migrations");
+        await _store.Logs.WaitForAsync(
+            "PostgreSQL cannot commit logins (42P01): the table does not match the model: run the migrations");
         Assert.Equal(0, await _store.CountAsync());
         Assert.False(_store.Writer.WaitForOutageEndAsync().IsCompleted);
 
@@ -144,13 +145,15 @@ public sealed class PiiVaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_missing_right_holds_the_rows_and_the_told_grant_is_the_remedy()
+    public async Task A_missing_right_holds_the_rows_and_the_logged_grant_is_the_remedy()
     {
         var role = await _store.UseRoleAsync();
 
         var held = WriteAsync(_store.Provider, 1);
         await _store.Logs.WaitForAsync("PostgreSQL cannot commit logins (42501): the role lacks a right");
-        Assert.Contains(_store.Logs.Texts, text => text.Contains("with a vault SELECT and INSERT on pii_vault", StringComparison.Ordinal));
+        Assert.Contains(
+            _store.Logs.Texts,
+            text => text.Contains("with a vault SELECT and INSERT on pii_vault", StringComparison.Ordinal));
         Assert.Equal(0, await _store.CountAsync());
 
         await _store.ScalarAsync($"GRANT SELECT, INSERT ON pii_vault TO {role}");
@@ -161,7 +164,7 @@ public sealed class PiiVaultTests : IAsyncLifetime
     [Theory]
     [InlineData("ADD CONSTRAINT none CHECK (created_at IS NULL)", "DROP CONSTRAINT none", "23514")]
     [InlineData("ALTER mask TYPE varchar(20)", "ALTER mask TYPE varchar(256)", "22001")]
-    public async Task A_table_that_refuses_sealed_values_costs_no_login_its_row(
+    public async Task A_table_that_rejects_sealed_values_loses_no_login(
         string change, string remedy, string sqlState)
     {
         await _store.ScalarAsync($"ALTER TABLE pii_vault {change}");

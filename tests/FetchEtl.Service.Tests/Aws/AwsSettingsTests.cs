@@ -4,13 +4,13 @@ using FetchEtl.Testing;
 namespace FetchEtl.Service.Tests;
 
 /// <summary>
-/// AWS's own settings and sources of credentials, each in the real process, whose environment is its own: <c>send</c> looks up
-/// its queue, and the signature of that request tells the access key and the region.
+/// AWS's own settings and sources of credentials, each in a real process with an environment of its own. <c>send</c>
+/// looks up its queue, and the signature of that request shows the access key and the region.
 /// </summary>
 public sealed class AwsSettingsTests : IAsyncLifetime
 {
     /// <summary>
-    /// The AWS CLI names the file of a session's token by the SHA-1 of the session's name, here <c>corp</c>.
+    /// The file of a session's token: the AWS CLI names it by the SHA-1 of the session's name, here <c>corp</c>.
     /// </summary>
     private const string CachedToken = "sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json";
 
@@ -50,7 +50,10 @@ public sealed class AwsSettingsTests : IAsyncLifetime
     [Fact]
     public async Task A_profile_signs_with_its_keys_for_its_region_at_its_endpoint()
     {
-        Write("config", $"[profile data]\nregion = eu-north-1\nservices = local\n[services local]\nsqs =\n  endpoint_url = {_stub.Url}\n");
+        Write(
+            "config",
+            "[profile data]\nregion = eu-north-1\nservices = local\n"
+            + $"[services local]\nsqs =\n  endpoint_url = {_stub.Url}\n");
         Write("credentials", "[data]\n" + Keys("AKIDPROFILE"));
         _environment.Remove("AWS_ENDPOINT_URL_SQS");
         _environment["AWS_PROFILE"] = "data";
@@ -66,13 +69,17 @@ public sealed class AwsSettingsTests : IAsyncLifetime
 
         Assert.Equal(("AKIDSECTION", "eu-north-1"), await SignedAsync(settings));
         Assert.Equal(("AKIDSECTION", "eu-west-3"), await SignedAsync([.. settings, "--AWS:Region=eu-west-3"]));
-        Assert.Equal(("AKIDSECTION", "ap-south-1"), await SignedAsync([.. settings, "--AWS:Region=eu-west-3", "--Sqs:Region=ap-south-1"]));
+        Assert.Equal(
+            ("AKIDSECTION", "ap-south-1"),
+            await SignedAsync([.. settings, "--AWS:Region=eu-west-3", "--Sqs:Region=ap-south-1"]));
     }
 
     [Fact]
     public async Task A_profile_with_a_role_assumes_it_with_the_keys_of_its_source()
     {
-        Write("config", "[profile data]\nregion = eu-west-1\nrole_arn = arn:aws:iam::1:role/r\nsource_profile = source\n");
+        Write(
+            "config",
+            "[profile data]\nregion = eu-west-1\nrole_arn = arn:aws:iam::1:role/r\nsource_profile = source\n");
         Write("credentials", "[source]\n" + Keys("AKIDSOURCE"));
         _environment["AWS_PROFILE"] = "data";
 
@@ -84,17 +91,19 @@ public sealed class AwsSettingsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_profile_of_an_SSO_session_signs_with_the_role_that_the_portal_gives_for_the_cached_token()
+    public async Task A_profile_of_an_SSO_session_signs_with_the_role_that_the_portal_returns_for_the_cached_token()
     {
         Write(
             "config",
             "[profile data]\nregion = eu-west-1\nsso_session = corp\nsso_account_id = 1\nsso_role_name = r\n"
-            + "[sso-session corp]\nsso_region = eu-west-1\nsso_start_url = https://corp.example.test/start\nsso_registration_scopes = sso:account:access\n");
+            + "[sso-session corp]\nsso_region = eu-west-1\nsso_start_url = https://corp.example.test/start\n"
+            + "sso_registration_scopes = sso:account:access\n");
         Write(
             CachedToken,
             """
-            {"startUrl":"https://corp.example.test/start","region":"eu-west-1","accessToken":"cached-token","expiresAt":"2099-01-01T00:00:00Z",
-             "clientId":"c","clientSecret":"s","refreshToken":"r","registrationExpiresAt":"2099-01-01T00:00:00Z"}
+            {"startUrl":"https://corp.example.test/start","region":"eu-west-1","accessToken":"cached-token",
+             "expiresAt":"2099-01-01T00:00:00Z","clientId":"c","clientSecret":"s","refreshToken":"r",
+             "registrationExpiresAt":"2099-01-01T00:00:00Z"}
             """);
         _environment["AWS_PROFILE"] = "data";
 
@@ -116,12 +125,12 @@ public sealed class AwsSettingsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_container_gives_its_credentials()
+    public async Task The_container_endpoint_provides_credentials()
     {
         _environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = $"{_stub.Url}container";
         _environment["AWS_CONTAINER_AUTHORIZATION_TOKEN"] = "container-token";
 
-        // At a custom endpoint, without a region anywhere, it is AWS's first.
+        // Where nothing names a region, a custom endpoint gets us-east-1.
         Assert.Equal(("ASIACONTAINER", "us-east-1"), await SignedAsync());
 
         Assert.Equal(("/container", "container-token"), Assert.Single(_stub.OtherRequests));
@@ -159,7 +168,8 @@ public sealed class AwsSettingsTests : IAsyncLifetime
     [InlineData("Region is 'EU West': set the code of an AWS region", "--Sqs:Region=EU West")]
     [InlineData("There is no such setting: AWS:Regio.", "--AWS:Regio=eu-west-1")]
     [InlineData("AWS: Invalid bool value for UseFIPSEndpoint", "--AWS:UseFIPSEndpoint=maybe")]
-    public async Task What_AWS_s_settings_lack_is_named_with_the_remedy(string problem, params string[] settings)
+    public async Task Missing_and_invalid_AWS_settings_are_reported_with_the_remedy(
+        string problem, params string[] settings)
     {
         await using var send = await FetchEtlProcess.RunAsync(_environment, ["send", "--count", "0", .. settings]);
 

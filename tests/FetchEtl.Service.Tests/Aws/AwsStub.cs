@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace FetchEtl.Service.Tests;
 
 /// <summary>
-/// SQS, STS, the SSO portal and a container's credentials in one loopback server. Each source of credentials issues an access
-/// key of its own, so that the signature of an SQS request tells which source was used.
+/// SQS, STS, the SSO portal and a container's credentials in one loopback server. Each source of credentials issues its
+/// own access key, so the signature of an SQS request shows which source was used.
 /// </summary>
 internal sealed class AwsStub : IAsyncDisposable
 {
@@ -27,7 +27,7 @@ internal sealed class AwsStub : IAsyncDisposable
     /// <summary>The <c>Authorization</c> header of each SQS request, and the host that it was sent to.</summary>
     public ConcurrentQueue<(string Authorization, string Host)> SqsRequests { get; } = new();
 
-    /// <summary>Each request to another service: operation or path, and the secret that it was made with.</summary>
+    /// <summary>Each request to another service: operation or path, and the secret that it carried.</summary>
     public ConcurrentQueue<(string Operation, string Secret)> OtherRequests { get; } = new();
 
     public static async Task<AwsStub> StartAsync()
@@ -60,15 +60,20 @@ internal sealed class AwsStub : IAsyncDisposable
         if (request.Path == "/federation/credentials")
         {
             OtherRequests.Enqueue((request.Path, request.Headers["x-amz-sso_bearer_token"].ToString()));
-            await WriteAsync(context,
-                """{"roleCredentials":{"accessKeyId":"ASIASSO","secretAccessKey":"s","sessionToken":"t","expiration":4070908800000}}""");
+            await WriteAsync(
+                context,
+                """{"roleCredentials":{"accessKeyId":"ASIASSO","secretAccessKey":"s","sessionToken":"t","""
+                + """ "expiration":4070908800000}}""");
             return;
         }
 
         if (request.Path == "/container")
         {
             OtherRequests.Enqueue((request.Path, authorization));
-            await WriteAsync(context, $$"""{"AccessKeyId":"ASIACONTAINER","SecretAccessKey":"s","Token":"t","Expiration":"{{Expiration}}"}""");
+            await WriteAsync(
+                context,
+                $$"""{"AccessKeyId":"ASIACONTAINER","SecretAccessKey":"s","Token":"t","""
+                + $$""" "Expiration":"{{Expiration}}"}""");
             return;
         }
 
@@ -79,8 +84,10 @@ internal sealed class AwsStub : IAsyncDisposable
         await context.Response.WriteAsync(
             $"""
             <{action}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><{action}Result>
-            <AssumedRoleUser><Arn>arn:aws:sts::1:assumed-role/r/s</Arn><AssumedRoleId>A:s</AssumedRoleId></AssumedRoleUser>
-            <Credentials><AccessKeyId>ASIA{action.ToUpperInvariant()}</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>
+            <AssumedRoleUser><Arn>arn:aws:sts::1:assumed-role/r/s</Arn>
+            <AssumedRoleId>A:s</AssumedRoleId></AssumedRoleUser>
+            <Credentials><AccessKeyId>ASIA{action.ToUpperInvariant()}</AccessKeyId>
+            <SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>
             <Expiration>{Expiration}</Expiration></Credentials></{action}Result></{action}Response>
             """);
     }
