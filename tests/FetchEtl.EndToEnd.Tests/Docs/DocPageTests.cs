@@ -37,7 +37,7 @@ public sealed partial class DocPageTests
         var tests = string.Join(
             '\n',
             Directory
-                .EnumerateFiles(Path.Combine(RepositoryRoot.Folder, "tests"), "*Tests.cs", SearchOption.AllDirectories)
+                .EnumerateFiles(Path.Combine(RepositoryRoot.Folder, "tests"), "*.cs", SearchOption.AllDirectories)
                 .Select(File.ReadAllText));
         var page = DocPage.Get("docs/guarantees.md");
         var promises = page.Rows.ToList();
