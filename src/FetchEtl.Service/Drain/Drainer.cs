@@ -1,3 +1,4 @@
+using Amazon.Runtime;
 using Amazon.SQS;
 using Amazon.SQS.Model;
 using FetchEtl.Logins;
@@ -99,7 +100,8 @@ internal sealed class Drainer(IHost host, IProgress<DrainProgress>? progress = n
             return (await QueueDepth.ReadAsync(_client, queueUrl, cancellationToken)).Total;
         }
         catch (Exception exception)
-            when (!cancellationToken.IsCancellationRequested && SqsErrors.Describe(exception) is not null)
+            when (!cancellationToken.IsCancellationRequested && exception is AmazonServiceException
+                or AmazonClientException or HttpRequestException or IOException or TimeoutException)
         {
             return null;
         }
