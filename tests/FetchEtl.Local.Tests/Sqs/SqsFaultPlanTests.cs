@@ -273,7 +273,7 @@ public sealed partial class SqsFaultPlanTests
     }
 
     [GeneratedRegex(
-        "```json\n(?<plan>.*?)```",
+        "```json\n(?<plan>\\{\n  \"seed\".*?)```",
         RegexOptions.Singleline | RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 5000)]
     private static partial Regex Example();
