@@ -6,17 +6,18 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace FetchEtl.Sqs.Tests;
 
-/// <summary>Retries, timeouts and the network.</summary>
+/// <summary>Retries, timeouts and network errors of the client.</summary>
 public sealed class SqsAttemptTests
 {
     private const string Queue = "http://127.0.0.1/000000000000/q";
 
-    private static WireReply Unwell { get; } = WireReply.JsonError("InternalFailure", HttpStatusCode.InternalServerError);
+    private static WireReply InternalFailure { get; } =
+        WireReply.JsonError("InternalFailure", HttpStatusCode.InternalServerError);
 
     [Fact]
-    public async Task A_call_that_the_service_could_not_serve_is_retried_until_it_works()
+    public async Task A_call_that_fails_transiently_is_retried_until_it_succeeds()
     {
-        await using var endpoint = await WireEndpoint.StartAsync(Unwell, Unwell, WireReply.QueueUrl);
+        await using var endpoint = await WireEndpoint.StartAsync(InternalFailure, InternalFailure, WireReply.QueueUrl);
         using var client = TestClients.Create(endpoint.Url);
 
         await client.GetQueueUrlAsync("q");
@@ -27,7 +28,7 @@ public sealed class SqsAttemptTests
     [Fact]
     public async Task When_the_retries_are_used_up_the_last_error_is_thrown()
     {
-        await using var endpoint = await WireEndpoint.StartAsync(Unwell);
+        await using var endpoint = await WireEndpoint.StartAsync(InternalFailure);
         using var client = TestClients.Create(endpoint.Url);
 
         var exception = await Assert.ThrowsAsync<AmazonSQSException>(() => client.GetQueueUrlAsync("q"));
@@ -40,7 +41,8 @@ public sealed class SqsAttemptTests
     [Fact]
     public async Task A_permanent_error_is_not_retried()
     {
-        await using var endpoint = await WireEndpoint.StartAsync(WireReply.JsonError("AccessDeniedException", HttpStatusCode.BadRequest));
+        await using var endpoint = await WireEndpoint.StartAsync(
+            WireReply.JsonError("AccessDeniedException", HttpStatusCode.BadRequest));
         using var client = TestClients.Create(endpoint.Url);
 
         var exception = await Assert.ThrowsAsync<AmazonSQSException>(() => client.GetQueueUrlAsync("q"));
@@ -52,7 +54,8 @@ public sealed class SqsAttemptTests
     [Fact]
     public async Task A_delete_whose_reply_was_lost_is_retried()
     {
-        await using var endpoint = await WireEndpoint.StartAsync(null, WireReply.Json("""{"Successful":[{"Id":"0"}]}"""));
+        await using var endpoint = await WireEndpoint.StartAsync(
+            null, WireReply.Json("""{"Successful":[{"Id":"0"}]}"""));
         using var client = TestClients.Create(endpoint.Url);
 
         await client.DeleteMessageBatchAsync(Queue, [new DeleteMessageBatchRequestEntry("0", "handle")]);
@@ -74,9 +77,9 @@ public sealed class SqsAttemptTests
     }
 
     [Fact]
-    public async Task A_receive_that_the_service_could_not_serve_is_retried()
+    public async Task A_receive_with_a_transient_error_reply_is_retried()
     {
-        await using var endpoint = await WireEndpoint.StartAsync(Unwell, WireReply.Json("{}"));
+        await using var endpoint = await WireEndpoint.StartAsync(InternalFailure, WireReply.Json("{}"));
         using var client = TestClients.Create(endpoint.Url);
 
         await client.ReceiveMessageAsync(Queue);
@@ -105,7 +108,7 @@ public sealed class SqsAttemptTests
     }
 
     [Fact]
-    public async Task Another_call_without_a_reply_ends_after_the_timeout_of_an_attempt_which_the_SDK_can_set()
+    public async Task Any_other_call_without_a_reply_ends_after_the_timeout_of_an_attempt_which_Configure_can_set()
     {
         var time = new FakeTimeProvider();
         var (endpoint, arrived) = await SilentAsync();
@@ -127,7 +130,7 @@ public sealed class SqsAttemptTests
     }
 
     [Fact]
-    public async Task A_cancelled_call_is_cancelled_and_no_error_of_SQS()
+    public async Task A_cancelled_call_throws_a_cancellation_and_is_not_retried()
     {
         using var cancellation = new CancellationTokenSource();
         await using var endpoint = await WireEndpoint.StartAsync(async (_, aborted) =>
@@ -138,7 +141,8 @@ public sealed class SqsAttemptTests
         });
         using var client = TestClients.Create(endpoint.Url);
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.ReceiveMessageAsync(Queue, cancellation.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => client.ReceiveMessageAsync(Queue, cancellation.Token));
 
         Assert.Single(endpoint.Requests);
     }
@@ -198,10 +202,12 @@ public sealed class SqsAttemptTests
     [Theory]
     [InlineData(SqsProtocol.Json, "/")]
     [InlineData(SqsProtocol.Query, "/000000000000/q")]
-    public async Task Requests_go_to_the_service_URL_whatever_host_the_queue_URL_names(SqsProtocol protocol, string path)
+    public async Task Requests_go_to_the_service_URL_whatever_host_the_queue_URL_names(
+        SqsProtocol protocol, string path)
     {
+        const string EmptyReceive = "<ReceiveMessageResponse><ReceiveMessageResult/></ReceiveMessageResponse>";
         await using var endpoint = await WireEndpoint.StartAsync(request =>
-            request.IsJson ? WireReply.Json("{}") : WireReply.Xml("<ReceiveMessageResponse><ReceiveMessageResult/></ReceiveMessageResponse>"));
+            request.IsJson ? WireReply.Json("{}") : WireReply.Xml(EmptyReceive));
         using var client = TestClients.Create(endpoint.Url, protocol);
 
         await client.ReceiveMessageAsync("http://elsewhere:9/000000000000/q");
@@ -229,7 +235,7 @@ public sealed class SqsAttemptTests
         public override ImmutableCredentials GetCredentials() => throw new AmazonClientException("none");
     }
 
-    /// <summary>New keys at each refresh.</summary>
+    /// <summary>Returns new keys at each refresh.</summary>
     private sealed class CountingCredentials : RefreshingAWSCredentials
     {
         private int _count;
@@ -237,6 +243,7 @@ public sealed class SqsAttemptTests
         protected override CredentialsRefreshState GenerateNewCredentials() => new(
             new ImmutableCredentials($"AKID{++_count}", "secret", "token"), DateTime.UtcNow + TimeSpan.FromHours(1));
 
-        protected override Task<CredentialsRefreshState> GenerateNewCredentialsAsync() => Task.FromResult(GenerateNewCredentials());
+        protected override Task<CredentialsRefreshState> GenerateNewCredentialsAsync() =>
+            Task.FromResult(GenerateNewCredentials());
     }
 }

@@ -38,7 +38,13 @@ public sealed class SqsClientFactoryTests : IDisposable
     [Fact]
     public void The_region_is_the_option_then_the_environment_then_the_profile()
     {
-        File.WriteAllText(_profiles, "[data]\naws_access_key_id = AKID\naws_secret_access_key = secret\nregion = ap-south-1\n");
+        File.WriteAllText(_profiles, """
+            [data]
+            aws_access_key_id = AKID
+            aws_secret_access_key = secret
+            region = ap-south-1
+
+            """);
         var options = new SqsClientOptions { Region = "eu-west-1", Profile = "data", ProfilesLocation = _profiles };
 
         Assert.Equal("eu-west-1", Region(("AWS_REGION", "eu-west-2")));
@@ -51,7 +57,7 @@ public sealed class SqsClientFactoryTests : IDisposable
     }
 
     [Fact]
-    public void A_custom_endpoint_gets_every_request_and_signatures_are_for_the_region()
+    public void A_custom_endpoint_gets_every_request_and_requests_are_signed_for_the_region()
     {
         var config = Config(new() { ServiceUrl = new Uri("http://127.0.0.1:4566"), Region = "eu-west-1" });
 
@@ -60,7 +66,7 @@ public sealed class SqsClientFactoryTests : IDisposable
     }
 
     [Fact]
-    public void All_options_that_cannot_work_are_named_at_once_with_their_remedies()
+    public void All_invalid_options_are_reported_at_once_with_their_remedies()
     {
         var options = new SqsClientOptions
         {
@@ -74,7 +80,10 @@ public sealed class SqsClientFactoryTests : IDisposable
         var exception = Assert.Throws<SqsSettingsException>(() => TestClients.Create(options));
 
         string[] parts =
-            ["ServiceUrl", "http or https", "Region", "eu-central-1", "Protocol", "Auto, Json, Query", "'nobody'", "ProfilesLocation"];
+        [
+            "ServiceUrl", "http or https", "Region", "eu-central-1", "Protocol", "Auto, Json, Query", "'nobody'",
+            "ProfilesLocation",
+        ];
         foreach (var part in parts)
         {
             Assert.Contains(part, exception.Message, StringComparison.Ordinal);
@@ -95,8 +104,13 @@ public sealed class SqsClientFactoryTests : IDisposable
         var url = new Uri("http://127.0.0.1:1");
         using var own = new AmazonSQSClient(
             new AnonymousAWSCredentials(), new AmazonSQSConfig { ServiceURL = url.AbsoluteUri });
-        await using var alone = new ServiceCollection().AddSqsClient((_, x) => x.ServiceUrl = url).BuildServiceProvider();
-        await using var beside = new ServiceCollection().AddSingleton<IAmazonSQS>(own).AddSqsClient().BuildServiceProvider();
+        await using var alone = new ServiceCollection()
+            .AddSqsClient((_, x) => x.ServiceUrl = url)
+            .BuildServiceProvider();
+        await using var beside = new ServiceCollection()
+            .AddSingleton<IAmazonSQS>(own)
+            .AddSqsClient()
+            .BuildServiceProvider();
 
         Assert.Same(alone.GetRequiredService<IAmazonSQS>(), alone.GetRequiredService<IAmazonSQS>());
         Assert.Same(own, beside.GetRequiredService<IAmazonSQS>());

@@ -10,17 +10,29 @@ public sealed class SqsErrorsTests
     public static TheoryData<string, Exception, bool> Exceptions => new()
     {
         { "throttled", Service("RequestThrottled", HttpStatusCode.BadRequest), true },
-        { "throttled, the Query protocol's name", Service("AWS.SimpleQueueService.RequestThrottled", HttpStatusCode.Forbidden), true },
+        {
+            "throttled, the Query protocol's name",
+            Service("AWS.SimpleQueueService.RequestThrottled", HttpStatusCode.Forbidden),
+            true
+        },
         { "expired token", Service("ExpiredTokenException", HttpStatusCode.BadRequest), true },
-        { "queue does not exist", Service("AWS.SimpleQueueService.NonExistentQueue", HttpStatusCode.BadRequest), false },
+        {
+            "queue does not exist",
+            Service("AWS.SimpleQueueService.NonExistentQueue", HttpStatusCode.BadRequest),
+            false
+        },
         { "denied", Service("AccessDeniedException", HttpStatusCode.BadRequest), false },
         { "no code, 500", Service(null, HttpStatusCode.InternalServerError), true },
-        { "a body that does not fit its MD5", new AmazonSQSException("MD5 hash mismatch for message id m"), false },
+        { "a body that does not match its MD5", new AmazonSQSException("MD5 hash mismatch for message id m"), false },
         { "a reply that cannot be parsed", new AmazonUnmarshallingException("r", "/", new FormatException()), true },
         { "no credentials", new AmazonClientException("Failed to resolve AWS credentials."), false },
         { "a role that STS denies", AssumeRole(Service("AccessDenied", HttpStatusCode.Forbidden)), false },
-        { "STS away", AssumeRole(new HttpRequestException("refused")), true },
-        { "no connection", new HttpRequestException("refused", new SocketException((int)SocketError.ConnectionRefused)), true },
+        { "STS unreachable", AssumeRole(new HttpRequestException("refused")), true },
+        {
+            "no connection",
+            new HttpRequestException("refused", new SocketException((int)SocketError.ConnectionRefused)),
+            true
+        },
         { "connection broken", new IOException("The response ended prematurely."), true },
         { "no reply in time", new TimeoutException(), true },
         { "a bug", new InvalidOperationException(), false },
@@ -37,7 +49,7 @@ public sealed class SqsErrorsTests
     [InlineData("KMS.InvalidKeyUsageException", "KmsInvalidKeyUsage")]
     [InlineData("KMS.OptInRequired", "KmsOptInRequired")]
     [InlineData("ReceiptHandleIsInvalid", "ReceiptHandleIsInvalid")]
-    public void The_codes_of_both_protocols_get_one_name(string code, string expected) =>
+    public void The_error_codes_of_both_protocols_are_normalized_to_one_name(string code, string expected) =>
         Assert.Equal(expected, SqsErrors.Normalize(code));
 
     [Theory]
@@ -75,7 +87,8 @@ public sealed class SqsErrorsTests
 
     [Theory]
     [MemberData(nameof(Exceptions))]
-    public void Each_exception_of_the_SDK_is_transient_or_not(string name, Exception exception, bool transient) =>
+    public void Each_exception_of_the_SDK_is_classified_as_transient_or_permanent(
+        string name, Exception exception, bool transient) =>
         Assert.True(SqsErrors.IsTransient(exception) == transient, name);
 
     [Theory]
@@ -84,12 +97,13 @@ public sealed class SqsErrorsTests
     [InlineData("InternalError", false, true)]
     [InlineData("SomethingNew", false, true)]
     [InlineData("RequestThrottled", true, true)]
-    public void An_entry_is_transient_by_its_code_and_by_whose_fault_it_is(string code, bool senderFault, bool transient) =>
+    public void A_failed_entry_is_classified_by_its_code_and_its_SenderFault(
+        string code, bool senderFault, bool transient) =>
         Assert.Equal(transient, SqsErrors.IsTransient(code, senderFault));
 
     [Theory]
     [MemberData(nameof(Exceptions))]
-    public void Each_failure_of_SQS_has_a_line_to_read(string name, Exception exception, bool transient)
+    public void Each_failure_of_SQS_is_described_in_one_line(string name, Exception exception, bool transient)
     {
         var line = SqsErrors.Describe(exception);
 
@@ -98,12 +112,14 @@ public sealed class SqsErrorsTests
     }
 
     [Fact]
-    public void Missing_credentials_name_the_remedies() => Assert.Contains(
-        "AWS_PROFILE", SqsErrors.Describe(new AmazonClientException("Failed to resolve AWS credentials. Providers…\n\n1")));
+    public void The_description_of_missing_credentials_names_the_remedies() => Assert.Contains(
+        "AWS_PROFILE",
+        SqsErrors.Describe(new AmazonClientException("Failed to resolve AWS credentials. Providers…\n\n1")));
 
     [Fact]
-    public void The_body_of_a_reply_that_cannot_be_parsed_is_not_in_the_line() => Assert.DoesNotContain(
-        "canary", SqsErrors.Describe(new AmazonUnmarshallingException("r", "/", "canary", new FormatException("canary"))));
+    public void The_description_of_a_reply_that_cannot_be_parsed_does_not_quote_its_body() => Assert.DoesNotContain(
+        "canary",
+        SqsErrors.Describe(new AmazonUnmarshallingException("r", "/", "canary", new FormatException("canary"))));
 
     private static AmazonClientException AssumeRole(Exception inner) => new("Error calling AssumeRole", inner);
 

@@ -3,6 +3,7 @@ using System.Net;
 using Amazon.SQS;
 using FetchEtl.Local;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace FetchEtl.Sqs.Tests;
@@ -12,16 +13,17 @@ public sealed class SqsMetricsTests
     [Theory]
     [InlineData(SqsProtocol.Json)]
     [InlineData(SqsProtocol.Query)]
-    public async Task Every_HTTP_request_is_counted_by_operation_retries_too(SqsProtocol protocol)
+    public async Task Every_HTTP_request_is_counted_by_operation_including_retries(SqsProtocol protocol)
     {
         var requests = 0;
-        await using var endpoint = await WireEndpoint.StartAsync(request => (Interlocked.Increment(ref requests), request.IsJson) switch
-        {
-            (1, true) => WireReply.JsonError("InternalFailure", HttpStatusCode.InternalServerError),
-            (1, false) => WireReply.XmlError("InternalFailure", HttpStatusCode.InternalServerError),
-            (_, true) => WireReply.QueueUrl,
-            _ => WireReply.QueueUrlInXml,
-        });
+        await using var endpoint = await WireEndpoint.StartAsync(
+            request => (Interlocked.Increment(ref requests), request.IsJson) switch
+            {
+                (1, true) => WireReply.JsonError("InternalFailure", HttpStatusCode.InternalServerError),
+                (1, false) => WireReply.XmlError("InternalFailure", HttpStatusCode.InternalServerError),
+                (_, true) => WireReply.QueueUrl,
+                _ => WireReply.QueueUrlInXml,
+            });
         await using var services = new ServiceCollection().AddMetrics().AddSqsClient((_, x) =>
         {
             x.ServiceUrl = endpoint.Url;
@@ -41,12 +43,12 @@ public sealed class SqsMetricsTests
     }
 
     [Fact]
-    public async Task A_search_for_the_protocol_counts_both_requests()
+    public async Task Protocol_detection_counts_both_requests()
     {
         await using var server = await LocalSqs.StartAsync(new LocalSqsOptions { Protocols = LocalSqsProtocols.Query });
         var metrics = new SqsMetrics();
         using var client = SqsClientFactory.Create(
-            TestClients.Options(server.ServiceUrl, SqsProtocol.Auto), metrics, Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance);
+            TestClients.Options(server.ServiceUrl, SqsProtocol.Auto), metrics, NullLoggerFactory.Instance);
 
         await client.CreateQueueAsync("logins");
         await client.GetQueueUrlAsync("logins");
@@ -88,7 +90,8 @@ public sealed class SqsMetricsTests
                 }
             },
         };
-        listener.SetMeasurementEventCallback<long>((_, value, tags, _) => calls.Add($"{tags[0].Key}={tags[0].Value}: {value}"));
+        listener.SetMeasurementEventCallback<long>(
+            (_, value, tags, _) => calls.Add($"{tags[0].Key}={tags[0].Value}: {value}"));
         listener.SetMeasurementEventCallback<double>((_, value, _, _) => durations.Add(value));
         listener.Start();
         return listener;

@@ -5,7 +5,7 @@ using FetchEtl.Testing;
 
 namespace FetchEtl.Sqs.Tests;
 
-/// <summary>A body stays out of exceptions and logs, even where the service quotes it.</summary>
+/// <summary>No body appears in exceptions or logs, even where the service quotes it.</summary>
 public sealed class SqsPrivacyTests
 {
     private const string Canary = "canary-7f3a";
@@ -15,7 +15,8 @@ public sealed class SqsPrivacyTests
     [InlineData(SqsProtocol.Json, HttpStatusCode.BadRequest)]
     [InlineData(SqsProtocol.Json, HttpStatusCode.InternalServerError)]
     [InlineData(SqsProtocol.Query, HttpStatusCode.BadRequest)]
-    public async Task An_error_that_quotes_a_sent_body_does_not_pass_it_on(SqsProtocol protocol, HttpStatusCode status)
+    public async Task An_error_reply_that_quotes_a_body_puts_it_into_no_exception_or_log(
+        SqsProtocol protocol, HttpStatusCode status)
     {
         await using var endpoint = await WireEndpoint.StartAsync(request => request.IsJson
             ? WireReply.JsonError("InvalidMessageContents", status, Canary)
@@ -23,7 +24,8 @@ public sealed class SqsPrivacyTests
         using var logs = new RecordedLogs();
         using var client = TestClients.Create(endpoint.Url, protocol, logs);
 
-        var one = await Assert.ThrowsAsync<InvalidMessageContentsException>(() => client.SendMessageAsync(Queue, Canary));
+        var one = await Assert.ThrowsAsync<InvalidMessageContentsException>(
+            () => client.SendMessageAsync(Queue, Canary));
         var batch = await Assert.ThrowsAsync<AmazonSQSException>(
             () => client.SendMessageBatchAsync(Queue, [new SendMessageBatchRequestEntry("0", Canary)]));
 
@@ -35,16 +37,27 @@ public sealed class SqsPrivacyTests
 
     [Theory]
     [InlineData(SqsProtocol.Json, """{"Messages":[{"MessageId":"m","ReceiptHandle":"r","Body":"canary-7f3a \q"}]}""")]
-    [InlineData(SqsProtocol.Json, """{"Messages":[{"MessageId":"m","ReceiptHandle":"r","Body":"canary-7f3a \ud800"}]}""")]
+    [InlineData(
+        SqsProtocol.Json, """{"Messages":[{"MessageId":"m","ReceiptHandle":"r","Body":"canary-7f3a \ud800"}]}""")]
     [InlineData(SqsProtocol.Json, """{"Messages":[{"MessageId":"m","Body":"canary-7f3a","MD5OfBody":"0"}]}""")]
     [InlineData(SqsProtocol.Json, """{"Messages":[{"MessageId":"m","Body":"canary-7f3a"}]}""")]
-    [InlineData(SqsProtocol.Json, """{"Messages":[{"MessageAttributes":{"a":{"DataType":"Binary","BinaryValue":"canary-7f3a"}}}]}""")]
+    [InlineData(
+        SqsProtocol.Json,
+        """{"Messages":[{"MessageAttributes":{"a":{"DataType":"Binary","BinaryValue":"canary-7f3a"}}}]}""")]
     [InlineData(SqsProtocol.Json, """{"Messages":[{"MessageId":"m","Body":"canary-7f3a""")]
     [InlineData(SqsProtocol.Json, "<html>canary-7f3a</html>")]
-    [InlineData(SqsProtocol.Query, "<ReceiveMessageResponse><ReceiveMessageResult><Message><Body>canary-7f3a</canary-7f3a>")]
-    [InlineData(SqsProtocol.Query, "<!DOCTYPE a [<!ENTITY b 'canary-7f3a'>]><ReceiveMessageResponse>&b;</ReceiveMessageResponse>")]
-    [InlineData(SqsProtocol.Query, "<ReceiveMessageResponse><ReceiveMessageResult><Message><Body>canary-7f3a</Body></Message></ReceiveMessageResult></ReceiveMessageResponse>")]
-    public async Task A_reply_that_cannot_be_read_does_not_pass_its_bodies_on(SqsProtocol protocol, string content)
+    [InlineData(
+        SqsProtocol.Query,
+        "<ReceiveMessageResponse><ReceiveMessageResult><Message><Body>canary-7f3a</canary-7f3a>")]
+    [InlineData(
+        SqsProtocol.Query,
+        "<!DOCTYPE a [<!ENTITY b 'canary-7f3a'>]><ReceiveMessageResponse>&b;</ReceiveMessageResponse>")]
+    [InlineData(
+        SqsProtocol.Query,
+        "<ReceiveMessageResponse><ReceiveMessageResult><Message><Body>canary-7f3a</Body></Message>"
+        + "</ReceiveMessageResult></ReceiveMessageResponse>")]
+    public async Task A_reply_that_cannot_be_parsed_puts_its_bodies_into_no_exception_or_log(
+        SqsProtocol protocol, string content)
     {
         await using var endpoint = await WireEndpoint.StartAsync(WireReply.Json(content));
         using var logs = new RecordedLogs();
@@ -62,7 +75,8 @@ public sealed class SqsPrivacyTests
     [Fact]
     public async Task Secrets_are_in_no_exception()
     {
-        await using var endpoint = await WireEndpoint.StartAsync(WireReply.JsonError("SignatureDoesNotMatch", HttpStatusCode.Forbidden));
+        await using var endpoint = await WireEndpoint.StartAsync(
+            WireReply.JsonError("SignatureDoesNotMatch", HttpStatusCode.Forbidden));
         var options = TestClients.Options(endpoint.Url);
         options.Credentials = new Amazon.Runtime.SessionAWSCredentials("AKID", Canary, Canary);
         using var client = TestClients.Create(options);

@@ -17,9 +17,13 @@ internal static class TestClients
     };
 
     public static IAmazonSQS Create(
-        Uri serviceUrl, SqsProtocol protocol = SqsProtocol.Json, ILoggerFactory? loggers = null, TimeProvider? time = null) =>
+        Uri serviceUrl,
+        SqsProtocol protocol = SqsProtocol.Json,
+        ILoggerFactory? loggers = null,
+        TimeProvider? time = null) =>
         Create(Options(serviceUrl, protocol), loggers, time);
 
-    public static IAmazonSQS Create(SqsClientOptions options, ILoggerFactory? loggers = null, TimeProvider? time = null) =>
+    public static IAmazonSQS Create(
+        SqsClientOptions options, ILoggerFactory? loggers = null, TimeProvider? time = null) =>
         SqsClientFactory.Create(options, new SqsMetrics(), loggers ?? NullLoggerFactory.Instance, time);
 }

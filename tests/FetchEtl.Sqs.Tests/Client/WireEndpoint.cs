@@ -9,8 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace FetchEtl.Sqs.Tests;
 
 /// <summary>
-/// An HTTP endpoint on the loopback interface that answers what a test scripts: for replies that a healthy server
-/// doesn't give.
+/// An HTTP endpoint on the loopback interface with scripted replies, for those that a healthy server does not send.
 /// </summary>
 internal sealed class WireEndpoint : IAsyncDisposable
 {
@@ -34,7 +33,8 @@ internal sealed class WireEndpoint : IAsyncDisposable
             using var reader = new StreamReader(context.Request.Body);
             var request = new WireRequest(
                 context.Request.Path.Value!,
-                context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
+                context.Request.Headers.ToDictionary(
+                    header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
                 await reader.ReadToEndAsync(context.RequestAborted));
             endpoint.Requests.Enqueue(request);
             if (await reply(request, context.RequestAborted) is { } answer)
@@ -60,7 +60,7 @@ internal sealed class WireEndpoint : IAsyncDisposable
     public static Task<WireEndpoint> StartAsync(Func<WireRequest, WireReply?> reply) =>
         StartAsync((request, _) => Task.FromResult(reply(request)));
 
-    /// <summary>Answers with the replies in turn, the last of them for ever.</summary>
+    /// <summary>Answers with the replies in turn, and repeats the last one.</summary>
     public static Task<WireEndpoint> StartAsync(params WireReply?[] replies)
     {
         var next = -1;

@@ -10,7 +10,7 @@ using ReceiveRequest = Amazon.SQS.Model.ReceiveMessageRequest;
 
 namespace FetchEtl.Sqs.Tests;
 
-/// <summary>Without an ordinary reply the SDK makes the call, and callers see its outcome.</summary>
+/// <summary>Without an ordinary reply the SDK makes the call, and the caller gets the SDK's outcome.</summary>
 public sealed class DirectFallbackTests
 {
     private static readonly Func<SeenRequest, HttpResponseMessage> Empty = _ => ScriptedHttp.Json("{}");
@@ -78,7 +78,7 @@ public sealed class DirectFallbackTests
     }
 
     [Fact]
-    public async Task A_broken_connection_and_a_timeout_are_tried_again_by_the_SDK()
+    public async Task A_call_with_a_broken_connection_or_a_timeout_is_retried_by_the_SDK()
     {
         var timeout = new TaskCanceledException("slow", new TimeoutException());
         Exception[] faults = [new HttpRequestException("gone"), timeout];
@@ -110,7 +110,7 @@ public sealed class DirectFallbackTests
     }
 
     [Fact]
-    public async Task A_cancelled_call_is_not_made_again()
+    public async Task A_cancelled_call_is_not_retried_by_the_SDK()
     {
         using var cancellation = new CancellationTokenSource();
         var http = new ScriptedHttp(_ =>
@@ -172,7 +172,7 @@ public sealed class DirectFallbackTests
     }
 
     [Fact]
-    public async Task A_clock_that_is_wrong_is_corrected_by_what_the_SDK_learns()
+    public async Task A_wrong_clock_is_corrected_by_the_offset_that_the_SDK_finds()
     {
         // The SDK keeps the correction of an endpoint for the whole process.
         const string Endpoint = "http://wrong-clock.test:1234";
@@ -201,7 +201,7 @@ public sealed class DirectFallbackTests
     }
 
     [Fact]
-    public async Task Each_call_is_signed_with_the_credentials_of_its_moment()
+    public async Task Each_call_is_signed_with_the_current_credentials()
     {
         var http = new ScriptedHttp(Empty);
         using var client = DirectClients.Direct(http, new Rotating());
@@ -255,7 +255,7 @@ public sealed class DirectFallbackTests
     }
 
     [Fact]
-    public async Task Credentials_that_are_not_there_end_in_the_SDKs_exception()
+    public async Task Missing_credentials_throw_the_SDKs_exception()
     {
         var http = new ScriptedHttp(Empty);
         using var sdk = new AmazonSQSClient(new Missing(), DirectClients.Config(http));

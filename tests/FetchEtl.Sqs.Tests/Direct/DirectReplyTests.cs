@@ -10,7 +10,7 @@ using DeleteRequest = Amazon.SQS.Model.DeleteMessageBatchRequest;
 
 namespace FetchEtl.Sqs.Tests;
 
-/// <summary>The SDK is the judge: of the same reply the direct client makes what the SDK makes of it.</summary>
+/// <summary>The SDK is the reference: the direct client reads every reply as the SDK reads it.</summary>
 [Collection(SdkWideSettings.Name)]
 public sealed class DirectReplyTests
 {
@@ -109,7 +109,7 @@ public sealed class DirectReplyTests
         }
     }
 
-    /// <summary>A stream whose end shows only when it is read, as that of a chunked reply.</summary>
+    /// <summary>A stream of unknown length, as that of a chunked reply.</summary>
     private sealed class Unsized(Stream inner) : Stream
     {
         public override bool CanRead => true;

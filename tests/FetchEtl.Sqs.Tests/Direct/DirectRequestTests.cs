@@ -13,7 +13,7 @@ using ReceiveRequest = Amazon.SQS.Model.ReceiveMessageRequest;
 
 namespace FetchEtl.Sqs.Tests;
 
-/// <summary>The SDK is the judge: for the same call at the same time the direct path sends the same.</summary>
+/// <summary>The SDK is the reference: for the same call and time the direct path sends the same request.</summary>
 public sealed class DirectRequestTests
 {
     private static readonly Config Seeded = Config.QuickThrowOnFailure.WithReplay(20260101, 1).WithMaxTest(300);
@@ -34,7 +34,7 @@ public sealed class DirectRequestTests
     [Fact]
     public void Any_day_and_any_key_is_signed_as_the_SDK_signs_it()
     {
-        // One signer for all cases, so that its cached key meets other days and other secrets.
+        // One signer for all cases, so that its cached key is used after other days and other secrets.
         var signer = new DirectSigner("127.0.0.1:4566", "eu-central-1", "sqs");
         var sdk = new AWS4Signer();
         var times = Gen.OneOf(Gen.Choose(0, 2 * 24 * 60 * 60), Gen.Choose(0, int.MaxValue));
@@ -169,7 +169,7 @@ public sealed class DirectRequestTests
         from keys in Credentials()
         select new Endpoint(serviceUrl, region, authenticationRegion, variant, keys);
 
-    /// <summary>Where a client calls and as whom.</summary>
+    /// <summary>The endpoint that a client calls, and its credentials.</summary>
     private sealed record Endpoint(
         string? ServiceUrl, string Region, string? AuthenticationRegion, int Variant, ImmutableCredentials Keys)
     {

@@ -7,7 +7,7 @@ using Amazon.SQS.Internal;
 
 namespace FetchEtl.Sqs.Tests;
 
-/// <summary>Which configurations have a direct path. The others ask for something that only the SDK does.</summary>
+/// <summary>Which configurations have a direct path. The others need something that only the SDK does.</summary>
 [Collection(SdkWideSettings.Name)]
 public sealed class DirectRouteTests
 {
@@ -26,7 +26,7 @@ public sealed class DirectRouteTests
     public static TheoryData<string> OnlySdk =>
     [
         "metrics", "response log", "alternate user agent", "adaptive", "http", "path", "query", "user",
-        "one-way clients", "fips and url", "provider",
+        "no client cache", "fips and url", "provider",
     ];
 
     [Theory]
@@ -50,7 +50,7 @@ public sealed class DirectRouteTests
 
     [Theory]
     [MemberData(nameof(OnlySdk))]
-    public void Whatever_the_direct_path_does_not_do_is_left_to_the_SDK(string what)
+    public void A_setting_that_the_direct_path_does_not_support_is_left_to_the_SDK(string what)
     {
         var config = DirectClients.Config();
         Assert.NotNull(DirectRoute.Find(config, Plain));
@@ -67,7 +67,7 @@ public sealed class DirectRouteTests
             "path" => () => config.ServiceURL = "http://127.0.0.1:4566/prefix/",
             "query" => () => config.ServiceURL = "http://127.0.0.1:4566/?x=y",
             "user" => () => config.ServiceURL = "http://user@127.0.0.1:4566/",
-            "one-way clients" => () => config.CacheHttpClient = false,
+            "no client cache" => () => config.CacheHttpClient = false,
             "fips and url" => () => config.UseFIPSEndpoint = true,
             "provider" => () => config.EndpointProvider = new OtherProvider(),
             _ => throw new ArgumentOutOfRangeException(nameof(what)),

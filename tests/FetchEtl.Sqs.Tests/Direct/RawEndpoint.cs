@@ -6,7 +6,7 @@ using System.Text;
 
 namespace FetchEtl.Sqs.Tests;
 
-/// <summary>A server that keeps the bytes of each request, and answers <c>{}</c>.</summary>
+/// <summary>A server that records the bytes of each request and answers <c>{}</c>.</summary>
 internal sealed class RawEndpoint : IAsyncDisposable
 {
     private static readonly string[] MayDiffer = ["User-Agent:", "amz-sdk-invocation-id:", "amz-sdk-request:"];
@@ -26,7 +26,7 @@ internal sealed class RawEndpoint : IAsyncDisposable
 
     public static RawEndpoint Start() => new();
 
-    /// <summary>The lines of a request, the headers sorted and without those that may differ.</summary>
+    /// <summary>The lines of a request, with sorted headers, without the headers that may differ.</summary>
     public static string Comparable(string request)
     {
         var end = request.IndexOf("\r\n\r\n", StringComparison.Ordinal);
@@ -64,7 +64,7 @@ internal sealed class RawEndpoint : IAsyncDisposable
         await Task.WhenAll(connections);
     }
 
-    /// <summary>One request a connection, so that no connection outlives its request.</summary>
+    /// <summary>Serves one request per connection, so that no connection outlives its request.</summary>
     private async Task ServeAsync(TcpClient connection)
     {
         using (connection)

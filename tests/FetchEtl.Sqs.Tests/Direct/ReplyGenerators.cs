@@ -9,7 +9,7 @@ using FsCheck.Fluent;
 
 namespace FetchEtl.Sqs.Tests;
 
-/// <summary>Random replies of the service: ordinary ones, and ones that no service should send.</summary>
+/// <summary>Random replies of the service: ordinary ones, and some that no service should send.</summary>
 internal static class ReplyGenerators
 {
     private static readonly JsonSerializerOptions Raw = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -21,7 +21,7 @@ internal static class ReplyGenerators
         .Select(text => text ?? "{\"a\":\"ü\\\\ \\\" \ud83d\ude00 <&'+>\"}")
         .Select(text => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)));
 
-    /// <summary>Receives that the SDK reads without complaint.</summary>
+    /// <summary>Receive replies that the SDK reads without an error.</summary>
     public static Gen<string> OrdinaryReceives() =>
         from messages in Messages().ListOf().OrNull()
         from unknown in Unknown()
@@ -29,7 +29,7 @@ internal static class ReplyGenerators
         from reply in Written(Shuffled([("Messages", List(messages)), ("Unknown", unknown)], order))
         select reply;
 
-    /// <summary>Delete results that the SDK reads without complaint.</summary>
+    /// <summary>Delete replies that the SDK reads without an error.</summary>
     public static Gen<string> OrdinaryDeletes()
     {
         var successes = Texts.OrNull().Select(id => (JsonNode?)new JsonObject { ["Id"] = id });
@@ -50,8 +50,8 @@ internal static class ReplyGenerators
     }
 
     /// <summary>
-    /// Replies whose scalar values have other types, whose text is cut, or that are no JSON. A list is always a list:
-    /// the SDK's unmarshaller does not end where it finds another value instead.
+    /// Replies whose scalar values have other types, that are truncated, or that are not JSON. A list is always a list:
+    /// the SDK's unmarshaller loops for ever on another value in its place.
     /// </summary>
     public static Gen<string> Strange(Gen<string> ordinary) => Gen.OneOf(
         from reply in ordinary
@@ -150,7 +150,9 @@ internal static class ReplyGenerators
         return values is null ? null : new JsonObject(names.Zip(values, KeyValuePair.Create));
     }
 
-    /// <summary>Members in another order. Each third member without a value is left out, the others are null.</summary>
+    /// <summary>
+    /// The members in another order. A third of the members without a value is left out, the others are null.
+    /// </summary>
     private static JsonObject Shuffled((string Name, JsonNode? Value)[] members, int rotation) => new(members
         .Where((member, index) => member.Value is not null || (index + rotation) % 3 != 0)
         .Select((member, index) => (member, Key: (index + rotation) % members.Length))

@@ -5,7 +5,7 @@ using Amazon.Runtime;
 
 namespace FetchEtl.Sqs.Tests;
 
-/// <summary>Creates HTTP clients that keep every request and answer with what a test scripts.</summary>
+/// <summary>Creates HTTP clients that record every request and answer with scripted replies.</summary>
 internal sealed class ScriptedHttp(Func<SeenRequest, HttpResponseMessage> reply) : HttpClientFactory
 {
     private readonly Func<SeenRequest, HttpResponseMessage> _reply = reply;

@@ -1,6 +1,6 @@
 namespace FetchEtl.Sqs.Tests;
 
-/// <summary>Tests that change settings of the whole AWS SDK run while no other test does.</summary>
+/// <summary>Tests that change settings of the whole AWS SDK or its environment. No other test runs meanwhile.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class SdkWideSettings
 {

@@ -2,19 +2,19 @@ using System.Globalization;
 
 namespace FetchEtl.Sqs.Tests;
 
-/// <summary>A request as an HTTP client was asked to send it.</summary>
+/// <summary>A request that an HTTP client sends.</summary>
 internal sealed record SeenRequest(string Line, SortedDictionary<string, string> Headers, string Body)
 {
-    // Not signed. They name the sender and count the SDK's retries.
+    // These headers are not signed. They name the sender and count the SDK's retries.
     private static readonly string[] MayDiffer = ["User-Agent", "amz-sdk-invocation-id", "amz-sdk-request"];
 
     /// <summary>Whether the direct path sent it.</summary>
     public bool IsDirect => Headers["User-Agent"].EndsWith(" md/FetchEtl#direct", StringComparison.Ordinal);
 
-    /// <summary>The time that it was signed at.</summary>
+    /// <summary>The time of its signature.</summary>
     public DateTimeOffset Time => ParseTime(Headers["X-Amz-Date"]);
 
-    /// <summary>All that two requests for the same call have in common.</summary>
+    /// <summary>The parts that two requests for the same call have in common.</summary>
     public string Comparable
     {
         get

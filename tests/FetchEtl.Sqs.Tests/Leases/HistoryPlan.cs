@@ -1,6 +1,6 @@
 namespace FetchEtl.Sqs.Tests;
 
-/// <summary>What a history holds in store for its message, all of it drawn from the seed.</summary>
+/// <summary>Everything that happens in a history, drawn from its seed.</summary>
 internal sealed class HistoryPlan
 {
     private static readonly int[] VisibilitySeconds = [5, 5, 30, 30, 30, 30, 120, 120, 3600, 43200];
@@ -41,25 +41,25 @@ internal sealed class HistoryPlan
 
     public TimeSpan VisibilityTimeout { get; }
 
-    /// <summary>SQS accepts every renewal that it should accept.</summary>
+    /// <summary>True where no fault affects a renewal.</summary>
     public bool RenewalsWork { get; }
 
-    /// <summary>How often SQS refuses a whole call.</summary>
+    /// <summary>The probability that SQS refuses a whole call.</summary>
     public double Throttled { get; }
 
-    /// <summary>How often SQS refuses an entry for now.</summary>
+    /// <summary>The probability that SQS refuses an entry transiently.</summary>
     public double EntryRefused { get; }
 
-    /// <summary>How often a call has its effect, but not its reply.</summary>
+    /// <summary>The probability that a call takes effect and its reply is lost.</summary>
     public double ReplyLost { get; }
 
-    /// <summary>How often a call hangs until its time limit.</summary>
+    /// <summary>The probability that a call hangs until its time limit.</summary>
     public double Hangs { get; }
 
-    /// <summary>How often SQS refuses an entry for good although nothing is wrong with it.</summary>
+    /// <summary>The probability that SQS refuses a valid entry permanently.</summary>
     public double RefusedForGood { get; }
 
-    /// <summary>From here on SQS works as it should.</summary>
+    /// <summary>No fault happens from this time on.</summary>
     public TimeSpan FaultsEnd { get; }
 
     /// <summary>The longest time from a call to its reply.</summary>
@@ -68,7 +68,7 @@ internal sealed class HistoryPlan
     /// <summary>The longest time from a receive at SQS to the loop. Replies can overtake each other.</summary>
     public TimeSpan ReceiveLatency { get; }
 
-    /// <summary>When SQS delivers the message once more while it is in flight.</summary>
+    /// <summary>When SQS delivers the message again while it is in flight.</summary>
     public IReadOnlyList<TimeSpan> Duplicates { get; }
 
     public Consumer FirstConsumer { get; }
@@ -77,15 +77,15 @@ internal sealed class HistoryPlan
 
     public TimeSpan? GivesUpAt { get; }
 
-    /// <summary>When the process stands still, as at SIGSTOP.</summary>
+    /// <summary>When the process stalls, as after a SIGSTOP.</summary>
     public TimeSpan? StallsAt { get; }
 
     public TimeSpan? StallEnds { get; }
 
-    /// <summary>Whatever is open by then gives up, so that each history ends.</summary>
+    /// <summary>At this time every open lease gives up, so that each history ends.</summary>
     public TimeSpan Horizon { get; }
 
-    /// <summary>A consumer for a later delivery.</summary>
+    /// <summary>Returns the consumer of a later delivery.</summary>
     public Consumer NextConsumer() => new(this, Busy());
 
     public bool Chance(double chance) => _random.NextDouble() < chance;
@@ -96,7 +96,7 @@ internal sealed class HistoryPlan
 
     public override string ToString() =>
         $"visibility {VisibilityTimeout}, throttled {Throttled}, entries refused {EntryRefused}, "
-        + $"replies lost {ReplyLost}, hanging {Hangs}, refused for good {RefusedForGood}, "
+        + $"replies lost {ReplyLost}, hanging {Hangs}, refused permanently {RefusedForGood}, "
         + $"renewals {(RenewalsWork ? "work" : "fail too")}, faults end {FaultsEnd}, latency {Latency}, "
         + $"of receives {ReceiveLatency}, stops {StopsAt}, gives up {GivesUpAt}, stalls {StallsAt} to {StallEnds}, "
         + $"horizon {Horizon}";
@@ -109,10 +109,10 @@ internal sealed class HistoryPlan
         VisibilityTimeout,
         VisibilityTimeout.TotalSeconds == 3600 ? TimeSpan.FromHours(14) : VisibilityTimeout * 4));
 
-    /// <summary>How the message is handled: its verdict, and another one that must not count.</summary>
+    /// <summary>How a consumer handles the message: its verdict, and a second verdict that must not count.</summary>
     internal sealed class Consumer(HistoryPlan plan, TimeSpan busy)
     {
-        /// <summary>None: the consumer hangs.</summary>
+        /// <summary><see cref="Verdict.None"/> means that the consumer hangs.</summary>
         public Verdict Verdict { get; } = plan.One(
             Verdict.None, Verdict.Returned, Verdict.Returned, Verdict.Rejected, Verdict.Rejected,
             Verdict.Completed, Verdict.Completed, Verdict.Completed, Verdict.Completed, Verdict.Completed);

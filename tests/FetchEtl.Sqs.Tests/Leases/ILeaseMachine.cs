@@ -1,13 +1,13 @@
 namespace FetchEtl.Sqs.Tests;
 
 /// <summary>
-/// A lease under test: the machine of FetchEtl.Sqs, or a mutant of it that was compiled from changed source.
+/// A lease under test: the state machine of FetchEtl.Sqs, or a mutant compiled from its changed source.
 /// </summary>
 public interface ILeaseMachine
 {
     string NewestHandle { get; }
 
-    /// <summary>Of the settlement; null to delete.</summary>
+    /// <summary>The delay of a settlement that returns the message; null for one that deletes it.</summary>
     TimeSpan? ReturnDelay { get; }
 
     IReadOnlyList<string> Outgoing { get; }

@@ -3,8 +3,8 @@ using Xunit.Abstractions;
 namespace FetchEtl.Sqs.Tests;
 
 /// <summary>
-/// The lease under a model. A failure names its seed; <c>LEASE_SEED=123 dotnet test --filter One_history</c> replays
-/// it.
+/// Random histories of the lease against a model. A failure names its seed, which
+/// <c>LEASE_SEED=123 dotnet test --filter One_history</c> replays.
 /// </summary>
 public sealed class LeaseHistories(ITestOutputHelper output)
 {

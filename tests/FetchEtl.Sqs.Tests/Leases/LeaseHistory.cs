@@ -1,9 +1,8 @@
 namespace FetchEtl.Sqs.Tests;
 
 /// <summary>
-/// One random history of one message in virtual time, a function of its seed alone. It plays SQS, the consumer,
-/// another worker, the process that stops or stands still, and the part of <c>LeaseLoop</c> that carries out what a
-/// lease asks for.
+/// One random history of one message in virtual time, determined by its seed. It simulates SQS, the consumer, another
+/// worker, a process that stops or stalls, and the part of <c>LeaseLoop</c> that carries out the lease's actions.
 /// </summary>
 internal sealed class LeaseHistory
 {
@@ -35,7 +34,7 @@ internal sealed class LeaseHistory
         _log = log;
     }
 
-    /// <summary>Null where all rules hold; else the rule that broke, the seed and the whole history.</summary>
+    /// <summary>Returns null where all rules hold; else the broken rule, the seed and the whole history.</summary>
     public static string? Run(int seed, OpenLease openLease)
     {
         try
@@ -49,7 +48,7 @@ internal sealed class LeaseHistory
         }
     }
 
-    /// <summary>The same history once more, with all that happens in it.</summary>
+    /// <summary>Runs the same history again and returns its events.</summary>
     public static string Describe(int seed, OpenLease openLease)
     {
         List<string> log = [];
@@ -113,7 +112,7 @@ internal sealed class LeaseHistory
 
     private void At(TimeSpan at, Action happen) => _agenda.Enqueue(happen, (at > _now ? at : _now, _order++));
 
-    /// <summary>Happens in our process, so not while it stands still.</summary>
+    /// <summary>Schedules an event of our process, which waits while the process stalls.</summary>
     private void OnLoop(TimeSpan at, Action happen) => At(at, () =>
     {
         if (_now >= _plan.StallsAt && _now < _plan.StallEnds)
@@ -203,7 +202,7 @@ internal sealed class LeaseHistory
             lease.Judge.Stopping();
             if (_plan.Chance(0.3))
             {
-                // The consumer ends for the cancellation, or had not begun.
+                // The consumer is cancelled, or it had not begun.
                 OnLoop(_now + _plan.UpTo(TimeSpan.FromSeconds(1)), () => Report(lease, Verdict.Returned));
             }
         }
@@ -247,7 +246,7 @@ internal sealed class LeaseHistory
                 OnLoop(_now + Linger(), () => SendDeadLetter(lease));
                 break;
             case LeaseStep.Settle:
-                // Other messages may fill a call between two handles of this one.
+                // Entries of other messages may fill a call between two handles of this message.
                 var calls = machine.Outgoing.Chunk(_plan.Chance(0.8) ? machine.Outgoing.Count : 1).ToList();
                 foreach (var handles in calls)
                 {
@@ -363,7 +362,7 @@ internal sealed class LeaseHistory
         });
     }
 
-    /// <summary>To us, or to another worker, which may delete the message.</summary>
+    /// <summary>Delivers to us, or to another worker, which may delete the message.</summary>
     private void Redeliver(int version)
     {
         if (_over || version != _sqs.Version || _redeliveries++ >= MostRedeliveries)

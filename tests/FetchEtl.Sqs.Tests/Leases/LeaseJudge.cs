@@ -1,14 +1,14 @@
 namespace FetchEtl.Sqs.Tests;
 
 /// <summary>
-/// The rules for one lease. It looks only at what SQS and the consumer did and at what the lease asks for, never at the
-/// state of the machine.
+/// Checks the rules for one lease. It sees the lease's actions and what SQS and the consumer did, never the machine's
+/// state.
 /// </summary>
 internal sealed class LeaseJudge(HistoryPlan plan, SimulatedSqs sqs)
 {
     /// <summary>
-    /// A lease closes within this time of its verdict and of the end of all faults: a call that hangs for 30 s and a
-    /// renewal before it, a retry 30 s later, and a dead letter in between, with their latencies.
+    /// A lease closes within this time after its verdict and the end of all faults. The longest case is a renewal, a
+    /// dead letter, a call that hangs for 30 s and its retry 30 s later, with their latencies.
     /// </summary>
     private static readonly TimeSpan ClosesWithin = TimeSpan.FromSeconds(140);
 
@@ -34,7 +34,7 @@ internal sealed class LeaseJudge(HistoryPlan plan, SimulatedSqs sqs)
 
     private Delivery Newest => _deliveries.Values.MaxBy(x => x.Receipt.Count)!;
 
-    /// <summary>The message is handled, or its dead letter is under way.</summary>
+    /// <summary>True while the message is handled or its dead letter is being sent.</summary>
     private bool IsHeld => !IsClosed && !_gaveUp && (_verdict == Verdict.None || IsDeadLettering);
 
     private bool IsSettling => _deliveries.Values.Any(x => x.IsUnderWay);
@@ -52,7 +52,7 @@ internal sealed class LeaseJudge(HistoryPlan plan, SimulatedSqs sqs)
         _closingSince = now;
     }
 
-    /// <summary>The consumer reported. Only the first verdict counts, and none once the endpoint gave up.</summary>
+    /// <summary>The consumer reported. Only the first verdict counts, and none after the endpoint gave up.</summary>
     public void Reported(Verdict verdict, TimeSpan returnDelay, TimeSpan now)
     {
         if (_verdict == Verdict.None && !_gaveUp)
@@ -65,12 +65,12 @@ internal sealed class LeaseJudge(HistoryPlan plan, SimulatedSqs sqs)
 
     public void GaveUp(TimeSpan now) => (_gaveUp, _closingSince) = (true, now);
 
-    /// <summary>What the lease asked for when it was given up.</summary>
+    /// <summary>The step that the lease returned when the endpoint gave up.</summary>
     public void AnsweredGivingUp(LeaseStep step) => Check(
         step is LeaseStep.Settle or LeaseStep.Close || _renewing || IsDeadLettering || IsSettling,
-        "A lease that was given up made no last call");
+        "A lease made no last call although the endpoint gave up");
 
-    /// <summary>The lease asks for something.</summary>
+    /// <summary>The lease returned a step.</summary>
     public void Stepped(LeaseStep step, ILeaseMachine machine, TimeSpan now)
     {
         Check(!IsClosed, $"After it was closed, a lease asked for {step}");
@@ -118,7 +118,7 @@ internal sealed class LeaseJudge(HistoryPlan plan, SimulatedSqs sqs)
         }
     }
 
-    /// <summary>Our settlement reached the message.</summary>
+    /// <summary>Our settlement took effect at SQS.</summary>
     public void SettlementTookEffect(string handle, bool replyIsLost)
     {
         if (handle == sqs.Newest!.Handle)
@@ -144,7 +144,7 @@ internal sealed class LeaseJudge(HistoryPlan plan, SimulatedSqs sqs)
     }
 
     /// <summary>
-    /// SQS shows the message to other workers now. Where it accepts renewals, no lease may end like this.
+    /// The message is visible to other workers. Where SQS accepts renewals, no lease may end like this.
     /// </summary>
     public void BecameVisible(TimeSpan now)
     {
@@ -157,12 +157,12 @@ internal sealed class LeaseJudge(HistoryPlan plan, SimulatedSqs sqs)
         }
     }
 
-    /// <summary>For so long that the lease could be renewed.</summary>
+    /// <summary>True where a settlement waits for its retry so long that the lease could be renewed.</summary>
     private bool WaitsForRetry(TimeSpan now) =>
         !IsClosed && !IsHeld && !_stopping && !_gaveUp && Newest.Receipt != _affected
         && !IsSettling && now - _lastAnswer > plan.VisibilityTimeout / 3;
 
-    /// <summary>At any time: a lease whose end is decided must have closed in time.</summary>
+    /// <summary>Checks that a lease with a verdict closes in time. Holds at any time.</summary>
     public void CheckClosesInTime(TimeSpan now)
     {
         var since = new[] { _closingSince, plan.FaultsEnd, plan.StallEnds ?? TimeSpan.Zero }.Max();
@@ -176,17 +176,17 @@ internal sealed class LeaseJudge(HistoryPlan plan, SimulatedSqs sqs)
     private void Renew(ILeaseMachine machine, TimeSpan now)
     {
         CheckOwned("a renewal", now);
-        Check(!_gaveUp, "A lease was renewed after it had been given up");
+        Check(!_gaveUp, "A lease was renewed after the endpoint gave up");
         Check(!_renewing && !IsSettling, "A renewal was sent beside another call");
-        Check(!_stopping || IsHeld, "While the endpoint stopped, a settlement kept its lease alive");
+        Check(!_stopping || IsHeld, "A settlement renewed its lease while the endpoint stopped");
         Check(
             machine.RenewalTime >= TimeSpan.FromSeconds(1) && machine.RenewalTime.Ticks % TimeSpan.TicksPerSecond == 0,
             $"A renewal asked for {machine.RenewalTime}");
-        Check(machine.NewestHandle == Newest.Receipt.Handle, "A renewal names another delivery than the newest");
+        Check(machine.NewestHandle == Newest.Receipt.Handle, "A renewal does not name the newest delivery");
         Check(
             !plan.RenewalsWork || Newest.Receipt == _affected
             || Newest.Receipt.End - now <= (plan.VisibilityTimeout / 2) + plan.Latency,
-            "A lease was renewed although half of it had not passed");
+            "A lease was renewed before half of it had passed");
         (_renewing, _renewalEnd) = (true, now + machine.RenewalTime);
     }
 
@@ -208,11 +208,11 @@ internal sealed class LeaseJudge(HistoryPlan plan, SimulatedSqs sqs)
         }
     }
 
-    /// <summary>0.5 s after the first refusal, doubling to 15 s.</summary>
+    /// <summary>The shortest delay of a retry: 0.5 s after the first refusal, doubling to 15 s.</summary>
     private static TimeSpan ShortestDelay(int refusals) =>
         TimeSpan.FromSeconds(Math.Min(15, Math.Pow(2, refusals - 2)));
 
-    /// <summary>What is asked of SQS follows from the first verdict.</summary>
+    /// <summary>Checks that the settlement follows from the first verdict.</summary>
     private void CheckVerdict(TimeSpan? returnDelay)
     {
         var follows = _verdict switch
@@ -230,12 +230,12 @@ internal sealed class LeaseJudge(HistoryPlan plan, SimulatedSqs sqs)
 
     private void CheckOwned(string asked, TimeSpan now)
     {
-        Check(!_knownLost, $"SQS had said that the lease was lost, and yet it asked for {asked}");
+        Check(!_knownLost, $"SQS had reported the lease as lost, and it still asked for {asked}");
 
-        // The loop counts from the reply, so it can be late by as much as the reply took.
+        // The loop counts from the reply, so it can be late by the latency of the reply.
         Check(
             Newest.Receipt == _affected || now < Newest.Receipt.End + (Newest.ArrivedAt - Newest.Receipt.ReceivedAt),
-            $"The lease had been lost, and yet it asked for {asked}");
+            $"The lease was lost, and it still asked for {asked}");
     }
 
     private void Close(ILeaseMachine machine, TimeSpan now)
@@ -257,7 +257,7 @@ internal sealed class LeaseJudge(HistoryPlan plan, SimulatedSqs sqs)
         Check(
             _verdict != Verdict.Completed || _gaveUp || _deleteRefused || sqs.IsDeleted
             || !_deliveries.ContainsKey(sqs.Newest!.Handle),
-            "A message was consumed and not deleted, and its lease was closed");
+            "A lease was closed although its consumed message was not deleted");
     }
 
     private static void Check(bool holds, string rule)

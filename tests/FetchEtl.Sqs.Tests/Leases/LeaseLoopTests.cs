@@ -5,11 +5,11 @@ using Microsoft.Extensions.Logging;
 
 namespace FetchEtl.Sqs.Tests;
 
-/// <summary>The loop with real calls to a LocalSqs, in virtual time.</summary>
+/// <summary>The lease loop with real calls to LocalSqs, in virtual time.</summary>
 public sealed class LeaseLoopTests
 {
     [Fact]
-    public async Task Ten_entries_make_one_call_at_once()
+    public async Task Ten_entries_are_sent_at_once_in_one_call()
     {
         await using var host = await LoopHost.StartAsync();
         var leases = await host.HoldAsync(20);
@@ -68,7 +68,7 @@ public sealed class LeaseLoopTests
     }
 
     [Fact]
-    public async Task Renewals_go_ten_a_call_and_hide_the_messages_as_long_as_they_are_handled()
+    public async Task Renewals_are_sent_ten_a_call_and_hide_the_messages_while_they_are_handled()
     {
         await using var host = await LoopHost.StartAsync(visibilitySeconds: 30);
         var leases = await host.HoldAsync(20);
@@ -79,7 +79,7 @@ public sealed class LeaseLoopTests
         Assert.All(host.Client.Calls, x => Assert.Equal(("ChangeVisibility", 10), (x.Operation, x.Entries.Length)));
         Assert.All(host.Client.Calls, x => Assert.All(x.Seconds, seconds => Assert.Equal(30, seconds)));
 
-        // Half of the lease passes, and then the time to the next beat: 15 to 20 s between renewals.
+        // A renewal waits for half of the lease, 15 s, and then up to 5 s for the next beat.
         Assert.InRange(host.Client.Calls.Count, 2 * 120 / 20, 2 * 120 / 15);
         await Task.WhenAll(leases.Select(x => x.Complete()));
         await host.CatchUpAsync();
@@ -151,7 +151,7 @@ public sealed class LeaseLoopTests
     }
 
     [Fact]
-    public async Task A_delete_that_hangs_delays_nothing_but_itself_and_is_sent_again_after_30_s()
+    public async Task A_delete_that_hangs_delays_no_other_call_and_is_retried_after_30_s()
     {
         await using var host = await LoopHost.StartAsync(visibilitySeconds: 90);
         var leases = await host.HoldAsync(20);
@@ -203,7 +203,7 @@ public sealed class LeaseLoopTests
     }
 
     [Fact]
-    public async Task Giving_up_releases_what_is_in_flight_by_one_call_each_and_the_loop_ends()
+    public async Task Giving_up_releases_the_messages_in_flight_with_one_attempt_and_the_loop_ends()
     {
         await using var host = await LoopHost.StartAsync();
         await host.HoldAsync(10);
@@ -218,10 +218,10 @@ public sealed class LeaseLoopTests
     }
 
     /// <summary>
-    /// A reply can still be on its way when the loop gives up. Its messages must not hold up the stop.
+    /// A receive reply can arrive after the loop gave up. Its messages must not delay the stop.
     /// </summary>
     [Fact]
-    public async Task A_message_that_arrives_after_giving_up_is_released_by_one_call()
+    public async Task A_message_that_arrives_after_giving_up_is_released_with_one_call()
     {
         await using var host = await LoopHost.StartAsync();
         host.Loop.GiveUp();
@@ -236,7 +236,7 @@ public sealed class LeaseLoopTests
         Assert.Equal([0], Assert.Single(host.Client.Calls).Seconds);
     }
 
-    /// <summary>A poll that waited for ever would leave the endpoint deaf and healthy.</summary>
+    /// <summary>A poll that waits for ever would leave an endpoint that receives nothing and looks healthy.</summary>
     [Fact]
     public async Task A_loop_that_fails_fails_the_receive_that_it_was_handling_and_those_that_wait()
     {

@@ -1,7 +1,7 @@
 namespace FetchEtl.Sqs.Tests;
 
 /// <summary>
-/// The real machine. A mutant's assembly has this file too, compiled with the mutant of <c>Lease</c>.
+/// The state machine of FetchEtl.Sqs. A mutant's assembly has this file too, compiled with the mutant of <c>Lease</c>.
 /// </summary>
 internal sealed class LeaseMachine(string receiptHandle, int receiveCount, TimeSpan visibilityTimeout, TimeSpan now)
     : ILeaseMachine

@@ -7,7 +7,7 @@ using Microsoft.CodeAnalysis.CSharp;
 namespace FetchEtl.Sqs.Tests;
 
 /// <summary>
-/// The lease's machine with one defect, compiled from the source of <c>Lease</c> with one snippet replaced.
+/// The lease's state machine with one defect: the source of <c>Lease</c>, compiled with one snippet replaced.
 /// </summary>
 internal static class LeaseMutant
 {

@@ -3,11 +3,11 @@ using Xunit.Abstractions;
 namespace FetchEtl.Sqs.Tests;
 
 /// <summary>
-/// Shows that the histories find defects: each mutant breaks a rule within the histories of the ordinary run.
+/// Shows that the histories find defects: each mutant breaks a rule in one of the ordinary run's histories.
 /// </summary>
 public sealed class LeaseMutants(ITestOutputHelper output)
 {
-    /// <summary>A name, the snippet of Lease.cs, and what stands in its place.</summary>
+    /// <summary>The name of each mutant, the snippet of Lease.cs, and its replacement.</summary>
     public static TheoryData<string, string, string> All => new()
     {
         {
@@ -33,7 +33,7 @@ public sealed class LeaseMutants(ITestOutputHelper output)
             "if (receiptHandle == NewestHandle)"
         },
         {
-            "the answer about an older delivery is believed",
+            "the reply about an older delivery counts",
             "if (receiptHandle == NewestHandle && answer != EntryAnswer.RefusedForNow)",
             "if (answer != EntryAnswer.RefusedForNow)"
         },
@@ -55,12 +55,12 @@ public sealed class LeaseMutants(ITestOutputHelper output)
             "State != LeaseState.Settling)"
         },
         {
-            "a settlement keeps its lease alive while stopping",
+            "a settlement renews its lease while stopping",
             "(State == LeaseState.Settling && !stopping)",
             "State == LeaseState.Settling"
         },
         {
-            "a refused settlement is not renewed meanwhile",
+            "a lease is not renewed while its refused settlement waits",
             " || (State == LeaseState.Settling && !stopping)",
             string.Empty
         },
@@ -163,11 +163,11 @@ public sealed class LeaseMutants(ITestOutputHelper output)
         { "giving up retries for ever", "_finalAttempt = true;", "_finalAttempt = false;" },
         { "giving up waits for the delay of a retry", "        RetryAt = now;\n", string.Empty },
         {
-            "giving up doubles a dead letter under way",
+            "giving up settles beside a dead letter under way",
             "return IsUndecided ? Decide(Settlement.Release, now)",
             "return State == LeaseState.Held ? Decide(Settlement.Release, now)"
         },
-        { "a closed lease answers", "if (State == LeaseState.Closed)", "if (false)" },
+        { "a closed lease returns a step", "if (State == LeaseState.Closed)", "if (false)" },
     };
 
     [Theory]

@@ -1,6 +1,6 @@
 namespace FetchEtl.Sqs.Tests;
 
-/// <content>When a lease is renewed, for how long, and when not.</content>
+/// <content>When a lease is renewed, for how long, and when it is not.</content>
 public sealed partial class LeaseTests
 {
     [Fact]
@@ -14,7 +14,7 @@ public sealed partial class LeaseTests
         Assert.Equal(LeaseAction.None, _lease.Tick(At(21), stopping: false));
         Assert.Equal(LeaseAction.None, _lease.RenewalAnswered("h2", EntryAnswer.Accepted, At(22)));
 
-        // It counts from the call, not from the reply.
+        // The renewed time counts from the call, not from the reply.
         Assert.Equal(LeaseAction.None, _lease.Tick(At(30.9), stopping: false));
         Assert.Equal(LeaseAction.Renew, _lease.Tick(At(31), stopping: false));
     }
@@ -58,7 +58,7 @@ public sealed partial class LeaseTests
     }
 
     [Fact]
-    public void Another_delivery_starts_the_twelve_hours_anew()
+    public void Another_delivery_starts_the_twelve_hours_again()
     {
         var lease = new Lease("h1", 1, TimeSpan.FromHours(1), TimeSpan.Zero);
         lease.DeliveredAgain("h2", 2, TimeSpan.FromHours(11.5));

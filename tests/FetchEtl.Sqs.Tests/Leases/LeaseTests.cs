@@ -1,6 +1,6 @@
 namespace FetchEtl.Sqs.Tests;
 
-/// <summary>One test a rule of the machine, and a hazard behind each.</summary>
+/// <summary>The rules of the lease's state machine, one test per rule.</summary>
 public sealed partial class LeaseTests
 {
     private static readonly TimeSpan Visibility = TimeSpan.FromSeconds(30);
@@ -40,7 +40,7 @@ public sealed partial class LeaseTests
     }
 
     [Fact]
-    public void A_delivery_that_comes_while_its_message_is_being_deleted_is_deleted_too()
+    public void A_delivery_that_arrives_while_its_message_is_being_deleted_is_deleted_too()
     {
         _lease.Completed(At(1));
 
@@ -52,12 +52,12 @@ public sealed partial class LeaseTests
     }
 
     /// <summary>
-    /// A returned message comes back soon. It must be handled then, not returned with the lease that went before.
+    /// A returned message is soon delivered again. It must be handled then, not returned with the earlier lease.
     /// </summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void A_lease_closes_when_its_newest_delivery_is_settled_whatever_becomes_of_older_ones(bool accepted)
+    public void A_lease_closes_when_its_newest_delivery_is_settled_even_if_older_ones_are_refused(bool accepted)
     {
         _lease.DeliveredAgain("h2", 2, At(1));
         _lease.Returned(TimeSpan.FromSeconds(1), At(2));
@@ -68,7 +68,7 @@ public sealed partial class LeaseTests
         Assert.Equal(LeaseAction.None, _lease.Tick(At(29), stopping: false));
     }
 
-    /// <summary>A renewal by the newest handle would hide a message again that this handle has just returned.</summary>
+    /// <summary>A renewal with the newest handle would hide the message that this handle has just returned.</summary>
     [Fact]
     public void A_refused_older_delivery_does_not_keep_a_returned_message_hidden()
     {
@@ -80,7 +80,7 @@ public sealed partial class LeaseTests
         Assert.Equal(LeaseAction.None, _lease.Tick(At(20), stopping: false));
     }
 
-    /// <summary>Receives run side by side, so the reply of the earlier one can come last.</summary>
+    /// <summary>Receives run concurrently, so the reply of the earlier one can arrive last.</summary>
     [Fact]
     public void A_late_reply_of_an_earlier_receive_is_settled_but_not_used_for_renewals()
     {
@@ -106,7 +106,7 @@ public sealed partial class LeaseTests
     [InlineData(Verdict.Completed)]
     [InlineData(Verdict.Returned)]
     [InlineData(Verdict.Rejected)]
-    public void A_lease_that_ran_out_asks_SQS_for_nothing(Verdict verdict)
+    public void An_expired_lease_sends_nothing_to_SQS(Verdict verdict)
     {
         Assert.Equal(LeaseAction.None, _lease.Tick(At(30), stopping: false));
         Assert.Equal(LeaseAction.Close, Report(verdict, At(30)));
@@ -119,7 +119,7 @@ public sealed partial class LeaseTests
     [InlineData(Verdict.Completed)]
     [InlineData(Verdict.Returned)]
     [InlineData(Verdict.Rejected)]
-    public void A_lease_whose_renewal_is_refused_for_good_asks_SQS_for_nothing(Verdict verdict)
+    public void A_lease_whose_renewal_is_refused_permanently_sends_nothing_to_SQS(Verdict verdict)
     {
         _lease.Tick(At(16), stopping: false);
 
@@ -130,7 +130,7 @@ public sealed partial class LeaseTests
     }
 
     [Fact]
-    public void A_lost_lease_is_held_again_when_SQS_delivers_its_message_once_more()
+    public void A_lost_lease_is_held_again_when_SQS_delivers_its_message_again()
     {
         _lease.DeliveredAgain("h2", 2, At(40));
 
@@ -151,7 +151,7 @@ public sealed partial class LeaseTests
     }
 
     [Fact]
-    public void A_renewal_accepted_for_an_older_delivery_says_nothing_about_the_newer_one()
+    public void A_renewal_accepted_for_an_older_delivery_does_not_extend_the_newer_one()
     {
         _lease.Tick(At(20), stopping: false);
         _lease.DeliveredAgain("h2", 2, At(21));
@@ -163,7 +163,7 @@ public sealed partial class LeaseTests
     }
 
     [Fact]
-    public void A_delete_refused_for_good_is_reported_as_a_lost_lease()
+    public void A_delete_refused_permanently_is_reported_as_a_lost_lease()
     {
         _lease.Completed(At(1));
 
@@ -171,9 +171,9 @@ public sealed partial class LeaseTests
         Assert.True(_lease.WasLost);
     }
 
-    /// <summary>The first return had its effect, but its reply was lost: the message is visible by now.</summary>
+    /// <summary>The first return took effect, but its reply was lost: the message is already visible.</summary>
     [Fact]
-    public void A_return_refused_for_good_is_not_reported_as_a_lost_lease()
+    public void A_return_refused_permanently_is_not_reported_as_a_lost_lease()
     {
         _lease.Returned(TimeSpan.Zero, At(1));
 
@@ -220,7 +220,7 @@ public sealed partial class LeaseTests
     }
 
     [Fact]
-    public void A_refused_settlement_is_sent_again_after_its_delay_and_no_sooner()
+    public void A_refused_settlement_is_retried_after_its_delay_and_no_sooner()
     {
         _lease.DeliveredAgain("h2", 2, At(0));
         _lease.Completed(At(1));
@@ -235,7 +235,7 @@ public sealed partial class LeaseTests
     }
 
     [Fact]
-    public void A_delivery_that_comes_while_a_refused_settlement_waits_keeps_to_its_delay()
+    public void A_delivery_that_arrives_while_a_refused_settlement_waits_is_settled_after_its_delay()
     {
         _lease.Completed(At(1));
         Settled("h1", EntryAnswer.RefusedForNow, At(2), retryAfter: 3);
@@ -246,7 +246,7 @@ public sealed partial class LeaseTests
     }
 
     [Fact]
-    public void A_refused_settlement_is_renewed_while_it_waits()
+    public void A_lease_is_renewed_while_its_refused_settlement_waits()
     {
         _lease.Completed(At(1));
         Settled("h1", EntryAnswer.RefusedForNow, At(2), retryAfter: 15);
@@ -257,7 +257,7 @@ public sealed partial class LeaseTests
     }
 
     [Fact]
-    public void A_refused_settlement_keeps_no_lease_alive_while_the_endpoint_stops()
+    public void A_lease_with_a_refused_settlement_is_not_renewed_while_the_endpoint_stops()
     {
         _lease.Completed(At(1));
         Settled("h1", EntryAnswer.RefusedForNow, At(2), retryAfter: 28);
@@ -268,11 +268,11 @@ public sealed partial class LeaseTests
     }
 
     [Fact]
-    public void A_message_that_is_handled_stays_renewed_while_the_endpoint_stops() =>
+    public void A_lease_is_renewed_while_the_endpoint_stops_and_its_message_is_handled() =>
         Assert.Equal(LeaseAction.Renew, _lease.Tick(At(16), stopping: true));
 
     [Fact]
-    public void Giving_up_releases_a_message_without_a_verdict_by_one_last_call()
+    public void Giving_up_releases_a_message_without_a_verdict_with_one_last_call()
     {
         Assert.Equal(LeaseAction.Settle, _lease.GiveUp(At(1)));
         Assert.Equal(Settlement.Release, _lease.Settlement);
@@ -301,7 +301,7 @@ public sealed partial class LeaseTests
         Assert.Equal(LeaseAction.Settle, _lease.RenewalAnswered("h1", EntryAnswer.RefusedForNow, At(17)));
     }
 
-    /// <summary>A release beside the letter would bring the message back, and with it a second dead letter.</summary>
+    /// <summary>A release meanwhile would deliver the message again, which would send a second dead letter.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

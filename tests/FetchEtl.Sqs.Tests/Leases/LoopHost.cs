@@ -7,11 +7,11 @@ using Microsoft.Extensions.Time.Testing;
 namespace FetchEtl.Sqs.Tests;
 
 /// <summary>
-/// A lease loop over a LocalSqs. Both live in virtual time; only the calls between them take real time.
+/// A lease loop over LocalSqs. Both run in virtual time; only the calls between them take real time.
 /// </summary>
 internal sealed class LoopHost : IAsyncDisposable
 {
-    /// <summary>Turns a wait that would never end into a failure. No test waits for it to pass.</summary>
+    /// <summary>Turns a wait that would never end into a failure. No passing test waits so long.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     private readonly CancellationTokenSource _stopping = new();
@@ -33,7 +33,7 @@ internal sealed class LoopHost : IAsyncDisposable
 
     public PrefetchWindow Window { get; } = new(count: 100, bytes: 100_000_000);
 
-    /// <summary>The loop's task.</summary>
+    /// <summary>The task of the loop.</summary>
     public Task Running { get; private set; } = null!;
 
     public string QueueUrl { get; private set; } = string.Empty;
@@ -67,7 +67,7 @@ internal sealed class LoopHost : IAsyncDisposable
         return host;
     }
 
-    /// <summary>Sends so many messages and opens leases on them.</summary>
+    /// <summary>Sends messages and opens leases on them.</summary>
     public async Task<List<SqsMessageLease>> HoldAsync(int count, string body = "{}")
     {
         var leases = new List<SqsMessageLease>();
@@ -84,7 +84,7 @@ internal sealed class LoopHost : IAsyncDisposable
         return leases;
     }
 
-    /// <summary>What a worker would get now.</summary>
+    /// <summary>Receives the messages that a worker would get now.</summary>
     public async Task<List<Message>> ReceiveAsync(string? queueUrl = null)
     {
         var response = await Client.ReceiveMessageAsync(new ReceiveMessageRequest(queueUrl ?? QueueUrl)
@@ -97,7 +97,7 @@ internal sealed class LoopHost : IAsyncDisposable
         return response.Messages ?? [];
     }
 
-    /// <summary>Messages visible and in flight.</summary>
+    /// <summary>The numbers of messages that are visible and in flight.</summary>
     public async Task<(int Visible, int InFlight)> DepthAsync(string? queueUrl = null)
     {
         var attributes = await Client.GetQueueAttributesAsync(
@@ -105,7 +105,7 @@ internal sealed class LoopHost : IAsyncDisposable
         return (attributes.ApproximateNumberOfMessages, attributes.ApproximateNumberOfMessagesNotVisible);
     }
 
-    /// <summary>Completes when the loop has ended.</summary>
+    /// <summary>Waits until the loop has ended.</summary>
     public Task EndedAsync() => Running.WaitAsync(Limit);
 
     public Task RequestStopAsync()
@@ -114,7 +114,7 @@ internal sealed class LoopHost : IAsyncDisposable
         return _stopping.CancelAsync();
     }
 
-    /// <summary>Moves the clock in steps, and lets the loop and its calls finish what each step brings.</summary>
+    /// <summary>Moves the clock in steps, and waits after each step for the loop and its calls.</summary>
     public async Task AdvanceAsync(TimeSpan time, double stepMilliseconds = 100, Func<Task>? each = null)
     {
         await CatchUpAsync();
@@ -129,8 +129,8 @@ internal sealed class LoopHost : IAsyncDisposable
     }
 
     /// <summary>
-    /// The loop has read what was posted, and SQS has answered what was sent. An empty receive is a barrier for the
-    /// loop's events; a call of our own queues behind those that the loop has started on the thread pool.
+    /// Waits until the loop has read every posted event and SQS has answered every call. An empty receive is a barrier
+    /// for the loop's events. A call of our own queues behind the calls that the loop started on the thread pool.
     /// </summary>
     public async Task CatchUpAsync()
     {
@@ -174,7 +174,7 @@ internal sealed class LoopHost : IAsyncDisposable
             }
             catch (InvalidOperationException)
             {
-                // The loop ended meanwhile.
+                // The loop has ended.
             }
         }
     }

@@ -6,7 +6,7 @@ using Amazon.SQS.Model;
 
 namespace FetchEtl.Sqs.Tests;
 
-/// <summary>The SDK's client, which notes each batch call and lets chosen ones hang until they are cancelled.</summary>
+/// <summary>An SDK client that records each batch call and lets chosen ones hang until they are cancelled.</summary>
 internal sealed class RecordingSqs(Uri serviceUrl, TimeProvider time) : AmazonSQSClient(
     new BasicAWSCredentials("test", "test"),
     new AmazonSQSConfig { ServiceURL = serviceUrl.ToString(), AuthenticationRegion = "us-east-1", MaxErrorRetry = 0 })
@@ -15,13 +15,13 @@ internal sealed class RecordingSqs(Uri serviceUrl, TimeProvider time) : AmazonSQ
     private readonly long _origin = time.GetTimestamp();
     private int _underWay;
 
-    /// <summary>In the order in which they began.</summary>
+    /// <summary>The batch calls, in the order in which they began.</summary>
     public IReadOnlyCollection<BatchCall> Calls => _calls;
 
-    /// <summary>Which calls hang.</summary>
+    /// <summary>Returns true for a call that hangs.</summary>
     public Func<BatchCall, bool> Hangs { get; set; } = _ => false;
 
-    /// <summary>Calls that SQS has yet to answer; those that hang do not count.</summary>
+    /// <summary>The number of calls without a reply, except those that hang.</summary>
     public int UnderWay => Volatile.Read(ref _underWay);
 
     public IEnumerable<BatchCall> CallsOf(string operation) => Calls.Where(x => x.Operation == operation);
@@ -75,15 +75,15 @@ internal sealed class RecordingSqs(Uri serviceUrl, TimeProvider time) : AmazonSQ
     }
 }
 
-/// <summary>One batch call, and when it began.</summary>
+/// <summary>One batch call.</summary>
 /// <param name="Operation">Delete, ChangeVisibility or Send.</param>
-/// <param name="At">In virtual time.</param>
-/// <param name="Entries">Receipt handles; of a Send, ids.</param>
+/// <param name="At">When the call began, in virtual time.</param>
+/// <param name="Entries">The receipt handles; the entry ids of a Send.</param>
 internal sealed record BatchCall(string Operation, TimeSpan At, string[] Entries)
 {
-    /// <summary>The visibility timeouts asked for.</summary>
+    /// <summary>The requested visibility timeouts.</summary>
     public int[] Seconds { get; init; } = [];
 
-    /// <summary>The bodies that are sent.</summary>
+    /// <summary>The total size of the bodies of a Send.</summary>
     public int Bytes { get; init; }
 }

@@ -5,21 +5,21 @@ using Xunit.Abstractions;
 namespace FetchEtl.Sqs.Tests;
 
 /// <summary>
-/// SQS refuses everything for a minute: how often each entry is tried, and that nothing is lost or delivered twice.
+/// SQS refuses everything for a minute. Each entry is retried at a limited rate, and no message becomes visible meanwhile.
 /// </summary>
 public sealed class RefusedSettlementTests(ITestOutputHelper output)
 {
     private const int Messages = 20;
 
     /// <summary>
-    /// Attempts of one entry in any second: the first one, and one retry 0.5 to 1 s after its refusal.
+    /// The most attempts of one entry in any second: the first one, and one retry 0.5 to 1 s after its refusal.
     /// </summary>
     private const int MostInASecond = 2;
 
-    /// <summary>Delays of at least 0.5, 1, 2, 4, 8, 15, 15 s leave room for 8 attempts in a minute.</summary>
+    /// <summary>Delays of at least 0.5, 1, 2, 4, 8, 15 and 15 s allow 8 attempts in a minute.</summary>
     private const int MostInAMinute = 8;
 
-    /// <summary>In milliseconds.</summary>
+    /// <summary>The step of the clock, in milliseconds.</summary>
     private const double Step = 250;
 
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);

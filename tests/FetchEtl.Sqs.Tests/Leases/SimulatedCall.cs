@@ -1,8 +1,8 @@
 namespace FetchEtl.Sqs.Tests;
 
 /// <summary>
-/// A batch call on its way: when it reaches SQS, when its reply arrives, and what goes wrong. A call that has ended,
-/// because it was cancelled or took too long, has no effect afterwards.
+/// A batch call under way: when it reaches SQS, when its reply arrives, and which faults happen. A call that was
+/// cancelled or timed out has no effect afterwards.
 /// </summary>
 internal sealed class SimulatedCall
 {
@@ -51,7 +51,7 @@ internal sealed class SimulatedCall
 
     public void Cancel() => ReplyIsLost = true;
 
-    /// <summary>False when the call has ended before.</summary>
+    /// <summary>Ends the call and returns its replies; false where it has already ended.</summary>
     public bool TryEnd(out SqsReply[] replies)
     {
         replies = _replies;

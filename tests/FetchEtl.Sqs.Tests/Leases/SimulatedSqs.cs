@@ -1,8 +1,8 @@
 namespace FetchEtl.Sqs.Tests;
 
 /// <summary>
-/// SQS as one message sees it: each receive gives a handle with an end of its own, the newest handle is honoured, and a
-/// message stays invisible for twelve hours after a receive at most.
+/// SQS with one message. Each receive returns a handle with its own end, SQS honours the newest handle, and the message
+/// stays invisible for at most twelve hours after a receive.
 /// </summary>
 internal sealed class SimulatedSqs
 {
@@ -29,7 +29,7 @@ internal sealed class SimulatedSqs
         return Newest;
     }
 
-    /// <summary>As SQS has it, an older handle succeeds and deletes nothing.</summary>
+    /// <summary>As in SQS, a delete with an older handle succeeds and deletes nothing.</summary>
     public SqsReply Delete(string handle)
     {
         if (handle == Newest?.Handle)

@@ -1,10 +1,11 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Amazon.Runtime.Internal.Auth;
 
 namespace FetchEtl.Sqs.Tests;
 
-/// <summary>The SDK's own signer, applied to a request as it arrived.</summary>
+/// <summary>The SDK's own signer, applied to a received request.</summary>
 internal sealed class AwsSignerOracle : AWS4Signer
 {
     /// <summary>The value that the <c>Authorization</c> header of the request should have.</summary>
@@ -15,8 +16,9 @@ internal sealed class AwsSignerOracle : AWS4Signer
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(request.Content)));
         var canonical = CanonicalizeRequest(endpoint, request.Path, "POST", headers, "", hash);
         var time = DateTimeOffset.ParseExact(
-            request.Headers["X-Amz-Date"], "yyyyMMdd'T'HHmmss'Z'", null, System.Globalization.DateTimeStyles.AssumeUniversal);
-        return ComputeSignature(
-            accessKey, secretKey, region, time.UtcDateTime, "sqs", CanonicalizeHeaderNames(headers), canonical).ForAuthorizationHeader;
+            request.Headers["X-Amz-Date"], "yyyyMMdd'T'HHmmss'Z'", null, DateTimeStyles.AssumeUniversal);
+        var signature = ComputeSignature(
+            accessKey, secretKey, region, time.UtcDateTime, "sqs", CanonicalizeHeaderNames(headers), canonical);
+        return signature.ForAuthorizationHeader;
     }
 }

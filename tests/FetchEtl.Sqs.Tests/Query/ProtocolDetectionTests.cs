@@ -11,12 +11,15 @@ public sealed class ProtocolDetectionTests
 
     private static Dictionary<string, WireReply> Answers { get; } = new()
     {
-        ["500 in XML, as LocalStack before 3.0"] = WireReply.XmlError("InternalError", HttpStatusCode.InternalServerError),
+        ["500 in XML, as LocalStack before 3.0"] =
+            WireReply.XmlError("InternalError", HttpStatusCode.InternalServerError),
         ["400 in XML, as ElasticMQ before 1.4"] = WireReply.XmlError("MissingAction", HttpStatusCode.BadRequest),
-        ["404 in plain text"] = new(HttpStatusCode.NotFound, "text/plain", "The requested resource could not be found."),
-        ["404 in JSON that is no error of the protocol"] = WireReply.Json("""{"status":"running"}""", HttpStatusCode.NotFound),
+        ["404 in plain text"] =
+            new(HttpStatusCode.NotFound, "text/plain", "The requested resource could not be found."),
+        ["404 in JSON that is no error of the protocol"] =
+            WireReply.Json("""{"status":"running"}""", HttpStatusCode.NotFound),
         ["an operation unknown in JSON"] = WireReply.JsonError("UnknownOperationException", HttpStatusCode.BadRequest),
-        ["200 in something else"] = WireReply.Html(HttpStatusCode.OK),
+        ["200 in HTML"] = WireReply.Html(HttpStatusCode.OK),
     };
 
     [Theory]
@@ -36,7 +39,7 @@ public sealed class ProtocolDetectionTests
     }
 
     [Fact]
-    public async Task An_error_in_Query_settles_Query_too()
+    public async Task An_error_in_Query_selects_Query_too()
     {
         await using var endpoint = await WireEndpoint.StartAsync(request => request.IsJson
             ? WireReply.XmlError("InternalError", HttpStatusCode.InternalServerError)
@@ -50,10 +53,11 @@ public sealed class ProtocolDetectionTests
     }
 
     [Fact]
-    public async Task An_error_in_JSON_settles_JSON()
+    public async Task An_error_in_JSON_selects_JSON()
     {
         await using var endpoint = await WireEndpoint.StartAsync(
-            WireReply.JsonError("QueueDoesNotExist", HttpStatusCode.BadRequest), WireReply.Html(HttpStatusCode.NotFound));
+            WireReply.JsonError("QueueDoesNotExist", HttpStatusCode.BadRequest),
+            WireReply.Html(HttpStatusCode.NotFound));
         using var client = TestClients.Create(endpoint.Url, SqsProtocol.Auto);
 
         await Assert.ThrowsAsync<QueueDoesNotExistException>(() => client.GetQueueUrlAsync("q"));
@@ -66,9 +70,10 @@ public sealed class ProtocolDetectionTests
     [InlineData(HttpStatusCode.BadGateway)]
     [InlineData(HttpStatusCode.ServiceUnavailable)]
     [InlineData(HttpStatusCode.GatewayTimeout)]
-    public async Task A_gateway_without_its_service_decides_nothing(HttpStatusCode status)
+    public async Task A_gateway_without_its_service_selects_no_protocol(HttpStatusCode status)
     {
-        await using var endpoint = await WireEndpoint.StartAsync(WireReply.Html(status), WireReply.Html(status), WireReply.QueueUrl);
+        await using var endpoint = await WireEndpoint.StartAsync(
+            WireReply.Html(status), WireReply.Html(status), WireReply.QueueUrl);
         using var client = TestClients.Create(endpoint.Url, SqsProtocol.Auto);
 
         await client.GetQueueUrlAsync("q");
@@ -77,9 +82,10 @@ public sealed class ProtocolDetectionTests
     }
 
     [Fact]
-    public async Task A_gateway_that_is_overloaded_decides_nothing()
+    public async Task A_gateway_that_is_overloaded_selects_no_protocol()
     {
-        await using var endpoint = await WireEndpoint.StartAsync(WireReply.Html(HttpStatusCode.TooManyRequests), WireReply.QueueUrl);
+        await using var endpoint = await WireEndpoint.StartAsync(
+            WireReply.Html(HttpStatusCode.TooManyRequests), WireReply.QueueUrl);
         using var client = TestClients.Create(endpoint.Url, SqsProtocol.Auto);
 
         await client.GetQueueUrlAsync("q");
@@ -88,7 +94,7 @@ public sealed class ProtocolDetectionTests
     }
 
     [Fact]
-    public async Task A_broken_connection_decides_nothing()
+    public async Task A_broken_connection_selects_no_protocol()
     {
         await using var endpoint = await WireEndpoint.StartAsync(null, null, WireReply.QueueUrl);
         using var client = TestClients.Create(endpoint.Url, SqsProtocol.Auto);
@@ -101,7 +107,8 @@ public sealed class ProtocolDetectionTests
     [Fact]
     public async Task Once_JSON_has_worked_a_strange_reply_does_not_change_the_protocol()
     {
-        await using var endpoint = await WireEndpoint.StartAsync(WireReply.QueueUrl, WireReply.Html(HttpStatusCode.NotFound));
+        await using var endpoint = await WireEndpoint.StartAsync(
+            WireReply.QueueUrl, WireReply.Html(HttpStatusCode.NotFound));
         using var client = TestClients.Create(endpoint.Url, SqsProtocol.Auto);
         await client.GetQueueUrlAsync("q");
 
@@ -118,7 +125,8 @@ public sealed class ProtocolDetectionTests
     [InlineData(SqsProtocol.Json, HttpStatusCode.OK)]
     [InlineData(SqsProtocol.Query, HttpStatusCode.NotFound)]
     [InlineData(SqsProtocol.Query, HttpStatusCode.OK)]
-    public async Task A_server_that_speaks_neither_is_said_to_be_no_SQS_endpoint(SqsProtocol protocol, HttpStatusCode status)
+    public async Task A_server_that_speaks_neither_protocol_is_reported_with_its_address_and_status(
+        SqsProtocol protocol, HttpStatusCode status)
     {
         await using var endpoint = await WireEndpoint.StartAsync(WireReply.Html(status));
         using var client = TestClients.Create(endpoint.Url, protocol);
@@ -132,7 +140,7 @@ public sealed class ProtocolDetectionTests
     }
 
     [Fact]
-    public async Task Calls_that_search_at_the_same_time_agree()
+    public async Task Concurrent_calls_that_detect_the_protocol_agree()
     {
         await using var endpoint = await WireEndpoint.StartAsync(request => request.IsJson
             ? WireReply.XmlError("InternalError", HttpStatusCode.InternalServerError)

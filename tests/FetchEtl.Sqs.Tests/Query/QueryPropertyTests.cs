@@ -5,13 +5,13 @@ using FsCheck.Fluent;
 
 namespace FetchEtl.Sqs.Tests;
 
-/// <summary>Any message that SQS accepts is the same through JSON and through Query, in both directions.</summary>
+/// <summary>Any message that SQS accepts arrives unchanged through JSON and Query, in both directions.</summary>
 public sealed class QueryPropertyTests
 {
     private const int Cases = 150;
 
     [Fact]
-    public async Task Any_message_is_the_same_whatever_protocol_sent_and_received_it()
+    public async Task Any_message_arrives_unchanged_through_any_pair_of_protocols()
     {
         await using var server = await LocalSqs.StartAsync();
         using var json = TestClients.Create(server.ServiceUrl, SqsProtocol.Json);
@@ -49,11 +49,14 @@ public sealed class QueryPropertyTests
         var attribute = Gen.OneOf(
             text.Select(x => "String|" + x),
             Gen.Choose(-1000, 1000).Select(x => "Number|" + x),
-            ArbMap.Default.GeneratorFor<byte[]>().Where(x => x.Length > 0).Select(x => "Binary|" + Convert.ToBase64String(x)));
+            ArbMap.Default.GeneratorFor<byte[]>()
+                .Where(x => x.Length > 0)
+                .Select(x => "Binary|" + Convert.ToBase64String(x)));
         return from body in text
                from attributes in name.Zip(attribute).ListOf()
                select (body, new SortedDictionary<string, string>(
-                   attributes.DistinctBy(x => x.Item1).ToDictionary(x => x.Item1, x => x.Item2), StringComparer.Ordinal));
+                   attributes.DistinctBy(x => x.Item1).ToDictionary(x => x.Item1, x => x.Item2),
+                   StringComparer.Ordinal));
     }
 
     private static Dictionary<string, MessageAttributeValue> Values(SortedDictionary<string, string> attributes) =>

@@ -22,7 +22,8 @@ public sealed class SqsRoundTripTests
 
     [Theory]
     [MemberData(nameof(Protocols))]
-    public async Task A_queue_is_created_found_listed_described_and_changed(SqsProtocol protocol, LocalSqsProtocols spoken)
+    public async Task A_queue_is_created_found_listed_described_and_changed(
+        SqsProtocol protocol, LocalSqsProtocols spoken)
     {
         await using var server = await StartAsync(spoken);
         using var client = TestClients.Create(server.ServiceUrl, protocol);
@@ -51,7 +52,8 @@ public sealed class SqsRoundTripTests
 
     [Theory]
     [MemberData(nameof(Protocols))]
-    public async Task A_message_arrives_as_it_was_sent_with_its_attributes(SqsProtocol protocol, LocalSqsProtocols spoken)
+    public async Task A_message_arrives_as_it_was_sent_with_its_attributes(
+        SqsProtocol protocol, LocalSqsProtocols spoken)
     {
         await using var server = await StartAsync(spoken);
         using var client = TestClients.Create(server.ServiceUrl, protocol);
@@ -66,7 +68,10 @@ public sealed class SqsRoundTripTests
                 ["number"] = new() { DataType = "Number.int", StringValue = "7" },
                 ["bytes"] = new() { DataType = "Binary", BinaryValue = new MemoryStream([0, 1, 254, 255]) },
             },
-            MessageSystemAttributes = new() { ["AWSTraceHeader"] = new() { DataType = "String", StringValue = "Root=1-2-3" } },
+            MessageSystemAttributes = new()
+            {
+                ["AWSTraceHeader"] = new() { DataType = "String", StringValue = "Root=1-2-3" },
+            },
         });
         var message = Assert.Single(await ReceiveAsync(client, url));
 
@@ -99,7 +104,8 @@ public sealed class SqsRoundTripTests
 
     [Theory]
     [MemberData(nameof(Protocols))]
-    public async Task Ten_are_sent_received_returned_and_deleted(SqsProtocol protocol, LocalSqsProtocols spoken)
+    public async Task Ten_messages_are_sent_received_returned_and_deleted(
+        SqsProtocol protocol, LocalSqsProtocols spoken)
     {
         await using var server = await StartAsync(spoken);
         using var client = TestClients.Create(server.ServiceUrl, protocol);
@@ -132,7 +138,7 @@ public sealed class SqsRoundTripTests
 
     [Theory]
     [MemberData(nameof(Protocols))]
-    public async Task A_batch_says_which_of_its_entries_failed_and_why(SqsProtocol protocol, LocalSqsProtocols spoken)
+    public async Task A_batch_reply_says_which_entries_failed_and_why(SqsProtocol protocol, LocalSqsProtocols spoken)
     {
         await using var server = await StartAsync(spoken);
         using var client = TestClients.Create(server.ServiceUrl, protocol);
@@ -169,7 +175,8 @@ public sealed class SqsRoundTripTests
 
     [Theory]
     [MemberData(nameof(Protocols))]
-    public async Task A_FIFO_queues_group_deduplication_id_and_sequence_number_arrive(SqsProtocol protocol, LocalSqsProtocols spoken)
+    public async Task A_FIFO_message_arrives_with_its_group_deduplication_id_and_sequence_number(
+        SqsProtocol protocol, LocalSqsProtocols spoken)
     {
         await using var server = await StartAsync(spoken);
         using var client = TestClients.Create(server.ServiceUrl, protocol);
@@ -182,13 +189,15 @@ public sealed class SqsRoundTripTests
         });
         var message = Assert.Single(await ReceiveAsync(client, url));
 
-        Assert.Equal(("group", "d1"), (message.Attributes["MessageGroupId"], message.Attributes["MessageDeduplicationId"]));
+        Assert.Equal("group", message.Attributes["MessageGroupId"]);
+        Assert.Equal("d1", message.Attributes["MessageDeduplicationId"]);
         Assert.Equal(sent.SequenceNumber, message.Attributes["SequenceNumber"]);
     }
 
     [Theory]
     [MemberData(nameof(Protocols))]
-    public async Task Dead_letters_are_moved_back_by_a_task(SqsProtocol protocol, LocalSqsProtocols spoken)
+    public async Task A_message_move_task_of_a_dead_letter_queue_is_started_and_listed(
+        SqsProtocol protocol, LocalSqsProtocols spoken)
     {
         await using var server = await StartAsync(spoken);
         using var client = TestClients.Create(server.ServiceUrl, protocol);
@@ -199,7 +208,8 @@ public sealed class SqsRoundTripTests
             Attributes = new() { ["RedrivePolicy"] = $$"""{"deadLetterTargetArn":"{{arn}}","maxReceiveCount":1}""" },
         })).QueueUrl;
 
-        var sources = await client.ListDeadLetterSourceQueuesAsync(new ListDeadLetterSourceQueuesRequest { QueueUrl = dead });
+        var sources = await client.ListDeadLetterSourceQueuesAsync(
+            new ListDeadLetterSourceQueuesRequest { QueueUrl = dead });
         var task = await client.StartMessageMoveTaskAsync(new StartMessageMoveTaskRequest { SourceArn = arn });
         var tasks = await client.ListMessageMoveTasksAsync(new ListMessageMoveTasksRequest { SourceArn = arn });
 

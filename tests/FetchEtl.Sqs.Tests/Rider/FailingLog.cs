@@ -2,7 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace FetchEtl.Sqs.Tests;
 
-/// <summary>A log that throws the first time an event is written to it, as a full disk would: an error that nobody expects.</summary>
+/// <summary>
+/// A log that throws when an event is first written to it, as with a full disk: an unexpected error.
+/// </summary>
 internal sealed class FailingLog(int eventId) : ILoggerProvider, ILogger
 {
     private int _failures;
@@ -14,7 +16,12 @@ internal sealed class FailingLog(int eventId) : ILoggerProvider, ILogger
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId id, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(
+        LogLevel logLevel,
+        EventId id,
+        TState state,
+        Exception? exception,
+        Func<TState, Exception?, string> formatter)
     {
         if (id.Id == eventId && Interlocked.Increment(ref _failures) == 1)
         {

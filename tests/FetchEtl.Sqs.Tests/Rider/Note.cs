@@ -1,6 +1,6 @@
 namespace FetchEtl.Sqs.Tests;
 
-/// <summary>The message of these tests.</summary>
+/// <summary>The message that these tests send.</summary>
 public sealed class Note
 {
     public string Text { get; set; } = string.Empty;

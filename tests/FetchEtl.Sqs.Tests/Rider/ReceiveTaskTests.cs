@@ -2,16 +2,21 @@ using System.ComponentModel.DataAnnotations;
 
 namespace FetchEtl.Sqs.Tests;
 
-/// <summary>What consumers leave to their receive: the message is settled by that, not by the consumer's end.</summary>
+/// <summary>
+/// Tasks that a consumer adds to its receive. The message is settled when they end, not when the consumer returns.
+/// </summary>
 public sealed class ReceiveTaskTests
 {
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_message_is_deleted_when_all_its_receive_tasks_have_ended_and_goes_back_at_a_stop_while_one_has_not(bool allEnd)
+    public async Task A_message_is_deleted_when_all_its_receive_tasks_end_and_released_by_a_stop_before(bool allEnd)
     {
-        var (first, second, addedLater) = (new TaskCompletionSource(), new TaskCompletionSource(), new TaskCompletionSource());
-        await using var host = await RiderHost.CreateAsync(consumerStopTimeout: TimeSpan.Zero, stopTimeout: TimeSpan.FromSeconds(2));
+        var first = new TaskCompletionSource();
+        var second = new TaskCompletionSource();
+        var addedLater = new TaskCompletionSource();
+        await using var host = await RiderHost.CreateAsync(
+            consumerStopTimeout: TimeSpan.Zero, stopTimeout: TimeSpan.FromSeconds(2));
         host.Behaviour.Handle = context =>
         {
             context.ReceiveContext.AddReceiveTask(first.Task);
@@ -26,7 +31,7 @@ public sealed class ReceiveTaskTests
         };
         await host.StartAsync();
         await host.SendNotesAsync(1);
-        await host.EventuallyAsync(() => host.Behaviour.Seen.Count == 1, "it is consumed");
+        await host.EventuallyAsync(() => host.Behaviour.Seen.Count == 1, "the message is consumed");
 
         first.SetResult();
         second.SetResult();
@@ -41,7 +46,7 @@ public sealed class ReceiveTaskTests
     }
 
     [Fact]
-    public async Task A_receive_task_that_faults_for_good_makes_a_dead_letter_of_its_message()
+    public async Task A_message_whose_receive_task_fails_permanently_is_dead_lettered()
     {
         var outcome = new TaskCompletionSource();
         await using var host = await RiderHost.CreateAsync();
@@ -52,7 +57,7 @@ public sealed class ReceiveTaskTests
         };
         await host.StartAsync();
         await host.SendNotesAsync(1);
-        await host.EventuallyAsync(() => host.Behaviour.Seen.Count == 1, "it is consumed");
+        await host.EventuallyAsync(() => host.Behaviour.Seen.Count == 1, "the message is consumed");
 
         outcome.SetException(new ValidationException("text: is refused"));
 

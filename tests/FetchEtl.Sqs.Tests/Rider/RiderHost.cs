@@ -14,19 +14,25 @@ using Microsoft.Extensions.Time.Testing;
 namespace FetchEtl.Sqs.Tests;
 
 /// <summary>
-/// A bus with an SQS rider on it, and the SQS that it receives from. Both live in virtual time: only the calls between them
-/// take real time, and <see cref="AdvanceAsync"/> moves the clock.
+/// A bus with an SQS rider, and the SQS that it receives from. Both run in virtual time, which
+/// <see cref="AdvanceAsync"/> moves. Only the calls between them take real time.
 /// </summary>
 internal sealed class RiderHost : IAsyncDisposable
 {
-    /// <summary>How far the clock moves between two looks at a condition.</summary>
+    /// <summary>How far the clock moves between two checks of a condition.</summary>
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
 
     private readonly IHost _host;
     private readonly bool _ownsSqs;
     private readonly RecordedLogs _logs;
 
-    private RiderHost(IHost host, LocalSqs sqs, bool ownsSqs, FakeTimeProvider time, RecordedLogs logs, NoteConsumer.Behaviour behaviour)
+    private RiderHost(
+        IHost host,
+        LocalSqs sqs,
+        bool ownsSqs,
+        FakeTimeProvider time,
+        RecordedLogs logs,
+        NoteConsumer.Behaviour behaviour)
     {
         _host = host;
         Sqs = sqs;
@@ -44,7 +50,7 @@ internal sealed class RiderHost : IAsyncDisposable
 
     public IAmazonSQS Client { get; }
 
-    /// <summary>All that was logged, at every level, exceptions included.</summary>
+    /// <summary>Every log line at every level, exceptions included.</summary>
     public string Log => string.Join('\n', _logs.Texts);
 
     public NoteConsumer.Behaviour Behaviour { get; }
@@ -53,13 +59,15 @@ internal sealed class RiderHost : IAsyncDisposable
 
     public string DeadLetterUrl { get; private set; } = string.Empty;
 
-    /// <param name="configure">The endpoint, beyond a 1 s wait and queues created.</param>
-    /// <param name="queueName">Received from.</param>
-    /// <param name="beside">Another host, whose SQS and clock are shared.</param>
-    /// <param name="consumerStopTimeout">How long consumers may take to finish at a stop before they are cancelled; 5 s unless given.</param>
-    /// <param name="stopTimeout">How long a stop may take in all.</param>
-    /// <param name="serviceUrl">The endpoint that the rider calls; that of the SQS unless given.</param>
-    /// <param name="log">Another log, beside the one that is recorded.</param>
+    /// <param name="configure">Configures the endpoint, which waits 1 s and creates its queues unless set.</param>
+    /// <param name="queueName">The queue to receive from.</param>
+    /// <param name="beside">Another host, whose SQS and clock this host shares.</param>
+    /// <param name="consumerStopTimeout">
+    /// How long consumers may take to finish at a stop before they are cancelled. Default: 5 s.
+    /// </param>
+    /// <param name="stopTimeout">How long a stop may take in total.</param>
+    /// <param name="serviceUrl">The endpoint that the rider calls. Default: the host's SQS.</param>
+    /// <param name="log">Another log provider, beside the recorded one.</param>
     public static async Task<RiderHost> CreateAsync(
         Action<ISqsReceiveEndpointConfigurator>? configure = null,
         string queueName = "notes",
@@ -110,7 +118,7 @@ internal sealed class RiderHost : IAsyncDisposable
         return new RiderHost(builder.Build(), server, beside is null, time, logs, behaviour);
     }
 
-    /// <summary>Starts the bus. Its queues exist afterwards.</summary>
+    /// <summary>Starts the bus, which creates its queues.</summary>
     public async Task StartAsync(string queueName = "notes")
     {
         await _host.StartAsync();
@@ -120,10 +128,10 @@ internal sealed class RiderHost : IAsyncDisposable
 
     public Task StartBusAsync() => _host.StartAsync();
 
-    /// <summary>Begins to stop the bus; the clock stands until somebody moves it.</summary>
+    /// <summary>Begins to stop the bus. The clock does not move by itself.</summary>
     public Task BeginStopAsync() => _host.StopAsync();
 
-    /// <summary>Stops the bus, and moves the clock until it has stopped.</summary>
+    /// <summary>Stops the bus, and moves the clock until the bus has stopped.</summary>
     public async Task StopAsync()
     {
         var stopping = _host.StopAsync();
@@ -134,41 +142,54 @@ internal sealed class RiderHost : IAsyncDisposable
     public void Connect(IReceiveObserver observer) =>
         _host.Services.GetRequiredService<IBusControl>().ConnectReceiveObserver(observer);
 
-    public async Task<string> SendAsync(string body, Dictionary<string, MessageAttributeValue>? attributes = null) =>
-        (await Client.SendMessageAsync(new SendMessageRequest(QueueUrl, body) { MessageAttributes = attributes })).MessageId;
+    /// <summary>Sends a message and returns its id.</summary>
+    public async Task<string> SendAsync(string body, Dictionary<string, MessageAttributeValue>? attributes = null)
+    {
+        var request = new SendMessageRequest(QueueUrl, body) { MessageAttributes = attributes };
+        return (await Client.SendMessageAsync(request)).MessageId;
+    }
 
     public static MessageAttributeValue Text(string value) => new() { DataType = "String", StringValue = value };
 
-    /// <summary>Sends notes of one group of a FIFO queue, in order; each text is the group, a dash and a number from 0.</summary>
+    /// <summary>
+    /// Sends notes of one group to a FIFO queue, in order. The text is the group, a dash and a number from 0.
+    /// </summary>
     public Task SendGroupAsync(string group, int count) => SendBatchesAsync(
         Enumerable.Range(0, count).Select(x => $"{group}-{x}"),
         (text, entry) => (entry.MessageGroupId, entry.MessageDeduplicationId) = (group, text));
 
-    public Task SendNotesAsync(int count) => SendBatchesAsync(Enumerable.Range(0, count).Select(x => x.ToString(CultureInfo.InvariantCulture)));
+    public Task SendNotesAsync(int count) =>
+        SendBatchesAsync(Enumerable.Range(0, count).Select(x => x.ToString(CultureInfo.InvariantCulture)));
 
     public async Task<(int Visible, int InFlight)> DepthAsync(string queueUrl)
     {
         var attributes = await Client.GetQueueAttributesAsync(
-            queueUrl, [QueueAttributeName.ApproximateNumberOfMessages, QueueAttributeName.ApproximateNumberOfMessagesNotVisible]);
+            queueUrl,
+            [
+                QueueAttributeName.ApproximateNumberOfMessages,
+                QueueAttributeName.ApproximateNumberOfMessagesNotVisible,
+            ]);
 
         return (attributes.ApproximateNumberOfMessages, attributes.ApproximateNumberOfMessagesNotVisible);
     }
 
-    /// <summary>Moves the clock until the condition holds, ten minutes of virtual time at most.</summary>
+    /// <summary>Moves the clock until the condition holds, for at most ten minutes of virtual time.</summary>
     public async Task EventuallyAsync(Func<Task<bool>> condition, string what)
     {
         for (var waited = TimeSpan.Zero; !await condition(); waited += Step)
         {
-            Assert.True(waited < TimeSpan.FromMinutes(10), $"Did not become true within ten minutes of virtual time: {what}.\n{Log}");
+            Assert.True(
+                waited < TimeSpan.FromMinutes(10), $"Not true within ten minutes of virtual time: {what}.\n{Log}");
             await AdvanceAsync(Step);
         }
     }
 
-    public Task EventuallyAsync(Func<bool> condition, string what) => EventuallyAsync(() => Task.FromResult(condition()), what);
+    public Task EventuallyAsync(Func<bool> condition, string what) =>
+        EventuallyAsync(() => Task.FromResult(condition()), what);
 
     /// <summary>
-    /// Moves the clock, and gives the calls under way the time of a few round trips: what the rider does at an instant is
-    /// done before the next.
+    /// Moves the clock in steps. After each step it makes a few calls of its own, so that the rider's calls can finish
+    /// before the next step.
     /// </summary>
     public async Task AdvanceAsync(TimeSpan time)
     {
@@ -177,19 +198,26 @@ internal sealed class RiderHost : IAsyncDisposable
             Time.Advance(left < Step ? left : Step);
             for (var i = 0; i < 2; i++)
             {
-                await ((Task)Client.ListQueuesAsync(new ListQueuesRequest())).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                Task roundTrip = Client.ListQueuesAsync(new ListQueuesRequest());
+                await roundTrip.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
-    public Task QueueIsEmptyAsync() => EventuallyAsync(async () => await DepthAsync(QueueUrl) == (0, 0), "the queue is empty");
+    public Task QueueIsEmptyAsync() =>
+        EventuallyAsync(async () => await DepthAsync(QueueUrl) == (0, 0), "the queue is empty");
 
-    public async Task<List<Message>> DeadLettersAsync() => (await Client.ReceiveMessageAsync(new ReceiveMessageRequest(DeadLetterUrl)
+    /// <summary>Receives up to ten dead letters.</summary>
+    public async Task<List<Message>> DeadLettersAsync()
     {
-        MaxNumberOfMessages = 10,
-        MessageAttributeNames = ["All"],
-        MessageSystemAttributeNames = ["All"],
-    })).Messages ?? [];
+        var response = await Client.ReceiveMessageAsync(new ReceiveMessageRequest(DeadLetterUrl)
+        {
+            MaxNumberOfMessages = 10,
+            MessageAttributeNames = ["All"],
+            MessageSystemAttributeNames = ["All"],
+        });
+        return response.Messages ?? [];
+    }
 
     public async Task<Message> OnlyDeadLetterAsync()
     {
@@ -198,7 +226,8 @@ internal sealed class RiderHost : IAsyncDisposable
         return Assert.Single(await DeadLettersAsync());
     }
 
-    public Task<HealthReport> HealthAsync() => _host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync();
+    public Task<HealthReport> HealthAsync() =>
+        _host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync();
 
     public async ValueTask DisposeAsync()
     {
@@ -211,18 +240,27 @@ internal sealed class RiderHost : IAsyncDisposable
         }
     }
 
-    /// <summary>The SDK retries nothing here: its delays are in real time, in which a virtual lease would run out.</summary>
-    private static AmazonSQSClient CreateClient(Uri serviceUrl) => new AmazonSQSClient(
+    /// <summary>
+    /// Creates a client without retries. The SDK waits between retries in real time, so a lease could expire meanwhile.
+    /// </summary>
+    private static AmazonSQSClient CreateClient(Uri serviceUrl) => new(
         new BasicAWSCredentials("test", "test"),
-        new AmazonSQSConfig { ServiceURL = serviceUrl.ToString(), AuthenticationRegion = "us-east-1", MaxErrorRetry = 0 });
+        new AmazonSQSConfig
+        {
+            ServiceURL = serviceUrl.ToString(),
+            AuthenticationRegion = "us-east-1",
+            MaxErrorRetry = 0,
+        });
 
-    private async Task SendBatchesAsync(IEnumerable<string> texts, Action<string, SendMessageBatchRequestEntry>? configure = null)
+    private async Task SendBatchesAsync(
+        IEnumerable<string> texts, Action<string, SendMessageBatchRequestEntry>? configure = null)
     {
         foreach (var batch in texts.Chunk(10))
         {
             await Client.SendMessageBatchAsync(QueueUrl, batch.Select((text, i) =>
             {
-                var entry = new SendMessageBatchRequestEntry(i.ToString(CultureInfo.InvariantCulture), $$"""{"text":"{{text}}"}""");
+                var entry = new SendMessageBatchRequestEntry(
+                    i.ToString(CultureInfo.InvariantCulture), $$"""{"text":"{{text}}"}""");
                 configure?.Invoke(text, entry);
                 return entry;
             }).ToList());

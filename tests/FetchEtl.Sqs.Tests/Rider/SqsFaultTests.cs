@@ -11,13 +11,13 @@ public sealed class SqsFaultTests
     private const string Body = """{"text":"x","secret":"canary-4711"}""";
 
     [Fact]
-    public async Task What_can_never_be_consumed_is_a_dead_letter_at_once_with_its_reasons_and_its_own_body_and_attributes()
+    public async Task An_invalid_message_is_dead_lettered_at_once_with_its_body_attributes_and_reasons()
     {
         await using var host = await RiderHost.CreateAsync();
         host.Behaviour.Handle = _ => throw new ValidationException("text: is too short");
         await host.StartAsync();
 
-        var id = await host.SendAsync(Body, new Dictionary<string, MessageAttributeValue> { ["Tenant"] = RiderHost.Text("acme") });
+        var id = await host.SendAsync(Body, new() { ["Tenant"] = RiderHost.Text("acme") });
         var letter = await host.OnlyDeadLetterAsync();
         await host.QueueIsEmptyAsync();
 
@@ -26,7 +26,8 @@ public sealed class SqsFaultTests
         Assert.Equal("text: is too short", letter.MessageAttributes[DeadLetterAttributes.Reason].StringValue);
         Assert.Equal(id, letter.MessageAttributes[DeadLetterAttributes.OriginalMessageId].StringValue);
         Assert.Equal("Number", letter.MessageAttributes[DeadLetterAttributes.OriginalSentTimestamp].DataType);
-        var source = JsonSerializer.Deserialize<JsonElement>(letter.MessageAttributes[DeadLetterAttributes.Source].StringValue!);
+        var source = JsonSerializer.Deserialize<JsonElement>(
+            letter.MessageAttributes[DeadLetterAttributes.Source].StringValue!);
         Assert.Equal("notes", source.GetProperty("queue").GetString());
         Assert.Equal(1, source.GetProperty("receiveCount").GetInt32());
         Assert.Single(host.Behaviour.Seen);
@@ -36,7 +37,8 @@ public sealed class SqsFaultTests
     [InlineData(0, 0)]
     [InlineData(180, 3)]
     [InlineData(2000, 5)]
-    public async Task A_dead_letter_of_the_largest_size_keeps_its_body_and_as_many_attributes_as_fit(int room, int attributes)
+    public async Task A_dead_letter_of_the_largest_size_keeps_its_body_and_as_many_attributes_as_fit(
+        int room, int attributes)
     {
         await using var host = await RiderHost.CreateAsync();
         host.Behaviour.Handle = _ => throw new ValidationException("text: is too long");
@@ -53,24 +55,26 @@ public sealed class SqsFaultTests
     }
 
     [Fact]
-    public async Task A_body_larger_than_SQS_allows_is_a_dead_letter_unread()
+    public async Task A_body_larger_than_SQS_allows_is_dead_lettered_without_being_consumed()
     {
         var body = new string('x', (1024 * 1024) + 1);
         var md5 = Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(body)));
-        var handedOut = 0;
+        var received = $$"""{"MessageId":"m-1","ReceiptHandle":"r-1","MD5OfBody":"{{md5}}","Body":"{{body}}"}""";
+        var sent = $$"""{"Id":"0","MessageId":"m-2","MD5OfMessageBody":"{{md5}}"}""";
+        var isDelivered = 0;
         await using var endpoint = await WireEndpoint.StartAsync(async (request, aborted) =>
         {
             switch (request.Headers["X-Amz-Target"])
             {
-                case "AmazonSQS.ReceiveMessage" when Interlocked.Exchange(ref handedOut, 1) == 0:
-                    return WireReply.Json($$"""{"Messages":[{"MessageId":"m-1","ReceiptHandle":"r-1","MD5OfBody":"{{md5}}","Body":"{{body}}"}]}""");
+                case "AmazonSQS.ReceiveMessage" when Interlocked.Exchange(ref isDelivered, 1) == 0:
+                    return WireReply.Json($$"""{"Messages":[{{received}}]}""");
                 case "AmazonSQS.ReceiveMessage":
                     await Task.Delay(Timeout.Infinite, aborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                     return null;
                 case "AmazonSQS.GetQueueUrl":
                     return WireReply.QueueUrl;
                 case "AmazonSQS.SendMessageBatch":
-                    return WireReply.Json($$"""{"Successful":[{"Id":"0","MessageId":"m-2","MD5OfMessageBody":"{{md5}}"}]}""");
+                    return WireReply.Json($$"""{"Successful":[{{sent}}]}""");
                 default:
                     return WireReply.Json("{}");
             }
@@ -79,9 +83,12 @@ public sealed class SqsFaultTests
         await host.StartBusAsync();
 
         await host.EventuallyAsync(
-            () => endpoint.Requests.Any(x => x.Headers["X-Amz-Target"] == "AmazonSQS.DeleteMessageBatch"), "the message is settled");
+            () => endpoint.Requests.Any(x => x.Headers["X-Amz-Target"] == "AmazonSQS.DeleteMessageBatch"),
+            "the message is settled");
 
-        Assert.Contains(body, Assert.Single(endpoint.Requests, x => x.Headers["X-Amz-Target"] == "AmazonSQS.SendMessageBatch").Content);
+        var letter = Assert.Single(
+            endpoint.Requests, x => x.Headers["X-Amz-Target"] == "AmazonSQS.SendMessageBatch");
+        Assert.Contains(body, letter.Content);
         Assert.Contains("larger than 1 MiB", host.Log);
         Assert.Empty(host.Behaviour.Seen);
     }
@@ -91,7 +98,7 @@ public sealed class SqsFaultTests
     [InlineData("canary-4711")]
     [InlineData("\"canary-4711\"")]
     [InlineData("{\"text\":{\"canary-4711\":1}}")]
-    public async Task A_body_that_no_deserializer_takes_is_a_dead_letter_whose_reason_does_not_quote_it(string body)
+    public async Task A_body_that_cannot_be_deserialized_is_dead_lettered_and_the_reason_does_not_quote_it(string body)
     {
         await using var host = await RiderHost.CreateAsync();
         await host.StartAsync();
@@ -101,12 +108,13 @@ public sealed class SqsFaultTests
         await host.QueueIsEmptyAsync();
 
         Assert.Equal(body, letter.Body);
-        Assert.Equal("The body could not be deserialized.", letter.MessageAttributes[DeadLetterAttributes.Reason].StringValue);
+        Assert.Equal(
+            "The body could not be deserialized.", letter.MessageAttributes[DeadLetterAttributes.Reason].StringValue);
         Assert.DoesNotContain("canary", host.Log);
     }
 
     [Fact]
-    public async Task A_dead_letter_keeps_the_ten_attribute_limit_its_producers_first_six_among_them()
+    public async Task A_dead_letter_has_at_most_ten_attributes_and_keeps_six_of_its_producers()
     {
         await using var host = await RiderHost.CreateAsync();
         host.Behaviour.Handle = _ => throw new ValidationException("no");
@@ -121,11 +129,12 @@ public sealed class SqsFaultTests
     }
 
     [Fact]
-    public async Task A_passing_fault_brings_the_message_back_after_a_while()
+    public async Task A_message_with_a_transient_fault_is_retried_until_it_succeeds()
     {
         var attempts = 0;
         await using var host = await RiderHost.CreateAsync();
-        host.Behaviour.Handle = _ => ++attempts < 3 ? throw new InvalidOperationException("canary-4711") : Task.CompletedTask;
+        host.Behaviour.Handle = _ =>
+            ++attempts < 3 ? throw new InvalidOperationException("canary-4711") : Task.CompletedTask;
         await host.StartAsync();
 
         await host.SendAsync(Body);
@@ -144,8 +153,10 @@ public sealed class SqsFaultTests
         host.Behaviour.Handle = _ => throw new InvalidOperationException();
         await host.StartAsync();
         var arn = (await host.Client.GetQueueAttributesAsync(host.DeadLetterUrl, ["QueueArn"])).QueueARN;
-        await host.Client.SetQueueAttributesAsync(
-            host.QueueUrl, new Dictionary<string, string> { ["RedrivePolicy"] = $$"""{"deadLetterTargetArn":"{{arn}}","maxReceiveCount":2}""" });
+        await host.Client.SetQueueAttributesAsync(host.QueueUrl, new Dictionary<string, string>
+        {
+            ["RedrivePolicy"] = $$"""{"deadLetterTargetArn":"{{arn}}","maxReceiveCount":2}""",
+        });
 
         await host.SendAsync(Body);
         var letter = await host.OnlyDeadLetterAsync();
@@ -156,7 +167,7 @@ public sealed class SqsFaultTests
     }
 
     [Fact]
-    public async Task An_observer_that_throws_keeps_no_message_from_its_fate()
+    public async Task An_observer_that_throws_does_not_change_how_messages_are_settled()
     {
         await using var host = await RiderHost.CreateAsync();
         await host.StartAsync();
@@ -174,15 +185,16 @@ public sealed class SqsFaultTests
     }
 
     [Fact]
-    public async Task A_message_whose_dead_letter_is_not_accepted_stays_on_its_queue_and_the_log_says_why()
+    public async Task A_message_whose_dead_letter_SQS_rejects_stays_on_its_queue_and_the_log_says_why()
     {
         await using var host = await RiderHost.CreateAsync();
         host.Behaviour.Handle = _ => throw new ValidationException("no");
         await host.StartAsync();
-        await host.Client.SetQueueAttributesAsync(host.DeadLetterUrl, new Dictionary<string, string> { ["MaximumMessageSize"] = "1024" });
+        await host.Client.SetQueueAttributesAsync(
+            host.DeadLetterUrl, new Dictionary<string, string> { ["MaximumMessageSize"] = "1024" });
 
         await host.SendAsync($$"""{"text":"{{new string('x', 2000)}}"}""");
-        await host.EventuallyAsync(() => host.Behaviour.Seen.Count == 2, "it is tried again");
+        await host.EventuallyAsync(() => host.Behaviour.Seen.Count == 2, "the message is handled again");
 
         Assert.Contains("stays on its queue: notes-dead rejected it", host.Log);
         Assert.Equal((0, 0), await host.DepthAsync(host.DeadLetterUrl));

@@ -17,7 +17,7 @@ public sealed class SqsFifoTests
         host.Behaviour.Handle = async context =>
         {
             var group = GroupOf(context.Message.Text);
-            Assert.True(running.TryAdd(group, 0), "Two messages of a group were handled at a time.");
+            Assert.True(running.TryAdd(group, 0), "Two messages of a group were handled at the same time.");
             sideBySide = Math.Max(sideBySide, running.Count);
             await Task.Delay(TimeSpan.FromMilliseconds(2), host.Time);
             handled.Enqueue(context.Message.Text);
@@ -35,7 +35,7 @@ public sealed class SqsFifoTests
     }
 
     [Fact]
-    public async Task Behind_a_message_that_goes_back_none_of_its_group_is_handled_before_it()
+    public async Task A_returned_message_is_handled_before_the_rest_of_its_group()
     {
         var handled = new ConcurrentQueue<string>();
         var faults = 0;
@@ -44,7 +44,7 @@ public sealed class SqsFifoTests
         {
             if (context.Message.Text == "a-3" && Interlocked.Increment(ref faults) == 1)
             {
-                throw new InvalidOperationException("for now");
+                throw new InvalidOperationException("transient");
             }
 
             handled.Enqueue(context.Message.Text);
@@ -61,10 +61,12 @@ public sealed class SqsFifoTests
     }
 
     [Fact]
-    public async Task A_dead_letter_leaves_its_group_in_order_and_holds_the_rest_up_no_longer()
+    public async Task A_dead_letter_keeps_its_group_and_does_not_hold_up_the_rest_of_it()
     {
         await using var host = await RiderHost.CreateAsync(queueName: Queue);
-        host.Behaviour.Handle = context => context.Message.Text is "a-2" or "a-4" ? throw new ValidationException("text: is even") : Task.CompletedTask;
+        host.Behaviour.Handle = context => context.Message.Text is "a-2" or "a-4"
+            ? throw new ValidationException("text: is even")
+            : Task.CompletedTask;
         await host.StartAsync(Queue);
 
         await host.SendGroupAsync("a", 6);
@@ -74,28 +76,47 @@ public sealed class SqsFifoTests
         var letters = await host.DeadLettersAsync();
         Assert.Equal(2, letters.Count);
         Assert.All(letters, x => Assert.Equal("a", x.Attributes["MessageGroupId"]));
-        Assert.All(letters, x => Assert.Equal(x.MessageAttributes[DeadLetterAttributes.OriginalMessageId].StringValue, x.Attributes["MessageDeduplicationId"]));
+        Assert.All(letters, x => Assert.Equal(
+            x.MessageAttributes[DeadLetterAttributes.OriginalMessageId].StringValue,
+            x.Attributes["MessageDeduplicationId"]));
     }
 
     [Fact]
-    public async Task At_a_stop_the_rest_of_a_group_goes_back_at_once_behind_the_message_that_is_handled()
+    public async Task Stopping_releases_at_once_the_messages_of_a_group_that_wait_for_the_one_being_handled()
     {
         var gate = new TaskCompletionSource();
         await using var host = await RiderHost.CreateAsync(queueName: Queue);
         host.Behaviour.Handle = _ => gate.Task;
         await host.StartAsync(Queue);
         await host.SendGroupAsync("a", 5);
-        await host.EventuallyAsync(() => !host.Behaviour.Seen.IsEmpty, "the first is handled");
+        await host.EventuallyAsync(() => !host.Behaviour.Seen.IsEmpty, "the first is being handled");
 
         var stopping = host.BeginStopAsync();
-        await host.EventuallyAsync(async () => (await host.DepthAsync(host.QueueUrl)).InFlight == 1, "all but the first are given back");
+        await host.EventuallyAsync(
+            async () => (await host.DepthAsync(host.QueueUrl)).InFlight == 1, "all but the first are released");
         gate.SetResult();
         await host.EventuallyAsync(() => stopping.IsCompleted, "the bus has stopped");
 
         Assert.Equal((4, 0), await host.DepthAsync(host.QueueUrl));
     }
 
+    [Fact]
+    public async Task CreateQueues_creates_missing_FIFO_queues_as_FIFO()
+    {
+        await using var host = await RiderHost.CreateAsync(x => x.CreateQueues = true, Queue);
+        Assert.Empty((await host.Client.ListQueuesAsync(string.Empty)).QueueUrls ?? []);
+
+        await host.StartAsync(Queue);
+
+        Assert.EndsWith("/notes-dead.fifo", host.DeadLetterUrl, StringComparison.Ordinal);
+        foreach (var url in new[] { host.QueueUrl, host.DeadLetterUrl })
+        {
+            Assert.True((await host.Client.GetQueueAttributesAsync(url, ["FifoQueue"])).FifoQueue);
+        }
+    }
+
     private static string GroupOf(string text) => text[..text.IndexOf('-', StringComparison.Ordinal)];
 
-    private static IEnumerable<string> InOrder(string group, int count) => Enumerable.Range(0, count).Select(x => $"{group}-{x}");
+    private static IEnumerable<string> InOrder(string group, int count) =>
+        Enumerable.Range(0, count).Select(x => $"{group}-{x}");
 }

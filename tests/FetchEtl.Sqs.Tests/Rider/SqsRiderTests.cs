@@ -19,7 +19,7 @@ public sealed class SqsRiderTests
     }
 
     [Fact]
-    public async Task A_message_carries_its_SQS_id_and_time_and_none_of_the_producers_return_addresses()
+    public async Task A_message_has_its_SQS_id_and_sent_time_and_none_of_the_producers_return_addresses()
     {
         await using var host = await RiderHost.CreateAsync();
         await host.StartAsync();
@@ -40,7 +40,7 @@ public sealed class SqsRiderTests
     }
 
     [Fact]
-    public async Task A_redriven_dead_letter_is_the_message_that_it_was()
+    public async Task A_redriven_dead_letter_keeps_its_original_id_and_sent_time()
     {
         await using var host = await RiderHost.CreateAsync();
         await host.StartAsync();
@@ -60,7 +60,7 @@ public sealed class SqsRiderTests
     }
 
     [Fact]
-    public async Task A_producers_own_attribute_of_that_name_is_no_identity()
+    public async Task An_original_message_id_that_a_producer_sets_alone_is_ignored()
     {
         await using var host = await RiderHost.CreateAsync();
         await host.StartAsync();
@@ -75,7 +75,7 @@ public sealed class SqsRiderTests
     }
 
     [Fact]
-    public async Task A_message_that_comes_late_in_a_poll_longer_than_its_visibility_timeout_is_deleted()
+    public async Task A_message_that_arrives_late_in_a_poll_longer_than_its_visibility_timeout_is_deleted()
     {
         await using var host = await RiderHost.CreateAsync(x =>
         {
@@ -101,8 +101,9 @@ public sealed class SqsRiderTests
         await host.StartAsync();
 
         await host.SendNotesAsync(100);
-        // A poll asks only when there is room for ten: with more than 15 in flight, none does.
-        await host.EventuallyAsync(async () => (await host.DepthAsync(host.QueueUrl)).InFlight > 15, "no batch of ten fits");
+        // A poll runs only while there is room for ten messages, so with more than 15 in flight none runs.
+        await host.EventuallyAsync(
+            async () => (await host.DepthAsync(host.QueueUrl)).InFlight > 15, "no batch of ten fits");
         await host.AdvanceAsync(TimeSpan.FromMilliseconds(500));
         Assert.InRange((await host.DepthAsync(host.QueueUrl)).InFlight, 16, 25);
 
@@ -125,7 +126,7 @@ public sealed class SqsRiderTests
             await host.SendAsync(body);
         }
 
-        await host.EventuallyAsync(() => !host.Behaviour.Seen.IsEmpty, "there was a receive");
+        await host.EventuallyAsync(() => !host.Behaviour.Seen.IsEmpty, "a message is received");
         await host.AdvanceAsync(TimeSpan.FromMilliseconds(500));
         Assert.InRange((await host.DepthAsync(host.QueueUrl)).InFlight, 1, 10);
 
@@ -150,7 +151,8 @@ public sealed class SqsRiderTests
         await host.SendNotesAsync(3);
         await host.EventuallyAsync(() => host.Behaviour.Seen.Count == 3, "three are in flight");
         Volatile.Write(ref gate, opened.Task);
-        await host.EventuallyAsync(() => host.Log.Contains("is paused", StringComparison.Ordinal), "the gate was seen to be closed");
+        await host.EventuallyAsync(
+            () => host.Log.Contains("is paused", StringComparison.Ordinal), "the log reports the closed gate");
         await host.SendNotesAsync(20);
         await host.AdvanceAsync(TimeSpan.FromSeconds(6));
         Assert.Equal((20, 3), await host.DepthAsync(host.QueueUrl));
@@ -195,7 +197,7 @@ public sealed class SqsRiderTests
     }
 
     [Fact]
-    public async Task Stopping_lets_what_is_in_flight_finish()
+    public async Task Stopping_lets_messages_in_flight_finish()
     {
         var gate = new TaskCompletionSource();
         await using var host = await RiderHost.CreateAsync();
@@ -212,7 +214,7 @@ public sealed class SqsRiderTests
     }
 
     [Fact]
-    public async Task Stopping_gives_back_at_once_what_does_not_finish_in_time()
+    public async Task Stopping_releases_at_once_messages_that_do_not_finish_in_time()
     {
         await using var host = await RiderHost.CreateAsync(consumerStopTimeout: TimeSpan.FromMilliseconds(200));
         host.Behaviour.Handle = context => Task.Delay(Timeout.Infinite, context.CancellationToken);
@@ -226,7 +228,7 @@ public sealed class SqsRiderTests
     }
 
     [Fact]
-    public async Task Stopping_gives_back_at_once_what_has_not_begun()
+    public async Task Stopping_releases_at_once_messages_that_have_not_begun()
     {
         var gate = new TaskCompletionSource();
         await using var host = await RiderHost.CreateAsync(x => x.ConcurrentMessageLimit = 1);
@@ -236,7 +238,8 @@ public sealed class SqsRiderTests
         await host.EventuallyAsync(async () => await host.DepthAsync(host.QueueUrl) == (0, 30), "all are in flight");
 
         var stopping = host.BeginStopAsync();
-        await host.EventuallyAsync(async () => await host.DepthAsync(host.QueueUrl) == (29, 1), "all but the one that is handled are visible");
+        await host.EventuallyAsync(
+            async () => await host.DepthAsync(host.QueueUrl) == (29, 1), "all but the one being handled are visible");
         Assert.False(stopping.IsCompleted);
         gate.SetResult();
         await host.EventuallyAsync(() => stopping.IsCompleted, "the bus has stopped");
@@ -246,10 +249,11 @@ public sealed class SqsRiderTests
     }
 
     [Fact]
-    public async Task A_consumer_that_heeds_no_cancellation_does_not_keep_the_endpoint_from_stopping()
+    public async Task A_consumer_that_ignores_cancellation_does_not_keep_the_endpoint_from_stopping()
     {
         var gate = new TaskCompletionSource();
-        await using var host = await RiderHost.CreateAsync(consumerStopTimeout: TimeSpan.FromMilliseconds(200), stopTimeout: TimeSpan.FromSeconds(2));
+        await using var host = await RiderHost.CreateAsync(
+            consumerStopTimeout: TimeSpan.FromMilliseconds(200), stopTimeout: TimeSpan.FromSeconds(2));
         host.Behaviour.Handle = _ => gate.Task;
         await host.StartAsync();
         await host.SendNotesAsync(10);
@@ -272,7 +276,7 @@ public sealed class SqsRiderTests
     }
 
     [Fact]
-    public async Task The_bus_is_healthy_once_the_queue_is_received_from_and_says_so_when_it_is_not()
+    public async Task The_bus_is_healthy_only_while_it_can_receive()
     {
         await using var host = await RiderHost.CreateAsync();
         Assert.Equal(HealthStatus.Unhealthy, (await host.HealthAsync()).Status);
@@ -281,7 +285,8 @@ public sealed class SqsRiderTests
         Assert.Equal(HealthStatus.Healthy, (await host.HealthAsync()).Status);
 
         await host.Sqs.DisposeAsync();
-        await host.EventuallyAsync(async () => (await host.HealthAsync()).Status != HealthStatus.Healthy, "the loss of SQS is seen");
+        await host.EventuallyAsync(
+            async () => (await host.HealthAsync()).Status != HealthStatus.Healthy, "the bus reports the loss of SQS");
     }
 
     [Fact]

@@ -2,7 +2,7 @@ using FetchEtl.Local;
 
 namespace FetchEtl.Sqs.Tests;
 
-/// <summary>An endpoint whose poll or lease loop fails unexpectedly must not stay deaf and look healthy.</summary>
+/// <summary>An endpoint whose poll or lease loop fails unexpectedly reports it and receives again.</summary>
 public sealed class SqsSupervisionTests
 {
     private const int ReceiveFailed = 1105;
@@ -14,7 +14,7 @@ public sealed class SqsSupervisionTests
         await using var host = await RiderHost.CreateAsync(log: new FailingLog(ReceiveFailed));
         await host.StartAsync();
         host.Sqs.Faults = Plan(SqsFaultKind.Error, 1);
-        await host.EventuallyAsync(() => host.Log.Contains("The receive endpoint of notes failed", StringComparison.Ordinal), "it is reported");
+        await FailureIsReportedAsync(host);
         Assert.Contains("Endpoint Faulted: loopback://localhost/sqs/notes", host.Log);
         host.Sqs.Faults = null;
 
@@ -25,22 +25,27 @@ public sealed class SqsSupervisionTests
     }
 
     [Fact]
-    public async Task A_lease_loop_that_fails_unexpectedly_is_reported_and_its_messages_are_handled_after_their_leases()
+    public async Task A_lease_loop_that_fails_unexpectedly_is_reported_and_its_messages_are_delivered_again()
     {
-        await using var host = await RiderHost.CreateAsync(x => x.VisibilityTimeout = TimeSpan.FromSeconds(5), log: new FailingLog(DuplicateDelivery));
+        await using var host = await RiderHost.CreateAsync(
+            x => x.VisibilityTimeout = TimeSpan.FromSeconds(5), log: new FailingLog(DuplicateDelivery));
         var handled = new TaskCompletionSource();
         host.Behaviour.Handle = _ => handled.Task;
         await host.StartAsync();
         host.Sqs.Faults = Plan(SqsFaultKind.DuplicateDelivery, 0.5);
 
         await host.SendNotesAsync(20);
-        await host.EventuallyAsync(() => host.Log.Contains("The receive endpoint of notes failed", StringComparison.Ordinal), "it is reported");
+        await FailureIsReportedAsync(host);
         host.Sqs.Faults = null;
         handled.SetResult();
         await host.QueueIsEmptyAsync();
 
         Assert.Equal(20, host.Behaviour.Seen.Select(x => x.Text).Distinct().Count());
     }
+
+    private static Task FailureIsReportedAsync(RiderHost host) => host.EventuallyAsync(
+        () => host.Log.Contains("The receive endpoint of notes failed", StringComparison.Ordinal),
+        "the log reports the failure");
 
     private static SqsFaultPlan Plan(SqsFaultKind kind, double probability) => new()
     {

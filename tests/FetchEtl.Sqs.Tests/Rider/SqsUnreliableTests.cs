@@ -25,7 +25,7 @@ public sealed class SqsUnreliableTests
     }
 
     [Fact]
-    public async Task A_message_that_comes_again_because_its_lease_was_lost_is_not_handled_a_second_time_beside_the_first()
+    public async Task A_message_delivered_again_after_its_lease_was_lost_is_not_handled_concurrently()
     {
         var gate = new TaskCompletionSource();
         await using var host = await RiderHost.CreateAsync(x => x.VisibilityTimeout = TimeSpan.FromSeconds(5));
@@ -34,7 +34,8 @@ public sealed class SqsUnreliableTests
         host.Sqs.Faults = Always(SqsFaultKind.Error, "ChangeMessageVisibilityBatch");
 
         await host.SendAsync(Slow);
-        await host.EventuallyAsync(() => host.Log.Contains("was delivered again", StringComparison.Ordinal), "the message came again");
+        await host.EventuallyAsync(
+            () => host.Log.Contains("was delivered again", StringComparison.Ordinal), "the message is delivered again");
         gate.SetResult();
         await host.QueueIsEmptyAsync();
 
@@ -42,7 +43,7 @@ public sealed class SqsUnreliableTests
     }
 
     [Fact]
-    public async Task Deletes_that_are_throttled_for_two_minutes_are_sent_again_and_no_message_is_delivered_twice()
+    public async Task Deletes_that_are_throttled_for_two_minutes_are_retried_and_no_message_is_handled_twice()
     {
         await using var host = await RiderHost.CreateAsync();
         await host.StartAsync();
@@ -62,9 +63,9 @@ public sealed class SqsUnreliableTests
     [InlineData(SqsFaultKind.Error, "DeleteMessageBatch")]
     [InlineData(SqsFaultKind.DuplicateDelivery, "ReceiveMessage")]
     [InlineData(SqsFaultKind.Reordering, "ReceiveMessage")]
-    public async Task What_can_be_made_good_by_asking_again_shows_no_message_twice(SqsFaultKind kind, string operation)
+    public async Task A_message_in_flight_is_handled_once_despite_faults(SqsFaultKind kind, string operation)
     {
-        // All are held until all have come, so that a second delivery is one of a message in flight.
+        // No message ends before all have arrived, so that a second delivery meets a message in flight.
         var held = new TaskCompletionSource();
         await using var host = await RiderHost.CreateAsync();
         host.Behaviour.Handle = _ => held.Task;
@@ -72,7 +73,8 @@ public sealed class SqsUnreliableTests
         host.Sqs.Faults = Plan(kind, operation, 0.3);
 
         await host.SendNotesAsync(200);
-        await host.EventuallyAsync(() => host.Behaviour.Seen.Select(x => x.Text).Distinct().Count() == 200, "all came");
+        await host.EventuallyAsync(
+            () => host.Behaviour.Seen.Select(x => x.Text).Distinct().Count() == 200, "all have arrived");
         held.SetResult();
         await host.QueueIsEmptyAsync();
 
@@ -85,7 +87,8 @@ public sealed class SqsUnreliableTests
     [InlineData(SqsFaultKind.ReplyLost, "ReceiveMessage")]
     [InlineData(SqsFaultKind.Throttling, "ReceiveMessage")]
     [InlineData(SqsFaultKind.Error, "ReceiveMessage")]
-    public async Task What_comes_again_only_when_its_visibility_ends_leaves_no_message_behind(SqsFaultKind kind, string operation)
+    public async Task A_message_that_a_fault_hides_until_its_visibility_timeout_is_not_lost(
+        SqsFaultKind kind, string operation)
     {
         await using var host = await RiderHost.CreateAsync(x => x.VisibilityTimeout = TimeSpan.FromSeconds(5));
         await host.StartAsync();
@@ -100,10 +103,11 @@ public sealed class SqsUnreliableTests
     }
 
     [Fact]
-    public async Task Stopping_ends_in_bounded_time_even_when_SQS_takes_nothing_back()
+    public async Task Stopping_ends_in_bounded_time_even_when_SQS_rejects_every_release()
     {
         var gate = new TaskCompletionSource();
-        await using var host = await RiderHost.CreateAsync(consumerStopTimeout: TimeSpan.Zero, stopTimeout: TimeSpan.FromSeconds(5));
+        await using var host = await RiderHost.CreateAsync(
+            consumerStopTimeout: TimeSpan.Zero, stopTimeout: TimeSpan.FromSeconds(5));
         host.Behaviour.Handle = context => gate.Task.WaitAsync(context.CancellationToken);
         await host.StartAsync();
         await host.SendNotesAsync(20);

@@ -8,7 +8,7 @@ public sealed class StopScheduleTests
     [InlineData(10, 60, 10, 55)]
     [InlineData(10, null, 10, 15)]
     [InlineData(null, 30, 25, 25)]
-    public void Consumers_are_cancelled_at_their_own_timeout_and_all_is_returned_before_the_stop_timeout(
+    public void Consumers_are_cancelled_at_their_own_timeout_and_messages_are_released_before_the_stop_timeout(
         int? consumerStopTimeout, int? stopTimeout, int cancelConsumers, int giveUp)
     {
         var schedule = StopSchedule.Of(Seconds(consumerStopTimeout), Seconds(stopTimeout));
@@ -17,7 +17,7 @@ public sealed class StopScheduleTests
     }
 
     [Fact]
-    public void Without_any_timeout_consumers_have_the_time_that_the_host_gives_them()
+    public void Without_timeouts_the_schedule_never_cancels_consumers()
     {
         Assert.Equal(new StopSchedule(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan), StopSchedule.Of(null, null));
     }

@@ -3,7 +3,9 @@ using MassTransit;
 
 namespace FetchEtl.Sqs.Tests;
 
-/// <summary>Throws on every completion and fault, with an exception that would reject a message that is not settled yet.</summary>
+/// <summary>
+/// Throws on every completion and fault. Its exception would dead-letter a message that is not settled yet.
+/// </summary>
 internal sealed class ThrowingObserver : IReceiveObserver
 {
     private int _completions;
@@ -23,7 +25,7 @@ internal sealed class ThrowingObserver : IReceiveObserver
 
     public Task ReceiveFault(ReceiveContext context, Exception exception)
     {
-        // The dispatcher also reports the exception that the method above throws.
+        // The dispatcher also reports the exception that PostReceive throws.
         if (exception.Message.StartsWith("at a", StringComparison.Ordinal))
         {
             return Task.CompletedTask;
