@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Amazon.SQS.Model;
 using FetchEtl.Benchmarks;
+using FetchEtl.Local;
 using FetchEtl.Sqs;
 using FetchEtl.Testing;
 
@@ -31,6 +32,22 @@ public sealed class ChallengeTests
         }
 
         Assert.DoesNotContain("locale", reason);
+        Assert.Empty(await estate.PeekAsync(estate.QueueUrl));
+    }
+
+    [ChallengeFact]
+    public async Task Over_Query_alone_the_hundred_messages_become_ninety_nine_rows_and_one_dead_letter()
+    {
+        await using var estate = await Estate.CreateAsync(LocalSqsProtocols.Query);
+        await using var send = await estate.RunAsync("send", "--file", ChallengeFile.Location);
+        Assert.True(send.ExitCode == 0, send.Errors);
+
+        var summary = await estate.DrainAsync();
+
+        Assert.Equal(99, summary.GetProperty("written").GetInt64());
+        Assert.Equal(1, summary.GetProperty("deadLettered").GetInt64());
+        Assert.Equal(99, await estate.QueryAsync<long>("SELECT count(*) FROM user_logins"));
+        Assert.Single(await estate.PeekAsync(estate.DeadLetterUrl));
         Assert.Empty(await estate.PeekAsync(estate.QueueUrl));
     }
 
