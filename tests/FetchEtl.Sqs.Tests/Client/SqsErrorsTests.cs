@@ -107,7 +107,8 @@ public sealed class SqsErrorsTests
     {
         var line = SqsErrors.Describe(exception);
 
-        Assert.True((line == nameof(InvalidOperationException)) == (exception is InvalidOperationException), $"{name} {transient}");
+        var isTypeName = line == nameof(InvalidOperationException);
+        Assert.True(isTypeName == (exception is InvalidOperationException), $"{name} {transient}");
         Assert.DoesNotContain('\n', line);
     }
 

@@ -5,7 +5,8 @@ using Xunit.Abstractions;
 namespace FetchEtl.Sqs.Tests;
 
 /// <summary>
-/// SQS refuses everything for a minute. Each entry is retried at a limited rate, and no message becomes visible meanwhile.
+/// SQS refuses everything for a minute. Each entry is retried at a limited rate, and no message becomes visible
+/// meanwhile.
 /// </summary>
 public sealed class RefusedSettlementTests(ITestOutputHelper output)
 {

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Hosting;
 namespace FetchEtl.Sqs.Tests;
 
 /// <summary>
-/// Which client the rider uses: that of <c>Host</c>, else the registered one, else one from AWS's environment. Each test
-/// starts a bus and looks at which server its calls arrive.
+/// Which client the rider uses: that of <c>Host</c>, else the registered one, else one from AWS's environment. Each
+/// test starts a bus and checks which server its calls reach.
 /// </summary>
 [Collection(SdkWideSettings.Name)]
 public sealed class RiderClientTests : IAsyncLifetime

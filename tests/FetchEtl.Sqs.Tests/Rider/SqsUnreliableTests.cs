@@ -43,6 +43,7 @@ public sealed class SqsUnreliableTests
     }
 
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task Deletes_that_are_throttled_for_two_minutes_are_retried_and_no_message_is_handled_twice()
     {
         await using var host = await RiderHost.CreateAsync();
