@@ -30,7 +30,8 @@ public sealed class AdoptionTests : IAsyncLifetime
         await _store.ExecuteAsync(
             $"""
             INSERT INTO old_logins VALUES (1, '192.0.2.1', '000-00-0001'), (2, '::ffff:192.0.2.1', ''), (3, NULL, 'x'),
-                (4, '2:0:0:0:0:0:0:1', NULL), (5, '{Mask(_ring, PiiField.Ip, "192.0.2.1")}', '{Mask(first, PiiField.DeviceId, "x")}')
+                (4, '2:0:0:0:0:0:0:1', NULL),
+                (5, '{Mask(_ring, PiiField.Ip, "192.0.2.1")}', '{Mask(first, PiiField.DeviceId, "x")}')
             """);
 
         var summary = await _store.AdoptAsync(_ring, "old_logins", Columns);

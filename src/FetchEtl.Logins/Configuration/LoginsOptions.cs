@@ -8,8 +8,8 @@ namespace FetchEtl.Logins;
 public sealed class LoginsOptions
 {
     /// <summary>
-    /// Npgsql's connection string (<c>ConnectionStrings:Logins</c>). Required. To detect a server that stopped answering,
-    /// set <c>Keepalive</c> or <c>Tcp Keepalive</c> in it.
+    /// Npgsql's connection string (<c>ConnectionStrings:Logins</c>). Required. To detect a server that stopped
+    /// answering, set <c>Keepalive</c> or <c>Tcp Keepalive</c> in it.
     /// </summary>
     public string? ConnectionString { get; set; }
 

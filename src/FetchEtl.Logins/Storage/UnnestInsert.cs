@@ -8,7 +8,8 @@ namespace FetchEtl.Logins;
 /// </summary>
 internal static class UnnestInsert
 {
-    // An unqualified unnest of several arrays is a form of PostgreSQL's grammar, which the parser resolves to pg_catalog.
+    // An unqualified unnest of several arrays is a form of PostgreSQL's grammar, which the parser resolves to
+    // pg_catalog.
     public const string Sql =
         """
         INSERT INTO user_logins
