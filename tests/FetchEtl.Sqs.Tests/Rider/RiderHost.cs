@@ -121,7 +121,8 @@ internal sealed class RiderHost : IAsyncDisposable
     /// <summary>Starts the bus, which creates its queues.</summary>
     public async Task StartAsync(string queueName = "notes")
     {
-        await _host.StartAsync();
+        // The clock stands still, so a start that fails and waits for its retry would never end.
+        await _host.StartAsync().WaitAsync(LoopHost.Limit);
         QueueUrl = (await Client.GetQueueUrlAsync(queueName)).QueueUrl;
         DeadLetterUrl = (await Client.GetQueueUrlAsync(SqsQueueName.DeadLetterOf(queueName))).QueueUrl;
     }
