@@ -22,17 +22,7 @@ internal sealed record SqsQueues(string Url, string DeadLetterUrl)
     {
         try
         {
-            return (await client.GetQueueUrlAsync(name, cancellationToken)).QueueUrl;
-        }
-        catch (QueueDoesNotExistException) when (create)
-        {
-            var request = new CreateQueueRequest(name);
-            if (SqsQueueName.IsFifo(name))
-            {
-                request.Attributes = new() { [QueueAttributeName.FifoQueue] = "true" };
-            }
-
-            return (await client.CreateQueueAsync(request, cancellationToken)).QueueUrl;
+            return await FindOrCreateAsync(client, name, create, cancellationToken);
         }
         catch (QueueDoesNotExistException exception)
         {
@@ -47,6 +37,25 @@ internal sealed record SqsQueues(string Url, string DeadLetterUrl)
                 $"The SQS queue '{name}' cannot be used: {SqsErrors.Describe(exception)}",
                 exception,
                 isTransient: false);
+        }
+    }
+
+    private static async Task<string> FindOrCreateAsync(
+        IAmazonSQS client, string name, bool create, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await client.GetQueueUrlAsync(name, cancellationToken)).QueueUrl;
+        }
+        catch (QueueDoesNotExistException) when (create)
+        {
+            var request = new CreateQueueRequest(name);
+            if (SqsQueueName.IsFifo(name))
+            {
+                request.Attributes = new() { [QueueAttributeName.FifoQueue] = "true" };
+            }
+
+            return (await client.CreateQueueAsync(request, cancellationToken)).QueueUrl;
         }
     }
 }

@@ -276,6 +276,16 @@ public sealed class SqsRiderTests
     }
 
     [Fact]
+    public async Task A_queue_that_SQS_does_not_create_fails_the_start_with_the_reason()
+    {
+        await using var host = await RiderHost.CreateAsync(queueName: "not a name");
+
+        var failure = await Assert.ThrowsAnyAsync<Exception>(host.StartBusAsync);
+
+        Assert.Contains("'not a name' cannot be used: InvalidParameterValue", failure.ToString());
+    }
+
+    [Fact]
     public async Task The_bus_is_healthy_only_while_it_can_receive()
     {
         await using var host = await RiderHost.CreateAsync();
