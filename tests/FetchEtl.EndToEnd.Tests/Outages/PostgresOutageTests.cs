@@ -115,7 +115,7 @@ public sealed class PostgresOutageTests
         await run.WaitForLineAsync(line =>
             line.Contains("cannot commit logins", StringComparison.Ordinal)
             && line.Contains(cause, StringComparison.Ordinal));
-        await run.WaitForLineAsync(line => line.Contains("is held back", StringComparison.Ordinal));
+        await run.WaitForLineAsync(line => line.Contains("is paused", StringComparison.Ordinal));
         await estate.SendAsync(Part, seed: 3);
 
         // Polls that had begun can still return some.
