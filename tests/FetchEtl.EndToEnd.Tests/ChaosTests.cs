@@ -5,6 +5,7 @@ using Xunit.Abstractions;
 namespace FetchEtl.EndToEnd.Tests;
 
 /// <summary>Runs one round of <c>chaos</c> of FetchEtl.Benchmarks, for about a minute.</summary>
+[Trait("Category", "Slow")]
 public sealed class ChaosTests(ITestOutputHelper output)
 {
     [PosixFact]

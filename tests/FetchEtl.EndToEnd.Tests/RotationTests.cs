@@ -10,6 +10,7 @@ using Xunit.Abstractions;
 
 namespace FetchEtl.EndToEnd.Tests;
 
+[Trait("Category", "Slow")]
 public sealed class RotationTests(ITestOutputHelper output)
 {
     private const int Burst = 50;

@@ -15,7 +15,7 @@ internal enum BatchResult
     /// <summary>PostgreSQL could not execute the statement. The batch is retried as it is.</summary>
     Unavailable,
 
-    /// <summary>The statement failed after the writer was told to stop.</summary>
+    /// <summary>The statement failed after the writer was stopped.</summary>
     Stopped,
 
     /// <summary>The statement failed for a reason that is not PostgreSQL's.</summary>

@@ -10,7 +10,7 @@ internal sealed class LoginBatch(List<PendingLogin> rows)
     /// <summary>Whether every caller has cancelled, in whatever state the rows are.</summary>
     public bool IsAbandoned => rows.TrueForAll(static row => row.HasLeft);
 
-    /// <summary>Completes when nobody waits for any of the rows. It never faults.</summary>
+    /// <summary>Completes when no caller waits for any of the rows. It never faults.</summary>
     public Task Abandoned => _abandoned ??= Task.WhenAll(rows.ConvertAll(static row => row.Task)).ContinueWith(
         static task => { _ = task.Exception; },
         CancellationToken.None,

@@ -11,6 +11,7 @@ namespace FetchEtl.EndToEnd.Tests;
 /// </summary>
 [CollectionDefinition(nameof(FuzzTests), DisableParallelization = true)]
 [Collection(nameof(FuzzTests))]
+[Trait("Category", "Slow")]
 public sealed class FuzzTests(ITestOutputHelper output)
 {
     private const int Round = 10_000;

@@ -6,6 +6,7 @@ using FetchEtl.Testing;
 namespace FetchEtl.EndToEnd.Tests;
 
 /// <summary>The real <c>fetch-etl</c>, with logs at trace level.</summary>
+[Trait("Category", "Slow")]
 public sealed class ProcessLeakTests
 {
     private const string Log = "log";

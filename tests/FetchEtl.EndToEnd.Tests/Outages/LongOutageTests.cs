@@ -3,6 +3,7 @@ using FetchEtl.Local;
 namespace FetchEtl.EndToEnd.Tests;
 
 /// <summary>A class of its own, so that this long test runs in parallel with others.</summary>
+[Trait("Category", "Slow")]
 public sealed class LongOutageTests
 {
     [Fact]

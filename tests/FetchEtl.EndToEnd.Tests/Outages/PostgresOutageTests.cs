@@ -8,6 +8,7 @@ namespace FetchEtl.EndToEnd.Tests;
 /// PostgreSQL accepts no rows for longer than a lease lasts. The queue's redrive policy allows one receive, so a second
 /// receive of a message would make it a dead letter.
 /// </summary>
+[Trait("Category", "Slow")]
 public sealed class PostgresOutageTests
 {
     private const int Part = 300;

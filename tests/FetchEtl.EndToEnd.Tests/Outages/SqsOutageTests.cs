@@ -6,6 +6,7 @@ namespace FetchEtl.EndToEnd.Tests;
 /// <summary>
 /// SQS rejects every call for a while, with messages in flight. Afterwards the service resumes by itself.
 /// </summary>
+[Trait("Category", "Slow")]
 public sealed class SqsOutageTests
 {
     private const int Count = 3000;
