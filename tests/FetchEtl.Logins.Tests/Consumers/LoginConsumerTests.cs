@@ -2,6 +2,7 @@ using System.Diagnostics;
 using MassTransit;
 using MassTransit.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FetchEtl.Logins.Tests;
 
@@ -23,7 +24,8 @@ public sealed class LoginConsumerTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _store = await LoginStore.CreateAsync();
-        _store.Services.AddSingleton<TimeProvider>(new SignallingTimeProvider());
+        _store.Services.AddSingleton<TimeProvider>(
+            new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero)));
         _store.Services.AddReceiveObserver(_ => _receives);
         _store.Services.AddMassTransitTestHarness(x =>
         {

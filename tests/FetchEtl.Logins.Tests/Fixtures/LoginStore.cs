@@ -84,9 +84,9 @@ internal sealed class LoginStore : IAsyncDisposable
         return services.BuildServiceProvider();
     }
 
-    public SignallingTimeProvider UseFakeTime()
+    public SignalingTimeProvider UseFakeTime()
     {
-        var time = new SignallingTimeProvider();
+        var time = new SignalingTimeProvider();
         Services.AddSingleton<TimeProvider>(time);
         return time;
     }

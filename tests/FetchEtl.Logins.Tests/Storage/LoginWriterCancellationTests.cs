@@ -74,7 +74,7 @@ public sealed class LoginWriterCancellationTests : IAsyncLifetime
         var time = _store.UseFakeTime();
         await _store.ScalarAsync("ALTER TABLE user_logins RENAME TO elsewhere");
         var held = _store.Writer.WriteAsync(LoginStore.Login("held"), _cancelled.Token);
-        await time.TimerSet;
+        await time.WaitForTimersAsync();
 
         await _cancelled.CancelAsync();
 
@@ -98,7 +98,7 @@ public sealed class LoginWriterCancellationTests : IAsyncLifetime
             var stays = _store.Writer.WriteAsync(LoginStore.Login("stays"));
             var bad = _store.Writer.WriteAsync(LoginStore.Login("bad\0"));
             await table.TerminateBlockedAsync();
-            await time.TimerSet;
+            await time.WaitForTimersAsync();
             await table.ReleaseAsync();
             await _cancelled.CancelAsync();
             time.Advance(TimeSpan.FromSeconds(5));

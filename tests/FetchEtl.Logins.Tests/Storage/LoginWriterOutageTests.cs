@@ -150,7 +150,7 @@ public sealed class LoginWriterOutageTests : IAsyncLifetime
         using var cancelled = new CancellationTokenSource();
         await _store.ScalarAsync("ALTER TABLE user_logins RENAME TO elsewhere");
         var held = _store.Writer.WriteAsync(LoginStore.Login(), cancelled.Token);
-        await time.TimerSet;
+        await time.WaitForTimersAsync();
         var receiver = _store.Writer.WaitForOutageEndAsync(CancellationToken.None);
 
         await cancelled.CancelAsync();

@@ -11,7 +11,7 @@ public sealed class WriterCircuitTests
     private static readonly DatabaseFault Lost = new(FaultKind.Transient, "08006", "the connection failed");
     private static readonly DatabaseFault ReadOnly = new(FaultKind.Operator, "25006", "name the primary");
 
-    private readonly SignallingTimeProvider _time = new();
+    private readonly SignalingTimeProvider _time = new();
     private readonly RecordedLogs _logs = new();
     private readonly WriterCircuit _circuit;
 
