@@ -1,4 +1,6 @@
+using System.Data;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace FetchEtl.Logins;
 
@@ -28,11 +30,19 @@ internal sealed class BatchStatement(
         await using var context = await contexts.CreateDbContextAsync(CancellationToken.None);
         try
         {
+            // Opened here, so that it is still open when a statement fails on it.
+            await context.Database.OpenConnectionAsync(unwanted.Token);
             await check.VerifyAsync(context, unwanted.Token);
             var inserted = vault is null
                 ? await context.InsertAsync([.. batch.Rows.Select(static row => row.Login)], unwanted.Token)
                 : await vault.InsertAsync(context, batch.Rows, unwanted.Token);
             return new BatchWrite(inserted, []);
+        }
+        catch (Exception exception) when (IsTimeout(exception)
+            && context.Database.GetDbConnection() is NpgsqlConnection { State: ConnectionState.Open } connection)
+        {
+            // Npgsql breaks a connection on which the server does not confirm that it cancelled the statement.
+            throw new StatementTimeoutException(connection.CommandTimeout, exception);
         }
         catch (Exception exception) when (DatabaseFaults.Classify(exception).Kind == FaultKind.Operator)
         {
@@ -41,4 +51,8 @@ internal sealed class BatchStatement(
             throw;
         }
     }
+
+    /// <summary>EF Core wraps Npgsql's exception.</summary>
+    private static bool IsTimeout(Exception exception) =>
+        (exception as NpgsqlException ?? exception.InnerException) is NpgsqlException { InnerException: TimeoutException };
 }
