@@ -24,6 +24,16 @@ public sealed class RefusedRowsTests : IAsyncLifetime
             "2200H, a sequence is at its end"
         },
         {
+            "sequence behind after a restore",
+            """
+            INSERT INTO user_logins (user_id) SELECT 'restored' FROM generate_series(1, 1000);
+            ALTER TABLE user_logins ADD COLUMN id serial PRIMARY KEY;
+            ALTER SEQUENCE user_logins_id_seq RESTART
+            """,
+            "SELECT setval('user_logins_id_seq', 1000)",
+            "23505, constraint user_logins_pkey of table user_logins"
+        },
+        {
             "audit table without the month's partition",
             """
             CREATE TABLE audit (at date) PARTITION BY RANGE (at);
@@ -76,7 +86,7 @@ public sealed class RefusedRowsTests : IAsyncLifetime
         },
         {
             "column narrowed",
-            "ALTER TABLE user_logins ALTER COLUMN user_id TYPE varchar(1)",
+            "DROP VIEW user_logins_readable; ALTER TABLE user_logins ALTER COLUMN user_id TYPE varchar(1)",
             "ALTER TABLE user_logins ALTER COLUMN user_id TYPE varchar(128)",
             "22001, a column is narrower than logins may be long"
         },
@@ -180,7 +190,7 @@ public sealed class RefusedRowsTests : IAsyncLifetime
         deliveries.Send(logins);
         await deliveries.UntilAsync(() => deliveries is { Written: Count - 2, Returned: >= 4 });
         Assert.True(_store.Writer.WaitForOutageEndAsync().IsCompleted);
-        deliveries.Send(LoginStore.Logins(Count));
+        deliveries.Send(Enumerable.Range(0, Count).Select(number => LoginStore.Login($"later {number}")));
         await deliveries.UntilAsync(() => deliveries.Written == (2 * Count) - 2);
         await _store.ScalarAsync(end);
         await deliveries.EndAsync();
@@ -189,24 +199,6 @@ public sealed class RefusedRowsTests : IAsyncLifetime
         Assert.Equal(before + (2 * Count), await _store.CountAsync());
         Assert.Equal(1, _store.Logs.CountOf(2010));
         Assert.DoesNotContain(_store.Logs.Texts, text => text.Contains("poison", StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public async Task A_sequence_behind_after_a_restore_makes_no_row_a_dead_letter_and_catches_up()
-    {
-        await _store.ScalarAsync(
-            """
-            INSERT INTO user_logins (user_id) SELECT 'restored' FROM generate_series(1, 100);
-            ALTER TABLE user_logins ADD COLUMN id serial PRIMARY KEY;
-            ALTER SEQUENCE user_logins_id_seq RESTART
-            """);
-        var deliveries = new Deliveries(_store.Writer);
-
-        deliveries.Send(LoginStore.Logins(Count));
-        await deliveries.EndAsync();
-
-        Assert.True(deliveries is { Written: Count, DeadLetters: 0 }, deliveries.ToString());
-        Assert.Equal(Count + 100, await _store.CountAsync());
     }
 
     [Fact]
