@@ -64,4 +64,7 @@ internal static partial class Log
         LogLevel.Warning,
         "A statement of {Rows} rows took too long ({SqlState}: {Reason}): batches of at most {Limit} rows follow")]
     public static partial void BatchTimedOut(ILogger logger, int rows, string sqlState, string reason, int limit);
+
+    [LoggerMessage(2020, LogLevel.Warning, "{Problem}. Remedy: {Remedy}")]
+    public static partial void CommitsAreNotDurable(ILogger logger, string problem, string remedy);
 }
