@@ -54,5 +54,8 @@ internal sealed class BatchStatement(
 
     /// <summary>EF Core wraps Npgsql's exception.</summary>
     private static bool IsTimeout(Exception exception) =>
-        (exception as NpgsqlException ?? exception.InnerException) is NpgsqlException { InnerException: TimeoutException };
+        (exception as NpgsqlException ?? exception.InnerException) is NpgsqlException
+        {
+            InnerException: TimeoutException,
+        };
 }

@@ -70,9 +70,11 @@ public sealed class RefusedLoginsTests
         await run.WaitForLineAsync(line => line.Contains("go back to their queue", StringComparison.Ordinal));
         await estate.SendAsync(Part, seed: 3);
         await Estate.UntilAsync(async () => await estate.RowsAsync() == 3 * Part);
-        Assert.Equal(2, (await estate.DepthAsync()).Total);
+        await Estate.UntilAsync(async () => (await estate.DepthAsync()).Total == 2);
         await estate.QueryAsync<object>("DROP TRIGGER refuse ON user_logins; SELECT 1");
 
+        // The messages come back after a backoff that has grown with their receives.
+        await Estate.UntilAsync(async () => await estate.RowsAsync() == (3 * Part) + 2, minutes: 3);
         await estate.AssertAllWrittenOnceAsync((3 * Part) + 2);
         Assert.DoesNotContain("cannot commit logins", run.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("poison", run.Errors, StringComparison.Ordinal);
@@ -109,7 +111,7 @@ public sealed class RefusedLoginsTests
         Assert.Equal((Groups - 1) * Each, await estate.RowsAsync());
         await estate.QueryAsync<object>("DROP TRIGGER refuse ON user_logins; SELECT 1");
 
-        await Estate.UntilAsync(async () => await estate.RowsAsync() == Groups * Each);
+        await Estate.UntilAsync(async () => await estate.RowsAsync() == Groups * Each, minutes: 3);
         var dead = (await estate.Client.GetQueueUrlAsync("ordered-dead.fifo")).QueueUrl;
         Assert.Equal(0, (await QueueDepth.ReadAsync(estate.Client, dead, CancellationToken.None)).Total);
         Assert.False(run.HasExited);
