@@ -5,7 +5,8 @@ namespace FetchEtl.Logins.Tests;
 
 /// <summary>
 /// With <c>synchronous_standby_names</c> set, a row is acknowledged only when the standby has confirmed its commit: it
-/// stands on the standby after a failover. PostgreSQL ends a cancelled wait for the standby with a warning and a commit.
+/// stands on the standby after a failover. PostgreSQL ends a cancelled wait for the standby with a warning and a
+/// commit.
 /// </summary>
 [Trait("Category", "Slow")]
 public sealed class SynchronousStandbyTests : IAsyncLifetime
@@ -34,10 +35,14 @@ public sealed class SynchronousStandbyTests : IAsyncLifetime
     }
 
     [PosixTheory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Rows_whose_wait_for_the_standby_timed_out_are_not_acknowledged(bool hasVault)
+    [InlineData(false, "notice")]
+    [InlineData(true, "notice")]
+    [InlineData(false, "error")]
+    [InlineData(true, "error")]
+    public async Task Rows_whose_wait_for_the_standby_timed_out_are_not_acknowledged(
+        bool hasVault, string clientMinMessages)
     {
+        await _store.ScalarAsync($"ALTER ROLE postgres SET client_min_messages = {clientMinMessages}");
         await WriteConfirmedAsync(hasVault);
         await _pair.HangStandbyAsync();
 
