@@ -66,7 +66,8 @@ internal sealed class BatchStatement(
             }
 
             // Npgsql breaks a connection on which the server does not confirm that it cancelled the statement.
-            if (context.Database.GetDbConnection() is NpgsqlConnection { State: ConnectionState.Open } connection)
+            if (exception.GetBaseException() is TimeoutException
+                && context.Database.GetDbConnection() is NpgsqlConnection { State: ConnectionState.Open } connection)
             {
                 throw new StatementTimeoutException(connection.CommandTimeout, exception);
             }

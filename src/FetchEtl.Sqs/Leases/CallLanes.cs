@@ -31,8 +31,14 @@ internal sealed class CallLanes(LeaseCalls calls, TimeSpan beat, Backoff backoff
     /// <summary>Why the dead-letter queue refused the latest letters.</summary>
     public string LetterProblem { get; private set; } = string.Empty;
 
+    /// <summary>
+    /// Whether returns wait: while the polls of an endpoint that stops end, one of them could receive what returns.
+    /// </summary>
+    public bool HoldsReturns { get; set; }
+
     /// <summary>When a call is due; <see cref="TimeSpan.MaxValue"/> while none is.</summary>
-    public TimeSpan DueAt => Earlier(_returns.DueAt, Earlier(_deletes.DueAt, _letters.DueAt));
+    public TimeSpan DueAt =>
+        Earlier(HoldsReturns ? TimeSpan.MaxValue : _returns.DueAt, Earlier(_deletes.DueAt, _letters.DueAt));
 
     public void AddRenewal(LeaseEntry entry, TimeSpan now) => _renewals.Add(entry, now);
 
@@ -71,7 +77,7 @@ internal sealed class CallLanes(LeaseCalls calls, TimeSpan beat, Backoff backoff
             Start(() => calls.RenewAsync(renewals, beat * 0.9, _renewing.Token), events);
         }
 
-        while (_returns.Take(now, _gaveUp) is { } returns)
+        while (!HoldsReturns && _returns.Take(now, _gaveUp) is { } returns)
         {
             Start(() => calls.ReturnAsync(returns), events);
         }

@@ -326,6 +326,7 @@ internal sealed class LeaseLoop(
             Apply(waiting, waiting.Lease.Resumed(now), now);
         }
 
+        _lanes.HoldsReturns = stopping.IsCancellationRequested && !_stopped && !_gaveUp;
         _lanes.Send(_events.Writer, now);
         _lanes.UpdateOutage(_open.Values);
     }

@@ -26,9 +26,12 @@ internal sealed class SqsPoller(
 {
     private const int MaxPolls = 16;
 
-    // Replies on their way at a stop are waited for: a reply that is cut off hides its messages from all workers for a
-    // whole visibility timeout.
-    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
+    // The longest wait of a poll that does not stay.
+    private static readonly TimeSpan SurplusWait = TimeSpan.FromSeconds(1);
+
+    // A poll that is cut off at a stop can hide messages from all workers for a whole visibility timeout: its reply was
+    // on its way, or the server does not notice the cut. So only the poll that stays is cut off, unless others hang.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1.5);
 
     // A reply that is later than this after the wait time is not waited for: another poll begins.
     private static readonly TimeSpan Late = TimeSpan.FromSeconds(2);
@@ -39,19 +42,9 @@ internal sealed class SqsPoller(
 
     // What polls may begin: true for the one that stays, false for one that ends with the first batch that is not full.
     private readonly Channel<bool> _offers = Channel.CreateUnbounded<bool>();
-    private readonly ReceiveMessageRequest _request = new(queueUrl)
-    {
-        MaxNumberOfMessages = settings.BatchSize,
-        WaitTimeSeconds = (int)settings.WaitTime.TotalSeconds,
-        VisibilityTimeout = (int)settings.VisibilityTimeout.TotalSeconds,
-        MessageSystemAttributeNames =
-        [
-            MessageSystemAttributeName.SentTimestamp,
-            MessageSystemAttributeName.ApproximateReceiveCount,
-            MessageSystemAttributeName.MessageGroupId,
-        ],
-        MessageAttributeNames = ["All"],
-    };
+    private readonly ReceiveMessageRequest _staysRequest = CreateRequest(queueUrl, settings, settings.WaitTime);
+    private readonly ReceiveMessageRequest _surplusRequest = CreateRequest(
+        queueUrl, settings, settings.WaitTime < SurplusWait ? settings.WaitTime : SurplusWait);
 
     private volatile Part? _staying;
     private int _surplusOffered;
@@ -92,6 +85,21 @@ internal sealed class SqsPoller(
             },
             CancellationToken.None)));
     }
+
+    private static ReceiveMessageRequest CreateRequest(string queueUrl, SqsReceiveSettings settings, TimeSpan wait) =>
+        new(queueUrl)
+        {
+            MaxNumberOfMessages = settings.BatchSize,
+            WaitTimeSeconds = (int)wait.TotalSeconds,
+            VisibilityTimeout = (int)settings.VisibilityTimeout.TotalSeconds,
+            MessageSystemAttributeNames =
+            [
+                MessageSystemAttributeName.SentTimestamp,
+                MessageSystemAttributeName.ApproximateReceiveCount,
+                MessageSystemAttributeName.MessageGroupId,
+            ],
+            MessageAttributeNames = ["All"],
+        };
 
     /// <summary>
     /// One poll stays. When its reply is late, another poll takes that part, so a poll that hangs holds nothing but
@@ -198,7 +206,8 @@ internal sealed class SqsPoller(
 
             var received = services.Metrics.ReceivedTotal;
             part.ReceivingSince = services.Time.GetTimestamp();
-            var response = await services.Client.ReceiveMessageAsync(_request, cutOff);
+            var response = await services.Client.ReceiveMessageAsync(
+                part.Stays ? _staysRequest : _surplusRequest, cutOff);
             if (response.Messages is not { Count: > 0 } messages)
             {
                 services.Metrics.ReceivedNothing(received);

@@ -192,15 +192,15 @@ internal sealed class RiderHost : IAsyncDisposable
         EventuallyAsync(() => Task.FromResult(condition()), what);
 
     /// <summary>
-    /// Moves the clock in steps. After each step it makes a few calls of its own, so that the rider's calls can finish
-    /// before the next step.
+    /// Moves the clock in steps. After each step it makes a few calls of its own, more of them while work is queued, so
+    /// that the rider's calls can finish before the next step.
     /// </summary>
     public async Task AdvanceAsync(TimeSpan time)
     {
         for (var left = time; left > TimeSpan.Zero; left -= Step)
         {
             Time.Advance(left < Step ? left : Step);
-            for (var i = 0; i < 2; i++)
+            for (var calls = 0; calls < 2 || (calls < 50 && ThreadPool.PendingWorkItemCount > 0); calls++)
             {
                 Task roundTrip = Client.ListQueuesAsync(new ListQueuesRequest());
                 await roundTrip.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
