@@ -60,7 +60,7 @@ public static class LoginsServiceCollectionExtensions
         services.TryAddSingleton<LoginMetrics>();
         services.TryAddSingleton(new RetryDelay(new Random()));
         services.TryAddSingleton<WriterCircuit>();
-        services.TryAddSingleton(CreateStatement);
+        services.TryAddSingleton<IBatchStatement>(CreateStatement);
         services.TryAddSingleton<BatchWriter>();
         // MassTransit's AddConsumer would register it per scope.
         services.TryAddSingleton<LoginConsumer>();

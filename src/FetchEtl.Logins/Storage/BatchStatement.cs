@@ -9,15 +9,10 @@ namespace FetchEtl.Logins;
 /// <param name="connections">Renewed after a failure that an operator corrects.</param>
 internal sealed class BatchStatement(
     IDbContextFactory<LoginDbContext> contexts, StoredMasksVerifier check, PiiVault? vault, LoginDataSource connections)
+    : IBatchStatement
 {
-    /// <summary>
-    /// Inserts the rows. A running statement is not cancelled, so that its outcome is known; Npgsql's command timeout
-    /// limits it. It is cancelled only where the writer stops and every caller has cancelled.
-    /// </summary>
-    /// <param name="batch">The rows, taken into the statement.</param>
-    /// <param name="stopping">Cancelled when the writer stops.</param>
-    /// <returns>The number of new rows.</returns>
-    public async Task<int> RunAsync(LoginBatch batch, CancellationToken stopping)
+    /// <inheritdoc/>
+    public async Task<BatchWrite> RunAsync(LoginBatch batch, CancellationToken stopping)
     {
         using var unwanted = new CancellationTokenSource();
         await using var registration = stopping.UnsafeRegister(
@@ -34,9 +29,10 @@ internal sealed class BatchStatement(
         try
         {
             await check.VerifyAsync(context, unwanted.Token);
-            return vault is null
+            var inserted = vault is null
                 ? await context.InsertAsync([.. batch.Rows.Select(static row => row.Login)], unwanted.Token)
                 : await vault.InsertAsync(context, batch.Rows, unwanted.Token);
+            return new BatchWrite(inserted, []);
         }
         catch (Exception exception) when (DatabaseFaults.Classify(exception).Kind == FaultKind.Operator)
         {

@@ -4,7 +4,7 @@ namespace FetchEtl.Logins;
 
 /// <summary>Writes batches: every row ends as committed, withdrawn, rejected or failed.</summary>
 internal sealed class BatchWriter(
-    BatchStatement statement,
+    IBatchStatement statement,
     WriterCircuit circuit,
     RetryDelay delay,
     LoginMetrics metrics,
@@ -105,9 +105,9 @@ internal sealed class BatchWriter(
 
         try
         {
-            var inserted = await statement.RunAsync(batch, stopping);
+            var written = await statement.RunAsync(batch, stopping);
             turn.Succeeded();
-            return new BatchOutcome(BatchResult.Committed, Inserted: inserted);
+            return new BatchOutcome(BatchResult.Committed, Inserted: written.Inserted);
         }
         catch (Exception exception)
         {
