@@ -4,7 +4,7 @@ using FetchEtl.Testing;
 namespace FetchEtl.Benchmarks;
 
 /// <summary>
-/// A <c>fetch-etl run</c> process. Its log is searched line by line, and only the last lines are kept.
+/// A <c>fetch-etl</c> process. Its log is searched line by line, and only the last lines are kept.
 /// </summary>
 internal sealed class Worker : IAsyncDisposable
 {
@@ -20,10 +20,15 @@ internal sealed class Worker : IAsyncDisposable
     private readonly Queue<string> _tail = new(KeptLines);
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public Worker(IReadOnlyDictionary<string, string> settings, CanaryWatch canaries)
+    private readonly ManualResetEventSlim _reading = new(initialState: true);
+
+    /// <param name="settings">The environment variables.</param>
+    /// <param name="canaries">Searches the log.</param>
+    /// <param name="verb">What it does.</param>
+    public Worker(IReadOnlyDictionary<string, string> settings, CanaryWatch canaries, string verb)
     {
         _canaries = canaries;
-        _process = FetchEtlProcess.Start(settings, OnLine, "run");
+        _process = FetchEtlProcess.Start(settings, OnLine, verb);
     }
 
     public bool HasExited => _process.HasExited;
@@ -48,6 +53,39 @@ internal sealed class Worker : IAsyncDisposable
     /// <exception cref="ChaosException">The worker did not start to receive in time.</exception>
     public Task ReadyAsync() => WithinAsync(_ready.Task, StartLimit, "a worker did not start to receive");
 
+    /// <summary>Waits until the worker receives or has exited. False where it failed before it received.</summary>
+    /// <exception cref="ChaosException">The worker did neither in time.</exception>
+    public async Task<bool> ReadyOrExitedAsync()
+    {
+        var either = Task.WhenAny(_ready.Task, _process.WaitAsync(StartLimit));
+        await WithinAsync(either, StartLimit, "a worker did not start to receive");
+        return _ready.Task.IsCompleted || ExitCode == 0;
+    }
+
+    /// <summary>Reads nothing of its log until <see cref="ReadOn"/>, so that the pipe fills.</summary>
+    public void StopReading() => _reading.Reset();
+
+    /// <summary>Reads its log again.</summary>
+    public void ReadOn() => _reading.Set();
+
+    /// <summary>Waits until the worker has exited, also where nobody reads its log.</summary>
+    /// <returns>How long that took; null where it did not exit in time.</returns>
+    public async Task<TimeSpan?> WaitForExitUnreadAsync()
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (!HasExited)
+        {
+            if (Stopwatch.GetElapsedTime(started) > StopLimit)
+            {
+                return null;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(50));
+        }
+
+        return Stopwatch.GetElapsedTime(started);
+    }
+
     /// <summary>Waits until the worker has exited.</summary>
     /// <returns>How long that took.</returns>
     /// <exception cref="ChaosException">The worker did not exit in time.</exception>
@@ -58,7 +96,11 @@ internal sealed class Worker : IAsyncDisposable
         return Stopwatch.GetElapsedTime(started);
     }
 
-    public ValueTask DisposeAsync() => _process.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        ReadOn();
+        return _process.DisposeAsync();
+    }
 
     private async Task WithinAsync(Task task, TimeSpan limit, string problem)
     {
@@ -74,6 +116,8 @@ internal sealed class Worker : IAsyncDisposable
 
     private void OnLine(string line)
     {
+        // Blocks the one reader of the pipe.
+        _reading.Wait();
         _canaries.Look("worker logs", line);
         lock (_tail)
         {

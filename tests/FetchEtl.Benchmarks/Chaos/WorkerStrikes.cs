@@ -6,6 +6,7 @@ namespace FetchEtl.Benchmarks;
 internal sealed class WorkerStrikes(WorkerFleet fleet)
 {
     private static readonly TimeSpan Freeze = TimeSpan.FromSeconds(ChaosEstate.VisibilityTimeoutSeconds + 2);
+    private static readonly TimeSpan LongestUnread = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan LongestGap = TimeSpan.FromMilliseconds(500);
 
     // The exit code of a process that SIGTERM (15) killed, in the form of shells: 128 + 15.
@@ -60,6 +61,39 @@ internal sealed class WorkerStrikes(WorkerFleet fleet)
         {
             await EndAsync(worker);
             fleet.Replace(worker, fleet.Start());
+        }
+    }
+
+    /// <summary>
+    /// Nobody reads the log of a worker any more, so its pipe fills. After a while it gets SIGTERM.
+    /// </summary>
+    /// <exception cref="ChaosException">The worker did not exit in time, or exited with another code than 0.</exception>
+    public async Task FillLogPipeAsync(double draw, CancellationToken cancellationToken)
+    {
+        var worker = await fleet.ClaimAsync(draw, cancellationToken);
+        await using (worker)
+        {
+            try
+            {
+                await worker.ReadyAsync();
+                worker.StopReading();
+                await Task.Delay(LongestUnread * ((1 + draw) / 2), cancellationToken);
+                await worker.SignalAsync(ProcessSignal.Terminate);
+                if (await worker.WaitForExitUnreadAsync() is not { } took)
+                {
+                    throw new ChaosException(
+                        $"a worker with a full log pipe did not exit after SIGTERM; its log until then:\n{worker.Tail}");
+                }
+
+                Stopped(took);
+                worker.ReadOn();
+                await worker.WaitForExitAsync();
+                Expect(worker, 0);
+            }
+            finally
+            {
+                fleet.Replace(worker, fleet.Start());
+            }
         }
     }
 
@@ -121,13 +155,16 @@ internal sealed class WorkerStrikes(WorkerFleet fleet)
     {
         await worker.ReadyAsync();
         await worker.SignalAsync(ProcessSignal.Terminate);
-        var took = await worker.WaitForExitAsync();
+        Stopped(await worker.WaitForExitAsync());
+        Expect(worker, 0);
+    }
+
+    private void Stopped(TimeSpan took)
+    {
         lock (_lock)
         {
             _longestStop = took > _longestStop ? took : _longestStop;
         }
-
-        Expect(worker, 0);
     }
 
     private static void Expect(Worker worker, params ReadOnlySpan<int> exitCodes)
