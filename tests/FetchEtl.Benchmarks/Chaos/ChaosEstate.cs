@@ -29,7 +29,7 @@ internal sealed class ChaosEstate : IAsyncDisposable
     public const int MaxReceiveCount = 8;
 
     /// <summary>How long a statement may take. Strikes last longer.</summary>
-    public const int CommandTimeoutSeconds = 5;
+    public const int CommandTimeoutSeconds = 3;
 
     public const int VisibilityTimeoutSeconds = 5;
 
@@ -131,6 +131,9 @@ internal sealed class ChaosEstate : IAsyncDisposable
             ["Masking__Keys__0"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
         };
         TraceLogging.AddTo(settings);
+
+        // A logger that waits for a full pipe waits soon.
+        settings["Logging__Console__MaxQueueLength"] = "100";
         return new ChaosEstate(sqs, postgres, client, queueUrl, deadLetterUrl, redriveUrl, settings);
     }
 

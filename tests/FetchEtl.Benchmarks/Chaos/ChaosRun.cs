@@ -97,13 +97,13 @@ internal sealed class ChaosRun : IAsyncDisposable
                 var begin = (long)i * _options.Messages / _plan.Count;
                 var end = (i + 1L) * _options.Messages / _plan.Count;
                 var share = (int)(end - begin);
-                var sending = _producer.SendAsync(share, cancellationToken);
-                underWay.Add(sending);
+                underWay.Add(_producer.SendAsync(share / 2, cancellationToken));
                 await Task.Delay(strike.Pause, cancellationToken);
+                var sending = _producer.SendAsync(share - (share / 2), cancellationToken);
+                underWay.Add(sending);
                 _report($"{Elapsed.TotalSeconds,6:0.0} s  {strike.Kind}");
                 var striking = StrikeAsync(strike, cancellationToken);
                 _struck[strike.Kind] = _struck.GetValueOrDefault(strike.Kind) + 1;
-
                 if (TakesSeconds(strike.Kind))
                 {
                     underWay.Add(striking);

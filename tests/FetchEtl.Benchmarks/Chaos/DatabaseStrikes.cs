@@ -17,7 +17,7 @@ internal sealed class DatabaseStrikes(ChaosEstate estate)
     private static readonly TimeSpan ZombieLimit = TimeSpan.FromSeconds(3);
 
     /// <summary>Longer than <see cref="ChaosEstate.CommandTimeoutSeconds"/>, so that waits for it are cancelled.</summary>
-    private static readonly TimeSpan LongestHang = TimeSpan.FromSeconds(9);
+    private static readonly TimeSpan LongestHang = TimeSpan.FromSeconds(7);
 
     private static readonly TimeSpan LongestFault = TimeSpan.FromSeconds(6);
 

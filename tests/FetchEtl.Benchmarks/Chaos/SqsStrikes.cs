@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using FetchEtl.Local;
+using FetchEtl.Testing;
 
 namespace FetchEtl.Benchmarks;
 
@@ -8,8 +10,11 @@ namespace FetchEtl.Benchmarks;
 /// </summary>
 internal sealed class SqsStrikes(ChaosEstate estate, int seed, bool withOrdinaryFaults)
 {
+    private const int EnoughFaults = 10;
+
     private static readonly TimeSpan LongestDenial = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LongestMalformation = TimeSpan.FromSeconds(12);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     // A drain with wrong counts ends after two seconds of quiet. The rest allows for a loaded machine.
     private static readonly TimeSpan Stale = TimeSpan.FromSeconds(5);
@@ -29,11 +34,11 @@ internal sealed class SqsStrikes(ChaosEstate estate, int seed, bool withOrdinary
             SqsFaults.Rule(SqsFaultKind.Error, "DeleteMessage", 1, code: "AccessDenied"),
             SqsFaults.Rule(SqsFaultKind.Error, "DeleteMessageBatch", 1, code: "AccessDenied"),
         ],
-        () => Task.Delay(LongestDenial * ((1 + draw) / 2), cancellationToken));
+        () => LastAsync(SqsFaultKind.Error, LongestDenial * ((1 + draw) / 2), cancellationToken));
 
     public Task MalformMessagesAsync(double draw, CancellationToken cancellationToken) => DuringAsync(
         [SqsFaults.Rule(SqsFaultKind.MalformedMessage, "ReceiveMessage", 0.1)],
-        () => Task.Delay(LongestMalformation * ((1 + draw) / 2), cancellationToken));
+        () => LastAsync(SqsFaultKind.MalformedMessage, LongestMalformation * ((1 + draw) / 2), cancellationToken));
 
     /// <summary>A drain runs while the counts of messages read 0 and receives are throttled.</summary>
     /// <exception cref="ChaosException">The drain ended with exit code 0 although messages were left.</exception>
@@ -60,7 +65,7 @@ internal sealed class SqsStrikes(ChaosEstate estate, int seed, bool withOrdinary
 
                 if (!drain.HasExited)
                 {
-                    await drain.SignalAsync(Testing.ProcessSignal.Terminate);
+                    await drain.SignalAsync(ProcessSignal.Terminate);
                     await drain.WaitForExitAsync();
                 }
             }
@@ -86,6 +91,18 @@ internal sealed class SqsStrikes(ChaosEstate estate, int seed, bool withOrdinary
 
             await drain.DisposeAsync();
             cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <summary>Lasts for a time, and until the fault has struck: another strike may keep the workers from SQS.</summary>
+    private async Task LastAsync(SqsFaultKind kind, TimeSpan time, CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var before = estate.Sqs.FaultCounts[kind];
+        await Task.Delay(time, cancellationToken);
+        while (estate.Sqs.FaultCounts[kind] < before + EnoughFaults && Stopwatch.GetElapsedTime(started) < Patience)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken);
         }
     }
 

@@ -6,8 +6,8 @@ namespace FetchEtl.Benchmarks;
 /// </summary>
 internal static class StrikePlan
 {
-    private const double ShortestPauseSeconds = 0.2;
-    private const double LongestPauseSeconds = 2;
+    private const double ShortestPauseSeconds = 0.1;
+    private const double LongestPauseSeconds = 1.2;
 
     private static readonly StrikeKind[] Round =
     [

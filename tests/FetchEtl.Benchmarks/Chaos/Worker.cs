@@ -62,8 +62,25 @@ internal sealed class Worker : IAsyncDisposable
         return _ready.Task.IsCompleted || ExitCode == 0;
     }
 
-    /// <summary>Reads nothing of its log until <see cref="ReadOn"/>, so that the pipe fills.</summary>
-    public void StopReading() => _reading.Reset();
+    /// <summary>
+    /// Reads nothing of its log until <see cref="ReadOn"/>. Completes when the pipe is full: a thread of the worker waits
+    /// for room in it.
+    /// </summary>
+    /// <exception cref="ChaosException">The worker did not fill its pipe in time.</exception>
+    public async Task StopReadingAsync(CancellationToken cancellationToken)
+    {
+        _reading.Reset();
+        var started = Stopwatch.GetTimestamp();
+        while (!WaitsForPipe())
+        {
+            if (HasExited || Stopwatch.GetElapsedTime(started) > StartLimit)
+            {
+                throw new ChaosException($"a worker did not fill its log pipe within {StartLimit.TotalSeconds} s");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken);
+        }
+    }
 
     /// <summary>Reads its log again.</summary>
     public void ReadOn() => _reading.Set();
@@ -100,6 +117,27 @@ internal sealed class Worker : IAsyncDisposable
     {
         ReadOn();
         return _process.DisposeAsync();
+    }
+
+    /// <summary>
+    /// Linux names the function of the kernel in which a thread sleeps. Other systems say nothing: true.
+    /// </summary>
+    private bool WaitsForPipe()
+    {
+        var threads = new DirectoryInfo($"/proc/{_process.ProcessId}/task");
+        return !threads.Exists || threads.EnumerateDirectories().Any(thread =>
+        {
+            try
+            {
+                return File.ReadAllText(Path.Combine(thread.FullName, "wchan"))
+                    .Contains("pipe_write", StringComparison.Ordinal);
+            }
+            catch (IOException)
+            {
+                // The thread has ended.
+                return false;
+            }
+        });
     }
 
     private async Task WithinAsync(Task task, TimeSpan limit, string problem)

@@ -76,7 +76,7 @@ internal sealed class WorkerStrikes(WorkerFleet fleet)
             try
             {
                 await worker.ReadyAsync();
-                worker.StopReading();
+                await worker.StopReadingAsync(cancellationToken);
                 await Task.Delay(LongestUnread * ((1 + draw) / 2), cancellationToken);
                 await worker.SignalAsync(ProcessSignal.Terminate);
                 if (await worker.WaitForExitUnreadAsync() is not { } took)
