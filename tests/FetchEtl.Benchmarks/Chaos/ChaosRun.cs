@@ -39,7 +39,7 @@ internal sealed class ChaosRun : IAsyncDisposable
         _sqs = new SqsStrikes(estate, seeds.Next(), withOrdinaryFaults: options.Only.Count == 0);
         _sqs.Start();
         _fleet = new WorkerFleet(estate.Settings, _canaries);
-        _workers = new WorkerStrikes(_fleet);
+        _workers = new WorkerStrikes(_fleet, _producer);
     }
 
     private TimeSpan Elapsed => Stopwatch.GetElapsedTime(_startedAt);

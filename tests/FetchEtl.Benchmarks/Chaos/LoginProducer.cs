@@ -6,15 +6,15 @@ internal sealed class LoginProducer(ChaosEstate estate, CanaryLogins logins)
     private const int ParallelCalls = 4;
 
     private readonly Dictionary<Guid, int> _numbers = [];
+    private int _sent;
 
     /// <summary>How many messages were sent. Their numbers are 0 to below this.</summary>
-    public int Sent { get; private set; }
+    public int Sent => Volatile.Read(ref _sent);
 
-    /// <summary>Sends the next messages.</summary>
+    /// <summary>Sends the next messages. Thread-safe.</summary>
     public Task SendAsync(int count, CancellationToken cancellationToken)
     {
-        var first = Sent;
-        Sent += count;
+        var first = Interlocked.Add(ref _sent, count) - count;
 
         // One message a call, so that each reply belongs to one number.
         return Parallel.ForEachAsync(

@@ -66,8 +66,9 @@ internal sealed class Worker : IAsyncDisposable
     /// Reads nothing of its log until <see cref="ReadOn"/>. Completes when the pipe is full: a thread of the worker waits
     /// for room in it.
     /// </summary>
+    /// <param name="stirAsync">Gives the worker something to log.</param>
     /// <exception cref="ChaosException">The worker did not fill its pipe in time.</exception>
-    public async Task StopReadingAsync(CancellationToken cancellationToken)
+    public async Task StopReadingAsync(Func<Task> stirAsync)
     {
         _reading.Reset();
         var started = Stopwatch.GetTimestamp();
@@ -78,7 +79,7 @@ internal sealed class Worker : IAsyncDisposable
                 throw new ChaosException($"a worker did not fill its log pipe within {StartLimit.TotalSeconds} s");
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken);
+            await stirAsync();
         }
     }
 

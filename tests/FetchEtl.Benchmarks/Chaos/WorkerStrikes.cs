@@ -1,12 +1,16 @@
+using System.Diagnostics;
 using FetchEtl.Testing;
 
 namespace FetchEtl.Benchmarks;
 
 /// <summary>The strikes on the worker processes.</summary>
-internal sealed class WorkerStrikes(WorkerFleet fleet)
+internal sealed class WorkerStrikes(WorkerFleet fleet, LoginProducer producer)
 {
+    private const int StirringMessages = 50;
+
     private static readonly TimeSpan Freeze = TimeSpan.FromSeconds(ChaosEstate.VisibilityTimeoutSeconds + 2);
     private static readonly TimeSpan LongestUnread = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan Stir = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestGap = TimeSpan.FromMilliseconds(500);
 
     // The exit code of a process that SIGTERM (15) killed, in the form of shells: 128 + 15.
@@ -76,8 +80,13 @@ internal sealed class WorkerStrikes(WorkerFleet fleet)
             try
             {
                 await worker.ReadyAsync();
-                await worker.StopReadingAsync(cancellationToken);
-                await Task.Delay(LongestUnread * ((1 + draw) / 2), cancellationToken);
+                await worker.StopReadingAsync(StirAsync);
+                var started = Stopwatch.GetTimestamp();
+                while (Stopwatch.GetElapsedTime(started) < LongestUnread * ((1 + draw) / 2))
+                {
+                    await StirAsync();
+                }
+
                 await worker.SignalAsync(ProcessSignal.Terminate);
                 if (await worker.WaitForExitUnreadAsync() is not { } took)
                 {
@@ -94,6 +103,12 @@ internal sealed class WorkerStrikes(WorkerFleet fleet)
             {
                 fleet.Replace(worker, fleet.Start());
             }
+        }
+
+        async Task StirAsync()
+        {
+            await producer.SendAsync(StirringMessages, cancellationToken);
+            await Task.Delay(Stir, cancellationToken);
         }
     }
 
