@@ -35,8 +35,8 @@ internal sealed class ChaosRun : IAsyncDisposable
         _plan = StrikePlan.Draw(new Random(seeds.Next()), options.Minutes, options.Only);
         _logins = new CanaryLogins(seeds.Next(), estate.Masker);
         _producer = new LoginProducer(estate, _logins);
-        _database = new DatabaseStrikes(estate);
-        _sqs = new SqsStrikes(estate, seeds.Next(), withOrdinaryFaults: options.Only.Count == 0);
+        _database = new DatabaseStrikes(estate, _producer);
+        _sqs = new SqsStrikes(estate, _producer, seeds.Next(), withOrdinaryFaults: options.Only.Count == 0);
         _sqs.Start();
         _fleet = new WorkerFleet(estate.Settings, _canaries);
         _workers = new WorkerStrikes(_fleet, _producer);

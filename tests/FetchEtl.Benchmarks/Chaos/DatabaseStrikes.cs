@@ -7,14 +7,16 @@ namespace FetchEtl.Benchmarks;
 /// The strikes on PostgreSQL. Each one ends when it has had its effect, or when an operator has undone it. It is undone
 /// even when the run is cancelled.
 /// </summary>
-internal sealed class DatabaseStrikes(ChaosEstate estate)
+/// <param name="estate">The servers.</param>
+/// <param name="producer">Sends further messages where a strike needs some.</param>
+internal sealed class DatabaseStrikes(ChaosEstate estate, LoginProducer producer)
 {
     private const int RowsBefore = 200;
     private const int Zombies = 3;
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan ZombieLimit = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan ZombieLimit = TimeSpan.FromSeconds(4);
 
     /// <summary>Longer than <see cref="ChaosEstate.CommandTimeoutSeconds"/>, so that waits for it are cancelled.</summary>
     private static readonly TimeSpan LongestHang = TimeSpan.FromSeconds(7);
@@ -73,7 +75,13 @@ internal sealed class DatabaseStrikes(ChaosEstate estate)
 
     public async Task SetSequenceBackAsync(double draw, CancellationToken cancellationToken)
     {
-        await UntilAsync(async token => await RowsAsync(token) >= RowsBefore, cancellationToken);
+        await UntilAsync(
+            async token =>
+            {
+                await producer.StirAsync(token);
+                return await RowsAsync(token) >= RowsBefore;
+            },
+            cancellationToken);
         await ForAWhileAsync(
             StrikeKind.SetSequenceBack,
             draw,
@@ -124,7 +132,7 @@ internal sealed class DatabaseStrikes(ChaosEstate estate)
         {
             while (!await HoldIdsAsync(limit.Token))
             {
-                await Task.Delay(Pause, limit.Token);
+                await producer.StirAsync(limit.Token);
             }
 
             return true;
@@ -203,7 +211,7 @@ internal sealed class DatabaseStrikes(ChaosEstate estate)
         cancellationToken);
 
     /// <summary>Repeats an attempt until it succeeds: another strike may have stopped the server.</summary>
-    /// <exception cref="ChaosException">No attempt succeeded within a minute.</exception>
+    /// <exception cref="ChaosException">No attempt succeeded within two minutes.</exception>
     private static async Task UntilAsync(
         Func<CancellationToken, Task<bool>> attempt, CancellationToken cancellationToken)
     {

@@ -4,6 +4,9 @@ namespace FetchEtl.Benchmarks;
 internal sealed class LoginProducer(ChaosEstate estate, CanaryLogins logins)
 {
     private const int ParallelCalls = 4;
+    private const int StirringMessages = 10;
+
+    private static readonly TimeSpan StirringPause = TimeSpan.FromMilliseconds(200);
 
     private readonly Dictionary<Guid, int> _numbers = [];
     private int _sent;
@@ -29,6 +32,15 @@ internal sealed class LoginProducer(ChaosEstate estate, CanaryLogins logins)
                     _numbers.Add(id, number);
                 }
             });
+    }
+
+    /// <summary>
+    /// Sends a few messages and pauses, for a strike that lasts until workers have had something to do. Thread-safe.
+    /// </summary>
+    public async Task StirAsync(CancellationToken cancellationToken)
+    {
+        await SendAsync(StirringMessages, cancellationToken);
+        await Task.Delay(StirringPause, cancellationToken);
     }
 
     /// <summary>

@@ -12,7 +12,7 @@ internal static class SqsFaults
     private const string Delete = "DeleteMessageBatch";
     private const string Renew = "ChangeMessageVisibilityBatch";
 
-    public static readonly IReadOnlyList<SqsFaultRule> Ordinary =
+    private static readonly SqsFaultRule[] Ordinary =
     [
         Rule(SqsFaultKind.Error, Receive, 0.02),
         Rule(SqsFaultKind.Error, Receive, 0.005, code: "ExpiredToken"),
@@ -38,6 +38,9 @@ internal static class SqsFaults
         Rule(SqsFaultKind.Reordering, Receive, 0.2),
     ];
 
+    /// <summary>The plan of the ordinary faults.</summary>
+    public static SqsFaultPlan Plan(int seed) => new() { Seed = seed, Rules = Ordinary };
+
     /// <summary>A rule for the queue of the run.</summary>
     public static SqsFaultRule Rule(
         SqsFaultKind kind,
@@ -57,7 +60,7 @@ internal static class SqsFaults
     private static SqsFaultRule DeadLetterRule(SqsFaultKind kind, double probability) => new()
     {
         Kind = kind,
-        Operation = "SendMessage",
+        Operation = "SendMessageBatch",
         QueueName = ChaosEstate.DeadLetterQueue,
         Probability = probability,
     };

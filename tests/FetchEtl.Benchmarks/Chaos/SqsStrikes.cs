@@ -8,13 +8,17 @@ namespace FetchEtl.Benchmarks;
 /// The faults of SQS during a run: the ordinary ones all the time, those of a strike for a while. Each change of the
 /// plan starts its draws again, under another seed.
 /// </summary>
-internal sealed class SqsStrikes(ChaosEstate estate, int seed, bool withOrdinaryFaults)
+/// <param name="estate">The queue.</param>
+/// <param name="producer">Sends further messages where a strike needs some.</param>
+/// <param name="seed">The seed of the first plan.</param>
+/// <param name="withOrdinaryFaults">False where only strikes disturb the queue.</param>
+internal sealed class SqsStrikes(ChaosEstate estate, LoginProducer producer, int seed, bool withOrdinaryFaults)
 {
-    private const int EnoughFaults = 10;
+    private const int EnoughFaults = 5;
 
     private static readonly TimeSpan LongestDenial = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LongestMalformation = TimeSpan.FromSeconds(12);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     // A drain with wrong counts ends after two seconds of quiet. The rest allows for a loaded machine.
     private static readonly TimeSpan Stale = TimeSpan.FromSeconds(5);
@@ -102,7 +106,7 @@ internal sealed class SqsStrikes(ChaosEstate estate, int seed, bool withOrdinary
         await Task.Delay(time, cancellationToken);
         while (estate.Sqs.FaultCounts[kind] < before + EnoughFaults && Stopwatch.GetElapsedTime(started) < Patience)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken);
+            await producer.StirAsync(cancellationToken);
         }
     }
 
@@ -124,10 +128,11 @@ internal sealed class SqsStrikes(ChaosEstate estate, int seed, bool withOrdinary
         lock (_lock)
         {
             change(_striking);
+            var ordinary = SqsFaults.Plan(unchecked(seed + _changes++));
             estate.Sqs.Faults = new SqsFaultPlan
             {
-                Seed = unchecked(seed + _changes++),
-                Rules = [.. withOrdinaryFaults ? SqsFaults.Ordinary : [], .. _striking],
+                Seed = ordinary.Seed,
+                Rules = [.. withOrdinaryFaults ? ordinary.Rules : [], .. _striking],
             };
         }
     }

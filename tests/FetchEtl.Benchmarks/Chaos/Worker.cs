@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using FetchEtl.Testing;
 
 namespace FetchEtl.Benchmarks;
@@ -15,12 +16,17 @@ internal sealed class Worker : IAsyncDisposable
     private const int KeptLines = 30;
     private const string ReadyLine = "Receiving from";
 
+    // A pipe of Linux holds 64 KiB, or what /proc/sys/fs/pipe-max-size allows, by default 1 MiB.
+    private static readonly byte[] Filling =
+        [.. Enumerable.Repeat(Encoding.ASCII.GetBytes(new string('-', 127) + '\n'), 16 * 1024).SelectMany(x => x)];
+
     private readonly FetchEtlProcess _process;
     private readonly CanaryWatch _canaries;
     private readonly Queue<string> _tail = new(KeptLines);
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private readonly ManualResetEventSlim _reading = new(initialState: true);
+    private Task _filling = Task.CompletedTask;
 
     /// <param name="settings">The environment variables.</param>
     /// <param name="canaries">Searches the log.</param>
@@ -63,14 +69,15 @@ internal sealed class Worker : IAsyncDisposable
     }
 
     /// <summary>
-    /// Reads nothing of its log until <see cref="ReadOn"/>. Completes when the pipe is full: a thread of the worker waits
-    /// for room in it.
+    /// Reads nothing of its log until <see cref="ReadOn"/>, and fills the pipe. Completes when a thread of the worker
+    /// waits for room in it.
     /// </summary>
     /// <param name="stirAsync">Gives the worker something to log.</param>
     /// <exception cref="ChaosException">The worker did not fill its pipe in time.</exception>
     public async Task StopReadingAsync(Func<Task> stirAsync)
     {
         _reading.Reset();
+        _filling = Task.Run(FillPipeAsync, cancellationToken: CancellationToken.None);
         var started = Stopwatch.GetTimestamp();
         while (!WaitsForPipe())
         {
@@ -114,10 +121,28 @@ internal sealed class Worker : IAsyncDisposable
         return Stopwatch.GetElapsedTime(started);
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         ReadOn();
-        return _process.DisposeAsync();
+        await _process.DisposeAsync();
+        await _filling;
+    }
+
+    /// <summary>
+    /// Writes to the worker's standard error, more than the pipe holds, so it ends only when the log is read on. Only
+    /// Linux lets other processes do so. Elsewhere the worker's own lines have to fill the pipe.
+    /// </summary>
+    private async Task FillPipeAsync()
+    {
+        try
+        {
+            await using var pipe = File.OpenWrite($"/proc/{_process.ProcessId}/fd/2");
+            await pipe.WriteAsync(Filling);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The worker has exited, or the system has no such file.
+        }
     }
 
     /// <summary>

@@ -6,11 +6,8 @@ namespace FetchEtl.Benchmarks;
 /// <summary>The strikes on the worker processes.</summary>
 internal sealed class WorkerStrikes(WorkerFleet fleet, LoginProducer producer)
 {
-    private const int StirringMessages = 50;
-
     private static readonly TimeSpan Freeze = TimeSpan.FromSeconds(ChaosEstate.VisibilityTimeoutSeconds + 2);
     private static readonly TimeSpan LongestUnread = TimeSpan.FromSeconds(6);
-    private static readonly TimeSpan Stir = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestGap = TimeSpan.FromMilliseconds(500);
 
     // The exit code of a process that SIGTERM (15) killed, in the form of shells: 128 + 15.
@@ -80,11 +77,11 @@ internal sealed class WorkerStrikes(WorkerFleet fleet, LoginProducer producer)
             try
             {
                 await worker.ReadyAsync();
-                await worker.StopReadingAsync(StirAsync);
+                await worker.StopReadingAsync(() => producer.StirAsync(cancellationToken));
                 var started = Stopwatch.GetTimestamp();
                 while (Stopwatch.GetElapsedTime(started) < LongestUnread * ((1 + draw) / 2))
                 {
-                    await StirAsync();
+                    await producer.StirAsync(cancellationToken);
                 }
 
                 await worker.SignalAsync(ProcessSignal.Terminate);
@@ -103,12 +100,6 @@ internal sealed class WorkerStrikes(WorkerFleet fleet, LoginProducer producer)
             {
                 fleet.Replace(worker, fleet.Start());
             }
-        }
-
-        async Task StirAsync()
-        {
-            await producer.SendAsync(StirringMessages, cancellationToken);
-            await Task.Delay(Stir, cancellationToken);
         }
     }
 
