@@ -13,6 +13,8 @@ internal sealed class DatabaseStrikes(ChaosEstate estate, LoginProducer producer
 {
     private const int RowsBefore = 200;
     private const int Zombies = 3;
+    private const int RowsBesideRefused = 1000;
+    private const int MostStirs = 100;
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
@@ -97,7 +99,9 @@ internal sealed class DatabaseStrikes(ChaosEstate estate, LoginProducer producer
         await _check.WaitAsync(cancellationToken);
         try
         {
-            await ForAWhileAsync(kind, draw, sql, ChaosTable.AcceptRows, cancellationToken);
+            // Where few rows are refused, the others show that nothing holds them.
+            var enoughRows = kind == StrikeKind.RefuseFewRows ? RowsBesideRefused : 0;
+            await ForAWhileAsync(kind, draw, sql, ChaosTable.AcceptRows, cancellationToken, enoughRows);
         }
         finally
         {
@@ -163,7 +167,12 @@ internal sealed class DatabaseStrikes(ChaosEstate estate, LoginProducer producer
     }
 
     private async Task ForAWhileAsync(
-        StrikeKind kind, double draw, string strike, string undo, CancellationToken cancellationToken)
+        StrikeKind kind,
+        double draw,
+        string strike,
+        string undo,
+        CancellationToken cancellationToken,
+        int enoughRows = 0)
     {
         await ExecuteAsync(strike, cancellationToken);
         try
@@ -171,6 +180,12 @@ internal sealed class DatabaseStrikes(ChaosEstate estate, LoginProducer producer
             var before = await CountRowsAsync(cancellationToken);
             await Task.Delay(LongestFault * ((1 + draw) / 2), cancellationToken);
             var after = await CountRowsAsync(cancellationToken);
+            for (var i = 0; after - before < enoughRows && i < MostStirs; i++)
+            {
+                await producer.StirAsync(cancellationToken);
+                after = await CountRowsAsync(cancellationToken);
+            }
+
             lock (_meanwhile)
             {
                 _meanwhile[kind] = _meanwhile.GetValueOrDefault(kind) + after - before;
