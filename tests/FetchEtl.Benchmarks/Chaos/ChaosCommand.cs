@@ -40,8 +40,9 @@ internal static class ChaosCommand
             Breaks SQS, PostgreSQL and the workers while messages arrive, then checks the result of every message.
 
             A seed fixes the messages, the order, spacing and targets of the strikes, and which SQS calls fail: the n-th
-            call of an operation since the last change of the faults fails in every run or in none. It cannot fix the timing of the machine. So the messages
-            that a killed worker holds, and the number of calls, differ from run to run.
+            call of an operation since the last change of the faults fails in every run or in none. It cannot fix the
+            timing of the machine. So the messages that a killed worker holds, and the number of calls, differ from run
+            to run.
 
             Needs PostgreSQL's binaries, and signals: Linux or macOS. Exit code 1: a promise was broken, or a kind of
             fault or strike never happened.

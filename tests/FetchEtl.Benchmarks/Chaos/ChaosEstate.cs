@@ -13,8 +13,8 @@ using Npgsql;
 namespace FetchEtl.Benchmarks;
 
 /// <summary>
-/// The servers of the workers: an SQS in this process, and a private PostgreSQL with a synchronous standby. The workers'
-/// role has only the rights that it needs.
+/// The servers of the workers: an SQS in this process, and a private PostgreSQL with a synchronous standby. The role of
+/// the workers has only the rights that it needs.
 /// </summary>
 internal sealed class ChaosEstate : IAsyncDisposable
 {

@@ -123,7 +123,7 @@ internal sealed class ChaosRun : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether the next strikes start while this one lasts. The servers are struck one after the other.</summary>
+    /// <summary>Whether the next strikes start while this one lasts. Strikes on servers never overlap.</summary>
     private static bool TakesSeconds(StrikeKind kind) => kind
         is StrikeKind.FreezeWorker
         or StrikeKind.FillLogPipe
@@ -191,10 +191,11 @@ internal sealed class ChaosRun : IAsyncDisposable
         // Each acknowledged row must stand on the standby: the rows of the table are those that it holds.
         await _estate.Postgres.FailOverForGoodAsync(cancellationToken);
         _estate.Postgres.ReadLogs();
+        var oracle = new Oracle(_estate, _logins, _producer, _canaries, _startedOn);
         return new ChaosFigures
         {
             Options = _options,
-            Outcome = await new Oracle(_estate, _logins, _producer, _canaries, _startedOn).JudgeAsync(cancellationToken),
+            Outcome = await oracle.JudgeAsync(cancellationToken),
             Stuck = left,
             LeasesLeft = held,
             Canaries = _canaries,

@@ -20,7 +20,7 @@ internal sealed class DatabaseStrikes(ChaosEstate estate, LoginProducer producer
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan ZombieLimit = TimeSpan.FromSeconds(4);
 
-    /// <summary>Longer than <see cref="ChaosEstate.CommandTimeoutSeconds"/>, so that waits for it are cancelled.</summary>
+    /// <summary>Longer than <see cref="ChaosEstate.CommandTimeoutSeconds"/>, so waits for it are cancelled.</summary>
     private static readonly TimeSpan LongestHang = TimeSpan.FromSeconds(6);
 
     private static readonly TimeSpan LongestFault = TimeSpan.FromSeconds(6);

@@ -48,7 +48,7 @@ internal sealed class ReplicatedPostgres : IAsyncDisposable
         return servers;
     }
 
-    /// <summary>Creates a command that the superuser runs on the present primary, not by the workers' network.</summary>
+    /// <summary>Creates a command that the superuser runs on the primary, not by the workers' network.</summary>
     public NpgsqlCommand Command(string sql)
     {
         lock (_owners)
@@ -188,7 +188,10 @@ internal sealed class ReplicatedPostgres : IAsyncDisposable
         await ScalarAsync($"ALTER SYSTEM SET primary_conninfo = '{changed}'");
         await ScalarAsync("SELECT pg_reload_conf()");
         var streams = FormattableString.Invariant(
-            $"SELECT count(*) FROM pg_stat_wal_receiver WHERE status = 'streaming' AND sender_port = {_replication.Port}");
+            $"""
+            SELECT count(*) FROM pg_stat_wal_receiver
+            WHERE status = 'streaming' AND sender_port = {_replication.Port}
+            """);
         await UntilAsync(async () => (long)(await ScalarAsync(streams))! > 0);
 
         // A session may have missed for a moment that its commits must be confirmed. The standby gets those, too.

@@ -98,7 +98,7 @@ internal sealed class SqsStrikes(ChaosEstate estate, LoginProducer producer, int
         }
     }
 
-    /// <summary>Lasts for a time, and until the fault has struck: another strike may keep the workers from SQS.</summary>
+    /// <summary>Lasts for a time, and until the fault has struck: another strike may hold the workers.</summary>
     private async Task LastAsync(SqsFaultKind kind, TimeSpan time, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();

@@ -68,7 +68,7 @@ internal sealed class WorkerStrikes(WorkerFleet fleet, LoginProducer producer)
     /// <summary>
     /// Nobody reads the log of a worker any more, so its pipe fills. After a while it gets SIGTERM.
     /// </summary>
-    /// <exception cref="ChaosException">The worker did not exit in time, or exited with another code than 0.</exception>
+    /// <exception cref="ChaosException">The worker did not exit in time, or not with code 0.</exception>
     public async Task FillLogPipeAsync(double draw, CancellationToken cancellationToken)
     {
         var worker = await fleet.ClaimAsync(draw, cancellationToken);
@@ -88,7 +88,7 @@ internal sealed class WorkerStrikes(WorkerFleet fleet, LoginProducer producer)
                 if (await worker.WaitForExitUnreadAsync() is not { } took)
                 {
                     throw new ChaosException(
-                        $"a worker with a full log pipe did not exit after SIGTERM; its log until then:\n{worker.Tail}");
+                        $"a worker with a full log pipe did not exit after SIGTERM; its log:\n{worker.Tail}");
                 }
 
                 Stopped(took);
