@@ -1,4 +1,5 @@
 using FetchEtl.Benchmarks;
+using FetchEtl.Local;
 using FetchEtl.Testing;
 using Xunit.Abstractions;
 
@@ -9,7 +10,7 @@ namespace FetchEtl.EndToEnd.Tests;
 public sealed class ChaosTests(ITestOutputHelper output)
 {
     [PosixFact]
-    public async Task Under_faults_of_SQS_kills_and_restarts_of_PostgreSQL_nothing_is_lost_doubled_stuck_or_leaked()
+    public async Task Under_every_kind_of_strike_nothing_is_lost_doubled_stuck_dead_lettered_or_leaked()
     {
         var options = new ChaosOptions { Seed = 20_260 };
 
@@ -21,5 +22,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
         Assert.InRange(figures.Strikes[StrikeKind.KillWorker], 5, int.MaxValue);
         Assert.Equal(1, figures.Strikes[StrikeKind.RestartPostgresFast]);
         Assert.Equal(1, figures.Strikes[StrikeKind.RestartPostgresImmediate]);
+        Assert.Equal(Enum.GetValues<StrikeKind>(), figures.Strikes.Keys.Order());
+        Assert.All(Enum.GetValues<SqsFaultKind>(), kind => Assert.NotEqual(0, figures.Faults[kind]));
     }
 }

@@ -33,14 +33,32 @@ public sealed class StandbyPair : IAsyncDisposable
         var primary = await LocalPostgres.StartAsync(cancellationToken: cancellationToken);
         try
         {
-            var standby = await primary.StartStandbyAsync(StandbyName, cancellationToken);
+            return await AttachAsync(primary, cancellationToken);
+        }
+        catch
+        {
+            await primary.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts a standby of a running primary, and owns both from then on.</summary>
+    /// <exception cref="LocalPostgresException">
+    /// The copy failed, or the standby did not start. The primary runs on, without a standby.
+    /// </exception>
+    public static async Task<StandbyPair> AttachAsync(
+        LocalPostgres primary, CancellationToken cancellationToken = default)
+    {
+        var standby = await primary.StartStandbyAsync(StandbyName, cancellationToken);
+        try
+        {
             var pair = new StandbyPair(primary, standby);
             await pair.SetSynchronousAsync(StandbyName, cancellationToken);
             return pair;
         }
         catch
         {
-            await primary.DisposeAsync();
+            await standby.DisposeAsync();
             throw;
         }
     }

@@ -26,6 +26,12 @@ internal static class ChaosCommand
         Description = "The seed of a run to repeat. Default: a random one, which is printed first.",
     };
 
+    private static readonly Option<StrikeKind[]> Only = new("--only")
+    {
+        Description = "Kinds of strikes to draw from, without other faults of SQS. Default: all kinds.",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
     public static Command Create()
     {
         var command = new Command(
@@ -34,8 +40,9 @@ internal static class ChaosCommand
             Breaks SQS, PostgreSQL and the workers while messages arrive, then checks the result of every message.
 
             A seed fixes the messages, the order, spacing and targets of the strikes, and which SQS calls fail: the n-th
-            call of an operation fails in every run or in none. It cannot fix the timing of the machine. So the messages
-            that a killed worker holds, and the number of calls, differ from run to run.
+            call of an operation since the last change of the faults fails in every run or in none. It cannot fix the
+            timing of the machine. So the messages that a killed worker holds, and the number of calls, differ from run
+            to run.
 
             Needs PostgreSQL's binaries, and signals: Linux or macOS. Exit code 1: a promise was broken, or a kind of
             fault or strike never happened.
@@ -44,6 +51,7 @@ internal static class ChaosCommand
             Minutes,
             Messages,
             Seed,
+            Only,
         };
         Messages.Validators.Add(result =>
         {
@@ -58,6 +66,7 @@ internal static class ChaosCommand
                 Seed = parsed.GetValue(Seed) ?? RandomNumberGenerator.GetInt32(int.MaxValue),
                 Minutes = parsed.GetValue(Minutes),
                 Messages = parsed.GetValue(Messages) ?? 20_000 * parsed.GetValue(Minutes),
+                Only = parsed.GetValue(Only) ?? [],
             },
             cancellationToken));
         return command;

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 using Amazon.SQS;
+using Amazon.SQS.Model;
 using FetchEtl.Local;
 using FetchEtl.Masking;
 using FetchEtl.Migrations;
@@ -11,37 +13,46 @@ using Npgsql;
 namespace FetchEtl.Benchmarks;
 
 /// <summary>
-/// The servers of the workers: an SQS in this process and a private PostgreSQL. The workers' role has only the rights
-/// that it needs.
+/// The servers of the workers: an SQS in this process, and a private PostgreSQL with a synchronous standby. The role of
+/// the workers has only the rights that it needs.
 /// </summary>
 internal sealed class ChaosEstate : IAsyncDisposable
 {
     public const string Queue = "login-queue";
     public const string DeadLetterQueue = "login-queue-dead";
+    public const string RedriveQueue = "login-queue-redriven";
     public const string Role = "fetch_etl";
+
+    /// <summary>
+    /// After so many receives SQS itself moves a message to <see cref="RedriveQueue"/>. No outage may use them up.
+    /// </summary>
+    public const int MaxReceiveCount = 8;
+
+    /// <summary>How long a statement may take. Strikes last longer.</summary>
+    public const int CommandTimeoutSeconds = 3;
+
     public const int VisibilityTimeoutSeconds = 5;
 
     private static readonly TimeSpan SettlingLimit = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private readonly ServiceProvider _logins;
-    private readonly NpgsqlDataSource _owner;
 
     private ChaosEstate(
         LocalSqs sqs,
-        LocalPostgres postgres,
-        NpgsqlDataSource owner,
+        ReplicatedPostgres postgres,
         IAmazonSQS client,
         string queueUrl,
         string deadLetterUrl,
+        string redriveUrl,
         Dictionary<string, string> settings)
     {
         Sqs = sqs;
         Postgres = postgres;
-        _owner = owner;
         Client = client;
         QueueUrl = queueUrl;
         DeadLetterUrl = deadLetterUrl;
+        RedriveUrl = redriveUrl;
         Settings = settings;
         _logins = new ServiceCollection()
             .AddLogins(options =>
@@ -54,13 +65,15 @@ internal sealed class ChaosEstate : IAsyncDisposable
 
     public LocalSqs Sqs { get; }
 
-    public LocalPostgres Postgres { get; }
+    public ReplicatedPostgres Postgres { get; }
 
     public IAmazonSQS Client { get; }
 
     public string QueueUrl { get; }
 
     public string DeadLetterUrl { get; }
+
+    public string RedriveUrl { get; }
 
     /// <summary>The environment variables of a worker.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; }
@@ -71,20 +84,18 @@ internal sealed class ChaosEstate : IAsyncDisposable
     /// <exception cref="LocalPostgresException">
     /// This machine has no PostgreSQL; the message says what to install.
     /// </exception>
-    public static async Task<ChaosEstate> CreateAsync(CancellationToken cancellationToken)
+    public static async Task<ChaosEstate> CreateAsync(CanaryWatch canaries, CancellationToken cancellationToken)
     {
-        var postgres = await LocalPostgres.StartAsync(cancellationToken: cancellationToken);
+        var postgres = await ReplicatedPostgres.StartAsync(canaries, cancellationToken);
         await LoginMigrations.MigrateAsync(postgres.ConnectionString, cancellationToken);
-
-        // No pool: every restart of PostgreSQL would break the pooled connections.
-        var owner = NpgsqlDataSource.Create($"{postgres.ConnectionString};Pooling=false");
         var password = RandomNumberGenerator.GetHexString(32);
-        await using (var role = owner.CreateCommand(
+        await using (var setup = postgres.Command(
             $"CREATE ROLE {Role} LOGIN PASSWORD '{password}'; "
             + $"GRANT INSERT, SELECT (message_id) ON user_logins TO {Role}; "
-            + $"GRANT SELECT, INSERT, UPDATE ON masking_generations TO {Role}"))
+            + $"GRANT SELECT, INSERT, UPDATE ON masking_generations TO {Role}; "
+            + ChaosTable.Setup))
         {
-            await role.ExecuteNonQueryAsync(cancellationToken);
+            await setup.ExecuteNonQueryAsync(cancellationToken);
         }
 
         var sqs = await LocalSqs.StartAsync(cancellationToken: cancellationToken);
@@ -96,14 +107,18 @@ internal sealed class ChaosEstate : IAsyncDisposable
             config.MaxStaleConnectionRetries = 0;
             config.Timeout = TimeSpan.FromMinutes(2);
         });
-        var queueUrl = (await client.CreateQueueAsync(Queue, cancellationToken)).QueueUrl;
+        var redriveUrl = (await client.CreateQueueAsync(RedriveQueue, cancellationToken)).QueueUrl;
+        var redriveArn = (await client.GetQueueAttributesAsync(redriveUrl, ["QueueArn"], cancellationToken)).QueueARN;
+        var policy = new JsonObject { ["deadLetterTargetArn"] = redriveArn, ["maxReceiveCount"] = MaxReceiveCount };
+        var queue = new CreateQueueRequest(Queue) { Attributes = new() { ["RedrivePolicy"] = policy.ToJsonString() } };
+        var queueUrl = (await client.CreateQueueAsync(queue, cancellationToken)).QueueUrl;
         var deadLetterUrl = (await client.CreateQueueAsync(DeadLetterQueue, cancellationToken)).QueueUrl;
         var workers = new NpgsqlConnectionStringBuilder(postgres.ConnectionString)
         {
             Username = Role,
             Password = password,
+            CommandTimeout = CommandTimeoutSeconds,
         };
-
         var settings = new Dictionary<string, string>
         {
             ["Sqs__ServiceUrl"] = sqs.ServiceUrl.ToString(),
@@ -116,11 +131,14 @@ internal sealed class ChaosEstate : IAsyncDisposable
             ["Masking__Keys__0"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
         };
         TraceLogging.AddTo(settings);
-        return new ChaosEstate(sqs, postgres, owner, client, queueUrl, deadLetterUrl, settings);
+
+        // A logger that waits for a full pipe waits soon.
+        settings["Logging__Console__MaxQueueLength"] = "100";
+        return new ChaosEstate(sqs, postgres, client, queueUrl, deadLetterUrl, redriveUrl, settings);
     }
 
     /// <summary>Creates a command that runs as the owner of the database.</summary>
-    public NpgsqlCommand Command(string sql) => _owner.CreateCommand(sql);
+    public NpgsqlCommand Command(string sql) => Postgres.Command(sql);
 
     /// <summary>Reads how many messages are on the queue, and how many of them are in flight.</summary>
     public async Task<(long Total, long InFlight)> DepthAsync(CancellationToken cancellationToken)
@@ -151,7 +169,6 @@ internal sealed class ChaosEstate : IAsyncDisposable
         Client.Dispose();
         await _logins.DisposeAsync();
         await Sqs.DisposeAsync();
-        await _owner.DisposeAsync();
         await Postgres.DisposeAsync();
     }
 }

@@ -25,7 +25,8 @@ internal sealed record ChaosFigures
 
     public required IReadOnlyDictionary<StrikeKind, int> Strikes { get; init; }
 
-    public required long ConnectionsTerminated { get; init; }
+    /// <summary>What else is known about the strikes of a kind, such as how many connections they ended.</summary>
+    public required IReadOnlyDictionary<StrikeKind, string> Remarks { get; init; }
 
     /// <summary>The longest time from SIGTERM to the exit of a worker.</summary>
     public required TimeSpan LongestStop { get; init; }
@@ -45,6 +46,9 @@ internal sealed record ChaosFigures
         .. Unless(
             Outcome.WrongDeadLetters == 0,
             $"{Outcome.WrongDeadLetters} dead letters belong to a valid login or to no message, or were changed"),
+        .. Unless(
+            Outcome.RedrivenLogins == 0,
+            $"{Outcome.RedrivenLogins} valid logins used up their receives, so SQS moved them to a dead-letter queue"),
         .. Unless(Stuck == 0, $"{Stuck} messages are stuck"),
         .. Unless(LeasesLeft == 0, $"{LeasesLeft} leases are left"),
         .. Canaries.Sightings.Select(x => $"a canary appears in {x}"),
@@ -52,10 +56,10 @@ internal sealed record ChaosFigures
             .Where(x => !Canaries.Read.ContainsKey(x))
             .Select(x => $"nothing was read from the sink '{x}', so the run proves nothing about its canaries"),
         .. Enum.GetValues<SqsFaultKind>()
-            .Where(x => Faults.GetValueOrDefault(x) == 0)
+            .Where(x => Options.Includes(x) && Faults.GetValueOrDefault(x) == 0)
             .Select(x => $"the fault {x} never happened, so the run proves nothing about it"),
         .. Enum.GetValues<StrikeKind>()
-            .Where(x => Strikes.GetValueOrDefault(x) == 0)
+            .Where(x => Options.Includes(x) && Strikes.GetValueOrDefault(x) == 0)
             .Select(x => $"the strike {x} never happened, so the run proves nothing about it"),
     ];
 
@@ -71,14 +75,14 @@ internal sealed record ChaosFigures
         Line("lost", Outcome.Lost);
         Line("doubled", Outcome.Doubled);
         Line("wrong", Outcome.WrongRows + Outcome.WrongDeadLetters);
+        Line("good dead letters", Outcome.GoodDeadLetters + Outcome.RedrivenLogins, $"{Outcome.RedrivenLogins} by SQS");
         Line("stuck", Stuck);
         Line("leases left", LeasesLeft);
         var read = string.Join(", ", Canaries.Read.Select(x => $"{x.Key} {x.Value}"));
         Line("canaries", Canaries.Count, $"texts read: {read}");
         foreach (var (kind, count) in Strikes.OrderBy(x => x.Key))
         {
-            var terminates = kind == StrikeKind.TerminateConnections;
-            Line($"strike {kind}", count, terminates ? $"{ConnectionsTerminated} connections" : null);
+            Line($"strike {kind}", count, Remarks.GetValueOrDefault(kind));
         }
 
         foreach (var (kind, count) in Faults.OrderBy(x => x.Key))

@@ -15,27 +15,31 @@ internal sealed class ChaosRun : IAsyncDisposable
     private readonly IReadOnlyList<Strike> _plan;
     private readonly Dictionary<StrikeKind, int> _struck = [];
     private readonly List<string> _violations = [];
-    private readonly CanaryWatch _canaries = new();
+    private readonly DateOnly _startedOn = DateOnly.FromDateTime(DateTime.UtcNow);
+    private readonly CanaryWatch _canaries;
     private readonly ChaosEstate _estate;
     private readonly CanaryLogins _logins;
     private readonly LoginProducer _producer;
     private readonly WorkerFleet _fleet;
     private readonly WorkerStrikes _workers;
     private readonly DatabaseStrikes _database;
+    private readonly SqsStrikes _sqs;
 
-    private ChaosRun(ChaosOptions options, ChaosEstate estate, Action<string> report)
+    private ChaosRun(ChaosOptions options, ChaosEstate estate, CanaryWatch canaries, Action<string> report)
     {
         var seeds = new Random(options.Seed);
         _options = options;
         _report = report;
         _estate = estate;
-        _plan = StrikePlan.Draw(new Random(seeds.Next()), options.Minutes);
+        _canaries = canaries;
+        _plan = StrikePlan.Draw(new Random(seeds.Next()), options.Minutes, options.Only);
         _logins = new CanaryLogins(seeds.Next(), estate.Masker);
         _producer = new LoginProducer(estate, _logins);
-        _database = new DatabaseStrikes(estate);
-        estate.Sqs.Faults = SqsFaults.Plan(seeds.Next());
+        _database = new DatabaseStrikes(estate, _producer);
+        _sqs = new SqsStrikes(estate, _producer, seeds.Next(), withOrdinaryFaults: options.Only.Count == 0);
+        _sqs.Start();
         _fleet = new WorkerFleet(estate.Settings, _canaries);
-        _workers = new WorkerStrikes(_fleet);
+        _workers = new WorkerStrikes(_fleet, _producer);
     }
 
     private TimeSpan Elapsed => Stopwatch.GetElapsedTime(_startedAt);
@@ -50,12 +54,13 @@ internal sealed class ChaosRun : IAsyncDisposable
     public static async Task<ChaosFigures> RunAsync(
         ChaosOptions options, Action<string> report, CancellationToken cancellationToken)
     {
-        await using var estate = await ChaosEstate.CreateAsync(cancellationToken);
-        await using var run = new ChaosRun(options, estate, report);
-        await using (await ObservedWorker.StartAsync(estate.Settings, run._canaries, cancellationToken))
+        var canaries = new CanaryWatch();
+        await using var estate = await ChaosEstate.CreateAsync(canaries, cancellationToken);
+        await using var run = new ChaosRun(options, estate, canaries, report);
+        await using (await ObservedWorker.StartAsync(estate.Settings, canaries, cancellationToken))
         {
             await run.GuardAsync(() => run.StrikeAsync(cancellationToken));
-            estate.Sqs.Faults = null;
+            run._sqs.Stop();
             await run.SettleAsync(cancellationToken);
         }
 
@@ -92,15 +97,14 @@ internal sealed class ChaosRun : IAsyncDisposable
                 var begin = (long)i * _options.Messages / _plan.Count;
                 var end = (i + 1L) * _options.Messages / _plan.Count;
                 var share = (int)(end - begin);
-                var sending = _producer.SendAsync(share, cancellationToken);
-                underWay.Add(sending);
+                underWay.Add(_producer.SendAsync(share / 2, cancellationToken));
                 await Task.Delay(strike.Pause, cancellationToken);
+                var sending = _producer.SendAsync(share - (share / 2), cancellationToken);
+                underWay.Add(sending);
                 _report($"{Elapsed.TotalSeconds,6:0.0} s  {strike.Kind}");
                 var striking = StrikeAsync(strike, cancellationToken);
                 _struck[strike.Kind] = _struck.GetValueOrDefault(strike.Kind) + 1;
-
-                // These strikes take seconds, so the next ones start meanwhile.
-                if (strike.Kind is StrikeKind.FreezeWorker or StrikeKind.RevokeInsert)
+                if (TakesSeconds(strike.Kind))
                 {
                     underWay.Add(striking);
                 }
@@ -119,6 +123,21 @@ internal sealed class ChaosRun : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether the next strikes start while this one lasts. Strikes on servers never overlap.</summary>
+    private static bool TakesSeconds(StrikeKind kind) => kind
+        is StrikeKind.FreezeWorker
+        or StrikeKind.FillLogPipe
+        or StrikeKind.RevokeInsert
+        or StrikeKind.SetSequenceBack
+        or StrikeKind.DropPartition
+        or StrikeKind.RefuseFewRows
+        or StrikeKind.RefuseAllRows
+        or StrikeKind.SwallowRows
+        or StrikeKind.MakeZombies
+        or StrikeKind.DenyDeletes
+        or StrikeKind.MalformMessages
+        or StrikeKind.ReadStaleCounts;
+
     private Task StrikeAsync(Strike strike, CancellationToken cancellationToken) => strike.Kind switch
     {
         StrikeKind.KillWorker => _workers.KillAsync(strike.Draw, cancellationToken),
@@ -130,8 +149,23 @@ internal sealed class ChaosRun : IAsyncDisposable
         StrikeKind.RestartPostgresImmediate => _database.RestartAsync(PostgresStop.Immediate, cancellationToken),
         StrikeKind.TerminateConnections => _database.TerminateConnectionsAsync(cancellationToken),
         StrikeKind.RevokeInsert => _database.RevokeInsertAsync(strike.Draw, cancellationToken),
+        StrikeKind.HangStandby => _database.HangStandbyAsync(strike.Draw, cancellationToken),
+        StrikeKind.FailOver => _database.FailOverAsync(strike.Draw, cancellationToken),
+        StrikeKind.SetSequenceBack => _database.SetSequenceBackAsync(strike.Draw, cancellationToken),
+        StrikeKind.DropPartition => _database.DropPartitionAsync(strike.Draw, cancellationToken),
+        StrikeKind.RefuseFewRows => ChangeCheckAsync(strike, ChaosTable.RefuseFewRows, cancellationToken),
+        StrikeKind.RefuseAllRows => ChangeCheckAsync(strike, ChaosTable.RefuseAllRows, cancellationToken),
+        StrikeKind.SwallowRows => ChangeCheckAsync(strike, ChaosTable.SwallowRows, cancellationToken),
+        StrikeKind.MakeZombies => _database.MakeZombiesAsync(strike.Draw, cancellationToken),
+        StrikeKind.FillLogPipe => _workers.FillLogPipeAsync(strike.Draw, cancellationToken),
+        StrikeKind.DenyDeletes => _sqs.DenyDeletesAsync(strike.Draw, cancellationToken),
+        StrikeKind.MalformMessages => _sqs.MalformMessagesAsync(strike.Draw, cancellationToken),
+        StrikeKind.ReadStaleCounts => _sqs.ReadStaleCountsAsync(_fleet, cancellationToken),
         _ => throw new InvalidOperationException($"The strike {strike.Kind} has no implementation."),
     };
+
+    private Task ChangeCheckAsync(Strike strike, string sql, CancellationToken cancellationToken) =>
+        _database.ChangeCheckAsync(strike.Kind, sql, strike.Draw, cancellationToken);
 
     private async Task SettleAsync(CancellationToken cancellationToken)
     {
@@ -139,23 +173,34 @@ internal sealed class ChaosRun : IAsyncDisposable
         _report($"{Elapsed.TotalSeconds,6:0.0} s  {left} messages left");
     }
 
+    private Dictionary<StrikeKind, string> Remarks()
+    {
+        var remarks = Enum.GetValues<StrikeKind>()
+            .Select(kind => (kind, Rows: _database.RowsDuring(kind)))
+            .Where(x => x.Rows is not null)
+            .ToDictionary(x => x.kind, x => $"{x.Rows} rows meanwhile");
+        remarks[StrikeKind.TerminateConnections] = $"{_database.Terminated} connections";
+        remarks[StrikeKind.MakeZombies] = $"{_database.ZombieConnections} connections";
+        return remarks;
+    }
+
     private async Task<ChaosFigures> JudgeAsync(CancellationToken cancellationToken)
     {
         var (left, held) = await _estate.DepthAsync(cancellationToken);
-        foreach (var line in File.ReadLines(_estate.Postgres.LogFile))
-        {
-            _canaries.Look("PostgreSQL's log", line);
-        }
 
+        // Each acknowledged row must stand on the standby: the rows of the table are those that it holds.
+        await _estate.Postgres.FailOverForGoodAsync(cancellationToken);
+        _estate.Postgres.ReadLogs();
+        var oracle = new Oracle(_estate, _logins, _producer, _canaries, _startedOn);
         return new ChaosFigures
         {
             Options = _options,
-            Outcome = await new Oracle(_estate, _logins, _producer, _canaries).JudgeAsync(cancellationToken),
+            Outcome = await oracle.JudgeAsync(cancellationToken),
             Stuck = left,
             LeasesLeft = held,
             Canaries = _canaries,
             Strikes = _struck,
-            ConnectionsTerminated = _database.Terminated,
+            Remarks = Remarks(),
             LongestStop = _workers.LongestStop,
             Faults = _estate.Sqs.FaultCounts,
             Violations = _violations,

@@ -4,17 +4,20 @@ namespace FetchEtl.Benchmarks;
 internal sealed class LoginProducer(ChaosEstate estate, CanaryLogins logins)
 {
     private const int ParallelCalls = 4;
+    private const int StirringMessages = 10;
+
+    private static readonly TimeSpan StirringPause = TimeSpan.FromMilliseconds(200);
 
     private readonly Dictionary<Guid, int> _numbers = [];
+    private int _sent;
 
     /// <summary>How many messages were sent. Their numbers are 0 to below this.</summary>
-    public int Sent { get; private set; }
+    public int Sent => Volatile.Read(ref _sent);
 
-    /// <summary>Sends the next messages.</summary>
+    /// <summary>Sends the next messages. Thread-safe.</summary>
     public Task SendAsync(int count, CancellationToken cancellationToken)
     {
-        var first = Sent;
-        Sent += count;
+        var first = Interlocked.Add(ref _sent, count) - count;
 
         // One message a call, so that each reply belongs to one number.
         return Parallel.ForEachAsync(
@@ -29,6 +32,15 @@ internal sealed class LoginProducer(ChaosEstate estate, CanaryLogins logins)
                     _numbers.Add(id, number);
                 }
             });
+    }
+
+    /// <summary>
+    /// Sends a few messages and pauses, for a strike that lasts until workers have had something to do. Thread-safe.
+    /// </summary>
+    public async Task StirAsync(CancellationToken cancellationToken)
+    {
+        await SendAsync(StirringMessages, cancellationToken);
+        await Task.Delay(StirringPause, cancellationToken);
     }
 
     /// <summary>

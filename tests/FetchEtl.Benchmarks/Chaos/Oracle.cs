@@ -9,7 +9,13 @@ namespace FetchEtl.Benchmarks;
 /// Compares the table and the dead-letter queue with the messages that were sent. The number in the user_id and the
 /// MessageId identify the message of a row.
 /// </summary>
-internal sealed class Oracle(ChaosEstate estate, CanaryLogins logins, LoginProducer producer, CanaryWatch canaries)
+/// <param name="estate">The table and the queues.</param>
+/// <param name="logins">The messages that were sent.</param>
+/// <param name="producer">Knows the MessageIds.</param>
+/// <param name="canaries">Searches the table and the dead letters.</param>
+/// <param name="firstDate">The date, in UTC, when the first message was sent.</param>
+internal sealed class Oracle(
+    ChaosEstate estate, CanaryLogins logins, LoginProducer producer, CanaryWatch canaries, DateOnly firstDate)
 {
     private readonly BitArray _settled = new(producer.Sent);
     private long _rows;
@@ -18,12 +24,15 @@ internal sealed class Oracle(ChaosEstate estate, CanaryLogins logins, LoginProdu
     private long _doubled;
     private long _wrongRows;
     private long _wrongDeadLetters;
+    private long _goodDeadLetters;
+    private long _redrivenLogins;
 
     /// <summary>Counts the results. All workers must have exited.</summary>
     public async Task<Outcome> JudgeAsync(CancellationToken cancellationToken)
     {
         await ReadTableAsync(cancellationToken);
-        await ReadDeadLettersAsync(cancellationToken);
+        await ReadLettersAsync(estate.DeadLetterUrl, Judge, cancellationToken);
+        await ReadLettersAsync(estate.RedriveUrl, JudgeRedriven, cancellationToken);
         var valid = Enumerable.Range(0, producer.Sent).Count(number => logins[number].Row is not null);
         return new Outcome
         {
@@ -36,6 +45,8 @@ internal sealed class Oracle(ChaosEstate estate, CanaryLogins logins, LoginProdu
             Doubled = _doubled,
             WrongRows = _wrongRows,
             WrongDeadLetters = _wrongDeadLetters,
+            GoodDeadLetters = _goodDeadLetters,
+            RedrivenLogins = _redrivenLogins,
         };
     }
 
@@ -44,7 +55,7 @@ internal sealed class Oracle(ChaosEstate estate, CanaryLogins logins, LoginProdu
         await using var command = estate.Command(
             """
             SELECT user_id, device_type, masked_ip, masked_device_id, locale, app_version, message_id,
-                (to_jsonb(l) - 'user_id')::text
+                (to_jsonb(l) - 'user_id')::text, create_date
             FROM user_logins l
             """);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -58,16 +69,21 @@ internal sealed class Oracle(ChaosEstate estate, CanaryLogins logins, LoginProdu
                 Text(reader, 3)!,
                 Text(reader, 4),
                 reader.GetInt32(5));
-            Judge(row, await reader.IsDBNullAsync(6, cancellationToken) ? null : reader.GetGuid(6));
+            Judge(
+                row,
+                await reader.IsDBNullAsync(6, cancellationToken) ? null : reader.GetGuid(6),
+                reader.GetFieldValue<DateOnly>(8));
         }
     }
 
-    private void Judge(LoginRow row, Guid? messageId)
+    private void Judge(LoginRow row, Guid? messageId, DateOnly date)
     {
         _rows++;
         if (CanaryLogins.Number(row.UserId) is not { } number
             || producer.NumberOf(messageId) != number
-            || logins[number].Row != row)
+            || logins[number].Row != row
+            || date < firstDate
+            || date > DateOnly.FromDateTime(DateTime.UtcNow))
         {
             _wrongRows++;
         }
@@ -81,19 +97,19 @@ internal sealed class Oracle(ChaosEstate estate, CanaryLogins logins, LoginProdu
         }
     }
 
-    private async Task ReadDeadLettersAsync(CancellationToken cancellationToken)
+    private async Task ReadLettersAsync(string queueUrl, Action<Message> judge, CancellationToken cancellationToken)
     {
         while (await ReceiveAsync() is { Count: > 0 } batch)
         {
             foreach (var letter in batch)
             {
-                Judge(letter);
+                judge(letter);
             }
         }
 
         // Hidden for an hour, so that no dead letter is received twice.
         Task<List<Message>> ReceiveAsync() => estate.Client.ReceiveAsync(
-            estate.DeadLetterUrl, visibilitySeconds: 3600, cancellationToken: cancellationToken);
+            queueUrl, visibilitySeconds: 3600, cancellationToken: cancellationToken);
     }
 
     private void Judge(Message letter)
@@ -112,6 +128,7 @@ internal sealed class Oracle(ChaosEstate estate, CanaryLogins logins, LoginProdu
             || letter.Body != login.Body)
         {
             _wrongDeadLetters++;
+            _goodDeadLetters += producer.NumberOf(id) is { } good && logins[good].Row is not null ? 1 : 0;
         }
         else if (_settled[number])
         {
@@ -120,6 +137,24 @@ internal sealed class Oracle(ChaosEstate estate, CanaryLogins logins, LoginProdu
         else
         {
             _deadLetters++;
+            _settled[number] = true;
+        }
+    }
+
+    /// <summary>SQS gives a moved message no attributes, and it keeps its MessageId.</summary>
+    private void JudgeRedriven(Message letter)
+    {
+        if (producer.NumberOf(Guid.Parse(letter.MessageId)) is not { } number)
+        {
+            _wrongDeadLetters++;
+        }
+        else if (logins[number].Row is not null)
+        {
+            _redrivenLogins++;
+        }
+        else
+        {
+            // An invalid message is not lost there, although it has no reason.
             _settled[number] = true;
         }
     }

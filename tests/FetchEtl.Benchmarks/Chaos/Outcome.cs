@@ -32,4 +32,10 @@ internal sealed record Outcome
 
     /// <summary>Dead letters of a valid login, without a sent message, or with a changed body.</summary>
     public required long WrongDeadLetters { get; init; }
+
+    /// <summary>Those of the <see cref="WrongDeadLetters"/> that belong to a valid login.</summary>
+    public required long GoodDeadLetters { get; init; }
+
+    /// <summary>Valid messages that SQS moved after too many receives, whether they have a row or not.</summary>
+    public required long RedrivenLogins { get; init; }
 }

@@ -1,6 +1,8 @@
 namespace FetchEtl.Benchmarks;
 
-/// <summary>The strikes on the workers and their database. The faults of SQS are <see cref="SqsFaults"/>.</summary>
+/// <summary>
+/// The strikes on the workers, their database and their queue. SQS also fails in the ways of <see cref="SqsFaults"/>.
+/// </summary>
 internal enum StrikeKind
 {
     /// <summary>A worker gets SIGKILL; a new one starts at once.</summary>
@@ -32,4 +34,46 @@ internal enum StrikeKind
 
     /// <summary>The workers' role loses INSERT for some seconds.</summary>
     RevokeInsert,
+
+    /// <summary>The synchronous standby freezes for some seconds, so no commit is confirmed.</summary>
+    HangStandby,
+
+    /// <summary>
+    /// The synchronous standby freezes for some seconds. Then the primary is killed and the standby promoted: the
+    /// commits that it has not confirmed are gone.
+    /// </summary>
+    FailOver,
+
+    /// <summary>The sequence of a serial column falls behind its rows for some seconds, as after a restore.</summary>
+    SetSequenceBack,
+
+    /// <summary>An audit table that a trigger fills has no partition for the rows for some seconds.</summary>
+    DropPartition,
+
+    /// <summary>A trigger refuses about one row in 400 for some seconds.</summary>
+    RefuseFewRows,
+
+    /// <summary>A trigger refuses every row for some seconds.</summary>
+    RefuseAllRows,
+
+    /// <summary>A trigger returns NULL for some seconds: rows vanish without an error.</summary>
+    SwallowRows,
+
+    /// <summary>
+    /// The network swallows the end of some transactions, and all that follows, for some seconds. Their sessions hold
+    /// the message ids that they have inserted.
+    /// </summary>
+    MakeZombies,
+
+    /// <summary>Nobody reads a worker's log, so its pipe fills. Then the worker gets SIGTERM.</summary>
+    FillLogPipe,
+
+    /// <summary>SQS denies all deletes for some seconds.</summary>
+    DenyDeletes,
+
+    /// <summary>A tenth of all deliveries is malformed for some seconds.</summary>
+    MalformMessages,
+
+    /// <summary>A drain runs while the counts of messages read 0 and receives are throttled.</summary>
+    ReadStaleCounts,
 }

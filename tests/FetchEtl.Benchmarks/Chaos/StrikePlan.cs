@@ -6,8 +6,8 @@ namespace FetchEtl.Benchmarks;
 /// </summary>
 internal static class StrikePlan
 {
-    private const double ShortestPauseSeconds = 0.2;
-    private const double LongestPauseSeconds = 4;
+    private const double ShortestPauseSeconds = 0.1;
+    private const double LongestPauseSeconds = 1.2;
 
     private static readonly StrikeKind[] Round =
     [
@@ -20,15 +20,30 @@ internal static class StrikePlan
         StrikeKind.RestartPostgresFast,
         StrikeKind.RestartPostgresImmediate,
         StrikeKind.RevokeInsert,
+        StrikeKind.HangStandby,
+        StrikeKind.FailOver,
+        StrikeKind.SetSequenceBack,
+        StrikeKind.DropPartition,
+        StrikeKind.RefuseFewRows,
+        StrikeKind.RefuseAllRows,
+        StrikeKind.SwallowRows,
+        StrikeKind.MakeZombies,
+        StrikeKind.FillLogPipe,
+        StrikeKind.DenyDeletes,
+        StrikeKind.MalformMessages,
+        StrikeKind.ReadStaleCounts,
     ];
 
     /// <summary>Draws a plan.</summary>
-    public static IReadOnlyList<Strike> Draw(Random random, int rounds)
+    /// <param name="random">Decides the order, the pauses and the details.</param>
+    /// <param name="rounds">How many rounds.</param>
+    /// <param name="only">The kinds to draw from; none draws from all.</param>
+    public static IReadOnlyList<Strike> Draw(Random random, int rounds, IReadOnlyCollection<StrikeKind> only)
     {
         var plan = new List<Strike>(rounds * Round.Length);
         for (var round = 0; round < rounds; round++)
         {
-            var kinds = Round.ToArray();
+            StrikeKind[] kinds = [.. Round.Where(kind => only.Count == 0 || only.Contains(kind))];
             random.Shuffle(kinds);
             plan.AddRange(kinds.Select(kind => new Strike(kind, Pause(random), random.NextDouble())));
         }

@@ -33,7 +33,10 @@ internal sealed class WorkerFleet : IAsyncDisposable
     }
 
     /// <summary>Starts a worker. It joins the fleet when <see cref="Replace"/> adds it.</summary>
-    public Worker Start() => new(_settings, _canaries);
+    public Worker Start() => Start("run");
+
+    /// <summary>Starts another verb with the settings of the workers. It never joins the fleet.</summary>
+    public Worker Start(string verb) => new(_settings, _canaries, verb);
 
     /// <summary>Claims a worker for a strike. Waits for one where all are claimed.</summary>
     /// <param name="draw">Selects one of the free workers: 0 (the first) to below 1.</param>

@@ -1,11 +1,13 @@
+using System.Diagnostics;
 using FetchEtl.Testing;
 
 namespace FetchEtl.Benchmarks;
 
 /// <summary>The strikes on the worker processes.</summary>
-internal sealed class WorkerStrikes(WorkerFleet fleet)
+internal sealed class WorkerStrikes(WorkerFleet fleet, LoginProducer producer)
 {
     private static readonly TimeSpan Freeze = TimeSpan.FromSeconds(ChaosEstate.VisibilityTimeoutSeconds + 2);
+    private static readonly TimeSpan LongestUnread = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan LongestGap = TimeSpan.FromMilliseconds(500);
 
     // The exit code of a process that SIGTERM (15) killed, in the form of shells: 128 + 15.
@@ -60,6 +62,44 @@ internal sealed class WorkerStrikes(WorkerFleet fleet)
         {
             await EndAsync(worker);
             fleet.Replace(worker, fleet.Start());
+        }
+    }
+
+    /// <summary>
+    /// Nobody reads the log of a worker any more, so its pipe fills. After a while it gets SIGTERM.
+    /// </summary>
+    /// <exception cref="ChaosException">The worker did not exit in time, or not with code 0.</exception>
+    public async Task FillLogPipeAsync(double draw, CancellationToken cancellationToken)
+    {
+        var worker = await fleet.ClaimAsync(draw, cancellationToken);
+        await using (worker)
+        {
+            try
+            {
+                await worker.ReadyAsync();
+                await worker.StopReadingAsync(() => producer.StirAsync(cancellationToken));
+                var started = Stopwatch.GetTimestamp();
+                while (Stopwatch.GetElapsedTime(started) < LongestUnread * ((1 + draw) / 2))
+                {
+                    await producer.StirAsync(cancellationToken);
+                }
+
+                await worker.SignalAsync(ProcessSignal.Terminate);
+                if (await worker.WaitForExitUnreadAsync() is not { } took)
+                {
+                    throw new ChaosException(
+                        $"a worker with a full log pipe did not exit after SIGTERM; its log:\n{worker.Tail}");
+                }
+
+                Stopped(took);
+                worker.ReadOn();
+                await worker.WaitForExitAsync();
+                Expect(worker, 0);
+            }
+            finally
+            {
+                fleet.Replace(worker, fleet.Start());
+            }
         }
     }
 
@@ -121,13 +161,16 @@ internal sealed class WorkerStrikes(WorkerFleet fleet)
     {
         await worker.ReadyAsync();
         await worker.SignalAsync(ProcessSignal.Terminate);
-        var took = await worker.WaitForExitAsync();
+        Stopped(await worker.WaitForExitAsync());
+        Expect(worker, 0);
+    }
+
+    private void Stopped(TimeSpan took)
+    {
         lock (_lock)
         {
             _longestStop = took > _longestStop ? took : _longestStop;
         }
-
-        Expect(worker, 0);
     }
 
     private static void Expect(Worker worker, params ReadOnlySpan<int> exitCodes)

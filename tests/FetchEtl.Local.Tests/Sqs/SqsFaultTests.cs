@@ -223,4 +223,22 @@ public sealed class SqsFaultTests
         Assert.Equal(
             (0L, 0L), (local.Injected(SqsFaultKind.Reordering), local.Injected(SqsFaultKind.DuplicateDelivery)));
     }
+
+    [Theory, EachProtocol]
+    public async Task Stale_counts_read_zero_and_other_attributes_are_right(WireProtocol protocol)
+    {
+        await using var local = await LocalQueue.StartAsync(protocol: protocol);
+        await local.Queue.SendAsync("x");
+        await local.Queue.SendAsync("y");
+        await local.Queue.ReceiveOneAsync();
+        local.SetFaults(new SqsFaultRule { Kind = SqsFaultKind.StaleCounts });
+
+        Assert.Equal((0, 0, 0), await local.Queue.CountAsync());
+        Assert.Equal("30", await local.Queue.AttributeAsync("VisibilityTimeout"));
+        Assert.EndsWith(local.Queue.Name, await local.Queue.ArnAsync(), StringComparison.Ordinal);
+        local.SetFaults();
+
+        Assert.Equal((1, 1, 0), await local.Queue.CountAsync());
+        Assert.Equal(3, local.Injected(SqsFaultKind.StaleCounts));
+    }
 }

@@ -71,6 +71,30 @@ internal sealed class CallFaults
     /// <summary>Whether the message of the current delivery stays visible.</summary>
     public bool DeliversAgain() => Strikes(SqsFaultKind.DuplicateDelivery);
 
+    /// <summary>Whether the counts of messages read 0.</summary>
+    public bool ReadsStaleCounts() => Strikes(SqsFaultKind.StaleCounts);
+
+    /// <summary>Whether the next delivered message is malformed.</summary>
+    /// <param name="chance">Decides the form.</param>
+    public bool Malforms(out ulong chance)
+    {
+        (var malforms, chance) = (false, 0);
+        foreach (var die in _dice)
+        {
+            if (die.Rule.Kind == SqsFaultKind.MalformedMessage && die.Roll(out var rolled))
+            {
+                (malforms, chance) = (true, rolled);
+            }
+        }
+
+        if (malforms)
+        {
+            _injector.Count(SqsFaultKind.MalformedMessage);
+        }
+
+        return malforms;
+    }
+
     /// <summary>How many visible messages the next delivery skips.</summary>
     /// <param name="others">The number of visible messages behind the first.</param>
     public int Skips(int others)

@@ -47,4 +47,17 @@ public enum SqsFaultKind
     /// delivered message, where there is another.
     /// </summary>
     Reordering,
+
+    /// <summary>
+    /// ReceiveMessage: a delivered message is malformed in one of five ways. Its SentTimestamp is missing or out of
+    /// range, its ApproximateReceiveCount is no number, it has no receipt handle, or an additional message attribute is
+    /// not base64. The message on the queue is intact and returns when its visibility timeout ends. Drawn for each
+    /// delivered message.
+    /// </summary>
+    MalformedMessage,
+
+    /// <summary>
+    /// GetQueueAttributes: the three counts of messages are 0. SQS counts approximately and late.
+    /// </summary>
+    StaleCounts,
 }

@@ -37,7 +37,9 @@ public sealed class SqsFaultRule
         .Where(operation => kind switch
         {
             SqsFaultKind.PartialBatchFailure => operation.EndsWith("Batch", StringComparison.Ordinal),
-            SqsFaultKind.DuplicateDelivery or SqsFaultKind.Reordering => operation == "ReceiveMessage",
+            SqsFaultKind.DuplicateDelivery or SqsFaultKind.Reordering or SqsFaultKind.MalformedMessage =>
+                operation == "ReceiveMessage",
+            SqsFaultKind.StaleCounts => operation == "GetQueueAttributes",
             SqsFaultKind.StaleHandleSuccess => operation is "DeleteMessage" or "DeleteMessageBatch",
             _ => true,
         })

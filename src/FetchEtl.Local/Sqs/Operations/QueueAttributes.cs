@@ -5,12 +5,14 @@ namespace FetchEtl.Local;
 /// <summary>GetQueueAttributes and SetQueueAttributes.</summary>
 internal static class QueueAttributes
 {
+    private const string CountPrefix = "ApproximateNumberOfMessages";
+
     private static readonly Dictionary<string, Func<StoredQueue, string>> Computed = new(StringComparer.Ordinal)
     {
         ["QueueArn"] = queue => queue.Arn,
-        ["ApproximateNumberOfMessages"] = queue => Text(queue.Count().Visible),
-        ["ApproximateNumberOfMessagesNotVisible"] = queue => Text(queue.Count().InFlight),
-        ["ApproximateNumberOfMessagesDelayed"] = queue => Text(queue.Count().Delayed),
+        [CountPrefix] = queue => Text(queue.Count().Visible),
+        [$"{CountPrefix}NotVisible"] = queue => Text(queue.Count().InFlight),
+        [$"{CountPrefix}Delayed"] = queue => Text(queue.Count().Delayed),
         ["CreatedTimestamp"] = queue => Text(queue.CreatedAt / 1000),
         ["LastModifiedTimestamp"] = queue => Text(queue.LastModifiedAt / 1000),
     };
@@ -49,6 +51,14 @@ internal static class QueueAttributes
             else if (queue.Settings.Get(name) is { } value)
             {
                 attributes[name] = value;
+            }
+        }
+
+        if (call.Faults?.ReadsStaleCounts() == true)
+        {
+            foreach (var count in attributes.Keys.Where(x => x.StartsWith(CountPrefix, StringComparison.Ordinal)))
+            {
+                attributes[count] = Text(0);
             }
         }
 

@@ -28,7 +28,11 @@ internal static class ReceiveMessage
             return new(Messages: null);
         }
 
-        return new(deliveries.Count == 0 ? null : deliveries.ConvertAll(requested.Render));
+        return new(deliveries.Count == 0 ? null : deliveries.ConvertAll(delivery =>
+        {
+            var message = requested.Render(delivery);
+            return call.Faults?.Malforms(out var chance) == true ? Malformation.Of(message, chance) : message;
+        }));
     }
 
     private static int Within(int value, int min, int max, string parameter) =>
@@ -60,7 +64,8 @@ internal sealed record ReceivedMessage
 {
     public required string MessageId { get; init; }
 
-    public required string ReceiptHandle { get; init; }
+    /// <summary>Null only in a malformed message.</summary>
+    public required string? ReceiptHandle { get; init; }
 
     [JsonPropertyName("MD5OfBody")]
     public required string BodyMd5 { get; init; }
@@ -72,5 +77,14 @@ internal sealed record ReceivedMessage
     [JsonPropertyName("MD5OfMessageAttributes")]
     public string? AttributesMd5 { get; init; }
 
-    public Dictionary<string, AttributeValue>? MessageAttributes { get; init; }
+    public Dictionary<string, ReceivedAttribute>? MessageAttributes { get; init; }
+}
+
+/// <summary>A message attribute as it is sent to the receiver: its binary value is base64, unless malformed.</summary>
+internal sealed record ReceivedAttribute(string? DataType, string? StringValue, string? BinaryValue)
+{
+    public static ReceivedAttribute Of(AttributeValue value) => new(
+        value.DataType,
+        value.StringValue,
+        value.BinaryValue is { } bytes ? Convert.ToBase64String(bytes) : null);
 }

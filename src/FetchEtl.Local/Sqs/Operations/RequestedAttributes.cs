@@ -54,7 +54,9 @@ internal sealed class RequestedAttributes
             BodyMd5 = content.BodyMd5,
             Body = content.Body,
             Attributes = SystemAttributes(delivery),
-            MessageAttributes = attributes is { Count: 0 } ? null : attributes,
+            MessageAttributes = attributes is null or { Count: 0 }
+                ? null
+                : attributes.ToDictionary(attribute => attribute.Key, attribute => ReceivedAttribute.Of(attribute.Value)),
             AttributesMd5 = attributes?.Count == content.Attributes?.Count
                 ? content.AttributesMd5
                 : MessageDigest.Md5(attributes),
