@@ -85,7 +85,8 @@ internal sealed class BatchWriter(
                 case BatchResult.Failed when ++unknownFailures < unknownAttempts:
                     batch.PutBack();
                     await batch.Abandoned.WaitAsync(delay.After(unknownFailures), time, stopping)
-                        .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                        .ConfigureAwait(
+                            ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
                     break;
 
                 default:

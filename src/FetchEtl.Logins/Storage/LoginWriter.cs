@@ -22,13 +22,20 @@ public sealed class LoginWriter : IAsyncDisposable
     private readonly Channel<PendingLogin> _queue = Channel.CreateUnbounded<PendingLogin>();
     private readonly Lazy<Task> _loops;
 
-    internal LoginWriter(BatchWriter batches, WriterCircuit circuit, IOptions<LoginsOptions> options)
+    /// <param name="batches">Writes what has gathered.</param>
+    /// <param name="circuit">Shows whether PostgreSQL commits rows.</param>
+    /// <param name="options">The number of loops, and of rows a batch.</param>
+    /// <param name="scheduler">Runs the loops; null for the thread pool's.</param>
+    internal LoginWriter(
+        BatchWriter batches, WriterCircuit circuit, IOptions<LoginsOptions> options, TaskScheduler? scheduler = null)
     {
         _batches = batches;
         _circuit = circuit;
         _batchSize = options.Value.Storage.BatchSize;
         var writers = options.Value.Storage.Writers;
-        _loops = new Lazy<Task>(() => Task.WhenAll(Enumerable.Range(0, writers).Select(_ => Task.Run(WriteLoopAsync))));
+        var loops = new TaskFactory(scheduler ?? TaskScheduler.Default);
+        _loops = new Lazy<Task>(() => Task.WhenAll(
+            Enumerable.Range(0, writers).Select(_ => loops.StartNew(WriteLoopAsync).Unwrap())));
     }
 
     /// <summary>

@@ -67,7 +67,7 @@ internal sealed class WriterCircuit(RetryDelay delay, TimeProvider time, ILogger
                     break;
                 }
 
-                changed = _changed.Task;
+                changed = ChangeAsync(_changed.Task);
                 untilRetry = _state == CircuitState.Open ? Until(_retryAt) : Timeout.InfiniteTimeSpan;
                 if (untilRetry == TimeSpan.Zero)
                 {
@@ -78,7 +78,8 @@ internal sealed class WriterCircuit(RetryDelay delay, TimeProvider time, ILogger
 
             Task changedOrAbandoned = Task.WhenAny(changed, batch.Abandoned);
             await changedOrAbandoned.WaitAsync(untilRetry, time, stopping)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                .ConfigureAwait(
+                    ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             if (batch.Abandoned.IsCompleted)
             {
                 break;
@@ -100,7 +101,7 @@ internal sealed class WriterCircuit(RetryDelay delay, TimeProvider time, ILogger
             TimeSpan untilUnattended;
             lock (_lock)
             {
-                changed = _changed.Task;
+                changed = ChangeAsync(_changed.Task);
                 untilUnattended = _state == CircuitState.Open
                     ? Until(_retryAt, UnattendedAfter)
                     : Timeout.InfiniteTimeSpan;
@@ -111,7 +112,8 @@ internal sealed class WriterCircuit(RetryDelay delay, TimeProvider time, ILogger
             }
 
             await changed.WaitAsync(untilUnattended, time, cancellationToken)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                .ConfigureAwait(
+                    ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             cancellationToken.ThrowIfCancellationRequested();
         }
     }
@@ -171,6 +173,12 @@ internal sealed class WriterCircuit(RetryDelay delay, TimeProvider time, ILogger
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>
+    /// Completes with the signal, on the caller's scheduler. WhenAny and WaitAsync alone would continue on the thread
+    /// pool, since the signal does not run its continuations itself.
+    /// </summary>
+    private static async Task ChangeAsync(Task signal) => await signal;
 
     private void Report(DatabaseFault fault)
     {
