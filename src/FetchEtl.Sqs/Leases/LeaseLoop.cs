@@ -333,9 +333,12 @@ internal sealed class LeaseLoop(
         {
             _callsUnderWay++;
 
-            // On another thread: to serialize and to sign a call would hold up the loop.
-            _ = Task.Run(async () =>
-                _events.Writer.TryWrite(new LeaseEvent(LeaseEventKind.Answered, Data: await call(entries))));
+            // As a task of its own: to serialize and to sign a call would hold up the loop.
+            _ = Task.Factory.StartNew(
+                async () => _events.Writer.TryWrite(new LeaseEvent(LeaseEventKind.Answered, Data: await call(entries))),
+                CancellationToken.None,
+                TaskCreationOptions.DenyChildAttach,
+                TaskScheduler.Current);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Amazon.SQS;
 using Amazon.SQS.Model;
 using MassTransit;
@@ -21,7 +22,7 @@ internal sealed class SqsPoller(
     SqsReceiveSettings settings,
     PrefetchWindow window,
     SqsDispatcher dispatcher,
-    SqsRiderServices services) : IDisposable
+    SqsRiderServices services)
 {
     private const int MaxPolls = 16;
 
@@ -29,7 +30,8 @@ internal sealed class SqsPoller(
     // whole visibility timeout.
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
 
-    private readonly SemaphoreSlim _surplus = new(0, MaxPolls);
+    // Holds at most one token, which lets one more poll run.
+    private readonly Channel<bool> _surplus = Channel.CreateBounded<bool>(1);
     private readonly ReceiveMessageRequest _request = new(queueUrl)
     {
         MaxNumberOfMessages = settings.BatchSize,
@@ -52,7 +54,7 @@ internal sealed class SqsPoller(
         await using var grace = ending.Token.UnsafeRegister(
             static source => ((CancellationTokenSource)source!).CancelAfter(Grace), cutOff);
 
-        await Task.WhenAll(Enumerable.Range(0, MaxPolls).Select(poll => Task.Run(
+        await Task.WhenAll(Enumerable.Range(0, MaxPolls).Select(poll => Task.Factory.StartNew(
             async () =>
             {
                 try
@@ -69,10 +71,10 @@ internal sealed class SqsPoller(
                     throw;
                 }
             },
-            CancellationToken.None)));
+            CancellationToken.None,
+            TaskCreationOptions.DenyChildAttach,
+            TaskScheduler.Current).Unwrap()));
     }
-
-    public void Dispose() => _surplus.Dispose();
 
     /// <summary>
     /// One poll stays. The others wait until the queue likely holds more than the running polls will bring.
@@ -83,14 +85,14 @@ internal sealed class SqsPoller(
         {
             if (!stays)
             {
-                await _surplus.WaitAsync(stopping);
+                await _surplus.Reader.ReadAsync(stopping);
             }
 
             try
             {
                 while (await ReceiveAsync(stays, stopping, cutOff) && !stopping.IsCancellationRequested)
                 {
-                    OfferSurplus();
+                    _surplus.Writer.TryWrite(true);
                     failures = await ReportRecoveryAsync(failures);
                 }
 
@@ -103,14 +105,6 @@ internal sealed class SqsPoller(
                     await ReportFailureAsync(exception, ++failures, stopping);
                 }
             }
-        }
-    }
-
-    private void OfferSurplus()
-    {
-        if (_surplus.CurrentCount == 0)
-        {
-            _surplus.Release();
         }
     }
 

@@ -104,7 +104,7 @@ internal sealed class SqsReceiveAgent(
             services.Time,
             Stopping);
         using var dispatcher = new SqsDispatcher(context, settings, leases, services, cancelConsumers.Token);
-        using var poller = new SqsPoller(context, queues.Url, settings, window, dispatcher, services);
+        var poller = new SqsPoller(context, queues.Url, settings, window, dispatcher, services);
 
         await context.TransportObservers.NotifyReady(context.InputAddress);
         SetReady();
