@@ -1,0 +1,103 @@
+using FetchEtl.Benchmarks;
+using Xunit.Abstractions;
+
+namespace FetchEtl.EndToEnd.Tests;
+
+/// <summary>
+/// Shows that the simulation finds defects: each mutant of the product breaks a rule within the schedules of the
+/// ordinary run.
+/// </summary>
+[Trait("Category", "Slow")]
+public sealed class SimulationMutants(ITestOutputHelper output)
+{
+    private const int Schedules = 2_000;
+
+    /// <summary>The name of each mutant, its file, the snippet, and its replacement.</summary>
+    public static TheoryData<string, string, string, string> All => new()
+    {
+        {
+            "a message is deleted before its row is committed",
+            "LoginWriter.cs",
+            "return pending.Task;",
+            "return Task.CompletedTask;"
+        },
+        {
+            "a commit whose outcome is unknown counts",
+            "BatchWriter.cs",
+            "return new BatchOutcome(BatchResult.Unavailable, Fault: fault);",
+            "return new BatchOutcome(BatchResult.Committed);"
+        },
+        {
+            "a failed statement is retried without a delay",
+            "WriterCircuit.cs",
+            "Ticks(delay.After(++_failures))",
+            "Ticks(TimeSpan.Zero * ++_failures)"
+        },
+        {
+            "a failed receive is retried without a delay",
+            "SqsPoller.cs",
+            "await Task.Delay(delay, services.Time, stopping);",
+            "await Task.Yield();"
+        },
+        {
+            "each delivery has an identity of its own",
+            "MessageIdentity.cs",
+            "var id = IdText(message);",
+            "var id = message.ReceiptHandle;"
+        },
+        {
+            "leases are not renewed",
+            "Lease.cs",
+            "return LeaseAction.Renew;",
+            "_renewing = false; return LeaseAction.None;"
+        },
+    };
+
+    /// <summary>The name of each rule of the statement's SQL, and the rules without it.</summary>
+    public static TheoryData<string> Rules => [.. RulesOff.Keys];
+
+    private static Dictionary<string, StatementRules> RulesOff { get; } = new()
+    {
+        ["a cancelled wait for the standby counts as a commit"] = new() { WaitsForStandby = false },
+        ["rows that are there count without the standby's confirmation"] = new() { ConfirmsDuplicates = false },
+        ["rows that are not inserted count as duplicates without a look"] = new() { LooksUpMissing = false },
+    };
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void The_schedules_find_a_mutant(string mutant, string file, string snippet, string replacement) =>
+        Find(mutant, SimulationMutant.Compile(file, snippet, replacement));
+
+    /// <summary>
+    /// These rules are SQL, so the simulated PostgreSQL stands for them: see <see cref="StatementRules"/>.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(Rules))]
+    public void The_schedules_find_that_a_rule_of_the_statement_is_missing(string mutant) =>
+        Find(mutant, seed => Schedule.Run(seed, rules: RulesOff[mutant]).Violation);
+
+    [Fact]
+    public void Sources_without_a_defect_break_no_rule()
+    {
+        var judge = SimulationMutant.CompileUnchanged();
+
+        for (var seed = 0; seed < 100; seed++)
+        {
+            Assert.Null(judge(seed));
+        }
+    }
+
+    private void Find(string mutant, Func<int, string?> judge)
+    {
+        for (var seed = 0; seed < Schedules; seed++)
+        {
+            if (judge(seed) is { } violation)
+            {
+                output.WriteLine($"Found after {seed + 1} schedules: {mutant}.\n{violation}");
+                return;
+            }
+        }
+
+        Assert.Fail($"{Schedules} schedules did not find that {mutant}.");
+    }
+}
