@@ -69,6 +69,9 @@ internal enum Hazard
     /// <summary>A worker is stopped, and starts again at the end.</summary>
     WorkerStopped,
 
+    /// <summary>A worker stands still, as under SIGSTOP.</summary>
+    WorkerPaused,
+
     /// <summary>The wall clock of all workers is wrong.</summary>
     ClockWrong,
 }

@@ -11,6 +11,9 @@ internal sealed class Schedule
     /// <summary>Once no fault strikes any more, everything settles within this time.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
 
+    /// <summary>What is sent while drain ends may be left.</summary>
+    private static readonly TimeSpan Unseen = TimeSpan.FromSeconds(5);
+
     private readonly SimulatedWorld _world;
     private readonly SchedulePlan _plan;
     private readonly StatementRules _rules;
@@ -128,7 +131,7 @@ internal sealed class Schedule
                     _world.Trace.Write($"{worker.Process.Name} ends: {left}");
                     if (left.Total == 0)
                     {
-                        _judge.ReportedEmpty(_queue.Left);
+                        _judge.ReportedEmpty(_queue.LeftOf(worker.StoppedAt - Unseen));
                     }
                 }
                 catch (Exception exception) when (exception is Amazon.Runtime.AmazonServiceException)
@@ -191,11 +194,10 @@ internal sealed class Schedule
                 _postgres.Promote();
                 break;
             case Hazard.ClockWrong:
-                foreach (var worker in _workers)
-                {
-                    worker!.Process.ClockError = TimeSpan.FromHours(fault.Choice - 500);
-                }
-
+                _world.ClockError = TimeSpan.FromHours(fault.Choice - 500);
+                break;
+            case Hazard.WorkerPaused when _workers[slot] is { } paused:
+                paused.Process.Pause(fault.To - fault.From);
                 break;
             case Hazard.WorkerKilled when _workers[slot] is { } killed:
                 killed.Process.Kill();

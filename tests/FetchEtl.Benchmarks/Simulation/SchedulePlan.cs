@@ -25,7 +25,7 @@ internal sealed record SchedulePlan
     private static readonly Hazard[] CostReceives =
     [
         Hazard.CallsThrottled, Hazard.RepliesLost, Hazard.CallsSlow, Hazard.EntriesRefused, Hazard.DeliveredTwice,
-        Hazard.DeletedDelivered, Hazard.WorkerKilled, Hazard.WorkerStopped, Hazard.TriggerRaises,
+        Hazard.DeletedDelivered, Hazard.WorkerKilled, Hazard.WorkerStopped, Hazard.WorkerPaused, Hazard.TriggerRaises,
         Hazard.OperatorFault, Hazard.RowsDropped,
     ];
 
@@ -40,6 +40,9 @@ internal sealed record SchedulePlan
     public required bool IsDrain { get; init; }
 
     public required int Workers { get; init; }
+
+    /// <summary>How long a receive waits for messages.</summary>
+    public required TimeSpan WaitTime { get; init; }
 
     public required int PrefetchCount { get; init; }
 
@@ -64,6 +67,12 @@ internal sealed record SchedulePlan
             faults.AddRange(Hang(random));
         }
 
+        if (faults.Exists(fault => fault.Hazard == Hazard.ReceivesEmpty))
+        {
+            // Where SQS neither counts nor delivers a message, nobody can know of it.
+            faults.RemoveAll(fault => fault.Hazard == Hazard.CountsStale);
+        }
+
         var isDrain = random.Next(3) == 0;
         var messages = Enumerable.Range(0, random.Next(3, 14)).Select(_ => Kind(random.Next(12))).ToList();
         return new SchedulePlan
@@ -73,6 +82,7 @@ internal sealed record SchedulePlan
             Faults = faults,
             IsDrain = isDrain,
             Workers = isDrain ? 1 : random.Next(1, 3),
+            WaitTime = TimeSpan.FromSeconds(random.Next(4) == 0 ? random.Next(3) : 20),
             PrefetchCount = random.Next(2, 25),
             BatchSize = random.Next(3) == 0 ? random.Next(1, 5) : 1000,
             Writers = random.Next(1, 3),
@@ -85,7 +95,7 @@ internal sealed record SchedulePlan
     public override string ToString() =>
         $"{Messages.Count} messages ({Messages.Count(x => x != MessageKind.Good)} bad), "
         + $"{(IsDrain ? "drain" : $"{Workers} workers")}, prefetch {PrefetchCount}, batch {BatchSize}, "
-        + $"writers {Writers}, visibility {VisibilityTimeout.TotalSeconds} s, standby {HasStandby}, "
+        + $"writers {Writers}, visibility {VisibilityTimeout.TotalSeconds} s, wait {WaitTime.TotalSeconds} s, standby {HasStandby}, "
         + $"redrive after {MaxReceives}"
         + string.Concat(Faults.Select(fault => $"\n  {fault}"));
 

@@ -79,7 +79,8 @@ internal static class SimulateCommand
             return false;
         }
 
-        Console.WriteLine($"seed {result.Seed}: {result.Violation}\n  {Replay(result.Seed)}");
+        var hazards = string.Join(", ", SchedulePlan.Of(result.Seed).Faults.Select(fault => fault.Hazard));
+        Console.WriteLine($"seed {result.Seed} ({hazards}): {result.Violation}\n  {Replay(result.Seed)}");
         return true;
     }
 

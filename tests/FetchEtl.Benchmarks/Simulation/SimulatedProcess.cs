@@ -25,14 +25,21 @@ internal sealed class SimulatedProcess : TimeProvider
 
     public bool IsKilled { get; private set; }
 
-    /// <summary>How far the wall clock is off. Timers and timestamps do not follow it.</summary>
-    public TimeSpan ClockError { get; set; }
-
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     /// <summary>Starts a task of this process.</summary>
     public Task Start(Func<Task> run) => Task.Factory.StartNew(
         run, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _scheduler).Unwrap();
+
+    /// <summary>When it goes on, where it stands still.</summary>
+    public TimeSpan PausedUntil { get; private set; }
+
+    /// <summary>Stands still for a while, as under SIGSTOP. Time goes on.</summary>
+    public void Pause(TimeSpan time)
+    {
+        PausedUntil = _world.Now + time;
+        _world.Trace.Write($"{Name} stands still");
+    }
 
     public void Kill()
     {
@@ -46,7 +53,7 @@ internal sealed class SimulatedProcess : TimeProvider
         return _world.Now.Ticks;
     }
 
-    public override DateTimeOffset GetUtcNow() => _world.UtcNow + ClockError;
+    public override DateTimeOffset GetUtcNow() => _world.UtcNow + _world.ClockError;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {

@@ -11,14 +11,13 @@ namespace FetchEtl.Benchmarks;
 internal sealed class SimulatedQueue(
     SimulatedWorld world, SchedulePlan plan, ActiveFaults faults, ScheduleJudge judge, SimulatedPostgres postgres)
 {
+    private const int MostRepeats = 3;
+
     private readonly List<StoredMessage> _messages = [];
     private readonly List<StoredMessage> _deleted = [];
     private TaskCompletionSource _changed = new();
     private int _receipts;
     private int _sent;
-
-    /// <summary>Messages that are neither deleted nor dead-lettered.</summary>
-    public int Left => _messages.Count;
 
     /// <summary>Whether every message of the plan was sent, and none is left.</summary>
     public bool IsDone => _sent == plan.Messages.Count && _messages.Count == 0;
@@ -41,12 +40,8 @@ internal sealed class SimulatedQueue(
     {
         Redrive();
         var found = new List<Message>();
-        var candidates = _messages.FindAll(x => x.VisibleAt <= world.Now
-            || faults.Strikes(Hazard.DeliveredTwice) is not null);
-        if (faults.Active(Hazard.DeletedDelivered) is not null)
-        {
-            candidates.AddRange(_deleted.FindAll(_ => faults.Strikes(Hazard.DeletedDelivered) is not null));
-        }
+        var candidates = _messages.FindAll(x => x.VisibleAt <= world.Now || ComesAgain(x, Hazard.DeliveredTwice));
+        candidates.AddRange(_deleted.FindAll(x => ComesAgain(x, Hazard.DeletedDelivered)));
 
         while (found.Count < count && candidates.Count > 0)
         {
@@ -58,6 +53,8 @@ internal sealed class SimulatedQueue(
                 _messages.Add(message);
             }
 
+            message.Repeats += message.VisibleAt > world.Now ? 1 : 0;
+
             message.Receives++;
             message.VisibleAt = world.Now + visibilityTimeout;
             message.Handle = $"r{++_receipts}";
@@ -68,6 +65,9 @@ internal sealed class SimulatedQueue(
         return found;
     }
 
+    /// <summary>How many messages are left that were sent before a time.</summary>
+    public int LeftOf(TimeSpan sentBefore) => _messages.Count(x => plan.SentAt[x.Number] < sentBefore);
+
     public void Delete(string handle)
     {
         world.Trace.Write($"SQS deletes {handle}");
@@ -75,6 +75,7 @@ internal sealed class SimulatedQueue(
         {
             _messages.Remove(message);
             _deleted.Add(message);
+            message.VisibleAt = TimeSpan.MaxValue;
             judge.Deleted(message.Number, postgres.HasDurableRow(message.Number));
         }
     }
@@ -111,6 +112,10 @@ internal sealed class SimulatedQueue(
         };
     }
 
+    /// <summary>Whether SQS delivers a message that it should not, which it does a few times at most.</summary>
+    private bool ComesAgain(StoredMessage message, Hazard hazard) =>
+        message.Repeats < MostRepeats && faults.Strikes(hazard) is not null;
+
     private static string Text(int count) => count.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>SQS moves a message to the dead-letter queue instead of delivering it once too often.</summary>
@@ -142,6 +147,9 @@ internal sealed class SimulatedQueue(
         public int Number => number;
 
         public int Receives { get; set; }
+
+        /// <summary>How often SQS delivered it although it was in flight or deleted.</summary>
+        public int Repeats { get; set; }
 
         public TimeSpan VisibleAt { get; set; }
 

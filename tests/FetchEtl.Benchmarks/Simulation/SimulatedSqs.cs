@@ -54,6 +54,12 @@ internal sealed class SimulatedSqs(
             cancellationToken.ThrowIfCancellationRequested();
         }
 
+        if (messages.Count == 0)
+        {
+            // An empty receive is no failure, but as costly.
+            judge.Failed(process.Name, "empty receives");
+        }
+
         await EndAsync("ReceiveMessage", cancellationToken);
         return new ReceiveMessageResponse { Messages = messages };
     }

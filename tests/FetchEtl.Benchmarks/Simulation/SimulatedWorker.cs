@@ -59,7 +59,7 @@ internal sealed class SimulatedWorker : IDisposable
             CreateQueues: false,
             plan.PrefetchCount,
             ConcurrentMessageLimit: null,
-            WaitTime: TimeSpan.FromSeconds(20),
+            plan.WaitTime,
             plan.VisibilityTimeout,
             PrefetchBytes: 100_000_000,
             ReceiveGate: _writer.WaitForOutageEndAsync);
@@ -76,11 +76,15 @@ internal sealed class SimulatedWorker : IDisposable
     /// <summary>Why the worker ended by itself; null while it has not.</summary>
     public Exception? Failure => _running.Exception?.InnerException;
 
+    /// <summary>When it was stopped.</summary>
+    public TimeSpan StoppedAt { get; private set; }
+
     public void Start() => _running = Process.Start(RunAsync);
 
     /// <summary>As a host stops: messages in flight may finish for a while, the rest is returned.</summary>
     public Task StopAsync()
     {
+        StoppedAt = Process.World.Now;
         Process.World.Trace.Write($"{Process.Name} is stopped");
         return Process.Start(async () =>
         {
@@ -117,13 +121,16 @@ internal sealed class SimulatedWorker : IDisposable
         var poller = new SqsPoller(endpoint, SimulatedSqs.QueueUrl, _settings, window, dispatcher, _services);
 
         var owning = leases.RunAsync();
-        await poller.RunAsync(_stopping.Token);
+        var receiving = poller.RunAsync(_stopping.Token);
+        await receiving.ConfigureAwait(
+            ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         var schedule = StopSchedule.Of(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(30));
         cancelConsumers.CancelAfter(schedule.CancelConsumers);
         using var giveUpAt = new CancellationTokenSource(schedule.GiveUp, Process);
         await using var registered = giveUpAt.Token.UnsafeRegister(_ => leases.GiveUp(), null);
         leases.Stop();
         await owning;
+        await receiving;
     }
 
     private ReceiveEndpointContext Endpoint()

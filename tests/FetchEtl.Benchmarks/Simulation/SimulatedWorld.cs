@@ -35,6 +35,9 @@ internal sealed class SimulatedWorld
     /// <summary>Virtual time since the start.</summary>
     public TimeSpan Now { get; private set; }
 
+    /// <summary>How far the workers' wall clocks are off. Timers and timestamps do not follow them.</summary>
+    public TimeSpan ClockError { get; set; }
+
     public DateTimeOffset UtcNow => Start + Now;
 
     public bool Chance(double probability) => Random.NextDouble() < probability;
@@ -107,11 +110,19 @@ internal sealed class SimulatedWorld
         var (process, run) = _ready[pick];
         _ready[pick] = _ready[^1];
         _ready.RemoveAt(_ready.Count - 1);
-        if (!process.IsKilled)
+        if (process.IsKilled)
         {
-            Trace.Step(pick, _ready.Count);
-            run();
+            return;
         }
+
+        if (process.PausedUntil > Now)
+        {
+            _timers.Enqueue((new SimulatedTimer(process, run), 0), (process.PausedUntil, _order++));
+            return;
+        }
+
+        Trace.Step(pick, _ready.Count);
+        run();
     }
 
     private void PassTime(TimeSpan limit)
