@@ -23,18 +23,24 @@ public sealed class LocalPostgres : IAsyncDisposable
     private readonly PostgresBinaries _binaries;
     private readonly string? _systemUser;
     private readonly string _folder;
-    private readonly string _password = RandomNumberGenerator.GetHexString(32, lowercase: true);
+    private readonly string _password;
     private readonly PostgresWatchdog _watchdog;
     private int _port;
     private bool _disposed;
 
     private LocalPostgres(
-        PostgresBinaries binaries, string? systemUser, string serverVersion, string folder, PostgresWatchdog watchdog)
+        PostgresBinaries binaries,
+        string? systemUser,
+        string serverVersion,
+        string folder,
+        string password,
+        PostgresWatchdog watchdog)
     {
         _binaries = binaries;
         _systemUser = systemUser;
         ServerVersion = serverVersion;
         _folder = folder;
+        _password = password;
         _watchdog = watchdog;
     }
 
@@ -53,7 +59,7 @@ public sealed class LocalPostgres : IAsyncDisposable
     public string LogFile => Path.Combine(_folder, "server.log");
 
     /// <summary>The process id of the postmaster. Only while the server runs.</summary>
-    internal int ServerProcessId =>
+    public int ServerProcessId =>
         int.Parse(File.ReadLines(Path.Combine(DataFolder, "postmaster.pid")).First(), CultureInfo.InvariantCulture);
 
     internal string Folder => _folder;
@@ -79,19 +85,47 @@ public sealed class LocalPostgres : IAsyncDisposable
         var versionAlone = version[(version.IndexOf(')', StringComparison.Ordinal) + 1)..].Trim();
         var folder = Directory.CreateTempSubdirectory("fetch-etl-postgres-").FullName;
         var server = new LocalPostgres(
-            binaries, systemUser, versionAlone, folder, StartWatchdog(machine, binaries, systemUser, folder));
-        try
-        {
-            await server.CreateDataFolderAsync(options.Settings, cancellationToken);
-            await server.StartOnFreePortAsync(cancellationToken);
-            return server;
-        }
-        catch
-        {
-            await server.DisposeAsync();
-            throw;
-        }
+            binaries,
+            systemUser,
+            versionAlone,
+            folder,
+            RandomNumberGenerator.GetHexString(32, lowercase: true),
+            StartWatchdog(machine, binaries, systemUser, folder));
+        return await server.StartNewAsync(
+            () => server.CreateDataFolderAsync(options.Settings, cancellationToken), cancellationToken);
     }
+
+    /// <summary>
+    /// Starts a streaming standby of this server: a server of its own, with the same password, that follows this one's
+    /// log. It is read-only until it is promoted.
+    /// </summary>
+    /// <param name="name">
+    /// Its name in <c>synchronous_standby_names</c> and <c>pg_stat_replication</c>: letters, digits and underscores.
+    /// </param>
+    /// <param name="cancellationToken">Cancels the start.</param>
+    /// <returns>The standby. Dispose it before this server.</returns>
+    /// <exception cref="LocalPostgresException">The copy failed, or the standby did not start.</exception>
+    public async Task<LocalPostgres> StartStandbyAsync(string name, CancellationToken cancellationToken = default)
+    {
+        var folder = Directory.CreateTempSubdirectory("fetch-etl-postgres-").FullName;
+        var standby = new LocalPostgres(
+            _binaries,
+            _systemUser,
+            ServerVersion,
+            folder,
+            _password,
+            StartWatchdog(Machine.Current(), _binaries, _systemUser, folder));
+        return await standby.StartNewAsync(
+            () => standby.CopyDataFolderAsync(this, name, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>
+    /// Makes this standby a primary, as at a failover. It accepts writes when the task completes.
+    /// </summary>
+    /// <exception cref="LocalPostgresException">The server is no standby, or was not promoted within 60 s.</exception>
+    public Task PromoteAsync(CancellationToken cancellationToken = default) =>
+        RunOrThrowAsync(
+            AsServer(_binaries.Control, ["promote", "-D", DataFolder, "-w", "-t", "60"]), cancellationToken);
 
     /// <summary>Stops the server and starts it again with the same data, port and connection string.</summary>
     /// <exception cref="LocalPostgresException">The server did not stop or did not start again.</exception>
@@ -171,16 +205,53 @@ public sealed class LocalPostgres : IAsyncDisposable
             "Create one of them, or run this program as another user.");
     }
 
+    private async Task<LocalPostgres> StartNewAsync(Func<Task> createDataFolder, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await createDataFolder();
+            await StartOnFreePortAsync(cancellationToken);
+            return this;
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The copy holds the primary's settings, and the connection to it with this standby's name.</summary>
+    private async Task CopyDataFolderAsync(LocalPostgres primary, string name, CancellationToken cancellationToken)
+    {
+        await GiveFolderAsync(cancellationToken);
+
+        // The PATH can contain links to only some of the programs. This one lies beside the target of the link.
+        var control = new FileInfo(_binaries.Control).ResolveLinkTarget(returnFinalTarget: true)?.FullName
+            ?? _binaries.Control;
+        var program = Path.Combine(
+            Path.GetDirectoryName(control)!, Machine.Current().FileName("pg_basebackup"));
+        var source = FormattableString.Invariant(
+            $"host=127.0.0.1 port={primary._port} user={UserName} password={_password} application_name={name}");
+        await RunOrThrowAsync(
+            AsServer(program, ["-D", DataFolder, "-R", "-X", "stream", "-c", "fast", "--no-sync", "-d", source]),
+            cancellationToken);
+    }
+
+    /// <summary>Where root starts the server, its user owns the folder.</summary>
+    private async Task GiveFolderAsync(CancellationToken cancellationToken)
+    {
+        if (_systemUser is not null)
+        {
+            await RunOrThrowAsync(new("chown", ["-R", _systemUser, _folder]), cancellationToken);
+        }
+    }
+
     private async Task CreateDataFolderAsync(
         IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken)
     {
         var passwordFile = Path.Combine(_folder, "password");
         await File.WriteAllTextAsync(passwordFile, _password, cancellationToken);
-        if (_systemUser is not null)
-        {
-            await RunOrThrowAsync(new("chown", ["-R", _systemUser, _folder]), cancellationToken);
-        }
-
+        await GiveFolderAsync(cancellationToken);
         await RunOrThrowAsync(
             AsServer(
                 _binaries.InitDb,

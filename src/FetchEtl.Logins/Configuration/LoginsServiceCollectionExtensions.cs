@@ -56,6 +56,7 @@ public static class LoginsServiceCollectionExtensions
         services.TryAddSingleton<LoginDataSource>();
         services.TryAddSingleton(CreateMasker);
         services.TryAddSingleton<StoredMasksVerifier>();
+        services.TryAddSingleton<DurabilityWarnings>();
         services.AddHostedService<StoredMasksVerificationService>();
         services.TryAddSingleton<LoginMetrics>();
         services.TryAddSingleton(new RetryDelay(new Random()));
@@ -95,8 +96,10 @@ public static class LoginsServiceCollectionExtensions
     private static BatchStatement CreateStatement(IServiceProvider services) => new(
         services.GetRequiredService<IDbContextFactory<LoginDbContext>>(),
         services.GetRequiredService<StoredMasksVerifier>(),
+        new DurableInsert(services.GetRequiredService<IPiiMasker>()),
         PiiVault.Of(services.GetRequiredService<IOptions<LoginsOptions>>().Value.Masking),
-        services.GetRequiredService<LoginDataSource>());
+        services.GetRequiredService<LoginDataSource>(),
+        services.GetRequiredService<DurabilityWarnings>());
 
     private static LoginWriter CreateWriter(IServiceProvider services) => new(
         services.GetRequiredService<BatchWriter>(),

@@ -39,4 +39,7 @@ internal static partial class Log
         LogLevel.Warning,
         "Masking:Method is {Method}: {Weakness}. Use Hmac, unless new masks must equal those of an old table")]
     public static partial void MaskingIsWeak(ILogger logger, MaskingMethod method, string weakness);
+
+    [LoggerMessage(2020, LogLevel.Warning, "{Problem}. Remedy: {Remedy}")]
+    public static partial void CommitsAreNotDurable(ILogger logger, string problem, string remedy);
 }

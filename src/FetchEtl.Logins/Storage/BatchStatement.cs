@@ -1,15 +1,22 @@
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace FetchEtl.Logins;
 
 /// <summary>The statement, or the transaction where there is a vault, that inserts one batch.</summary>
 /// <param name="contexts">Opens a context per batch.</param>
-/// <param name="check">Compares settings and table before the first row.</param>
+/// <param name="check">Compares settings and table before the first row, and where the table has changed.</param>
+/// <param name="insert">Inserts the rows durably.</param>
 /// <param name="vault">Seals the raw values with the rows; null where there is no vault.</param>
 /// <param name="connections">Renewed after a failure that an operator corrects.</param>
+/// <param name="durability">Warns once of settings of the server that lose committed rows.</param>
 internal sealed class BatchStatement(
-    IDbContextFactory<LoginDbContext> contexts, StoredMasksVerifier check, PiiVault? vault, LoginDataSource connections)
-    : IBatchStatement
+    IDbContextFactory<LoginDbContext> contexts,
+    StoredMasksVerifier check,
+    DurableInsert insert,
+    PiiVault? vault,
+    LoginDataSource connections,
+    DurabilityWarnings durability) : IBatchStatement
 {
     /// <inheritdoc/>
     public async Task<BatchWrite> RunAsync(LoginBatch batch, CancellationToken stopping)
@@ -26,13 +33,23 @@ internal sealed class BatchStatement(
             null);
 
         await using var context = await contexts.CreateDbContextAsync(CancellationToken.None);
+        var isOpen = false;
         try
         {
+            // Every statement of the batch runs on this connection.
+            await context.Database.OpenConnectionAsync(unwanted.Token);
+            isOpen = true;
             await check.VerifyAsync(context, unwanted.Token);
-            var inserted = vault is null
-                ? await context.InsertAsync([.. batch.Rows.Select(static row => row.Login)], unwanted.Token)
-                : await vault.InsertAsync(context, batch.Rows, unwanted.Token);
-            return new BatchWrite(inserted, []);
+            await durability.WarnOnceAsync(context, unwanted.Token);
+            var write = await WriteAsync(context, batch.Rows, unwanted.Token);
+            if (write.Inserted > 0 || write.Missing.Count == 0)
+            {
+                return write;
+            }
+
+            // Perhaps another database stands at the address, with the check of another key or with none yet.
+            await check.VerifyAgainAsync(context, unwanted.Token);
+            return await WriteAsync(context, batch.Rows, unwanted.Token);
         }
         catch (Exception exception) when (DatabaseFaults.Classify(exception).Kind == FaultKind.Operator)
         {
@@ -40,5 +57,37 @@ internal sealed class BatchStatement(
             connections.Source.Clear();
             throw;
         }
+        catch (Exception exception) when (isOpen && IsTimeout(exception))
+        {
+            if (await HeldRows.FindAsync(connections.Source) is { } held)
+            {
+                throw new DatabaseFaultException(held, exception);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Whether the command timeout or another canceller ended the statement.</summary>
+    private static bool IsTimeout(Exception exception) =>
+        exception is PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } or TimeoutException
+        || (exception.InnerException is { } inner && IsTimeout(inner));
+
+    private async Task<BatchWrite> WriteAsync(
+        LoginDbContext context, IReadOnlyList<PendingLogin> rows, CancellationToken cancellationToken)
+    {
+        int inserted;
+        using (var confirmation = new CommitConfirmation((NpgsqlConnection)context.Database.GetDbConnection()))
+        {
+            inserted = vault is null
+                ? await insert.InsertAsync(context, [.. rows.Select(static row => row.Login)], cancellationToken)
+                : await vault.InsertAsync(context, insert, rows, cancellationToken);
+            confirmation.ThrowIfMissing();
+        }
+
+        // The rest is there already, or PostgreSQL dropped it without an error: a trigger that returns NULL, a rule.
+        return inserted >= rows.Count
+            ? new BatchWrite(inserted, [])
+            : new BatchWrite(inserted, await DurableInsert.FindMissingAsync(context, rows, cancellationToken));
     }
 }

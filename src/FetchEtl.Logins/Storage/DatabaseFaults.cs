@@ -31,6 +31,8 @@ public static class DatabaseFaults
                         "the server rejects the session: correct the connection string Logins");
                 case PostgresException server:
                     return ClassifyState(server.SqlState);
+                case DatabaseFaultException known:
+                    return known.Fault;
                 case MaskingRefusedException refused:
                     return new DatabaseFault(FaultKind.Operator, nameof(MaskingRefusedException), refused.Message);
                 // Npgsql encodes strictly, so a lone surrogate fails before the server can reject it.

@@ -11,10 +11,23 @@ namespace FetchEtl.Logins;
 /// </summary>
 internal sealed class LoginDataSource : IAsyncDisposable, IDisposable
 {
+    /// <summary>The sessions' name in pg_stat_activity, unless the connection string sets another.</summary>
+    public const string ApplicationName = "fetch-etl";
+
     public LoginDataSource(IOptions<LoginsOptions> options)
     {
         var builder = new NpgsqlDataSourceBuilder(options.Value.ConnectionString);
-        builder.ConnectionStringBuilder.IncludeErrorDetail = false;
+        var connection = builder.ConnectionStringBuilder;
+        connection.IncludeErrorDetail = false;
+        connection.ApplicationName ??= ApplicationName;
+
+        // DISCARD ALL would undo the session's settings, and behind a transaction pooler it meets a session of others.
+        if (!connection.ShouldSerialize("No Reset On Close"))
+        {
+            connection.NoResetOnClose = true;
+        }
+
+        builder.UsePhysicalConnectionInitializer(SessionSettings.Apply, SessionSettings.ApplyAsync);
         builder.UseLoggerFactory(NullLoggerFactory.Instance);
         builder.ConfigureTracing(static tracing => tracing
             .ConfigureCommandFilter(static _ => false)

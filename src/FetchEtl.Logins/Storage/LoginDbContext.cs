@@ -33,14 +33,6 @@ public sealed class LoginDbContext(DbContextOptions<LoginDbContext> options) : D
         return Database.ExecuteSqlRawAsync(UnnestInsert.Sql, UnnestInsert.Parameters(logins), cancellationToken);
     }
 
-    /// <summary>As <see cref="InsertAsync"/>, for callers that must know which rows are new.</summary>
-    /// <returns>The message ids of the new rows.</returns>
-    internal Task<List<Guid?>> InsertReturningAsync(
-        IReadOnlyList<UserLogin> logins, CancellationToken cancellationToken) =>
-        Database
-            .SqlQueryRaw<Guid?>(UnnestInsert.ReturningSql, UnnestInsert.Parameters(logins))
-            .ToListAsync(cancellationToken);
-
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

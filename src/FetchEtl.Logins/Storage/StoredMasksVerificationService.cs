@@ -7,12 +7,13 @@ namespace FetchEtl.Logins;
 
 /// <summary>
 /// Runs <see cref="StoredMasksVerifier"/> when the host starts, before anything is received, and stops the start where
-/// the masks do not fit the table. While PostgreSQL is away the start goes on: the writer verifies before its first
-/// row.
+/// the masks do not fit the table. Warns where the server can lose committed rows. While PostgreSQL is away the start
+/// goes on: the writer verifies before its first row.
 /// </summary>
 internal sealed class StoredMasksVerificationService(
     StoredMasksVerifier verifier,
     IDbContextFactory<LoginDbContext> contexts,
+    DurabilityWarnings durability,
     IOptions<LoginsOptions> options,
     ILogger<StoredMasksVerifier> log) : IHostedLifecycleService
 {
@@ -28,6 +29,7 @@ internal sealed class StoredMasksVerificationService(
         {
             await using var database = await contexts.CreateDbContextAsync(cancellationToken);
             await verifier.VerifyAsync(database, cancellationToken);
+            await durability.WarnOnceAsync(database, cancellationToken);
         }
         catch (Exception exception) when (IsForTheWriter(exception))
         {

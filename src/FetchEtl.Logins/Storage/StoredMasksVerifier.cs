@@ -4,9 +4,8 @@ using Microsoft.Extensions.Options;
 namespace FetchEtl.Logins;
 
 /// <summary>
-/// Verifies, once a process and before the first row is written, that this process's masks fit the table: its keys are
-/// those of the generations that the table holds, and the columns have room for its masks. A masker of another type is
-/// not verified.
+/// Verifies, before the first row is written, that this process's masks fit the table: its keys are those of the
+/// generations that the table holds, and the columns have room for its masks. A masker of another type is not verified.
 /// </summary>
 /// <param name="masker">The process's masker.</param>
 /// <param name="options">The settings, which say what is masked.</param>
@@ -53,6 +52,15 @@ public sealed class StoredMasksVerifier(IPiiMasker masker, IOptions<LoginsOption
         }
 
         _passed = true;
+    }
+
+    /// <summary>
+    /// Verifies again: an insert found that the database behind the connection does not hold the key check.
+    /// </summary>
+    internal Task VerifyAgainAsync(LoginDbContext database, CancellationToken cancellationToken)
+    {
+        _passed = false;
+        return VerifyAsync(database, cancellationToken);
     }
 
     private static async Task VerifyGenerationsAsync(

@@ -8,25 +8,32 @@ namespace FetchEtl.Logins;
 /// </summary>
 internal static class UnnestInsert
 {
+    /// <summary>Inserts the rows whose message id the table does not hold.</summary>
+    public const string Sql = Insert + Unique;
+
     // An unqualified unnest of several arrays is a form of PostgreSQL's grammar, which the parser resolves to
     // pg_catalog.
-    public const string Sql =
+    private const string Insert =
         """
         INSERT INTO user_logins
             (user_id, device_type, masked_ip, masked_device_id, locale, app_version, create_date, message_id)
         SELECT * FROM unnest
             (@user_id, @device_type, @masked_ip, @masked_device_id, @locale, @app_version, @create_date, @message_id)
-        ON CONFLICT (message_id) DO NOTHING
+
         """;
 
-    /// <summary>
-    /// As <see cref="Sql"/>; returns the message id of each new row. EF Core reads a scalar from a column named Value.
-    /// </summary>
-    public const string ReturningSql = $"""{Sql} RETURNING message_id AS "Value" """;
+    private const string Unique = "ON CONFLICT (message_id) DO NOTHING";
 
     // Without its length: a cast to varchar(n) would truncate silently, while the assignment to the column rejects a
     // longer text.
     private const string Texts = "character varying[]";
+
+    /// <summary>As <see cref="Sql"/>, under a condition.</summary>
+    /// <param name="condition">An expression that names no column, so that it holds for all rows or for none.</param>
+    public static string Where(string condition) => $"{Insert}WHERE {condition}\n{Unique}";
+
+    /// <summary>Returns the message id of each new row. EF Core reads a scalar from a column named Value.</summary>
+    public static string Returning(string insert) => $"""{insert} RETURNING message_id AS "Value" """;
 
     /// <summary>The arrays, in the order of the columns.</summary>
     /// <param name="rows">The rows; any number.</param>

@@ -46,13 +46,17 @@ public sealed class PiiVault
     /// </summary>
     /// <returns>The number of rows that were new.</returns>
     internal async Task<int> InsertAsync(
-        LoginDbContext database, IReadOnlyList<PendingLogin> logins, CancellationToken cancellationToken)
+        LoginDbContext database,
+        DurableInsert insert,
+        IReadOnlyList<PendingLogin> logins,
+        CancellationToken cancellationToken)
     {
         // Stated whatever the role's default: at a stricter level, a value that another writer seals at the same time
         // is an error.
         await using var transaction =
             await database.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
-        var inserted = await database.InsertReturningAsync([.. logins.Select(login => login.Login)], cancellationToken);
+        var inserted = await insert.InsertReturningAsync(
+            database, [.. logins.Select(login => login.Login)], cancellationToken);
         var added = inserted.ToHashSet();
         var values = logins.Where(login => added.Remove(login.Login.MessageId)).SelectMany(login => login.Values);
         await SealAsync(database, values, cancellationToken);

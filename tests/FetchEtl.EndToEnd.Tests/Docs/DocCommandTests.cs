@@ -1,3 +1,4 @@
+using FetchEtl.Testing;
 using Npgsql;
 
 namespace FetchEtl.EndToEnd.Tests;

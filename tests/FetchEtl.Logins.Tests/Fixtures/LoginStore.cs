@@ -17,13 +17,14 @@ internal sealed class LoginStore : IAsyncDisposable
     /// </summary>
     public const string AdminName = "test-admin";
 
-    private readonly PostgresDatabase _database;
+    private readonly PostgresDatabase? _database;
+    private readonly string _server;
     private ServiceProvider? _provider;
 
-    private LoginStore(PostgresDatabase database)
+    private LoginStore(PostgresDatabase? database, string connectionString)
     {
         _database = database;
-        ConnectionString = database.ConnectionString;
+        _server = ConnectionString = connectionString;
         Services.AddLogging(logging => logging.AddProvider(Logs).SetMinimumLevel(LogLevel.Trace));
         Services.AddLogins(options =>
         {
@@ -52,7 +53,14 @@ internal sealed class LoginStore : IAsyncDisposable
     {
         var database = await PostgresDatabase.CreateAsync();
         await LoginMigrations.MigrateAsync(database.ConnectionString);
-        return new LoginStore(database);
+        return new LoginStore(database, database.ConnectionString);
+    }
+
+    /// <summary>Uses a database of a server that the test owns.</summary>
+    public static async Task<LoginStore> OverAsync(string connectionString)
+    {
+        await LoginMigrations.MigrateAsync(connectionString);
+        return new LoginStore(database: null, connectionString);
     }
 
     public static UserLogin Login(string userId = "u", Guid? messageId = null)
@@ -97,14 +105,14 @@ internal sealed class LoginStore : IAsyncDisposable
     public async Task<long> CountAsync() => (long)(await ScalarAsync("SELECT count(*) FROM user_logins"))!;
 
     public Task<TableLock> LockTableAsync(string table = "user_logins") =>
-        TableLock.TakeAsync(_database.ConnectionString, table);
+        TableLock.TakeAsync(_server, table);
 
     /// <summary>
     /// Lets the services connect as a role of their own, which has only the rights that it needs. Returns its name.
     /// </summary>
     public async Task<string> UseRoleAsync()
     {
-        (var role, ConnectionString) = await _database.CreateRoleAsync(
+        (var role, ConnectionString) = await _database!.CreateRoleAsync(
             "INSERT, SELECT ON user_logins", "SELECT, INSERT, UPDATE ON masking_generations");
         return role;
     }
@@ -112,7 +120,7 @@ internal sealed class LoginStore : IAsyncDisposable
     /// <summary>Runs a query over a direct connection to the server, without the services' proxy or role.</summary>
     public async Task<object?> ScalarAsync(string sql)
     {
-        var admin = new NpgsqlConnectionStringBuilder(_database.ConnectionString) { ApplicationName = AdminName };
+        var admin = new NpgsqlConnectionStringBuilder(_server) { ApplicationName = AdminName };
         await using var source = NpgsqlDataSource.Create(admin);
         await using var command = source.CreateCommand(sql);
         return await command.ExecuteScalarAsync();
@@ -125,6 +133,9 @@ internal sealed class LoginStore : IAsyncDisposable
             await _provider.DisposeAsync();
         }
 
-        await _database.DisposeAsync();
+        if (_database is not null)
+        {
+            await _database.DisposeAsync();
+        }
     }
 }

@@ -1,6 +1,8 @@
-namespace FetchEtl.EndToEnd.Tests;
+using Xunit;
 
-/// <summary>A theory that needs a POSIX shell, which Windows does not have.</summary>
+namespace FetchEtl.Testing;
+
+/// <summary>A theory that needs signals or a POSIX shell, which Windows does not have.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class PosixTheoryAttribute : TheoryAttribute
 {
@@ -8,7 +10,7 @@ public sealed class PosixTheoryAttribute : TheoryAttribute
     {
         if (OperatingSystem.IsWindows())
         {
-            Skip = "Windows has no POSIX shell.";
+            Skip = "Windows has no signals and no POSIX shell.";
         }
     }
 }

@@ -1,0 +1,104 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace FetchEtl.Logins;
+
+/// <summary>
+/// The writer's insert: <see cref="UnnestInsert"/> under a condition that PostgreSQL evaluates once a statement. It
+/// makes the transaction durable whatever the defaults of role and database, and it lets rows in only where the
+/// database holds the masker's key check. All of it is in the one statement, so it holds behind a connection pooler
+/// too, where the next statement can run in another session.
+/// </summary>
+internal sealed class DurableInsert
+{
+    // The message is a record in the write-ahead log, of about 60 bytes, that nobody reads. With it, a statement that
+    // meets only its own earlier rows commits under a transaction id with a record of its own. Then its commit is
+    // flushed and waits for the synchronous standby, as the commit of these rows may not have done.
+    private const string Durable =
+        """
+        CASE WHEN pg_catalog.current_setting('synchronous_standby_names') <> ''
+                OR pg_catalog.current_setting('synchronous_commit') = 'off'
+            THEN pg_catalog.pg_logical_emit_message(true, 'fetchetl', ''::text) IS NOT NULL ELSE true END
+        AND CASE WHEN pg_catalog.current_setting('synchronous_commit') = 'off'
+            THEN pg_catalog.set_config('synchronous_commit', 'on', true) IS NOT NULL ELSE true END
+        AND CASE WHEN pg_catalog.current_setting('client_min_messages') IN ('error', 'fatal', 'panic')
+            THEN pg_catalog.set_config('client_min_messages', 'warning', true) IS NOT NULL ELSE true END
+        """;
+
+    // The transaction waits for this process between its statements. If the connection breaks unnoticed there, the
+    // session holds the message ids of its rows until it ends.
+    private const string Bounded =
+        """
+        AND CASE WHEN pg_catalog.current_setting('idle_in_transaction_session_timeout') = '0'
+            THEN pg_catalog.set_config('idle_in_transaction_session_timeout', '30s', true) IS NOT NULL ELSE true END
+        """;
+
+    private const string HoldsKeyCheck =
+        """
+        AND EXISTS (SELECT FROM masking_generations
+            WHERE masking_generations.generation = @generation
+                AND masking_generations.key_check::text = @key_check)
+        """;
+
+    private const string HoldsNoGeneration = "AND NOT EXISTS (SELECT FROM masking_generations)";
+
+    private const string Present =
+        """SELECT message_id AS "Value" FROM user_logins WHERE message_id = ANY (@message_ids)""";
+
+    private readonly Func<NpgsqlParameter[]> _conditionParameters;
+    private readonly string _sql;
+    private readonly string _returningSql;
+
+    /// <param name="masker">The process's masker. Under a masker of another type, no key check is a condition.</param>
+    public DurableInsert(IPiiMasker masker)
+    {
+        (var condition, _conditionParameters) = Condition(masker);
+        _sql = UnnestInsert.Where($"(SELECT {Durable} {condition})");
+        _returningSql = UnnestInsert.Returning(UnnestInsert.Where($"(SELECT {Durable} {Bounded} {condition})"));
+    }
+
+    /// <summary>Inserts rows in a transaction of their own.</summary>
+    /// <returns>The number of new rows.</returns>
+    public Task<int> InsertAsync(
+        LoginDbContext database, IReadOnlyList<UserLogin> logins, CancellationToken cancellationToken) =>
+        database.Database.ExecuteSqlRawAsync(_sql, Parameters(logins), cancellationToken);
+
+    /// <summary>Inserts rows in the transaction that is open.</summary>
+    /// <returns>The message ids of the new rows.</returns>
+    public Task<List<Guid?>> InsertReturningAsync(
+        LoginDbContext database, IReadOnlyList<UserLogin> logins, CancellationToken cancellationToken) =>
+        database.Database.SqlQueryRaw<Guid?>(_returningSql, Parameters(logins)).ToListAsync(cancellationToken);
+
+    /// <summary>Returns the rows that the table does not hold. A row without a message id cannot be looked up.</summary>
+    public static async Task<IReadOnlyList<PendingLogin>> FindMissingAsync(
+        LoginDbContext database, IReadOnlyList<PendingLogin> rows, CancellationToken cancellationToken)
+    {
+        var ids = rows.Select(static row => row.Login.MessageId).OfType<Guid>().ToArray();
+        var present = await database.Database
+            .SqlQueryRaw<Guid>(Present, new NpgsqlParameter<Guid[]>("message_ids", ids))
+            .ToListAsync(cancellationToken);
+        var known = present.ToHashSet();
+        return [.. rows.Where(row => row.Login.MessageId is { } id && !known.Contains(id))];
+    }
+
+    private static (string Sql, Func<NpgsqlParameter[]> Parameters) Condition(IPiiMasker masker)
+    {
+        switch (masker)
+        {
+            case HmacPiiMasker keyed:
+                var check = keyed.KeyCheck(keyed.Generation);
+                return (HoldsKeyCheck, () =>
+                [
+                    new NpgsqlParameter<int>("generation", keyed.Generation),
+                    new NpgsqlParameter<string>("key_check", check),
+                ]);
+            case Sha256PiiMasker:
+                return (HoldsNoGeneration, static () => []);
+            default:
+                return (string.Empty, static () => []);
+        }
+    }
+
+    private NpgsqlParameter[] Parameters(IReadOnlyList<UserLogin> logins) =>
+        [.. UnnestInsert.Parameters(logins), .. _conditionParameters()];
+}
