@@ -61,11 +61,19 @@ internal static partial class Log
     public static partial void RenewalFailed(this ILogger logger, int count, string reason);
 
     [LoggerMessage(1114, LogLevel.Warning,
-        "SQS refuses to delete or return messages: {Reason}. Each is tried again while its lease lasts")]
-    public static partial void SettlementsRefused(this ILogger logger, string reason);
+        "SQS refuses to delete messages: {Reason}. Nothing is received until it accepts a delete. The leases of "
+        + "consumed messages are renewed, and one call at a time asks again")]
+    public static partial void DeletesRefused(this ILogger logger, string reason);
 
-    [LoggerMessage(1118, LogLevel.Information, "SQS deletes and returns messages again")]
-    public static partial void SettlementsAccepted(this ILogger logger);
+    [LoggerMessage(1118, LogLevel.Information, "SQS deletes messages again")]
+    public static partial void DeletesAccepted(this ILogger logger);
+
+    [LoggerMessage(1120, LogLevel.Warning,
+        "SQS refuses to return messages: {Reason}. Their leases are renewed, and one call at a time asks again")]
+    public static partial void ReturnsRefused(this ILogger logger, string reason);
+
+    [LoggerMessage(1121, LogLevel.Information, "SQS returns messages again")]
+    public static partial void ReturnsAccepted(this ILogger logger);
 
     [LoggerMessage(1115, LogLevel.Warning, "Receiving from {Queue} is paused until its consumers can work again")]
     public static partial void ReceivingPaused(this ILogger logger, string queue);
@@ -77,6 +85,7 @@ internal static partial class Log
     public static partial void ObserverFaulted(this ILogger logger, string queue, string fault);
 
     [LoggerMessage(1119, LogLevel.Error,
-        "SQS returned message {MessageId} without an id, a receipt handle or a body. It stays on its queue")]
+        "SQS returned message {MessageId}, which is malformed: its id, receipt handle or body is missing, an attribute "
+        + "cannot be read, or an MD5 does not match. It stays on its queue")]
     public static partial void MalformedMessage(this ILogger logger, string? messageId);
 }

@@ -19,7 +19,10 @@ public sealed class SqsMetrics
     private readonly Counter<long> _deadLettered;
     private readonly Counter<long> _returned;
     private readonly ConcurrentDictionary<string, long> _calls = new(StringComparer.Ordinal);
+    private readonly Lock _receiving = new();
     private long _receivedTotal;
+    private long _emptyReceives;
+    private long _inFlight;
     private long _deadLetteredTotal;
     private long _returnedTotal;
     private long _lastDeadLetterAt;
@@ -45,6 +48,15 @@ public sealed class SqsMetrics
 
     /// <summary>Messages received, each delivery counted.</summary>
     public long ReceivedTotal => Interlocked.Read(ref _receivedTotal);
+
+    /// <summary>
+    /// Receives that succeeded without a message and began after the last message was received. A long poll asks all
+    /// servers of SQS, so two of them show an empty queue better than its approximate counts do.
+    /// </summary>
+    public long EmptyReceives => Interlocked.Read(ref _emptyReceives);
+
+    /// <summary>Messages received here, and neither deleted, returned nor lost yet.</summary>
+    public long InFlight => Interlocked.Read(ref _inFlight);
 
     /// <summary>Messages moved to the dead-letter queue.</summary>
     public long DeadLetteredTotal => Interlocked.Read(ref _deadLetteredTotal);
@@ -74,9 +86,28 @@ public sealed class SqsMetrics
 
     internal void Received(int messages)
     {
-        Interlocked.Add(ref _receivedTotal, messages);
+        lock (_receiving)
+        {
+            _receivedTotal += messages;
+            _emptyReceives = 0;
+        }
+
         _received.Add(messages);
     }
+
+    /// <summary>A receive came back empty.</summary>
+    /// <param name="receivedBefore"><see cref="ReceivedTotal"/> when it began.</param>
+    internal void ReceivedNothing(long receivedBefore)
+    {
+        lock (_receiving)
+        {
+            _emptyReceives += _receivedTotal == receivedBefore ? 1 : 0;
+        }
+    }
+
+    internal void Opened() => Interlocked.Increment(ref _inFlight);
+
+    internal void Closed() => Interlocked.Decrement(ref _inFlight);
 
     internal void DeadLettered()
     {

@@ -29,7 +29,7 @@ public sealed class PrivacyTests
         {
             // MassTransit would report its usage minutes later, so the watch alone could miss that.
             Assert.False(host.Services.GetRequiredService<IOptions<UsageTelemetryOptions>>().Value.Enabled);
-            var (summary, _) = await new Drainer(host).RunAsync(CancellationToken.None);
+            var (summary, _, _) = await new Drainer(host).RunAsync(CancellationToken.None);
             Assert.Equal(200, summary.Settled);
         }
 

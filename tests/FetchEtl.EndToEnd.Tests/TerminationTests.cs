@@ -26,6 +26,21 @@ public sealed class TerminationTests
     }
 
     [PosixFact]
+    public async Task A_SIGTERM_while_SQS_is_unavailable_stops_the_process_in_order_without_an_error()
+    {
+        await using var estate = await Estate.CreateAsync();
+        estate.Settings["Sqs__ServiceUrl"] = "http://127.0.0.1:1";
+        await using var run = estate.Start("run");
+        await run.WaitForLineAsync(line => line.Contains("SQS cannot be reached", StringComparison.Ordinal));
+
+        await run.SignalAsync(ProcessSignal.Terminate);
+        await run.WaitAsync(TimeSpan.FromSeconds(25));
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.DoesNotContain("fetch-etl: ", run.Errors);
+    }
+
+    [PosixFact]
     public async Task A_stop_with_two_thousand_blocked_messages_ends_in_time_and_another_worker_gets_them_at_once()
     {
         await using var estate = await Estate.CreateAsync();

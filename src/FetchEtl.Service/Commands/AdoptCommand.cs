@@ -47,7 +47,7 @@ internal static class AdoptCommand
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            return await MaintenanceVerb.StoppedAsync("adopt");
+            return MaintenanceVerb.Stopped("adopt");
         }
     }
 
@@ -76,7 +76,7 @@ internal static class AdoptCommand
             progress => adoption.RunAsync(plan, parsed.GetValue(Arguments.BatchSize), progress, cancellationToken));
         MaintenanceReport.Write(plan.Counts, summary.After, []);
         MaintenanceReport.WriteRate("rows", summary.Rows, summary.Elapsed);
-        return await MaintenanceVerb.EndAsync(summary.Left);
+        return MaintenanceVerb.End(summary.Left);
     }
 
 }

@@ -55,7 +55,7 @@ internal static class DemoCommand
         DemoReport.Say(demo.Description);
         DemoReport.Say("Masking uses a throwaway key: these masks equal those of no other run.");
 
-        var builder = ServiceHost.CreateConsumer(settings, Overrides(sqs, demo.ConnectionString));
+        var builder = ServiceHost.CreateDrain(settings, Overrides(sqs, demo.ConnectionString));
         // Replaces all masking settings, because a demo must not use a real key.
         builder.Services.PostConfigure<LoginsOptions>(
             options => options.Masking = new MaskingOptions { Keys = { MaskingKeys.Create() } });
@@ -69,7 +69,7 @@ internal static class DemoCommand
         await new MessageSender(client).SendAsync(queueUrl, bodies, static _ => { }, cancellationToken);
         DemoReport.Say($"{bodies.Count} messages wait in {queue.QueueName}.");
 
-        var (summary, left) = await DrainProgressBar.RunAsync(progress =>
+        var (summary, _, isEmpty) = await DrainProgressBar.RunAsync(progress =>
             new Drainer(host, progress).RunAsync(cancellationToken));
 
         await using var database = await host
@@ -81,7 +81,7 @@ internal static class DemoCommand
         DemoReport.WriteDeadLetters(await DemoDeadLetters.ReadAsync(client, deadLetters.QueueUrl, cancellationToken));
         DrainReport.Write(summary);
 
-        return left.Total == 0 ? Verb.Succeeded : Verb.LeftBehind;
+        return isEmpty ? Verb.Succeeded : Verb.LeftBehind;
     }
 
     private static List<string> Generate(int count)

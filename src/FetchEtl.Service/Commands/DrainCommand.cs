@@ -34,11 +34,11 @@ internal static class DrainCommand
         CancellationToken cancellationToken)
     {
         var showsBar = !parsed.GetValue(Json) && !Console.IsOutputRedirected;
-        using var host = ServiceHost.CreateConsumer(settings, showsBar ? QuietLog : null).BuildValidated();
+        using var host = ServiceHost.CreateDrain(settings, showsBar ? QuietLog : null).BuildValidated();
         termination.LimitBy(host);
         await RequireTableAsync(host, cancellationToken);
 
-        var (summary, left) = parsed.GetValue(Json)
+        var (summary, left, isEmpty) = parsed.GetValue(Json)
             ? await new Drainer(host).RunAsync(cancellationToken)
             : await DrainProgressBar.RunAsync(progress => new Drainer(host, progress).RunAsync(cancellationToken));
 
@@ -51,16 +51,19 @@ internal static class DrainCommand
             DrainReport.Write(summary);
         }
 
-        if (left.Total == 0)
+        if (isEmpty && left is null or { Total: 0 })
         {
             return Verb.Succeeded;
         }
 
-        await Console.Error.WriteLineAsync(
+        StandardError.WriteLine(
             cancellationToken.IsCancellationRequested
-                ? $"fetch-etl: stopped before the queue was empty: {left}."
-                : $"fetch-etl: messages are left on the queue: {left}. Another consumer holds them, or they fail at "
-                    + "every attempt; see the log.");
+                ? $"fetch-etl: stopped before the queue was empty: {left?.ToString() ?? "its counts cannot be read"}."
+                : left is { Total: > 0 }
+                    ? $"fetch-etl: messages are left on the queue: {left}. Another consumer holds them, or they fail "
+                        + "at every attempt; see the log."
+                    : "fetch-etl: messages may be left on the queue: SQS answered no receive that would show it "
+                        + "empty; see the log.");
         return Verb.LeftBehind;
     }
 

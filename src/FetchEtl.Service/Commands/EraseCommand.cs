@@ -30,7 +30,7 @@ internal static class EraseCommand
             foreach (var mask in given.Where(mask => !erased.Contains(mask.Text)))
             {
                 result = Verb.Failed;
-                await Console.Error.WriteLineAsync($"fetch-etl: {mask}: pii_vault holds nothing for it.");
+                StandardError.WriteLine($"fetch-etl: {mask}: pii_vault holds nothing for it.");
             }
         }
     }

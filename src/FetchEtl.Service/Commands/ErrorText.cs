@@ -38,7 +38,8 @@ internal static partial class ErrorText
         ConfigurationException { InnerException: { } inner } => Of(inner),
         InvalidDataException or DecoderFallbackException =>
             [exception.InnerException is { } inner ? $"{exception.Message} {inner.Message}" : exception.Message],
-        SqsSettingsException or LocalPostgresException or MessageRefusedException or ConnectionException =>
+        SqsSettingsException => [$"Sqs: {exception.Message}"],
+        LocalPostgresException or MessageRefusedException or ConnectionException =>
             [exception.Message],
         AmazonServiceException or AmazonClientException or HttpRequestException or TimeoutException =>
             [SqsErrors.Describe(exception)],

@@ -38,7 +38,7 @@ internal static class RekeyCommand
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            return await MaintenanceVerb.StoppedAsync("rekey");
+            return MaintenanceVerb.Stopped("rekey");
         }
 
         MaintenanceReport.Write(summary.Before, summary.After, summary.Values);
@@ -48,6 +48,6 @@ internal static class RekeyCommand
             MaintenanceReport.WriteRate("vault entries", summary.VaultEntries, summary.Elapsed);
         }
 
-        return await MaintenanceVerb.EndAsync(summary.Left);
+        return MaintenanceVerb.End(summary.Left);
     }
 }

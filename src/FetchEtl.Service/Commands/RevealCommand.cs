@@ -50,7 +50,7 @@ internal static class RevealCommand
                 if (problem is not null)
                 {
                     result = Verb.Failed;
-                    await Console.Error.WriteLineAsync($"fetch-etl: {mask}: {problem}.");
+                    StandardError.WriteLine($"fetch-etl: {mask}: {problem}.");
                 }
             }
         }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MassTransit;
 using Microsoft.Extensions.Hosting;
 
 namespace FetchEtl.Service;
@@ -17,7 +18,15 @@ internal static class RunCommand
     {
         using var host = ServiceHost.CreateConsumer(settings).BuildValidated();
         termination.LimitBy(host);
-        await host.RunAsync(cancellationToken);
+        try
+        {
+            await host.RunAsync(cancellationToken);
+        }
+        catch (Exception exception) when (cancellationToken.IsCancellationRequested
+            && exception is OperationCanceledException or ConnectionException)
+        {
+            // It was stopped while it waited for SQS. MassTransit ends such a start with SQS's failure.
+        }
 
         return Verb.Succeeded;
     }

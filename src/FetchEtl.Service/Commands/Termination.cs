@@ -71,7 +71,7 @@ internal sealed class Termination : IDisposable
 
     private static void EndAtOnce(string reason, int code)
     {
-        Console.Error.WriteLine(
+        StandardError.WriteLine(
             $"fetch-etl: {reason}, so it ends at once. No message is deleted before its row is committed.");
         Environment.Exit(code);
     }

@@ -51,7 +51,7 @@ internal static class Verb
             {
                 foreach (var line in lines)
                 {
-                    await Console.Error.WriteLineAsync($"fetch-etl: {line}");
+                    StandardError.WriteLine($"fetch-etl: {line}");
                 }
 
                 return Failed;

@@ -29,6 +29,9 @@ internal sealed class DrainMetrics(SqsMetrics sqs, LoginMetrics logins)
     /// <summary>Messages that need no more work: written, duplicate or dead-lettered.</summary>
     public long Settled => Written + Duplicates + DeadLettered;
 
+    /// <summary>What shows the drain that it has ended.</summary>
+    public DrainCounters Counters => new(Settled, LastSettledAt, sqs.InFlight, sqs.EmptyReceives);
+
     /// <summary>
     /// The timestamp, by the host's time provider, of the last message settled so far; null before the first.
     /// </summary>

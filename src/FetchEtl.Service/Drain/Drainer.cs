@@ -12,12 +12,6 @@ namespace FetchEtl.Service;
 /// <summary>Runs a consumer host until its queue is empty.</summary>
 internal sealed class Drainer(IHost host, IProgress<DrainProgress>? progress = null)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
-
-    // AWS counts a queue's messages approximately and late, so one count of zero proves little. The receiver's long
-    // polls ask all of SQS's servers. The queue counts as empty after this time with counts of zero and no message.
-    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);
-
     private readonly TimeProvider _time = host.Services.GetRequiredService<TimeProvider>();
     private readonly SqsSettings _settings = host.Services.GetRequiredService<IOptions<SqsSettings>>().Value;
     private readonly IAmazonSQS _client = host.Services.GetRequiredService<IAmazonSQS>();
@@ -26,8 +20,7 @@ internal sealed class Drainer(IHost host, IProgress<DrainProgress>? progress = n
     /// Runs until the queue is empty, or until no message was settled for two visibility timeouts: then another
     /// consumer holds the messages that are left, or they fail at every attempt. Cancellation ends the run as well.
     /// </summary>
-    /// <returns>The summary, and the messages that are left on the queue.</returns>
-    public async Task<(DrainSummary Summary, QueueDepth Left)> RunAsync(CancellationToken cancellationToken)
+    public async Task<DrainResult> RunAsync(CancellationToken cancellationToken)
     {
         var metrics = new DrainMetrics(
             host.Services.GetRequiredService<SqsMetrics>(), host.Services.GetRequiredService<LoginMetrics>());
@@ -35,17 +28,19 @@ internal sealed class Drainer(IHost host, IProgress<DrainProgress>? progress = n
         var started = _time.GetTimestamp();
         await host.StartAsync(cancellationToken);
         string queueUrl;
+        bool isEmpty;
         try
         {
             queueUrl = (await _client.GetQueueUrlAsync(_settings.QueueName, cancellationToken)).QueueUrl;
-            await WaitUntilEmptyAsync(metrics, queueUrl, cancellationToken);
+            isEmpty = await WaitUntilEmptyAsync(metrics, queueUrl, cancellationToken);
         }
         finally
         {
             await host.StopAsync(CancellationToken.None);
         }
 
-        return (Summarize(metrics, started), await QueueDepth.ReadAsync(_client, queueUrl, CancellationToken.None));
+        return new DrainResult(
+            Summarize(metrics, started), await TryReadDepthAsync(queueUrl, CancellationToken.None), isEmpty);
     }
 
     /// <summary>Fails when SQS cannot be reached. <c>run</c> waits in that case, but a drain reports it.</summary>
@@ -61,43 +56,32 @@ internal sealed class Drainer(IHost host, IProgress<DrainProgress>? progress = n
         }
     }
 
-    private async Task WaitUntilEmptyAsync(DrainMetrics metrics, string queueUrl, CancellationToken cancellationToken)
+    private async Task<bool> WaitUntilEmptyAsync(
+        DrainMetrics metrics, string queueUrl, CancellationToken cancellationToken)
     {
-        var patience = TimeSpan.FromSeconds(Math.Max(60, 2 * _settings.VisibilityTimeoutSeconds));
-        var begun = _time.GetTimestamp();
-        var busyAt = begun;
-        var received = 0L;
+        var loop = new DrainLoop(
+            _time,
+            () => metrics.Counters,
+            async token => (await TryReadDepthAsync(queueUrl, token))?.Total,
+            TimeSpan.FromSeconds(Math.Max(60, 2 * _settings.VisibilityTimeoutSeconds)),
+            progress);
         try
         {
-            while (_time.GetElapsedTime(busyAt) < Quiet
-                && _time.GetElapsedTime(metrics.LastSettledAt ?? begun) < patience)
-            {
-                await Task.Delay(Interval, _time, cancellationToken);
-                var left = await TryReadDepthAsync(queueUrl, cancellationToken);
-                if (left is not 0 || metrics.Received > received)
-                {
-                    busyAt = _time.GetTimestamp();
-                }
-
-                received = metrics.Received;
-                if (left is { } messages)
-                {
-                    progress?.Report(new DrainProgress(metrics.Settled, messages));
-                }
-            }
+            return await loop.RunAsync(cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // The user stopped the drain. The summary reports the work so far.
+            return false;
         }
     }
 
     /// <summary>Reads how many messages are left; null when SQS does not answer.</summary>
-    private async Task<long?> TryReadDepthAsync(string queueUrl, CancellationToken cancellationToken)
+    private async Task<QueueDepth?> TryReadDepthAsync(string queueUrl, CancellationToken cancellationToken)
     {
         try
         {
-            return (await QueueDepth.ReadAsync(_client, queueUrl, cancellationToken)).Total;
+            return await QueueDepth.ReadAsync(_client, queueUrl, cancellationToken);
         }
         catch (Exception exception)
             when (!cancellationToken.IsCancellationRequested && exception is AmazonServiceException

@@ -63,6 +63,19 @@ internal static class ServiceHost
         return builder;
     }
 
+    /// <summary>
+    /// The same for the verbs that end with the queue. Long polls show that it is empty, and short ones end soon.
+    /// </summary>
+    public static HostApplicationBuilder CreateDrain(
+        string[] settings, IDictionary<string, string?>? overrides = null)
+    {
+        var builder = CreateConsumer(settings, overrides);
+        builder.Services.PostConfigure<SqsSettings>(
+            // An invalid value is left to the validation.
+            x => x.WaitTimeSeconds = x.WaitTimeSeconds is >= 0 and <= 20 ? 1 : x.WaitTimeSeconds);
+        return builder;
+    }
+
     /// <summary>Creates the host of the verbs that only call SQS.</summary>
     public static HostApplicationBuilder Create(string[] settings, IDictionary<string, string?>? overrides = null)
     {
@@ -89,8 +102,14 @@ internal static class ServiceHost
                 x.TimestampFormat = "HH:mm:ss ";
             });
 
-        // Standard output holds the result of a verb, standard error the log.
-        builder.Services.Configure<ConsoleLoggerOptions>(x => x.LogToStandardErrorThreshold = LogLevel.Trace);
+        // Standard output holds the result of a verb, standard error the log. Where nobody reads standard error, lines
+        // are dropped, and their number is logged: logging never blocks the work.
+        builder.Services.Configure<ConsoleLoggerOptions>(x =>
+        {
+            x.LogToStandardErrorThreshold = LogLevel.Trace;
+            x.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
+            x.MaxQueueLength = 10_000;
+        });
         builder.Services.AddSingleton<IHostLifetime, NoSignalsLifetime>();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddMetrics();

@@ -14,11 +14,12 @@ internal static class SqsClientFactory
         SqsClientOptions options, SqsMetrics metrics, ILoggerFactory loggers, TimeProvider? timeProvider = null)
     {
         var config = CreateConfig(options);
+        var logger = loggers.CreateLogger<SqsClient>();
         config.HttpClientFactory = new SqsHttpClientFactory(
-            options, metrics, loggers.CreateLogger("FetchEtl.Sqs.SqsClient"), timeProvider ?? TimeProvider.System);
+            options, metrics, logger, timeProvider ?? TimeProvider.System);
         return options.DirectCalls
-            ? new DirectSqsClient(options.Credentials, config, timeProvider)
-            : new AmazonSQSClient(options.Credentials, config);
+            ? new DirectSqsClient(options.Credentials, config, timeProvider, logger)
+            : new SqsClient(options.Credentials, config, logger);
     }
 
     /// <summary>The SDK's configuration, with endpoint and region resolved: problems appear before a call.</summary>

@@ -67,6 +67,13 @@ public static class SqsErrors
         _ => exception.GetType().Name,
     };
 
+    /// <summary>The same line, with the remedy where the right to call is missing.</summary>
+    internal static string Describe(Exception exception, string permission) =>
+        exception is AmazonServiceException { ErrorCode: { } code }
+        && Normalize(code).StartsWith("AccessDenied", StringComparison.Ordinal)
+            ? $"{Describe(exception)}. Remedy: grant {permission}"
+            : Describe(exception);
+
     /// <summary>
     /// The JSON protocol's name for a code of either protocol: the part behind <c>#</c>, with the Query protocol's
     /// names translated as the service's own model lists them (trait <c>awsQueryError</c>). AWS sends the Query names

@@ -49,8 +49,9 @@ internal sealed partial class DeadLetterQueue(SqsReceiveSettings settings, strin
     {
         var bytes = 0;
         var attributes = new Dictionary<string, MessageAttributeValue>(SqsLimits.Attributes, StringComparer.Ordinal);
-        var source = new DeadLetterSource(settings.QueueName, MessageIdentity.ReceiveCount(message), time.GetUtcNow());
-        var sent = MessageIdentity.SentTime(message) ?? time.GetUtcNow();
+        var now = time.GetUtcNow();
+        var source = new DeadLetterSource(settings.QueueName, MessageIdentity.ReceiveCount(message), now);
+        var sent = MessageIdentity.SentTime(message, now);
         var milliseconds = sent.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
         Add(DeadLetterAttributes.Source, Text(JsonSerializer.Serialize(source, Json.Default.DeadLetterSource)));
         Add(DeadLetterAttributes.OriginalMessageId, Text(MessageIdentity.IdText(message)));

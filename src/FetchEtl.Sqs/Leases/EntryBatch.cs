@@ -17,10 +17,21 @@ internal sealed class EntryBatch(TimeSpan linger)
     /// </summary>
     public TimeSpan DueAt => _waiting.TryPeek(out var first) ? first.DueAt : TimeSpan.MaxValue;
 
+    public int Count => _waiting.Count;
+
     public void Add(LeaseEntry entry, TimeSpan now)
     {
         _waiting.Enqueue((entry, now + linger));
         _bytes += entry.Bytes;
+    }
+
+    /// <summary>All entries, whether they are due or not.</summary>
+    public IReadOnlyList<LeaseEntry> TakeAll()
+    {
+        List<LeaseEntry> all = [.. _waiting.Select(x => x.Entry)];
+        _waiting.Clear();
+        _bytes = 0;
+        return all;
     }
 
     /// <summary>The entries of the next call; null while it would be partial and is not due.</summary>

@@ -38,6 +38,9 @@ internal sealed class Lease(string receiptHandle, int receiveCount, TimeSpan vis
     /// <summary>True until the first verdict on the message.</summary>
     public bool IsUndecided => State == LeaseState.Held && !_deadLettering;
 
+    /// <summary>True from the verdict until SQS has deleted the message, or the lease was lost.</summary>
+    public bool IsToBeDeleted => State == LeaseState.Settling && Settlement.Deletes;
+
     /// <summary>The handle that SQS honours for renewals: that of the latest delivery.</summary>
     public string NewestHandle { get; private set; } = receiptHandle;
 
@@ -174,6 +177,24 @@ internal sealed class Lease(string receiptHandle, int receiveCount, TimeSpan vis
         return receiptHandle == NewestHandle && answer != EntryAnswer.RefusedForNow
             ? Close(wasLost: Settlement.Deletes && answer == EntryAnswer.RefusedForGood)
             : ContinueSettling(now);
+    }
+
+    /// <summary>
+    /// The loop cannot send the settlement of a delivery now. It waits for <see cref="Resumed"/>, and the lease is
+    /// renewed meanwhile.
+    /// </summary>
+    public void Postponed(string receiptHandle)
+    {
+        _underWay--;
+        _unsettled = [.. _unsettled, receiptHandle];
+        RetryAt = TimeSpan.MaxValue;
+    }
+
+    /// <summary>A postponed settlement may be sent.</summary>
+    public LeaseAction Resumed(TimeSpan now)
+    {
+        RetryAt = RetryAt == TimeSpan.MaxValue ? now : RetryAt;
+        return ContinueSettling(now);
     }
 
     /// <summary>

@@ -27,12 +27,13 @@ internal sealed class LeaseCalls(IAmazonSQS client, string queueUrl, DeadLetterQ
 
     /// <summary>Makes messages visible again.</summary>
     public Task<AnsweredCall> ReturnAsync(IReadOnlyList<LeaseEntry> entries) =>
-        ChangeVisibilityAsync(LeaseCallKind.Settlement, entries, Limit);
+        ChangeVisibilityAsync(LeaseCallKind.Return, entries, Limit);
 
     /// <summary>Deletes messages.</summary>
     public Task<AnsweredCall> DeleteAsync(IReadOnlyList<LeaseEntry> entries) => CallAsync(
-        LeaseCallKind.Settlement,
+        LeaseCallKind.Delete,
         entries,
+        "sqs:DeleteMessage",
         async limit => (await client.DeleteMessageBatchAsync(
             queueUrl,
             Map(entries, (entry, id) => new DeleteMessageBatchRequestEntry(id, entry.ReceiptHandle)),
@@ -43,6 +44,7 @@ internal sealed class LeaseCalls(IAmazonSQS client, string queueUrl, DeadLetterQ
     public Task<AnsweredCall> SendDeadLettersAsync(IReadOnlyList<LeaseEntry> entries) => CallAsync(
         LeaseCallKind.DeadLetter,
         entries,
+        "sqs:SendMessage",
         async limit => (await client.SendMessageBatchAsync(deadLetters.Url, Map(entries, ToEntry), limit)).Failed,
         Limit);
 
@@ -53,6 +55,7 @@ internal sealed class LeaseCalls(IAmazonSQS client, string queueUrl, DeadLetterQ
         CancellationToken cancelled = default) => CallAsync(
         kind,
         entries,
+        "sqs:ChangeMessageVisibility",
         async limit => (await client.ChangeMessageVisibilityBatchAsync(
             queueUrl,
             Map(entries, (entry, id) => new ChangeMessageVisibilityBatchRequestEntry(id, entry.ReceiptHandle)
@@ -66,6 +69,7 @@ internal sealed class LeaseCalls(IAmazonSQS client, string queueUrl, DeadLetterQ
     private async Task<AnsweredCall> CallAsync(
         LeaseCallKind kind,
         IReadOnlyList<LeaseEntry> entries,
+        string permission,
         Func<CancellationToken, Task<List<BatchResultErrorEntry>?>> call,
         TimeSpan limit,
         CancellationToken cancelled = default)
@@ -89,7 +93,7 @@ internal sealed class LeaseCalls(IAmazonSQS client, string queueUrl, DeadLetterQ
         {
             // Whatever the reason, a call that failed as a whole says nothing about its messages.
             Array.Fill(answers, EntryAnswer.RefusedForNow);
-            return new AnsweredCall(kind, entries, answers, SqsErrors.Describe(exception));
+            return new AnsweredCall(kind, entries, answers, SqsErrors.Describe(exception, permission));
         }
     }
 
@@ -108,7 +112,8 @@ internal sealed class LeaseCalls(IAmazonSQS client, string queueUrl, DeadLetterQ
 internal enum LeaseCallKind
 {
     Renewal,
-    Settlement,
+    Return,
+    Delete,
     DeadLetter,
 }
 
@@ -118,4 +123,8 @@ internal enum LeaseCallKind
 /// <param name="Answers">The answer to each entry.</param>
 /// <param name="Problem">Why entries were refused; null where none was.</param>
 internal sealed record AnsweredCall(
-    LeaseCallKind Kind, IReadOnlyList<LeaseEntry> Entries, IReadOnlyList<EntryAnswer> Answers, string? Problem);
+    LeaseCallKind Kind, IReadOnlyList<LeaseEntry> Entries, IReadOnlyList<EntryAnswer> Answers, string? Problem)
+{
+    /// <summary>Whether SQS refused the call as a whole: the reason is not in its messages.</summary>
+    public bool IsRefused { get; } = Answers.All(x => x == EntryAnswer.RefusedForNow);
+}

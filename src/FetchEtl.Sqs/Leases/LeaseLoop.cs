@@ -19,19 +19,13 @@ internal sealed class LeaseLoop(
     TimeProvider time,
     CancellationToken stopping) : IDisposable
 {
-    /// <summary>How long a settlement waits for others, so that calls are full.</summary>
-    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(100);
-
     private readonly Channel<LeaseEvent> _events =
         Channel.CreateUnbounded<LeaseEvent>(new UnboundedChannelOptions { SingleReader = true });
 
+    private readonly CallLanes _lanes = new(calls, visibilityTimeout / 6, backoff, logger);
+
     private readonly Dictionary<string, SqsMessageLease> _open = new(StringComparer.Ordinal);
     private readonly PriorityQueue<SqsMessageLease, TimeSpan> _retries = new();
-    private readonly EntryBatch _renewals = new(TimeSpan.Zero);
-    private readonly EntryBatch _returns = new(Linger);
-    private readonly EntryBatch _deletes = new(Linger);
-    private readonly EntryBatch _letters = new(Linger);
-    private readonly CancellationTokenSource _renewing = new();
     private readonly long _origin = time.GetTimestamp();
 
     // A lease is renewed when half of it has passed, so a renewal that fails is tried twice more before the lease ends.
@@ -39,13 +33,16 @@ internal sealed class LeaseLoop(
 
     private TimeSpan _wakeAt = TimeSpan.MaxValue;
     private TimeSpan _nextBeat;
-    private int _callsUnderWay;
     private bool _stopped;
     private bool _gaveUp;
-    private bool _settlementsRefused;
 
     // A monotonic clock: a jump of the wall clock moves no deadline.
     private TimeSpan Now => time.GetElapsedTime(_origin);
+
+    /// <summary>
+    /// Set while SQS refuses deletes. What is received meanwhile would only use up receive counts.
+    /// </summary>
+    public DeleteOutage? Outage => _lanes.Outage;
 
     /// <summary>
     /// Opens a lease on each message of a receive. A message that is in flight here already gets none: the delivery
@@ -81,7 +78,7 @@ internal sealed class LeaseLoop(
         var happened = default(LeaseEvent);
         try
         {
-            while (!_stopped || _open.Count > 0 || _callsUnderWay > 0)
+            while (!_stopped || _open.Count > 0 || _lanes.CallsUnderWay > 0)
             {
                 await _events.Reader.WaitToReadAsync();
                 while (_events.Reader.TryRead(out happened))
@@ -105,7 +102,7 @@ internal sealed class LeaseLoop(
         }
     }
 
-    public void Dispose() => _renewing.Dispose();
+    public void Dispose() => _lanes.Dispose();
 
     private static InvalidOperationException Ended() => new("The lease loop has ended.");
 
@@ -137,7 +134,7 @@ internal sealed class LeaseLoop(
                 break;
             case LeaseEventKind.GiveUp:
                 _gaveUp = true;
-                _renewing.Cancel();
+                _lanes.GiveUp();
                 ForAllOpen(lease => lease.GiveUp(now), now);
                 break;
         }
@@ -164,6 +161,7 @@ internal sealed class LeaseLoop(
         var lease = new SqsMessageLease(message, machine, _events.Writer);
         _nextBeat = _open.Count == 0 ? now + _beat : _nextBeat;
         _open.Add(message.MessageId, lease);
+        metrics.Opened();
         if (_gaveUp)
         {
             Apply(lease, machine.GiveUp(now), now);
@@ -194,8 +192,11 @@ internal sealed class LeaseLoop(
 
     private void Answer(AnsweredCall call, TimeSpan now)
     {
-        _callsUnderWay--;
-        Report(call);
+        foreach (var entry in _lanes.Answered(call, now))
+        {
+            PutOff(entry, now);
+        }
+
         for (var i = 0; i < call.Entries.Count; i++)
         {
             var (entry, answer) = (call.Entries[i], call.Answers[i]);
@@ -203,9 +204,11 @@ internal sealed class LeaseLoop(
             var action = call.Kind switch
             {
                 LeaseCallKind.Renewal => machine.RenewalAnswered(entry.ReceiptHandle, answer, now),
-                LeaseCallKind.Settlement =>
-                    machine.SettlementAnswered(entry.ReceiptHandle, answer, RetryDelay(machine, answer), now),
-                _ => DeadLetterAnswered(entry, answer, call.Problem, now),
+                LeaseCallKind.DeadLetter => DeadLetterAnswered(entry, answer, call.Problem, now),
+
+                // Where the call was refused as a whole, its lane delays the next attempt.
+                _ => machine.SettlementAnswered(
+                    entry.ReceiptHandle, answer, call.IsRefused ? TimeSpan.Zero : RetryDelay(machine, answer), now),
             };
             Apply(entry.Lease, action, now);
         }
@@ -214,6 +217,30 @@ internal sealed class LeaseLoop(
     private TimeSpan RetryDelay(Lease lease, EntryAnswer answer) => answer == EntryAnswer.RefusedForNow
         ? backoff.After(lease.Refusals + 1, Backoff.LongestRetry)
         : TimeSpan.Zero;
+
+    /// <summary>
+    /// The lane of an entry is refused. A settlement waits. An invalid message does not: held, many of them would fill
+    /// the prefetch while valid ones wait in the queue.
+    /// </summary>
+    private void PutOff(LeaseEntry entry, TimeSpan now)
+    {
+        if (entry.DeadLetter is not null)
+        {
+            Apply(entry.Lease, DeadLetterAnswered(entry, EntryAnswer.RefusedForNow, _lanes.LetterProblem, now), now);
+            return;
+        }
+
+        entry.Lease.Lease.Postponed(entry.ReceiptHandle);
+        _lanes.Hold(entry);
+    }
+
+    private void Add(LeaseEntry entry, TimeSpan now)
+    {
+        if (!_lanes.TryAdd(entry, now))
+        {
+            PutOff(entry, now);
+        }
+    }
 
     private LeaseAction DeadLetterAnswered(LeaseEntry entry, EntryAnswer answer, string? problem, TimeSpan now)
     {
@@ -229,25 +256,6 @@ internal sealed class LeaseLoop(
         return lease.Lease.DeadLetterAnswered(accepted: false, backoff.ReturnAfter(lease.ReceiveCount), now);
     }
 
-    private void Report(AnsweredCall call)
-    {
-        var refused = call.Answers.Count(answer => answer != EntryAnswer.Accepted);
-        if (call.Kind == LeaseCallKind.Renewal && refused > 0)
-        {
-            Log.RenewalFailed(logger, refused, call.Problem!);
-        }
-        else if (call.Kind == LeaseCallKind.Settlement && refused == call.Answers.Count && !_settlementsRefused)
-        {
-            _settlementsRefused = true;
-            Log.SettlementsRefused(logger, call.Problem!);
-        }
-        else if (call.Kind == LeaseCallKind.Settlement && refused == 0 && _settlementsRefused)
-        {
-            _settlementsRefused = false;
-            Log.SettlementsAccepted(logger);
-        }
-    }
-
     /// <summary>Takes the action that a lease asks for.</summary>
     private void Apply(SqsMessageLease lease, LeaseAction action, TimeSpan now, string? reason = null)
     {
@@ -255,17 +263,16 @@ internal sealed class LeaseLoop(
         switch (action)
         {
             case LeaseAction.Renew:
-                _renewals.Add(new LeaseEntry(lease, machine.NewestHandle, machine.RenewalTime), now);
+                _lanes.AddRenewal(new LeaseEntry(lease, machine.NewestHandle, machine.RenewalTime), now);
                 break;
             case LeaseAction.SendDeadLetter:
                 var letter = deadLetters.Create(lease.Message, lease.BodyBytes, reason!);
-                _letters.Add(new LeaseEntry(lease, machine.NewestHandle, DeadLetter: letter), now);
+                Add(new LeaseEntry(lease, machine.NewestHandle, DeadLetter: letter), now);
                 break;
             case LeaseAction.Settle:
-                var batch = machine.Settlement.Deletes ? _deletes : _returns;
                 foreach (var handle in machine.Outgoing)
                 {
-                    batch.Add(new LeaseEntry(lease, handle, machine.Settlement.ReturnDelay), now);
+                    Add(new LeaseEntry(lease, handle, machine.Settlement.ReturnDelay), now);
                 }
 
                 break;
@@ -296,6 +303,7 @@ internal sealed class LeaseLoop(
         }
 
         _open.Remove(lease.Message.MessageId);
+        metrics.Closed();
         window.Release(1, lease.BodyBytes);
     }
 
@@ -313,10 +321,13 @@ internal sealed class LeaseLoop(
             ForAllOpen(lease => lease.Tick(now, stopping.IsCancellationRequested), now);
         }
 
-        Send(_renewals, entries => calls.RenewAsync(entries, _beat * 0.9, _renewing.Token), now);
-        Send(_returns, calls.ReturnAsync, now);
-        Send(_deletes, calls.DeleteAsync, now);
-        Send(_letters, calls.SendDeadLettersAsync, now);
+        while (_lanes.TryResume(now, out var waiting))
+        {
+            Apply(waiting, waiting.Lease.Resumed(now), now);
+        }
+
+        _lanes.Send(_events.Writer, now);
+        _lanes.UpdateOutage(_open.Values);
     }
 
     private void ForAllOpen(Func<Lease, LeaseAction> step, TimeSpan now)
@@ -327,26 +338,11 @@ internal sealed class LeaseLoop(
         }
     }
 
-    private void Send(EntryBatch batch, Func<IReadOnlyList<LeaseEntry>, Task<AnsweredCall>> call, TimeSpan now)
-    {
-        while (batch.Take(now) is { } entries)
-        {
-            _callsUnderWay++;
-
-            // As a task of its own: to serialize and to sign a call would hold up the loop.
-            _ = Task.Factory.StartNew(
-                async () => _events.Writer.TryWrite(new LeaseEvent(LeaseEventKind.Answered, Data: await call(entries))),
-                CancellationToken.None,
-                TaskCreationOptions.DenyChildAttach,
-                TaskScheduler.Current);
-        }
-    }
-
     private void SetTimer(ITimer timer, TimeSpan now)
     {
         var wakeAt = _open.Count > 0 ? _nextBeat : TimeSpan.MaxValue;
         wakeAt = _retries.TryPeek(out _, out var retry) ? Earlier(wakeAt, retry) : wakeAt;
-        wakeAt = Earlier(wakeAt, Earlier(_returns.DueAt, Earlier(_deletes.DueAt, _letters.DueAt)));
+        wakeAt = Earlier(wakeAt, _lanes.DueAt);
         if (wakeAt < _wakeAt)
         {
             _wakeAt = wakeAt;

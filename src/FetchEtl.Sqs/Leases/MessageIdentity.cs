@@ -12,6 +12,10 @@ namespace FetchEtl.Sqs;
 /// </summary>
 internal static class MessageIdentity
 {
+    /// <summary>SQS was opened to the public in 2004.</summary>
+    private static readonly long FirstTime = new DateTimeOffset(2004, 1, 1, 0, 0, 0, TimeSpan.Zero)
+        .ToUnixTimeMilliseconds();
+
     /// <summary>The first SQS MessageId. SQS's ids are UUIDs; any other id is turned into one by its hash.</summary>
     public static Guid Id(Message message)
     {
@@ -27,10 +31,13 @@ internal static class MessageIdentity
             ? original
             : message.MessageId;
 
-    /// <summary>When the message was first sent; null where SQS does not say.</summary>
-    public static DateTimeOffset? SentTime(Message message) =>
-        Time(DeadLetterText(message, DeadLetterAttributes.OriginalSentTimestamp))
-        ?? Time(SystemText(message, MessageSystemAttributeName.SentTimestamp));
+    /// <summary>
+    /// When the message was first sent. Where SQS does not say it, or says what cannot be, the time of receipt counts.
+    /// </summary>
+    public static DateTimeOffset SentTime(Message message, DateTimeOffset receivedAt) =>
+        Time(DeadLetterText(message, DeadLetterAttributes.OriginalSentTimestamp), receivedAt)
+        ?? Time(SystemText(message, MessageSystemAttributeName.SentTimestamp), receivedAt)
+        ?? receivedAt;
 
     /// <summary>How many times SQS has delivered the message, this time included; 1 where it does not say.</summary>
     public static int ReceiveCount(Message message)
@@ -54,9 +61,10 @@ internal static class MessageIdentity
             ? attribute.StringValue
             : null;
 
-    private static DateTimeOffset? Time(string? milliseconds) =>
+    /// <summary>Null for a time before SQS existed, or more than a day after the receipt: clocks differ by less.</summary>
+    private static DateTimeOffset? Time(string? milliseconds, DateTimeOffset receivedAt) =>
         long.TryParse(milliseconds, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
-            && value <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+            && value >= FirstTime && value <= receivedAt.AddDays(1).ToUnixTimeMilliseconds()
             ? DateTimeOffset.FromUnixTimeMilliseconds(value)
             : null;
 }

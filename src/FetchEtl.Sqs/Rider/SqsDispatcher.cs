@@ -30,6 +30,9 @@ internal sealed class SqsDispatcher(
 
     public long DeliveryCount => _pipe.DispatchCount;
 
+    /// <inheritdoc cref="LeaseLoop.Outage"/>
+    public DeleteOutage? Outage => leases.Outage;
+
     public int ConcurrentDeliveryCount => _pipe.MaxConcurrentDispatchCount;
 
     /// <summary>

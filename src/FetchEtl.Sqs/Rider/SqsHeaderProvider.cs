@@ -47,7 +47,7 @@ internal sealed class SqsHeaderProvider(Message message, DateTimeOffset received
     {
         MessageHeaders.MessageId => MessageIdentity.Id(message),
         MessageHeaders.TransportMessageId => message.MessageId,
-        MessageHeaders.TransportSentTime => (MessageIdentity.SentTime(message) ?? receivedAt).UtcDateTime,
+        MessageHeaders.TransportSentTime => MessageIdentity.SentTime(message, receivedAt).UtcDateTime,
         _ => null,
     };
 

@@ -8,7 +8,7 @@ namespace FetchEtl.Sqs;
 
 /// <summary>
 /// Long-polls a queue, ten messages at a time: one poll when idle, one more whenever a batch is full, never more
-/// messages or bytes in flight than the prefetch, and none while the gate is closed.
+/// messages or bytes in flight than the prefetch, and none while the gate is closed or SQS refuses deletes.
 /// </summary>
 /// <param name="context">The endpoint.</param>
 /// <param name="queueUrl">The queue.</param>
@@ -30,8 +30,15 @@ internal sealed class SqsPoller(
     // whole visibility timeout.
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
 
-    // Holds at most one token, which lets one more poll run.
-    private readonly Channel<bool> _surplus = Channel.CreateBounded<bool>(1);
+    // A reply that is later than this after the wait time is not waited for: another poll begins.
+    private static readonly TimeSpan Late = TimeSpan.FromSeconds(2);
+
+    // The least time from one empty receive to the next doubles up to the longest while the queue stays empty.
+    private static readonly TimeSpan ShortestIdle = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestIdle = TimeSpan.FromSeconds(1);
+
+    // What polls may begin: true for the one that stays, false for one that ends with the first batch that is not full.
+    private readonly Channel<bool> _offers = Channel.CreateUnbounded<bool>();
     private readonly ReceiveMessageRequest _request = new(queueUrl)
     {
         MaxNumberOfMessages = settings.BatchSize,
@@ -46,6 +53,9 @@ internal sealed class SqsPoller(
         MessageAttributeNames = ["All"],
     };
 
+    private int _surplusOffered;
+    private int _failures;
+
     /// <summary>Polls until it is stopped. Ends early, with the exception, when a poll fails unexpectedly.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
@@ -54,12 +64,13 @@ internal sealed class SqsPoller(
         await using var grace = ending.Token.UnsafeRegister(
             static source => ((CancellationTokenSource)source!).CancelAfter(Grace), cutOff);
 
-        await Task.WhenAll(Enumerable.Range(0, MaxPolls).Select(poll => Task.Factory.StartNew(
+        _offers.Writer.TryWrite(true);
+        await Task.WhenAll(Enumerable.Range(0, MaxPolls).Select(_ => Task.Factory.StartNew(
             async () =>
             {
                 try
                 {
-                    await PollAsync(stays: poll == 0, ending.Token, cutOff.Token);
+                    await PollAsync(ending.Token, cutOff.Token);
                 }
                 catch (OperationCanceledException) when (ending.IsCancellationRequested)
                 {
@@ -77,107 +88,176 @@ internal sealed class SqsPoller(
     }
 
     /// <summary>
-    /// One poll stays. The others wait until the queue likely holds more than the running polls will bring.
+    /// One poll stays. When its reply is late, another poll takes that part, so a poll that hangs holds nothing but
+    /// itself. The others wait until the queue likely holds more than the running polls will bring.
     /// </summary>
-    private async Task PollAsync(bool stays, CancellationToken stopping, CancellationToken cutOff)
+    private async Task PollAsync(CancellationToken stopping, CancellationToken cutOff)
     {
-        for (var failures = 0; !stopping.IsCancellationRequested;)
+        var part = new Part();
+        await using var late = services.Time.CreateTimer(
+            _ =>
+            {
+                if (part.TryLeave())
+                {
+                    _offers.Writer.TryWrite(true);
+                }
+            },
+            null,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan);
+        while (!stopping.IsCancellationRequested)
         {
-            if (!stays)
+            part.Stays = await _offers.Reader.ReadAsync(stopping);
+            if (!part.Stays)
             {
-                await _surplus.Reader.ReadAsync(stopping);
+                Volatile.Write(ref _surplusOffered, 0);
             }
 
-            try
+            for (var (received, empties) = (0, 0); !stopping.IsCancellationRequested;)
             {
-                while (await ReceiveAsync(stays, stopping, cutOff) && !stopping.IsCancellationRequested)
+                var reports = part.Stays;
+                var begun = services.Time.GetTimestamp();
+                try
                 {
-                    _surplus.Writer.TryWrite(true);
-                    failures = await ReportRecoveryAsync(failures);
+                    received = await ReceiveAsync(part, late, stopping, cutOff);
+                    await ReportRecoveryAsync();
+                }
+                catch (Exception exception) when (!stopping.IsCancellationRequested)
+                {
+                    received = 0;
+                    if (reports)
+                    {
+                        await ReportFailureAsync(exception, stopping);
+                    }
                 }
 
-                failures = await ReportRecoveryAsync(failures);
-            }
-            catch (Exception exception) when (!stopping.IsCancellationRequested)
-            {
-                if (stays)
+                if (received == settings.BatchSize)
                 {
-                    await ReportFailureAsync(exception, ++failures, stopping);
+                    OfferSurplus();
                 }
+                else if (!part.Stays)
+                {
+                    break;
+                }
+
+                empties = received > 0 ? 0 : empties + 1;
+                await DelayEmptyAsync(empties, begun, stopping);
             }
         }
     }
 
-    /// <summary>True when the queue gave as many messages as a call may bring.</summary>
-    private async Task<bool> ReceiveAsync(bool stays, CancellationToken stopping, CancellationToken cutOff)
+    private void OfferSurplus()
+    {
+        if (Interlocked.Exchange(ref _surplusOffered, 1) == 0)
+        {
+            _offers.Writer.TryWrite(false);
+        }
+    }
+
+    /// <summary>Without a wait time, and at endpoints that ignore it, an idle queue is not polled in a loop.</summary>
+    private async ValueTask DelayEmptyAsync(int empties, long begun, CancellationToken stopping)
+    {
+        var least = ShortestIdle * Math.Pow(2, Math.Min(empties, 10) - 1);
+        var delay = (least < LongestIdle ? least : LongestIdle) - services.Time.GetElapsedTime(begun);
+        if (empties > 0 && delay > TimeSpan.Zero)
+        {
+            await Task.Delay(delay, services.Time, stopping);
+        }
+    }
+
+    /// <summary>How many messages the queue gave.</summary>
+    private async Task<int> ReceiveAsync(Part part, ITimer late, CancellationToken stopping, CancellationToken cutOff)
     {
         var (count, bytes) = (settings.BatchSize, settings.BatchBytes);
         await window.ReserveAsync(count, bytes, stopping);
         try
         {
-            if (!await PassGateAsync(stays, stopping))
+            if (!await PassGatesAsync(part.Stays, stopping))
             {
-                return false;
+                return 0;
             }
 
+            var received = services.Metrics.ReceivedTotal;
+            late.Change(settings.WaitTime + Late, Timeout.InfiniteTimeSpan);
             var response = await services.Client.ReceiveMessageAsync(_request, cutOff);
             if (response.Messages is not { Count: > 0 } messages)
             {
-                return false;
+                services.Metrics.ReceivedNothing(received);
+                return 0;
             }
 
             services.Metrics.Received(messages.Count);
             var opened = await dispatcher.HandleAsync(messages, stopping);
             count -= opened.Count;
             bytes -= opened.Bytes;
-            return messages.Count == settings.BatchSize;
+            return messages.Count;
         }
         finally
         {
+            late.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             window.Release(count, bytes);
         }
     }
 
     /// <summary>False for a surplus poll at a closed gate. The poll that stays waits there.</summary>
-    private async ValueTask<bool> PassGateAsync(bool stays, CancellationToken stopping)
+    private async ValueTask<bool> PassGatesAsync(bool stays, CancellationToken stopping)
     {
-        var gate = settings.ReceiveGate(stopping);
-        if (gate.IsCompletedSuccessfully)
+        while (true)
         {
-            return true;
-        }
+            var gate = settings.ReceiveGate(stopping);
+            var outage = dispatcher.Outage;
+            if (gate.IsCompletedSuccessfully && outage is null)
+            {
+                return true;
+            }
 
-        if (!stays)
-        {
-            return false;
-        }
+            if (!stays)
+            {
+                return false;
+            }
 
-        Log.ReceivingPaused(services.Logger, settings.QueueName);
-        await gate.WaitAsync(stopping);
-        Log.ReceivingResumed(services.Logger, settings.QueueName);
-        return true;
+            if (!gate.IsCompletedSuccessfully)
+            {
+                Log.ReceivingPaused(services.Logger, settings.QueueName);
+                await gate.WaitAsync(stopping);
+                Log.ReceivingResumed(services.Logger, settings.QueueName);
+            }
+            else
+            {
+                await NotifyFaultedAsync($"SQS refuses to delete messages of '{settings.QueueName}': {outage!.Reason}");
+                await EndOfAsync(outage).WaitAsync(stopping);
+                await ObserveAsync(() => context.TransportObservers.NotifyReady(context.InputAddress));
+            }
+        }
     }
 
-    private async Task ReportFailureAsync(Exception exception, int failures, CancellationToken stopping)
+    private async Task ReportFailureAsync(Exception exception, CancellationToken stopping)
     {
-        var delay = services.Backoff.After(failures, Backoff.LongestRetry);
-        var reason = SqsErrors.Describe(exception);
+        var delay = services.Backoff.After(Interlocked.Increment(ref _failures), Backoff.LongestRetry);
+        var reason = SqsErrors.Describe(exception, "sqs:ReceiveMessage");
         Log.ReceiveFailed(services.Logger, settings.QueueName, reason, delay.TotalSeconds);
-        var failure = new ConnectionException(
-            $"SQS returns no messages of '{settings.QueueName}': {reason}", exception);
-        await ObserveAsync(() => context.TransportObservers.NotifyFaulted(context.InputAddress, failure));
+        await NotifyFaultedAsync($"SQS returns no messages of '{settings.QueueName}': {reason}", exception);
         await Task.Delay(delay, services.Time, stopping);
     }
 
-    private async Task<int> ReportRecoveryAsync(int failures)
+    private async ValueTask ReportRecoveryAsync()
     {
-        if (failures > 0)
+        if (Volatile.Read(ref _failures) > 0 && Interlocked.Exchange(ref _failures, 0) > 0)
         {
             Log.ReceiveRecovered(services.Logger, settings.QueueName);
             await ObserveAsync(() => context.TransportObservers.NotifyReady(context.InputAddress));
         }
+    }
 
-        return 0;
+    /// <summary>
+    /// Completes with the outage, on the caller's scheduler. WaitAsync alone would continue on the thread pool.
+    /// </summary>
+    private static async Task EndOfAsync(DeleteOutage outage) => await outage.Task;
+
+    private Task NotifyFaultedAsync(string text, Exception? cause = null)
+    {
+        var failure = cause is null ? new ConnectionException(text) : new ConnectionException(text, cause);
+        return ObserveAsync(() => context.TransportObservers.NotifyFaulted(context.InputAddress, failure));
     }
 
     private async Task ObserveAsync(Func<Task> notify)
@@ -191,5 +271,20 @@ internal sealed class SqsPoller(
             // An observer that fails must not end the endpoint.
             Log.ObserverFaulted(services.Logger, settings.QueueName, exception.GetType().Name);
         }
+    }
+
+    /// <summary>Whether a poll is the one that stays.</summary>
+    private sealed class Part
+    {
+        private int _stays;
+
+        public bool Stays
+        {
+            get => Volatile.Read(ref _stays) == 1;
+            set => Volatile.Write(ref _stays, value ? 1 : 0);
+        }
+
+        /// <summary>True for the poll that stayed, which no longer does.</summary>
+        public bool TryLeave() => Interlocked.Exchange(ref _stays, 0) == 1;
     }
 }

@@ -127,9 +127,9 @@ internal sealed class Schedule
             {
                 try
                 {
-                    var (_, left) = await new Drainer(host).RunAsync(CancellationToken.None);
-                    _world.Trace.Write($"{worker.Process.Name} ends: {left}");
-                    if (left.Total == 0)
+                    var result = await new Drainer(host).RunAsync(CancellationToken.None);
+                    _world.Trace.Write($"{worker.Process.Name} ends: {result.Left}, empty: {result.IsEmpty}");
+                    if (result is { IsEmpty: true, Left: null or { Total: 0 } })
                     {
                         _judge.ReportedEmpty(_queue.LeftOf(worker.StoppedAt - Unseen));
                     }

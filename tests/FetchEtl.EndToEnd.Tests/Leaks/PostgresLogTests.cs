@@ -49,7 +49,7 @@ public sealed class PostgresLogTests(PostgresLogTests.Server server) : IClassFix
                 ])
                 .Build())
         {
-            var (summary, _) = await new Drainer(host).RunAsync(CancellationToken.None);
+            var (summary, _, _) = await new Drainer(host).RunAsync(CancellationToken.None);
             Assert.Equal((5, 5), (summary.Written, summary.DeadLettered));
         }
 

@@ -63,6 +63,21 @@ public sealed class SqsAttemptTests
         Assert.Equal(2, endpoint.Requests.Count);
     }
 
+    /// <summary>The SDK's own retries multiply those of the endpoint.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_delete_whose_replies_are_all_lost_or_refused_costs_four_requests_at_most(bool lost)
+    {
+        await using var endpoint = await WireEndpoint.StartAsync(lost ? null : InternalFailure);
+        using var client = TestClients.Create(endpoint.Url);
+
+        await Assert.ThrowsAnyAsync<Exception>(
+            () => client.DeleteMessageBatchAsync(Queue, [new DeleteMessageBatchRequestEntry("0", "handle")]));
+
+        Assert.InRange(endpoint.Requests.Count, 1, 4);
+    }
+
     [Fact]
     public async Task A_receive_whose_reply_was_lost_is_not_retried_because_SQS_would_hide_further_messages()
     {

@@ -4,13 +4,17 @@ using Amazon.SQS;
 using Amazon.SQS.Model;
 using FsCheck;
 using FsCheck.Fluent;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Config = FsCheck.Config;
 using DeleteRequest = Amazon.SQS.Model.DeleteMessageBatchRequest;
 
 namespace FetchEtl.Sqs.Tests;
 
-/// <summary>The SDK is the reference: the direct client reads every reply as the SDK reads it.</summary>
+/// <summary>
+/// The SDK is the reference: the direct client reads every reply as the SDK reads it. Where the SDK cannot read a whole
+/// reply, the client that reads each message by itself, through the SDK's pipeline, is the reference.
+/// </summary>
 [Collection(SdkWideSettings.Name)]
 public sealed class DirectReplyTests
 {
@@ -33,8 +37,10 @@ public sealed class DirectReplyTests
             pair => RequireSame(Delete, pair.Item1, pair.Item2, ordinary: true))));
 
     [Fact]
-    public void A_strange_receive_ends_as_it_does_in_the_SDK() => Check.One(Seeded, Prop.ForAll(
-        Gen.Zip(ReplyGenerators.Strange(ReplyGenerators.OrdinaryReceives()), Headers()).ToArbitrary(),
+    public void A_strange_receive_ends_as_it_does_through_the_SDKs_pipeline() => Check.One(Seeded, Prop.ForAll(
+        Gen.Zip(
+            ReplyGenerators.Strange(ReplyGenerators.OrdinaryReceives()),
+            Headers().Where(x => x.HasLength)).ToArbitrary(),
         pair => RequireSame(Receive, pair.Item1, pair.Item2, ordinary: false)));
 
     [Fact]
@@ -53,7 +59,9 @@ public sealed class DirectReplyTests
         where T : AmazonWebServiceResponse
     {
         var http = new ScriptedHttp(_ => headers.AddTo(ScriptedHttp.Json(reply)));
-        using var sdk = new AmazonSQSClient(DirectClients.Credentials, DirectClients.Config(http));
+        using AmazonSQSClient sdk = ordinary
+            ? new AmazonSQSClient(DirectClients.Credentials, DirectClients.Config(http))
+            : new SqsClient(DirectClients.Credentials, DirectClients.Config(http), NullLogger.Instance);
         var expected = Outcome.OfAsync(() => call(sdk)).GetAwaiter().GetResult();
         http.Requests.Clear();
 

@@ -55,6 +55,8 @@ internal sealed class RiderHost : IAsyncDisposable
 
     public NoteConsumer.Behaviour Behaviour { get; }
 
+    public SqsMetrics Metrics => _host.Services.GetRequiredService<SqsMetrics>();
+
     public string QueueUrl { get; private set; } = string.Empty;
 
     public string DeadLetterUrl { get; private set; } = string.Empty;
@@ -90,6 +92,7 @@ internal sealed class RiderHost : IAsyncDisposable
 
         builder.Services.AddSingleton(behaviour);
         builder.Services.AddSingleton<TimeProvider>(time);
+        builder.Services.AddSingleton(new SqsMetrics(timeProvider: time));
         builder.Services.AddSingleton<IAmazonSQS>(CreateClient(serviceUrl ?? server.ServiceUrl));
         builder.Services.Configure<MassTransitHostOptions>(x =>
         {

@@ -25,7 +25,8 @@ internal sealed class DirectReply(HttpResponseMessage response) : IWebResponseDa
         ResponseUnmarshaller unmarshaller, CancellationToken cancellationToken)
     {
         using var content = new MemoryStream(await response.Content.ReadAsByteArrayAsync(cancellationToken));
-        using var context = new JsonUnmarshallerContext(content, maintainResponseBody: false, this);
+        using var context = unmarshaller.CreateContext(
+            this, readEntireResponse: false, content, metrics: null, isException: false);
         return unmarshaller.UnmarshallResponse(context);
     }
 

@@ -7,6 +7,8 @@ using Amazon.SQS;
 using Amazon.SQS.Internal;
 using Amazon.SQS.Model;
 using Amazon.SQS.Model.Internal.MarshallTransformations;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FetchEtl.Sqs;
 
@@ -29,7 +31,7 @@ namespace FetchEtl.Sqs;
 /// <see cref="AmazonServiceClient"/> are raised for calls through the SDK only.
 /// </para>
 /// </remarks>
-internal sealed class DirectSqsClient : AmazonSQSClient
+internal sealed class DirectSqsClient : SqsClient
 {
     /// <summary>How long calls go through the SDK after a direct call without an ordinary reply.</summary>
     internal static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
@@ -43,8 +45,13 @@ internal sealed class DirectSqsClient : AmazonSQSClient
     /// <param name="credentials">What to sign with. Null: what the configuration or the SDK's chain finds.</param>
     /// <param name="config">The configuration. It must not change afterwards.</param>
     /// <param name="timeProvider">The clock of the direct path. Null: the system's.</param>
-    public DirectSqsClient(AWSCredentials? credentials, AmazonSQSConfig config, TimeProvider? timeProvider = null)
-        : base(credentials, config)
+    /// <param name="logger">Gets a line for each malformed message. Null: none.</param>
+    public DirectSqsClient(
+        AWSCredentials? credentials,
+        AmazonSQSConfig config,
+        TimeProvider? timeProvider = null,
+        ILogger? logger = null)
+        : base(credentials, config, logger ?? NullLogger.Instance)
     {
         _timeProvider = timeProvider ?? TimeProvider.System;
         _http = new HttpRequestMessageFactory(Config);
@@ -57,17 +64,12 @@ internal sealed class DirectSqsClient : AmazonSQSClient
     public override async Task<ReceiveMessageResponse> ReceiveMessageAsync(
         ReceiveMessageRequest request, CancellationToken cancellationToken = default)
     {
-        var reply = await TryCallAsync<ReceiveMessageRequest, ReceiveMessageResponse>(
-            request,
-            ReceiveMessageRequestMarshaller.Instance,
-            ReceiveMessageResponseUnmarshaller.Instance,
-            cancellationToken);
-        if (_validatesChecksums)
-        {
-            ValidationResponseHandler.ValidateReceiveMessage(reply);
-        }
-
-        return reply ?? await base.ReceiveMessageAsync(request, cancellationToken);
+        var reply = new ReceiveReply(Logger);
+        var response = await TryCallAsync<ReceiveMessageRequest, ReceiveMessageResponse>(
+            request, ReceiveMessageRequestMarshaller.Instance, reply, cancellationToken);
+        return response is null ? await base.ReceiveMessageAsync(request, cancellationToken)
+            : _validatesChecksums ? reply.Check(response)
+            : response;
     }
 
     /// <inheritdoc />

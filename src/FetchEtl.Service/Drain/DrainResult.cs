@@ -1,0 +1,7 @@
+namespace FetchEtl.Service;
+
+/// <summary>How a drain ended.</summary>
+/// <param name="Summary">What it did.</param>
+/// <param name="Left">The messages that SQS counts on the queue; null when SQS does not answer.</param>
+/// <param name="IsEmpty">Whether receives and counts have shown that the queue is empty.</param>
+internal sealed record DrainResult(DrainSummary Summary, QueueDepth? Left, bool IsEmpty);

@@ -1,0 +1,141 @@
+using System.Text;
+using System.Text.Json;
+using Amazon.Runtime;
+using Amazon.Runtime.Internal.Transform;
+using Amazon.SQS.Internal;
+using Amazon.SQS.Model;
+using Amazon.SQS.Model.Internal.MarshallTransformations;
+using Microsoft.Extensions.Logging;
+
+namespace FetchEtl.Sqs;
+
+/// <summary>
+/// Reads the reply to one receive. The SDK throws a whole reply away when it cannot read one of its messages, or when
+/// one MD5 does not match. Then each message is read by itself: a malformed one is reported and left on its queue.
+/// </summary>
+internal sealed class ReceiveReply(ILogger logger) : JsonResponseUnmarshaller
+{
+    /// <summary>What was read; null before.</summary>
+    public ReceiveMessageResponse? Response { get; private set; }
+
+    public override AmazonWebServiceResponse Unmarshall(JsonUnmarshallerContext input)
+    {
+        try
+        {
+            Response = (ReceiveMessageResponse)ReceiveMessageResponseUnmarshaller.Instance.Unmarshall(input);
+        }
+        catch (Exception) when (input is Context && TryReadEach((Context)input) is { } response)
+        {
+            Response = response;
+        }
+
+        return Response;
+    }
+
+    public override AmazonServiceException UnmarshallException(
+        JsonUnmarshallerContext input, Exception innerException, System.Net.HttpStatusCode statusCode) =>
+        ReceiveMessageResponseUnmarshaller.Instance.UnmarshallException(input, innerException, statusCode);
+
+    /// <summary>Removes each message that the SDK's check of MD5s rejects.</summary>
+    public ReceiveMessageResponse Check(ReceiveMessageResponse response)
+    {
+        if (!IsValid(response))
+        {
+            response.Messages.RemoveAll(message =>
+            {
+                var isValid = IsValid(new ReceiveMessageResponse { Messages = [message] });
+                if (!isValid)
+                {
+                    Log.MalformedMessage(logger, message.MessageId);
+                }
+
+                return !isValid;
+            });
+        }
+
+        return response;
+    }
+
+    protected override UnmarshallerContext ConstructUnmarshallerContext(
+        Stream responseStream, bool maintainResponseBody, IWebResponseData response, bool isException) =>
+        new Context(responseStream, maintainResponseBody, response, isException, requestContext: null);
+
+    protected override UnmarshallerContext ConstructUnmarshallerContext(
+        Stream responseStream,
+        bool maintainResponseBody,
+        IWebResponseData response,
+        bool isException,
+        IRequestContext requestContext) =>
+        new Context(responseStream, maintainResponseBody, response, isException, requestContext);
+
+    private static bool IsValid(ReceiveMessageResponse response)
+    {
+        try
+        {
+            ValidationResponseHandler.ValidateReceiveMessage(response);
+            return true;
+        }
+        catch (Exception)
+        {
+            // An MD5 does not match, or the body is missing.
+            return false;
+        }
+    }
+
+    /// <summary>Null where the reply as a whole is no JSON of a receive.</summary>
+    private ReceiveMessageResponse? TryReadEach(Context context)
+    {
+        try
+        {
+            context.Content.Position = 0;
+            using var document = JsonDocument.Parse(context.Content);
+            var response = new ReceiveMessageResponse { Messages = [] };
+            foreach (var message in document.RootElement.GetProperty("Messages").EnumerateArray())
+            {
+                response.Messages.AddRange(ReadOne(message, context.ResponseData));
+            }
+
+            return response;
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException
+            or KeyNotFoundException or NotSupportedException or IOException)
+        {
+            return null;
+        }
+    }
+
+    private List<Message> ReadOne(JsonElement message, IWebResponseData response)
+    {
+        try
+        {
+            var json = Encoding.UTF8.GetBytes($$"""{"Messages":[{{message.GetRawText()}}]}""");
+            using var content = new MemoryStream(json);
+            using var context = new JsonUnmarshallerContext(content, maintainResponseBody: false, response);
+            return ((ReceiveMessageResponse)ReceiveMessageResponseUnmarshaller.Instance.Unmarshall(context)).Messages;
+        }
+        catch (Exception)
+        {
+            Log.MalformedMessage(logger, IdOf(message));
+            return [];
+        }
+    }
+
+    private static string? IdOf(JsonElement message) =>
+        message.ValueKind == JsonValueKind.Object
+        && message.TryGetProperty("MessageId", out var id)
+        && id.ValueKind == JsonValueKind.String
+            ? id.GetString()
+            : null;
+
+    /// <summary>Keeps the reply, which the client has in memory, so that it can be read again.</summary>
+    private sealed class Context(
+        Stream content,
+        bool maintainResponseBody,
+        IWebResponseData response,
+        bool isException,
+        IRequestContext? requestContext)
+        : JsonUnmarshallerContext(content, maintainResponseBody, response, isException, requestContext)
+    {
+        public Stream Content { get; } = content;
+    }
+}

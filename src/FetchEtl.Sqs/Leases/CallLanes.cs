@@ -1,0 +1,174 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+
+namespace FetchEtl.Sqs;
+
+/// <summary>The calls of an endpoint's leases: renewals, and one lane for each kind of settlement.</summary>
+/// <param name="calls">Makes the calls.</param>
+/// <param name="beat">The time between two checks of the leases.</param>
+/// <param name="backoff">The delays between refused calls.</param>
+/// <param name="logger">Says which kind of call SQS refuses.</param>
+internal sealed class CallLanes(LeaseCalls calls, TimeSpan beat, Backoff backoff, ILogger logger) : IDisposable
+{
+    /// <summary>How long a settlement waits for others, so that calls are full.</summary>
+    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(100);
+
+    // Not a lane: a lease is renewed at most three times before it ends, which bounds these calls.
+    private readonly EntryBatch _renewals = new(TimeSpan.Zero);
+    private readonly CancellationTokenSource _renewing = new();
+    private readonly CallLane _returns = new(Linger, backoff);
+    private readonly CallLane _deletes = new(Linger, backoff);
+    private readonly CallLane _letters = new(Linger, backoff);
+    private volatile DeleteOutage? _outage;
+    private string _deleteProblem = string.Empty;
+    private bool _gaveUp;
+
+    public int CallsUnderWay { get; private set; }
+
+    /// <summary>Set while SQS refuses deletes. Any thread may read it.</summary>
+    public DeleteOutage? Outage => _outage;
+
+    /// <summary>Why the dead-letter queue refused the latest letters.</summary>
+    public string LetterProblem { get; private set; } = string.Empty;
+
+    /// <summary>When a call is due; <see cref="TimeSpan.MaxValue"/> while none is.</summary>
+    public TimeSpan DueAt => Earlier(_returns.DueAt, Earlier(_deletes.DueAt, _letters.DueAt));
+
+    public void AddRenewal(LeaseEntry entry, TimeSpan now) => _renewals.Add(entry, now);
+
+    /// <summary>False while SQS refuses such calls as a whole.</summary>
+    public bool TryAdd(LeaseEntry entry, TimeSpan now)
+    {
+        var lane = LaneOf(entry);
+        if (!_gaveUp && !lane.Admits(now))
+        {
+            return false;
+        }
+
+        lane.Add(entry, now);
+        return true;
+    }
+
+    /// <summary>Keeps the lease of a settlement that <see cref="TryAdd"/> did not take.</summary>
+    public void Hold(LeaseEntry entry) => LaneOf(entry).Hold(entry.Lease);
+
+    /// <summary>A held lease whose settlement may be sent now.</summary>
+    public bool TryResume(TimeSpan now, out SqsMessageLease lease) =>
+        _deletes.TryResume(now, out lease) || _returns.TryResume(now, out lease);
+
+    /// <summary>Every entry gets one last call, without a limit, and renewals end at once.</summary>
+    public void GiveUp()
+    {
+        _gaveUp = true;
+        _renewing.Cancel();
+    }
+
+    /// <summary>Sends what is due. Each answer becomes an event.</summary>
+    public void Send(ChannelWriter<LeaseEvent> events, TimeSpan now)
+    {
+        while (_renewals.Take(now) is { } renewals)
+        {
+            Start(() => calls.RenewAsync(renewals, beat * 0.9, _renewing.Token), events);
+        }
+
+        while (_returns.Take(now, _gaveUp) is { } returns)
+        {
+            Start(() => calls.ReturnAsync(returns), events);
+        }
+
+        while (_deletes.Take(now, _gaveUp) is { } deletes)
+        {
+            Start(() => calls.DeleteAsync(deletes), events);
+        }
+
+        while (_letters.Take(now, _gaveUp) is { } letters)
+        {
+            Start(() => calls.SendDeadLettersAsync(letters), events);
+        }
+    }
+
+    /// <summary>
+    /// Begins or ends the outage. With nothing left to delete it ends: only a new message can show that SQS deletes
+    /// again.
+    /// </summary>
+    /// <param name="open">The open leases.</param>
+    public void UpdateOutage(IReadOnlyCollection<SqsMessageLease> open)
+    {
+        if (_deletes.IsRefused && open.Any(x => x.Lease.IsToBeDeleted))
+        {
+            _outage ??= new DeleteOutage(_deleteProblem);
+        }
+        else if (_outage is { } outage)
+        {
+            _outage = null;
+            outage.SetResult();
+        }
+    }
+
+    /// <summary>Records how SQS answered a call.</summary>
+    /// <returns>The entries of its lane that cannot be sent now, after a refusal.</returns>
+    public IReadOnlyList<LeaseEntry> Answered(AnsweredCall call, TimeSpan now)
+    {
+        CallsUnderWay--;
+        if (call.Kind == LeaseCallKind.Renewal)
+        {
+            if (call.Answers.Count(answer => answer != EntryAnswer.Accepted) is > 0 and var refused)
+            {
+                Log.RenewalFailed(logger, refused, call.Problem!);
+            }
+
+            return [];
+        }
+
+        var lane = LaneOf(call.Entries[0]);
+        var wasRefused = lane.IsRefused;
+        lane.Answered(call.IsRefused, now);
+        if (lane.IsRefused != wasRefused)
+        {
+            Report(call);
+        }
+
+        _deleteProblem = call is { IsRefused: true, Kind: LeaseCallKind.Delete } ? call.Problem! : _deleteProblem;
+        LetterProblem = call is { IsRefused: true, Kind: LeaseCallKind.DeadLetter } ? call.Problem! : LetterProblem;
+        return lane.IsRefused && !_gaveUp ? lane.TakeBack() : [];
+    }
+
+    public void Dispose() => _renewing.Dispose();
+
+    private static TimeSpan Earlier(TimeSpan x, TimeSpan y) => x < y ? x : y;
+
+    private CallLane LaneOf(LeaseEntry entry) =>
+        entry.DeadLetter is not null ? _letters : entry.Time is null ? _deletes : _returns;
+
+    /// <remarks>The log has a line for each dead letter that is refused.</remarks>
+    private void Report(AnsweredCall call)
+    {
+        switch (call.Kind)
+        {
+            case LeaseCallKind.Delete when call.IsRefused:
+                Log.DeletesRefused(logger, call.Problem!);
+                break;
+            case LeaseCallKind.Delete:
+                Log.DeletesAccepted(logger);
+                break;
+            case LeaseCallKind.Return when call.IsRefused:
+                Log.ReturnsRefused(logger, call.Problem!);
+                break;
+            case LeaseCallKind.Return:
+                Log.ReturnsAccepted(logger);
+                break;
+        }
+    }
+
+    private void Start(Func<Task<AnsweredCall>> call, ChannelWriter<LeaseEvent> events)
+    {
+        CallsUnderWay++;
+
+        // As a task of its own: to serialize and to sign a call would hold up the loop.
+        _ = Task.Factory.StartNew(
+            async () => events.TryWrite(new LeaseEvent(LeaseEventKind.Answered, Data: await call())),
+            CancellationToken.None,
+            TaskCreationOptions.DenyChildAttach,
+            TaskScheduler.Current);
+    }
+}

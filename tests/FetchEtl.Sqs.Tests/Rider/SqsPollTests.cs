@@ -1,0 +1,160 @@
+using FetchEtl.Local;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Xunit.Abstractions;
+
+namespace FetchEtl.Sqs.Tests;
+
+/// <summary>How often the endpoint polls: with an idle queue, with polls that hang, and while SQS refuses calls.</summary>
+public sealed class SqsPollTests(ITestOutputHelper output)
+{
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+
+    [Fact]
+    public async Task An_idle_queue_without_wait_time_is_polled_about_once_a_second()
+    {
+        await using var host = await RiderHost.CreateAsync(x => x.WaitTime = TimeSpan.Zero);
+        await host.StartAsync();
+
+        var before = host.Sqs.CallCounts["ReceiveMessage"];
+        await host.AdvanceAsync(Minute);
+
+        var calls = host.Sqs.CallCounts["ReceiveMessage"] - before;
+        output.WriteLine($"{calls} receives in an idle minute");
+        Assert.InRange(calls, 30, 70);
+    }
+
+    [Fact]
+    public async Task Throttled_receives_are_repeated_at_the_backoffs_rate_by_all_polls_together()
+    {
+        await using var host = await RiderHost.CreateAsync(x => x.WaitTime = TimeSpan.Zero);
+        await host.StartAsync();
+        await host.SendNotesAsync(200);
+        host.Sqs.Faults = Faults(SqsFaultKind.Throttling, "ReceiveMessage");
+        var before = host.Sqs.CallCounts["ReceiveMessage"];
+
+        await host.AdvanceAsync(2 * Minute);
+        var calls = host.Sqs.CallCounts["ReceiveMessage"] - before;
+        output.WriteLine($"{calls} receives in two minutes of throttling");
+        host.Sqs.Faults = null;
+        await host.QueueIsEmptyAsync();
+
+        Assert.InRange(calls, 4, 40);
+        Assert.Equal(200, host.Behaviour.Seen.Count);
+    }
+
+    [Fact]
+    public async Task A_poll_whose_reply_takes_35_s_does_not_stall_the_messages_sent_meanwhile()
+    {
+        await using var host = await RiderHost.CreateAsync(x => x.WaitTime = TimeSpan.FromSeconds(1));
+        host.Sqs.Faults = new SqsFaultPlan
+        {
+            Rules =
+            [
+                new SqsFaultRule
+                {
+                    Kind = SqsFaultKind.Latency, Operation = "ReceiveMessage", LatencyMilliseconds = 35_000,
+                },
+            ],
+        };
+        await host.StartAsync();
+        await host.EventuallyAsync(() => host.Sqs.FaultCounts[SqsFaultKind.Latency] > 0, "the first poll hangs");
+        host.Sqs.Faults = null;
+
+        await host.SendNotesAsync(50);
+        var sent = host.Time.GetTimestamp();
+        await host.EventuallyAsync(() => host.Behaviour.Seen.Count == 50, "all are received");
+        var waited = host.Time.GetElapsedTime(sent);
+        output.WriteLine($"received after {waited.TotalSeconds} s");
+        await host.SendNotesAsync(1);
+        await host.EventuallyAsync(() => host.Behaviour.Seen.Count == 51, "another is received");
+
+        Assert.InRange(waited, TimeSpan.Zero, TimeSpan.FromSeconds(5));
+        Assert.InRange(host.Time.GetElapsedTime(sent), TimeSpan.Zero, TimeSpan.FromSeconds(8));
+        await host.QueueIsEmptyAsync();
+    }
+
+    [Fact]
+    public async Task While_deletes_are_denied_nothing_is_received_and_the_log_and_health_say_why()
+    {
+        await using var host = await RiderHost.CreateAsync(x => x.VisibilityTimeout = TimeSpan.FromSeconds(5));
+        await host.StartAsync();
+        var arn = (await host.Client.GetQueueAttributesAsync(host.DeadLetterUrl, ["QueueArn"])).QueueARN;
+        await host.Client.SetQueueAttributesAsync(host.QueueUrl, new Dictionary<string, string>
+        {
+            ["RedrivePolicy"] = $$"""{"deadLetterTargetArn":"{{arn}}","maxReceiveCount":2}""",
+        });
+        host.Sqs.Faults = Faults(SqsFaultKind.Error, "DeleteMessageBatch", "AccessDenied");
+
+        await host.SendNotesAsync(1);
+        await host.EventuallyAsync(
+            () => host.Log.Contains("SQS refuses to delete", StringComparison.Ordinal), "the refusal is reported");
+        await host.AdvanceAsync(TimeSpan.FromSeconds(2));
+        await host.SendNotesAsync(300);
+        await host.AdvanceAsync(Minute);
+        var seen = host.Behaviour.Seen.Count;
+        var health = await host.HealthAsync();
+        output.WriteLine($"{seen} of 301 received while deletes are denied; health {health.Status}");
+        host.Sqs.Faults = null;
+        await host.QueueIsEmptyAsync();
+
+        Assert.Equal(1, seen);
+        Assert.NotEqual(HealthStatus.Healthy, health.Status);
+        Assert.Contains("AccessDenied", host.Log, StringComparison.Ordinal);
+        Assert.Contains("sqs:DeleteMessage", host.Log, StringComparison.Ordinal);
+        Assert.Equal(HealthStatus.Healthy, (await host.HealthAsync()).Status);
+        Assert.Equal(301, host.Behaviour.Seen.Count);
+        Assert.Equal((0, 0), await host.DepthAsync(host.DeadLetterUrl));
+    }
+
+    /// <summary>With nothing left to delete, only a new message can show that SQS deletes again.</summary>
+    [Fact]
+    public async Task When_the_leases_of_all_consumed_messages_were_lost_receiving_resumes()
+    {
+        await using var host = await RiderHost.CreateAsync(x => x.VisibilityTimeout = TimeSpan.FromSeconds(5));
+        await host.StartAsync();
+        host.Sqs.Faults = new SqsFaultPlan
+        {
+            Rules =
+            [
+                new SqsFaultRule { Kind = SqsFaultKind.Error, Operation = "DeleteMessageBatch", Code = "AccessDenied" },
+                new SqsFaultRule { Kind = SqsFaultKind.Throttling, Operation = "ChangeMessageVisibilityBatch" },
+            ],
+        };
+
+        await host.SendNotesAsync(1);
+        await host.EventuallyAsync(() => host.Log.Contains("was lost", StringComparison.Ordinal), "the lease is lost");
+        await host.EventuallyAsync(() => host.Behaviour.Seen.Count > 1, "the message is received again");
+        host.Sqs.Faults = null;
+
+        await host.QueueIsEmptyAsync();
+    }
+
+    [Fact]
+    public async Task Empty_receives_count_from_the_last_message_and_throttled_ones_do_not()
+    {
+        await using var host = await RiderHost.CreateAsync();
+        await host.StartAsync();
+        await host.EventuallyAsync(() => host.Metrics.EmptyReceives >= 2, "two receives were empty");
+
+        var held = new TaskCompletionSource();
+        host.Behaviour.Handle = _ => held.Task;
+        await host.SendNotesAsync(3);
+        await host.EventuallyAsync(() => host.Behaviour.Seen.Count == 3, "the messages are handled");
+        host.Sqs.Faults = Faults(SqsFaultKind.Throttling, "ReceiveMessage");
+
+        // The poll that is under way may still be empty.
+        await host.AdvanceAsync(TimeSpan.FromSeconds(2));
+        var empty = host.Metrics.EmptyReceives;
+        await host.AdvanceAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal((3, empty), (host.Metrics.InFlight, host.Metrics.EmptyReceives));
+        Assert.InRange(empty, 0, 1);
+
+        host.Sqs.Faults = null;
+        held.SetResult();
+        await host.EventuallyAsync(() => host.Metrics.EmptyReceives >= 2, "two receives were empty");
+        Assert.Equal(0, host.Metrics.InFlight);
+    }
+
+    private static SqsFaultPlan Faults(SqsFaultKind kind, string operation, string? code = null) =>
+        new() { Rules = [new SqsFaultRule { Kind = kind, Operation = operation, Code = code }] };
+}
