@@ -29,6 +29,14 @@ public static class DatabaseFaults
                         FaultKind.Operator,
                         fatal.SqlState,
                         "the server rejects the session: correct the connection string Logins");
+                // pgbouncer's own words; it gives 08P01 to all its refusals.
+                case PostgresException { SqlState: "08P01" } pooler
+                    when pooler.MessageText.Contains("statement pooling", StringComparison.Ordinal):
+                    return new DatabaseFault(
+                        FaultKind.Operator,
+                        pooler.SqlState,
+                        "the vault needs transactions, and pgbouncer pools statements: set pool_mode = transaction or "
+                        + "session for this database in pgbouncer");
                 case PostgresException server:
                     return ClassifyState(server.SqlState);
                 case DatabaseFaultException known:

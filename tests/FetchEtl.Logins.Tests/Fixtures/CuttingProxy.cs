@@ -17,6 +17,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
     private int _cutsLeft;
     private int _connections;
     private int _hanging;
+    private int _commitsToSwallow;
 
     public CuttingProxy(IPEndPoint server)
     {
@@ -35,6 +36,12 @@ internal sealed class CuttingProxy : IAsyncDisposable
 
     /// <summary>From now on the present connections relay nothing. New connections work.</summary>
     public void HangConnections() => Volatile.Write(ref _hanging, Volatile.Read(ref _connections));
+
+    /// <summary>
+    /// The next connection on which the client sends COMMIT hangs from there on, without that COMMIT. The server's side
+    /// stays open even when the client gives up, as behind a firewall that drops packets.
+    /// </summary>
+    public void SwallowNextCommit() => Volatile.Write(ref _commitsToSwallow, 1);
 
     public async ValueTask DisposeAsync()
     {
@@ -68,9 +75,9 @@ internal sealed class CuttingProxy : IAsyncDisposable
         {
             await server.ConnectAsync(_server);
             client.NoDelay = server.NoDelay = true;
-            await Task.WhenAny(
-                CopyAsync(client.GetStream(), server.GetStream(), number, cuts: false),
-                CopyAsync(server.GetStream(), client.GetStream(), number, cuts: true));
+            var sends = CopyAsync(client.GetStream(), server.GetStream(), number, cuts: false);
+            var replies = CopyAsync(server.GetStream(), client.GetStream(), number, cuts: true);
+            await Task.WhenAny(sends, replies);
         }
     }
 
@@ -84,6 +91,12 @@ internal sealed class CuttingProxy : IAsyncDisposable
                 if (number <= Volatile.Read(ref _hanging))
                 {
                     continue;
+                }
+
+                if (!cuts && buffer.AsSpan(0, count).IndexOf("COMMIT"u8) >= 0
+                    && Interlocked.CompareExchange(ref _commitsToSwallow, 0, 1) == 1)
+                {
+                    await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, _stop.Token);
                 }
 
                 if (cuts && Volatile.Read(ref _cutsLeft) > 0)
