@@ -62,7 +62,12 @@ public static class LoginsServiceCollectionExtensions
         services.TryAddSingleton(new RetryDelay(new Random()));
         services.TryAddSingleton<WriterCircuit>();
         services.TryAddSingleton<IBatchStatement>(CreateStatement);
+        services.TryAddSingleton<BatchAttempt>();
+        services.TryAddSingleton<BatchLimit>();
+        services.TryAddSingleton<RefusalLedger>();
+        services.TryAddSingleton<Refusals>();
         services.TryAddSingleton<BatchWriter>();
+        services.TryAddSingleton<SuspectLoop>();
         // MassTransit's AddConsumer would register it per scope.
         services.TryAddSingleton<LoginConsumer>();
         if (services.Any(service => service.ServiceType == typeof(LoginWriter)))
@@ -103,6 +108,9 @@ public static class LoginsServiceCollectionExtensions
 
     private static LoginWriter CreateWriter(IServiceProvider services) => new(
         services.GetRequiredService<BatchWriter>(),
+        services.GetRequiredService<SuspectLoop>(),
+        services.GetRequiredService<Refusals>(),
         services.GetRequiredService<WriterCircuit>(),
+        services.GetRequiredService<BatchLimit>(),
         services.GetRequiredService<IOptions<LoginsOptions>>());
 }

@@ -46,7 +46,12 @@ public sealed class LoginConsumer : IConsumer<LoginMessage>
 
     /// <inheritdoc/>
     /// <exception cref="InvalidLoginException">The message is not a valid login.</exception>
-    /// <exception cref="LoginRejectedException">PostgreSQL rejects the row for its data.</exception>
+    /// <exception cref="LoginRejectedException">
+    /// PostgreSQL refuses the row, and its own values explain why.
+    /// </exception>
+    /// <exception cref="LoginDeferredException">
+    /// PostgreSQL refuses the row for another reason, again and again, and takes others.
+    /// </exception>
     /// <exception cref="LoginWriterStoppedException">The writer was disposed before the commit was known.</exception>
     public Task Consume(ConsumeContext<LoginMessage> context)
     {

@@ -22,7 +22,7 @@ internal static partial class Log
     [LoggerMessage(2002, LogLevel.Information, "PostgreSQL commits logins again after {Outage}")]
     public static partial void WriterRecovered(ILogger logger, TimeSpan outage);
 
-    [LoggerMessage(2003, LogLevel.Warning, "PostgreSQL rejected a row for its data ({SqlState}: {Reason})")]
+    [LoggerMessage(2003, LogLevel.Warning, "PostgreSQL rejected a row for its own values ({SqlState}: {Reason})")]
     public static partial void RowRejected(ILogger logger, string sqlState, string reason);
 
     [LoggerMessage(
@@ -39,6 +39,31 @@ internal static partial class Log
         LogLevel.Warning,
         "Masking:Method is {Method}: {Weakness}. Use Hmac, unless new masks must equal those of an old table")]
     public static partial void MaskingIsWeak(ILogger logger, MaskingMethod method, string weakness);
+
+    [LoggerMessage(
+        2010,
+        LogLevel.Warning,
+        "PostgreSQL refuses a row ({SqlState}): {Remedy}. The row is retried, and the others are written")]
+    public static partial void RowRefused(ILogger logger, string sqlState, string remedy);
+
+    [LoggerMessage(
+        2011,
+        LogLevel.Error,
+        "PostgreSQL refused {Refused} of the last {Rows} rows ({SqlState}): {Remedy}. The writer holds all rows and "
+        + "retries one that was refused until PostgreSQL takes it")]
+    public static partial void ManyRowsRefused(ILogger logger, int refused, int rows, string sqlState, string remedy);
+
+    [LoggerMessage(
+        2012,
+        LogLevel.Warning,
+        "Rows that PostgreSQL refuses go back to their queue, {Count} more now ({SqlState}): {Remedy}")]
+    public static partial void RowsDeferred(ILogger logger, int count, string sqlState, string remedy);
+
+    [LoggerMessage(
+        2013,
+        LogLevel.Warning,
+        "A statement of {Rows} rows took too long ({SqlState}: {Reason}): batches of at most {Limit} rows follow")]
+    public static partial void BatchTimedOut(ILogger logger, int rows, string sqlState, string reason, int limit);
 
     [LoggerMessage(2020, LogLevel.Warning, "{Problem}. Remedy: {Remedy}")]
     public static partial void CommitsAreNotDurable(ILogger logger, string problem, string remedy);

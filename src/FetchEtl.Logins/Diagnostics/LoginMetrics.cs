@@ -14,11 +14,13 @@ public sealed class LoginMetrics
     private readonly Counter<long> _written;
     private readonly Counter<long> _duplicates;
     private readonly Counter<long> _rejected;
+    private readonly Counter<long> _deferred;
     private readonly Histogram<int> _batchSize;
     private readonly Histogram<double> _duration;
     private long _writtenTotal;
     private long _duplicatesTotal;
     private long _rejectedTotal;
+    private long _deferredTotal;
     private long _statementsTotal;
     private long _lastCommitAt;
 
@@ -33,7 +35,9 @@ public sealed class LoginMetrics
         _duplicates = meter.CreateCounter<long>(
             "fetchetl.logins.duplicates", "{row}", "Rows whose message id the table already held");
         _rejected = meter.CreateCounter<long>(
-            "fetchetl.logins.rejected", "{row}", "Rows that PostgreSQL rejected for their data");
+            "fetchetl.logins.rejected", "{row}", "Rows that PostgreSQL rejected for their own values");
+        _deferred = meter.CreateCounter<long>(
+            "fetchetl.logins.deferred", "{row}", "Rows that PostgreSQL refuses, returned to their queue");
         _batchSize = meter.CreateHistogram<int>("fetchetl.logins.batch_size", "{row}", "Rows per committed statement");
         _duration = meter.CreateHistogram<double>(
             "fetchetl.logins.write_duration", "s", "Time to commit a batch, retries included");
@@ -45,8 +49,11 @@ public sealed class LoginMetrics
     /// <summary>Rows that were there under their message id.</summary>
     public long DuplicatesTotal => Interlocked.Read(ref _duplicatesTotal);
 
-    /// <summary>Rows that PostgreSQL rejected for their data.</summary>
+    /// <summary>Rows that PostgreSQL rejected for their own values.</summary>
     public long RejectedTotal => Interlocked.Read(ref _rejectedTotal);
+
+    /// <summary>Rows that PostgreSQL refuses for another reason and that went back to their queue, each time.</summary>
+    public long DeferredTotal => Interlocked.Read(ref _deferredTotal);
 
     /// <summary>Committed statements that carried rows.</summary>
     public long StatementsTotal => Interlocked.Read(ref _statementsTotal);
@@ -74,5 +81,11 @@ public sealed class LoginMetrics
     {
         Interlocked.Increment(ref _rejectedTotal);
         _rejected.Add(1);
+    }
+
+    internal void Deferred()
+    {
+        Interlocked.Increment(ref _deferredTotal);
+        _deferred.Add(1);
     }
 }

@@ -1,3 +1,4 @@
+using System.Data;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -64,6 +65,13 @@ internal sealed class BatchStatement(
                 throw new DatabaseFaultException(held, exception);
             }
 
+            if (IsCommandTimeout(exception)
+                && context.Database.GetDbConnection() is NpgsqlConnection { State: ConnectionState.Open } connection)
+            {
+                // Npgsql breaks a connection on which the server does not confirm that it cancelled the statement.
+                throw new StatementTimeoutException(connection.CommandTimeout, exception);
+            }
+
             throw;
         }
     }
@@ -90,4 +98,8 @@ internal sealed class BatchStatement(
             ? new BatchWrite(inserted, [])
             : new BatchWrite(inserted, await DurableInsert.FindMissingAsync(context, rows, cancellationToken));
     }
+
+    /// <summary>Whether Npgsql's command timeout ended it. EF Core wraps Npgsql's exception.</summary>
+    private static bool IsCommandTimeout(Exception exception) =>
+        (exception as NpgsqlException ?? exception.InnerException) is NpgsqlException { InnerException: TimeoutException };
 }

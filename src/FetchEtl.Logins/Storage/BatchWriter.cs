@@ -2,9 +2,13 @@ using Microsoft.Extensions.Logging;
 
 namespace FetchEtl.Logins;
 
-/// <summary>Writes batches: every row ends as committed, withdrawn, rejected or failed.</summary>
+/// <summary>
+/// Writes batches: every row ends as committed, withdrawn or failed, or waits among the refused rows.
+/// </summary>
 internal sealed class BatchWriter(
-    IBatchStatement statement,
+    BatchAttempt attempt,
+    Refusals refusals,
+    BatchLimit limit,
     WriterCircuit circuit,
     RetryDelay delay,
     LoginMetrics metrics,
@@ -19,7 +23,7 @@ internal sealed class BatchWriter(
     /// <summary>Never throws, so that a loop outlives every batch.</summary>
     /// <param name="batch">The rows.</param>
     /// <param name="stopping">Once cancelled, a batch that fails is not retried.</param>
-    /// <returns>A task that completes when every row has ended.</returns>
+    /// <returns>A task that completes when every row has ended, or waits among the refused rows.</returns>
     public Task WriteAsync(LoginBatch batch, CancellationToken stopping) =>
         WriteAsync(batch, UnknownAttempts, stopping);
 
@@ -28,31 +32,31 @@ internal sealed class BatchWriter(
         var outcome = await SettleAsync(batch, unknownAttempts, stopping);
         switch (outcome.Result)
         {
-            case BatchResult.Rejected or BatchResult.Failed when batch.Rows.Count > 1:
+            case BatchResult.Refused when stopping.IsCancellationRequested && circuit.BrakedBy is not null:
+            case BatchResult.Stopped:
+                Log.StoppedBeforeCommit(log, batch.Rows.Count, outcome.Fault.SqlState);
+                batch.Fail(new LoginWriterStoppedException());
+                break;
+
+            case BatchResult.Refused or BatchResult.TimedOut or BatchResult.Failed when batch.Rows.Count > 1:
                 await WriteHalvesAsync(batch, stopping);
                 break;
 
-            case BatchResult.Rejected:
-                Log.RowRejected(log, outcome.Fault.SqlState, outcome.Fault.Reason);
-                metrics.Rejected();
-                batch.Fail(new LoginRejectedException(outcome.Fault));
+            case BatchResult.Refused:
+                refusals.Refuse(batch.Rows[0], outcome.Fault);
                 break;
 
             case BatchResult.Failed:
                 Log.RowFailed(log, outcome.Exception!.GetType().FullName!);
                 batch.Fail(outcome.Exception);
                 break;
-
-            case BatchResult.Stopped:
-                Log.StoppedBeforeCommit(log, batch.Rows.Count, outcome.Fault.SqlState);
-                batch.Fail(new LoginWriterStoppedException());
-                break;
         }
     }
 
     /// <summary>
-    /// Halves the batch until each bad row stands alone: about k·log n statements for k bad rows of n. Each half gets
-    /// one attempt at an unknown failure: the whole batch already used up its retries.
+    /// Halves the batch until each bad row stands alone: about k·log n statements for k bad rows of n. Where many are
+    /// bad, the circuit opens, and the halves that were not tried wait until it closes. Each half gets one attempt at
+    /// an unknown failure: the whole batch already used up its retries.
     /// </summary>
     private async Task WriteHalvesAsync(LoginBatch batch, CancellationToken stopping)
     {
@@ -62,32 +66,41 @@ internal sealed class BatchWriter(
         await WriteAsync(second, unknownAttempts: 1, stopping);
     }
 
-    /// <summary>Tries until the batch is committed or withdrawn, or until retrying is pointless.</summary>
-    /// <returns>Any outcome but <see cref="BatchResult.Unavailable"/>.</returns>
+    /// <summary>Tries until the batch is committed or withdrawn, or until retrying it whole is pointless.</summary>
+    /// <returns>The last outcome.</returns>
     private async Task<BatchOutcome> SettleAsync(LoginBatch batch, int unknownAttempts, CancellationToken stopping)
     {
         var started = time.GetTimestamp();
         var unknownFailures = 0;
         while (true)
         {
-            var outcome = await TryAsync(batch, stopping);
+            var outcome = await attempt.RunAsync(batch, isSuspect: false, stopping);
             switch (outcome.Result)
             {
                 case BatchResult.Committed:
-                    metrics.Written(batch.Rows.Count, outcome.Inserted, time.GetElapsedTime(started));
-                    batch.Commit();
+                    Commit(batch, outcome, time.GetElapsedTime(started));
                     return outcome;
 
                 case BatchResult.Unavailable:
                     batch.PutBack();
                     break;
 
-                case BatchResult.Failed when ++unknownFailures < unknownAttempts:
-                    batch.PutBack();
-                    await batch.Abandoned.WaitAsync(delay.After(unknownFailures), time, stopping)
-                        .ConfigureAwait(
-                            ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+                case BatchResult.Conflicted:
+                    await PauseAsync(batch, batch.Conflicts, stopping);
                     break;
+
+                case BatchResult.Failed when ++unknownFailures < unknownAttempts:
+                    await PauseAsync(batch, unknownFailures, stopping);
+                    break;
+
+                case BatchResult.TimedOut:
+                    if (limit.TimedOut(batch.Rows.Count, outcome.Duration))
+                    {
+                        Log.BatchTimedOut(
+                            log, batch.Rows.Count, outcome.Fault.SqlState, outcome.Fault.Reason, limit.Rows);
+                    }
+
+                    return outcome;
 
                 default:
                     return outcome;
@@ -95,45 +108,25 @@ internal sealed class BatchWriter(
         }
     }
 
-    /// <summary>Waits for a turn and runs one statement.</summary>
-    private async Task<BatchOutcome> TryAsync(LoginBatch batch, CancellationToken stopping)
+    private void Commit(LoginBatch batch, BatchOutcome outcome, TimeSpan duration)
     {
-        using var turn = await circuit.WaitForTurnAsync(batch, stopping);
-        if (!batch.TryBegin())
+        var missing = outcome.Write.Missing;
+        var rows = batch.Rows.Count - missing.Count;
+        metrics.Written(rows, outcome.Write.Inserted, duration);
+        refusals.Written(rows);
+        limit.Committed(batch.Rows.Count, outcome.Duration);
+        batch.Commit(missing);
+        foreach (var row in missing)
         {
-            return new BatchOutcome(BatchResult.Withdrawn);
+            refusals.Refuse(row, DatabaseFaults.RowMissing);
         }
+    }
 
-        try
-        {
-            var written = await statement.RunAsync(batch, stopping);
-            turn.Succeeded();
-            return new BatchOutcome(BatchResult.Committed, Inserted: written.Inserted);
-        }
-        catch (Exception exception)
-        {
-            var fault = DatabaseFaults.Classify(exception);
-            switch (fault.Kind)
-            {
-                case FaultKind.Data:
-                    if (batch.Rows.Count == 1)
-                    {
-                        // The server answered, so the outage is over.
-                        turn.Succeeded();
-                    }
-
-                    return new BatchOutcome(BatchResult.Rejected, Fault: fault);
-
-                case var _ when stopping.IsCancellationRequested:
-                    return new BatchOutcome(BatchResult.Stopped, Fault: fault);
-
-                case FaultKind.Transient or FaultKind.Operator:
-                    turn.Failed(fault);
-                    return new BatchOutcome(BatchResult.Unavailable, Fault: fault);
-
-                default:
-                    return new BatchOutcome(BatchResult.Failed, Exception: exception);
-            }
-        }
+    private async Task PauseAsync(LoginBatch batch, int failures, CancellationToken stopping)
+    {
+        batch.PutBack();
+        await batch.Abandoned.WaitAsync(delay.After(failures), time, stopping)
+            .ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 }

@@ -5,13 +5,21 @@ using Npgsql;
 namespace FetchEtl.Logins;
 
 /// <summary>
-/// The one place that decides whether a failure is a row's fault, ends by itself, or needs an operator.
+/// The one place that decides whether a failure may be a row's, ends by itself, or needs an operator.
 /// </summary>
 public static class DatabaseFaults
 {
+    /// <summary>PostgreSQL reported success, and a row is neither new nor there.</summary>
+    internal static readonly DatabaseFault RowMissing = new(
+        FaultKind.Refused,
+        "02000",
+        "a BEFORE INSERT trigger that returns NULL or a rule of user_logins discards rows without an error: drop or "
+        + "correct it");
+
     /// <summary>
-    /// Classifies by SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html), inner exceptions
-    /// included: EF Core wraps the failures that Npgsql calls transient in an InvalidOperationException.
+    /// Classifies by SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html), by the function that
+    /// reported the error and by whether it happened in a function of the schema. Inner exceptions are included: EF
+    /// Core wraps the failures that Npgsql calls transient in an InvalidOperationException.
     /// </summary>
     /// <param name="exception">What a statement, a commit or an attempt to connect threw.</param>
     /// <returns>The fault; <see cref="FaultKind.Unknown"/> where the database is not at fault.</returns>
@@ -24,7 +32,7 @@ public static class DatabaseFaults
             {
                 // The server rejected the session, so class 22 means the connection string, not a row.
                 case PostgresException { InvariantSeverity: "FATAL" or "PANIC" } fatal
-                    when ClassifyState(fatal.SqlState).Kind == FaultKind.Data:
+                    when Classify(new ServerError(fatal)).Kind == FaultKind.Refused:
                     return new DatabaseFault(
                         FaultKind.Operator,
                         fatal.SqlState,
@@ -38,14 +46,20 @@ public static class DatabaseFaults
                         "the vault needs transactions, and pgbouncer pools statements: set pool_mode = transaction or "
                         + "session for this database in pgbouncer");
                 case PostgresException server:
-                    return ClassifyState(server.SqlState);
+                    return Classify(new ServerError(server));
                 case DatabaseFaultException known:
                     return known.Fault;
                 case MaskingRefusedException refused:
                     return new DatabaseFault(FaultKind.Operator, nameof(MaskingRefusedException), refused.Message);
+                case StatementTimeoutException timeout:
+                    return new DatabaseFault(
+                        FaultKind.Transient, nameof(StatementTimeoutException), timeout.Message);
                 // Npgsql encodes strictly, so a lone surrogate fails before the server can reject it.
                 case EncoderFallbackException:
-                    return ClassifyState(PostgresErrorCodes.CharacterNotInRepertoire);
+                    return new DatabaseFault(
+                        FaultKind.Refused,
+                        PostgresErrorCodes.CharacterNotInRepertoire,
+                        RefusalRemedies.CharacterNotInRepertoire);
             }
         }
 
@@ -63,30 +77,20 @@ public static class DatabaseFaults
         return new DatabaseFault(FaultKind.Unknown, exception.GetType().Name, "an unexpected error");
     }
 
-    /// <summary>Classifies a SQLSTATE: five characters, the first two the class.</summary>
-    internal static DatabaseFault ClassifyState(string sqlState)
+    /// <summary>Whether the statement took longer than it may while the server was there.</summary>
+    internal static bool IsTimeout(DatabaseFault fault) =>
+        fault.SqlState is nameof(StatementTimeoutException) or PostgresErrorCodes.QueryCanceled;
+
+    /// <summary>Whether the statement lost against another one, so that the next attempt may succeed.</summary>
+    internal static bool IsConflict(DatabaseFault fault) =>
+        fault.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected;
+
+    private static DatabaseFault Classify(ServerError error)
     {
-        return sqlState switch
+        return error.SqlState switch
         {
-            // No column of this schema is NOT NULL, so somebody added one.
-            "23502" => Operator("a column that logins do not fill is NOT NULL: give it a default"),
-
-            "22001" => Data("string_data_right_truncation"),
-            "22003" => Data("numeric_value_out_of_range"),
-            "22021" => Data("character_not_in_repertoire"),
-            "23503" => Data("foreign_key_violation"),
-            "23505" => Data("unique_violation"),
-            "23514" => Data("check_violation"),
-            ['2', '2', ..] => Data("data_exception"),
-            ['2', '3', ..] => Data("integrity_constraint_violation"),
-
             "25006" => Operator("the server is read-only: name the primary in the connection string Logins"),
             "3D000" => Operator("the database does not exist: create it, or correct the connection string Logins"),
-            "3F000" => Operator("the schema does not exist: correct the search_path in the connection string Logins"),
-            "42501" => Operator(
-                "the role lacks a right: grant it INSERT and SELECT on user_logins, SELECT, INSERT and UPDATE on " +
-                "masking_generations, with a vault SELECT and INSERT on pii_vault"),
-            ['4', '2', ..] => Operator("the table does not match the model: run the migrations"),
             ['2', '8', ..] => Operator(
                 "the server rejects the login: correct user and password in the connection string Logins"),
             "53100" => Operator("the server's disk is full: free or add space"),
@@ -97,15 +101,33 @@ public static class DatabaseFaults
             "53300" => Transient(
                 "no connection is left: close some, or raise the limit of the server, the database or the role"),
             ['5', '3', ..] => Transient("the server is out of a resource"),
-            ['5', '5', ..] => Transient("an object is in use or not ready"),
+            "57014" => Transient("the server cancelled the statement: statement_timeout, or an operator"),
             ['5', '7', ..] => Transient("an operator or the server ended the statement"),
+            ['5', '8', ..] => Transient("the server failed outside PostgreSQL"),
+            "55P03" or "55006" => Transient("an object is in use"),
 
-            // No other code blames a row, so no row fails for it.
-            _ => Transient("the server failed"),
+            // A trigger can fail for one row and for no other, whatever its error is.
+            _ when error.IsFromFunction => Refused(),
+
+            // The insert itself: these say nothing about a row.
+            "3F000" => Operator("the schema does not exist: correct the search_path in the connection string Logins"),
+            "42501" when error.Routine != "ExecWithCheckOptions" => Operator(
+                "the role lacks a right: grant it INSERT and SELECT on user_logins, SELECT, INSERT and UPDATE on " +
+                "masking_generations, with a vault SELECT and INSERT on pii_vault"),
+            ['4', '2', ..] and not "42501" => Operator("the table does not match the model: run the migrations"),
+            ['5', '5', ..] => Transient("an object is in use or not ready"),
+            ['4', '0', ..] or ['X', 'X', ..] => Transient("the server failed"),
+
+            // What is left may be a single row's, and where it is not, the share of refused rows says so.
+            _ => Refused(),
         };
 
-        DatabaseFault Data(string reason) => new(FaultKind.Data, sqlState, reason);
-        DatabaseFault Operator(string reason) => new(FaultKind.Operator, sqlState, reason);
-        DatabaseFault Transient(string reason) => new(FaultKind.Transient, sqlState, reason);
+        DatabaseFault Refused() => new(FaultKind.Refused, error.SqlState, RefusalRemedies.For(error))
+        {
+            IsFromFunction = error.IsFromFunction,
+        };
+
+        DatabaseFault Operator(string reason) => new(FaultKind.Operator, error.SqlState, reason);
+        DatabaseFault Transient(string reason) => new(FaultKind.Transient, error.SqlState, reason);
     }
 }

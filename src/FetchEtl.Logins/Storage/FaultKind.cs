@@ -6,8 +6,11 @@ public enum FaultKind
     /// <summary>Not a failure of the database but a bug. After some retries the rows fail with it.</summary>
     Unknown = 0,
 
-    /// <summary>PostgreSQL rejects the data of a row, now and at every retry. The row is isolated.</summary>
-    Data = 1,
+    /// <summary>
+    /// PostgreSQL refuses the statement for something that a single row may cause. The row is isolated; whose fault it
+    /// is depends on the row and on how many others are refused.
+    /// </summary>
+    Refused = 1,
 
     /// <summary>The failure ends by itself. The batch is retried as it is.</summary>
     Transient = 2,

@@ -7,6 +7,9 @@ internal sealed class LoginBatch(List<PendingLogin> rows)
 
     public IReadOnlyList<PendingLogin> Rows => rows;
 
+    /// <summary>How often the batch lost against another statement.</summary>
+    public int Conflicts { get; set; }
+
     /// <summary>Whether every caller has cancelled, in whatever state the rows are.</summary>
     public bool IsAbandoned => rows.TrueForAll(static row => row.HasLeft);
 
@@ -24,7 +27,18 @@ internal sealed class LoginBatch(List<PendingLogin> rows)
     /// <summary>The statement failed and another follows: until then rows can be withdrawn.</summary>
     public void PutBack() => rows.ForEach(static row => row.PutBack());
 
-    public void Commit() => rows.ForEach(static row => row.Commit());
+    /// <summary>Ends all rows but these as committed.</summary>
+    public void Commit(IReadOnlyList<PendingLogin> missing)
+    {
+        var exceptions = missing.Count == 0 ? null : missing.ToHashSet();
+        foreach (var row in rows)
+        {
+            if (exceptions is null || !exceptions.Contains(row))
+            {
+                row.Commit();
+            }
+        }
+    }
 
     public void Fail(Exception exception)
     {

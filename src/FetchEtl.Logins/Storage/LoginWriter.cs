@@ -8,7 +8,8 @@ namespace FetchEtl.Logins;
 /// busy one writes large batches, and no timer is needed. Thread-safe; one instance serves the whole process.
 /// </summary>
 /// <remarks>
-/// A row that PostgreSQL rejects fails alone; the rest of its batch commits. After any other failure of PostgreSQL one
+/// A row that PostgreSQL refuses does not hold its neighbours: they commit, while it waits, fails or, where many are
+/// refused for one reason, stops the writing until an operator has acted. After any other failure of PostgreSQL one
 /// batch at a time is retried, 50 ms to 5 s apart, until it commits, every caller has cancelled or the writer is
 /// disposed. The queue has no limit of its own: callers wait for their rows, so what limits the callers (a transport's
 /// prefetch) limits the queue.
@@ -17,25 +18,38 @@ public sealed class LoginWriter : IAsyncDisposable
 {
     private readonly BatchWriter _batches;
     private readonly WriterCircuit _circuit;
-    private readonly int _batchSize;
+    private readonly Refusals _refusals;
+    private readonly BatchLimit _limit;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Channel<PendingLogin> _queue = Channel.CreateUnbounded<PendingLogin>();
     private readonly Lazy<Task> _loops;
 
     /// <param name="batches">Writes what has gathered.</param>
+    /// <param name="suspects">Retries the rows that PostgreSQL refuses.</param>
+    /// <param name="refusals">Decides on them.</param>
     /// <param name="circuit">Shows whether PostgreSQL commits rows.</param>
-    /// <param name="options">The number of loops, and of rows a batch.</param>
+    /// <param name="limit">The number of rows a batch.</param>
+    /// <param name="options">The number of loops.</param>
     /// <param name="scheduler">Runs the loops; null for the thread pool's.</param>
     internal LoginWriter(
-        BatchWriter batches, WriterCircuit circuit, IOptions<LoginsOptions> options, TaskScheduler? scheduler = null)
+        BatchWriter batches,
+        SuspectLoop suspects,
+        Refusals refusals,
+        WriterCircuit circuit,
+        BatchLimit limit,
+        IOptions<LoginsOptions> options,
+        TaskScheduler? scheduler = null)
     {
         _batches = batches;
+        _refusals = refusals;
         _circuit = circuit;
-        _batchSize = options.Value.Storage.BatchSize;
+        _limit = limit;
         var writers = options.Value.Storage.Writers;
         var loops = new TaskFactory(scheduler ?? TaskScheduler.Default);
         _loops = new Lazy<Task>(() => Task.WhenAll(
-            Enumerable.Range(0, writers).Select(_ => loops.StartNew(WriteLoopAsync).Unwrap())));
+            Enumerable.Range(0, writers)
+                .Select(_ => loops.StartNew(WriteLoopAsync).Unwrap())
+                .Append(loops.StartNew(() => suspects.RunAsync(_stopping.Token)).Unwrap())));
     }
 
     /// <summary>
@@ -47,7 +61,12 @@ public sealed class LoginWriter : IAsyncDisposable
     /// awaited: it commits the row, or the row is withdrawn when it fails.
     /// </param>
     /// <returns>A task that completes with the commit.</returns>
-    /// <exception cref="LoginRejectedException">PostgreSQL rejects the row for its data.</exception>
+    /// <exception cref="LoginRejectedException">
+    /// PostgreSQL refuses the row, and its own values explain why.
+    /// </exception>
+    /// <exception cref="LoginDeferredException">
+    /// PostgreSQL refuses the row for another reason, again and again, and takes others.
+    /// </exception>
     /// <exception cref="LoginWriterStoppedException">The writer was disposed before the commit was known.</exception>
     /// <exception cref="OperationCanceledException">The row was withdrawn.</exception>
     public Task WriteAsync(UserLogin login, CancellationToken cancellationToken = default)
@@ -92,8 +111,8 @@ public sealed class LoginWriter : IAsyncDisposable
         _circuit.State == CircuitState.Closed ? Task.CompletedTask : _circuit.WaitForEndAsync(cancellationToken);
 
     /// <summary>
-    /// Stops: accepted rows are tried once more. Rows that cannot be committed fail with
-    /// <see cref="LoginWriterStoppedException"/>, and so does a running statement whose callers have all cancelled.
+    /// Stops: accepted rows are tried once more. Rows that cannot be committed, and at once those that were refused, fail
+    /// with <see cref="LoginWriterStoppedException"/>, and so does a running statement whose callers have all cancelled.
     /// </summary>
     /// <returns>A task that completes when every accepted row has ended.</returns>
     public async ValueTask DisposeAsync()
@@ -103,6 +122,7 @@ public sealed class LoginWriter : IAsyncDisposable
             return;
         }
 
+        _refusals.Stop();
         await _stopping.CancelAsync();
         if (_loops.IsValueCreated)
         {
@@ -117,7 +137,8 @@ public sealed class LoginWriter : IAsyncDisposable
         while (await _queue.Reader.WaitToReadAsync())
         {
             var rows = new List<PendingLogin>();
-            while (rows.Count < _batchSize && _queue.Reader.TryRead(out var pending))
+            var limit = _limit.Rows;
+            while (rows.Count < limit && _queue.Reader.TryRead(out var pending))
             {
                 rows.Add(pending);
             }

@@ -44,7 +44,7 @@ public sealed class StoredMasksVerifier(IPiiMasker masker, IOptions<LoginsOption
                     break;
             }
         }
-        catch (Exception exception) when (DatabaseFaults.Classify(exception) is { Kind: FaultKind.Data } fault)
+        catch (Exception exception) when (DatabaseFaults.Classify(exception) is { Kind: FaultKind.Refused } fault)
         {
             // Otherwise the writer would blame the rows that wait.
             Refuse([$"masking_generations is not as expected (SQLSTATE {fault.SqlState}): recreate it as the " +

@@ -20,6 +20,8 @@ internal sealed class WriterCircuit(RetryDelay delay, TimeProvider time, ILogger
     private TaskCompletionSource _changed = NewSignal();
     private CircuitState _state;
     private DatabaseFault? _fault;
+    private DatabaseFault? _brake;
+    private int _brakesEnded;
     private int _failures;
     private long _openedAt;
     private long _retryAt;
@@ -31,6 +33,42 @@ internal sealed class WriterCircuit(RetryDelay delay, TimeProvider time, ILogger
             lock (_lock)
             {
                 return _state;
+            }
+        }
+    }
+
+    /// <summary>Completes at the next change of the circuit. It never faults.</summary>
+    public Task Changed
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return ChangeAsync(_changed.Task);
+            }
+        }
+    }
+
+    /// <summary>Why PostgreSQL refuses many rows; null unless the circuit is open for that.</summary>
+    public DatabaseFault? BrakedBy
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _brake;
+            }
+        }
+    }
+
+    /// <summary>How many brakes ended because PostgreSQL took a row that it had refused.</summary>
+    public int BrakesEnded
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _brakesEnded;
             }
         }
     }
@@ -49,12 +87,14 @@ internal sealed class WriterCircuit(RetryDelay delay, TimeProvider time, ILogger
 
     /// <summary>
     /// Waits until a statement may run. That is at once while the circuit is closed; while it is open, the batch waits
-    /// until it may probe, or until the probe of another batch commits.
+    /// until it may probe, or until the probe of another batch commits. While the circuit is braked only rows that were
+    /// refused probe.
     /// </summary>
     /// <param name="batch">Ends the wait when it is abandoned.</param>
+    /// <param name="isSuspect">Whether the batch is a row that was refused alone.</param>
     /// <param name="stopping">Ends the wait. The statement may then run although the circuit is open.</param>
     /// <returns>The turn, to be disposed after the statement.</returns>
-    public async Task<WriterTurn> WaitForTurnAsync(LoginBatch batch, CancellationToken stopping)
+    public async Task<WriterTurn> WaitForTurnAsync(LoginBatch batch, bool isSuspect, CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)
         {
@@ -68,11 +108,13 @@ internal sealed class WriterCircuit(RetryDelay delay, TimeProvider time, ILogger
                 }
 
                 changed = ChangeAsync(_changed.Task);
-                untilRetry = _state == CircuitState.Open ? Until(_retryAt) : Timeout.InfiniteTimeSpan;
+                untilRetry = _state == CircuitState.Open && (_brake is null || isSuspect)
+                    ? Until(_retryAt)
+                    : Timeout.InfiniteTimeSpan;
                 if (untilRetry == TimeSpan.Zero)
                 {
                     _state = CircuitState.HalfOpen;
-                    return new WriterTurn(this, isProbe: true);
+                    return new WriterTurn(this, isProbe: true, isSuspect);
                 }
             }
 
@@ -86,7 +128,7 @@ internal sealed class WriterCircuit(RetryDelay delay, TimeProvider time, ILogger
             }
         }
 
-        return new WriterTurn(this, isProbe: false);
+        return new WriterTurn(this, isProbe: false, isSuspect);
     }
 
     /// <summary>
@@ -102,7 +144,7 @@ internal sealed class WriterCircuit(RetryDelay delay, TimeProvider time, ILogger
             lock (_lock)
             {
                 changed = ChangeAsync(_changed.Task);
-                untilUnattended = _state == CircuitState.Open
+                untilUnattended = _state == CircuitState.Open && _brake is null
                     ? Until(_retryAt, UnattendedAfter)
                     : Timeout.InfiniteTimeSpan;
                 if (_state == CircuitState.Closed || untilUnattended == TimeSpan.Zero)
@@ -118,16 +160,63 @@ internal sealed class WriterCircuit(RetryDelay delay, TimeProvider time, ILogger
         }
     }
 
-    /// <summary>The server answered the probe.</summary>
-    internal void ProbeSucceeded()
+    /// <summary>
+    /// Opens the circuit because PostgreSQL refuses many rows. It stays open until one of them is written, or is
+    /// refused for another reason.
+    /// </summary>
+    /// <returns>False when it is braked already.</returns>
+    public bool Brake(DatabaseFault fault)
+    {
+        lock (_lock)
+        {
+            if (_brake is not null)
+            {
+                return false;
+            }
+
+            _brake = fault with { Kind = FaultKind.Operator };
+            _fault = _brake;
+            if (_state == CircuitState.Closed)
+            {
+                _openedAt = time.GetTimestamp();
+            }
+
+            _failures = 0;
+            Open_NeedsLock();
+            return true;
+        }
+    }
+
+    /// <summary>No refused row is left to probe with: the circuit stays open, and any row may probe.</summary>
+    public void ReleaseBrake()
+    {
+        lock (_lock)
+        {
+            if (_brake is not null)
+            {
+                _brake = null;
+                Signal_NeedsLock();
+            }
+        }
+    }
+
+    /// <summary>The server executed the probe.</summary>
+    internal void ProbeSucceeded(bool isSuspect)
     {
         TimeSpan outage;
         lock (_lock)
         {
+            if (_brake is not null && !isSuspect)
+            {
+                return;
+            }
+
             outage = time.GetElapsedTime(_openedAt);
             _state = CircuitState.Closed;
             _fault = null;
             _failures = 0;
+            _brakesEnded += _brake is null ? 0 : 1;
+            _brake = null;
             _reported.Clear();
             Signal_NeedsLock();
         }
@@ -135,8 +224,28 @@ internal sealed class WriterCircuit(RetryDelay delay, TimeProvider time, ILogger
         Log.WriterRecovered(log, outage);
     }
 
-    /// <summary>A statement failed, and not for a row's data.</summary>
-    internal void StatementFailed(DatabaseFault fault, bool isProbe)
+    /// <summary>PostgreSQL refused the row of the probe.</summary>
+    internal void ProbeRefused(DatabaseFault fault, bool isSuspect)
+    {
+        lock (_lock)
+        {
+            if (_brake is { } brake && brake.SqlState == fault.SqlState)
+            {
+                if (isSuspect)
+                {
+                    _fault = brake;
+                    Open_NeedsLock();
+                }
+
+                return;
+            }
+        }
+
+        ProbeSucceeded(isSuspect);
+    }
+
+    /// <summary>A statement failed, and not for a row.</summary>
+    internal void StatementFailed(DatabaseFault fault, bool isProbe, bool isSuspect)
     {
         bool isNew;
         lock (_lock)
@@ -146,13 +255,11 @@ internal sealed class WriterCircuit(RetryDelay delay, TimeProvider time, ILogger
             if (_state == CircuitState.Closed)
             {
                 _openedAt = time.GetTimestamp();
+                Open_NeedsLock();
             }
-
-            if (isProbe || _state == CircuitState.Closed)
+            else if (isProbe && (_brake is null || isSuspect))
             {
-                _retryAt = time.GetTimestamp() + Ticks(delay.After(++_failures));
-                _state = CircuitState.Open;
-                Signal_NeedsLock();
+                Open_NeedsLock();
             }
         }
 
@@ -163,12 +270,15 @@ internal sealed class WriterCircuit(RetryDelay delay, TimeProvider time, ILogger
     }
 
     /// <summary>The probe ended without showing how the server is: another row may probe at once.</summary>
-    internal void ProbeAbandoned()
+    internal void ProbeAbandoned(bool isSuspect)
     {
         lock (_lock)
         {
-            _state = CircuitState.Open;
-            Signal_NeedsLock();
+            if (_brake is null || isSuspect)
+            {
+                _state = CircuitState.Open;
+                Signal_NeedsLock();
+            }
         }
     }
 
@@ -190,6 +300,13 @@ internal sealed class WriterCircuit(RetryDelay delay, TimeProvider time, ILogger
         {
             Log.WriterRetries(log, fault.SqlState, fault.Reason);
         }
+    }
+
+    private void Open_NeedsLock()
+    {
+        _retryAt = time.GetTimestamp() + Ticks(delay.After(++_failures));
+        _state = CircuitState.Open;
+        Signal_NeedsLock();
     }
 
     private void Signal_NeedsLock()

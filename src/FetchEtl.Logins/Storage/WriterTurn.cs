@@ -1,9 +1,14 @@
 namespace FetchEtl.Logins;
 
 /// <summary>The right to run one statement. Report its outcome, then dispose of it.</summary>
-internal sealed class WriterTurn(WriterCircuit circuit, bool isProbe) : IDisposable
+/// <param name="circuit">Learns the outcome.</param>
+/// <param name="isProbe">Whether the circuit is open and depends on the outcome.</param>
+/// <param name="isSuspect">Whether the statement has a row that was refused alone.</param>
+internal sealed class WriterTurn(WriterCircuit circuit, bool isProbe, bool isSuspect) : IDisposable
 {
     private bool _isReported;
+
+    public bool IsProbe => isProbe;
 
     /// <summary>The server executed the statement.</summary>
     public void Succeeded()
@@ -11,15 +16,25 @@ internal sealed class WriterTurn(WriterCircuit circuit, bool isProbe) : IDisposa
         _isReported = true;
         if (isProbe)
         {
-            circuit.ProbeSucceeded();
+            circuit.ProbeSucceeded(isSuspect);
         }
     }
 
-    /// <summary>The statement failed, and not for a row's data.</summary>
+    /// <summary>PostgreSQL refused the only row: it answered, so an outage is over, but not a brake for this.</summary>
+    public void Refused(DatabaseFault fault)
+    {
+        _isReported = true;
+        if (isProbe)
+        {
+            circuit.ProbeRefused(fault, isSuspect);
+        }
+    }
+
+    /// <summary>The statement failed, and not for a row.</summary>
     public void Failed(DatabaseFault fault)
     {
         _isReported = true;
-        circuit.StatementFailed(fault, isProbe);
+        circuit.StatementFailed(fault, isProbe, isSuspect);
     }
 
     /// <summary>Lets another row probe where this turn's outcome was not reported.</summary>
@@ -28,7 +43,7 @@ internal sealed class WriterTurn(WriterCircuit circuit, bool isProbe) : IDisposa
         if (isProbe && !_isReported)
         {
             _isReported = true;
-            circuit.ProbeAbandoned();
+            circuit.ProbeAbandoned(isSuspect);
         }
     }
 }

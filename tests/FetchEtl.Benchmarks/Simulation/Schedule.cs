@@ -131,7 +131,7 @@ internal sealed class Schedule
                     _world.Trace.Write($"{worker.Process.Name} ends: {result.Left}, empty: {result.IsEmpty}");
                     if (result is { IsEmpty: true, Left: null or { Total: 0 } })
                     {
-                        _judge.ReportedEmpty(_queue.LeftOf(worker.StoppedAt - Unseen));
+                        _judge.ReportedEmpty(_queue.LeftFor(worker.Process.Name, worker.StoppedAt - Unseen));
                     }
                 }
                 catch (Exception exception) when (exception is Amazon.Runtime.AmazonServiceException)

@@ -74,7 +74,9 @@ internal sealed record SchedulePlan
         }
 
         var isDrain = random.Next(3) == 0;
-        var messages = Enumerable.Range(0, random.Next(3, 14)).Select(_ => Kind(random.Next(12))).ToList();
+        var count = random.Next(8) == 0 ? random.Next(30, 80) : random.Next(3, 14);
+        // Few bad rows among many: from twenty on the writer would take them for the schema's fault, and stop.
+        var messages = Enumerable.Range(0, count).Select(_ => Kind(random.Next(count < 30 ? 12 : 60))).ToList();
         return new SchedulePlan
         {
             Messages = messages,
@@ -82,7 +84,7 @@ internal sealed record SchedulePlan
             Faults = faults,
             IsDrain = isDrain,
             Workers = isDrain ? 1 : random.Next(1, 3),
-            WaitTime = TimeSpan.FromSeconds(random.Next(4) == 0 ? random.Next(3) : 20),
+            WaitTime = TimeSpan.FromSeconds(isDrain ? 1 : random.Next(4) == 0 ? random.Next(3) : 20),
             PrefetchCount = random.Next(2, 25),
             BatchSize = random.Next(3) == 0 ? random.Next(1, 5) : 1000,
             Writers = random.Next(1, 3),

@@ -36,7 +36,7 @@ internal sealed class SimulatedQueue(
     /// <summary>When the next message becomes visible; null where the queue is empty.</summary>
     public TimeSpan? NextVisibleAt => _messages.Count == 0 ? null : _messages.Min(x => x.VisibleAt);
 
-    public List<Message> Receive(int count, TimeSpan visibilityTimeout)
+    public List<Message> Receive(int count, TimeSpan visibilityTimeout, string worker)
     {
         Redrive();
         var found = new List<Message>();
@@ -56,6 +56,7 @@ internal sealed class SimulatedQueue(
             message.Repeats += message.VisibleAt > world.Now ? 1 : 0;
 
             message.Receives++;
+            message.Holder = worker;
             message.VisibleAt = world.Now + visibilityTimeout;
             message.Handle = $"r{++_receipts}";
             world.Trace.Write($"SQS delivers {message.Number} as {message.Handle}, receive {message.Receives}");
@@ -65,8 +66,16 @@ internal sealed class SimulatedQueue(
         return found;
     }
 
-    /// <summary>How many messages are left that were sent before a time.</summary>
-    public int LeftOf(TimeSpan sentBefore) => _messages.Count(x => plan.SentAt[x.Number] < sentBefore);
+    /// <summary>
+    /// How many messages are left that a worker can know of: sent before a time and, where the counts are stale, not
+    /// hidden by another worker since.
+    /// </summary>
+    public int LeftFor(string worker, TimeSpan time)
+    {
+        var isStale = plan.Faults.Any(fault => fault.Hazard == Hazard.CountsStale);
+        return _messages.Count(x =>
+            plan.SentAt[x.Number] < time && (!isStale || x.Holder == worker || x.VisibleAt < time));
+    }
 
     public void Delete(string handle)
     {
@@ -154,6 +163,9 @@ internal sealed class SimulatedQueue(
         public TimeSpan VisibleAt { get; set; }
 
         public string? Handle { get; set; }
+
+        /// <summary>The worker that received it last.</summary>
+        public string? Holder { get; set; }
 
         public Message Deliver() => new()
         {

@@ -40,7 +40,9 @@ internal sealed class SimulatedSqs(
             if (!isBlind)
             {
                 messages = queue.Receive(
-                    request.MaxNumberOfMessages ?? 1, TimeSpan.FromSeconds(request.VisibilityTimeout ?? 30));
+                    request.MaxNumberOfMessages ?? 1,
+                    TimeSpan.FromSeconds(request.VisibilityTimeout ?? 30),
+                    process.Name);
             }
 
             if (messages.Count > 0 || World.Now >= until)

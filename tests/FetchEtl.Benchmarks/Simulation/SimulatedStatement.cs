@@ -23,7 +23,7 @@ internal sealed class SimulatedStatement(
         {
             return await RunAsync(batch);
         }
-        catch (NpgsqlException)
+        catch (Exception)
         {
             judge.Failed(process.Name, "INSERT");
             throw;
@@ -59,7 +59,7 @@ internal sealed class SimulatedStatement(
     }
 
     private static (Guid Id, int Message) Row(PendingLogin row) =>
-        (row.Login.MessageId!.Value, int.Parse(row.Login.UserId!, CultureInfo.InvariantCulture));
+        (row.Login.MessageId!.Value, int.Parse(row.Login.UserId!.TrimEnd('\0'), CultureInfo.InvariantCulture));
 
     /// <summary>Up to the commit.</summary>
     private async Task ExecuteAsync(SimulatedSession session, List<(Guid Id, int Message)> rows, TimeSpan until)
@@ -70,7 +70,7 @@ internal sealed class SimulatedStatement(
             if (World.Now >= until)
             {
                 World.Trace.Write($"{process.Name}: a statement waits too long for another session");
-                throw TimedOut();
+                throw Known("55P03", "another session holds the rows");
             }
 
             await postgres.Changed.WaitAsync(until - World.Now, process).ConfigureAwait(
@@ -129,7 +129,7 @@ internal sealed class SimulatedStatement(
                     World.Trace.Write($"{process.Name}: the wait for the standby is cancelled");
                     if (rules.WaitsForStandby)
                     {
-                        throw TimedOut();
+                        throw Known("01000", "no standby has confirmed the rows");
                     }
 
                     break;
@@ -167,5 +167,10 @@ internal sealed class SimulatedStatement(
     private static NpgsqlException Lost() =>
         new("Exception while reading from stream", new IOException("the connection was closed"));
 
-    private static NpgsqlException TimedOut() => new("Exception while reading from stream", new TimeoutException());
+    private static StatementTimeoutException TimedOut() => new(
+        (int)CommandTimeout.TotalSeconds, new NpgsqlException("Exception while reading from stream"));
+
+    /// <summary>As the real statement reports what it knows better than the SQLSTATE says.</summary>
+    private static DatabaseFaultException Known(string state, string reason) =>
+        new(new DatabaseFault(FaultKind.Transient, state, reason));
 }

@@ -40,19 +40,8 @@ internal sealed class SimulatedWorker : IDisposable
         LoginMetrics = new LoginMetrics(_meters, Process);
         _services = new SqsRiderServices(Client, SqsMetrics, log, Process, new Backoff(random));
         var delay = new RetryDelay(random);
-        var circuit = new WriterCircuit(delay, Process, log);
-        var options = new LoginsOptions { Storage = { BatchSize = plan.BatchSize, Writers = plan.Writers } };
-        _writer = new LoginWriter(
-            new BatchWriter(
-                new SimulatedStatement(Process, postgres, plan, faults, judge, rules),
-                circuit,
-                delay,
-                LoginMetrics,
-                Process,
-                log),
-            circuit,
-            Options.Create(options),
-            Process.TaskScheduler);
+        var statement = new SimulatedStatement(Process, postgres, plan, faults, judge, rules);
+        _writer = Writer(statement, delay, log);
         _settings = new SqsReceiveSettings(
             "logins",
             "logins-dead",
@@ -133,6 +122,21 @@ internal sealed class SimulatedWorker : IDisposable
         await receiving;
     }
 
+    /// <summary>As the service collection builds it.</summary>
+    private LoginWriter Writer(IBatchStatement statement, RetryDelay delay, SimulatedLog log)
+    {
+        var options = Options.Create(
+            new LoginsOptions { Storage = { BatchSize = _plan.BatchSize, Writers = _plan.Writers } });
+        var circuit = new WriterCircuit(delay, Process, log);
+        var limit = new BatchLimit(options);
+        var refusals = new Refusals(new RefusalLedger(), circuit, LoginMetrics, Process, log);
+        var attempt = new BatchAttempt(statement, circuit, Process);
+        var batches = new BatchWriter(attempt, refusals, limit, circuit, delay, LoginMetrics, Process, log);
+        var suspects = new SuspectLoop(
+            refusals, attempt, batches, limit, circuit, delay, LoginMetrics, Process, log);
+        return new LoginWriter(batches, suspects, refusals, circuit, limit, options, Process.TaskScheduler);
+    }
+
     private ReceiveEndpointContext Endpoint()
     {
         var pipe = Stub<IReceivePipeDispatcher>.Create(new()
@@ -168,9 +172,15 @@ internal sealed class SimulatedWorker : IDisposable
     private Task ConsumeAsync(SqsMessageLease lease, CancellationToken cancelled)
     {
         var body = lease.Message.Body;
-        return _plan.Messages[int.Parse(body)] == MessageKind.Invalid
+        var kind = _plan.Messages[int.Parse(body)];
+        return kind == MessageKind.Invalid
             ? throw new ValidationException("no login")
             : _writer.WriteAsync(
-                new UserLogin { UserId = body, MessageId = MessageIdentity.Id(lease.Message) }, cancelled);
+                new UserLogin
+                {
+                    UserId = kind == MessageKind.BadRow ? $"{body}\0" : body,
+                    MessageId = MessageIdentity.Id(lease.Message),
+                },
+                cancelled);
     }
 }

@@ -11,6 +11,8 @@ public sealed class WriterCircuitTests
     private static readonly DatabaseFault Lost = new(FaultKind.Transient, "08006", "the connection failed");
     private static readonly DatabaseFault ReadOnly = new(FaultKind.Operator, "25006", "name the primary");
 
+    private static readonly DatabaseFault Exhausted = new(FaultKind.Refused, "2200H", "raise its MAXVALUE");
+
     private readonly SignalingTimeProvider _time = new();
     private readonly RecordedLogs _logs = new();
     private readonly WriterCircuit _circuit;
@@ -159,7 +161,7 @@ public sealed class WriterCircuitTests
     {
         await FailAsync(Lost);
         using var cancelled = new CancellationTokenSource();
-        var waiting = _circuit.WaitForTurnAsync(Batch(cancelled.Token), CancellationToken.None);
+        var waiting = _circuit.WaitForTurnAsync(Batch(cancelled.Token), isSuspect: false, CancellationToken.None);
 
         await cancelled.CancelAsync();
 
@@ -172,7 +174,9 @@ public sealed class WriterCircuitTests
     {
         await FailAsync(Lost);
         using var stopping = new CancellationTokenSource();
-        var waiting = Enumerable.Range(0, 3).Select(_ => _circuit.WaitForTurnAsync(Batch(), stopping.Token)).ToList();
+        var waiting = Enumerable.Range(0, 3)
+            .Select(_ => _circuit.WaitForTurnAsync(Batch(), isSuspect: false, stopping.Token))
+            .ToList();
 
         await stopping.CancelAsync();
 
@@ -223,6 +227,91 @@ public sealed class WriterCircuitTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => receiver);
     }
 
+    [Fact]
+    public async Task A_brake_keeps_batches_and_receivers_waiting_and_only_refused_rows_probe()
+    {
+        Assert.True(_circuit.Brake(Exhausted));
+        Assert.False(_circuit.Brake(Exhausted));
+        var batch = WaitForTurn();
+        var receiver = _circuit.WaitForEndAsync(CancellationToken.None);
+
+        foreach (var delay in new[] { 100, 200, 400, 800, 1600, 3200, 5000, 5000 })
+        {
+            var suspect = WaitForTurn(isSuspect: true);
+            _time.Advance(TimeSpan.FromMilliseconds(delay - 1));
+            Assert.False(suspect.IsCompleted);
+            _time.Advance(TimeSpan.FromMilliseconds(1));
+            (await suspect).Refused(Exhausted);
+            Assert.False(batch.IsCompleted || receiver.IsCompleted);
+            Assert.Equal(FaultKind.Operator, _circuit.Fault!.Value.Kind);
+        }
+
+        var last = WaitForTurn(isSuspect: true);
+        _time.Advance(TimeSpan.FromSeconds(5));
+        (await last).Succeeded();
+
+        await receiver;
+        (await batch).Dispose();
+        Assert.Null(_circuit.Fault);
+        Assert.Equal(1, _circuit.BrakesEnded);
+    }
+
+    [Fact]
+    public async Task An_outage_during_a_brake_is_reported_and_the_brake_outlasts_it()
+    {
+        _circuit.Brake(Exhausted);
+        _time.Advance(TimeSpan.FromSeconds(5));
+        (await WaitForTurn(isSuspect: true)).Failed(Lost);
+        Assert.Equal(Lost, _circuit.Fault);
+
+        _time.Advance(TimeSpan.FromSeconds(5));
+        (await WaitForTurn(isSuspect: true)).Refused(Exhausted);
+
+        Assert.Equal("2200H", _circuit.Fault!.Value.SqlState);
+        Assert.NotNull(_circuit.BrakedBy);
+        Assert.Equal(1, _logs.CountOf(2000));
+    }
+
+    [Fact]
+    public async Task A_row_that_is_refused_for_another_reason_ends_the_brake()
+    {
+        _circuit.Brake(Exhausted);
+        _time.Advance(TimeSpan.FromSeconds(5));
+
+        (await WaitForTurn(isSuspect: true)).Refused(new DatabaseFault(FaultKind.Refused, "23514", "no partition"));
+
+        Assert.Null(_circuit.BrakedBy);
+        Assert.Equal(CircuitState.Closed, _circuit.State);
+    }
+
+    [Fact]
+    public async Task A_probe_that_began_before_the_brake_does_not_end_it()
+    {
+        await FailAsync(Lost);
+        _time.Advance(TimeSpan.FromMilliseconds(100));
+        using var probe = await WaitForTurn();
+        _circuit.Brake(Exhausted);
+
+        probe.Succeeded();
+
+        Assert.NotNull(_circuit.BrakedBy);
+        Assert.Equal(CircuitState.Open, _circuit.State);
+    }
+
+    [Fact]
+    public async Task Without_a_refused_row_to_probe_with_any_row_probes()
+    {
+        _circuit.Brake(Exhausted);
+        _time.Advance(TimeSpan.FromSeconds(5));
+        var batch = WaitForTurn();
+        Assert.False(batch.IsCompleted);
+
+        _circuit.ReleaseBrake();
+
+        (await batch).Succeeded();
+        Assert.Equal(CircuitState.Closed, _circuit.State);
+    }
+
     private static LoginBatch Batch(CancellationToken cancellationToken = default) =>
         new([new PendingLogin(new UserLogin(), [], cancellationToken)]);
 
@@ -233,7 +322,8 @@ public sealed class WriterCircuitTests
         return await finished;
     }
 
-    private Task<WriterTurn> WaitForTurn() => _circuit.WaitForTurnAsync(Batch(), CancellationToken.None);
+    private Task<WriterTurn> WaitForTurn(bool isSuspect = false) =>
+        _circuit.WaitForTurnAsync(Batch(), isSuspect, CancellationToken.None);
 
     private async Task FailAsync(DatabaseFault fault) => (await WaitForTurn()).Failed(fault);
 

@@ -1,0 +1,173 @@
+using Microsoft.Extensions.Logging;
+
+namespace FetchEtl.Logins;
+
+/// <summary>
+/// Owns the rows that PostgreSQL refuses alone, and retries them one at a time, each with its own backoff. While the
+/// circuit is braked they take turns as the probe; when one of them is written, all are retried.
+/// </summary>
+internal sealed class SuspectLoop(
+    Refusals refusals,
+    BatchAttempt attempt,
+    BatchWriter batches,
+    BatchLimit limit,
+    WriterCircuit circuit,
+    RetryDelay delay,
+    LoginMetrics metrics,
+    TimeProvider time,
+    ILogger<LoginWriter> log)
+{
+    /// <summary>The row that was retried last is the last.</summary>
+    private readonly List<Suspect> _held = [];
+
+    private Task<bool>? _arrival;
+    private Task _released = Task.CompletedTask;
+    private int _brakesEnded;
+
+    /// <summary>Runs until the writer stops; then the rows fail.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            // Read first, so that no change is missed.
+            var changed = circuit.Changed;
+            if (Next(out var wait) is { } suspect)
+            {
+                await RetryAsync(suspect, stopping);
+            }
+            else
+            {
+                await WaitAsync(changed, wait, stopping);
+            }
+        }
+
+        Collect();
+        _held.ForEach(static suspect => suspect.Stop());
+        await _released;
+    }
+
+    /// <summary>The row to retry now; where there is none, how long to wait for one.</summary>
+    private Suspect? Next(out TimeSpan wait)
+    {
+        wait = Timeout.InfiniteTimeSpan;
+        var brake = circuit.BrakedBy;
+        Collect();
+        if (brake is { } fault)
+        {
+            if (_held.Find(suspect => suspect.Fault.SqlState == fault.SqlState) is { } probe)
+            {
+                return probe;
+            }
+
+            circuit.ReleaseBrake();
+        }
+
+        if (_held.MinBy(static suspect => suspect.DueAt) is not { } next)
+        {
+            return null;
+        }
+
+        wait = time.GetElapsedTime(time.GetTimestamp(), next.DueAt);
+        return wait > TimeSpan.Zero ? null : next;
+    }
+
+    /// <summary>Takes the rows that are new among the refused, and drops those whose callers have cancelled.</summary>
+    private void Collect()
+    {
+        while (refusals.Suspects.TryRead(out var suspect))
+        {
+            _held.Add(suspect);
+            Postpone(suspect);
+        }
+
+        _held.RemoveAll(static suspect => suspect.Row.Task.IsCompleted);
+    }
+
+    /// <summary>Waits for a row, for a change of the circuit, or for the time.</summary>
+    private async Task WaitAsync(Task changed, TimeSpan wait, CancellationToken stopping)
+    {
+        // One wait for all rounds: the channel keeps every wait until a row arrives.
+        _arrival ??= ArrivalAsync();
+        var wholeMilliseconds =
+            wait < TimeSpan.Zero ? wait : TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds));
+        Task arrivalOrChange = Task.WhenAny(_arrival, changed);
+        await arrivalOrChange.WaitAsync(wholeMilliseconds, time, stopping)
+            .ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        if (_arrival.IsCompleted)
+        {
+            _arrival = null;
+        }
+    }
+
+    /// <summary>Completes on the loop's scheduler, as the channel's own task would not.</summary>
+    private async Task<bool> ArrivalAsync() => await refusals.Suspects.WaitToReadAsync(CancellationToken.None);
+
+    private async Task RetryAsync(Suspect suspect, CancellationToken stopping)
+    {
+        var reason = suspect.Fault;
+        var outcome = await attempt.RunAsync(new LoginBatch([suspect.Row]), isSuspect: true, stopping);
+        switch (outcome.Result)
+        {
+            case BatchResult.Committed when outcome.Write.Missing.Count == 0:
+                metrics.Written(1, outcome.Write.Inserted, outcome.Duration);
+                refusals.Passed(suspect);
+                suspect.Row.Commit();
+                break;
+
+            case BatchResult.Committed:
+                Refuse(suspect, DatabaseFaults.RowMissing);
+                break;
+
+            case BatchResult.Refused:
+                Refuse(suspect, outcome.Fault);
+                break;
+
+            case BatchResult.Failed:
+                Log.RowFailed(log, outcome.Exception!.GetType().FullName!);
+                suspect.Row.Fail(outcome.Exception);
+                break;
+
+            case BatchResult.Stopped:
+                suspect.Row.Fail(new LoginWriterStoppedException());
+                break;
+
+            case BatchResult.Unavailable or BatchResult.Conflicted:
+                suspect.Row.PutBack();
+                Postpone(suspect);
+                break;
+        }
+
+        if (circuit.BrakesEnded != _brakesEnded)
+        {
+            _brakesEnded = circuit.BrakesEnded;
+            Release(reason, stopping);
+        }
+    }
+
+    private void Refuse(Suspect suspect, DatabaseFault fault)
+    {
+        if (refusals.RefuseAgain(suspect, fault))
+        {
+            _held.Remove(suspect);
+            _held.Add(suspect);
+            Postpone(suspect);
+        }
+    }
+
+    /// <summary>PostgreSQL takes rows that it refused: the others are written as batches are.</summary>
+    private void Release(DatabaseFault reason, CancellationToken stopping)
+    {
+        refusals.Forget(reason);
+        Collect();
+        foreach (var rows in _held.ConvertAll(static suspect => suspect.Row).Chunk(limit.Rows))
+        {
+            _released = Task.WhenAll(_released, batches.WriteAsync(new LoginBatch([.. rows]), stopping));
+        }
+
+        _held.Clear();
+    }
+
+    private void Postpone(Suspect suspect) => suspect.DueAt = time.GetTimestamp()
+        + (long)(delay.After(suspect.Refusals).TotalSeconds * time.TimestampFrequency);
+}
