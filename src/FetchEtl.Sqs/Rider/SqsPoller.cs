@@ -72,9 +72,9 @@ internal sealed class SqsPoller(
                 {
                     await PollAsync(ending.Token, cutOff.Token);
                 }
-                catch (OperationCanceledException) when (ending.IsCancellationRequested)
+                catch (Exception) when (ending.IsCancellationRequested)
                 {
-                    // The endpoint stops, or another poll failed.
+                    // The endpoint stops, or another poll failed. A receive that fails then has nobody to report to.
                 }
                 catch (Exception)
                 {

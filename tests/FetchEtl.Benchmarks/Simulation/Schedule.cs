@@ -25,10 +25,10 @@ internal sealed class Schedule
     private readonly List<IDisposable> _ended = [];
     private int _lives;
 
-    private Schedule(int seed, SimulationTrace trace, StatementRules rules)
+    private Schedule(int seed, SimulationTrace trace, StatementRules rules, SchedulePlan plan)
     {
         _rules = rules;
-        _plan = SchedulePlan.Of(seed);
+        _plan = plan;
         _world = new SimulatedWorld(seed, trace);
         trace.Clock = () => _world.Now;
         _judge = new ScheduleJudge(_plan, trace);
@@ -42,10 +42,12 @@ internal sealed class Schedule
     /// <param name="seed">Which.</param>
     /// <param name="keepsText">Whether the result has the text of the trace.</param>
     /// <param name="rules">What the statement promises; null for everything.</param>
-    public static ScheduleResult Run(int seed, bool keepsText = false, StatementRules? rules = null)
+    /// <param name="plan">What happens; null for what the seed asks for.</param>
+    public static ScheduleResult Run(
+        int seed, bool keepsText = false, StatementRules? rules = null, SchedulePlan? plan = null)
     {
         var trace = new SimulationTrace(keepsText);
-        var schedule = new Schedule(seed, trace, rules ?? new StatementRules());
+        var schedule = new Schedule(seed, trace, rules ?? new StatementRules(), plan ?? SchedulePlan.Of(seed));
         trace.Note($"seed {seed}: {schedule._plan}");
         string? violation;
         try

@@ -36,13 +36,13 @@ internal static class SimulationMutant
     /// <summary>The files that are compiled beside the simulation: whatever depends on a file that has mutants.</summary>
     private static readonly string[] Product =
     [
-        .. Files("src/FetchEtl.Logins/Storage", "BatchOutcome", "BatchResult", "BatchWrite", "BatchWriter",
-            "DatabaseFaults", "IBatchStatement", "LoginBatch", "LoginWriter", "PendingLogin", "WriterCircuit",
-            "WriterTurn"),
-        .. Files("src/FetchEtl.Sqs/Leases", "EntryBatch", "Lease", "LeaseCalls", "LeaseEvent", "LeaseLoop",
-            "LeaseState", "MessageIdentity", "SqsMessageLease"),
+        .. Files("src/FetchEtl.Logins/Storage", "BatchAttempt", "BatchOutcome", "BatchResult", "BatchWrite",
+            "BatchWriter", "IBatchStatement", "LoginBatch", "LoginWriter", "PendingLogin", "Refusals", "RowFaults",
+            "Suspect", "SuspectLoop", "WriterCircuit", "WriterTurn"),
+        .. Files("src/FetchEtl.Sqs/Leases", "CallLane", "CallLanes", "EntryBatch", "Lease", "LeaseCalls", "LeaseEvent",
+            "LeaseLoop", "LeaseState", "MessageIdentity", "SqsMessageLease"),
         .. Files("src/FetchEtl.Sqs/Rider", "SqsDispatcher", "SqsPoller"),
-        .. Files("src/FetchEtl.Service/Drain", "Drainer"),
+        .. Files("src/FetchEtl.Service/Drain", "Drainer", "DrainLoop"),
     ];
 
     private static readonly Lazy<MetadataReference[]> References = new(() =>

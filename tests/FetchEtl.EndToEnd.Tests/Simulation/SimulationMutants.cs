@@ -24,8 +24,44 @@ public sealed class SimulationMutants(ITestOutputHelper output)
         {
             "a commit whose outcome is unknown counts",
             "BatchWriter.cs",
-            "return new BatchOutcome(BatchResult.Unavailable, Fault: fault);",
-            "return new BatchOutcome(BatchResult.Committed);"
+            "case BatchResult.Committed:",
+            "case BatchResult.Committed or BatchResult.Unavailable:"
+        },
+        {
+            "rows that are missing count as duplicates",
+            "BatchWriter.cs",
+            "var missing = outcome.Write.Missing;",
+            "IReadOnlyList<PendingLogin> missing = [];"
+        },
+        {
+            "the SQLSTATE's class alone blames a row",
+            "RowFaults.cs",
+            "if (fault.IsFromFunction)",
+            "if (fault.SqlState is ['2', '2' or '3', ..]) { return true; } if (false)"
+        },
+        {
+            "a refused row is retried without a delay",
+            "SuspectLoop.cs",
+            "delay.After(suspect.Refusals).TotalSeconds",
+            "0 * delay.After(suspect.Refusals).TotalSeconds"
+        },
+        {
+            "a refused delete is retried without a delay",
+            "CallLane.cs",
+            "now + backoff.After(_refusals, Backoff.LongestRetry)",
+            "now"
+        },
+        {
+            "an idle queue without a wait time is polled in a loop",
+            "SqsPoller.cs",
+            "if (empties > 0 && delay > TimeSpan.Zero)",
+            "if (false)"
+        },
+        {
+            "drain trusts the counts alone",
+            "DrainLoop.cs",
+            "left is 0 && seen is { InFlight: 0, EmptyReceives: >= EmptyReceives }",
+            "left is 0"
         },
         {
             "a failed statement is retried without a delay",
@@ -36,8 +72,8 @@ public sealed class SimulationMutants(ITestOutputHelper output)
         {
             "a failed receive is retried without a delay",
             "SqsPoller.cs",
-            "await Task.Delay(delay, services.Time, stopping);",
-            "await Task.Yield();"
+            "var delay = services.Backoff.After(Interlocked.Increment(ref _failures), Backoff.LongestRetry);",
+            "var delay = TimeSpan.Zero * Interlocked.Increment(ref _failures);"
         },
         {
             "each delivery has an identity of its own",

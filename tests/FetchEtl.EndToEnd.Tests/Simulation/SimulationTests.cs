@@ -60,6 +60,29 @@ public sealed class SimulationTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void A_receive_that_fails_during_a_stop_does_not_fail_the_worker()
+    {
+        for (var seed = 0; seed < 100; seed++)
+        {
+            var plan = SchedulePlan.Of(seed) with
+            {
+                IsDrain = false,
+                Workers = 1,
+                WaitTime = TimeSpan.FromSeconds(1),
+                Faults =
+                [
+                    new Fault(Hazard.RepliesLost, TimeSpan.Zero, TimeSpan.FromSeconds(60), Share: 0.5, Choice: 0),
+                    new Fault(
+                        Hazard.WorkerStopped, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(40), Share: 1, Choice: 0),
+                ],
+                MaxReceives = 1_000,
+            };
+
+            Assert.Null(Schedule.Run(seed, plan: plan).Violation);
+        }
+    }
+
+    [Fact]
     public void Work_that_leaves_the_scheduler_is_noticed()
     {
         var world = new SimulatedWorld(seed: 1, new SimulationTrace(keepsText: false));
