@@ -23,9 +23,17 @@ public sealed class SimulationMutants(ITestOutputHelper output)
         },
         {
             "a commit whose outcome is unknown counts",
-            "BatchWriter.cs",
-            "case BatchResult.Committed:",
-            "case BatchResult.Committed or BatchResult.Unavailable:"
+            "BatchAttempt.cs",
+            "ResultOf(fault, batch, turn, stopping),\n                time.GetElapsedTime(started),",
+            """
+            ResultOf(fault, batch, turn, stopping) switch
+            {
+                BatchResult.Unavailable => BatchResult.Committed,
+                var result => result,
+            },
+            time.GetElapsedTime(started),
+            new BatchWrite(0, []),
+            """
         },
         {
             "rows that are missing count as duplicates",
@@ -52,10 +60,10 @@ public sealed class SimulationMutants(ITestOutputHelper output)
             "now"
         },
         {
-            "an idle queue without a wait time is polled in a loop",
+            "receives that fail, or find nothing, are repeated at once",
             "SqsPoller.cs",
-            "if (empties > 0 && delay > TimeSpan.Zero)",
-            "if (false)"
+            "private static readonly TimeSpan LongestIdle = TimeSpan.FromSeconds(1);",
+            "private static readonly TimeSpan LongestIdle = TimeSpan.Zero;"
         },
         {
             "drain trusts the counts alone",
@@ -68,12 +76,6 @@ public sealed class SimulationMutants(ITestOutputHelper output)
             "WriterCircuit.cs",
             "Ticks(delay.After(++_failures))",
             "Ticks(TimeSpan.Zero * ++_failures)"
-        },
-        {
-            "a failed receive is retried without a delay",
-            "SqsPoller.cs",
-            "var delay = services.Backoff.After(Interlocked.Increment(ref _failures), Backoff.LongestRetry);",
-            "var delay = TimeSpan.Zero * Interlocked.Increment(ref _failures);"
         },
         {
             "each delivery has an identity of its own",

@@ -29,7 +29,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
     [Fact]
     public void A_schedule_is_replayed_by_its_seed_byte_for_byte()
     {
-        for (var seed = 0; seed < 100; seed++)
+        for (var seed = 0; seed < 30; seed++)
         {
             var first = Schedule.Run(seed, keepsText: true);
             var second = Schedule.Run(seed, keepsText: true);
@@ -62,7 +62,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
     [Fact]
     public void A_receive_that_fails_during_a_stop_does_not_fail_the_worker()
     {
-        for (var seed = 0; seed < 100; seed++)
+        for (var seed = 0; seed < 50; seed++)
         {
             var plan = SchedulePlan.Of(seed) with
             {
