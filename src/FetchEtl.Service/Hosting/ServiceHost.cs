@@ -108,7 +108,6 @@ internal static class ServiceHost
         {
             x.LogToStandardErrorThreshold = LogLevel.Trace;
             x.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
-            x.MaxQueueLength = 10_000;
         });
         builder.Services.AddSingleton<IHostLifetime, NoSignalsLifetime>();
         builder.Services.AddSingleton(TimeProvider.System);

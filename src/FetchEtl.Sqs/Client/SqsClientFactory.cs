@@ -29,8 +29,9 @@ internal static class SqsClientFactory
         var profile = FindProfile(options);
         Require(Problems(options, profile));
 
-        // Every attempt is signed anew, so that a retry uses refreshed credentials.
-        var config = new AmazonSQSConfig { ResignRetries = true };
+        // Every attempt is signed anew, so that a retry uses refreshed credentials. A broken connection is an ordinary
+        // failure: the SDK would add ten retries without a delay.
+        var config = new AmazonSQSConfig { ResignRetries = true, MaxStaleConnectionRetries = 0 };
         if (!string.IsNullOrEmpty(options.Profile))
         {
             config.Profile = new Profile(options.Profile, options.ProfilesLocation);

@@ -53,6 +53,7 @@ internal sealed class SqsPoller(
         MessageAttributeNames = ["All"],
     };
 
+    private volatile Part? _staying;
     private int _surplusOffered;
     private int _failures;
 
@@ -64,6 +65,13 @@ internal sealed class SqsPoller(
         await using var grace = ending.Token.UnsafeRegister(
             static source => ((CancellationTokenSource)source!).CancelAfter(Grace), cutOff);
 
+        ITimer? watch = null;
+        await using var watching = watch = services.Time.CreateTimer(
+            _ => watch!.Change(HandOverWhenLate(), Timeout.InfiniteTimeSpan),
+            null,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan);
+        watch.Change(settings.WaitTime + Late, Timeout.InfiniteTimeSpan);
         _offers.Writer.TryWrite(true);
         await Task.WhenAll(Enumerable.Range(0, MaxPolls).Select(_ => Task.Factory.StartNew(
             async () =>
@@ -94,21 +102,14 @@ internal sealed class SqsPoller(
     private async Task PollAsync(CancellationToken stopping, CancellationToken cutOff)
     {
         var part = new Part();
-        await using var late = services.Time.CreateTimer(
-            _ =>
-            {
-                if (part.TryLeave())
-                {
-                    _offers.Writer.TryWrite(true);
-                }
-            },
-            null,
-            Timeout.InfiniteTimeSpan,
-            Timeout.InfiniteTimeSpan);
         while (!stopping.IsCancellationRequested)
         {
             part.Stays = await _offers.Reader.ReadAsync(stopping);
-            if (!part.Stays)
+            if (part.Stays)
+            {
+                _staying = part;
+            }
+            else
             {
                 Volatile.Write(ref _surplusOffered, 0);
             }
@@ -119,7 +120,7 @@ internal sealed class SqsPoller(
                 var begun = services.Time.GetTimestamp();
                 try
                 {
-                    received = await ReceiveAsync(part, late, stopping, cutOff);
+                    received = await ReceiveAsync(part, stopping, cutOff);
                     await ReportRecoveryAsync();
                 }
                 catch (Exception exception) when (!stopping.IsCancellationRequested)
@@ -146,6 +147,26 @@ internal sealed class SqsPoller(
         }
     }
 
+    /// <summary>Returns when to look again: a late reply becomes late at a known time.</summary>
+    private TimeSpan HandOverWhenLate()
+    {
+        var limit = settings.WaitTime + Late;
+        var part = _staying;
+        var since = part?.ReceivingSince ?? Part.NotReceiving;
+        var left = since == Part.NotReceiving ? limit : limit - services.Time.GetElapsedTime(since);
+        if (left > TimeSpan.Zero)
+        {
+            return left;
+        }
+
+        if (part!.TryLeave())
+        {
+            _offers.Writer.TryWrite(true);
+        }
+
+        return limit;
+    }
+
     private void OfferSurplus()
     {
         if (Interlocked.Exchange(ref _surplusOffered, 1) == 0)
@@ -166,7 +187,7 @@ internal sealed class SqsPoller(
     }
 
     /// <summary>How many messages the queue gave.</summary>
-    private async Task<int> ReceiveAsync(Part part, ITimer late, CancellationToken stopping, CancellationToken cutOff)
+    private async Task<int> ReceiveAsync(Part part, CancellationToken stopping, CancellationToken cutOff)
     {
         var (count, bytes) = (settings.BatchSize, settings.BatchBytes);
         await window.ReserveAsync(count, bytes, stopping);
@@ -178,7 +199,7 @@ internal sealed class SqsPoller(
             }
 
             var received = services.Metrics.ReceivedTotal;
-            late.Change(settings.WaitTime + Late, Timeout.InfiniteTimeSpan);
+            part.ReceivingSince = services.Time.GetTimestamp();
             var response = await services.Client.ReceiveMessageAsync(_request, cutOff);
             if (response.Messages is not { Count: > 0 } messages)
             {
@@ -194,7 +215,7 @@ internal sealed class SqsPoller(
         }
         finally
         {
-            late.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            part.ReceivingSince = Part.NotReceiving;
             window.Release(count, bytes);
         }
     }
@@ -276,7 +297,17 @@ internal sealed class SqsPoller(
     /// <summary>Whether a poll is the one that stays.</summary>
     private sealed class Part
     {
+        public const long NotReceiving = -1;
+
+        private long _receivingSince = NotReceiving;
         private int _stays;
+
+        /// <summary>The timestamp at which the receive that is under way began.</summary>
+        public long ReceivingSince
+        {
+            get => Volatile.Read(ref _receivingSince);
+            set => Volatile.Write(ref _receivingSince, value);
+        }
 
         public bool Stays
         {

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using FetchEtl.Local;
 using Xunit.Abstractions;
 
@@ -45,6 +46,28 @@ public sealed class RetryBudgetTests(ITestOutputHelper output)
 
         Assert.Equal((0, 500), await host.DepthAsync());
         Assert.InRange(calls, 4, 40);
+    }
+
+    /// <summary>Held until the dead-letter queue works again, invalid messages would fill the prefetch.</summary>
+    [Fact]
+    public async Task While_dead_letters_are_refused_invalid_messages_return_without_a_call_each()
+    {
+        await using var host = await LoopHost.StartAsync(visibilitySeconds: 300);
+        var leases = await host.HoldAsync(Messages / 2);
+        host.Sqs.Faults = Throttled("SendMessageBatch");
+
+        await Task.WhenAll(leases.Select(x => x.Faulted(new ValidationException("Field a: required."))));
+        await host.AdvanceAsync(TimeSpan.FromSeconds(5), stepMilliseconds: 250);
+        var calls = host.Client.CallsOf("Send").Count();
+        output.WriteLine($"{calls} calls to send dead letters");
+        host.Sqs.Faults = null;
+
+        Assert.Equal((Messages / 2, 0), await host.DepthAsync());
+        Assert.InRange(calls, 1, CallLane.MostCalls);
+        var again = await host.Loop.OpenAsync(await host.ReceiveAsync());
+        await Task.WhenAll(again.Select(x => x.Faulted(new ValidationException("Field a: required."))));
+        await host.AdvanceAsync(TimeSpan.FromSeconds(1));
+        Assert.Equal((again.Count, 0), await host.DepthAsync(host.DeadLetterUrl));
     }
 
     private static SqsFaultPlan Throttled(string operation) =>
