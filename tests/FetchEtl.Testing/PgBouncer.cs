@@ -6,7 +6,10 @@ using Npgsql;
 
 namespace FetchEtl.Testing;
 
-/// <summary>A private pgbouncer in front of a server, with two server connections. It ends with this object.</summary>
+/// <summary>
+/// A private pgbouncer in front of a server, with two server connections, or enough for every client where each keeps
+/// its own. It ends with this object.
+/// </summary>
 public sealed class PgBouncer : IAsyncDisposable
 {
     private readonly Process _process;
@@ -51,7 +54,7 @@ public sealed class PgBouncer : IAsyncDisposable
                 auth_type = plain
                 auth_file = {users}
                 pool_mode = {poolMode}
-                default_pool_size = 2
+                default_pool_size = {(poolMode == "session" ? 20 : 2)}
                 ignore_startup_parameters = extra_float_digits
                 """));
         var arguments = new List<string> { settings };

@@ -69,7 +69,9 @@ internal sealed class DurableInsert
         LoginDbContext database, IReadOnlyList<UserLogin> logins, CancellationToken cancellationToken) =>
         database.Database.SqlQueryRaw<Guid?>(_returningSql, Parameters(logins)).ToListAsync(cancellationToken);
 
-    /// <summary>Returns the rows that the table does not hold. A row without a message id cannot be looked up.</summary>
+    /// <summary>
+    /// Returns the rows that the table does not hold. A row without a message id cannot be looked up.
+    /// </summary>
     public static async Task<IReadOnlyList<PendingLogin>> FindMissingAsync(
         LoginDbContext database, IReadOnlyList<PendingLogin> rows, CancellationToken cancellationToken)
     {

@@ -3,8 +3,8 @@ using Npgsql;
 namespace FetchEtl.Logins;
 
 /// <summary>
-/// Finds why a statement waited in vain: a session of this role whose client is gone still holds the message ids that it
-/// inserted, and every retry of these rows waits for it.
+/// Finds why a statement waited in vain: a session of this role whose client is gone still holds the message ids that
+/// it inserted, and every retry of these rows waits for it.
 /// </summary>
 internal static class HeldRows
 {

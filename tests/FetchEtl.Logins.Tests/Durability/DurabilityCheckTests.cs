@@ -4,7 +4,9 @@ using Microsoft.Extensions.Hosting;
 
 namespace FetchEtl.Logins.Tests;
 
-/// <summary>Settings and tables that lose committed rows are found, and reported once a process with the remedy.</summary>
+/// <summary>
+/// Settings and tables that lose committed rows are found, and reported once a process with the remedy.
+/// </summary>
 public sealed class DurabilityCheckTests : IAsyncLifetime
 {
     private LoginStore _store = null!;

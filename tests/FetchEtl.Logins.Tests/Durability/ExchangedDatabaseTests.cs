@@ -6,8 +6,8 @@ using Npgsql;
 namespace FetchEtl.Logins.Tests;
 
 /// <summary>
-/// After an outage another database can stand at the address. Each statement checks the key itself, so no row is written
-/// under a key that is not the table's.
+/// After an outage another database can stand at the address. Each statement checks the key itself, so no row is
+/// written under a key that is not the table's.
 /// </summary>
 public sealed class ExchangedDatabaseTests : IAsyncLifetime
 {

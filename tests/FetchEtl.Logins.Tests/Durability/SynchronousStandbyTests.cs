@@ -5,7 +5,8 @@ namespace FetchEtl.Logins.Tests;
 
 /// <summary>
 /// With <c>synchronous_standby_names</c> set, a row is acknowledged only when the standby has confirmed its commit: it
-/// stands on the standby after a failover. PostgreSQL ends a cancelled wait for the standby with a warning and a commit.
+/// stands on the standby after a failover. PostgreSQL ends a cancelled wait for the standby with a warning and a
+/// commit.
 /// </summary>
 [Trait("Category", "Slow")]
 public sealed class SynchronousStandbyTests : IAsyncLifetime

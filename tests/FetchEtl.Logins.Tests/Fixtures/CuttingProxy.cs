@@ -93,7 +93,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
                     continue;
                 }
 
-                if (!cuts && buffer.AsSpan(0, count).IndexOf("COMMIT"u8) >= 0
+                if (!cuts && buffer.AsSpan(0, count).IndexOf("COMMIT\0"u8) >= 0
                     && Interlocked.CompareExchange(ref _commitsToSwallow, 0, 1) == 1)
                 {
                     await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, _stop.Token);

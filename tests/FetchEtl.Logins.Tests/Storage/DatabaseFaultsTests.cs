@@ -171,6 +171,18 @@ public sealed class DatabaseFaultsTests
         Assert.Equal(FaultKind.Operator, DatabaseFaults.Classify(refusal).Kind);
     }
 
+    [Theory]
+    [InlineData("transaction blocks not allowed in statement pooling mode", FaultKind.Operator)]
+    [InlineData("query_wait_timeout", FaultKind.Transient)]
+    public void Of_the_refusals_of_pgbouncer_only_that_of_transactions_is_the_operators(string text, FaultKind kind)
+    {
+        var fault = DatabaseFaults.Classify(new PostgresException(text, "FATAL", "FATAL", "08P01"));
+
+        Assert.Equal((kind, "08P01"), (fault.Kind, fault.SqlState));
+        Assert.Equal(
+            kind == FaultKind.Operator, fault.Reason.Contains("pool_mode = transaction", StringComparison.Ordinal));
+    }
+
     private static PostgresException Server(
         string sqlState, string? routine = null, string? where = null, string? table = null) => new(
         "server text",

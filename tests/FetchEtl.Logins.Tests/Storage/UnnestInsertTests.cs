@@ -42,7 +42,8 @@ public sealed class UnnestInsertTests : IDisposable
         Assert.Equal(
             UnnestInsert.Returning(UnnestInsert.Sql), $"""{UnnestInsert.Sql} RETURNING {unique} AS "Value" """);
         Assert.Equal(
-            UnnestInsert.Sql, UnnestInsert.Where("true").Replace("WHERE true\n", string.Empty, StringComparison.Ordinal));
+            UnnestInsert.Sql,
+            UnnestInsert.Where("true").Replace("WHERE true\n", string.Empty, StringComparison.Ordinal));
     }
 
     [Fact]
