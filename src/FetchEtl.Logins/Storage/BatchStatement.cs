@@ -101,5 +101,8 @@ internal sealed class BatchStatement(
 
     /// <summary>Whether Npgsql's command timeout ended it. EF Core wraps Npgsql's exception.</summary>
     private static bool IsCommandTimeout(Exception exception) =>
-        (exception as NpgsqlException ?? exception.InnerException) is NpgsqlException { InnerException: TimeoutException };
+        (exception as NpgsqlException ?? exception.InnerException) is NpgsqlException
+        {
+            InnerException: TimeoutException,
+        };
 }

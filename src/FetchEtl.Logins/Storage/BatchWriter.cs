@@ -112,8 +112,12 @@ internal sealed class BatchWriter(
     {
         var missing = outcome.Write.Missing;
         var rows = batch.Rows.Count - missing.Count;
-        metrics.Written(rows, outcome.Write.Inserted, duration);
-        refusals.Written(rows);
+        if (rows > 0)
+        {
+            metrics.Written(rows, outcome.Write.Inserted, duration);
+            refusals.Written(rows);
+        }
+
         limit.Committed(batch.Rows.Count, outcome.Duration);
         batch.Commit(missing);
         foreach (var row in missing)

@@ -111,8 +111,9 @@ public sealed class LoginWriter : IAsyncDisposable
         _circuit.State == CircuitState.Closed ? Task.CompletedTask : _circuit.WaitForEndAsync(cancellationToken);
 
     /// <summary>
-    /// Stops: accepted rows are tried once more. Rows that cannot be committed, and at once those that were refused, fail
-    /// with <see cref="LoginWriterStoppedException"/>, and so does a running statement whose callers have all cancelled.
+    /// Stops: accepted rows are tried once more. Rows that cannot be committed fail with
+    /// <see cref="LoginWriterStoppedException"/>, those that wait because they were refused at once. So does a running
+    /// statement whose callers have all cancelled.
     /// </summary>
     /// <returns>A task that completes when every accepted row has ended.</returns>
     public async ValueTask DisposeAsync()

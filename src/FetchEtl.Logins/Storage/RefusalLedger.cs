@@ -2,14 +2,18 @@ namespace FetchEtl.Logins;
 
 /// <summary>
 /// Counts what became of recent rows, about the last 1,000: written, or refused for which SQLSTATE. Older rows count
-/// less with each new one. Thread-safe.
+/// less with each new one. A row that went back to its queue is not counted again when it returns: a few such rows
+/// would otherwise grow into many. Thread-safe.
 /// </summary>
 internal sealed class RefusalLedger
 {
     private const double Window = 1000;
+    private const int MostReturned = 10_000;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, double> _refused = [];
+    private readonly HashSet<Guid> _returned = [];
+    private readonly Queue<Guid> _returnedInOrder = [];
     private double _written;
 
     public void Written(int rows)
@@ -21,14 +25,34 @@ internal sealed class RefusalLedger
         }
     }
 
-    /// <summary>Counts a row that is refused for the first time.</summary>
-    public RefusalShare Refused(string sqlState)
+    /// <summary>Counts a row that is refused for this SQLSTATE for the first time.</summary>
+    public RefusalShare Refused(string sqlState, Guid? messageId)
     {
         lock (_lock)
         {
-            _refused[sqlState] = _refused.GetValueOrDefault(sqlState) + 1;
-            Age_NeedsLock();
+            if (messageId is not { } id || !_returned.Contains(id))
+            {
+                _refused[sqlState] = _refused.GetValueOrDefault(sqlState) + 1;
+                Age_NeedsLock();
+            }
+
             return Share_NeedsLock(sqlState);
+        }
+    }
+
+    /// <summary>A refused row goes back to its queue. The last 10,000 of them are remembered.</summary>
+    public void Returned(Guid? messageId)
+    {
+        lock (_lock)
+        {
+            if (messageId is { } id && _returned.Add(id))
+            {
+                _returnedInOrder.Enqueue(id);
+                if (_returnedInOrder.Count > MostReturned)
+                {
+                    _returned.Remove(_returnedInOrder.Dequeue());
+                }
+            }
         }
     }
 

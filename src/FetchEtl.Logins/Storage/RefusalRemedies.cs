@@ -25,9 +25,10 @@ internal static class RefusalRemedies
             "23502" when error.Column is not null =>
                 $"column {error.Column} of table {table} is NOT NULL: drop that, or give the column a default",
             "23502" => $"a column of table {table} is NOT NULL: drop that, or give the column a default",
-            "23503" => $"{constraint} refuses rows without a row in the table that it references: add those, or drop it",
-            "23505" => $"{constraint} refuses a second row with the same values: drop it, as logins repeat, or, where a "
-                + "sequence fills the column, set the sequence past the largest value (setval)",
+            "23503" =>
+                $"{constraint} refuses rows without a row in the table that it references: add those, or drop it",
+            "23505" => $"{constraint} refuses a second row with the same values: drop it, as logins repeat, or, where "
+                + "a sequence fills the column, set the sequence past the largest value (setval)",
             "23514" when error.Routine is "ExecFindPartition" or "ExecPartitionCheckEmitError" =>
                 $"table {table} has no partition for the row: create or attach it",
             "23514" => $"{constraint} refuses rows: drop it, or let it accept every login",

@@ -71,7 +71,9 @@ internal sealed class Refusals(
 
     private bool Judge(Suspect suspect, DatabaseFault fault, out RefusalShare share)
     {
-        share = suspect.Refuse(fault) ? ledger.Refused(fault.SqlState) : ledger.ShareOf(fault.SqlState);
+        share = suspect.Refuse(fault)
+            ? ledger.Refused(fault.SqlState, suspect.Row.Login.MessageId)
+            : ledger.ShareOf(fault.SqlState);
         if (!share.IsMany && circuit.BrakedBy is null)
         {
             if (RowFaults.IsOwn(fault, suspect.Row.Login))
@@ -86,6 +88,7 @@ internal sealed class Refusals(
             {
                 _reports.Deferred(fault);
                 metrics.Deferred();
+                ledger.Returned(suspect.Row.Login.MessageId);
                 suspect.Row.Fail(new LoginDeferredException(fault));
                 return false;
             }

@@ -124,7 +124,8 @@ public sealed class DatabaseFaultsTests
         Assert.True(RowFaults.IsOwn(Fault("22021"), new UserLogin { UserId = "u\0" }));
         Assert.True(RowFaults.IsOwn(Fault("22P05"), accented));
         Assert.False(RowFaults.IsOwn(Fault("22P05"), LoginStore.Login()));
-        foreach (var sqlState in new[] { "2200H", "22003", "23502", "23503", "23505", "23514", "P0001", "44000", "02000" })
+        string[] others = ["2200H", "22003", "23502", "23503", "23505", "23514", "P0001", "44000", "02000"];
+        foreach (var sqlState in others)
         {
             Assert.False(RowFaults.IsOwn(Fault(sqlState), longer));
             Assert.False(RowFaults.IsOwn(Fault(sqlState), accented));

@@ -123,6 +123,26 @@ public sealed class RefusalsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_few_rows_that_come_back_from_their_queue_again_and_again_do_not_count_as_many()
+    {
+        _statement.Plan = static login => login.UserId == "bad" ? "P0001" : null;
+        var bad = Enumerable.Range(0, 3).Select(_ => LoginStore.Login("bad")).ToArray();
+        await EndAsync(Send(100));
+
+        for (var delivery = 0; delivery < 20; delivery++)
+        {
+            foreach (var write in bad.Select(login => Writer.WriteAsync(login)).ToArray())
+            {
+                await EndAsync([write.ContinueWith(_ => { }, TaskScheduler.Default)]);
+                await Assert.ThrowsAsync<LoginDeferredException>(() => write);
+            }
+        }
+
+        Assert.True(IsReceiving);
+        Assert.Equal(0, _store.Logs.CountOf(2011));
+    }
+
+    [Fact]
     public async Task Even_rows_at_fault_are_no_dead_letters_any_more_where_they_are_many()
     {
         _statement.Plan = static login => login.UserId!.Contains('ü', StringComparison.Ordinal) ? "22P05" : null;

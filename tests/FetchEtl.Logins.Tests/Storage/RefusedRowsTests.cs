@@ -80,7 +80,10 @@ public sealed class RefusedRowsTests : IAsyncLifetime
         },
         {
             "foreign key added",
-            "CREATE TABLE users (id text UNIQUE); ALTER TABLE user_logins ADD FOREIGN KEY (user_id) REFERENCES users (id)",
+            """
+            CREATE TABLE users (id text UNIQUE);
+            ALTER TABLE user_logins ADD FOREIGN KEY (user_id) REFERENCES users (id)
+            """,
             "ALTER TABLE user_logins DROP CONSTRAINT user_logins_user_id_fkey",
             "23503, constraint user_logins_user_id_fkey of table user_logins"
         },
@@ -139,6 +142,14 @@ public sealed class RefusedRowsTests : IAsyncLifetime
             ALTER TABLE user_logins ADD UNIQUE (user_id, create_date)
             """,
             "ALTER TABLE user_logins DROP CONSTRAINT user_logins_user_id_create_date_key"
+        },
+        {
+            "NOT NULL",
+            """
+            ALTER TABLE user_logins
+                ADD COLUMN known text GENERATED ALWAYS AS (nullif(user_id, 'poison')) STORED NOT NULL
+            """,
+            "ALTER TABLE user_logins DROP COLUMN known"
         },
         {
             "error of a cast in a trigger",
