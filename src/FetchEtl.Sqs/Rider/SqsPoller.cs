@@ -125,6 +125,8 @@ internal sealed class SqsPoller(
                 }
                 catch (Exception exception) when (!stopping.IsCancellationRequested)
                 {
+                    // SQS may have hidden messages, and the reply with them was lost.
+                    services.Metrics.Hidden(settings.VisibilityTimeout);
                     received = 0;
                     if (reports)
                     {
@@ -198,12 +200,12 @@ internal sealed class SqsPoller(
                 return 0;
             }
 
-            var received = services.Metrics.ReceivedTotal;
+            var begun = services.Metrics.ReceiveBegins();
             part.ReceivingSince = services.Time.GetTimestamp();
             var response = await services.Client.ReceiveMessageAsync(_request, cutOff);
             if (response.Messages is not { Count: > 0 } messages)
             {
-                services.Metrics.ReceivedNothing(received);
+                services.Metrics.ReceivedNothing(begun);
                 return 0;
             }
 

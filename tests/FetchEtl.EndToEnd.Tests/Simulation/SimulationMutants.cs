@@ -72,6 +72,12 @@ public sealed class SimulationMutants(ITestOutputHelper output)
             "left is 0"
         },
         {
+            "drain forgets that it returned messages",
+            "LeaseLoop.cs",
+            "metrics.Hidden(hidden);",
+            ""
+        },
+        {
             "a failed statement is retried without a delay",
             "WriterCircuit.cs",
             "Ticks(delay.After(++_failures))",

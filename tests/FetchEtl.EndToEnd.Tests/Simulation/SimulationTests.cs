@@ -83,6 +83,29 @@ public sealed class SimulationTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Drain_does_not_take_a_queue_for_empty_whose_messages_it_has_returned_or_lost()
+    {
+        for (var seed = 0; seed < 50; seed++)
+        {
+            var plan = SchedulePlan.Of(seed) with
+            {
+                IsDrain = true,
+                Workers = 1,
+                WaitTime = TimeSpan.FromSeconds(1),
+                Faults =
+                [
+                    new Fault(Hazard.EntriesRefused, TimeSpan.Zero, TimeSpan.FromSeconds(20), Share: 0.5, Choice: 0),
+                    new Fault(Hazard.RepliesLost, TimeSpan.Zero, TimeSpan.FromSeconds(2), Share: 0.5, Choice: 0),
+                    new Fault(Hazard.CountsStale, TimeSpan.Zero, TimeSpan.FromSeconds(60), Share: 1, Choice: 0),
+                ],
+                MaxReceives = 1_000,
+            };
+
+            Assert.Null(Schedule.Run(seed, plan: plan).Violation);
+        }
+    }
+
+    [Fact]
     public void Work_that_leaves_the_scheduler_is_noticed()
     {
         var world = new SimulatedWorld(seed: 1, new SimulationTrace(keepsText: false));
