@@ -134,6 +134,7 @@ internal sealed class SuspectLoop(
 
             case BatchResult.Unavailable or BatchResult.Conflicted:
                 suspect.Row.PutBack();
+                suspect.Conflicts++;
                 Postpone(suspect);
                 break;
         }
@@ -169,5 +170,5 @@ internal sealed class SuspectLoop(
     }
 
     private void Postpone(Suspect suspect) => suspect.DueAt = time.GetTimestamp()
-        + (long)(delay.After(suspect.Refusals).TotalSeconds * time.TimestampFrequency);
+        + (long)(delay.After(suspect.Refusals + suspect.Conflicts).TotalSeconds * time.TimestampFrequency);
 }

@@ -50,8 +50,14 @@ public sealed class SimulationMutants(ITestOutputHelper output)
         {
             "a refused row is retried without a delay",
             "SuspectLoop.cs",
-            "delay.After(suspect.Refusals).TotalSeconds",
+            "delay.After(suspect.Refusals + suspect.Conflicts).TotalSeconds",
             "0 * delay.After(suspect.Refusals).TotalSeconds"
+        },
+        {
+            "a refused row whose statement loses against others is retried at a constant rate",
+            "SuspectLoop.cs",
+            "suspect.Conflicts++;",
+            "suspect.Conflicts = 0;"
         },
         {
             "a refused delete is retried without a delay",

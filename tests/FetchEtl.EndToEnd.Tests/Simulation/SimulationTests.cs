@@ -106,6 +106,28 @@ public sealed class SimulationTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Refused_rows_whose_statements_lose_against_others_are_retried_ever_more_rarely()
+    {
+        var seeds = Enumerable.Range(0, 1_000).Where(seed => SchedulePlan.Of(seed).Messages.Count > 30).Take(20);
+        foreach (var seed in seeds)
+        {
+            var messages = SchedulePlan.Of(seed).Messages.Count;
+            var plan = SchedulePlan.Of(seed) with
+            {
+                SentAt = [.. Enumerable.Repeat(TimeSpan.Zero, messages)],
+                Faults =
+                [
+                    new Fault(Hazard.RowsDropped, TimeSpan.Zero, TimeSpan.FromSeconds(0.3), Share: 0.4, Choice: 0),
+                    new Fault(
+                        Hazard.Deadlocks, TimeSpan.FromSeconds(0.3), TimeSpan.FromSeconds(30), Share: 1, Choice: 0),
+                ],
+            };
+
+            Assert.Null(Schedule.Run(seed, plan: plan).Violation);
+        }
+    }
+
+    [Fact]
     public void Work_that_leaves_the_scheduler_is_noticed()
     {
         var world = new SimulatedWorld(seed: 1, new SimulationTrace(keepsText: false));
