@@ -48,11 +48,16 @@ public sealed class FullPipeTests(ITestOutputHelper output)
         estate.Settings["Logging__LogLevel__MassTransit"] = "Trace";
         await estate.SendAsync(Count, seed: 1);
 
-        // The reader begins when the shell's input ends.
+        // The reader begins when the shell's input ends. The lines of the stop follow then.
         using var shell = Start(
-            estate, "exec 3>&1 4<&0; \"$@\" 2>&1 >/dev/null | { cat <&4; grep --line-buffered dropped >&3; }", "run");
+            estate,
+            "exec 3>&1 4<&0; { \"$@\" 2>&1 >/dev/null & echo $! >&3; wait $!; } "
+            + "| { cat <&4; grep --line-buffered dropped >&3; }",
+            "run");
+        var id = await shell.StandardOutput.ReadLineAsync().WaitAsync(Limit);
         await estate.AssertAllWrittenOnceAsync(Count);
         shell.StandardInput.Close();
+        await KillAsync("TERM", id!);
         var line = await shell.StandardOutput.ReadLineAsync().WaitAsync(Limit);
         shell.Kill(entireProcessTree: true);
 

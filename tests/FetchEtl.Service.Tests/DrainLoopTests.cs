@@ -39,7 +39,8 @@ public sealed class DrainLoopTests
     [InlineData(3L, 0)]
     [InlineData(null, 0)]
     [InlineData(0L, 1)]
-    public async Task It_goes_on_while_messages_are_counted_or_in_flight_or_SQS_does_not_count(long? depth, long inFlight)
+    public async Task It_goes_on_while_messages_are_counted_or_in_flight_or_SQS_does_not_count(
+        long? depth, long inFlight)
     {
         (_depth, _counters) = (depth, new DrainCounters(0, null, inFlight, EmptyReceives: 9));
 
@@ -75,7 +76,8 @@ public sealed class DrainLoopTests
     public async Task A_cancellation_ends_it()
     {
         using var stop = new CancellationTokenSource();
-        var running = new DrainLoop(_time, () => _counters, _ => Task.FromResult(_depth), Patience).RunAsync(stop.Token);
+        var running = new DrainLoop(_time, () => _counters, _ => Task.FromResult(_depth), Patience)
+            .RunAsync(stop.Token);
 
         await _time.WaitForTimersAsync();
         await stop.CancelAsync();

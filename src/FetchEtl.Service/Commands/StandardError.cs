@@ -10,7 +10,7 @@ internal static class StandardError
 
     private static Thread? _blocked;
 
-    /// <summary>Writes a line. It is dropped if it cannot be written in time, or while another one is blocked.</summary>
+    /// <summary>Writes a line, or drops it when it cannot be written in time or another one is blocked.</summary>
     public static void WriteLine(string line)
     {
         if (Volatile.Read(ref _blocked) is { IsAlive: true })

@@ -61,7 +61,7 @@ internal static class MessageIdentity
             ? attribute.StringValue
             : null;
 
-    /// <summary>Null for a time before SQS existed, or more than a day after the receipt: clocks differ by less.</summary>
+    /// <summary>Null for a time before SQS existed, or a day after the receipt: clocks differ by less.</summary>
     private static DateTimeOffset? Time(string? milliseconds, DateTimeOffset receivedAt) =>
         long.TryParse(milliseconds, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
             && value >= FirstTime && value <= receivedAt.AddDays(1).ToUnixTimeMilliseconds()

@@ -58,7 +58,8 @@ public sealed partial class LeaseTests
     {
         _lease.Completed(At(1));
         Assert.Equal(
-            LeaseAction.Wait, _lease.SettlementAnswered("h1", EntryAnswer.RefusedForNow, TimeSpan.FromSeconds(5), At(2)));
+            LeaseAction.Wait,
+            _lease.SettlementAnswered("h1", EntryAnswer.RefusedForNow, TimeSpan.FromSeconds(5), At(2)));
 
         Assert.Equal(LeaseAction.None, _lease.Resumed(At(3)));
         Assert.Equal(LeaseAction.Settle, _lease.Tick(At(7), stopping: false));

@@ -5,14 +5,14 @@ using Xunit.Abstractions;
 namespace FetchEtl.Sqs.Tests;
 
 /// <summary>
-/// SQS refuses everything for a minute. One call at a time asks again at a limited rate, in turn for all entries, and no
-/// message becomes visible meanwhile.
+/// SQS refuses everything for a minute. One call at a time asks again at a limited rate, in turn for all entries, and
+/// no message becomes visible meanwhile.
 /// </summary>
 public sealed class RefusedSettlementTests(ITestOutputHelper output)
 {
     private const int Messages = 20;
 
-    /// <summary>Delays of at least 0.5, 1, 2, 4, 8, 15 and 15 s allow 7 calls in a minute after the first ones.</summary>
+    /// <summary>Delays of at least 0.5, 1, 2, 4, 8, 15 and 15 s allow 7 calls after the first ones.</summary>
     private const int MostInAMinute = 7;
 
     /// <summary>The step of the clock, in milliseconds.</summary>
@@ -94,6 +94,7 @@ public sealed class RefusedSettlementTests(ITestOutputHelper output)
 
         Assert.InRange(retries.Count, 4, MostInAMinute);
         Assert.All(attempts.Values, x => Assert.InRange(x, 2, MostInAMinute));
-        Assert.All(retries.Prepend(first).Zip(retries), x => Assert.True(x.Second - x.First >= TimeSpan.FromSeconds(0.5)));
+        Assert.All(
+            retries.Prepend(first).Zip(retries), x => Assert.True(x.Second - x.First >= TimeSpan.FromSeconds(0.5)));
     }
 }

@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace FetchEtl.Sqs.Tests;
 
-/// <summary>How often the endpoint polls: with an idle queue, with polls that hang, and while SQS refuses calls.</summary>
+/// <summary>How often the endpoint polls: with an idle queue, with polls that hang, while SQS refuses calls.</summary>
 public sealed class SqsPollTests(ITestOutputHelper output)
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
