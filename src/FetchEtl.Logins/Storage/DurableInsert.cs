@@ -46,22 +46,24 @@ internal sealed class DurableInsert
         """SELECT message_id AS "Value" FROM user_logins WHERE message_id = ANY (@message_ids)""";
 
     private readonly Func<NpgsqlParameter[]> _conditionParameters;
-    private readonly string _sql;
     private readonly string _returningSql;
 
     /// <param name="masker">The process's masker. Under a masker of another type, no key check is a condition.</param>
     public DurableInsert(IPiiMasker masker)
     {
         (var condition, _conditionParameters) = Condition(masker);
-        _sql = UnnestInsert.Where($"(SELECT {Durable} {condition})");
+        Sql = UnnestInsert.Where($"(SELECT {Durable} {condition})");
         _returningSql = UnnestInsert.Returning(UnnestInsert.Where($"(SELECT {Durable} {Bounded} {condition})"));
     }
+
+    /// <summary>The statement of <see cref="InsertAsync"/>.</summary>
+    public string Sql { get; }
 
     /// <summary>Inserts rows in a transaction of their own.</summary>
     /// <returns>The number of new rows.</returns>
     public Task<int> InsertAsync(
         LoginDbContext database, IReadOnlyList<UserLogin> logins, CancellationToken cancellationToken) =>
-        database.Database.ExecuteSqlRawAsync(_sql, Parameters(logins), cancellationToken);
+        database.Database.ExecuteSqlRawAsync(Sql, Parameters(logins), cancellationToken);
 
     /// <summary>Inserts rows in the transaction that is open.</summary>
     /// <returns>The message ids of the new rows.</returns>

@@ -35,10 +35,14 @@ public sealed class SynchronousStandbyTests : IAsyncLifetime
     }
 
     [PosixTheory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Rows_whose_wait_for_the_standby_timed_out_are_not_acknowledged(bool hasVault)
+    [InlineData(false, "notice")]
+    [InlineData(true, "notice")]
+    [InlineData(false, "error")]
+    [InlineData(true, "error")]
+    public async Task Rows_whose_wait_for_the_standby_timed_out_are_not_acknowledged(
+        bool hasVault, string clientMinMessages)
     {
+        await _store.ScalarAsync($"ALTER ROLE postgres SET client_min_messages = {clientMinMessages}");
         await WriteConfirmedAsync(hasVault);
         await _pair.HangStandbyAsync();
 
