@@ -54,12 +54,6 @@ public sealed class SimulationMutants(ITestOutputHelper output)
             "0 * delay.After(suspect.Refusals).TotalSeconds"
         },
         {
-            "a refused row whose statement loses against others is retried at a constant rate",
-            "SuspectLoop.cs",
-            "suspect.Conflicts++;",
-            "suspect.Conflicts = 0;"
-        },
-        {
             "a refused delete is retried without a delay",
             "CallLane.cs",
             "now + backoff.After(_refusals, Backoff.LongestRetry)",
@@ -76,12 +70,6 @@ public sealed class SimulationMutants(ITestOutputHelper output)
             "DrainLoop.cs",
             "left is 0 && seen is { InFlight: 0, EmptyReceives: >= EmptyReceives }",
             "left is 0"
-        },
-        {
-            "drain forgets that it returned messages",
-            "LeaseLoop.cs",
-            "metrics.Hidden(hidden);",
-            ""
         },
         {
             "a failed statement is retried without a delay",
