@@ -42,12 +42,12 @@ internal sealed class Schedule
     /// <param name="seed">Which.</param>
     /// <param name="keepsText">Whether the result has the text of the trace.</param>
     /// <param name="rules">What the statement promises; null for everything.</param>
-    /// <param name="plan">What happens; null for what the seed asks for.</param>
+    /// <param name="focus">What it is about.</param>
     public static ScheduleResult Run(
-        int seed, bool keepsText = false, StatementRules? rules = null, SchedulePlan? plan = null)
+        int seed, bool keepsText = false, StatementRules? rules = null, Focus focus = Focus.None)
     {
         var trace = new SimulationTrace(keepsText);
-        var schedule = new Schedule(seed, trace, rules ?? new StatementRules(), plan ?? SchedulePlan.Of(seed));
+        var schedule = new Schedule(seed, trace, rules ?? new StatementRules(), FocusedPlans.Of(seed, focus));
         trace.Note($"seed {seed}: {schedule._plan}");
         string? violation;
         try
@@ -70,7 +70,7 @@ internal sealed class Schedule
 
     /// <summary>Runs a schedule. A mutant is asked by this name.</summary>
     /// <returns>The rule that it broke; null where it kept them all.</returns>
-    public static string? Judge(int seed) => Run(seed).Violation;
+    public static string? Judge(int seed, int focus) => Run(seed, focus: (Focus)focus).Violation;
 
     private async Task RunAsync()
     {

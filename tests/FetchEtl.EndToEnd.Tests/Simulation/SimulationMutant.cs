@@ -60,9 +60,9 @@ internal static class SimulationMutant
         .Concat(Product)
         .ToDictionary(path => path, path => CSharpSyntaxTree.ParseText(Read(path))));
 
-    /// <summary>Runs a schedule of the mutant.</summary>
-    /// <returns>The rule that it broke; null where it kept them all.</returns>
-    public static Func<int, string?> Compile(string file, string snippet, string replacement)
+    /// <summary>Compiles a mutant.</summary>
+    /// <returns><see cref="Schedule.Judge"/> of the mutant.</returns>
+    public static Func<int, int, string?> Compile(string file, string snippet, string replacement)
     {
         var path = Product.Single(path => Path.GetFileName(path) == file);
         var source = Read(path);
@@ -75,9 +75,9 @@ internal static class SimulationMutant
     }
 
     /// <summary>The simulation of the product's sources as they are: what compiles wrongly shows without a mutant.</summary>
-    public static Func<int, string?> CompileUnchanged() => Load(Trees.Value.Values);
+    public static Func<int, int, string?> CompileUnchanged() => Load(Trees.Value.Values);
 
-    private static Func<int, string?> Load(IEnumerable<SyntaxTree> trees)
+    private static Func<int, int, string?> Load(IEnumerable<SyntaxTree> trees)
     {
         var compilation = CSharpCompilation.Create(
             Name,
@@ -97,7 +97,7 @@ internal static class SimulationMutant
         var assembly = new AssemblyLoadContext(name: null, isCollectible: false).LoadFromStream(image);
         return assembly.GetType(typeof(Schedule).FullName!)!
             .GetMethod(nameof(Schedule.Judge), BindingFlags.Public | BindingFlags.Static)!
-            .CreateDelegate<Func<int, string?>>();
+            .CreateDelegate<Func<int, int, string?>>();
     }
 
     private static IEnumerable<string> Files(string folder, params string[] names) =>

@@ -106,13 +106,29 @@ public sealed class SimulationMutants(ITestOutputHelper output)
     public void The_schedules_find_a_mutant(string mutant, string file, string snippet, string replacement) =>
         Find(mutant, SimulationMutant.Compile(file, snippet, replacement));
 
+    /// <summary>Defects that show in rare cases only.</summary>
+    [Theory]
+    [InlineData(
+        nameof(Focus.FailingStop),
+        "SqsPoller.cs",
+        "catch (Exception) when (ending.IsCancellationRequested)",
+        "catch (OperationCanceledException) when (ending.IsCancellationRequested)")]
+    [InlineData(nameof(Focus.HiddenMessages), "LeaseLoop.cs", "metrics.Hidden(hidden);", "")]
+    [InlineData(nameof(Focus.HiddenMessages), "SqsPoller.cs", "services.Metrics.Hidden(settings.VisibilityTimeout);", "")]
+    [InlineData(nameof(Focus.RefusedConflicts), "SuspectLoop.cs", "suspect.Conflicts++;", "suspect.Conflicts = 0;")]
+    public void Schedules_of_a_rare_case_find_a_mutant(string focus, string file, string snippet, string replacement) =>
+        Find(
+            $"'{snippet}' is missing",
+            SimulationMutant.Compile(file, snippet, replacement),
+            Enum.Parse<Focus>(focus));
+
     /// <summary>
     /// These rules are SQL, so the simulated PostgreSQL stands for them: see <see cref="StatementRules"/>.
     /// </summary>
     [Theory]
     [MemberData(nameof(Rules))]
     public void The_schedules_find_that_a_rule_of_the_statement_is_missing(string mutant) =>
-        Find(mutant, seed => Schedule.Run(seed, rules: RulesOff[mutant]).Violation);
+        Find(mutant, (seed, _) => Schedule.Run(seed, rules: RulesOff[mutant]).Violation);
 
     [Fact]
     public void Sources_without_a_defect_break_no_rule()
@@ -121,15 +137,15 @@ public sealed class SimulationMutants(ITestOutputHelper output)
 
         for (var seed = 0; seed < 100; seed++)
         {
-            Assert.Null(judge(seed));
+            Assert.Null(judge(seed, (int)Focus.None));
         }
     }
 
-    private void Find(string mutant, Func<int, string?> judge)
+    private void Find(string mutant, Func<int, int, string?> judge, Focus focus = Focus.None)
     {
         for (var seed = 0; seed < Schedules; seed++)
         {
-            if (judge(seed) is { } violation)
+            if (judge(seed, (int)focus) is { } violation)
             {
                 output.WriteLine($"Found after {seed + 1} schedules: {mutant}.\n{violation}");
                 return;
