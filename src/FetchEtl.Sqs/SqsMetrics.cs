@@ -22,6 +22,7 @@ public sealed class SqsMetrics
     private readonly Lock _receiving = new();
     private long _receivedTotal;
     private long _emptyReceives;
+    private long _hiddenUntil;
     private long _inFlight;
     private long _deadLetteredTotal;
     private long _returnedTotal;
@@ -50,8 +51,9 @@ public sealed class SqsMetrics
     public long ReceivedTotal => Interlocked.Read(ref _receivedTotal);
 
     /// <summary>
-    /// Receives that succeeded without a message and began after the last message was received. A long poll asks all
-    /// servers of SQS, so two of them show an empty queue better than its approximate counts do.
+    /// Receives that succeeded without a message. They began after the last message was received, and when no message
+    /// that was returned was hidden any more. A long poll asks all servers of SQS, so two of them show an empty queue
+    /// better than its approximate counts do.
     /// </summary>
     public long EmptyReceives => Interlocked.Read(ref _emptyReceives);
 
@@ -95,13 +97,34 @@ public sealed class SqsMetrics
         _received.Add(messages);
     }
 
-    /// <summary>A receive came back empty.</summary>
-    /// <param name="receivedBefore"><see cref="ReceivedTotal"/> when it began.</param>
-    internal void ReceivedNothing(long receivedBefore)
+    /// <summary>What <see cref="ReceivedNothing"/> needs to know of a receive that begins now.</summary>
+    internal (long Received, long At) ReceiveBegins()
     {
         lock (_receiving)
         {
-            _emptyReceives += _receivedTotal == receivedBefore ? 1 : 0;
+            return (_receivedTotal, _time.GetTimestamp());
+        }
+    }
+
+    /// <summary>A receive came back empty.</summary>
+    internal void ReceivedNothing((long Received, long At) begun)
+    {
+        lock (_receiving)
+        {
+            _emptyReceives += begun.Received == _receivedTotal && begun.At >= _hiddenUntil ? 1 : 0;
+        }
+    }
+
+    /// <summary>
+    /// A message is on its queue again and hidden for a while, or may be. Until then an empty receive shows nothing.
+    /// </summary>
+    internal void Hidden(TimeSpan time)
+    {
+        lock (_receiving)
+        {
+            _emptyReceives = 0;
+            _hiddenUntil = Math.Max(
+                _hiddenUntil, _time.GetTimestamp() + (long)(time.TotalSeconds * _time.TimestampFrequency));
         }
     }
 

@@ -4,6 +4,7 @@ using FetchEtl.Benchmarks;
 var root = new RootCommand("Checks and measures FetchEtl for longer than a test may take.")
 {
     ChaosCommand.Create(),
+    SimulateCommand.Create(),
     AttackCommand.Create(),
     EndToEndCommand.Create(),
     ScaleCommand.Create(),

@@ -130,6 +130,7 @@ internal sealed class BatchWriter(
     {
         batch.PutBack();
         await batch.Abandoned.WaitAsync(delay.After(failures), time, stopping)
-            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            .ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 }

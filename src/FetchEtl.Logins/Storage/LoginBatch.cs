@@ -14,11 +14,7 @@ internal sealed class LoginBatch(List<PendingLogin> rows)
     public bool IsAbandoned => rows.TrueForAll(static row => row.HasLeft);
 
     /// <summary>Completes when no caller waits for any of the rows. It never faults.</summary>
-    public Task Abandoned => _abandoned ??= Task.WhenAll(rows.ConvertAll(static row => row.Task)).ContinueWith(
-        static task => { _ = task.Exception; },
-        CancellationToken.None,
-        TaskContinuationOptions.ExecuteSynchronously,
-        TaskScheduler.Default);
+    public Task Abandoned => _abandoned ??= EndAsync([.. rows]);
 
     /// <summary>Takes the rows into a statement, without the withdrawn ones.</summary>
     /// <returns>False when no row is left.</returns>
@@ -49,6 +45,15 @@ internal sealed class LoginBatch(List<PendingLogin> rows)
         foreach (var row in rows)
         {
             row.Fail(exception);
+        }
+    }
+
+    private static async Task EndAsync(PendingLogin[] rows)
+    {
+        foreach (var row in rows)
+        {
+            await row.Task.ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
     }
 

@@ -24,23 +24,32 @@ public sealed class LoginWriter : IAsyncDisposable
     private readonly Channel<PendingLogin> _queue = Channel.CreateUnbounded<PendingLogin>();
     private readonly Lazy<Task> _loops;
 
+    /// <param name="batches">Writes what has gathered.</param>
+    /// <param name="suspects">Retries the rows that PostgreSQL refuses.</param>
+    /// <param name="refusals">Decides on them.</param>
+    /// <param name="circuit">Shows whether PostgreSQL commits rows.</param>
+    /// <param name="limit">The number of rows a batch.</param>
+    /// <param name="options">The number of loops.</param>
+    /// <param name="scheduler">Runs the loops; null for the thread pool's.</param>
     internal LoginWriter(
         BatchWriter batches,
         SuspectLoop suspects,
         Refusals refusals,
         WriterCircuit circuit,
         BatchLimit limit,
-        IOptions<LoginsOptions> options)
+        IOptions<LoginsOptions> options,
+        TaskScheduler? scheduler = null)
     {
         _batches = batches;
         _refusals = refusals;
         _circuit = circuit;
         _limit = limit;
         var writers = options.Value.Storage.Writers;
+        var loops = new TaskFactory(scheduler ?? TaskScheduler.Default);
         _loops = new Lazy<Task>(() => Task.WhenAll(
             Enumerable.Range(0, writers)
-                .Select(_ => Task.Run(WriteLoopAsync))
-                .Append(Task.Run(() => suspects.RunAsync(_stopping.Token)))));
+                .Select(_ => loops.StartNew(WriteLoopAsync).Unwrap())
+                .Append(loops.StartNew(() => suspects.RunAsync(_stopping.Token)).Unwrap())));
     }
 
     /// <summary>

@@ -2,8 +2,8 @@ namespace FetchEtl.Logins;
 
 /// <summary>
 /// Counts what became of recent rows, about the last 1,000: written, or refused for which SQLSTATE. Older rows count
-/// less with each new one. A row that went back to its queue is not counted again when it returns: a few such rows
-/// would otherwise grow into many. Thread-safe.
+/// less with each new one. A row that went back to its queue, or was rejected, is not counted again when its message
+/// returns: a few such rows would otherwise grow into many. Thread-safe.
 /// </summary>
 internal sealed class RefusalLedger
 {
@@ -40,7 +40,7 @@ internal sealed class RefusalLedger
         }
     }
 
-    /// <summary>A refused row goes back to its queue. The last 10,000 of them are remembered.</summary>
+    /// <summary>A refused row goes back to its queue, or is rejected. The last 10,000 are remembered.</summary>
     public void Returned(Guid? messageId)
     {
         lock (_lock)

@@ -80,6 +80,7 @@ internal sealed class Refusals(
             {
                 Log.RowRejected(log, fault.SqlState, RowFaults.Name(fault));
                 metrics.Rejected();
+                ledger.Returned(suspect.Row.Login.MessageId);
                 suspect.Row.Fail(new LoginRejectedException(fault));
                 return false;
             }

@@ -11,6 +11,9 @@ internal sealed class Suspect(PendingLogin row)
     /// <summary>How often it was refused in a row for this SQLSTATE.</summary>
     public int Refusals { get; private set; }
 
+    /// <summary>How often its statement lost against another one, or failed, since it was refused.</summary>
+    public int Conflicts { get; set; }
+
     /// <summary>The time provider's timestamp of the next attempt.</summary>
     public long DueAt { get; set; }
 
@@ -21,6 +24,7 @@ internal sealed class Suspect(PendingLogin row)
         var isNew = Refusals == 0 || Fault.SqlState != fault.SqlState;
         Refusals = isNew ? 1 : Refusals + 1;
         Fault = fault;
+        Conflicts = 0;
         return isNew;
     }
 

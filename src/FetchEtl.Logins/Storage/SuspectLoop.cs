@@ -87,17 +87,21 @@ internal sealed class SuspectLoop(
     private async Task WaitAsync(Task changed, TimeSpan wait, CancellationToken stopping)
     {
         // One wait for all rounds: the channel keeps every wait until a row arrives.
-        _arrival ??= refusals.Suspects.WaitToReadAsync(CancellationToken.None).AsTask();
+        _arrival ??= ArrivalAsync();
         var wholeMilliseconds =
             wait < TimeSpan.Zero ? wait : TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds));
         Task arrivalOrChange = Task.WhenAny(_arrival, changed);
         await arrivalOrChange.WaitAsync(wholeMilliseconds, time, stopping)
-            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            .ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         if (_arrival.IsCompleted)
         {
             _arrival = null;
         }
     }
+
+    /// <summary>Completes on the loop's scheduler, as the channel's own task would not.</summary>
+    private async Task<bool> ArrivalAsync() => await refusals.Suspects.WaitToReadAsync(CancellationToken.None);
 
     private async Task RetryAsync(Suspect suspect, CancellationToken stopping)
     {
@@ -130,6 +134,7 @@ internal sealed class SuspectLoop(
 
             case BatchResult.Unavailable or BatchResult.Conflicted:
                 suspect.Row.PutBack();
+                suspect.Conflicts++;
                 Postpone(suspect);
                 break;
         }
@@ -165,5 +170,5 @@ internal sealed class SuspectLoop(
     }
 
     private void Postpone(Suspect suspect) => suspect.DueAt = time.GetTimestamp()
-        + (long)(delay.After(suspect.Refusals).TotalSeconds * time.TimestampFrequency);
+        + (long)(delay.After(suspect.Refusals + suspect.Conflicts).TotalSeconds * time.TimestampFrequency);
 }

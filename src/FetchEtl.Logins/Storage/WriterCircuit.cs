@@ -44,7 +44,7 @@ internal sealed class WriterCircuit(RetryDelay delay, TimeProvider time, ILogger
         {
             lock (_lock)
             {
-                return _changed.Task;
+                return ChangeAsync(_changed.Task);
             }
         }
     }
@@ -107,7 +107,7 @@ internal sealed class WriterCircuit(RetryDelay delay, TimeProvider time, ILogger
                     break;
                 }
 
-                changed = _changed.Task;
+                changed = ChangeAsync(_changed.Task);
                 untilRetry = _state == CircuitState.Open && (_brake is null || isSuspect)
                     ? Until(_retryAt)
                     : Timeout.InfiniteTimeSpan;
@@ -120,7 +120,8 @@ internal sealed class WriterCircuit(RetryDelay delay, TimeProvider time, ILogger
 
             Task changedOrAbandoned = Task.WhenAny(changed, batch.Abandoned);
             await changedOrAbandoned.WaitAsync(untilRetry, time, stopping)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                .ConfigureAwait(
+                    ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             if (batch.Abandoned.IsCompleted)
             {
                 break;
@@ -142,7 +143,7 @@ internal sealed class WriterCircuit(RetryDelay delay, TimeProvider time, ILogger
             TimeSpan untilUnattended;
             lock (_lock)
             {
-                changed = _changed.Task;
+                changed = ChangeAsync(_changed.Task);
                 untilUnattended = _state == CircuitState.Open && _brake is null
                     ? Until(_retryAt, UnattendedAfter)
                     : Timeout.InfiniteTimeSpan;
@@ -153,7 +154,8 @@ internal sealed class WriterCircuit(RetryDelay delay, TimeProvider time, ILogger
             }
 
             await changed.WaitAsync(untilUnattended, time, cancellationToken)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                .ConfigureAwait(
+                    ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             cancellationToken.ThrowIfCancellationRequested();
         }
     }
@@ -281,6 +283,12 @@ internal sealed class WriterCircuit(RetryDelay delay, TimeProvider time, ILogger
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>
+    /// Completes with the signal, on the caller's scheduler. WhenAny and WaitAsync alone would continue on the thread
+    /// pool, since the signal does not run its continuations itself.
+    /// </summary>
+    private static async Task ChangeAsync(Task signal) => await signal;
 
     private void Report(DatabaseFault fault)
     {

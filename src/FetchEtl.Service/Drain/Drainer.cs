@@ -39,6 +39,8 @@ internal sealed class Drainer(IHost host, IProgress<DrainProgress>? progress = n
             await host.StopAsync(CancellationToken.None);
         }
 
+        // A message that a last receive brought during the stop went back to the queue.
+        isEmpty = isEmpty && metrics.Counters.EmptyReceives > 0;
         return new DrainResult(
             Summarize(metrics, started), await TryReadDepthAsync(queueUrl, CancellationToken.None), isEmpty);
     }

@@ -170,7 +170,11 @@ internal sealed class CallLanes(LeaseCalls calls, TimeSpan beat, Backoff backoff
     {
         CallsUnderWay++;
 
-        // On another thread: to serialize and to sign a call would hold up the loop.
-        _ = Task.Run(async () => events.TryWrite(new LeaseEvent(LeaseEventKind.Answered, Data: await call())));
+        // As a task of its own: to serialize and to sign a call would hold up the loop.
+        _ = Task.Factory.StartNew(
+            async () => events.TryWrite(new LeaseEvent(LeaseEventKind.Answered, Data: await call())),
+            CancellationToken.None,
+            TaskCreationOptions.DenyChildAttach,
+            TaskScheduler.Current);
     }
 }

@@ -303,6 +303,11 @@ internal sealed class LeaseLoop(
         }
 
         _open.Remove(lease.Message.MessageId);
+        if ((lease.Lease.WasLost ? TimeSpan.Zero : lease.Lease.Settlement.ReturnDelay) is { } hidden)
+        {
+            metrics.Hidden(hidden);
+        }
+
         metrics.Closed();
         window.Release(1, lease.BodyBytes);
     }

@@ -66,16 +66,16 @@ internal sealed class SqsPoller(
             Timeout.InfiniteTimeSpan);
         watch.Change(settings.WaitTime + Late, Timeout.InfiniteTimeSpan);
         _offers.Writer.TryWrite(true);
-        await Task.WhenAll(Enumerable.Range(0, MaxPolls).Select(_ => Task.Run(
+        await Task.WhenAll(Enumerable.Range(0, MaxPolls).Select(_ => Task.Factory.StartNew(
             async () =>
             {
                 try
                 {
                     await PollAsync(ending.Token, cutOff.Token);
                 }
-                catch (OperationCanceledException) when (ending.IsCancellationRequested)
+                catch (Exception) when (ending.IsCancellationRequested)
                 {
-                    // The endpoint stops, or another poll failed.
+                    // The endpoint stops, or another poll failed. A receive that fails then has nobody to report to.
                 }
                 catch (Exception)
                 {
@@ -83,7 +83,9 @@ internal sealed class SqsPoller(
                     throw;
                 }
             },
-            CancellationToken.None)));
+            CancellationToken.None,
+            TaskCreationOptions.DenyChildAttach,
+            TaskScheduler.Current).Unwrap()));
     }
 
     private static ReceiveMessageRequest CreateRequest(string queueUrl, SqsReceiveSettings settings, TimeSpan wait) =>
@@ -131,6 +133,8 @@ internal sealed class SqsPoller(
                 }
                 catch (Exception exception) when (!stopping.IsCancellationRequested)
                 {
+                    // SQS may have hidden messages, and the reply with them was lost.
+                    services.Metrics.Hidden(settings.VisibilityTimeout);
                     received = 0;
                     if (reports)
                     {
@@ -204,13 +208,13 @@ internal sealed class SqsPoller(
                 return 0;
             }
 
-            var received = services.Metrics.ReceivedTotal;
+            var begun = services.Metrics.ReceiveBegins();
             part.ReceivingSince = services.Time.GetTimestamp();
             var response = await services.Client.ReceiveMessageAsync(
                 part.Stays ? _staysRequest : _surplusRequest, cutOff);
             if (response.Messages is not { Count: > 0 } messages)
             {
-                services.Metrics.ReceivedNothing(received);
+                services.Metrics.ReceivedNothing(begun);
                 return 0;
             }
 
@@ -253,7 +257,7 @@ internal sealed class SqsPoller(
             else
             {
                 await NotifyFaultedAsync($"SQS refuses to delete messages of '{settings.QueueName}': {outage!.Reason}");
-                await outage.Task.WaitAsync(stopping);
+                await EndOfAsync(outage).WaitAsync(stopping);
                 await ObserveAsync(() => context.TransportObservers.NotifyReady(context.InputAddress));
             }
         }
@@ -276,6 +280,11 @@ internal sealed class SqsPoller(
             await ObserveAsync(() => context.TransportObservers.NotifyReady(context.InputAddress));
         }
     }
+
+    /// <summary>
+    /// Completes with the outage, on the caller's scheduler. WaitAsync alone would continue on the thread pool.
+    /// </summary>
+    private static async Task EndOfAsync(DeleteOutage outage) => await outage.Task;
 
     private Task NotifyFaultedAsync(string text, Exception? cause = null)
     {
