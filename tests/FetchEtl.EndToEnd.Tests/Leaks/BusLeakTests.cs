@@ -18,6 +18,9 @@ public sealed class BusLeakTests
 {
     private const string FaultAddress = "wants-faults";
 
+    // At least 20 for each refused login: then the consumer faults for the refused ones instead of waiting.
+    private const int Valid = 200;
+
     private readonly CanaryWatch _canaries = new();
     private readonly ConcurrentBag<string> _received = [];
 
@@ -38,7 +41,7 @@ public sealed class BusLeakTests
         var bus = host.Services.GetRequiredService<IBus>();
         var queue = await bus.GetSendEndpoint(new Uri("queue:logins"));
         var faulty = LeakMessages.Invalid().Concat(LeakMessages.Plain(5, LeakMessages.RefusedType)).ToList();
-        foreach (var body in LeakMessages.Logins(5).Concat(faulty))
+        foreach (var body in LeakMessages.Logins(Valid).Concat(faulty))
         {
             await queue.Send(new LoginMessage(), context =>
             {
@@ -52,7 +55,7 @@ public sealed class BusLeakTests
         }
 
         await errors.WaitAsync(faulty.Count);
-        await Estate.UntilAsync(async () => await estate.RowsAsync() == 5);
+        await Estate.UntilAsync(async () => await estate.RowsAsync() == Valid);
         if (listens)
         {
             // The listeners receive these two messages, so they would have received any earlier one.

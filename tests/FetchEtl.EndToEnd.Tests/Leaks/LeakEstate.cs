@@ -6,9 +6,11 @@ namespace FetchEtl.EndToEnd.Tests;
 /// <summary>The changes that these tests make to an estate, and the places that they check.</summary>
 internal static class LeakEstate
 {
-    /// <summary>A constraint. When it rejects a row, PostgreSQL's log shows that row.</summary>
+    /// <summary>A constraint. When it refuses a row, PostgreSQL's log shows that row.</summary>
     public const string Constraint =
-        $"ALTER TABLE user_logins ADD CONSTRAINT no_refused CHECK (device_type <> '{LeakMessages.RefusedType}')";
+        $"ALTER TABLE user_logins ADD CONSTRAINT no_refused CHECK (device_type <> '{LeakMessages.RefusedType}') NOT VALID";
+
+    public const string DropConstraint = "ALTER TABLE user_logins DROP CONSTRAINT no_refused";
 
     /// <summary>
     /// A trigger that quotes the row in a notice, and in every part of an error that reaches the client.
@@ -27,6 +29,16 @@ internal static class LeakEstate
         CREATE TRIGGER quoting BEFORE INSERT ON user_logins FOR EACH ROW EXECUTE FUNCTION quote_login()
         """;
 
+    /// <summary>The trigger still quotes the row in a notice, and refuses none.</summary>
+    public const string RefuseNone =
+        """
+        CREATE OR REPLACE FUNCTION quote_login() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            RAISE NOTICE 'a row: %', NEW;
+            RETURN NEW;
+        END $$
+        """;
+
     public static async Task ExecuteAsync(this Estate estate, string sql)
     {
         await using var source = NpgsqlDataSource.Create(estate.ConnectionString);
@@ -42,6 +54,12 @@ internal static class LeakEstate
             await estate.Client.SendAsync(estate.QueueUrl, batch, LeakMessages.Attributes);
         }
     }
+
+    /// <summary>
+    /// Waits until all but the refused logins are rows: they are held, or go back to their queue and come again.
+    /// </summary>
+    public static Task UntilOnlyRefusedAreLeftAsync(this Estate estate, int refused) =>
+        Estate.UntilAsync(async () => (await estate.DepthAsync()).Total == refused);
 
     public static Task UntilQueueIsEmptyAsync(this Estate estate) =>
         Estate.UntilAsync(async () => (await estate.DepthAsync()).Total == 0);
