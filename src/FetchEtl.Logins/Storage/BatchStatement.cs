@@ -70,7 +70,8 @@ internal sealed class BatchStatement(
             if (exception.GetBaseException() is TimeoutException
                 && context.Database.GetDbConnection() is NpgsqlConnection { State: ConnectionState.Open } connection)
             {
-                throw new StatementTimeoutException(connection.CommandTimeout, exception);
+                throw new DatabaseFaultException(
+                    DatabaseFaults.CommandTimeout(connection.CommandTimeout), exception);
             }
 
             throw;
