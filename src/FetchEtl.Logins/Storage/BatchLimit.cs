@@ -4,14 +4,19 @@ namespace FetchEtl.Logins;
 
 /// <summary>
 /// The largest number of rows that a statement may have now. A statement that takes too long halves it. It doubles
-/// again, up to <see cref="StorageOptions.BatchSize"/>, once twice the rows would end in time. Thread-safe.
+/// again, up to <see cref="StorageOptions.BatchSize"/>, once twice the rows would end in time, or after 100 full
+/// batches. Thread-safe.
 /// </summary>
 internal sealed class BatchLimit(IOptions<LoginsOptions> options)
 {
+    // The statement may have been cancelled early, so the time that it took is no bound for ever.
+    private const int FullBatches = 100;
+
     private readonly Lock _lock = new();
     private readonly int _most = options.Value.Storage.BatchSize;
     private volatile int _rows = options.Value.Storage.BatchSize;
     private TimeSpan _tooLong;
+    private int _full;
 
     public int Rows => _rows;
 
@@ -22,6 +27,7 @@ internal sealed class BatchLimit(IOptions<LoginsOptions> options)
         lock (_lock)
         {
             _tooLong = duration;
+            _full = 0;
             if (rows / 2 >= _rows)
             {
                 return false;
@@ -42,8 +48,9 @@ internal sealed class BatchLimit(IOptions<LoginsOptions> options)
 
         lock (_lock)
         {
-            if (rows >= _rows && duration * 2 <= _tooLong)
+            if (rows >= _rows && (duration * 2 <= _tooLong || ++_full == FullBatches))
             {
+                _full = 0;
                 _rows = Math.Min(_most, _rows * 2);
             }
         }

@@ -3,7 +3,7 @@ namespace FetchEtl.Logins;
 /// <summary>How an attempt to write a batch ended.</summary>
 internal enum BatchResult
 {
-    /// <summary>The rows are committed, but for those that PostgreSQL dropped without an error.</summary>
+    /// <summary>The rows are committed, except those that PostgreSQL dropped without an error.</summary>
     Committed,
 
     /// <summary>Every caller cancelled before a statement began.</summary>

@@ -48,7 +48,7 @@ internal sealed class BatchStatement(
                 return write;
             }
 
-            // Perhaps another database stands at the address, with the check of another key or with none yet.
+            // Another database may be at the address now, with the check of another key or with none.
             await check.VerifyAgainAsync(context, unwanted.Token);
             return await WriteAsync(context, batch.Rows, unwanted.Token);
         }
@@ -58,7 +58,8 @@ internal sealed class BatchStatement(
             connections.Source.Clear();
             throw;
         }
-        catch (Exception exception) when (isOpen && IsTimeout(exception))
+        catch (Exception exception)
+            when (isOpen && !unwanted.IsCancellationRequested && IsTimeout(exception))
         {
             if (await HeldRows.FindAsync(connections.Source) is { } held)
             {
@@ -69,14 +70,15 @@ internal sealed class BatchStatement(
             if (exception.GetBaseException() is TimeoutException
                 && context.Database.GetDbConnection() is NpgsqlConnection { State: ConnectionState.Open } connection)
             {
-                throw new StatementTimeoutException(connection.CommandTimeout, exception);
+                throw new DatabaseFaultException(
+                    DatabaseFaults.CommandTimeout(connection.CommandTimeout), exception);
             }
 
             throw;
         }
     }
 
-    /// <summary>Whether the command timeout or another canceller ended the statement.</summary>
+    /// <summary>Whether a timeout of the client or the server, or a cancel request, ended the statement.</summary>
     private static bool IsTimeout(Exception exception) =>
         exception is PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } or TimeoutException
         || (exception.InnerException is { } inner && IsTimeout(inner));

@@ -51,9 +51,6 @@ public static class DatabaseFaults
                     return known.Fault;
                 case MaskingRefusedException refused:
                     return new DatabaseFault(FaultKind.Operator, nameof(MaskingRefusedException), refused.Message);
-                case StatementTimeoutException timeout:
-                    return new DatabaseFault(
-                        FaultKind.Transient, nameof(StatementTimeoutException), timeout.Message);
                 // Npgsql encodes strictly, so a lone surrogate fails before the server can reject it.
                 case EncoderFallbackException:
                     return new DatabaseFault(
@@ -77,9 +74,18 @@ public static class DatabaseFaults
         return new DatabaseFault(FaultKind.Unknown, exception.GetType().Name, "an unexpected error");
     }
 
+    /// <summary>
+    /// The statement did not end within the command timeout, and the server answered that it cancelled it. So the
+    /// connection works, and fewer rows may be written in time.
+    /// </summary>
+    internal static DatabaseFault CommandTimeout(int seconds) => new(
+        FaultKind.Transient,
+        PostgresErrorCodes.QueryCanceled,
+        $"the statement did not end within the command timeout of {seconds} s");
+
     /// <summary>Whether the statement took longer than it may while the server was there.</summary>
     internal static bool IsTimeout(DatabaseFault fault) =>
-        fault.SqlState is nameof(StatementTimeoutException) or PostgresErrorCodes.QueryCanceled;
+        fault.SqlState == PostgresErrorCodes.QueryCanceled;
 
     /// <summary>Whether the statement lost against another one, so that the next attempt may succeed.</summary>
     internal static bool IsConflict(DatabaseFault fault) =>

@@ -35,7 +35,7 @@ internal sealed class DurabilityWarnings(ILogger<LoginWriter> log)
         }
         catch (PostgresException exception) when (exception.InvariantSeverity == "ERROR")
         {
-            // A server that does not say holds no row back.
+            // Without an answer there is nothing to warn of, and rows are written all the same.
             return [];
         }
     }

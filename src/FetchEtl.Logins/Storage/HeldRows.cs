@@ -3,14 +3,14 @@ using Npgsql;
 namespace FetchEtl.Logins;
 
 /// <summary>
-/// Finds why a statement waited in vain: a session of this role whose client is gone still holds the message ids that
+/// Finds why a statement timed out: a session of this role whose client is gone still holds the message ids that
 /// it inserted, and every retry of these rows waits for it.
 /// </summary>
 internal static class HeldRows
 {
     private const int TimeoutSeconds = 5;
 
-    // A live process leaves a transaction idle for milliseconds only. It can wait for the standby for long.
+    // A live process leaves a transaction idle for milliseconds only. It can wait for the standby for a long time.
     private const string Sql =
         """
         SELECT a.pid, a.wait_event = 'SyncRep',

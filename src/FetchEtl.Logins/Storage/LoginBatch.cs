@@ -27,7 +27,7 @@ internal sealed class LoginBatch(List<PendingLogin> rows)
     /// <summary>The statement failed and another follows: until then rows can be withdrawn.</summary>
     public void PutBack() => rows.ForEach(static row => row.PutBack());
 
-    /// <summary>Ends all rows but these as committed.</summary>
+    /// <summary>Completes every row that is not missing.</summary>
     public void Commit(IReadOnlyList<PendingLogin> missing)
     {
         var exceptions = missing.Count == 0 ? null : missing.ToHashSet();

@@ -9,9 +9,9 @@ namespace FetchEtl.Logins;
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct RefusalShare(double Refused, double Written, double Rows)
 {
-    /// <summary>At least 20 rows, and more than one in 20: the schema is at fault, whatever the rows are.</summary>
-    public bool IsMany => Refused >= 20 && Refused * 20 > Rows;
-
     /// <summary>At least 20 rows were written for each refused one, so the refused rows differ from the rest.</summary>
     public bool IsFew => Written >= Refused * 20;
+
+    /// <summary>At least 20 rows, and not few: the schema is at fault, whatever the rows are.</summary>
+    public bool IsMany => Refused >= 20 && !IsFew;
 }

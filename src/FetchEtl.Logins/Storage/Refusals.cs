@@ -43,7 +43,7 @@ internal sealed class Refusals(
             return;
         }
 
-        // Only now, so that whoever sees the brake sees a row to probe with.
+        // Only now: when the loop of refused rows sees the brake, it has a row to probe with.
         BrakeWhere(share, fault);
     }
 

@@ -3,9 +3,9 @@ using Npgsql;
 namespace FetchEtl.Logins;
 
 /// <summary>
-/// Sets up each new session so that the server ends it within about 30 s when its client is gone without a word, as
-/// behind a firewall that drops packets. By default Linux takes two hours, and until then the session holds the message
-/// ids of the rows that it has not committed.
+/// Sets up each new session so that the server ends it within about 30 s when its client is gone and has not closed the
+/// connection, as behind a firewall that drops packets. By default Linux takes two hours, and until then the session
+/// holds the message ids of the rows that it has not committed.
 /// </summary>
 internal static class SessionSettings
 {

@@ -22,45 +22,20 @@ public sealed class StoredMasksVerifier(IPiiMasker masker, IOptions<LoginsOption
     /// <returns>A task that completes when the masks fit.</returns>
     /// <exception cref="MaskingRefusedException">The masks do not fit.</exception>
     /// <exception cref="Npgsql.NpgsqlException">PostgreSQL rejected a statement, or could not be reached.</exception>
-    public async Task VerifyAsync(LoginDbContext database, CancellationToken cancellationToken)
+    public Task VerifyAsync(LoginDbContext database, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(database);
-        if (_passed)
-        {
-            return;
-        }
-
-        try
-        {
-            switch (masker)
-            {
-                case HmacPiiMasker keyed:
-                    await VerifyColumnsAsync(database, keyed.MaskLength, cancellationToken);
-                    await VerifyGenerationsAsync(database, keyed, cancellationToken);
-                    break;
-                case Sha256PiiMasker:
-                    await VerifyColumnsAsync(database, Sha256PiiMasker.MaskLength, cancellationToken);
-                    await VerifyNoGenerationAsync(database, cancellationToken);
-                    break;
-            }
-        }
-        catch (Exception exception) when (DatabaseFaults.Classify(exception) is { Kind: FaultKind.Refused } fault)
-        {
-            // Otherwise the writer would blame the rows that wait.
-            Refuse([$"masking_generations is not as expected (SQLSTATE {fault.SqlState}): recreate it as the " +
-                "migrations do."]);
-        }
-
-        _passed = true;
+        return _passed ? Task.CompletedTask : VerifyNowAsync(database, cancellationToken);
     }
 
     /// <summary>
-    /// Verifies again: an insert found that the database behind the connection does not hold the key check.
+    /// Verifies again, whether or not it succeeded before: an insert found that the database behind the connection does
+    /// not hold the key check.
     /// </summary>
     internal Task VerifyAgainAsync(LoginDbContext database, CancellationToken cancellationToken)
     {
         _passed = false;
-        return VerifyAsync(database, cancellationToken);
+        return VerifyNowAsync(database, cancellationToken);
     }
 
     private static async Task VerifyGenerationsAsync(
@@ -132,6 +107,32 @@ public sealed class StoredMasksVerifier(IPiiMasker masker, IOptions<LoginsOption
         {
             throw new MaskingRefusedException(problems);
         }
+    }
+
+    private async Task VerifyNowAsync(LoginDbContext database, CancellationToken cancellationToken)
+    {
+        try
+        {
+            switch (masker)
+            {
+                case HmacPiiMasker keyed:
+                    await VerifyColumnsAsync(database, keyed.MaskLength, cancellationToken);
+                    await VerifyGenerationsAsync(database, keyed, cancellationToken);
+                    break;
+                case Sha256PiiMasker:
+                    await VerifyColumnsAsync(database, Sha256PiiMasker.MaskLength, cancellationToken);
+                    await VerifyNoGenerationAsync(database, cancellationToken);
+                    break;
+            }
+        }
+        catch (Exception exception) when (DatabaseFaults.Classify(exception) is { Kind: FaultKind.Refused } fault)
+        {
+            // Otherwise the writer would blame the rows that wait.
+            Refuse([$"masking_generations is not as expected (SQLSTATE {fault.SqlState}): recreate it as the " +
+                "migrations do."]);
+        }
+
+        _passed = true;
     }
 
     private async Task VerifyColumnsAsync(LoginDbContext database, int length, CancellationToken cancellationToken)

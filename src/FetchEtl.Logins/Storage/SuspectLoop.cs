@@ -20,7 +20,10 @@ internal sealed class SuspectLoop(
     /// <summary>The row that was retried last is the last.</summary>
     private readonly List<Suspect> _held = [];
 
-    private Task<bool>? _arrival;
+    // A wait stays registered until it completes, so the same ones serve all rounds until then.
+    private Task _arrival = Task.CompletedTask;
+    private Task _change = Task.CompletedTask;
+    private Task _arrivalOrChange = Task.CompletedTask;
     private Task _released = Task.CompletedTask;
     private int _brakesEnded;
 
@@ -29,15 +32,19 @@ internal sealed class SuspectLoop(
     {
         while (!stopping.IsCancellationRequested)
         {
-            // Read first, so that no change is missed.
-            var changed = circuit.Changed;
+            if (_change.IsCompleted)
+            {
+                // Read before the circuit is, so that no change is missed.
+                _change = circuit.Changed;
+            }
+
             if (Next(out var wait) is { } suspect)
             {
                 await RetryAsync(suspect, stopping);
             }
             else
             {
-                await WaitAsync(changed, wait, stopping);
+                await WaitAsync(wait, stopping);
             }
         }
 
@@ -84,24 +91,27 @@ internal sealed class SuspectLoop(
     }
 
     /// <summary>Waits for a row, for a change of the circuit, or for the time.</summary>
-    private async Task WaitAsync(Task changed, TimeSpan wait, CancellationToken stopping)
+    private async Task WaitAsync(TimeSpan wait, CancellationToken stopping)
     {
-        // One wait for all rounds: the channel keeps every wait until a row arrives.
-        _arrival ??= ArrivalAsync();
-        var wholeMilliseconds =
-            wait < TimeSpan.Zero ? wait : TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds));
-        Task arrivalOrChange = Task.WhenAny(_arrival, changed);
-        await arrivalOrChange.WaitAsync(wholeMilliseconds, time, stopping)
-            .ConfigureAwait(
-                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         if (_arrival.IsCompleted)
         {
-            _arrival = null;
+            _arrival = ArrivalAsync();
         }
+
+        if (_arrivalOrChange.IsCompleted)
+        {
+            _arrivalOrChange = Task.WhenAny(_arrival, _change);
+        }
+
+        var wholeMilliseconds =
+            wait < TimeSpan.Zero ? wait : TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds));
+        await _arrivalOrChange.WaitAsync(wholeMilliseconds, time, stopping)
+            .ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 
     /// <summary>Completes on the loop's scheduler, as the channel's own task would not.</summary>
-    private async Task<bool> ArrivalAsync() => await refusals.Suspects.WaitToReadAsync(CancellationToken.None);
+    private async Task ArrivalAsync() => await refusals.Suspects.WaitToReadAsync(CancellationToken.None);
 
     private async Task RetryAsync(Suspect suspect, CancellationToken stopping)
     {

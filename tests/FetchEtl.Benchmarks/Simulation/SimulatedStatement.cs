@@ -167,8 +167,8 @@ internal sealed class SimulatedStatement(
     private static NpgsqlException Lost() =>
         new("Exception while reading from stream", new IOException("the connection was closed"));
 
-    private static StatementTimeoutException TimedOut() => new(
-        (int)CommandTimeout.TotalSeconds, new NpgsqlException("Exception while reading from stream"));
+    private static DatabaseFaultException TimedOut() =>
+        new(DatabaseFaults.CommandTimeout((int)CommandTimeout.TotalSeconds));
 
     /// <summary>As the real statement reports what it knows better than the SQLSTATE says.</summary>
     private static DatabaseFaultException Known(string state, string reason) =>

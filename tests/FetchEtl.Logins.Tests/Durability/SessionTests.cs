@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace FetchEtl.Logins.Tests;
 
-/// <summary>Sessions whose client is gone end soon, and do not hold rows until then without a word.</summary>
+/// <summary>Sessions whose client is gone end soon, and the log names those that hold rows until then.</summary>
 [Trait("Category", "Slow")]
 public sealed class SessionTests : IAsyncLifetime
 {

@@ -51,7 +51,7 @@ internal sealed class PlannedStatement : IBatchStatement
     {
         if (failure == TooSlow)
         {
-            throw new StatementTimeoutException(30, new TimeoutException());
+            throw new DatabaseFaultException(DatabaseFaults.CommandTimeout(30));
         }
 
         if (failure is not null)
