@@ -8,6 +8,7 @@ namespace FetchEtl.EndToEnd.Tests;
 /// Standard error or standard output is a pipe that nobody reads, or that is closed. A shell connects the real process
 /// to such a pipe.
 /// </summary>
+[Trait("Category", "Slow")]
 public sealed class FullPipeTests(ITestOutputHelper output)
 {
     private const int Count = 5000;

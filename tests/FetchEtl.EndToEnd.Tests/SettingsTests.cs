@@ -1,3 +1,4 @@
+using FetchEtl.Local;
 using FetchEtl.Testing;
 
 namespace FetchEtl.EndToEnd.Tests;
@@ -87,6 +88,21 @@ public sealed class SettingsTests
         Assert.Equal(1, drain.ExitCode);
         Assert.Contains("'elsewhere' does not exist", drain.Errors);
         Assert.DoesNotContain("   at ", drain.Errors);
+    }
+
+    [Fact]
+    public async Task A_drain_that_may_not_count_the_messages_says_so_at_its_start()
+    {
+        await using var estate = await Estate.CreateAsync();
+        estate.Sqs.Faults = new SqsFaultPlan
+        {
+            Rules = [new() { Kind = SqsFaultKind.Error, Operation = "GetQueueAttributes", Code = "AccessDenied" }],
+        };
+
+        await using var drain = await estate.RunAsync("drain");
+
+        Assert.Equal(1, drain.ExitCode);
+        Assert.Contains("AccessDenied", drain.Errors);
     }
 
     [Fact]

@@ -5,7 +5,7 @@ namespace FetchEtl.Service;
 /// <param name="read">Reads the counters.</param>
 /// <param name="readDepth">Reads how many messages SQS counts on the queue; null when it does not answer.</param>
 /// <param name="patience">How long to go on without a message settled.</param>
-/// <param name="progress">Told after each look at the queue.</param>
+/// <param name="progress">Gets a report after each look at the queue.</param>
 internal sealed class DrainLoop(
     TimeProvider time,
     Func<DrainCounters> read,
@@ -18,6 +18,10 @@ internal sealed class DrainLoop(
     private const int EmptyReceives = 2;
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Whether nothing is in flight, and enough receives found nothing since.</summary>
+    public static bool ShowsEmpty(DrainCounters seen, int receives) =>
+        seen.InFlight == 0 && seen.EmptyReceives >= receives;
 
     /// <returns>True when the queue is empty; false when the patience ended before that was shown.</returns>
     public async Task<bool> RunAsync(CancellationToken cancellationToken)
@@ -33,7 +37,7 @@ internal sealed class DrainLoop(
                 progress?.Report(new DrainProgress(seen.Settled, messages));
             }
 
-            if (left is 0 && seen is { InFlight: 0, EmptyReceives: >= EmptyReceives })
+            if (left is 0 && ShowsEmpty(seen, EmptyReceives))
             {
                 return true;
             }

@@ -40,17 +40,21 @@ internal sealed class Drainer(IHost host, IProgress<DrainProgress>? progress = n
         }
 
         // A message that a last receive brought during the stop went back to the queue.
-        isEmpty = isEmpty && metrics.Counters.EmptyReceives > 0;
+        isEmpty = isEmpty && DrainLoop.ShowsEmpty(metrics.Counters, receives: 1);
         return new DrainResult(
             Summarize(metrics, started), await TryReadDepthAsync(queueUrl, CancellationToken.None), isEmpty);
     }
 
-    /// <summary>Fails when SQS cannot be reached. <c>run</c> waits in that case, but a drain reports it.</summary>
+    /// <summary>
+    /// Fails when SQS cannot be reached, or does not count the queue's messages. <c>run</c> waits in that case, but a
+    /// drain reports it.
+    /// </summary>
     private async Task RequireSqsAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await _client.GetQueueUrlAsync(_settings.QueueName, cancellationToken);
+            var queue = await _client.GetQueueUrlAsync(_settings.QueueName, cancellationToken);
+            await QueueDepth.ReadAsync(_client, queue.QueueUrl, cancellationToken);
         }
         catch (QueueDoesNotExistException)
         {

@@ -11,15 +11,12 @@ internal sealed class SqsAttemptHandler(
     SqsMetrics metrics, TimeProvider timeProvider, TimeSpan timeout, HttpMessageHandler inner)
     : DelegatingHandler(inner)
 {
-    /// <summary>SQS's longest poll ("Amazon SQS short and long polling", SQS Developer Guide).</summary>
-    private static readonly TimeSpan LongestPoll = TimeSpan.FromSeconds(20);
-
     protected override async Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var operation = RequestOperation.Of(request);
         var receives = operation == "ReceiveMessage";
-        var limit = receives && timeout != Timeout.InfiniteTimeSpan ? timeout + LongestPoll : timeout;
+        var limit = receives && timeout != Timeout.InfiniteTimeSpan ? timeout + SqsLimits.WaitTime : timeout;
         using var timer = new CancellationTokenSource(limit, timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
         HttpResponseMessage? response = null;

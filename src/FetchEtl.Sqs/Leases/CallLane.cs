@@ -19,21 +19,22 @@ internal sealed class CallLane(TimeSpan linger, Backoff backoff)
     private int _underWay;
     private int _refusals;
     private TimeSpan _askAt;
+    private bool _gaveUp;
 
     /// <summary>Whether SQS refused the latest calls as a whole.</summary>
     public bool IsRefused => _refusals > 0;
 
     /// <summary>When the next call is due; <see cref="TimeSpan.MaxValue"/> while none can be.</summary>
-    public TimeSpan DueAt => (IsRefused, _underWay, _entries.Count) switch
-    {
-        (false, < MostCalls, _) or (true, 0, > 0) => _entries.DueAt,
-        (true, 0, 0) when HasWaiting() => _askAt,
-        _ => TimeSpan.MaxValue,
-    };
+    public TimeSpan DueAt => _underWay >= Limit ? TimeSpan.MaxValue
+        : IsRefused && _entries.Count == 0 && HasWaiting() ? _askAt
+        : _entries.DueAt;
+
+    /// <summary>How many calls may be under way.</summary>
+    private int Limit => _gaveUp ? int.MaxValue : IsRefused ? 1 : MostCalls;
 
     /// <summary>Whether an entry may be added: always, or while SQS refuses, to the one call that asks again.</summary>
-    public bool Admits(TimeSpan now) =>
-        !IsRefused || (_underWay == 0 && now >= _askAt && _entries.Count < SqsLimits.EntriesPerCall);
+    public bool Admits(TimeSpan now) => !IsRefused || _gaveUp
+        || (_underWay == 0 && now >= _askAt && _entries.Count < SqsLimits.EntriesPerCall);
 
     public void Add(LeaseEntry entry, TimeSpan now) => _entries.Add(entry, now);
 
@@ -48,18 +49,18 @@ internal sealed class CallLane(TimeSpan linger, Backoff backoff)
     }
 
     /// <summary>The entries of the next call; null while none may be sent.</summary>
-    /// <param name="now">By the loop's clock.</param>
-    /// <param name="last">Every entry gets its last call: nothing limits the calls.</param>
-    public List<LeaseEntry>? Take(TimeSpan now, bool last)
+    public List<LeaseEntry>? Take(TimeSpan now)
     {
-        var calls = last ? int.MaxValue : IsRefused ? 1 : MostCalls;
-        var entries = _underWay < calls ? _entries.Take(now) : null;
+        var entries = _underWay < Limit ? _entries.Take(now) : null;
         _underWay += entries is null ? 0 : 1;
         return entries;
     }
 
-    /// <summary>The entries that were added and not sent.</summary>
-    public IReadOnlyList<LeaseEntry> TakeBack() => _entries.TakeAll();
+    /// <summary>The entries that were added and must wait, since SQS refuses.</summary>
+    public IReadOnlyList<LeaseEntry> TakeBack() => IsRefused && !_gaveUp ? _entries.TakeAll() : [];
+
+    /// <summary>Every entry gets one last call: nothing limits the calls any more.</summary>
+    public void GiveUp() => _gaveUp = true;
 
     /// <summary>SQS accepted a call, or refused it as a whole.</summary>
     public void Answered(bool refused, TimeSpan now)

@@ -19,14 +19,13 @@ internal sealed class CallLanes(LeaseCalls calls, TimeSpan beat, Backoff backoff
     private readonly CallLane _returns = new(Linger, backoff);
     private readonly CallLane _deletes = new(Linger, backoff);
     private readonly CallLane _letters = new(Linger, backoff);
-    private volatile DeleteOutage? _outage;
+    private volatile TaskCompletionSource<DeleteOutage> _outage = NextOutage();
     private string _deleteProblem = string.Empty;
-    private bool _gaveUp;
 
     public int CallsUnderWay { get; private set; }
 
-    /// <summary>Set while SQS refuses deletes. Any thread may read it.</summary>
-    public DeleteOutage? Outage => _outage;
+    /// <summary>Completed while SQS refuses deletes. Any thread may read it.</summary>
+    public Task<DeleteOutage> Outage => _outage.Task;
 
     /// <summary>Why the dead-letter queue refused the latest letters.</summary>
     public string LetterProblem { get; private set; } = string.Empty;
@@ -46,13 +45,13 @@ internal sealed class CallLanes(LeaseCalls calls, TimeSpan beat, Backoff backoff
     public bool TryAdd(LeaseEntry entry, TimeSpan now)
     {
         var lane = LaneOf(entry);
-        if (!_gaveUp && !lane.Admits(now))
+        var admits = lane.Admits(now);
+        if (admits)
         {
-            return false;
+            lane.Add(entry, now);
         }
 
-        lane.Add(entry, now);
-        return true;
+        return admits;
     }
 
     /// <summary>Keeps the lease of a settlement that <see cref="TryAdd"/> did not take.</summary>
@@ -65,8 +64,10 @@ internal sealed class CallLanes(LeaseCalls calls, TimeSpan beat, Backoff backoff
     /// <summary>Every entry gets one last call, without a limit, and renewals end at once.</summary>
     public void GiveUp()
     {
-        _gaveUp = true;
         _renewing.Cancel();
+        _returns.GiveUp();
+        _deletes.GiveUp();
+        _letters.GiveUp();
     }
 
     /// <summary>Sends what is due. Each answer becomes an event.</summary>
@@ -77,17 +78,17 @@ internal sealed class CallLanes(LeaseCalls calls, TimeSpan beat, Backoff backoff
             Start(() => calls.RenewAsync(renewals, beat * 0.9, _renewing.Token), events);
         }
 
-        while (!HoldsReturns && _returns.Take(now, _gaveUp) is { } returns)
+        while (!HoldsReturns && _returns.Take(now) is { } returns)
         {
             Start(() => calls.ReturnAsync(returns), events);
         }
 
-        while (_deletes.Take(now, _gaveUp) is { } deletes)
+        while (_deletes.Take(now) is { } deletes)
         {
             Start(() => calls.DeleteAsync(deletes), events);
         }
 
-        while (_letters.Take(now, _gaveUp) is { } letters)
+        while (_letters.Take(now) is { } letters)
         {
             Start(() => calls.SendDeadLettersAsync(letters), events);
         }
@@ -100,14 +101,21 @@ internal sealed class CallLanes(LeaseCalls calls, TimeSpan beat, Backoff backoff
     /// <param name="open">The open leases.</param>
     public void UpdateOutage(IReadOnlyCollection<SqsMessageLease> open)
     {
-        if (_deletes.IsRefused && open.Any(x => x.Lease.IsToBeDeleted))
+        var isOutage = _deletes.IsRefused && open.Any(x => x.Lease.IsToBeDeleted);
+        var latest = _outage;
+        if (isOutage == latest.Task.IsCompleted)
         {
-            _outage ??= new DeleteOutage(_deleteProblem);
+            return;
         }
-        else if (_outage is { } outage)
+
+        if (isOutage)
         {
-            _outage = null;
-            outage.SetResult();
+            latest.SetResult(new DeleteOutage(_deleteProblem));
+        }
+        else
+        {
+            _outage = NextOutage();
+            latest.Task.Result.SetResult();
         }
     }
 
@@ -136,10 +144,13 @@ internal sealed class CallLanes(LeaseCalls calls, TimeSpan beat, Backoff backoff
 
         _deleteProblem = call is { IsRefused: true, Kind: LeaseCallKind.Delete } ? call.Problem! : _deleteProblem;
         LetterProblem = call is { IsRefused: true, Kind: LeaseCallKind.DeadLetter } ? call.Problem! : LetterProblem;
-        return lane.IsRefused && !_gaveUp ? lane.TakeBack() : [];
+        return lane.TakeBack();
     }
 
     public void Dispose() => _renewing.Dispose();
+
+    private static TaskCompletionSource<DeleteOutage> NextOutage() =>
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private static TimeSpan Earlier(TimeSpan x, TimeSpan y) => x < y ? x : y;
 

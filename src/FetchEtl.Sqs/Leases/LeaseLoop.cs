@@ -40,9 +40,9 @@ internal sealed class LeaseLoop(
     private TimeSpan Now => time.GetElapsedTime(_origin);
 
     /// <summary>
-    /// Set while SQS refuses deletes. What is received meanwhile would only use up receive counts.
+    /// Completed while SQS refuses deletes. What is received meanwhile would only use up receive counts.
     /// </summary>
-    public DeleteOutage? Outage => _lanes.Outage;
+    public Task<DeleteOutage> Outage => _lanes.Outage;
 
     /// <summary>
     /// Opens a lease on each message of a receive. A message that is in flight here already gets none: the delivery

@@ -31,7 +31,7 @@ internal sealed class SqsDispatcher(
     public long DeliveryCount => _pipe.DispatchCount;
 
     /// <inheritdoc cref="LeaseLoop.Outage"/>
-    public DeleteOutage? Outage => leases.Outage;
+    public Task<DeleteOutage> Outage => leases.Outage;
 
     public int ConcurrentDeliveryCount => _pipe.MaxConcurrentDispatchCount;
 

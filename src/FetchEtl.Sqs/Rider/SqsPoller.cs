@@ -47,7 +47,7 @@ internal sealed class SqsPoller(
         queueUrl, settings, settings.WaitTime < SurplusWait ? settings.WaitTime : SurplusWait);
 
     private volatile Part? _staying;
-    private int _surplusOffered;
+    private bool _surplusOffered;
     private int _failures;
 
     /// <summary>Polls until it is stopped. Ends early, with the exception, when a poll fails unexpectedly.</summary>
@@ -66,12 +66,13 @@ internal sealed class SqsPoller(
             Timeout.InfiniteTimeSpan);
         watch.Change(settings.WaitTime + Late, Timeout.InfiniteTimeSpan);
         _offers.Writer.TryWrite(true);
-        await Task.WhenAll(Enumerable.Range(0, MaxPolls).Select(_ => Task.Factory.StartNew(
+        var polls = Enumerable.Repeat(() => PollAsync(ending.Token, cutOff.Token), MaxPolls);
+        await Task.WhenAll(polls.Prepend(() => ReportOutagesAsync(ending.Token)).Select(run => Task.Factory.StartNew(
             async () =>
             {
                 try
                 {
-                    await PollAsync(ending.Token, cutOff.Token);
+                    await run();
                 }
                 catch (Exception) when (ending.IsCancellationRequested)
                 {
@@ -119,7 +120,7 @@ internal sealed class SqsPoller(
             }
             else
             {
-                Volatile.Write(ref _surplusOffered, 0);
+                Volatile.Write(ref _surplusOffered, false);
             }
 
             for (var (received, empties) = (0, 0); !stopping.IsCancellationRequested;)
@@ -179,7 +180,7 @@ internal sealed class SqsPoller(
 
     private void OfferSurplus()
     {
-        if (Interlocked.Exchange(ref _surplusOffered, 1) == 0)
+        if (!Interlocked.Exchange(ref _surplusOffered, true))
         {
             _offers.Writer.TryWrite(false);
         }
@@ -238,7 +239,7 @@ internal sealed class SqsPoller(
         {
             var gate = settings.ReceiveGate(stopping);
             var outage = dispatcher.Outage;
-            if (gate.IsCompletedSuccessfully && outage is null)
+            if (gate.IsCompletedSuccessfully && !outage.IsCompleted)
             {
                 return true;
             }
@@ -256,10 +257,24 @@ internal sealed class SqsPoller(
             }
             else
             {
-                await NotifyFaultedAsync($"SQS refuses to delete messages of '{settings.QueueName}': {outage!.Reason}");
-                await EndOfAsync(outage).WaitAsync(stopping);
-                await ObserveAsync(() => context.TransportObservers.NotifyReady(context.InputAddress));
+                await EndOfAsync((await outage).Task).WaitAsync(stopping);
             }
+        }
+    }
+
+    /// <summary>
+    /// Reports each outage of deletes to the bus. No poll can: all of them may wait for room in the prefetch.
+    /// </summary>
+    private async Task ReportOutagesAsync(CancellationToken stopping)
+    {
+        while (true)
+        {
+            var beginning = dispatcher.Outage;
+            await EndOfAsync(beginning).WaitAsync(stopping);
+            var outage = await beginning;
+            await NotifyFaultedAsync($"SQS refuses to delete messages of '{settings.QueueName}': {outage.Reason}");
+            await EndOfAsync(outage.Task).WaitAsync(stopping);
+            await ObserveAsync(() => context.TransportObservers.NotifyReady(context.InputAddress));
         }
     }
 
@@ -282,9 +297,9 @@ internal sealed class SqsPoller(
     }
 
     /// <summary>
-    /// Completes with the outage, on the caller's scheduler. WaitAsync alone would continue on the thread pool.
+    /// Completes with a task, on the caller's scheduler. WaitAsync alone would continue on the thread pool.
     /// </summary>
-    private static async Task EndOfAsync(DeleteOutage outage) => await outage.Task;
+    private static async Task EndOfAsync(Task task) => await task;
 
     private Task NotifyFaultedAsync(string text, Exception? cause = null)
     {
@@ -311,7 +326,7 @@ internal sealed class SqsPoller(
         public const long NotReceiving = -1;
 
         private long _receivingSince = NotReceiving;
-        private int _stays;
+        private bool _stays;
 
         /// <summary>The timestamp at which the receive that is under way began.</summary>
         public long ReceivingSince
@@ -322,11 +337,11 @@ internal sealed class SqsPoller(
 
         public bool Stays
         {
-            get => Volatile.Read(ref _stays) == 1;
-            set => Volatile.Write(ref _stays, value ? 1 : 0);
+            get => Volatile.Read(ref _stays);
+            set => Volatile.Write(ref _stays, value);
         }
 
         /// <summary>True for the poll that stayed, which no longer does.</summary>
-        public bool TryLeave() => Interlocked.Exchange(ref _stays, 0) == 1;
+        public bool TryLeave() => Interlocked.Exchange(ref _stays, false);
     }
 }

@@ -36,7 +36,7 @@ internal static class ChaosTable
 
     public const string AcceptRows = $"{Check} 'BEGIN RETURN NEW; END'";
 
-    /// <summary>Refuses about one row in 400, always the same ones.</summary>
+    /// <summary>Refuses about one row in 800, always the same ones: half of the hashes are negative.</summary>
     public const string RefuseFewRows =
         $"{Check} 'BEGIN IF hashtext(NEW.user_id) % 400 = 7 THEN RAISE EXCEPTION ''poison''; END IF; RETURN NEW; END'";
 

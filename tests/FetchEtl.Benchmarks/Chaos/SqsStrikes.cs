@@ -20,7 +20,7 @@ internal sealed class SqsStrikes(ChaosEstate estate, LoginProducer producer, int
     private static readonly TimeSpan LongestMalformation = TimeSpan.FromSeconds(12);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
-    // A drain with wrong counts ends after two seconds of quiet. The rest allows for a loaded machine.
+    // A drain that trusts the counts ends at once. The rest allows for a loaded machine.
     private static readonly TimeSpan Stale = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();

@@ -4,8 +4,8 @@ namespace FetchEtl.Benchmarks;
 internal sealed class ScheduleJudge(SchedulePlan plan, SimulationTrace trace)
 {
     /// <summary>
-    /// How often a worker may fail at one kind of call within <see cref="Window"/>. The most are some dozen refused rows
-    /// that are retried, each with a backoff of its own. Without a delay there would be a thousand.
+    /// How often a worker may fail at one kind of call within <see cref="Window"/>. The most are some dozen refused
+    /// rows that are retried, each with a backoff of its own. Without a delay there would be a thousand.
     /// </summary>
     private const int MostFailures = 400;
 
@@ -29,11 +29,12 @@ internal sealed class ScheduleJudge(SchedulePlan plan, SimulationTrace trace)
     /// <summary>A worker sent the message to the dead-letter queue.</summary>
     public void DeadLettered(int message, bool byRedrive)
     {
-        trace.Note($"message {message} is dead-lettered{(byRedrive ? " by the redrive policy" : string.Empty)}");
+        var by = byRedrive ? " by the redrive policy" : string.Empty;
+        trace.Note($"message {message} is dead-lettered{by}");
         _deadLettered[message] = true;
         if (plan.Messages[message] == MessageKind.Good)
         {
-            Fail($"the good message {message} was dead-lettered{(byRedrive ? " by the redrive policy" : string.Empty)}");
+            Fail($"the good message {message} was dead-lettered{by}");
         }
     }
 
@@ -63,7 +64,8 @@ internal sealed class ScheduleJudge(SchedulePlan plan, SimulationTrace trace)
 
         if (recent.Count > MostFailures)
         {
-            Fail($"a storm of retries: more than {MostFailures} failures of {operation} within {Window.TotalSeconds} s");
+            Fail(
+                $"a storm of retries: more than {MostFailures} failures of {operation} in {Window.TotalSeconds} s");
         }
     }
 

@@ -36,7 +36,9 @@ internal sealed record SchedulePlan
 
     public required IReadOnlyList<Fault> Faults { get; init; }
 
-    /// <summary>Whether <c>drain</c> runs, again and again until it reports an empty queue, instead of workers.</summary>
+    /// <summary>
+    /// Whether <c>drain</c> runs, again and again until it reports an empty queue, instead of workers.
+    /// </summary>
     public required bool IsDrain { get; init; }
 
     public required int Workers { get; init; }
@@ -97,8 +99,8 @@ internal sealed record SchedulePlan
     public override string ToString() =>
         $"{Messages.Count} messages ({Messages.Count(x => x != MessageKind.Good)} bad), "
         + $"{(IsDrain ? "drain" : $"{Workers} workers")}, prefetch {PrefetchCount}, batch {BatchSize}, "
-        + $"writers {Writers}, visibility {VisibilityTimeout.TotalSeconds} s, wait {WaitTime.TotalSeconds} s, standby {HasStandby}, "
-        + $"redrive after {MaxReceives}"
+        + $"writers {Writers}, visibility {VisibilityTimeout.TotalSeconds} s, wait {WaitTime.TotalSeconds} s, "
+        + $"standby {HasStandby}, redrive after {MaxReceives}"
         + string.Concat(Faults.Select(fault => $"\n  {fault}"));
 
     private static MessageKind Kind(int draw) => draw switch

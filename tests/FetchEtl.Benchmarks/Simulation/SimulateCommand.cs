@@ -28,7 +28,8 @@ internal static class SimulateCommand
             "simulate",
             """
             Runs the receiver, the lease loop, the writer and drain over a simulated SQS and a simulated PostgreSQL in
-            virtual time, under a scheduler whose every choice follows from a seed. Exit code 1: a schedule broke a rule.
+            virtual time, under a scheduler whose every choice follows from a seed. Exit code 1: a schedule broke a
+            rule.
             """)
         {
             Schedules,

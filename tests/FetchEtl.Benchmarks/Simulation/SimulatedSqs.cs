@@ -124,7 +124,8 @@ internal sealed class SimulatedSqs(
             }
             else if (!call(entry))
             {
-                failed.Add(new BatchResultErrorEntry { Id = id(entry), Code = "MessageNotInflight", SenderFault = true });
+                failed.Add(
+                    new BatchResultErrorEntry { Id = id(entry), Code = "MessageNotInflight", SenderFault = true });
             }
         }
 

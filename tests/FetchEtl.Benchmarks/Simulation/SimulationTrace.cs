@@ -52,7 +52,8 @@ internal sealed class SimulationTrace(bool keepsText)
     {
         if (keepsText)
         {
-            _text.Append(Clock().ToString("hh\\:mm\\:ss\\.fff")).Append(' ').AppendLine(FormattableString.Invariant(line));
+            _text.Append(Clock().ToString("hh\\:mm\\:ss\\.fff")).Append(' ');
+            _text.AppendLine(FormattableString.Invariant(line));
         }
     }
 

@@ -12,8 +12,8 @@ namespace FetchEtl.EndToEnd.Tests;
 /// replaced, compiled together with the files that depend on it and with the simulation itself.
 /// </summary>
 /// <remarks>
-/// The assembly has the name of the benchmarks, to which the product shows its internals. What is compiled into it hides
-/// the types of the same names in the product's assemblies.
+/// The assembly has the name of the benchmarks, to which the product shows its internals. What is compiled into it
+/// hides the types of the same names in the product's assemblies.
 /// </remarks>
 internal static class SimulationMutant
 {
@@ -33,7 +33,9 @@ internal static class SimulationMutant
 
     private static readonly string Name = typeof(Schedule).Assembly.GetName().Name!;
 
-    /// <summary>The files that are compiled beside the simulation: whatever depends on a file that has mutants.</summary>
+    /// <summary>
+    /// The files that are compiled beside the simulation: whatever depends on a file that has mutants.
+    /// </summary>
     private static readonly string[] Product =
     [
         .. Files("src/FetchEtl.Logins/Storage", "BatchAttempt", "BatchOutcome", "BatchResult", "BatchWrite",
@@ -74,7 +76,7 @@ internal static class SimulationMutant
         return Load(Trees.Value.Select(tree => tree.Key == path ? mutated : tree.Value));
     }
 
-    /// <summary>The simulation of the product's sources as they are: what compiles wrongly shows without a mutant.</summary>
+    /// <summary>The simulation of the product's sources as they are: errors of compiling show without a mutant.</summary>
     public static Func<int, int, string?> CompileUnchanged() => Load(Trees.Value.Values);
 
     private static Func<int, int, string?> Load(IEnumerable<SyntaxTree> trees)

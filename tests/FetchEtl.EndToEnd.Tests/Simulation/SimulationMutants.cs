@@ -66,6 +66,12 @@ public sealed class SimulationMutants(ITestOutputHelper output)
             "private static readonly TimeSpan LongestIdle = TimeSpan.Zero;"
         },
         {
+            "drain trusts the counts alone",
+            "DrainLoop.cs",
+            "seen.InFlight == 0 && seen.EmptyReceives >= receives",
+            "true"
+        },
+        {
             "a failed statement is retried without a delay",
             "WriterCircuit.cs",
             "Ticks(delay.After(++_failures))",
@@ -108,7 +114,8 @@ public sealed class SimulationMutants(ITestOutputHelper output)
         "catch (Exception) when (ending.IsCancellationRequested)",
         "catch (OperationCanceledException) when (ending.IsCancellationRequested)")]
     [InlineData(nameof(Focus.HiddenMessages), "LeaseLoop.cs", "metrics.Hidden(hidden);", "")]
-    [InlineData(nameof(Focus.HiddenMessages), "SqsPoller.cs", "services.Metrics.Hidden(settings.VisibilityTimeout);", "")]
+    [InlineData(
+        nameof(Focus.HiddenMessages), "SqsPoller.cs", "services.Metrics.Hidden(settings.VisibilityTimeout);", "")]
     [InlineData(
         nameof(Focus.HiddenMessages),
         "SqsPoller.cs",

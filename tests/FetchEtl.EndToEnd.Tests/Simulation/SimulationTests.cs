@@ -7,6 +7,7 @@ namespace FetchEtl.EndToEnd.Tests;
 /// Schedules of the deterministic simulation. A failure names its seed and the command that replays it; the verb
 /// <c>simulate</c> of the benchmarks runs more of them.
 /// </summary>
+[Trait("Category", "Slow")]
 public sealed class SimulationTests(ITestOutputHelper output)
 {
     private const int Schedules = 2_000;
@@ -56,7 +57,9 @@ public sealed class SimulationTests(ITestOutputHelper output)
             .CountBy(hazard => hazard)
             .ToDictionary();
 
-        Assert.All(Enum.GetValues<Hazard>(), hazard => Assert.InRange(hazards.GetValueOrDefault(hazard), 100, Schedules));
+        Assert.All(
+            Enum.GetValues<Hazard>(),
+            hazard => Assert.InRange(hazards.GetValueOrDefault(hazard), 100, Schedules));
     }
 
     [Theory]

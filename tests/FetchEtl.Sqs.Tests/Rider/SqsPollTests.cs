@@ -106,6 +106,26 @@ public sealed class SqsPollTests(ITestOutputHelper output)
         Assert.Equal((0, 0), await host.DepthAsync(host.DeadLetterUrl));
     }
 
+    /// <summary>Then every poll waits for room, and none at the gate.</summary>
+    [Fact]
+    public async Task While_deletes_are_denied_and_the_prefetch_is_full_health_says_so()
+    {
+        await using var host = await RiderHost.CreateAsync(x => x.PrefetchCount = 10);
+        await host.StartAsync();
+        host.Sqs.Faults = Faults(SqsFaultKind.Error, "DeleteMessageBatch", "AccessDenied");
+
+        await host.SendNotesAsync(30);
+        await host.EventuallyAsync(
+            () => host.Log.Contains("SQS refuses to delete", StringComparison.Ordinal), "the refusal is reported");
+        await host.AdvanceAsync(TimeSpan.FromSeconds(1));
+        var health = await host.HealthAsync();
+        host.Sqs.Faults = null;
+        await host.QueueIsEmptyAsync();
+
+        Assert.NotEqual(HealthStatus.Healthy, health.Status);
+        Assert.Equal(HealthStatus.Healthy, (await host.HealthAsync()).Status);
+    }
+
     /// <summary>With nothing left to delete, only a new message can show that SQS deletes again.</summary>
     [Fact]
     public async Task When_the_leases_of_all_consumed_messages_were_lost_receiving_resumes()
