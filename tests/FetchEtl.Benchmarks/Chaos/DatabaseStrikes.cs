@@ -16,7 +16,7 @@ internal sealed class DatabaseStrikes(ChaosEstate estate, LoginProducer producer
     private const int RowsBesideRefused = 1000;
     private const int MostStirs = 100;
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan ZombieLimit = TimeSpan.FromSeconds(4);
 
@@ -226,7 +226,7 @@ internal sealed class DatabaseStrikes(ChaosEstate estate, LoginProducer producer
         cancellationToken);
 
     /// <summary>Repeats an attempt until it succeeds: another strike may have stopped the server.</summary>
-    /// <exception cref="ChaosException">No attempt succeeded within two minutes.</exception>
+    /// <exception cref="ChaosException">No attempt succeeded within five minutes.</exception>
     private static async Task UntilAsync(
         Func<CancellationToken, Task<bool>> attempt, CancellationToken cancellationToken)
     {

@@ -39,7 +39,8 @@ internal sealed class LoginProducer(ChaosEstate estate, CanaryLogins logins)
     /// </summary>
     public async Task StirAsync(CancellationToken cancellationToken)
     {
-        await SendAsync(StirringMessages, cancellationToken);
+        // Not cancelled: nobody would know whether SQS has a message whose send was cut off.
+        await SendAsync(StirringMessages, CancellationToken.None);
         await Task.Delay(StirringPause, cancellationToken);
     }
 
