@@ -186,7 +186,8 @@ public sealed class RefusalsTests : IAsyncLifetime
             await EndAsync(Send(500));
         }
 
-        Assert.InRange(_statement.Sizes.TakeLast(4).Max(), 400, 500);
+        // The two writers share the rows of a round unevenly. A limit that has not grown back is 240 or less.
+        Assert.InRange(_statement.Sizes.TakeLast(10).Max(), 241, 500);
     }
 
     [Fact]
