@@ -129,8 +129,6 @@ internal sealed class BatchWriter(
     private async Task PauseAsync(LoginBatch batch, int failures, CancellationToken stopping)
     {
         batch.PutBack();
-        await batch.Abandoned.WaitAsync(delay.After(failures), time, stopping)
-            .ConfigureAwait(
-                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await batch.Abandoned.WaitAsync(delay.After(failures), time, stopping).WithoutThrowing();
     }
 }

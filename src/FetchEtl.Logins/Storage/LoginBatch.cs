@@ -52,8 +52,7 @@ internal sealed class LoginBatch(List<PendingLogin> rows)
     {
         foreach (var row in rows)
         {
-            await row.Task.ConfigureAwait(
-                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            await row.Task.WithoutThrowing();
         }
     }
 

@@ -105,9 +105,7 @@ internal sealed class SuspectLoop(
 
         var wholeMilliseconds =
             wait < TimeSpan.Zero ? wait : TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds));
-        await _arrivalOrChange.WaitAsync(wholeMilliseconds, time, stopping)
-            .ConfigureAwait(
-                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await _arrivalOrChange.WaitAsync(wholeMilliseconds, time, stopping).WithoutThrowing();
     }
 
     /// <summary>Completes on the loop's scheduler, as the channel's own task would not.</summary>

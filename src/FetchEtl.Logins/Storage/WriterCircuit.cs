@@ -119,9 +119,7 @@ internal sealed class WriterCircuit(RetryDelay delay, TimeProvider time, ILogger
             }
 
             Task changedOrAbandoned = Task.WhenAny(changed, batch.Abandoned);
-            await changedOrAbandoned.WaitAsync(untilRetry, time, stopping)
-                .ConfigureAwait(
-                    ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            await changedOrAbandoned.WaitAsync(untilRetry, time, stopping).WithoutThrowing();
             if (batch.Abandoned.IsCompleted)
             {
                 break;
@@ -153,9 +151,7 @@ internal sealed class WriterCircuit(RetryDelay delay, TimeProvider time, ILogger
                 }
             }
 
-            await changed.WaitAsync(untilUnattended, time, cancellationToken)
-                .ConfigureAwait(
-                    ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            await changed.WaitAsync(untilUnattended, time, cancellationToken).WithoutThrowing();
             cancellationToken.ThrowIfCancellationRequested();
         }
     }

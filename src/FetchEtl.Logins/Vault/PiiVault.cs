@@ -94,7 +94,8 @@ public sealed class PiiVault
             var missing = await FindMissingAsync(connection, wanted, cancellationToken);
             return missing.Length == 0 ? 0 : await InsertAsync(connection, missing, cancellationToken);
         }
-        catch (PostgresException exception) when (DatabaseFaults.Classify(exception) is { Kind: FaultKind.Refused } fault)
+        catch (PostgresException exception)
+            when (DatabaseFaults.Classify(exception) is { Kind: FaultKind.Refused } fault)
         {
             // user_logins took the same masks, so the values are not at fault, and no login may be rejected for it.
             throw new MaskingRefusedException(

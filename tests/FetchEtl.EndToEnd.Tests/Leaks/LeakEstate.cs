@@ -8,7 +8,8 @@ internal static class LeakEstate
 {
     /// <summary>A constraint. When it refuses a row, PostgreSQL's log shows that row.</summary>
     public const string Constraint =
-        $"ALTER TABLE user_logins ADD CONSTRAINT no_refused CHECK (device_type <> '{LeakMessages.RefusedType}') NOT VALID";
+        $"ALTER TABLE user_logins ADD CONSTRAINT no_refused "
+        + $"CHECK (device_type <> '{LeakMessages.RefusedType}') NOT VALID";
 
     public const string DropConstraint = "ALTER TABLE user_logins DROP CONSTRAINT no_refused";
 

@@ -76,7 +76,9 @@ internal static class SimulationMutant
         return Load(Trees.Value.Select(tree => tree.Key == path ? mutated : tree.Value));
     }
 
-    /// <summary>The simulation of the product's sources as they are: errors of compiling show without a mutant.</summary>
+    /// <summary>
+    /// The simulation of the product's sources as they are: errors of compiling show without a mutant.
+    /// </summary>
     public static Func<int, int, string?> CompileUnchanged() => Load(Trees.Value.Values);
 
     private static Func<int, int, string?> Load(IEnumerable<SyntaxTree> trees)

@@ -7,7 +7,9 @@ using FetchEtl.Testing;
 
 namespace FetchEtl.Sqs.Tests;
 
-/// <summary>One malformed message in a reply of ten. The others are read, on every path and in both protocols.</summary>
+/// <summary>
+/// One malformed message in a reply of ten. The others are read, on every path and in both protocols.
+/// </summary>
 public sealed class MalformedMessageTests
 {
     private const string Queue = "http://127.0.0.1/000000000000/q";

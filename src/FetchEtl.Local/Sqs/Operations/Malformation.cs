@@ -21,7 +21,9 @@ internal static class Malformation
         },
     ];
 
-    /// <summary>The message in one of the forms. Those of system attributes need that the receive asked for them.</summary>
+    /// <summary>
+    /// The message in one of the forms. Those of system attributes need that the receive asked for them.
+    /// </summary>
     public static ReceivedMessage Of(ReceivedMessage message, ulong chance) =>
         Forms[chance % (ulong)Forms.Length](message);
 

@@ -56,7 +56,8 @@ internal sealed class RequestedAttributes
             Attributes = SystemAttributes(delivery),
             MessageAttributes = attributes is null or { Count: 0 }
                 ? null
-                : attributes.ToDictionary(attribute => attribute.Key, attribute => ReceivedAttribute.Of(attribute.Value)),
+                : attributes.ToDictionary(
+                    attribute => attribute.Key, attribute => ReceivedAttribute.Of(attribute.Value)),
             AttributesMd5 = attributes?.Count == content.Attributes?.Count
                 ? content.AttributesMd5
                 : MessageDigest.Md5(attributes),
