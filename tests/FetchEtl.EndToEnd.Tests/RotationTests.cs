@@ -21,48 +21,12 @@ public sealed class RotationTests(ITestOutputHelper output)
     private static readonly DateOnly Before = new(2020, 1, 1);
 
     [PosixFact]
-    public async Task A_hundred_thousand_rows_are_rotated_while_the_service_writes_and_rekey_is_killed_twice()
-    {
-        const int Count = 100_000;
-        await using var estate = await Estate.CreateAsync();
-        var logins = new LoginGenerator(seed: 1).Take(Count).ToList();
-        await FillAsync(estate, logins);
-        estate.Settings["Masking__Keys__1"] = NewKey();
-        await using var service = estate.Start("run");
-        using var stop = new CancellationTokenSource();
-        var sending = SendAsync(estate, stop.Token);
-        await Estate.UntilAsync(async () => await estate.RowsAsync() > Count);
+    public Task Rows_are_rotated_while_the_service_writes_and_rekey_is_killed_twice() => RotateAsync(30_000);
 
-        for (var kill = 1; kill <= 2; kill++)
-        {
-            var done = await RekeyedAsync(estate);
-            await using var killed = estate.Start("rekey", "--batch-size", "4");
-            await Estate.UntilAsync(
-                async () => killed.HasExited || await RekeyedAsync(estate) > done + (Count / 50),
-                minutes: 5);
-            await killed.SignalAsync(ProcessSignal.Kill);
-            await killed.WaitAsync();
-            Assert.InRange(await RekeyedAsync(estate), done + 1, Count - 1);
-        }
-
-        var left = Count - await RekeyedAsync(estate);
-        var rows = await estate.RowsAsync();
-        var watch = Stopwatch.StartNew();
-        await using var rekey = await estate.RunAsync("rekey");
-        watch.Stop();
-        var meanwhile = await estate.RowsAsync() - rows;
-        Assert.True(rekey.ExitCode == 0, rekey.Errors);
-        Assert.True(meanwhile > 0, "The service wrote nothing while rekey ran.");
-
-        await stop.CancelAsync();
-        logins.AddRange(await sending);
-        await estate.AssertAllWrittenOnceAsync(logins.Count);
-        output.WriteLine(rekey.Output);
-        output.WriteLine(
-            $"Third run: {left} rows in {watch.Elapsed.TotalSeconds:0.0} s with its start and its counts, "
-            + $"while the service wrote {meanwhile}.");
-        await AssertMasksAsync(estate, logins);
-    }
+    [PosixFact]
+    [Trait("Category", "Long")]
+    public Task A_hundred_thousand_rows_are_rotated_while_the_service_writes_and_rekey_is_killed_twice() =>
+        RotateAsync(100_000);
 
     [PosixFact]
     public async Task A_first_SIGTERM_ends_rekey_between_transactions_with_exit_code_3_and_a_second_run_continues()
@@ -166,6 +130,48 @@ public sealed class RotationTests(ITestOutputHelper output)
 
         Assert.Equal(1, run.ExitCode);
         Assert.All(problems.Split('|'), line => Assert.Contains(line, run.Errors));
+    }
+
+    private async Task RotateAsync(int count)
+    {
+        await using var estate = await Estate.CreateAsync();
+        var logins = new LoginGenerator(seed: 1).Take(count).ToList();
+        await FillAsync(estate, logins);
+        estate.Settings["Masking__Keys__1"] = NewKey();
+        await using var service = estate.Start("run");
+        using var stop = new CancellationTokenSource();
+        var sending = SendAsync(estate, stop.Token);
+        await Estate.UntilAsync(async () => await estate.RowsAsync() > count);
+
+        for (var kill = 1; kill <= 2; kill++)
+        {
+            var done = await RekeyedAsync(estate);
+            await using var killed = estate.Start("rekey", "--batch-size", "4");
+            await Estate.UntilAsync(
+                async () => killed.HasExited || await RekeyedAsync(estate) > done + (count / 50),
+                minutes: 5);
+            await killed.SignalAsync(ProcessSignal.Kill);
+            await killed.WaitAsync();
+            Assert.InRange(await RekeyedAsync(estate), done + 1, count - 1);
+        }
+
+        var left = count - await RekeyedAsync(estate);
+        var rows = await estate.RowsAsync();
+        var watch = Stopwatch.StartNew();
+        await using var rekey = await estate.RunAsync("rekey");
+        watch.Stop();
+        var meanwhile = await estate.RowsAsync() - rows;
+        Assert.True(rekey.ExitCode == 0, rekey.Errors);
+        Assert.True(meanwhile > 0, "The service wrote nothing while rekey ran.");
+
+        await stop.CancelAsync();
+        logins.AddRange(await sending);
+        await estate.AssertAllWrittenOnceAsync(logins.Count);
+        output.WriteLine(rekey.Output);
+        output.WriteLine(
+            $"Third run: {left} rows in {watch.Elapsed.TotalSeconds:0.0} s with its start and its counts, "
+            + $"while the service wrote {meanwhile}.");
+        await AssertMasksAsync(estate, logins);
     }
 
     private static string NewKey() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));

@@ -3,7 +3,7 @@ using FetchEtl.Local;
 namespace FetchEtl.EndToEnd.Tests;
 
 /// <summary>A class of its own, so that this long test runs in parallel with others.</summary>
-[Trait("Category", "Slow")]
+[Trait("Category", "Long")]
 public sealed class LongOutageTests
 {
     [Fact]

@@ -49,6 +49,7 @@ public sealed class SessionTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Category", "Long")]
     public async Task Rows_that_a_lost_connection_holds_are_written_when_the_server_ends_it_and_the_report_names_it()
     {
         var server = new NpgsqlConnectionStringBuilder(_store.ConnectionString);
