@@ -1,4 +1,3 @@
-using System.Data;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -61,24 +60,9 @@ internal sealed class BatchStatement(
             throw;
         }
         catch (Exception exception)
-            when (watch is not null && !unwanted.IsCancellationRequested && IsTimeout(exception))
+            when (!unwanted.IsCancellationRequested && watch?.Explain(exception) is { } fault)
         {
-            if (watch.Fault is { } blocked)
-            {
-                throw new DatabaseFaultException(blocked, exception);
-            }
-
-            if (exception.GetBaseException() is not TimeoutException)
-            {
-                throw;
-            }
-
-            // Npgsql breaks a connection on which the server does not confirm that it cancelled the statement.
-            var connection = Connection(context);
-            throw new DatabaseFaultException(
-                DatabaseFaults.CommandTimeout(
-                    connection.CommandTimeout, isConfirmed: connection.State == ConnectionState.Open),
-                exception);
+            throw new DatabaseFaultException(fault, exception);
         }
         finally
         {
@@ -91,14 +75,6 @@ internal sealed class BatchStatement(
 
     private static NpgsqlConnection Connection(LoginDbContext context) =>
         (NpgsqlConnection)context.Database.GetDbConnection();
-
-    /// <summary>Whether a timeout of the client or the server, or a cancel request, ended the statement.</summary>
-    private static bool IsTimeout(Exception exception) =>
-        exception is TimeoutException or PostgresException
-        {
-            SqlState: PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.LockNotAvailable
-        }
-        || (exception.InnerException is { } inner && IsTimeout(inner));
 
     private async Task<BatchWrite> WriteAsync(
         LoginDbContext context, IReadOnlyList<PendingLogin> rows, CancellationToken cancellationToken)

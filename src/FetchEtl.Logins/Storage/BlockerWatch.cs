@@ -1,3 +1,4 @@
+using System.Data;
 using Npgsql;
 
 namespace FetchEtl.Logins;
@@ -11,15 +12,17 @@ internal sealed class BlockerWatch : IAsyncDisposable
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     private readonly NpgsqlDataSource _source;
+    private readonly NpgsqlConnection _connection;
     private readonly int _session;
     private readonly CancellationTokenSource _ended = new();
     private readonly Task _looking;
     private volatile BlockingSession? _seen;
 
-    private BlockerWatch(NpgsqlDataSource source, int session, TimeSpan pause, TimeProvider time)
+    private BlockerWatch(NpgsqlDataSource source, NpgsqlConnection connection, TimeSpan pause, TimeProvider time)
     {
         _source = source;
-        _session = session;
+        _connection = connection;
+        _session = connection.ProcessID;
         _looking = LookAsync(pause, time);
     }
 
@@ -28,11 +31,32 @@ internal sealed class BlockerWatch : IAsyncDisposable
     {
         var half = TimeSpan.FromSeconds(connection.CommandTimeout) / 2;
         var pause = half > TimeSpan.Zero && half < LongestPause ? half : LongestPause;
-        return new BlockerWatch(source, connection.ProcessID, pause, time);
+        return new BlockerWatch(source, connection, pause, time);
     }
 
-    /// <summary>For whom the statement waited when it was last looked at; null for no one.</summary>
-    public DatabaseFault? Fault => _seen?.ToFault();
+    /// <summary>Explains the failure of a statement on the connection where it is a timeout.</summary>
+    /// <returns>
+    /// For whom the statement waited when it was last looked at, else that it took too long. Null where the failure
+    /// says more.
+    /// </returns>
+    public DatabaseFault? Explain(Exception exception)
+    {
+        if (!IsTimeout(exception))
+        {
+            return null;
+        }
+
+        if (_seen is { } session)
+        {
+            return session.ToFault();
+        }
+
+        // Npgsql breaks a connection on which the server does not confirm that it cancelled the statement.
+        return exception.GetBaseException() is TimeoutException
+            ? DatabaseFaults.CommandTimeout(
+                _connection.CommandTimeout, isConfirmed: _connection.State == ConnectionState.Open)
+            : null;
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -40,6 +64,14 @@ internal sealed class BlockerWatch : IAsyncDisposable
         await _looking.WithoutThrowing();
         _ended.Dispose();
     }
+
+    /// <summary>Whether a timeout of the client or the server, or a cancel request, ended the statement.</summary>
+    private static bool IsTimeout(Exception exception) =>
+        exception is TimeoutException or PostgresException
+        {
+            SqlState: PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.LockNotAvailable
+        }
+        || (exception.InnerException is { } inner && IsTimeout(inner));
 
     private async Task LookAsync(TimeSpan pause, TimeProvider time)
     {

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace FetchEtl.Logins;
 
@@ -7,7 +8,11 @@ namespace FetchEtl.Logins;
 /// Checks whether the database could take rows now: server, login, keys, tables, columns and rights. It writes no row.
 /// </summary>
 internal sealed class DatabaseCheck(
-    StoredMasksVerifier masks, DurabilityWarnings durability, IOptions<LoginsOptions> options)
+    StoredMasksVerifier masks,
+    DurabilityWarnings durability,
+    LoginDataSource connections,
+    IOptions<LoginsOptions> options,
+    TimeProvider time)
 {
     // PostgreSQL plans the statement: it looks up tables, columns, the unique index and the rights, and executes
     // nothing.
@@ -23,8 +28,8 @@ internal sealed class DatabaseCheck(
     /// <param name="database">The database.</param>
     /// <param name="cancellationToken">Cancels the statement under way.</param>
     /// <exception cref="MaskingRefusedException">The process's masks do not fit the table.</exception>
-    /// <exception cref="DatabaseFaultException">The server is read-only.</exception>
-    /// <exception cref="Npgsql.NpgsqlException">Something is missing, or the server cannot be reached.</exception>
+    /// <exception cref="DatabaseFaultException">The server is read-only, or a statement timed out.</exception>
+    /// <exception cref="NpgsqlException">Something is missing, or the server cannot be reached.</exception>
     public async Task RunAsync(LoginDbContext database, CancellationToken cancellationToken)
     {
         await masks.VerifyAsync(database, cancellationToken);
@@ -35,6 +40,21 @@ internal sealed class DatabaseCheck(
     /// <summary>Checks the statements of the writer.</summary>
     /// <inheritdoc cref="RunAsync"/>
     public async Task PlanAsync(LoginDbContext database, CancellationToken cancellationToken)
+    {
+        await database.Database.OpenConnectionAsync(cancellationToken);
+        await using var watch = BlockerWatch.Start(
+            connections.Source, (NpgsqlConnection)database.Database.GetDbConnection(), time);
+        try
+        {
+            await PlanStatementsAsync(database, cancellationToken);
+        }
+        catch (Exception exception) when (watch.Explain(exception) is { } fault)
+        {
+            throw new DatabaseFaultException(fault, exception);
+        }
+    }
+
+    private async Task PlanStatementsAsync(LoginDbContext database, CancellationToken cancellationToken)
     {
         await database.Database.ExecuteSqlRawAsync(PlanLogins, UnnestInsert.Parameters([]), cancellationToken);
         if (options.Value.Masking.HasVault)

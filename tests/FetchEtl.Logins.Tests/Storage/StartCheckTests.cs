@@ -106,6 +106,22 @@ public sealed class StartCheckTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_table_that_is_locked_at_the_start_is_reported_with_the_session_that_holds_it()
+    {
+        _store.ConnectionString += ";Command Timeout=2";
+        await using var table = await _store.LockTableAsync();
+
+        await _store.StartAsync();
+        await table.ReleaseAsync();
+        await UntilHealthyAsync();
+
+        Assert.Contains(_store.Logs.Texts, text => text.Contains(
+            "(55P03: the statement waits for a lock on table user_logins that session", StringComparison.Ordinal));
+        Assert.Equal(1, _store.Logs.CountOf(2000));
+        await _store.StopAsync();
+    }
+
+    [Fact]
     public async Task A_wrong_key_that_shows_only_when_the_database_is_back_is_reported_and_holds()
     {
         await _store.ScalarAsync("INSERT INTO masking_generations VALUES (1, 'of another key')");
