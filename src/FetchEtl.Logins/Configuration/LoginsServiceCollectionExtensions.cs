@@ -58,6 +58,9 @@ public static class LoginsServiceCollectionExtensions
         services.TryAddSingleton<StoredMasksVerifier>();
         services.TryAddSingleton<DurabilityWarnings>();
         services.AddHostedService<StoredMasksVerificationService>();
+        services.TryAddSingleton<DatabaseCheck>();
+        services.TryAddSingleton<DatabaseWatch>();
+        services.AddHostedService(static provider => provider.GetRequiredService<DatabaseWatch>());
         services.TryAddSingleton<LoginMetrics>();
         services.TryAddSingleton(new RetryDelay(new Random()));
         services.TryAddSingleton<WriterCircuit>();
@@ -67,6 +70,8 @@ public static class LoginsServiceCollectionExtensions
         services.TryAddSingleton<RefusalLedger>();
         services.TryAddSingleton<Refusals>();
         services.TryAddSingleton<BatchWriter>();
+        services.TryAddSingleton<LoginQueue>();
+        services.TryAddSingleton<HeldRefusals>();
         services.TryAddSingleton<SuspectLoop>();
         // MassTransit's AddConsumer would register it per scope.
         services.TryAddSingleton<LoginConsumer>();
@@ -104,7 +109,8 @@ public static class LoginsServiceCollectionExtensions
         new DurableInsert(services.GetRequiredService<IPiiMasker>()),
         PiiVault.Of(services.GetRequiredService<IOptions<LoginsOptions>>().Value.Masking),
         services.GetRequiredService<LoginDataSource>(),
-        services.GetRequiredService<DurabilityWarnings>());
+        services.GetRequiredService<DurabilityWarnings>(),
+        services.GetRequiredService<TimeProvider>());
 
     private static LoginWriter CreateWriter(IServiceProvider services) => new(
         services.GetRequiredService<BatchWriter>(),
@@ -112,5 +118,6 @@ public static class LoginsServiceCollectionExtensions
         services.GetRequiredService<Refusals>(),
         services.GetRequiredService<WriterCircuit>(),
         services.GetRequiredService<BatchLimit>(),
+        services.GetRequiredService<LoginQueue>(),
         services.GetRequiredService<IOptions<LoginsOptions>>());
 }

@@ -6,9 +6,10 @@ using MassTransit.Serialization;
 namespace FetchEtl.Logins;
 
 /// <summary>
-/// Reads the contract directly from the body. MassTransit's own raw JSON deserializer does not fit: it reads the sent
-/// time from the bits of the message id, which is right for its NewIds only; it accepts the fault address of a
-/// producer; and it passes on parser errors, which quote the body.
+/// Reads the contract directly from the body, or from the envelope that a MassTransit producer puts around it.
+/// MassTransit's own deserializers do not fit: the raw one reads the sent time from the bits of the message id, which
+/// is right for its NewIds only; both accept the fault address of a producer, and pass on parser errors, which quote
+/// the body.
 /// </summary>
 internal sealed class RawLoginDeserializer : IMessageDeserializer
 {
@@ -37,7 +38,8 @@ internal sealed class RawLoginDeserializer : IMessageDeserializer
     {
         try
         {
-            return JsonSerializer.Deserialize<LoginMessage>(body)!;
+            var login = JsonSerializer.Deserialize<LoginMessage>(body)!;
+            return login.HasNoKeys ? MessageEnvelope.Open(body) ?? login : login;
         }
         catch (JsonException)
         {

@@ -35,4 +35,7 @@ public sealed class LoginMessage
 
     /// <summary>The problems of the JSON itself, field by field.</summary>
     internal IReadOnlyList<InvalidField> ReadProblems { get; init; } = [];
+
+    /// <summary>Whether the object has none of the contract's keys.</summary>
+    internal bool HasNoKeys { get; init; }
 }

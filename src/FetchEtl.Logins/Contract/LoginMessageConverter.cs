@@ -53,6 +53,8 @@ internal sealed class LoginMessageConverter : JsonConverter<LoginMessage>
             Locale = locale.Text,
             DeviceId = deviceId.Personal,
             ReadProblems = problems is null ? [] : problems,
+            HasNoKeys = !(userId.Present || appVersion.Present || deviceType.Present || ip.Present || locale.Present
+                || deviceId.Present),
         };
     }
 

@@ -43,7 +43,7 @@ internal static partial class Log
     [LoggerMessage(
         2010,
         LogLevel.Warning,
-        "PostgreSQL refuses a row ({SqlState}): {Remedy}. The row is retried, and the others are written")]
+        "PostgreSQL refuses a row ({SqlState}): {Remedy}. The writer retries it apart from the others")]
     public static partial void RowRefused(ILogger logger, string sqlState, string remedy);
 
     [LoggerMessage(
@@ -64,6 +64,13 @@ internal static partial class Log
         LogLevel.Warning,
         "A statement of {Rows} rows took too long ({SqlState}: {Reason}): batches of at most {Limit} rows follow")]
     public static partial void BatchTimedOut(ILogger logger, int rows, string sqlState, string reason, int limit);
+
+    [LoggerMessage(
+        2030,
+        LogLevel.Error,
+        "PostgreSQL refuses all rows ({SqlState}): {Remedy}. {Count} wait, and none was written since the first of "
+        + "them. The writer retries them until PostgreSQL takes them")]
+    public static partial void AllRowsRefused(ILogger logger, string sqlState, string remedy, int count);
 
     [LoggerMessage(2020, LogLevel.Warning, "{Problem}. Remedy: {Remedy}")]
     public static partial void CommitsAreNotDurable(ILogger logger, string problem, string remedy);

@@ -1,4 +1,3 @@
-using System.Data;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -11,13 +10,15 @@ namespace FetchEtl.Logins;
 /// <param name="vault">Seals the raw values with the rows; null where there is no vault.</param>
 /// <param name="connections">Renewed after a failure that an operator corrects.</param>
 /// <param name="durability">Warns once of settings of the server that lose committed rows.</param>
+/// <param name="time">Says when a statement takes long.</param>
 internal sealed class BatchStatement(
     IDbContextFactory<LoginDbContext> contexts,
     StoredMasksVerifier check,
     DurableInsert insert,
     PiiVault? vault,
     LoginDataSource connections,
-    DurabilityWarnings durability) : IBatchStatement
+    DurabilityWarnings durability,
+    TimeProvider time) : IBatchStatement
 {
     /// <inheritdoc/>
     public async Task<BatchWrite> RunAsync(LoginBatch batch, CancellationToken stopping)
@@ -34,12 +35,12 @@ internal sealed class BatchStatement(
             null);
 
         await using var context = await contexts.CreateDbContextAsync(CancellationToken.None);
-        var isOpen = false;
+        BlockerWatch? watch = null;
         try
         {
             // Every statement of the batch runs on this connection.
             await context.Database.OpenConnectionAsync(unwanted.Token);
-            isOpen = true;
+            watch = BlockerWatch.Start(connections.Source, Connection(context), time);
             await check.VerifyAsync(context, unwanted.Token);
             await durability.WarnOnceAsync(context, unwanted.Token);
             var write = await WriteAsync(context, batch.Rows, unwanted.Token);
@@ -59,35 +60,27 @@ internal sealed class BatchStatement(
             throw;
         }
         catch (Exception exception)
-            when (isOpen && !unwanted.IsCancellationRequested && IsTimeout(exception))
+            when (!unwanted.IsCancellationRequested && watch?.Explain(exception) is { } fault)
         {
-            if (await HeldRows.FindAsync(connections.Source) is { } held)
+            throw new DatabaseFaultException(fault, exception);
+        }
+        finally
+        {
+            if (watch is not null)
             {
-                throw new DatabaseFaultException(held, exception);
+                await watch.DisposeAsync();
             }
-
-            // Npgsql breaks a connection on which the server does not confirm that it cancelled the statement.
-            if (exception.GetBaseException() is TimeoutException
-                && context.Database.GetDbConnection() is NpgsqlConnection { State: ConnectionState.Open } connection)
-            {
-                throw new DatabaseFaultException(
-                    DatabaseFaults.CommandTimeout(connection.CommandTimeout), exception);
-            }
-
-            throw;
         }
     }
 
-    /// <summary>Whether a timeout of the client or the server, or a cancel request, ended the statement.</summary>
-    private static bool IsTimeout(Exception exception) =>
-        exception is PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } or TimeoutException
-        || (exception.InnerException is { } inner && IsTimeout(inner));
+    private static NpgsqlConnection Connection(LoginDbContext context) =>
+        (NpgsqlConnection)context.Database.GetDbConnection();
 
     private async Task<BatchWrite> WriteAsync(
         LoginDbContext context, IReadOnlyList<PendingLogin> rows, CancellationToken cancellationToken)
     {
         int inserted;
-        using (var confirmation = new CommitConfirmation((NpgsqlConnection)context.Database.GetDbConnection()))
+        using (var confirmation = new CommitConfirmation(Connection(context)))
         {
             inserted = vault is null
                 ? await insert.InsertAsync(context, [.. rows.Select(static row => row.Login)], cancellationToken)

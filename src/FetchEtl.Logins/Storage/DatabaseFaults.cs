@@ -16,6 +16,10 @@ public static class DatabaseFaults
         "a BEFORE INSERT trigger that returns NULL or a rule of user_logins discards rows without an error: drop or "
         + "correct it");
 
+    /// <summary>The server takes no writes.</summary>
+    internal static readonly DatabaseFault ReadOnly = new(
+        FaultKind.Operator, "25006", "the server is read-only: name the primary in the connection string Logins");
+
     /// <summary>
     /// Classifies by SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html), by the function that
     /// reported the error and by whether it happened in a function of the schema. Inner exceptions are included: EF
@@ -75,13 +79,18 @@ public static class DatabaseFaults
     }
 
     /// <summary>
-    /// The statement did not end within the command timeout, and the server answered that it cancelled it. So the
-    /// connection works, and fewer rows may be written in time.
+    /// The statement did not end within the command timeout: fewer rows may be written in time. Some poolers and
+    /// proxies pass no cancel request on, and a connection that hangs looks the same.
     /// </summary>
-    internal static DatabaseFault CommandTimeout(int seconds) => new(
+    /// <param name="seconds">The command timeout.</param>
+    /// <param name="isConfirmed">Whether the server answered that it cancelled the statement.</param>
+    internal static DatabaseFault CommandTimeout(int seconds, bool isConfirmed = true) => new(
         FaultKind.Transient,
         PostgresErrorCodes.QueryCanceled,
-        $"the statement did not end within the command timeout of {seconds} s");
+        $"the statement did not end within the command timeout of {seconds} s" + (isConfirmed
+            ? string.Empty
+            : ", and the server did not confirm its cancellation: it is too slow, or there is no connection to the "
+                + "server"));
 
     /// <summary>Whether the statement took longer than it may while the server was there.</summary>
     internal static bool IsTimeout(DatabaseFault fault) =>
@@ -95,7 +104,7 @@ public static class DatabaseFaults
     {
         return error.SqlState switch
         {
-            "25006" => Operator("the server is read-only: name the primary in the connection string Logins"),
+            "25006" => ReadOnly,
             "3D000" => Operator("the database does not exist: create it, or correct the connection string Logins"),
             ['2', '8', ..] => Operator(
                 "the server rejects the login: correct user and password in the connection string Logins"),
@@ -120,6 +129,8 @@ public static class DatabaseFaults
             "42501" when error.Routine != "ExecWithCheckOptions" => Operator(
                 "the role lacks a right: grant it INSERT and SELECT on user_logins, SELECT, INSERT and UPDATE on " +
                 "masking_generations, with a vault SELECT and INSERT on pii_vault"),
+            "42P01" => Operator("a table does not exist in the schemas of the connection's search_path: run the "
+                + "migrations (fetch-etl migrate), or correct the search_path"),
             ['4', '2', ..] and not "42501" => Operator("the table does not match the model: run the migrations"),
             ['5', '5', ..] => Transient("an object is in use or not ready"),
             ['4', '0', ..] or ['X', 'X', ..] => Transient("the server failed"),

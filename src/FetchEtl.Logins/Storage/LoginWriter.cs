@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Microsoft.Extensions.Options;
 
 namespace FetchEtl.Logins;
@@ -21,7 +20,7 @@ public sealed class LoginWriter : IAsyncDisposable
     private readonly Refusals _refusals;
     private readonly BatchLimit _limit;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly Channel<PendingLogin> _queue = Channel.CreateUnbounded<PendingLogin>();
+    private readonly LoginQueue _queue;
     private readonly Lazy<Task> _loops;
 
     /// <param name="batches">Writes what has gathered.</param>
@@ -29,6 +28,7 @@ public sealed class LoginWriter : IAsyncDisposable
     /// <param name="refusals">Decides on them.</param>
     /// <param name="circuit">Shows whether PostgreSQL commits rows.</param>
     /// <param name="limit">The number of rows a batch.</param>
+    /// <param name="queue">The rows that wait for a batch.</param>
     /// <param name="options">The number of loops.</param>
     /// <param name="scheduler">Runs the loops; null for the thread pool's.</param>
     internal LoginWriter(
@@ -37,6 +37,7 @@ public sealed class LoginWriter : IAsyncDisposable
         Refusals refusals,
         WriterCircuit circuit,
         BatchLimit limit,
+        LoginQueue queue,
         IOptions<LoginsOptions> options,
         TaskScheduler? scheduler = null)
     {
@@ -44,6 +45,7 @@ public sealed class LoginWriter : IAsyncDisposable
         _refusals = refusals;
         _circuit = circuit;
         _limit = limit;
+        _queue = queue;
         var writers = options.Value.Storage.Writers;
         var loops = new TaskFactory(scheduler ?? TaskScheduler.Default);
         _loops = new Lazy<Task>(() => Task.WhenAll(
@@ -88,7 +90,7 @@ public sealed class LoginWriter : IAsyncDisposable
 
         _ = _loops.Value;
         var pending = new PendingLogin(login, values, cancellationToken);
-        if (!_queue.Writer.TryWrite(pending) && pending.TryBegin())
+        if (!_queue.TryAdd(pending) && pending.TryBegin())
         {
             pending.Fail(new LoginWriterStoppedException());
         }
@@ -118,7 +120,7 @@ public sealed class LoginWriter : IAsyncDisposable
     /// <returns>A task that completes when every accepted row has ended.</returns>
     public async ValueTask DisposeAsync()
     {
-        if (!_queue.Writer.TryComplete())
+        if (!_queue.TryComplete())
         {
             return;
         }
@@ -135,11 +137,11 @@ public sealed class LoginWriter : IAsyncDisposable
 
     private async Task WriteLoopAsync()
     {
-        while (await _queue.Reader.WaitToReadAsync())
+        while (await _queue.Rows.WaitToReadAsync())
         {
             var rows = new List<PendingLogin>();
             var limit = _limit.Rows;
-            while (rows.Count < limit && _queue.Reader.TryRead(out var pending))
+            while (rows.Count < limit && _queue.Rows.TryRead(out var pending))
             {
                 rows.Add(pending);
             }

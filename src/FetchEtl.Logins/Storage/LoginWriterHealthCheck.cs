@@ -2,16 +2,25 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace FetchEtl.Logins;
 
-/// <summary>Unhealthy while the writer cannot commit. The description holds the SQLSTATE and the remedy.</summary>
-internal sealed class LoginWriterHealthCheck(WriterCircuit circuit) : IHealthCheck
+/// <summary>
+/// Unhealthy while the writer cannot commit, degraded while refused rows wait. The description holds the SQLSTATE and
+/// the remedy.
+/// </summary>
+internal sealed class LoginWriterHealthCheck(WriterCircuit circuit, HeldRefusals held) : IHealthCheck
 {
     public const string Name = "login-writer";
 
     public Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        return Task.FromResult(circuit.Fault is { } fault
-            ? HealthCheckResult.Unhealthy($"The writer cannot commit logins: {fault.SqlState}, {fault.Reason}")
+        if (circuit.Fault is { } fault)
+        {
+            return Task.FromResult(HealthCheckResult.Unhealthy(
+                $"The writer cannot commit logins: {fault.SqlState}, {fault.Reason}"));
+        }
+
+        return Task.FromResult(held.Description is { } description
+            ? HealthCheckResult.Degraded(description)
             : HealthCheckResult.Healthy("The writer commits logins."));
     }
 }

@@ -7,13 +7,16 @@ namespace FetchEtl.Logins;
 
 /// <summary>
 /// Runs <see cref="StoredMasksVerifier"/> when the host starts, before anything is received, and stops the start where
-/// the masks do not fit the table. Warns where the server can lose committed rows. While PostgreSQL is away the start
-/// goes on: the writer verifies before its first row.
+/// the masks do not fit the table. Warns where the server can lose committed rows. While PostgreSQL is away, or could
+/// take no rows, the start goes on: <see cref="DatabaseWatch"/> reports that and its end, and the writer verifies
+/// before its first row.
 /// </summary>
 internal sealed class StoredMasksVerificationService(
     StoredMasksVerifier verifier,
     IDbContextFactory<LoginDbContext> contexts,
     DurabilityWarnings durability,
+    DatabaseCheck check,
+    DatabaseWatch watch,
     IOptions<LoginsOptions> options,
     ILogger<StoredMasksVerifier> log) : IHostedLifecycleService
 {
@@ -30,10 +33,11 @@ internal sealed class StoredMasksVerificationService(
             await using var database = await contexts.CreateDbContextAsync(cancellationToken);
             await verifier.VerifyAsync(database, cancellationToken);
             await durability.WarnOnceAsync(database, cancellationToken);
+            await check.PlanAsync(database, cancellationToken);
         }
         catch (Exception exception) when (IsForTheWriter(exception))
         {
-            // The writer logs the outage and verifies again.
+            watch.Begin(exception);
         }
     }
 

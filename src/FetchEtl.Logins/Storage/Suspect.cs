@@ -14,6 +14,9 @@ internal sealed class Suspect(PendingLogin row)
     /// <summary>How often its statement lost against another one, or failed, since it was refused.</summary>
     public int Conflicts { get; set; }
 
+    /// <summary>The time provider's timestamp since when it waits.</summary>
+    public long HeldSince { get; set; }
+
     /// <summary>The time provider's timestamp of the next attempt.</summary>
     public long DueAt { get; set; }
 

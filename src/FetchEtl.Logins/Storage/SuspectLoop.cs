@@ -4,13 +4,13 @@ namespace FetchEtl.Logins;
 
 /// <summary>
 /// Owns the rows that PostgreSQL refuses alone, and retries them one at a time, each with its own backoff. While the
-/// circuit is braked they take turns as the probe; when one of them is written, all are retried.
+/// circuit is braked they take turns as the probe; when one of them is written, all go back to the writer's queue.
 /// </summary>
 internal sealed class SuspectLoop(
     Refusals refusals,
     BatchAttempt attempt,
-    BatchWriter batches,
-    BatchLimit limit,
+    LoginQueue queue,
+    HeldRefusals reports,
     WriterCircuit circuit,
     RetryDelay delay,
     LoginMetrics metrics,
@@ -24,7 +24,6 @@ internal sealed class SuspectLoop(
     private Task _arrival = Task.CompletedTask;
     private Task _change = Task.CompletedTask;
     private Task _arrivalOrChange = Task.CompletedTask;
-    private Task _released = Task.CompletedTask;
     private int _brakesEnded;
 
     /// <summary>Runs until the writer stops; then the rows fail.</summary>
@@ -50,7 +49,6 @@ internal sealed class SuspectLoop(
 
         Collect();
         _held.ForEach(static suspect => suspect.Stop());
-        await _released;
     }
 
     /// <summary>The row to retry now; where there is none, how long to wait for one.</summary>
@@ -74,7 +72,7 @@ internal sealed class SuspectLoop(
             return null;
         }
 
-        wait = time.GetElapsedTime(time.GetTimestamp(), next.DueAt);
+        wait = time.TimeUntil(next.DueAt);
         return wait > TimeSpan.Zero ? null : next;
     }
 
@@ -83,11 +81,13 @@ internal sealed class SuspectLoop(
     {
         while (refusals.Suspects.TryRead(out var suspect))
         {
+            suspect.HeldSince = time.GetTimestamp();
             _held.Add(suspect);
             Postpone(suspect);
         }
 
         _held.RemoveAll(static suspect => suspect.Row.Task.IsCompleted);
+        reports.Update(_held);
     }
 
     /// <summary>Waits for a row, for a change of the circuit, or for the time.</summary>
@@ -103,9 +103,7 @@ internal sealed class SuspectLoop(
             _arrivalOrChange = Task.WhenAny(_arrival, _change);
         }
 
-        var wholeMilliseconds =
-            wait < TimeSpan.Zero ? wait : TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds));
-        await _arrivalOrChange.WaitAsync(wholeMilliseconds, time, stopping).WithoutThrowing();
+        await _arrivalOrChange.WaitAsync(wait, time, stopping).WithoutThrowing();
     }
 
     /// <summary>Completes on the loop's scheduler, as the channel's own task would not.</summary>
@@ -150,7 +148,7 @@ internal sealed class SuspectLoop(
         if (circuit.BrakesEnded != _brakesEnded)
         {
             _brakesEnded = circuit.BrakesEnded;
-            Release(reason, stopping);
+            Release(reason);
         }
     }
 
@@ -164,19 +162,19 @@ internal sealed class SuspectLoop(
         }
     }
 
-    /// <summary>PostgreSQL takes rows that it refused: the others are written as batches are.</summary>
-    private void Release(DatabaseFault reason, CancellationToken stopping)
+    /// <summary>PostgreSQL takes rows that it refused: the others are written as new ones are.</summary>
+    private void Release(DatabaseFault reason)
     {
         refusals.Forget(reason);
         Collect();
-        foreach (var rows in _held.ConvertAll(static suspect => suspect.Row).Chunk(limit.Rows))
+        foreach (var suspect in _held.Where(suspect => !queue.TryAdd(suspect.Row)))
         {
-            _released = Task.WhenAll(_released, batches.WriteAsync(new LoginBatch([.. rows]), stopping));
+            suspect.Stop();
         }
 
         _held.Clear();
     }
 
-    private void Postpone(Suspect suspect) => suspect.DueAt = time.GetTimestamp()
-        + (long)(delay.After(suspect.Refusals + suspect.Conflicts).TotalSeconds * time.TimestampFrequency);
+    private void Postpone(Suspect suspect) =>
+        suspect.DueAt = time.TimestampAfter(delay.After(suspect.Refusals + suspect.Conflicts));
 }

@@ -90,11 +90,11 @@ internal sealed class WriterCircuit(RetryDelay delay, TimeProvider time, ILogger
     /// until it may probe, or until the probe of another batch commits. While the circuit is braked only rows that were
     /// refused probe.
     /// </summary>
-    /// <param name="batch">Ends the wait when it is abandoned.</param>
+    /// <param name="batch">Ends the wait when it is abandoned; null for a statement without rows.</param>
     /// <param name="isSuspect">Whether the batch is a row that was refused alone.</param>
     /// <param name="stopping">Ends the wait. The statement may then run although the circuit is open.</param>
     /// <returns>The turn, to be disposed after the statement.</returns>
-    public async Task<WriterTurn> WaitForTurnAsync(LoginBatch batch, bool isSuspect, CancellationToken stopping)
+    public async Task<WriterTurn> WaitForTurnAsync(LoginBatch? batch, bool isSuspect, CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)
         {
@@ -109,7 +109,7 @@ internal sealed class WriterCircuit(RetryDelay delay, TimeProvider time, ILogger
 
                 changed = ChangeAsync(_changed.Task);
                 untilRetry = _state == CircuitState.Open && (_brake is null || isSuspect)
-                    ? Until(_retryAt)
+                    ? time.TimeUntil(_retryAt)
                     : Timeout.InfiniteTimeSpan;
                 if (untilRetry == TimeSpan.Zero)
                 {
@@ -118,9 +118,9 @@ internal sealed class WriterCircuit(RetryDelay delay, TimeProvider time, ILogger
                 }
             }
 
-            Task changedOrAbandoned = Task.WhenAny(changed, batch.Abandoned);
+            Task changedOrAbandoned = batch is null ? changed : Task.WhenAny(changed, batch.Abandoned);
             await changedOrAbandoned.WaitAsync(untilRetry, time, stopping).WithoutThrowing();
-            if (batch.Abandoned.IsCompleted)
+            if (batch is { Abandoned.IsCompleted: true })
             {
                 break;
             }
@@ -143,7 +143,7 @@ internal sealed class WriterCircuit(RetryDelay delay, TimeProvider time, ILogger
             {
                 changed = ChangeAsync(_changed.Task);
                 untilUnattended = _state == CircuitState.Open && _brake is null
-                    ? Until(_retryAt, UnattendedAfter)
+                    ? time.TimeUntil(_retryAt, UnattendedAfter)
                     : Timeout.InfiniteTimeSpan;
                 if (_state == CircuitState.Closed || untilUnattended == TimeSpan.Zero)
                 {
@@ -300,7 +300,7 @@ internal sealed class WriterCircuit(RetryDelay delay, TimeProvider time, ILogger
 
     private void Open_NeedsLock()
     {
-        _retryAt = time.GetTimestamp() + Ticks(delay.After(++_failures));
+        _retryAt = time.TimestampAfter(delay.After(++_failures));
         _state = CircuitState.Open;
         Signal_NeedsLock();
     }
@@ -309,16 +309,5 @@ internal sealed class WriterCircuit(RetryDelay delay, TimeProvider time, ILogger
     {
         _changed.SetResult();
         _changed = NewSignal();
-    }
-
-    private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);
-
-    /// <summary>
-    /// Never negative, and in whole milliseconds, rounded up: a timer that fires too early would only be set again.
-    /// </summary>
-    private TimeSpan Until(long timestamp, TimeSpan later = default)
-    {
-        var rest = later - time.GetElapsedTime(timestamp);
-        return rest > TimeSpan.Zero ? TimeSpan.FromMilliseconds(Math.Ceiling(rest.TotalMilliseconds)) : TimeSpan.Zero;
     }
 }

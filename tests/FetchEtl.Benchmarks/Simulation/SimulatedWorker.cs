@@ -132,9 +132,11 @@ internal sealed class SimulatedWorker : IDisposable
         var refusals = new Refusals(new RefusalLedger(), circuit, LoginMetrics, Process, log);
         var attempt = new BatchAttempt(statement, circuit, Process);
         var batches = new BatchWriter(attempt, refusals, limit, circuit, delay, LoginMetrics, Process, log);
+        var queue = new LoginQueue();
+        var held = new HeldRefusals(circuit, LoginMetrics, Process, log);
         var suspects = new SuspectLoop(
-            refusals, attempt, batches, limit, circuit, delay, LoginMetrics, Process, log);
-        return new LoginWriter(batches, suspects, refusals, circuit, limit, options, Process.TaskScheduler);
+            refusals, attempt, queue, held, circuit, delay, LoginMetrics, Process, log);
+        return new LoginWriter(batches, suspects, refusals, circuit, limit, queue, options, Process.TaskScheduler);
     }
 
     private ReceiveEndpointContext Endpoint()

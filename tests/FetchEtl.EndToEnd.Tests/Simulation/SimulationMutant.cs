@@ -39,8 +39,8 @@ internal static class SimulationMutant
     private static readonly string[] Product =
     [
         .. Files("src/FetchEtl.Logins/Storage", "BatchAttempt", "BatchOutcome", "BatchResult", "BatchWrite",
-            "BatchWriter", "IBatchStatement", "LoginBatch", "LoginWriter", "PendingLogin", "Refusals", "RowFaults",
-            "Suspect", "SuspectLoop", "WriterCircuit", "WriterTurn"),
+            "BatchWriter", "HeldRefusals", "IBatchStatement", "LoginBatch", "LoginQueue", "LoginWriter",
+            "PendingLogin", "Refusals", "RowFaults", "Suspect", "SuspectLoop", "WriterCircuit", "WriterTurn"),
         .. Files("src/FetchEtl.Sqs/Leases", "CallLane", "CallLanes", "EntryBatch", "Lease", "LeaseCalls", "LeaseEvent",
             "LeaseLoop", "LeaseState", "MessageIdentity", "SqsMessageLease"),
         .. Files("src/FetchEtl.Sqs/Rider", "SqsDispatcher", "SqsPoller"),

@@ -18,6 +18,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
     private int _connections;
     private int _hanging;
     private int _commitsToSwallow;
+    private volatile bool _swallowsCancels;
 
     public CuttingProxy(IPEndPoint server)
     {
@@ -42,6 +43,11 @@ internal sealed class CuttingProxy : IAsyncDisposable
     /// stays open even when the client gives up, as behind a firewall that drops packets.
     /// </summary>
     public void SwallowNextCommit() => Volatile.Write(ref _commitsToSwallow, 1);
+
+    /// <summary>
+    /// From now on no cancel request reaches the server: a statement runs on there, and nothing confirms its end.
+    /// </summary>
+    public void SwallowCancels() => _swallowsCancels = true;
 
     public async ValueTask DisposeAsync()
     {
@@ -91,6 +97,11 @@ internal sealed class CuttingProxy : IAsyncDisposable
                 if (number <= Volatile.Read(ref _hanging))
                 {
                     continue;
+                }
+
+                if (!cuts && _swallowsCancels && buffer.AsSpan(0, count) is [0, 0, 0, 16, 4, 210, 22, 46, ..])
+                {
+                    return;
                 }
 
                 if (!cuts && buffer.AsSpan(0, count).IndexOf("COMMIT\0"u8) >= 0

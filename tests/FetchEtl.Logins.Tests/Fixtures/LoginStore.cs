@@ -4,6 +4,7 @@ using FetchEtl.Testing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -116,6 +117,25 @@ internal sealed class LoginStore : IAsyncDisposable
             "INSERT, SELECT ON user_logins", "SELECT, INSERT, UPDATE ON masking_generations");
         return role;
     }
+
+    /// <summary>Starts the services as a host does, without a bus.</summary>
+    public async Task StartAsync()
+    {
+        var services = Provider.GetServices<IHostedService>().ToArray();
+        foreach (var service in services.OfType<IHostedLifecycleService>())
+        {
+            await service.StartingAsync(CancellationToken.None);
+        }
+
+        foreach (var service in services)
+        {
+            await service.StartAsync(CancellationToken.None);
+        }
+    }
+
+    /// <summary>Stops what <see cref="StartAsync"/> started.</summary>
+    public Task StopAsync() =>
+        Task.WhenAll(Provider.GetServices<IHostedService>().Select(x => x.StopAsync(CancellationToken.None)));
 
     /// <summary>Runs a query over a direct connection to the server, without the services' proxy or role.</summary>
     public async Task<object?> ScalarAsync(string sql)

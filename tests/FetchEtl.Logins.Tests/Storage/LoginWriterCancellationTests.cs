@@ -74,6 +74,7 @@ public sealed class LoginWriterCancellationTests : IAsyncLifetime
         var time = _store.UseFakeTime();
         await _store.ScalarAsync("ALTER TABLE user_logins RENAME TO elsewhere");
         var held = _store.Writer.WriteAsync(LoginStore.Login("held"), _cancelled.Token);
+        await _store.Logs.WaitForAsync("PostgreSQL cannot commit logins");
         await time.WaitForTimersAsync();
 
         await _cancelled.CancelAsync();
@@ -98,6 +99,7 @@ public sealed class LoginWriterCancellationTests : IAsyncLifetime
             var stays = _store.Writer.WriteAsync(LoginStore.Login("stays"));
             var bad = _store.Writer.WriteAsync(LoginStore.Login("bad\0"));
             await table.TerminateBlockedAsync();
+            await _store.Logs.WaitForAsync("PostgreSQL cannot commit logins");
             await time.WaitForTimersAsync();
             await table.ReleaseAsync();
             await _cancelled.CancelAsync();

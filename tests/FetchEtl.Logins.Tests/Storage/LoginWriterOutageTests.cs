@@ -30,7 +30,8 @@ public sealed class LoginWriterOutageTests : IAsyncLifetime
     [InlineData(
         "ALTER TABLE user_logins RENAME TO elsewhere",
         "ALTER TABLE elsewhere RENAME TO user_logins",
-        "42P01, the table does not match the model: run the migrations")]
+        "42P01, a table does not exist in the schemas of the connection's search_path: run the migrations "
+        + "(fetch-etl migrate), or correct the search_path")]
     [InlineData(
         "ALTER ROLE {role} SET default_transaction_read_only = on",
         "ALTER ROLE {role} RESET default_transaction_read_only",
@@ -150,6 +151,7 @@ public sealed class LoginWriterOutageTests : IAsyncLifetime
         using var cancelled = new CancellationTokenSource();
         await _store.ScalarAsync("ALTER TABLE user_logins RENAME TO elsewhere");
         var held = _store.Writer.WriteAsync(LoginStore.Login(), cancelled.Token);
+        await _store.Logs.WaitForAsync(2001);
         await time.WaitForTimersAsync();
         var receiver = _store.Writer.WaitForOutageEndAsync(CancellationToken.None);
 

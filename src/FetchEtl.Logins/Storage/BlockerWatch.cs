@@ -1,0 +1,97 @@
+using System.Data;
+using Npgsql;
+
+namespace FetchEtl.Logins;
+
+/// <summary>
+/// Looks from time to time, over another connection, for whom a long statement waits. Once the statement has timed out
+/// PostgreSQL no longer knows that.
+/// </summary>
+internal sealed class BlockerWatch : IAsyncDisposable
+{
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    private readonly NpgsqlDataSource _source;
+    private readonly NpgsqlConnection _connection;
+    private readonly int _session;
+    private readonly CancellationTokenSource _ended = new();
+    private readonly Task _looking;
+    private volatile BlockingSession? _seen;
+
+    private BlockerWatch(NpgsqlDataSource source, NpgsqlConnection connection, TimeSpan pause, TimeProvider time)
+    {
+        _source = source;
+        _connection = connection;
+        _session = connection.ProcessID;
+        _looking = LookAsync(pause, time);
+    }
+
+    /// <summary>Begins. The first look comes at half of the command timeout, and after 5 s at the latest.</summary>
+    public static BlockerWatch Start(NpgsqlDataSource source, NpgsqlConnection connection, TimeProvider time)
+    {
+        var half = TimeSpan.FromSeconds(connection.CommandTimeout) / 2;
+        var pause = half > TimeSpan.Zero && half < LongestPause ? half : LongestPause;
+        return new BlockerWatch(source, connection, pause, time);
+    }
+
+    /// <summary>Explains the failure of a statement on the connection where it is a timeout.</summary>
+    /// <returns>
+    /// For whom the statement waited when it was last looked at, else that it took too long. Null where the failure
+    /// says more.
+    /// </returns>
+    public DatabaseFault? Explain(Exception exception)
+    {
+        if (!IsTimeout(exception))
+        {
+            return null;
+        }
+
+        if (_seen is { } session)
+        {
+            return session.ToFault();
+        }
+
+        // Npgsql breaks a connection on which the server does not confirm that it cancelled the statement.
+        return exception.GetBaseException() is TimeoutException
+            ? DatabaseFaults.CommandTimeout(
+                _connection.CommandTimeout, isConfirmed: _connection.State == ConnectionState.Open)
+            : null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ended.CancelAsync();
+        await _looking.WithoutThrowing();
+        _ended.Dispose();
+    }
+
+    /// <summary>Whether a timeout of the client or the server, or a cancel request, ended the statement.</summary>
+    private static bool IsTimeout(Exception exception) =>
+        exception is TimeoutException or PostgresException
+        {
+            SqlState: PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.LockNotAvailable
+        }
+        || (exception.InnerException is { } inner && IsTimeout(inner));
+
+    private async Task LookAsync(TimeSpan pause, TimeProvider time)
+    {
+        try
+        {
+            while (true)
+            {
+                // Nearly every statement ends here, so the wait must not throw.
+                await Task.Delay(pause, time, _ended.Token).WithoutThrowing();
+                if (_ended.IsCancellationRequested)
+                {
+                    return;
+                }
+
+                _seen = await BlockingSession.FindAsync(_source, _session, _ended.Token);
+            }
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or NpgsqlException)
+        {
+            // The statement has ended, or its own failure says more.
+        }
+    }
+}

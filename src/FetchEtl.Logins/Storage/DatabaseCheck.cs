@@ -1,0 +1,73 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace FetchEtl.Logins;
+
+/// <summary>
+/// Checks whether the database could take rows now: server, login, keys, tables, columns and rights. It writes no row.
+/// </summary>
+internal sealed class DatabaseCheck(
+    StoredMasksVerifier masks,
+    DurabilityWarnings durability,
+    LoginDataSource connections,
+    IOptions<LoginsOptions> options,
+    TimeProvider time)
+{
+    // PostgreSQL plans the statement: it looks up tables, columns, the unique index and the rights, and executes
+    // nothing.
+    private const string PlanLogins = "EXPLAIN " + UnnestInsert.Sql;
+
+    private const string PlanVault =
+        """
+        EXPLAIN INSERT INTO pii_vault (mask, field, sealed) VALUES (''::text, ''::text, ''::bytea)
+        ON CONFLICT (mask, field) DO NOTHING
+        """;
+
+    /// <summary>Checks everything.</summary>
+    /// <param name="database">The database.</param>
+    /// <param name="cancellationToken">Cancels the statement under way.</param>
+    /// <exception cref="MaskingRefusedException">The process's masks do not fit the table.</exception>
+    /// <exception cref="DatabaseFaultException">The server is read-only, or a statement timed out.</exception>
+    /// <exception cref="NpgsqlException">Something is missing, or the server cannot be reached.</exception>
+    public async Task RunAsync(LoginDbContext database, CancellationToken cancellationToken)
+    {
+        await masks.VerifyAsync(database, cancellationToken);
+        await durability.WarnOnceAsync(database, cancellationToken);
+        await PlanAsync(database, cancellationToken);
+    }
+
+    /// <summary>Checks the statements of the writer.</summary>
+    /// <inheritdoc cref="RunAsync"/>
+    public async Task PlanAsync(LoginDbContext database, CancellationToken cancellationToken)
+    {
+        await database.Database.OpenConnectionAsync(cancellationToken);
+        await using var watch = BlockerWatch.Start(
+            connections.Source, (NpgsqlConnection)database.Database.GetDbConnection(), time);
+        try
+        {
+            await PlanStatementsAsync(database, cancellationToken);
+        }
+        catch (Exception exception) when (watch.Explain(exception) is { } fault)
+        {
+            throw new DatabaseFaultException(fault, exception);
+        }
+    }
+
+    private async Task PlanStatementsAsync(LoginDbContext database, CancellationToken cancellationToken)
+    {
+        await database.Database.ExecuteSqlRawAsync(PlanLogins, UnnestInsert.Parameters([]), cancellationToken);
+        if (options.Value.Masking.HasVault)
+        {
+            await database.Database.ExecuteSqlRawAsync(PlanVault, cancellationToken);
+        }
+
+        var isReadOnly = await database.Database
+            .SqlQuery<bool>($"SELECT pg_catalog.current_setting('transaction_read_only') = 'on' AS \"Value\"")
+            .SingleAsync(cancellationToken);
+        if (isReadOnly)
+        {
+            throw new DatabaseFaultException(DatabaseFaults.ReadOnly);
+        }
+    }
+}

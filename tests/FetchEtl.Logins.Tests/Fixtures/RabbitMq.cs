@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace FetchEtl.Logins.Tests;
+
+/// <summary>A private RabbitMQ, with its own files and ports. It ends with this object.</summary>
+internal sealed class RabbitMq : IAsyncDisposable
+{
+    // Debian's command of this name changes the user; the script does not.
+    private const string Script = "/usr/lib/rabbitmq/bin/rabbitmq-server";
+
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(1);
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fetch-etl-rabbitmq-");
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Process _process;
+    private readonly string _mapperPort = FreePort();
+
+    private RabbitMq()
+    {
+        var port = FreePort();
+        Address = new Uri($"amqp://guest:guest@127.0.0.1:{port}");
+        var start = new ProcessStartInfo(Script)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment =
+            {
+                ["HOME"] = _folder.FullName,
+                ["RABBITMQ_NODENAME"] = $"fetchetl{port}@localhost",
+                ["RABBITMQ_NODE_IP_ADDRESS"] = "127.0.0.1",
+                ["RABBITMQ_NODE_PORT"] = port,
+                ["RABBITMQ_DIST_PORT"] = FreePort(),
+                ["RABBITMQ_MNESIA_BASE"] = Path.Combine(_folder.FullName, "data"),
+                ["RABBITMQ_LOG_BASE"] = Path.Combine(_folder.FullName, "log"),
+                ["RABBITMQ_PID_FILE"] = Path.Combine(_folder.FullName, "pid"),
+                ["RABBITMQ_CONFIG_FILE"] = Path.Combine(_folder.FullName, "none"),
+                ["RABBITMQ_ENABLED_PLUGINS_FILE"] = Path.Combine(_folder.FullName, "plugins"),
+                ["RABBITMQ_CONF_ENV_FILE"] = "/dev/null",
+                ["ERL_EPMD_PORT"] = _mapperPort,
+                ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
+            },
+        };
+        _process = new Process { StartInfo = start };
+        _process.OutputDataReceived += (_, line) =>
+        {
+            if (line.Data is { } text && text.Contains("completed with", StringComparison.Ordinal))
+            {
+                _ready.TrySetResult();
+            }
+        };
+
+        // Unread, a full pipe would stop it.
+        _process.ErrorDataReceived += static (_, _) => { };
+    }
+
+    public static bool IsInstalled { get; } = File.Exists(Script);
+
+    public Uri Address { get; }
+
+    public static async Task<RabbitMq> StartAsync()
+    {
+        var broker = new RabbitMq();
+        broker._process.Start();
+        broker._process.BeginOutputReadLine();
+        broker._process.BeginErrorReadLine();
+        var exited = broker._process.WaitForExitAsync();
+        await Task.WhenAny(broker._ready.Task, exited).WaitAsync(StartLimit);
+        return broker._ready.Task.IsCompleted
+            ? broker
+            : throw new InvalidOperationException($"RabbitMQ ended with {broker._process.ExitCode}.");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        await StopMapperAsync();
+        _folder.Delete(recursive: true);
+    }
+
+    /// <summary>Erlang's port mapper outlives its nodes, and ends on request once it knows of none.</summary>
+    private async Task StopMapperAsync()
+    {
+        for (var attempt = 0; attempt < 20; attempt++)
+        {
+            using var kill = Process.Start(new ProcessStartInfo("epmd", ["-port", _mapperPort, "-kill"])
+            {
+                UseShellExecute = false,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            })!;
+            await kill.WaitForExitAsync();
+            if (kill.ExitCode == 0)
+            {
+                return;
+            }
+
+            await Task.Delay(100);
+        }
+    }
+
+    private static string FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
+    }
+}
