@@ -25,6 +25,8 @@ internal sealed class MaintenanceStore : IAsyncDisposable, IDbContextFactory<Log
         _connectionString = database.ConnectionString;
     }
 
+    public string AdminConnectionString => _database.ConnectionString;
+
     public static async Task<MaintenanceStore> CreateAsync()
     {
         var database = await PostgresDatabase.CreateAsync();

@@ -67,4 +67,7 @@ internal static partial class Log
 
     [LoggerMessage(2020, LogLevel.Warning, "{Problem}. Remedy: {Remedy}")]
     public static partial void CommitsAreNotDurable(ILogger logger, string problem, string remedy);
+
+    [LoggerMessage(2050, LogLevel.Warning, "{Finding}")]
+    public static partial void SchemaIsOpen(ILogger logger, string finding);
 }

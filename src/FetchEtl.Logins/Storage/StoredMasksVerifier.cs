@@ -142,11 +142,12 @@ public sealed class StoredMasksVerifier(IPiiMasker masker, IOptions<LoginsOption
         // A missing column is reported by the insert. 4 is the header that a varchar's modifier counts.
         var narrow = await database.Database.SqlQuery<NarrowColumn>(
             $"""
-            SELECT a.attname::text AS "Name", format_type(a.atttypid, a.atttypmod) AS "Type"
-            FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
-            WHERE a.attrelid = to_regclass('user_logins') AND NOT a.attisdropped AND a.attname = ANY ({names})
-                AND NOT (t.typname = 'text'
-                    OR t.typname = 'varchar' AND (a.atttypmod < 0 OR a.atttypmod - 4 >= {length}))
+            SELECT a.attname::text AS "Name", pg_catalog.format_type(a.atttypid, a.atttypmod) AS "Type"
+            FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+            WHERE a.attrelid = pg_catalog.to_regclass('user_logins')::oid AND NOT a.attisdropped
+                AND a.attname::text = ANY ({names})
+                AND NOT (t.typname::text = 'text'
+                    OR t.typname::text = 'varchar' AND (a.atttypmod < 0 OR a.atttypmod - 4 >= {length}))
             ORDER BY a.attnum
             """).ToListAsync(cancellationToken);
         Refuse([.. narrow.Select(column =>

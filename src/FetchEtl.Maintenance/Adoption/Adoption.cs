@@ -1,6 +1,7 @@
 using FetchEtl.Logins;
 using FetchEtl.Masking;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace FetchEtl.Maintenance;
 
@@ -70,7 +71,9 @@ public sealed class Adoption
         var required = counts
             .Where(column => column.Empty > 0 && table.Required.Contains(column.Column))
             .Select(column => NotNull(table.Name, column));
-        return new AdoptionPlan(table, counts, counts.Sum(_rules.ToMask), [.. problems, .. required]);
+        var warnings = await SchemaCheck.FindAsync(
+            (NpgsqlConnection)database.Database.GetDbConnection(), cancellationToken);
+        return new AdoptionPlan(table, counts, counts.Sum(_rules.ToMask), [.. problems, .. required], warnings);
     }
 
     /// <summary>Masks all values, also those that others write meanwhile, up to five walks over the table.</summary>

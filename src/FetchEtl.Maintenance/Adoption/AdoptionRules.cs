@@ -19,7 +19,7 @@ internal sealed class AdoptionRules(HmacPiiMasker masker, MaskingMethod? former,
     {
         if (former is not null)
         {
-            return $"({column} = '' OR {MaskSql.IsHash(column)})";
+            return $"({column}::text = '' OR {MaskSql.IsHash(column)})";
         }
 
         var hashes = hashesAreRaw ? string.Empty : $" AND NOT {MaskSql.IsHash(column)}";

@@ -60,6 +60,11 @@ internal static class AdoptCommand
         var adoption = new Adoption(
             host.Contexts, host.Verifier, host.Masker, host.Options, parsed.GetValue(HexIsRaw), host.Time);
         var plan = await adoption.PlanAsync(parsed.GetValue(Arguments.Table)!, columns, cancellationToken);
+        foreach (var warning in plan.Warnings)
+        {
+            StandardError.WriteLine($"fetch-etl: warning: {warning}.");
+        }
+
         if (plan.Problems.Count > 0 || parsed.GetValue(DryRun))
         {
             MaintenanceReport.Write(plan.Counts);
