@@ -118,8 +118,8 @@ public static class DatabaseFaults
             // The insert itself: these say nothing about a row.
             "3F000" => Operator("the schema does not exist: correct the search_path in the connection string Logins"),
             "42501" when error.Routine != "ExecWithCheckOptions" => Operator(
-                "the role lacks a right: grant it INSERT and SELECT on user_logins, SELECT, INSERT and UPDATE on " +
-                "masking_generations, with a vault SELECT and INSERT on pii_vault"),
+                "the role lacks a right: grant it INSERT and SELECT on user_logins, SELECT on masking_generations, " +
+                "with a vault SELECT and INSERT on pii_vault"),
             ['4', '2', ..] and not "42501" => Operator("the table does not match the model: run the migrations"),
             ['5', '5', ..] => Transient("an object is in use or not ready"),
             ['4', '0', ..] or ['X', 'X', ..] => Transient("the server failed"),

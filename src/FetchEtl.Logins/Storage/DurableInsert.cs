@@ -37,7 +37,7 @@ internal sealed class DurableInsert
         """
         AND EXISTS (SELECT FROM masking_generations
             WHERE masking_generations.generation = @generation
-                AND masking_generations.key_check::text = @key_check)
+                AND masking_generations.mac::text = @mac)
         """;
 
     private const string HoldsNoGeneration = "AND NOT EXISTS (SELECT FROM masking_generations)";
@@ -105,11 +105,11 @@ internal sealed class DurableInsert
         switch (masker)
         {
             case HmacPiiMasker keyed:
-                var check = keyed.KeyCheck(keyed.Generation);
+                var mac = keyed.GenerationMac(keyed.Generation);
                 return (HoldsKeyCheck, () =>
                 [
                     new NpgsqlParameter<int>("generation", keyed.Generation),
-                    new NpgsqlParameter<string>("key_check", check),
+                    new NpgsqlParameter<string>("mac", mac),
                 ]);
             case Sha256PiiMasker:
                 return (HoldsNoGeneration, static () => []);

@@ -21,6 +21,7 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
     [
         ("migrate", MigrateAsync),
         ("script", () => Shadows.ExecuteAsync(connectionString, LoginMigrations.Script())),
+        ("register", RegisterAsync),
         ("adopt", AdoptAsync),
         ("run", () => RunAsync(Masking(1))),
         ("run with a vault", () => RunAsync(WithVault(Masking(1)))),
@@ -77,6 +78,17 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
         await Task.WhenAny(migration, waits.Task);
         await locked.ReleaseAsync();
         await migration;
+    }
+
+    private async Task RegisterAsync()
+    {
+        await using var services = Services(Masking(1));
+        await using var database = await ContextAsync(services);
+        var verifier = services.GetRequiredService<StoredMasksVerifier>();
+        await Shadows.ExecuteAsync(connectionString, "INSERT INTO masking_generations (generation) VALUES (1)");
+        await verifier.RegisterAsync(database, CancellationToken.None);
+        await Shadows.ExecuteAsync(connectionString, "UPDATE masking_generations SET mac = NULL");
+        await verifier.RegisterAsync(database, CancellationToken.None);
     }
 
     private async Task AdoptAsync()
