@@ -76,8 +76,8 @@ internal sealed class MaintenanceStore : IAsyncDisposable, IDbContextFactory<Log
         IReadOnlyList<MaskedColumn> columns,
         bool hashesAreRaw = false,
         Action<MaintenanceProgress>? progress = null,
-        CancellationToken cancellationToken = default,
-        long? rawMaskForms = null)
+        long? rawMaskForms = null,
+        CancellationToken cancellationToken = default)
     {
         var adoption = Adoption(masking, hashesAreRaw, rawMaskForms);
         var plan = await adoption.PlanAsync(table, columns, CancellationToken.None);
