@@ -8,7 +8,7 @@ START TRANSACTION;
 
 DO $EF$
 BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20260101000000_UserLogins') THEN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId"::text = '20260101000000_UserLogins') THEN
     CREATE TABLE IF NOT EXISTS user_logins (
         user_id varchar(128),
         device_type varchar(32),
@@ -23,11 +23,11 @@ END $EF$;
 
 DO $EF$
 BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20260101000000_UserLogins') THEN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId"::text = '20260101000000_UserLogins') THEN
     DO $check$
     DECLARE
-        logins regclass := pg_catalog.to_regclass(
-            pg_catalog.format('%I.user_logins', pg_catalog.current_schema()::text));
+        logins oid := pg_catalog.to_regclass(
+            pg_catalog.format('%I.user_logins', pg_catalog.current_schema()::text))::oid;
         needed record;
         present record;
         excess text;
@@ -74,7 +74,7 @@ BEGIN
         FROM pg_catalog.pg_attribute a
         WHERE a.attrelid = logins AND a.attnum > 0 AND NOT a.attisdropped
             AND a.attnotnull AND NOT a.atthasdef AND a.attidentity = ''
-            AND a.attname NOT IN ('user_id', 'app_version', 'create_date', 'message_id');
+            AND a.attname::text NOT IN ('user_id', 'app_version', 'create_date', 'message_id');
         IF FOUND THEN
             RAISE EXCEPTION 'user_logins.% is NOT NULL without a default, but logins do not have it', excess
                 USING HINT = pg_catalog.format(
@@ -82,8 +82,8 @@ BEGIN
         END IF;
 
         PERFORM FROM pg_catalog.pg_attribute a
-        WHERE a.attrelid = logins AND a.attname = 'message_id' AND NOT a.attisdropped
-            AND a.atttypid <> 'pg_catalog.uuid'::regtype;
+        WHERE a.attrelid = logins AND a.attname::text = 'message_id' AND NOT a.attisdropped
+            AND a.atttypid <> 'pg_catalog.uuid'::regtype::oid;
         IF FOUND THEN
             RAISE EXCEPTION 'user_logins.message_id is not of type uuid'
                 USING HINT = 'Rename that column: FetchEtl stores the identity of messages under this name.';
@@ -91,11 +91,12 @@ BEGIN
 
         PERFORM FROM pg_catalog.pg_class c LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid
         WHERE c.relnamespace = (SELECT relnamespace FROM pg_catalog.pg_class WHERE oid = logins)
-            AND c.relname = 'ix_user_logins_message_id'
+            AND c.relname::text = 'ix_user_logins_message_id'
             AND NOT coalesce(
                 i.indrelid = logins AND i.indisunique AND i.indpred IS NULL AND i.indnkeyatts = 1
                     AND i.indkey[0] = (SELECT attnum FROM pg_catalog.pg_attribute
-                                       WHERE attrelid = logins AND attname = 'message_id' AND NOT attisdropped),
+                                       WHERE attrelid = logins AND attname::text = 'message_id'
+                                           AND NOT attisdropped),
                 false);
         IF FOUND THEN
             RAISE EXCEPTION 'ix_user_logins_message_id is not a unique index on user_logins (message_id)'
@@ -107,12 +108,13 @@ END $EF$;
 
 DO $EF$
 BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20260101000000_UserLogins') THEN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId"::text = '20260101000000_UserLogins') THEN
     DO $identity$
     DECLARE
         index_valid boolean := (
             SELECT i.indisvalid FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
-            WHERE i.indrelid = 'user_logins'::regclass AND c.relname = 'ix_user_logins_message_id');
+            WHERE i.indrelid = 'user_logins'::regclass::oid
+                AND c.relname::text = 'ix_user_logins_message_id');
     BEGIN
         IF index_valid THEN
             RETURN;
@@ -135,7 +137,7 @@ END $EF$;
 
 DO $EF$
 BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20260101000000_UserLogins') THEN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId"::text = '20260101000000_UserLogins') THEN
     CREATE OR REPLACE VIEW user_logins_readable AS
     SELECT user_id, device_type, masked_ip, masked_device_id, locale,
            (app_version / 1000000)::text || '.' || (app_version / 1000 % 1000)::text || '.'
@@ -147,7 +149,7 @@ END $EF$;
 
 DO $EF$
 BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20260101000000_UserLogins') THEN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId"::text = '20260101000000_UserLogins') THEN
     INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
     VALUES ('20260101000000_UserLogins', '10.0.15');
     END IF;
@@ -158,7 +160,7 @@ START TRANSACTION;
 
 DO $EF$
 BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261121000000_Masking') THEN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId"::text = '20261121000000_Masking') THEN
     CREATE TABLE masking_generations (
         generation integer NOT NULL,
         key_check character varying(64),
@@ -170,7 +172,7 @@ END $EF$;
 
 DO $EF$
 BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261121000000_Masking') THEN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId"::text = '20261121000000_Masking') THEN
     INSERT INTO masking_generations (generation)
     SELECT DISTINCT pg_catalog.split_part(mask, ':', 1)::integer
     FROM user_logins CROSS JOIN LATERAL (VALUES (masked_ip::text), (masked_device_id::text)) AS masks (mask)
@@ -181,7 +183,7 @@ END $EF$;
 
 DO $EF$
 BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261121000000_Masking') THEN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId"::text = '20261121000000_Masking') THEN
     CREATE TABLE IF NOT EXISTS pii_vault (
         mask varchar(256) NOT NULL,
         field varchar(32) NOT NULL,
@@ -194,9 +196,27 @@ END $EF$;
 
 DO $EF$
 BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261121000000_Masking') THEN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId"::text = '20261121000000_Masking') THEN
     INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
     VALUES ('20261121000000_Masking', '10.0.15');
+    END IF;
+END $EF$;
+COMMIT;
+
+START TRANSACTION;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId"::text = '20261127000000_GenerationMacs') THEN
+    ALTER TABLE masking_generations ADD mac character varying(64);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId"::text = '20261127000000_GenerationMacs') THEN
+    INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+    VALUES ('20261127000000_GenerationMacs', '10.0.15');
     END IF;
 END $EF$;
 COMMIT;

@@ -33,8 +33,8 @@ internal sealed class LockRetry(NpgsqlConnection connection, Action<string> repo
         WHERE l.granted AND l.pid <> pg_catalog.pg_backend_pid()
             AND a.xact_start < @start
             AND l.relation IN (
-                pg_catalog.to_regclass('user_logins'), pg_catalog.to_regclass('user_logins_readable'),
-                pg_catalog.to_regclass('"__EFMigrationsHistory"'))
+                pg_catalog.to_regclass('user_logins')::oid, pg_catalog.to_regclass('user_logins_readable')::oid,
+                pg_catalog.to_regclass('"__EFMigrationsHistory"')::oid)
         """;
 
     /// <summary>Runs a step that can run again, until it gets its locks.</summary>

@@ -1,3 +1,4 @@
+using FetchEtl.Logins;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
@@ -76,6 +77,11 @@ public static class LoginMigrations
         var connection = (NpgsqlConnection)context.Database.GetDbConnection();
         await TakeTurnAsync(connection, report, time, cancellationToken);
 
+        foreach (var finding in await SchemaCheck.FindAsync(connection, cancellationToken))
+        {
+            report($"Warning: {finding}.");
+        }
+
         // A timeout that the role sets for its queries would interrupt every build of a large index.
         await connection.ExecuteAsync("SET statement_timeout = 0", cancellationToken);
         await new LockRetry(connection, report, time).RunAsync(ApplyAsync, cancellationToken);
@@ -97,12 +103,16 @@ public static class LoginMigrations
     /// It stops with a hint at a <c>user_logins</c> that has rows and was not adopted: only
     /// <see cref="MigrateAsync(string, CancellationToken)"/> builds an index without blocking writers.
     /// </remarks>
-    /// <returns>What <c>dotnet ef migrations script --idempotent</c> prints, with line feeds only.</returns>
+    /// <returns>
+    /// What <c>dotnet ef migrations script --idempotent</c> prints, with line feeds only. EF Core compares ids by an
+    /// operator that varchar does not have, so that another role's operator could match: here they are cast to text.
+    /// </returns>
     public static string Script()
     {
         using var context = LoginDbContextFactory.Create(connectionString: null);
         var script = context.GetService<IMigrator>().GenerateScript(options: MigrationsSqlGenerationOptions.Idempotent);
-        return script.ReplaceLineEndings("\n");
+        return script.ReplaceLineEndings("\n")
+            .Replace("WHERE \"MigrationId\" = '", "WHERE \"MigrationId\"::text = '", StringComparison.Ordinal);
     }
 
     /// <summary>

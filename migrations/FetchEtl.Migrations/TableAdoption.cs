@@ -26,14 +26,15 @@ internal sealed class TableAdoption(NpgsqlConnection connection, Action<string> 
     private const string ColumnExists =
         """
         SELECT EXISTS (SELECT FROM pg_catalog.pg_attribute
-                       WHERE attrelid = 'user_logins'::regclass AND attname = 'message_id' AND NOT attisdropped)
+                       WHERE attrelid = 'user_logins'::regclass::oid AND attname::text = 'message_id'
+                           AND NOT attisdropped)
         """;
 
     /// <summary>No row where there is no index; false where its build was interrupted.</summary>
     private const string IndexIsValid =
         $"""
         SELECT i.indisvalid FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
-        WHERE i.indrelid = 'user_logins'::regclass AND c.relname = '{Index}'
+        WHERE i.indrelid = 'user_logins'::regclass::oid AND c.relname::text = '{Index}'
         """;
 
     /// <summary>Adopts the table where there is one.</summary>

@@ -1,3 +1,4 @@
+using FetchEtl.Masking;
 using FetchEtl.Testing;
 
 namespace FetchEtl.EndToEnd.Tests;
@@ -26,7 +27,7 @@ public sealed class DemoTests
         var settings = new Dictionary<string, string>
         {
             ["Masking__KeyFiles__0"] = "/nowhere/to/be/read",
-            ["Masking__Keys__1"] = Convert.ToBase64String(new byte[32]),
+            ["Masking__Keys__1"] = MaskingKeys.Create(),
             ["Masking__Method"] = "Sha256",
         };
 

@@ -25,6 +25,8 @@ internal sealed class MaintenanceStore : IAsyncDisposable, IDbContextFactory<Log
         _connectionString = database.ConnectionString;
     }
 
+    public string AdminConnectionString => _database.ConnectionString;
+
     public static async Task<MaintenanceStore> CreateAsync()
     {
         var database = await PostgresDatabase.CreateAsync();
@@ -74,10 +76,12 @@ internal sealed class MaintenanceStore : IAsyncDisposable, IDbContextFactory<Log
         IReadOnlyList<MaskedColumn> columns,
         bool hashesAreRaw = false,
         Action<MaintenanceProgress>? progress = null,
+        long? rawMaskForms = null,
         CancellationToken cancellationToken = default)
     {
-        var plan = await PlanAsync(masking, table, columns, hashesAreRaw);
-        return await Adoption(masking, hashesAreRaw)
+        var adoption = Adoption(masking, hashesAreRaw, rawMaskForms);
+        var plan = await adoption.PlanAsync(table, columns, CancellationToken.None);
+        return await adoption
             .RunAsync(plan, batchBlocks: 1, new Reporter(progress), cancellationToken);
     }
 
@@ -122,10 +126,13 @@ internal sealed class MaintenanceStore : IAsyncDisposable, IDbContextFactory<Log
     private static StoredMasksVerifier Verifier(HmacPiiMasker masker, MaskingOptions masking) =>
         new(masker, Options.Create(new LoginsOptions { Masking = masking }));
 
-    private Adoption Adoption(MaskingOptions masking, bool hashesAreRaw)
+    private Adoption Adoption(MaskingOptions masking, bool hashesAreRaw, long? rawMaskForms = null)
     {
         var masker = new HmacPiiMasker(masking);
-        return new Adoption(this, Verifier(masker, masking), masker, masking, hashesAreRaw, TimeProvider.System);
+        return new Adoption(this, Verifier(masker, masking), masker, masking, hashesAreRaw, TimeProvider.System)
+        {
+            RawMaskForms = rawMaskForms,
+        };
     }
 
     /// <summary>Calls back on the reporting thread, so that a test can act between two transactions.</summary>

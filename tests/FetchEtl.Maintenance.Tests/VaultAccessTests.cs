@@ -88,6 +88,27 @@ public sealed class VaultAccessTests : IAsyncLifetime
         Assert.Empty((await access.FindAsync([mask], CancellationToken.None))[mask]);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task Erasing_in_mid_rotation_without_the_keys_of_all_generations_is_refused_and_deletes_nothing(
+        int keys)
+    {
+        await SealAsync(Masker(1), PiiField.Ip, "192.0.2.1");
+        await SealAsync(Masker(2), PiiField.Ip, "192.0.2.1");
+        await using var context = _store.CreateDbContext();
+        var mask = MaskOf(Masker(1), PiiField.Ip, "192.0.2.1");
+
+        var refusal = await Assert.ThrowsAsync<MaskingRefusedException>(
+            () => new VaultAccess(context, keys == 0 ? null : Masker(keys)).EraseAsync([mask], CancellationToken.None));
+
+        Assert.Contains("generations 1, 2", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(2L, await _store.ScalarAsync<long>("SELECT count(*) FROM pii_vault"));
+        var erased = await new VaultAccess(context, Masker(2)).EraseAsync([mask], CancellationToken.None);
+        Assert.Equal(2, erased[mask].Count());
+        Assert.Equal(0L, await _store.ScalarAsync<long>("SELECT count(*) FROM pii_vault"));
+    }
+
     [Fact]
     public async Task A_sealed_value_that_was_moved_to_another_mask_is_refused_where_the_keys_are_at_hand()
     {

@@ -37,7 +37,7 @@ public sealed class LoginMigrationsTests : IAsyncLifetime
         Assert.Equal(
             [
                 "generation|integer|True", "key_check|character varying(64)|False",
-                "first_used|timestamp with time zone|True",
+                "first_used|timestamp with time zone|True", "mac|character varying(64)|False",
             ],
             await TestDatabase.ColumnsAsync(Connection, table: "masking_generations"));
         Assert.Equal(

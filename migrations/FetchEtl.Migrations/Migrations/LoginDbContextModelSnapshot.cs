@@ -42,6 +42,12 @@ namespace FetchEtl.Migrations
                         .HasColumnName("key_check")
                         .HasColumnOrder(1);
 
+                    b.Property<string>("Mac")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("mac")
+                        .HasColumnOrder(3);
+
                     b.HasKey("Generation")
                         .HasName("masking_generations_pkey");
 

@@ -10,8 +10,8 @@ internal static class AdoptionCheck
         """
         DO $check$
         DECLARE
-            logins regclass := pg_catalog.to_regclass(
-                pg_catalog.format('%I.user_logins', pg_catalog.current_schema()::text));
+            logins oid := pg_catalog.to_regclass(
+                pg_catalog.format('%I.user_logins', pg_catalog.current_schema()::text))::oid;
             needed record;
             present record;
             excess text;
@@ -58,7 +58,7 @@ internal static class AdoptionCheck
             FROM pg_catalog.pg_attribute a
             WHERE a.attrelid = logins AND a.attnum > 0 AND NOT a.attisdropped
                 AND a.attnotnull AND NOT a.atthasdef AND a.attidentity = ''
-                AND a.attname NOT IN ('user_id', 'app_version', 'create_date', 'message_id');
+                AND a.attname::text NOT IN ('user_id', 'app_version', 'create_date', 'message_id');
             IF FOUND THEN
                 RAISE EXCEPTION 'user_logins.% is NOT NULL without a default, but logins do not have it', excess
                     USING HINT = pg_catalog.format(
@@ -66,8 +66,8 @@ internal static class AdoptionCheck
             END IF;
 
             PERFORM FROM pg_catalog.pg_attribute a
-            WHERE a.attrelid = logins AND a.attname = 'message_id' AND NOT a.attisdropped
-                AND a.atttypid <> 'pg_catalog.uuid'::regtype;
+            WHERE a.attrelid = logins AND a.attname::text = 'message_id' AND NOT a.attisdropped
+                AND a.atttypid <> 'pg_catalog.uuid'::regtype::oid;
             IF FOUND THEN
                 RAISE EXCEPTION 'user_logins.message_id is not of type uuid'
                     USING HINT = 'Rename that column: FetchEtl stores the identity of messages under this name.';
@@ -75,11 +75,12 @@ internal static class AdoptionCheck
 
             PERFORM FROM pg_catalog.pg_class c LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid
             WHERE c.relnamespace = (SELECT relnamespace FROM pg_catalog.pg_class WHERE oid = logins)
-                AND c.relname = 'ix_user_logins_message_id'
+                AND c.relname::text = 'ix_user_logins_message_id'
                 AND NOT coalesce(
                     i.indrelid = logins AND i.indisunique AND i.indpred IS NULL AND i.indnkeyatts = 1
                         AND i.indkey[0] = (SELECT attnum FROM pg_catalog.pg_attribute
-                                           WHERE attrelid = logins AND attname = 'message_id' AND NOT attisdropped),
+                                           WHERE attrelid = logins AND attname::text = 'message_id'
+                                               AND NOT attisdropped),
                     false);
             IF FOUND THEN
                 RAISE EXCEPTION 'ix_user_logins_message_id is not a unique index on user_logins (message_id)'

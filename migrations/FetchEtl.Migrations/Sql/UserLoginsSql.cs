@@ -29,7 +29,8 @@ internal static class UserLoginsSql
         DECLARE
             index_valid boolean := (
                 SELECT i.indisvalid FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
-                WHERE i.indrelid = 'user_logins'::regclass AND c.relname = 'ix_user_logins_message_id');
+                WHERE i.indrelid = 'user_logins'::regclass::oid
+                    AND c.relname::text = 'ix_user_logins_message_id');
         BEGIN
             IF index_valid THEN
                 RETURN;

@@ -94,6 +94,7 @@ public static class LoginsServiceCollectionExtensions
             .UseNpgsql(services.GetRequiredService<LoginDataSource>().Source)
             .ConfigureWarnings(warnings => warnings
                 .Ignore(
+                    CoreEventId.QueryIterationFailed,
                     RelationalEventId.CommandError,
                     RelationalEventId.ConnectionError,
                     RelationalEventId.TransactionError)

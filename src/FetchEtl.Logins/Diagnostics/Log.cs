@@ -74,4 +74,15 @@ internal static partial class Log
 
     [LoggerMessage(2020, LogLevel.Warning, "{Problem}. Remedy: {Remedy}")]
     public static partial void CommitsAreNotDurable(ILogger logger, string problem, string remedy);
+
+    [LoggerMessage(2050, LogLevel.Warning, "{Finding}")]
+    public static partial void SchemaIsOpen(ILogger logger, string finding);
+
+    [LoggerMessage(
+        2051,
+        LogLevel.Warning,
+        "The row of generation {Generation} in masking_generations is ignored: its mac does not show that a holder of "
+        + "the keys wrote it. Remedy: give this process the keys of newer generations, if there are any, and run "
+        + "'fetch-etl keys register' with them; else delete the row")]
+    public static partial void GenerationIgnored(ILogger logger, int generation);
 }

@@ -1,9 +1,12 @@
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace FetchEtl.Logins;
 
-/// <summary>Logs what <see cref="DurabilityCheck"/> finds, once a process. Thread-safe.</summary>
+/// <summary>
+/// Logs what <see cref="DurabilityCheck"/> and <see cref="SchemaCheck"/> find, once a process. Thread-safe.
+/// </summary>
 internal sealed class DurabilityWarnings(ILogger<LoginWriter> log)
 {
     private int _given;
@@ -16,22 +19,43 @@ internal sealed class DurabilityWarnings(ILogger<LoginWriter> log)
             return;
         }
 
-        var findings = await FindAsync(database, cancellationToken);
+        var findings = await FindAsync(() => DurabilityCheck.FindAsync(database, cancellationToken));
+        var schemas = await FindAsync(() => FindInSchemasAsync(database, cancellationToken));
         if (Interlocked.Exchange(ref _given, 1) == 0)
         {
             foreach (var finding in findings)
             {
                 Log.CommitsAreNotDurable(log, finding.Problem, finding.Remedy);
             }
+
+            foreach (var finding in schemas)
+            {
+                Log.SchemaIsOpen(log, finding);
+            }
         }
     }
 
-    private static async Task<IReadOnlyList<DurabilityFinding>> FindAsync(
+    private static async Task<IReadOnlyList<string>> FindInSchemasAsync(
         LoginDbContext database, CancellationToken cancellationToken)
+    {
+        // At start the connection is not open yet.
+        await database.Database.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            return await SchemaCheck.FindAsync(
+                (NpgsqlConnection)database.Database.GetDbConnection(), cancellationToken);
+        }
+        finally
+        {
+            await database.Database.CloseConnectionAsync();
+        }
+    }
+
+    private static async Task<IReadOnlyList<T>> FindAsync<T>(Func<Task<IReadOnlyList<T>>> find)
     {
         try
         {
-            return await DurabilityCheck.FindAsync(database, cancellationToken);
+            return await find();
         }
         catch (PostgresException exception) when (exception.InvariantSeverity == "ERROR")
         {

@@ -37,13 +37,12 @@ internal sealed class DurableInsert
         """
         AND EXISTS (SELECT FROM masking_generations
             WHERE masking_generations.generation = @generation
-                AND masking_generations.key_check::text = @key_check)
+                AND masking_generations.mac::text = @mac)
         """;
 
     private const string HoldsNoGeneration = "AND NOT EXISTS (SELECT FROM masking_generations)";
 
-    private const string Present =
-        """SELECT message_id AS "Value" FROM user_logins WHERE message_id = ANY (@message_ids)""";
+    private const string Present = "SELECT message_id FROM user_logins WHERE message_id = ANY (@message_ids)";
 
     private readonly Func<NpgsqlParameter[]> _conditionParameters;
     private readonly string _returningSql;
@@ -65,11 +64,13 @@ internal sealed class DurableInsert
         LoginDbContext database, IReadOnlyList<UserLogin> logins, CancellationToken cancellationToken) =>
         database.Database.ExecuteSqlRawAsync(Sql, Parameters(logins), cancellationToken);
 
-    /// <summary>Inserts rows in the transaction that is open.</summary>
+    /// <summary>
+    /// Inserts rows in the transaction that is open. EF Core's queries would log the server's text about a failure.
+    /// </summary>
     /// <returns>The message ids of the new rows.</returns>
     public Task<List<Guid?>> InsertReturningAsync(
         LoginDbContext database, IReadOnlyList<UserLogin> logins, CancellationToken cancellationToken) =>
-        database.Database.SqlQueryRaw<Guid?>(_returningSql, Parameters(logins)).ToListAsync(cancellationToken);
+        ReadIdsAsync(database, _returningSql, Parameters(logins), cancellationToken);
 
     /// <summary>
     /// Returns the rows that the table does not hold. A row without a message id cannot be looked up.
@@ -78,11 +79,25 @@ internal sealed class DurableInsert
         LoginDbContext database, IReadOnlyList<PendingLogin> rows, CancellationToken cancellationToken)
     {
         var ids = rows.Select(static row => row.Login.MessageId).OfType<Guid>().ToArray();
-        var present = await database.Database
-            .SqlQueryRaw<Guid>(Present, new NpgsqlParameter<Guid[]>("message_ids", ids))
-            .ToListAsync(cancellationToken);
+        var present = await ReadIdsAsync(
+            database, Present, [new NpgsqlParameter<Guid[]>("message_ids", ids)], cancellationToken);
         var known = present.ToHashSet();
         return [.. rows.Where(row => row.Login.MessageId is { } id && !known.Contains(id))];
+    }
+
+    private static async Task<List<Guid?>> ReadIdsAsync(
+        LoginDbContext database, string sql, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, (NpgsqlConnection)database.Database.GetDbConnection());
+        command.Parameters.AddRange(parameters);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var ids = new List<Guid?>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            ids.Add(reader.IsDBNull(0) ? null : reader.GetGuid(0));
+        }
+
+        return ids;
     }
 
     private static (string Sql, Func<NpgsqlParameter[]> Parameters) Condition(IPiiMasker masker)
@@ -90,11 +105,11 @@ internal sealed class DurableInsert
         switch (masker)
         {
             case HmacPiiMasker keyed:
-                var check = keyed.KeyCheck(keyed.Generation);
+                var mac = keyed.GenerationMac(keyed.Generation);
                 return (HoldsKeyCheck, () =>
                 [
                     new NpgsqlParameter<int>("generation", keyed.Generation),
-                    new NpgsqlParameter<string>("key_check", check),
+                    new NpgsqlParameter<string>("mac", mac),
                 ]);
             case Sha256PiiMasker:
                 return (HoldsNoGeneration, static () => []);

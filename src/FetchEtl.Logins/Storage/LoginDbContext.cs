@@ -66,6 +66,7 @@ public sealed class LoginDbContext(DbContextOptions<LoginDbContext> options) : D
         generation.Property(g => g.KeyCheck).HasColumnName("key_check")
             .HasMaxLength(ColumnLengths.KeyCheck).HasColumnOrder(1);
         generation.Property(g => g.FirstUsed).HasColumnName("first_used").HasDefaultValueSql("now()").HasColumnOrder(2);
+        generation.Property(g => g.Mac).HasColumnName("mac").HasMaxLength(ColumnLengths.KeyCheck).HasColumnOrder(3);
     }
 
     private static void Configure(EntityTypeBuilder<SealedValue> value)

@@ -12,6 +12,12 @@ internal sealed class MaskingGeneration
     /// </summary>
     public string? KeyCheck { get; init; }
 
+    /// <summary>
+    /// <see cref="HmacPiiMasker.GenerationMac"/>: proves that a holder of the keys wrote the row. Null in rows that are
+    /// older than the column, until a process starts with their keys.
+    /// </summary>
+    public string? Mac { get; init; }
+
     /// <summary>When the service first wrote masks of this generation, as far as this table knows.</summary>
     public DateTimeOffset FirstUsed { get; init; }
 }

@@ -1,5 +1,7 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace FetchEtl.Logins;
 
@@ -9,8 +11,13 @@ namespace FetchEtl.Logins;
 /// </summary>
 /// <param name="masker">The process's masker.</param>
 /// <param name="options">The settings, which say what is masked.</param>
-public sealed class StoredMasksVerifier(IPiiMasker masker, IOptions<LoginsOptions> options)
+/// <param name="log">Receives a warning for each row of <c>masking_generations</c> that is ignored.</param>
+public sealed class StoredMasksVerifier(
+    IPiiMasker masker, IOptions<LoginsOptions> options, ILogger<StoredMasksVerifier>? log = null)
 {
+    private const int MostWrites = 10;
+    private const int MostWarnings = 10;
+
     private volatile bool _passed;
 
     /// <summary>
@@ -25,7 +32,7 @@ public sealed class StoredMasksVerifier(IPiiMasker masker, IOptions<LoginsOption
     public Task VerifyAsync(LoginDbContext database, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(database);
-        return _passed ? Task.CompletedTask : VerifyNowAsync(database, cancellationToken);
+        return _passed ? Task.CompletedTask : VerifyNowAsync(database, register: null, cancellationToken);
     }
 
     /// <summary>
@@ -35,70 +42,137 @@ public sealed class StoredMasksVerifier(IPiiMasker masker, IOptions<LoginsOption
     internal Task VerifyAgainAsync(LoginDbContext database, CancellationToken cancellationToken)
     {
         _passed = false;
-        return VerifyNowAsync(database, cancellationToken);
-    }
-
-    private static async Task VerifyGenerationsAsync(
-        LoginDbContext database, HmacPiiMasker masker, CancellationToken cancellationToken)
-    {
-        // It reads again after each insert: another process may have been faster, with other keys.
-        while (await ReadMissingAsync(database, masker, cancellationToken) is { Length: > 0 } missing)
-        {
-            var checks = Array.ConvertAll(missing, masker.KeyCheck);
-            await database.Database.ExecuteSqlAsync(
-                $"""
-                INSERT INTO masking_generations (generation, key_check) SELECT * FROM unnest({missing}, {checks})
-                ON CONFLICT (generation) DO UPDATE SET key_check = excluded.key_check
-                WHERE masking_generations.key_check IS NULL
-                """,
-                cancellationToken);
-        }
+        return VerifyNowAsync(database, register: null, cancellationToken);
     }
 
     /// <summary>
-    /// Returns the masker's generations that the table does not know, or knows without a check of their key.
+    /// Verifies as <see cref="VerifyAsync"/> does, for an operator who vouches for the keys: generations that have no
+    /// check of their key get it, and rows that nobody with the keys wrote are written again.
     /// </summary>
-    private static async Task<int[]> ReadMissingAsync(
-        LoginDbContext database, HmacPiiMasker masker, CancellationToken cancellationToken)
+    /// <param name="database">The database, with a role that may change <c>masking_generations</c>.</param>
+    /// <param name="cancellationToken">Cancels the statement under way.</param>
+    /// <returns>The generations that were written; empty where all were registered.</returns>
+    /// <exception cref="MaskingRefusedException">The masks do not fit.</exception>
+    /// <exception cref="Npgsql.NpgsqlException">PostgreSQL rejected a statement, or could not be reached.</exception>
+    public async Task<IReadOnlyList<int>> RegisterAsync(LoginDbContext database, CancellationToken cancellationToken)
     {
-        var known = await ReadKnownAsync(database, cancellationToken);
-        var problems = known
-            .Where(row => row.Generation <= masker.Generation && row.KeyCheck is not null
-                && row.KeyCheck != masker.KeyCheck(row.Generation))
-            .Select(row => WrongKey(row.Generation));
-        var newest = Newest(known);
-        if (newest > masker.Generation)
+        ArgumentNullException.ThrowIfNull(database);
+        var written = new List<int>();
+        await VerifyNowAsync(database, written, cancellationToken);
+        return [.. written.Distinct().Order()];
+    }
+
+    private async Task VerifyGenerationsAsync(
+        LoginDbContext database, HmacPiiMasker keyed, List<int>? register, CancellationToken cancellationToken)
+    {
+        // It reads again after each write: another process may have been faster, with other keys.
+        for (var attempt = 1; attempt <= MostWrites; attempt++)
         {
-            problems = problems.Prepend(
-                $"user_logins holds masks of generation {newest}, and Masking:Keys and Masking:KeyFiles give " +
-                $"{masker.Generation}: add the keys that are missing, in their order.");
+            var found = GenerationRegister.Judge(await ReadKnownAsync(database, keyed, cancellationToken), keyed);
+            Refuse(register is null ? found.Problems : found.WrongKeys);
+            int[] replaced = register is null ? [] : [.. found.Unconfirmed, .. found.Changed];
+            if (found.Missing.Count + found.Unsigned.Count + replaced.Length == 0)
+            {
+                WarnOf(found.Ignored);
+                return;
+            }
+
+            await WriteAsync(database, keyed, found, replaced, cancellationToken);
+            register?.AddRange([.. found.Missing, .. found.Unsigned, .. replaced]);
         }
 
-        Refuse([.. problems]);
-        var checkedGenerations = known.Where(row => row.KeyCheck is not null).Select(row => row.Generation);
-        return [.. Enumerable.Range(1, masker.Generation).Except(checkedGenerations)];
+        Refuse(["masking_generations does not keep what is written to it: drop its triggers and rules."]);
+    }
+
+    private static async Task WriteAsync(
+        LoginDbContext database,
+        HmacPiiMasker keyed,
+        GenerationRegister found,
+        int[] replaced,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ExecuteAsync(
+                found.Missing,
+                (generations, checks, macs) =>
+                    $"""
+                    INSERT INTO masking_generations (generation, key_check, mac)
+                    SELECT * FROM unnest({generations}, {checks}, {macs}) ON CONFLICT (generation) DO NOTHING
+                    """);
+            await ExecuteAsync(
+                found.Unsigned,
+                (generations, checks, macs) =>
+                    $"""
+                    UPDATE masking_generations AS m SET mac = u.mac
+                    FROM unnest({generations}, {checks}, {macs}) AS u (generation, key_check, mac)
+                    WHERE m.generation = u.generation AND m.key_check::text = u.key_check
+                    """);
+            await ExecuteAsync(
+                replaced,
+                (generations, checks, macs) =>
+                    $"""
+                    UPDATE masking_generations AS m SET key_check = u.key_check, mac = u.mac
+                    FROM unnest({generations}, {checks}, {macs}) AS u (generation, key_check, mac)
+                    WHERE m.generation = u.generation
+                    """);
+        }
+        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            Refuse(
+            [
+                "masking_generations does not hold every key generation of this process, and its role may not write " +
+                "there: run 'fetch-etl keys register' with these keys and a role that has SELECT, INSERT and UPDATE " +
+                "on it.",
+            ]);
+        }
+
+        async Task ExecuteAsync(
+            IReadOnlyCollection<int> rows, Func<int[], string[], string[], FormattableString> statement)
+        {
+            if (rows.Count > 0)
+            {
+                int[] generations = [.. rows];
+                await database.Database.ExecuteSqlAsync(
+                    statement(
+                        generations,
+                        Array.ConvertAll(generations, keyed.KeyCheck),
+                        Array.ConvertAll(generations, keyed.GenerationMac)),
+                    cancellationToken);
+            }
+        }
+    }
+
+    private void WarnOf(IReadOnlyList<int> ignored)
+    {
+        if (log is not null)
+        {
+            foreach (var generation in ignored)
+            {
+                Log.GenerationIgnored(log, generation);
+            }
+        }
     }
 
     private static async Task VerifyNoGenerationAsync(LoginDbContext database, CancellationToken cancellationToken)
     {
-        var newest = Newest(await ReadKnownAsync(database, cancellationToken));
-        Refuse(newest == 0
-            ? []
-            : [$"user_logins holds masks of Masking:Method Hmac, generation {newest}: choose that method, with the " +
-                "keys it had."]);
+        var known = await database.MaskingGenerations.AsNoTracking()
+            .OrderByDescending(row => row.Generation).Take(1).ToListAsync(cancellationToken);
+        Refuse([.. known.Select(row =>
+            $"user_logins holds masks of Masking:Method Hmac, generation {row.Generation}: choose that method, with " +
+            "the keys it had.")]);
     }
 
+    /// <summary>Reads the masker's generations, the next one, and a few more to warn of.</summary>
     private static Task<List<MaskingGeneration>> ReadKnownAsync(
-        LoginDbContext database, CancellationToken cancellationToken) =>
-        database.MaskingGenerations.AsNoTracking().OrderBy(row => row.Generation).ToListAsync(cancellationToken);
-
-    private static int Newest(List<MaskingGeneration> known) => known.Count == 0 ? 0 : known[^1].Generation;
-
-    private static string WrongKey(int generation)
+        LoginDbContext database, HmacPiiMasker keyed, CancellationToken cancellationToken)
     {
-        var former = generation == 1 ? ", and Masking:Former and Masking:Salt as they were" : string.Empty;
-        return $"Masking:Keys:{generation - 1} (or Masking:KeyFiles:{generation - 1}) is not the key of generation " +
-            $"{generation} in user_logins: set that key{former}.";
+        var count = keyed.Generation + MostWarnings;
+        return database.MaskingGenerations.AsNoTracking()
+            .Where(row => row.Generation >= 1)
+            .OrderBy(row => row.Generation)
+            .Take(count)
+            .ToListAsync(cancellationToken);
     }
 
     private static void Refuse(IReadOnlyList<string> problems)
@@ -109,7 +183,8 @@ public sealed class StoredMasksVerifier(IPiiMasker masker, IOptions<LoginsOption
         }
     }
 
-    private async Task VerifyNowAsync(LoginDbContext database, CancellationToken cancellationToken)
+    private async Task VerifyNowAsync(
+        LoginDbContext database, List<int>? register, CancellationToken cancellationToken)
     {
         try
         {
@@ -117,7 +192,7 @@ public sealed class StoredMasksVerifier(IPiiMasker masker, IOptions<LoginsOption
             {
                 case HmacPiiMasker keyed:
                     await VerifyColumnsAsync(database, keyed.MaskLength, cancellationToken);
-                    await VerifyGenerationsAsync(database, keyed, cancellationToken);
+                    await VerifyGenerationsAsync(database, keyed, register, cancellationToken);
                     break;
                 case Sha256PiiMasker:
                     await VerifyColumnsAsync(database, Sha256PiiMasker.MaskLength, cancellationToken);
@@ -142,11 +217,12 @@ public sealed class StoredMasksVerifier(IPiiMasker masker, IOptions<LoginsOption
         // A missing column is reported by the insert. 4 is the header that a varchar's modifier counts.
         var narrow = await database.Database.SqlQuery<NarrowColumn>(
             $"""
-            SELECT a.attname::text AS "Name", format_type(a.atttypid, a.atttypmod) AS "Type"
-            FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
-            WHERE a.attrelid = to_regclass('user_logins') AND NOT a.attisdropped AND a.attname = ANY ({names})
-                AND NOT (t.typname = 'text'
-                    OR t.typname = 'varchar' AND (a.atttypmod < 0 OR a.atttypmod - 4 >= {length}))
+            SELECT a.attname::text AS "Name", pg_catalog.format_type(a.atttypid, a.atttypmod) AS "Type"
+            FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+            WHERE a.attrelid = pg_catalog.to_regclass('user_logins')::oid AND NOT a.attisdropped
+                AND a.attname::text = ANY ({names})
+                AND NOT (t.typname::text = 'text'
+                    OR t.typname::text = 'varchar' AND (a.atttypmod < 0 OR a.atttypmod - 4 >= {length}))
             ORDER BY a.attnum
             """).ToListAsync(cancellationToken);
         Refuse([.. narrow.Select(column =>

@@ -32,8 +32,8 @@ internal static class UnnestInsert
     /// <param name="condition">An expression that names no column, so that it holds for all rows or for none.</param>
     public static string Where(string condition) => $"{Insert}WHERE {condition}\n{Unique}";
 
-    /// <summary>Returns the message id of each new row. EF Core reads a scalar from a column named Value.</summary>
-    public static string Returning(string insert) => $"""{insert} RETURNING message_id AS "Value" """;
+    /// <summary>Returns the message id of each new row.</summary>
+    public static string Returning(string insert) => $"{insert} RETURNING message_id";
 
     /// <summary>The arrays, in the order of the columns.</summary>
     /// <param name="rows">The rows; any number.</param>

@@ -45,6 +45,10 @@ internal static class LoginValidator
             {
                 Add(name, SerializedHere);
             }
+            else if (Mask.TryParse(text, out _))
+            {
+                Add(name, "has the form of a mask, so it could not be told from one in the table");
+            }
             else
             {
                 CheckText(name, text, limit);

@@ -14,7 +14,8 @@ public sealed class PiiVault
         """
         SELECT position::integer - 1
         FROM unnest(@masks, @fields) WITH ORDINALITY AS wanted (mask, field, position)
-        WHERE NOT EXISTS (SELECT FROM pii_vault WHERE pii_vault.mask = wanted.mask AND pii_vault.field = wanted.field)
+        WHERE NOT EXISTS (
+            SELECT FROM pii_vault WHERE pii_vault.mask::text = wanted.mask AND pii_vault.field::text = wanted.field)
         ORDER BY position
         """;
 

@@ -1,6 +1,7 @@
 using FetchEtl.Logins;
 using FetchEtl.Masking;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace FetchEtl.Maintenance;
 
@@ -16,7 +17,7 @@ public sealed class Adoption
     private readonly AdoptionRules _rules;
     private readonly PiiVault? _vault;
     private readonly TimeProvider _time;
-    private readonly int _maskLength;
+    private readonly HmacPiiMasker _masker;
 
     /// <summary>Prepares an adoption. Nothing is read from the database.</summary>
     /// <param name="contexts">The database.</param>
@@ -44,8 +45,15 @@ public sealed class Adoption
         _rules = new AdoptionRules(masker, options.Former, hashesAreRaw);
         _vault = PiiVault.Of(options);
         _time = time;
-        _maskLength = masker.MaskLength;
+        _masker = masker;
     }
+
+    /// <summary>
+    /// The number of values in the form of a mask that are raw values. The adoption is refused where the columns hold
+    /// another number, as after a first run with it.
+    /// </summary>
+    /// <value>Null by default: values in the form of a mask are masks, and stay.</value>
+    public long? RawMaskForms { get; init; }
 
     /// <summary>Inspects the table and counts its values. Nothing is changed.</summary>
     /// <param name="tableName">The table's name, as SQL writes it.</param>
@@ -59,18 +67,26 @@ public sealed class Adoption
     {
         await using var database = await OpenAsync(cancellationToken);
         var table = await MaskedTableInspection.InspectAsync(
-            database, tableName, columns, _maskLength, cancellationToken);
+            database, tableName, columns, _masker.MaskLength, cancellationToken);
         if (_vault is not null)
         {
             await MaskedTableInspection.RequireVaultAsync(database, "SELECT, INSERT", cancellationToken);
         }
 
         var counts = await ValueCounts.ReadAsync(database, table, cancellationToken);
-        var problems = counts.SelectMany(column => _rules.Problems(table.Name, column));
+        var problems = counts.SelectMany(column => _rules.Problems(table.Name, column, RawMaskForms is not null));
+        if (RawMaskForms is { } expected)
+        {
+            problems = problems.Concat(MaskForms.Problems(table.Name, MaskForms.Count(counts), expected));
+        }
+
         var required = counts
             .Where(column => column.Empty > 0 && table.Required.Contains(column.Column))
             .Select(column => NotNull(table.Name, column));
-        return new AdoptionPlan(table, counts, counts.Sum(_rules.ToMask), [.. problems, .. required]);
+        var warnings = await SchemaCheck.FindAsync(
+            (NpgsqlConnection)database.Database.GetDbConnection(), cancellationToken);
+        return new AdoptionPlan(
+            table, counts, counts.Sum(_rules.ToMask) + (RawMaskForms ?? 0), [.. problems, .. required], warnings);
     }
 
     /// <summary>Masks all values, also those that others write meanwhile, up to five walks over the table.</summary>
@@ -106,7 +122,14 @@ public sealed class Adoption
         var pass = new BlockPass(database, table.Name, names, condition, batchBlocks);
         var update = new MaskUpdate(table);
         var counts = plan.Counts;
-        var rows = 0L;
+        var rows = RawMaskForms is { } expected
+            ? await new MaskForms(table, _masker, _vault).RunAsync(database, expected, cancellationToken)
+            : 0L;
+        if (rows > 0)
+        {
+            counts = await ValueCounts.ReadAsync(database, table, cancellationToken);
+        }
+
         for (var number = 1; number <= MaintenanceLimits.MaxPasses && counts.Sum(_rules.ToMask) > 0; number++)
         {
             var current = number;

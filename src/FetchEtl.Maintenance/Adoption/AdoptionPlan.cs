@@ -4,12 +4,17 @@ namespace FetchEtl.Maintenance;
 public sealed class AdoptionPlan
 {
     internal AdoptionPlan(
-        MaskedTable table, IReadOnlyList<ValueCounts> counts, long toMask, IReadOnlyList<string> problems)
+        MaskedTable table,
+        IReadOnlyList<ValueCounts> counts,
+        long toMask,
+        IReadOnlyList<string> problems,
+        IReadOnlyList<string> warnings)
     {
         Table = table;
         Counts = counts;
         ToMask = toMask;
         Problems = problems;
+        Warnings = warnings;
     }
 
     /// <summary>What the columns hold.</summary>
@@ -20,6 +25,9 @@ public sealed class AdoptionPlan
 
     /// <summary>What forbids the adoption, each with its remedy; empty where it can run.</summary>
     public IReadOnlyList<string> Problems { get; }
+
+    /// <summary>What endangers the adoption and does not forbid it, each with its remedy.</summary>
+    public IReadOnlyList<string> Warnings { get; }
 
     internal MaskedTable Table { get; }
 }

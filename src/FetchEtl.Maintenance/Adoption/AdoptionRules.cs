@@ -19,7 +19,7 @@ internal sealed class AdoptionRules(HmacPiiMasker masker, MaskingMethod? former,
     {
         if (former is not null)
         {
-            return $"({column} = '' OR {MaskSql.IsHash(column)})";
+            return $"({column}::text = '' OR {MaskSql.IsHash(column)})";
         }
 
         var hashes = hashesAreRaw ? string.Empty : $" AND NOT {MaskSql.IsHash(column)}";
@@ -56,13 +56,14 @@ internal sealed class AdoptionRules(HmacPiiMasker masker, MaskingMethod? former,
     };
 
     /// <summary>Returns the values of a column that are neither masks nor can become masks, with the remedy.</summary>
-    public IEnumerable<string> Problems(string table, ValueCounts column)
+    public IEnumerable<string> Problems(string table, ValueCounts column, bool maskFormsAreRaw = false)
     {
         var name = $"{table}.{column.Column.Name}";
-        if (column.Newest > masker.Generation)
+        if (column.Newest > masker.Generation && !maskFormsAreRaw)
         {
             yield return $"{name} holds masks of generation {column.Newest}, and Masking:Keys and Masking:KeyFiles " +
-                $"give {masker.Generation}: add the keys that are missing, in their order.";
+                $"give {masker.Generation}: add the keys that are missing, in their order. Where they are raw values that " +
+                "only look like masks, say --masks-are-raw with the number that --dry-run shows.";
         }
 
         if (former is not null && column.Raw > 0)

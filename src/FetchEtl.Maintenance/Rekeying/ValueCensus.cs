@@ -43,9 +43,9 @@ internal sealed class ValueCensus(LoginDbContext database, MaskedTable table, Hm
         var counts = await database.QueryAsync(
             $"""
             SELECT place,
-                count(noted.mask),
-                count(*) FILTER (WHERE noted.mask IS NOT NULL AND present.mask IS NOT NULL),
-                count(present.mask)
+                pg_catalog.count(noted.mask),
+                pg_catalog.count(*) FILTER (WHERE noted.mask IS NOT NULL AND present.mask IS NOT NULL),
+                pg_catalog.count(present.mask)
             FROM rekeyed_values AS noted
             FULL JOIN (SELECT DISTINCT place, value AS mask {table.Values} WHERE {MaskSql.IsMask("value")}) AS present
                 USING (place, mask)

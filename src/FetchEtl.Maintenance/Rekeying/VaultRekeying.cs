@@ -32,7 +32,7 @@ internal static class VaultRekeying
         LoginDbContext database, HmacPiiMasker masker, CancellationToken cancellationToken)
     {
         var counts = await database.QueryAsync(
-            $"SELECT count(*) FROM ONLY {Table} WHERE {Older(masker)}",
+            $"SELECT pg_catalog.count(*) FROM ONLY {Table} WHERE {Older(masker)}",
             static reader => reader.GetInt64(0),
             cancellationToken);
         return counts[0];
@@ -64,7 +64,7 @@ internal static class VaultRekeying
     }
 
     private static string Older(HmacPiiMasker masker) =>
-        $"{MaskSql.IsOlderMask("mask", masker.Generation)} AND field IN ({Fields})";
+        $"{MaskSql.IsOlderMask("mask", masker.Generation)} AND field::text IN ({Fields})";
 
     private static string Rekey(HmacPiiMasker masker, FoundRow row)
     {

@@ -100,7 +100,10 @@ internal sealed class BlockPass(
     private async Task<long> CountBlocksAsync(CancellationToken cancellationToken)
     {
         var blocks = await database.QueryAsync(
-            "SELECT pg_relation_size(@table::regclass) / current_setting('block_size')::bigint",
+            """
+            SELECT pg_catalog.pg_relation_size(@table::regclass)
+                / pg_catalog.current_setting('block_size')::bigint
+            """,
             static reader => reader.GetInt64(0),
             cancellationToken,
             SqlCommands.Parameter("table", table));

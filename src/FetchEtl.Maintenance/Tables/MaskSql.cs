@@ -16,12 +16,12 @@ internal static class MaskSql
 
     /// <summary>The condition that a column holds 64 hex digits, the form of the SHA-256 methods' masks.</summary>
     public static string IsHash(string column) =>
-        $"(length({column}) = 64 AND {column} COLLATE \"C\" ~ '^[0-9a-fA-F]+$')";
+        $"(pg_catalog.length({column}::text) = 64 AND {column}::text COLLATE \"C\" ~ '^[0-9a-fA-F]+$')";
 
     /// <summary>
     /// The length is a condition of its own: as a part of the pattern, {64} takes ten times as long as +.
     /// </summary>
     private static string IsMaskOf(string column, string generations) =>
-        $"({column} COLLATE \"C\" ~ '^{generations}:[0-9a-f]+$' AND length({column}) - strpos({column} COLLATE " +
-        "\"C\", ':') = 64)";
+        $"({column}::text COLLATE \"C\" ~ '^{generations}:[0-9a-f]+$' AND pg_catalog.length({column}::text) - " +
+        $"pg_catalog.strpos({column}::text COLLATE \"C\", ':') = 64)";
 }

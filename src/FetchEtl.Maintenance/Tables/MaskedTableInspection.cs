@@ -12,30 +12,34 @@ internal static class MaskedTableInspection
 {
     private const string ReadTable =
         """
-        SELECT c.oid::regclass::text, c.relkind::text, coalesce(m.amname, ''), row_security_active(c.oid),
-            has_table_privilege(c.oid, 'SELECT'),
-            (SELECT string_agg(i.inhrelid::regclass::text, ', ' ORDER BY i.inhrelid)
-                FROM pg_inherits i WHERE i.inhparent = c.oid)
-        FROM pg_class c LEFT JOIN pg_am m ON m.oid = c.relam
-        WHERE c.oid = to_regclass(@table)
+        SELECT c.oid::regclass::text, c.relkind::text, coalesce(m.amname::text, ''),
+            pg_catalog.row_security_active(c.oid),
+            pg_catalog.has_table_privilege(c.oid, 'SELECT'),
+            (SELECT pg_catalog.string_agg(i.inhrelid::regclass::text, ', ' ORDER BY i.inhrelid)
+                FROM pg_catalog.pg_inherits i WHERE i.inhparent = c.oid)
+        FROM pg_catalog.pg_class c LEFT JOIN pg_catalog.pg_am m ON m.oid = c.relam
+        WHERE c.oid = pg_catalog.to_regclass(@table)::oid
         """;
 
     // 4 is the header that a varchar's modifier counts.
     private const string ReadColumns =
         """
-        SELECT a.attname::text, quote_ident(a.attname), t.typname::text, format_type(a.atttypid, a.atttypmod),
+        SELECT a.attname::text, pg_catalog.quote_ident(a.attname::text), t.typname::text,
+            pg_catalog.format_type(a.atttypid, a.atttypmod),
             a.attnotnull,
-            t.typname = 'text' OR t.typname = 'varchar' AND (a.atttypmod < 0 OR a.atttypmod - 4 >= @length),
-            a.attgenerated <> '', has_column_privilege(a.attrelid, a.attnum, 'UPDATE')
-        FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
-        WHERE a.attrelid = to_regclass(@table) AND a.attnum > 0 AND NOT a.attisdropped AND a.attname = ANY (@columns)
+            t.typname::text = 'text' OR t.typname::text = 'varchar' AND (a.atttypmod < 0 OR a.atttypmod - 4 >= @length),
+            a.attgenerated <> '', pg_catalog.has_column_privilege(a.attrelid, a.attnum, 'UPDATE')
+        FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+        WHERE a.attrelid = pg_catalog.to_regclass(@table)::oid AND a.attnum > 0 AND NOT a.attisdropped
+            AND a.attname::text = ANY (@columns)
         """;
 
     private const string ReadVault =
         """
-        SELECT to_regclass('pii_vault') IS NOT NULL,
-            coalesce(bool_and(has_table_privilege(to_regclass('pii_vault'), kind)), false)
-        FROM unnest(string_to_array(@rights, ', ')) AS kind
+        SELECT pg_catalog.to_regclass('pii_vault') IS NOT NULL,
+            coalesce(pg_catalog.bool_and(
+                pg_catalog.has_table_privilege(pg_catalog.to_regclass('pii_vault')::oid, kind)), false)
+        FROM pg_catalog.unnest(pg_catalog.string_to_array(@rights, ', ')) AS kind
         """;
 
     /// <param name="database">The session.</param>

@@ -31,9 +31,9 @@ public sealed record ValueCounts(
             $"""
             SELECT place,
                 CASE WHEN value IS NULL THEN 'null' WHEN value = '' THEN 'empty'
-                    WHEN {MaskSql.IsMask("value")} THEN split_part(value, ':', 1)
+                    WHEN {MaskSql.IsMask("value")} THEN pg_catalog.split_part(value, ':', 1)
                     WHEN {MaskSql.IsHash("value")} THEN 'hash' ELSE 'raw' END AS kind,
-                count(*)
+                pg_catalog.count(*)
             {table.Values}
             GROUP BY place, kind
             """,

@@ -13,6 +13,8 @@ namespace FetchEtl.Maintenance;
 /// <param name="masker">A masker with the service's settings; null where the keys are not available.</param>
 public sealed class VaultAccess(LoginDbContext database, IPiiMasker? masker)
 {
+    private const string Columns = "mask::text, field::text, sealed, created_at";
+
     private readonly HmacPiiMasker? _keyed = masker as HmacPiiMasker;
 
     /// <summary>Reads the sealed values behind masks.</summary>
@@ -36,15 +38,22 @@ public sealed class VaultAccess(LoginDbContext database, IPiiMasker? masker)
         return ByMask(names, await ReadAsync(Texts(names), cancellationToken));
     }
 
-    /// <summary>Deletes the sealed values behind masks, of all generations. The masks in other tables stay.</summary>
+    /// <summary>
+    /// Deletes the sealed values behind masks, of all generations. The masks in other tables stay. Where the vault
+    /// holds masks of several generations, a value may be there under each, so the keys of all of them are needed.
+    /// </summary>
     /// <param name="masks">The masks.</param>
     /// <param name="cancellationToken">Cancels the statement under way; earlier deletions are kept.</param>
     /// <returns>The deleted values by the masks as given.</returns>
+    /// <exception cref="MaskingRefusedException">
+    /// The vault holds masks of a generation whose key is missing: a value could stay under it. Nothing was deleted.
+    /// </exception>
     /// <exception cref="Npgsql.NpgsqlException">PostgreSQL rejected a statement, or could not be reached.</exception>
     public async Task<ILookup<string, SealedValue>> EraseAsync(
         IReadOnlyCollection<string> masks, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(masks);
+        await RequireKeysAsync(masks, cancellationToken);
         var names = Names(masks);
         var all = await WithOlderAsync(names, cancellationToken);
 
@@ -105,17 +114,21 @@ public sealed class VaultAccess(LoginDbContext database, IPiiMasker? masker)
         }
 
         var pairs = names.SelectMany(name => name.Select(mask => (Name: name.Key, Mask: mask))).ToHashSet();
-        var newest = $"{_keyed.Generation}:%";
-        var older = database.SealedValues
-            .Where(value => !EF.Functions.Like(value.Mask, newest))
-            .Select(value => new { value.Mask, value.Field });
-        await foreach (var value in older.AsAsyncEnumerable().WithCancellation(cancellationToken))
-        {
-            if (PiiFields.TryParse(value.Field, out var field))
+        await database.Database.OpenConnectionAsync(cancellationToken);
+        await database.QueryAsync(
+            "SELECT mask::text, field::text FROM pii_vault WHERE mask::text NOT LIKE @newest",
+            reader =>
             {
-                pairs.UnionWith(names[Newest(field, value.Mask)].Select(mask => (value.Mask, mask)));
-            }
-        }
+                var mask = reader.GetString(0);
+                if (PiiFields.TryParse(reader.GetString(1), out var field))
+                {
+                    pairs.UnionWith(names[Newest(field, mask)].Select(given => (mask, given)));
+                }
+
+                return true;
+            },
+            cancellationToken,
+            SqlCommands.Parameter("newest", $"{_keyed.Generation}:%"));
 
         return pairs.ToLookup(pair => pair.Name, pair => pair.Mask);
     }
@@ -126,21 +139,52 @@ public sealed class VaultAccess(LoginDbContext database, IPiiMasker? masker)
             ? _keyed.Rekey(field, mask)
             : mask;
 
-    private Task<List<SealedValue>> ReadAsync(IEnumerable<string> masks, CancellationToken cancellationToken)
+    private async Task RequireKeysAsync(IReadOnlyCollection<string> masks, CancellationToken cancellationToken)
     {
-        var texts = masks.ToArray();
-        return database.SealedValues
-            .AsNoTracking()
-            .Where(value => texts.Contains(value.Mask))
-            .ToListAsync(cancellationToken);
+        await database.Database.OpenConnectionAsync(cancellationToken);
+        var stored = await database.QueryAsync(
+            "SELECT DISTINCT pg_catalog.split_part(mask::text, ':', 1) FROM pii_vault " +
+            "WHERE pg_catalog.length(mask::text) - pg_catalog.strpos(mask::text, ':') = 64",
+            static reader => reader.GetString(0),
+            cancellationToken);
+        var given = masks.Where(mask => Mask.TryParse(mask, out _)).Select(mask => mask.Split(':')[0]);
+        var generations = stored.Union(given)
+            .Select(text => int.TryParse(text, out var generation) ? generation : 0)
+            .Where(generation => generation > 0)
+            .Order()
+            .ToList();
+        if (generations.Count > 0 && (_keyed is null ? generations.Count > 1 : generations[^1] > _keyed.Generation))
+        {
+            throw new MaskingRefusedException(
+            [
+                $"pii_vault and the masks are of generations {string.Join(", ", generations)}, and a value can be " +
+                "there under each of them: set Masking:Keys or Masking:KeyFiles with all keys, as the service has " +
+                "them, and erase again. Nothing was erased.",
+            ]);
+        }
     }
 
-    private Task<List<SealedValue>> DeleteAsync(IEnumerable<string> masks, CancellationToken cancellationToken)
+    private Task<List<SealedValue>> ReadAsync(IEnumerable<string> masks, CancellationToken cancellationToken) =>
+        QueryAsync($"SELECT {Columns} FROM pii_vault WHERE mask::text = ANY (@masks)", masks, cancellationToken);
+
+    private Task<List<SealedValue>> DeleteAsync(IEnumerable<string> masks, CancellationToken cancellationToken) =>
+        QueryAsync(
+            $"DELETE FROM pii_vault WHERE mask::text = ANY (@masks) RETURNING {Columns}", masks, cancellationToken);
+
+    private async Task<List<SealedValue>> QueryAsync(
+        string sql, IEnumerable<string> masks, CancellationToken cancellationToken)
     {
-        var texts = masks.ToArray();
-        return database.SealedValues
-            .FromSql($"DELETE FROM pii_vault WHERE mask = ANY ({texts}) RETURNING *")
-            .AsNoTracking()
-            .ToListAsync(cancellationToken);
+        await database.Database.OpenConnectionAsync(cancellationToken);
+        return await database.QueryAsync(
+            sql,
+            static reader => new SealedValue
+            {
+                Mask = reader.GetString(0),
+                Field = reader.GetString(1),
+                Sealed = reader.GetFieldValue<byte[]>(2),
+                CreatedAt = reader.GetFieldValue<DateTimeOffset>(3),
+            },
+            cancellationToken,
+            SqlCommands.Parameter("masks", masks.ToArray()));
     }
 }

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace FetchEtl.Masking;
 
 /// <summary>
@@ -48,5 +50,18 @@ internal sealed class KeyRing
 
         Subkey(generation, "check").Hash(source, hash);
         return Convert.ToHexStringLower(hash)[..CheckLength];
+    }
+
+    /// <summary>
+    /// Returns the MAC of a generation and a check, under info <c>fetchetl/mask/v1/generation</c>. The key is that of
+    /// the generation before, so that a process which lacks the newest key can still tell a genuine row from a forged
+    /// one. Generation 1 has its own key.
+    /// </summary>
+    public string Mac(int generation, string check)
+    {
+        Span<byte> hash = stackalloc byte[Mask.HashLength];
+        var text = Encoding.UTF8.GetBytes(FormattableString.Invariant($"{generation}:{check}"));
+        Subkey(Math.Max(1, generation - 1), "generation").Hash(text, hash);
+        return Convert.ToHexStringLower(hash);
     }
 }

@@ -27,6 +27,7 @@ public static class MaskingKeys
         }
 
         var keys = new List<byte[]>();
+        var newest = string.Empty;
         for (var index = 0; index < count; index++)
         {
             if (Find(options, index, report) is not var (setting, text))
@@ -50,7 +51,15 @@ public static class MaskingKeys
             else
             {
                 keys.Add(key[..length]);
+                newest = setting;
             }
+        }
+
+        // A strong newest key protects all masks once they are rekeyed, so earlier keys may stay as they are.
+        if (keys.Count == count && count > 0 && WeakKey.Reason(keys[^1]) is { } reason)
+        {
+            report($"{newest} {reason}: make one with 'fetch-etl keys new'. Where a table has masks under it already, " +
+                $"leave it there and set the new one as Masking:Keys:{count}, then run 'fetch-etl rekey'.");
         }
 
         return keys;

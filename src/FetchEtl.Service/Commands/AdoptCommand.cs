@@ -19,12 +19,17 @@ internal static class AdoptCommand
         Description = "Values of 64 hex digits are raw values, not masks of a former SHA-256 method.",
     };
 
+    private static readonly Option<long?> MasksAreRaw = new("--masks-are-raw")
+    {
+        Description = "The number of values in the form of a mask, as --dry-run shows it, where they are raw values.",
+    };
+
     public static Command Create() => Verb.Create(
         "adopt",
         "Masks columns of a table in place: raw values, or the masks of Masking:Former. A second run continues an " +
         "interrupted one. Exit code 3: some values are not masked.",
         RunAsync,
-        Arguments.Table, Arguments.Columns, Arguments.BatchSize, DryRun, HexIsRaw);
+        Arguments.Table, Arguments.Columns, Arguments.BatchSize, DryRun, HexIsRaw, MasksAreRaw);
 
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
@@ -58,8 +63,16 @@ internal static class AdoptCommand
         CancellationToken cancellationToken)
     {
         var adoption = new Adoption(
-            host.Contexts, host.Verifier, host.Masker, host.Options, parsed.GetValue(HexIsRaw), host.Time);
+            host.Contexts, host.Verifier, host.Masker, host.Options, parsed.GetValue(HexIsRaw), host.Time)
+        {
+            RawMaskForms = parsed.GetValue(MasksAreRaw),
+        };
         var plan = await adoption.PlanAsync(parsed.GetValue(Arguments.Table)!, columns, cancellationToken);
+        foreach (var warning in plan.Warnings)
+        {
+            StandardError.WriteLine($"fetch-etl: warning: {warning}.");
+        }
+
         if (plan.Problems.Count > 0 || parsed.GetValue(DryRun))
         {
             MaintenanceReport.Write(plan.Counts);

@@ -3,7 +3,7 @@ using FetchEtl.Masking;
 
 namespace FetchEtl.Service;
 
-/// <summary>Creates masking keys. It needs no settings.</summary>
+/// <summary>Creates masking keys, which needs no settings, and registers those of the settings.</summary>
 internal static class KeysCommand
 {
     public static Command Create()
@@ -13,6 +13,23 @@ internal static class KeysCommand
             "Masking:KeyFiles.");
         create.SetAction(_ => Console.WriteLine(MaskingKeys.Create()));
 
-        return new Command("keys", "Creates masking keys.") { create };
+        var register = Verb.Create(
+            "register",
+            "Registers the keys of the settings in masking_generations, after which the service needs only SELECT on " +
+            "it.",
+            RegisterAsync);
+        return new Command("keys", "Creates and registers masking keys.") { create, register };
+    }
+
+    private static async Task<int> RegisterAsync(
+        ParseResult parsed, string[] settings, CancellationToken cancellationToken)
+    {
+        var configuration = ServiceHost.Create(settings).Configuration;
+        var database = DatabaseSetting.Read(configuration);
+        var masking = new MaskingOptions();
+        var keys = KeyRegistration.ReadKeys(configuration, masking) ?? throw new UsageException(
+            "Masking:Keys or Masking:KeyFiles must hold the keys to register, with Masking:Method Hmac.");
+        await KeyRegistration.RunAsync(database, keys, masking, cancellationToken);
+        return Verb.Succeeded;
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FetchEtl.Masking;
 using FetchEtl.Migrations;
 
 namespace FetchEtl.Service;
@@ -21,9 +22,16 @@ internal static class MigrateCommand
             return Verb.Succeeded;
         }
 
-        var database = DatabaseSetting.Read(ServiceHost.Create(settings).Configuration);
+        var configuration = ServiceHost.Create(settings).Configuration;
+        var database = DatabaseSetting.Read(configuration);
+        var masking = new MaskingOptions();
+        var keys = KeyRegistration.ReadKeys(configuration, masking);
         await LoginMigrations.MigrateAsync(database, Console.WriteLine, TimeProvider.System, cancellationToken);
         Console.WriteLine("user_logins is up to date.");
+        if (keys is not null)
+        {
+            await KeyRegistration.RunAsync(database, keys, masking, cancellationToken);
+        }
 
         return Verb.Succeeded;
     }

@@ -59,6 +59,8 @@ public sealed partial class DocVerbTests
         var grants = Operations.Fences.Single(fence => fence.Language == "sql").Code
             .Replace("fetch_etl", role, StringComparison.Ordinal);
         await estate.ExecuteAsync($"CREATE ROLE {role} LOGIN PASSWORD 'role'; {grants}");
+        await using var register = await FetchEtlProcess.RunAsync(estate.Settings, "keys", "register");
+        Assert.Contains("Key generations registered: 1.", register.Output, StringComparison.Ordinal);
         var login = new NpgsqlConnectionStringBuilder(estate.ConnectionString) { Username = role, Password = "role" };
         estate.Settings["ConnectionStrings__Logins"] = login.ToString();
         await estate.SendAsync(20, seed: 1);

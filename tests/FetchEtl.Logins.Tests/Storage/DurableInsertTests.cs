@@ -18,7 +18,7 @@ public sealed class DurableInsertTests : IAsyncLifetime
         await using var command = source.CreateCommand("EXPLAIN " + insert.Sql);
         command.Parameters.AddRange(UnnestInsert.Parameters(LoginStore.Logins(100)));
         command.Parameters.Add(new NpgsqlParameter<int>("generation", 1));
-        command.Parameters.Add(new NpgsqlParameter<string>("key_check", "check"));
+        command.Parameters.Add(new NpgsqlParameter<string>("mac", "mac"));
 
         var plan = new List<string>();
         await using var reader = await command.ExecuteReaderAsync();

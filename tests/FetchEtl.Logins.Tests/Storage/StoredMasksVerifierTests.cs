@@ -38,13 +38,19 @@ public sealed class StoredMasksVerifierTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_generation_without_a_check_gets_the_check_of_the_configured_key()
+    public async Task A_generation_without_a_check_gets_the_check_of_the_key_that_an_operator_registers()
     {
         await _store.ScalarAsync("INSERT INTO masking_generations (generation) VALUES (1)");
+        Assert.Contains("'fetch-etl keys register'", Assert.Single(await RefusalAsync()), StringComparison.Ordinal);
 
-        await StartAgainAsync();
+        await using (var context = _store.Context())
+        {
+            await _store.Provider.GetRequiredService<StoredMasksVerifier>()
+                .RegisterAsync(context, CancellationToken.None);
+        }
 
         Assert.Equal($"1 {Checks[0]}", await _store.ScalarAsync(Generations));
+        await StartAgainAsync();
     }
 
     [Fact]
@@ -71,8 +77,6 @@ public sealed class StoredMasksVerifierTests : IAsyncLifetime
 
         Assert.Equal(
             [
-                "user_logins holds masks of generation 3, and Masking:Keys and Masking:KeyFiles give 2: add the keys " +
-                "that are missing, in their order.",
                 "Masking:Keys:0 (or Masking:KeyFiles:0) is not the key of generation 1 in user_logins: set that key, " +
                 "and Masking:Former and Masking:Salt as they were.",
                 "Masking:Keys:1 (or Masking:KeyFiles:1) is not the key of generation 2 in user_logins: set that key.",
@@ -220,18 +224,24 @@ public sealed class StoredMasksVerifierTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Masks_that_were_there_before_the_migration_count_as_their_generation()
+    public async Task Masks_that_were_there_before_the_migration_are_named_and_need_their_key_registered()
     {
         var masker = new HmacPiiMasker(Masking(TestKeys.First, TestKeys.Second));
         await _store.ScalarAsync(
             $"""
-            DROP TABLE masking_generations; DELETE FROM "__EFMigrationsHistory" WHERE "MigrationId" LIKE '%_Masking';
+            DROP TABLE masking_generations; DELETE FROM "__EFMigrationsHistory" WHERE "MigrationId" > '20261121';
             INSERT INTO user_logins (masked_ip) VALUES ('{masker.Mask(PiiField.Ip, new PersonalText("192.0.2.1"))}')
             """);
         await LoginMigrations.MigrateAsync(_store.ConnectionString);
 
-        Assert.StartsWith("user_logins holds masks of generation " +
-            "2", Assert.Single(await RefusalAsync()), StringComparison.Ordinal);
+        await StartAgainAsync();
+        Assert.Equal(1, _store.Logs.CountOf(2051));
+        Assert.Contains(
+            _store.Logs.Texts, text => text.Contains("row of generation 2 in", StringComparison.Ordinal));
+
+        _store.Masking = Masking(TestKeys.First, TestKeys.Second);
+        Assert.StartsWith(
+            "user_logins holds masks of generation 2", Assert.Single(await RefusalAsync()), StringComparison.Ordinal);
     }
 
     private static MaskingOptions Masking(params string[] keys)

@@ -39,8 +39,7 @@ public sealed class UnnestInsertTests : IDisposable
             $"SELECT * FROM unnest ({string.Join(", ", columns.Select(column => "@" + column))}) " +
             $"ON CONFLICT ({unique}) DO NOTHING",
             string.Join(' ', UnnestInsert.Sql.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
-        Assert.Equal(
-            UnnestInsert.Returning(UnnestInsert.Sql), $"""{UnnestInsert.Sql} RETURNING {unique} AS "Value" """);
+        Assert.Equal($"{UnnestInsert.Sql} RETURNING {unique}", UnnestInsert.Returning(UnnestInsert.Sql));
         Assert.Equal(
             UnnestInsert.Sql,
             UnnestInsert.Where("true").Replace("WHERE true\n", string.Empty, StringComparison.Ordinal));

@@ -1,0 +1,118 @@
+namespace FetchEtl.Logins;
+
+/// <summary>What the rows of <c>masking_generations</c> say to a process with certain keys.</summary>
+/// <remarks>
+/// A row counts only where its MAC shows that a holder of the keys wrote it. So who may write to the table, but has no
+/// key, can neither stop a process with the right keys by a new row nor let one with wrong keys pass by changing a row.
+/// </remarks>
+internal sealed class GenerationRegister
+{
+    private readonly List<int> _missing = [];
+    private readonly List<int> _unsigned = [];
+    private readonly List<int> _unconfirmed = [];
+    private readonly List<int> _changed = [];
+    private readonly List<int> _ignored = [];
+    private readonly List<string> _wrongKeys = [];
+
+    /// <summary>The generations without a row.</summary>
+    public IReadOnlyList<int> Missing => _missing;
+
+    /// <summary>The generations whose check is right and whose MAC is missing.</summary>
+    public IReadOnlyList<int> Unsigned => _unsigned;
+
+    /// <summary>The generations that are recorded with neither: the migration found their masks.</summary>
+    public IReadOnlyList<int> Unconfirmed => _unconfirmed;
+
+    /// <summary>The generations whose row is not as a holder of the keys wrote it.</summary>
+    public IReadOnlyList<int> Changed => _changed;
+
+    /// <summary>The later generations whose row cannot be verified.</summary>
+    public IReadOnlyList<int> Ignored => _ignored;
+
+    /// <summary>The keys that are wrong or missing, with the remedy.</summary>
+    public IReadOnlyList<string> WrongKeys => _wrongKeys;
+
+    /// <summary>All that forbids to write masks, with the remedy.</summary>
+    public IReadOnlyList<string> Problems =>
+    [
+        .. _wrongKeys,
+        .. _unconfirmed.Select(generation =>
+            $"user_logins holds masks of generation {generation}, and masking_generations has no check of its key: " +
+            $"make sure that {Setting(generation)} is that key, and run 'fetch-etl keys register'."),
+        .. _changed.Select(generation =>
+            $"The row of generation {generation} in masking_generations was changed by somebody without the keys: " +
+            $"make sure that {Setting(generation)} is right, and run 'fetch-etl keys register', which writes it " +
+            "again."),
+    ];
+
+    /// <param name="rows">The rows from generation 1, in their order.</param>
+    /// <param name="masker">The keys.</param>
+    public static GenerationRegister Judge(IReadOnlyList<MaskingGeneration> rows, HmacPiiMasker masker)
+    {
+        var register = new GenerationRegister();
+        var known = rows.ToDictionary(row => row.Generation);
+        register.JudgeLater(known, masker);
+        var previousIsRight = false;
+        for (var generation = 1; generation <= masker.Generation; generation++)
+        {
+            previousIsRight = register.Judge(
+                generation, known.GetValueOrDefault(generation), masker, previousIsRight);
+        }
+
+        return register;
+    }
+
+    private static string Setting(int generation) =>
+        $"Masking:Keys:{generation - 1} (or Masking:KeyFiles:{generation - 1})";
+
+    private static string WrongKey(int generation)
+    {
+        var former = generation == 1 ? ", and Masking:Former and Masking:Salt as they were" : string.Empty;
+        return $"{Setting(generation)} is not the key of generation {generation} in user_logins: set that key{former}.";
+    }
+
+    /// <returns>Whether the row shows that the key is right.</returns>
+    private bool Judge(int generation, MaskingGeneration? row, HmacPiiMasker masker, bool previousIsRight)
+    {
+        switch (row)
+        {
+            case null:
+                _missing.Add(generation);
+                return false;
+            case var _ when row.Mac == masker.GenerationMac(generation):
+                return true;
+            case var _ when row.KeyCheck == masker.KeyCheck(generation):
+                _unsigned.Add(generation);
+                return true;
+            case { KeyCheck: null, Mac: null }:
+                _unconfirmed.Add(generation);
+                return false;
+            // The key before verifies the row, so a MAC that does not fit is not a sign of a wrong key.
+            case { Mac: not null } when previousIsRight
+                && !masker.IsGenuine(generation, row.KeyCheck, row.Mac) && row.KeyCheck is not null:
+                _changed.Add(generation);
+                return false;
+            default:
+                _wrongKeys.Add(WrongKey(generation));
+                return false;
+        }
+    }
+
+    private void JudgeLater(Dictionary<int, MaskingGeneration> known, HmacPiiMasker masker)
+    {
+        var newest = masker.Generation;
+        if (known.GetValueOrDefault(newest + 1) is { } next && masker.IsGenuine(newest + 1, next.KeyCheck, next.Mac))
+        {
+            while (known.ContainsKey(newest + 1))
+            {
+                newest++;
+            }
+
+            _wrongKeys.Add(
+                $"user_logins holds masks of generation {newest}, and Masking:Keys and Masking:KeyFiles give " +
+                $"{masker.Generation}: add the keys that are missing, in their order.");
+        }
+
+        _ignored.AddRange(known.Keys.Where(generation => generation > newest).Order());
+    }
+}

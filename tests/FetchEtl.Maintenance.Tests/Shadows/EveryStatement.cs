@@ -1,0 +1,222 @@
+using FetchEtl.Logins;
+using FetchEtl.Masking;
+using FetchEtl.Migrations;
+using FetchEtl.Testing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace FetchEtl.Maintenance.Tests;
+
+/// <summary>Runs every statement that FetchEtl has against one database, step by step, with all rights.</summary>
+internal sealed class EveryStatement(string connectionString, VaultKeyFiles files)
+{
+    private static readonly IReadOnlyList<MaskedColumn> OldColumns =
+        [new("address", PiiField.Ip), new("device", PiiField.DeviceId)];
+
+    /// <summary>The steps in their order, by name.</summary>
+    public IReadOnlyList<(string Name, Func<Task> Run)> Steps =>
+    [
+        ("migrate", MigrateAsync),
+        ("script", () => Shadows.ExecuteAsync(connectionString, LoginMigrations.Script())),
+        ("register", RegisterAsync),
+        ("adopt", AdoptAsync),
+        ("run", () => RunAsync(Masking(1))),
+        ("run with a vault", () => RunAsync(WithVault(Masking(1)))),
+        ("run with a new key", () => RunAsync(WithVault(Masking(2)))),
+        ("erase without keys", () => EraseAsync(masker: null)),
+        ("rekey", RekeyAsync),
+        ("reveal", RevealAsync),
+        ("erase", () => EraseAsync(new HmacPiiMasker(Masking(2)))),
+        ("run without a key", () => RunAsync(new MaskingOptions { Method = MaskingMethod.Sha256, AllowWeak = true })),
+    ];
+
+    private static MaskingOptions Masking(int generations)
+    {
+        var options = new MaskingOptions();
+        foreach (var key in new[] { TestKeys.First, TestKeys.Second }.Take(generations))
+        {
+            options.Keys.Add(key);
+        }
+
+        return options;
+    }
+
+    private MaskingOptions WithVault(MaskingOptions options)
+    {
+        options.Vault.PublicKeyFile = files.Public;
+        return options;
+    }
+
+    /// <summary>Adopts a table with rows, and waits once for a lock, so that the holders are looked up.</summary>
+    private async Task MigrateAsync()
+    {
+        await Shadows.ExecuteAsync(
+            connectionString,
+            """
+            CREATE TABLE user_logins (
+                user_id varchar(128), device_type varchar(32), masked_ip varchar(256), masked_device_id varchar(256),
+                locale varchar(32), app_version integer, create_date date);
+            INSERT INTO user_logins (masked_ip, masked_device_id) VALUES ('192.0.2.1', '000-00-0001'), ('', NULL);
+            CREATE TABLE old_logins (address varchar(256), device text);
+            INSERT INTO old_logins VALUES ('192.0.2.2', '000-00-0002'), ('', NULL)
+            """);
+        await using var locked = await TableLock.TakeAsync(connectionString);
+        var waits = new TaskCompletionSource();
+        var migration = LoginMigrations.MigrateAsync(
+            connectionString,
+            line =>
+            {
+                if (line.Contains("not free", StringComparison.Ordinal))
+                {
+                    waits.TrySetResult();
+                }
+            },
+            TimeProvider.System);
+        await Task.WhenAny(migration, waits.Task);
+        await locked.ReleaseAsync();
+        await migration;
+    }
+
+    private async Task RegisterAsync()
+    {
+        await using var services = Services(Masking(1));
+        await using var database = await ContextAsync(services);
+        var verifier = services.GetRequiredService<StoredMasksVerifier>();
+        await Shadows.ExecuteAsync(connectionString, "INSERT INTO masking_generations (generation) VALUES (1)");
+        await verifier.RegisterAsync(database, CancellationToken.None);
+        await Shadows.ExecuteAsync(connectionString, "UPDATE masking_generations SET mac = NULL");
+        await verifier.RegisterAsync(database, CancellationToken.None);
+    }
+
+    private async Task AdoptAsync()
+    {
+        await using var services = Services(WithVault(Masking(1)));
+        await AdoptAsync(services, "old_logins", OldColumns);
+        await AdoptAsync(services, "user_logins", MaskedColumn.OfUserLogins(Masking(1)));
+    }
+
+    private static async Task AdoptAsync(
+        ServiceProvider services, string table, IReadOnlyList<MaskedColumn> columns)
+    {
+        var adoption = new Adoption(
+            services.GetRequiredService<IDbContextFactory<LoginDbContext>>(),
+            services.GetRequiredService<StoredMasksVerifier>(),
+            (HmacPiiMasker)services.GetRequiredService<IPiiMasker>(),
+            services.GetRequiredService<IOptions<LoginsOptions>>().Value.Masking,
+            hashesAreRaw: false,
+            TimeProvider.System);
+        var plan = await adoption.PlanAsync(table, columns, CancellationToken.None);
+        await adoption.RunAsync(plan, 1, new Progress<MaintenanceProgress>(), CancellationToken.None);
+    }
+
+    /// <summary>Starts, writes, writes again, and lets a statement time out.</summary>
+    private async Task RunAsync(MaskingOptions masking)
+    {
+        if (masking.Method == MaskingMethod.Sha256)
+        {
+            await Shadows.ExecuteAsync(connectionString, "TRUNCATE masking_generations");
+        }
+
+        await using var services = Services(masking);
+        foreach (var service in services.GetServices<IHostedService>().OfType<IHostedLifecycleService>())
+        {
+            await service.StartingAsync(CancellationToken.None);
+        }
+
+        var id = Guid.NewGuid();
+        await WriteAsync(services, id);
+        await WriteAsync(services, id);
+        await using var locked = await TableLock.TakeAsync(connectionString);
+        var held = WriteAsync(services, Guid.NewGuid());
+        await locked.WaitForBlockedAsync(atLeast: 1);
+        await Task.WhenAny(held, UntilHeldRowsAreLookedUpAsync());
+        await locked.ReleaseAsync();
+        await held;
+    }
+
+    /// <summary>The command timeout is 1 s, and the look-up follows it at once.</summary>
+    private static Task UntilHeldRowsAreLookedUpAsync() => Task.Delay(TimeSpan.FromSeconds(1.5));
+
+    private static Task WriteAsync(IServiceProvider services, Guid id)
+    {
+        var device = new PersonalText("000-00-0003");
+        var mask = services.GetRequiredService<IPiiMasker>().Mask(PiiField.DeviceId, device)!;
+        var login = new UserLogin
+        {
+            UserId = "u",
+            MaskedDeviceId = mask,
+            AppVersion = 1,
+            CreateDate = new DateOnly(2026, 1, 2),
+            MessageId = id,
+        };
+        return services.GetRequiredService<LoginWriter>()
+            .WriteAsync(login, [new VaultValue(PiiField.DeviceId, mask, device)], CancellationToken.None);
+    }
+
+    private async Task RekeyAsync()
+    {
+        await using var services = Services(Masking(2));
+        var rekeying = new Rekeying(
+            services.GetRequiredService<IDbContextFactory<LoginDbContext>>(),
+            services.GetRequiredService<StoredMasksVerifier>(),
+            new HmacPiiMasker(Masking(2)),
+            TimeProvider.System);
+        await rekeying.RunAsync(
+            "user_logins",
+            MaskedColumn.OfUserLogins(Masking(2)),
+            1,
+            new Progress<MaintenanceProgress>(),
+            CancellationToken.None);
+    }
+
+    private async Task RevealAsync()
+    {
+        await using var services = Services(Masking(2));
+        await using var database = await ContextAsync(services);
+        var masker = new HmacPiiMasker(Masking(2));
+        string[] masks =
+        [
+            masker.Mask(PiiField.DeviceId, new PersonalText("000-00-0002"))!,
+            masker.Mask(PiiField.DeviceId, new PersonalText("unknown"))!,
+        ];
+        var found = await new VaultAccess(database, masker).FindAsync(masks, CancellationToken.None);
+        Assert.Single(found[masks[0]]);
+    }
+
+    private async Task EraseAsync(HmacPiiMasker? masker)
+    {
+        await using var services = Services(Masking(2));
+        await using var database = await ContextAsync(services);
+        var mask = new HmacPiiMasker(Masking(2)).Mask(PiiField.DeviceId, new PersonalText("000-00-0002"))!;
+        try
+        {
+            await new VaultAccess(database, masker).EraseAsync([mask], CancellationToken.None);
+        }
+        catch (MaskingRefusedException) when (masker is null)
+        {
+            // Its statements ran.
+        }
+    }
+
+    private static Task<LoginDbContext> ContextAsync(ServiceProvider services) =>
+        services.GetRequiredService<IDbContextFactory<LoginDbContext>>().CreateDbContextAsync();
+
+    private ServiceProvider Services(MaskingOptions masking)
+    {
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddLogins(options =>
+        {
+            options.ConnectionString = new NpgsqlConnectionStringBuilder(connectionString)
+            {
+                CommandTimeout = 1,
+                Pooling = false,
+            }.ConnectionString;
+            options.Masking = masking;
+        });
+        return services.BuildServiceProvider();
+    }
+}
