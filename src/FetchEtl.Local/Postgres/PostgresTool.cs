@@ -4,14 +4,14 @@ using System.Diagnostics;
 namespace FetchEtl.Local;
 
 /// <summary>
-/// Runs programs of PostgreSQL and of the system, with English messages and few variables of this process's environment:
-/// the programs can run as another user, and every process of that user can read them.
+/// Runs programs of PostgreSQL and of the system, with English messages and few variables of this process's
+/// environment: the programs can run as another user, and every process of that user can read them.
 /// </summary>
 internal static class PostgresTool
 {
     /// <summary>
-    /// The variables that programs need: where they, their libraries and the temporary folder lie. Secrets can be in any
-    /// other, and PG* would change what the programs do.
+    /// The variables that programs need: where they, their libraries and the temporary folder lie. Secrets can be in
+    /// any other, and PG* would change what the programs do.
     /// </summary>
     private static readonly string[] PassedVariables =
     [
@@ -102,7 +102,9 @@ internal static class PostgresTool
 /// <param name="LeavesProcesses">
 /// Whether its children outlive it. They can hold its output open for as long as they live, so its output is not read.
 /// </param>
-/// <param name="UsesProxies">Whether it gets the proxy settings of the environment, which can contain a password.</param>
+/// <param name="UsesProxies">
+/// Whether it gets the proxy settings of the environment, which can contain a password.
+/// </param>
 internal sealed record ToolCommand(
     string Program,
     IReadOnlyList<string> Arguments,

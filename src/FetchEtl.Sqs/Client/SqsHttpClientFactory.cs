@@ -58,8 +58,8 @@ internal sealed class SqsHttpClientFactory(
             connections.MaxConnectionsPerServer = connectionLimit;
         }
 
-        // Without a proxy here, the handler uses that of the environment (HTTPS_PROXY, NO_PROXY). No proxy can reach this
-        // machine's loopback interface.
+        // Without a proxy here, the handler uses that of the environment (HTTPS_PROXY, NO_PROXY). No proxy can reach
+        // this machine's loopback interface.
         connections.UseProxy = !IsLoopback(clientConfig.ServiceURL);
         if (clientConfig.GetWebProxy() is { } proxy)
         {

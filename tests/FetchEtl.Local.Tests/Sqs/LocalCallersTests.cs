@@ -56,7 +56,7 @@ public sealed class LocalCallersTests
         Assert.Equal((0, 0, 0), await local.Queue.CountAsync());
     }
 
-    /// <summary>A request that a page can send without asking the server first: its content type is text/plain.</summary>
+    /// <summary>What a page can send without asking the server first: its content type is text/plain.</summary>
     private static async Task<HttpResponseMessage> PurgeAsync(LocalQueue local, string header, string value, bool json)
     {
         using var http = new HttpClient();

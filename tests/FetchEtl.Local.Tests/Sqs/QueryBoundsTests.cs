@@ -42,6 +42,24 @@ public sealed class QueryBoundsTests : IAsyncLifetime
         Assert.Contains("between 1 and 128", (await PostAsync("Action=UntagQueue&QueueUrl=q&TagKeys=")).Body);
     }
 
+    /// <summary>Recorded at AWS: LocalStack's TestSqsQueryApi.</summary>
+    [Fact]
+    public async Task Errors_of_Query_have_its_own_words()
+    {
+        var (_, noQueue) = await PostAsync("Action=GetQueueUrl&QueueName=none");
+        var (_, noSuchAction) = await PostAsync("Action=FooBar");
+        var (status, noAction) = await PostAsync("MessageBody=x");
+        using var elsewhere = await _http.GetAsync(new Uri(_server.ServiceUrl, "/000000000000/q?Action=ListQueues"));
+
+        Assert.Contains("<Message>The specified queue does not exist for this wsdl version.</Message>", noQueue);
+        Assert.Contains("<Code>InvalidAction</Code>", noSuchAction, StringComparison.Ordinal);
+        Assert.Contains("<Message>The action FooBar is not valid for this endpoint.</Message>", noSuchAction);
+        Assert.Equal(HttpStatusCode.NotFound, status);
+        Assert.Contains("<UnknownOperationException ", noAction, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.BadRequest, elsewhere.StatusCode);
+        Assert.Contains("The action ListQueues is not valid", await elsewhere.Content.ReadAsStringAsync());
+    }
+
     [Fact]
     public async Task A_name_of_ten_million_dots_costs_little_more_than_its_bytes()
     {

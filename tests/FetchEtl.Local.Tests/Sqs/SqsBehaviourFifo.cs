@@ -50,7 +50,9 @@ public sealed class SqsBehaviourFifo(SqsEndpoint endpoint) : IClassFixture<SqsEn
         Assert.Empty(await queue.ReceiveAsync());
     }
 
-    /// <summary>Recorded at AWS: LocalStack's test_fifo_group_visibility_extends_with_change_message_visibility.</summary>
+    /// <summary>
+    /// Recorded at AWS: LocalStack's test_fifo_group_visibility_extends_with_change_message_visibility.
+    /// </summary>
     [LocalFact]
     public async Task An_extended_message_hides_those_behind_it_though_their_visibility_timeouts_have_ended()
     {

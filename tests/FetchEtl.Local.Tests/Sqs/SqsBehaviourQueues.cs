@@ -182,8 +182,8 @@ public sealed class SqsBehaviourQueues(SqsEndpoint endpoint) : IClassFixture<Sqs
         using var sqs = endpoint.Client(protocol);
         var dead = await TestQueue.CreateAsync(sqs);
         var queue = await TestQueue.CreateAsync(sqs);
-        string Policy(string count) =>
-            $$"""{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:{{dead.Name}}","maxReceiveCount":{{count}}}""";
+        var target = await dead.ArnAsync();
+        string Policy(string count) => $$"""{"deadLetterTargetArn":"{{target}}","maxReceiveCount":{{count}}}""";
 
         await queue.SetAttributesAsync(new() { ["RedrivePolicy"] = Policy("\"7\"") });
 

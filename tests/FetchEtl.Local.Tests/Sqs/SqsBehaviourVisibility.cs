@@ -72,7 +72,8 @@ public sealed class SqsBehaviourVisibility(SqsEndpoint endpoint) : IClassFixture
         await Rejection.OfAsync<ReceiptHandleIsInvalidException>(
             "ReceiptHandleIsInvalid", () => queue.ChangeVisibilityAsync("none", 1));
         Assert.Equal(
-            "The input receipt handle \"none\" is not a valid receipt handle.", (await DeleteAsync(queue, "none")).Message);
+            "The input receipt handle \"none\" is not a valid receipt handle.",
+            (await DeleteAsync(queue, "none")).Message);
         Assert.Equal("The input receipt handle is invalid.", (await DeleteAsync(queue, "no-handle")).Message);
     }
 
@@ -86,7 +87,8 @@ public sealed class SqsBehaviourVisibility(SqsEndpoint endpoint) : IClassFixture
         var handle = (await other.ReceiveOneAsync()).ReceiptHandle;
 
         Assert.Equal(
-            $"The receipt handle \"{handle}\" is not valid for this queue.", (await DeleteAsync(queue, handle)).Message);
+            $"The receipt handle \"{handle}\" is not valid for this queue.",
+            (await DeleteAsync(queue, handle)).Message);
     }
 
     [Theory, EachProtocol]
@@ -131,7 +133,9 @@ public sealed class SqsBehaviourVisibility(SqsEndpoint endpoint) : IClassFixture
         Assert.Single(await local.Queue.ReceiveAsync());
     }
 
-    /// <summary>Recorded at AWS: LocalStack's test_change_message_visibility_after_visibility_timeout_expiration.</summary>
+    /// <summary>
+    /// Recorded at AWS: LocalStack's test_change_message_visibility_after_visibility_timeout_expiration.
+    /// </summary>
     [LocalFact]
     public async Task On_a_standard_queue_an_expired_message_can_be_hidden_again_and_deleted()
     {

@@ -31,7 +31,7 @@ internal sealed record ApiError(string Name, string QueryCode, int Status = 400)
     public static readonly ApiError ResourceNotFound = Same("ResourceNotFoundException", 404);
     public static readonly ApiError UnknownOperation = new("UnknownOperationException", "InvalidAction");
     public static readonly ApiError Serialization = new("SerializationException", "MalformedInput");
-    public static readonly ApiError MissingAction = new("UnknownOperationException", "MissingAction");
+    public static readonly ApiError MissingAction = new("UnknownOperationException", "MissingAction", 404);
     public static readonly ApiError InternalError = Same("InternalError", 500);
     public static readonly ApiError InternalFailure = Same("InternalFailure", 500);
 

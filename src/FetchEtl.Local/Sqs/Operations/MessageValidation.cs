@@ -75,8 +75,8 @@ internal static class MessageValidation
 
     /// <summary>
     /// A batch for a FIFO queue fails as a whole where one entry lacks its group or deduplication id. Recorded at AWS:
-    /// LocalStack's <c>test_send_batch_missing_…_for_fifo_queue</c>, where only some entries lack the id. Where all lack
-    /// the group id, the error is that of SendMessage.
+    /// LocalStack's <c>test_send_batch_missing_…_for_fifo_queue</c>, where only some entries lack the id. Where all
+    /// lack the group id, the error is that of SendMessage.
     /// </summary>
     public static void CheckIdsOfAll(List<SendMessageEntry> entries, StoredQueue queue)
     {
@@ -247,8 +247,8 @@ internal static class MessageValidation
     }
 
     /// <summary>
-    /// 0, or between 10^-128 and 10^126 (developer guide, "Message attribute data types"). The parser also accepts words
-    /// such as <c>NaN</c>, which are no numbers to SQS.
+    /// 0, or between 10^-128 and 10^126 (developer guide, "Message attribute data types"). The parser also accepts
+    /// words such as <c>NaN</c>, which are no numbers to SQS.
     /// </summary>
     private static bool IsNumber(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)

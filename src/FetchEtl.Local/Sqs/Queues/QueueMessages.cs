@@ -142,8 +142,8 @@ internal sealed class QueueMessages(int queueNumber, string queueName, bool fifo
                 "VisibilityTimeout", seconds, $"Must be between 0 and {Quotas.VisibilitySeconds}.");
         }
 
-        // A standard queue takes every handle of a message that it still has, also after the visibility timeout. Recorded
-        // at AWS: LocalStack's test_terminate_visibility_timeout_after_receive and
+        // A standard queue takes every handle of a message that it still has, also after the visibility timeout.
+        // Recorded at AWS: LocalStack's test_terminate_visibility_timeout_after_receive and
         // test_change_message_visibility_after_visibility_timeout_expiration.
         if (_contents.Find(handle.Message) is not { } message || (fifo && message.Receipt != handle.Receipt))
         {

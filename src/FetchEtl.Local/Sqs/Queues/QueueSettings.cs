@@ -86,9 +86,9 @@ internal sealed class QueueSettings
     public QueueSettings With(IEnumerable<KeyValuePair<string, string>> changes, bool fifo)
     {
         var values = new Dictionary<string, string>(_values, StringComparer.Ordinal);
-        foreach (var (name, given) in changes)
+        var changed = changes.ToDictionary(pair => pair.Key, pair => Normalized(pair.Key, pair.Value));
+        foreach (var (name, value) in changed)
         {
-            var value = Normalized(name, given);
             if (!IsKnown(name) || (!fifo && FifoOnly.Contains(name)))
             {
                 throw ApiError.InvalidAttributeName.With(name is "DeduplicationScope" or "FifoThroughputLimit"
@@ -113,9 +113,17 @@ internal sealed class QueueSettings
             }
         }
 
-        if (values.ContainsKey("KmsMasterKeyId"))
+        if (!values.ContainsKey("KmsMasterKeyId"))
         {
-            values["SqsManagedSseEnabled"] = "false";
+            values.Remove("KmsDataKeyReusePeriodSeconds");
+        }
+        else if (changed.ContainsKey("KmsMasterKeyId"))
+        {
+            values["SqsManagedSseEnabled"] = changed.GetValueOrDefault("SqsManagedSseEnabled") != "true"
+                ? "false"
+                : throw ApiError.InvalidAttributeName.With(
+                    "You can use one type of server-side encryption (SSE) at one time. You can either enable KMS SSE "
+                    + "or SQS SSE.");
         }
 
         return new(values);

@@ -10,7 +10,7 @@ namespace FetchEtl.Local;
 /// </summary>
 internal sealed record RedriveSetting(string TargetArn, int MaxReceiveCount)
 {
-    /// <summary>The JSON with the count as a number; unchanged where it is one already, or where the JSON is invalid.</summary>
+    /// <summary>The JSON with the count as a number. Invalid JSON, or a count that is a number, is unchanged.</summary>
     public static string Normalized(string text)
     {
         try

@@ -10,8 +10,8 @@ namespace FetchEtl.Local;
 /// steps.
 /// </summary>
 /// <remarks>
-/// A request is rejected before it costs more than its bytes do: by the steps and characters of a name and the number of
-/// parameters. The largest request of SQS, a batch of ten full messages, has five hundred.
+/// A request is rejected before it costs more than its bytes do: by the steps and characters of a name and the number
+/// of parameters. The largest request of SQS, a batch of ten full messages, has five hundred.
 /// </remarks>
 internal sealed class QueryForm
 {

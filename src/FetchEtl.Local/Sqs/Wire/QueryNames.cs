@@ -12,6 +12,8 @@ internal static class QueryNames
         ("MessageSystemAttributeNames", "MessageSystemAttributeName"),
         ("MessageAttributeNames", "MessageAttributeName"),
         ("TagKeys", "TagKey"),
+        ("AWSAccountIds", "AWSAccountId"),
+        ("Actions", "ActionName"),
         ("QueueUrls", "QueueUrl"),
         ("queueUrls", "QueueUrl"),
         ("Messages", "Message"),
