@@ -33,7 +33,9 @@ public sealed class SqsBehaviourPolicies(SqsEndpoint endpoint) : IClassFixture<S
         await sqs.RemovePermissionAsync(queue.Url, "one");
         await sqs.RemovePermissionAsync(queue.Url, "two");
         Assert.Null((await sqs.GetQueueAttributesAsync(queue.Url, ["Policy"])).Attributes);
-        await Rejection.OfAsync("InvalidParameterValue", () => sqs.RemovePermissionAsync(queue.Url, "two"));
+        var missing = await Rejection.OfAsync(
+            "InvalidParameterValue", () => sqs.RemovePermissionAsync(queue.Url, "two"));
+        Assert.Equal("Value two for parameter Label is invalid. Reason: can't find label.", missing.Message);
     }
 
     [Theory, EachProtocol]

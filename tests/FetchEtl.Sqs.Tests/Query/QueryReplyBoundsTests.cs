@@ -23,8 +23,8 @@ public sealed class QueryReplyBoundsTests
     [Fact]
     public void A_full_page_of_queues_and_ten_full_messages_are_read()
     {
-        var attribute = "<MessageAttribute><Name>n</Name><Value><BinaryListValue><BinaryListValue>AA==</BinaryListValue>"
-            + "</BinaryListValue><DataType>Binary</DataType></Value></MessageAttribute>";
+        var attribute = "<MessageAttribute><Name>n</Name><Value><BinaryListValue><BinaryListValue>AA=="
+            + "</BinaryListValue></BinaryListValue><DataType>Binary</DataType></Value></MessageAttribute>";
         var message = $"<Message><Body>b</Body>{string.Concat(Enumerable.Repeat(attribute, 10))}</Message>";
 
         Assert.True(Read(Result(string.Concat(Enumerable.Repeat(message, 10))))!.IsResult);

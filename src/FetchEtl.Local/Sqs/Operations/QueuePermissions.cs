@@ -70,8 +70,9 @@ internal static class QueuePermissions
         {
             var policy = PolicyOf(queue);
             var statements = Statements(policy);
+            var where = queue.Settings.Get("Policy") is null ? "" : " on existing policy";
             var statement = statements.FirstOrDefault(x => LabelOf(x) == input.Label)
-                ?? throw ApiError.InvalidValue("Label", input.Label, "can't find label on existing policy.");
+                ?? throw ApiError.InvalidValue("Label", input.Label, $"can't find label{where}.");
             statements.Remove(statement);
             Store(call, queue, statements.Count == 0 ? "" : policy.ToJsonString());
         }
