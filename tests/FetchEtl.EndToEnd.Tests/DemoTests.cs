@@ -22,6 +22,24 @@ public sealed class DemoTests
     }
 
     [Fact]
+    public async Task The_demo_starts_behind_a_proxy_and_prints_control_characters_escaped()
+    {
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, """
+            {"user_id":"u","app_version":"1.2","device_type":"\u001b[2J\u202e","ip":"","locale":null,"device_id":""}
+            """);
+        var settings = new Dictionary<string, string> { ["http_proxy"] = "http://127.0.0.1:1" };
+
+        await using var demo = await FetchEtlProcess.RunAsync(settings, "demo", "--file", file);
+
+        File.Delete(file);
+        Assert.True(demo.ExitCode == 0, demo.Errors);
+        Assert.Contains(@"\u001b[2J", demo.Output);
+        Assert.DoesNotContain("\u001b[2J", demo.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u202e', demo.Output);
+    }
+
+    [Fact]
     public async Task The_demo_uses_a_throwaway_key_whatever_the_masking_settings_are()
     {
         var settings = new Dictionary<string, string>

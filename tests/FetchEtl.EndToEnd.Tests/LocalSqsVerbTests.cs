@@ -58,5 +58,23 @@ public sealed class LocalSqsVerbTests : IDisposable
         Assert.Contains("Faults that occurred: Error 0, Throttling 1, Latency 0, ", run.Output);
     }
 
+    /// <summary>No proxy reaches the loopback interface of this machine.</summary>
+    [PosixFact]
+    public async Task It_starts_where_the_environment_names_a_proxy()
+    {
+        var settings = new Dictionary<string, string>
+        {
+            ["http_proxy"] = "http://127.0.0.1:1",
+            ["all_proxy"] = "http://127.0.0.1:1",
+        };
+
+        await using var run = FetchEtlProcess.Start(settings, "local-sqs", "--port", "0");
+        await run.WaitForLineAsync(x => x.StartsWith("Local SQS at ", StringComparison.Ordinal));
+
+        await run.SignalAsync(ProcessSignal.Terminate);
+        await run.WaitAsync();
+        Assert.Equal(0, run.ExitCode);
+    }
+
     public void Dispose() => File.Delete(_file);
 }

@@ -42,7 +42,7 @@ internal sealed record PostgresBinaries(string InitDb, string Server, string Con
         using var script = typeof(PostgresBinaries).Assembly.GetManifestResourceStream("install-postgresql.sh")!;
         using var reader = new StreamReader(script);
         var result = await PostgresTool.RunAsync(
-            new("sh", ["-c", await reader.ReadToEndAsync(cancellationToken)]), cancellationToken);
+            new("sh", ["-c", await reader.ReadToEndAsync(cancellationToken)], UsesProxies: true), cancellationToken);
         if (result.ExitCode != 0)
         {
             throw new LocalPostgresException($"The postgresql package could not be installed: {result.ErrorText}");

@@ -4,10 +4,29 @@ using System.Diagnostics;
 namespace FetchEtl.Local;
 
 /// <summary>
-/// Runs programs of PostgreSQL and of the system, with English messages and without the PG* variables of this process.
+/// Runs programs of PostgreSQL and of the system, with English messages and few variables of this process's
+/// environment: the programs can run as another user, and every process of that user can read them.
 /// </summary>
 internal static class PostgresTool
 {
+    /// <summary>
+    /// The variables that programs need: where they, their libraries and the temporary folder lie. Secrets can be in
+    /// any other, and PG* would change what the programs do.
+    /// </summary>
+    private static readonly string[] PassedVariables =
+    [
+        "PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "TMPDIR", "TZ",
+        "SystemRoot", "SystemDrive", "windir", "ComSpec", "PATHEXT", "PSModulePath", "TEMP", "TMP", "USERPROFILE",
+        "ProgramData", "ProgramFiles",
+    ];
+
+    private static readonly StringComparer VariableNames =
+        OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
+
+    /// <summary>The proxies of an installation, which runs as this process's own user.</summary>
+    private static readonly string[] ProxyVariables =
+        ["http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
+
     /// <summary>Runs a program to its end. Cancelling kills it with its children.</summary>
     /// <exception cref="LocalPostgresException">The program could not be started.</exception>
     public static async Task<ToolResult> RunAsync(ToolCommand command, CancellationToken cancellationToken)
@@ -48,12 +67,13 @@ internal static class PostgresTool
             WorkingDirectory = command.Folder,
             UserName = command.User,
         };
-        start.Environment["LC_ALL"] = "C";
-        var postgresNames = start.Environment.Keys.Where(name => name.StartsWith("PG", StringComparison.Ordinal));
-        foreach (var name in postgresNames.ToList())
+        string[] passed = command.UsesProxies ? [.. PassedVariables, .. ProxyVariables] : PassedVariables;
+        foreach (var name in start.Environment.Keys.Except(passed, VariableNames).ToList())
         {
             start.Environment.Remove(name);
         }
+
+        start.Environment["LC_ALL"] = "C";
 
         try
         {
@@ -82,12 +102,16 @@ internal static class PostgresTool
 /// <param name="LeavesProcesses">
 /// Whether its children outlive it. They can hold its output open for as long as they live, so its output is not read.
 /// </param>
+/// <param name="UsesProxies">
+/// Whether it gets the proxy settings of the environment, which can contain a password.
+/// </param>
 internal sealed record ToolCommand(
     string Program,
     IReadOnlyList<string> Arguments,
     string? User = null,
     string? Folder = null,
-    bool LeavesProcesses = false);
+    bool LeavesProcesses = false,
+    bool UsesProxies = false);
 
 /// <summary>The exit code and output of a program.</summary>
 internal readonly record struct ToolResult(int ExitCode, string Output, string ErrorText);

@@ -12,6 +12,7 @@ namespace FetchEtl.Local;
 /// <summary>
 /// An SQS-compatible server in memory on the loopback interface, for demos, tests and benchmarks. Any SQS client can
 /// use it with <see cref="ServiceUrl"/> as endpoint, any region and any credentials: signatures are not checked.
+/// Requests of web pages that another site serves, and requests whose Host header names another machine, are refused.
 /// </summary>
 /// <remarks>
 /// <para>

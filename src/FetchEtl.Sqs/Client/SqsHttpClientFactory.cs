@@ -58,15 +58,20 @@ internal sealed class SqsHttpClientFactory(
             connections.MaxConnectionsPerServer = connectionLimit;
         }
 
-        // Without a proxy here, the handler uses that of the environment (HTTPS_PROXY, NO_PROXY).
+        // Without a proxy here, the handler uses that of the environment (HTTPS_PROXY, NO_PROXY). No proxy can reach
+        // this machine's loopback interface.
+        connections.UseProxy = !IsLoopback(clientConfig.ServiceURL);
         if (clientConfig.GetWebProxy() is { } proxy)
         {
+            connections.UseProxy = true;
             connections.Proxy = proxy;
             proxy.Credentials ??= clientConfig.ProxyCredentials;
         }
 
         return connections;
     }
+
+    private static bool IsLoopback(string? url) => Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.IsLoopback;
 
     /// <summary>The credentials that the SDK signs with; it resolves and caches them the same way.</summary>
     private async Task<AWSCredentials> CredentialsAsync(IClientConfig clientConfig) =>

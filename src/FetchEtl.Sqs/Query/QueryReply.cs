@@ -8,6 +8,9 @@ namespace FetchEtl.Sqs;
 /// <summary>A reply of the Query protocol. Emulators disagree on its namespace, so only local names count.</summary>
 internal sealed class QueryReply
 {
+    /// <summary>Bytes: ten messages of 1 MiB, in which XML writes a character with up to six.</summary>
+    private const int LargestReply = 64 * 1024 * 1024;
+
     private readonly XElement _root;
     private readonly XElement? _error;
 
@@ -26,19 +29,19 @@ internal sealed class QueryReply
     /// <summary>The error's code in <c>ErrorResponse</c> or the older <c>Response</c>; null for no error.</summary>
     public string? ErrorCode => Text(_error, "Code") is { Length: > 0 } code ? code : null;
 
-    /// <summary>Reads a reply; null where the content is not XML.</summary>
+    /// <summary>Reads a reply; null where the content is not XML, or no XML that SQS sends.</summary>
     public static QueryReply? Read(byte[] content)
     {
+        if (content.Length > LargestReply)
+        {
+            return null;
+        }
+
         try
         {
             // Unlike other readers, this one keeps carriage returns, which some endpoints do not escape: the MD5 of a
             // body counts them.
-            using var reader = new XmlTextReader(new MemoryStream(content))
-            {
-                Normalization = false,
-                DtdProcessing = DtdProcessing.Prohibit,
-                XmlResolver = null,
-            };
+            using var reader = new QueryReplyReader(content) { Normalization = false };
             return new QueryReply(XElement.Load(reader, LoadOptions.PreserveWhitespace));
         }
         catch (XmlException)

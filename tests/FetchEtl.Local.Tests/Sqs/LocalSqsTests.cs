@@ -94,6 +94,32 @@ public sealed class LocalSqsTests
     }
 
     [LocalFact]
+    public async Task Members_without_entries_are_omitted()
+    {
+        await using var server = await LocalSqs.StartAsync();
+        using var sqs = SqsEndpoint.Client(server.ServiceUrl);
+        var queue = await TestQueue.CreateAsync(sqs);
+        async Task<string> ReplyAsync(string operation, string members)
+        {
+            using var response = await RawRequest.PostAsync(
+                server.ServiceUrl, operation, $$"""{"QueueUrl":"{{queue.Url}}"{{members}}}""");
+            return await response.Content.ReadAsStringAsync();
+        }
+
+        Assert.Equal("{}", await ReplyAsync("ListQueueTags", ""));
+        Assert.Equal("{}", await ReplyAsync("GetQueueAttributes", ""","AttributeNames":["Policy"]"""));
+        var sent = await ReplyAsync("SendMessageBatch", ""","Entries":[{"Id":"a","MessageBody":"x"}]""");
+        Assert.StartsWith("{\"Successful\":[", sent, StringComparison.Ordinal);
+        Assert.DoesNotContain("Failed", sent, StringComparison.Ordinal);
+        var refused = await ReplyAsync("DeleteMessageBatch", ""","Entries":[{"Id":"a","ReceiptHandle":"none"}]""");
+        Assert.StartsWith("{\"Failed\":[", refused, StringComparison.Ordinal);
+        Assert.Contains(
+            "There should be at least one SendMessageBatchRequestEntry in the request.",
+            await ReplyAsync("SendMessageBatch", ""","Entries":[]"""),
+            StringComparison.Ordinal);
+    }
+
+    [LocalFact]
     public async Task A_malformed_JSON_request_is_rejected_without_quoting_it()
     {
         await using var server = await LocalSqs.StartAsync();
@@ -181,12 +207,12 @@ public sealed class LocalSqsTests
         using var http = new HttpClient();
         using var request = new HttpRequestMessage(
             HttpMethod.Get, new Uri(server.ServiceUrl, "/?Action=CreateQueue&QueueName=q"));
-        request.Headers.Host = "sqs.example:4566";
+        request.Headers.Host = "sqs.localhost:4566";
 
         using var response = await http.SendAsync(request);
 
         Assert.Contains(
-            "<QueueUrl>http://sqs.example:4566/123456789012/q</QueueUrl>",
+            "<QueueUrl>http://sqs.localhost:4566/123456789012/q</QueueUrl>",
             await response.Content.ReadAsStringAsync(),
             StringComparison.Ordinal);
     }

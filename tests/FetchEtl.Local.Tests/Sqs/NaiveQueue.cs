@@ -6,6 +6,7 @@ namespace FetchEtl.Local.Tests;
 internal sealed class NaiveQueue(int retention, int visibility)
 {
     private readonly List<Entry> _entries = [];
+    private readonly Dictionary<int, Entry> _received = [];
     private int _now;
     private int _receives;
 
@@ -25,6 +26,7 @@ internal sealed class NaiveQueue(int retention, int visibility)
         var entry = Living.Single(entry => entry.Id == id && entry.VisibleAt <= _now);
         entry.VisibleAt = _now + visibility;
         entry.Receipt = ++_receives;
+        _received.Add(entry.Receipt, entry);
         return (entry.Receipt, ++entry.ReceiveCount);
     }
 
@@ -39,14 +41,11 @@ internal sealed class NaiveQueue(int retention, int visibility)
     /// <summary>Returns the name of the error, or null for success.</summary>
     public string? ChangeVisibility(int handle, int seconds)
     {
-        if (Living.SingleOrDefault(entry => entry.Receipt == handle) is not { } entry)
+        // Also with the handle of an earlier receive, and for a message that is visible again.
+        var entry = _received[handle];
+        if (!Living.Contains(entry))
         {
             return "InvalidParameterValueException";
-        }
-
-        if (entry.VisibleAt <= _now)
-        {
-            return "MessageNotInflight";
         }
 
         entry.VisibleAt = _now + seconds;

@@ -25,6 +25,11 @@ internal sealed class QueryHandler() : DelegatingHandler(new SocketsHttpHandler(
         // The signature does not fit this request. Some emulators read the name of the service here.
         query.Headers.TryAddWithoutValidation(
             "Authorization", request.Headers.NonValidated["Authorization"].ToString());
+        if (request.Headers.NonValidated.TryGetValues("X-Amzn-Trace-Id", out var trace))
+        {
+            query.Headers.TryAddWithoutValidation("X-Amzn-Trace-Id", trace.ToString());
+        }
+
         using var response = await base.SendAsync(query, cancellationToken);
         var xml = await response.Content.ReadAsStringAsync(cancellationToken);
         return response.IsSuccessStatusCode ? Success(response, operation, xml) : Failure(response, xml);

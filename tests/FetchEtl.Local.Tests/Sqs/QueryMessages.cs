@@ -51,6 +51,7 @@ internal static class QueryMessages
         JsonObject members => members.SelectMany(member => (member.Key, member.Value) switch
         {
             ("Entries", JsonArray entries) => List(operation, $"{prefix}{operation}RequestEntry", entries),
+            ("Actions", JsonArray items) => List(operation, prefix + "ActionName", items),
             (_, JsonArray items) => List(operation, prefix + member.Key[..^1], items),
             ("tags" or "Tags", JsonObject map) => Map(operation, prefix + "Tag", "Key", map),
             (_, JsonObject map) when member.Key.EndsWith('s') => Map(operation, prefix + member.Key[..^1], "Name", map),

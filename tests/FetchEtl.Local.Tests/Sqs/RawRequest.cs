@@ -14,6 +14,11 @@ internal static class RawRequest
         Uri url, string operation, string json, WireProtocol protocol = WireProtocol.Json)
     {
         using var http = protocol == WireProtocol.Query ? new HttpClient(new QueryHandler()) : new HttpClient();
+        return await PostAsync(http, url, operation, json);
+    }
+
+    public static async Task<HttpResponseMessage> PostAsync(HttpClient http, Uri url, string operation, string json)
+    {
         using var request = new HttpRequestMessage(HttpMethod.Post, url);
         request.Content = new StringContent(json, Encoding.UTF8);
         request.Content.Headers.ContentType = new("application/x-amz-json-1.0");

@@ -202,6 +202,9 @@ public sealed class SqsBehaviourMessages(SqsEndpoint endpoint) : IClassFixture<S
     [InlineData("a", "Number", "one")]
     [InlineData("a", "Number", "NaN")]
     [InlineData("a", "Number", "Infinity")]
+    [InlineData("a", "Number", "1e200")]
+    [InlineData("a", "Number", "-1e127")]
+    [InlineData("a", "Number", "1e-129")]
     public async Task A_malformed_attribute_is_rejected(string name, string type, string value)
     {
         using var sqs = endpoint.Client();
@@ -215,6 +218,9 @@ public sealed class SqsBehaviourMessages(SqsEndpoint endpoint) : IClassFixture<S
 
     [Theory]
     [InlineData("Number", "-1.5e+10")]
+    [InlineData("Number", "-1e126")]
+    [InlineData("Number", "1e-128")]
+    [InlineData("Number", "0")]
     [InlineData("Number.int", "42")]
     [InlineData("String.custom", "v")]
     public async Task Numbers_and_custom_types_of_attributes_are_delivered(string type, string value)
@@ -241,6 +247,29 @@ public sealed class SqsBehaviourMessages(SqsEndpoint endpoint) : IClassFixture<S
         var rejection = await Rejection.OfAsync("MissingParameter", () => queue.SendAsync(body: null));
 
         Assert.Contains("MessageBody", rejection.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Developer guide, "Amazon SQS and AWS X-Ray".</summary>
+    [Theory, EachProtocol]
+    public async Task The_trace_header_of_a_request_is_the_AWSTraceHeader_of_messages_without_one(WireProtocol protocol)
+    {
+        using var sqs = endpoint.Client(protocol);
+        var queue = await TestQueue.CreateAsync(sqs);
+        using var http = new HttpClient(
+            protocol == WireProtocol.Query ? new QueryHandler() : new SocketsHttpHandler());
+        http.DefaultRequestHeaders.Add("X-Amzn-Trace-Id", "Root=1-header");
+        const string own = """{"AWSTraceHeader":{"DataType":"String","StringValue":"Root=1-own"}}""";
+
+        using var first = await RawRequest.PostAsync(
+            http, endpoint.Url, "SendMessage", $$"""{"QueueUrl":"{{queue.Url}}","MessageBody":"a"}""");
+        using var second = await RawRequest.PostAsync(
+            http,
+            endpoint.Url,
+            "SendMessage",
+            $$"""{"QueueUrl":"{{queue.Url}}","MessageBody":"b","MessageSystemAttributes":{{own}}}""");
+
+        Assert.Equal("Root=1-header", (await queue.ReceiveWithAttributesAsync()).Attributes["AWSTraceHeader"]);
+        Assert.Equal("Root=1-own", (await queue.ReceiveWithAttributesAsync()).Attributes["AWSTraceHeader"]);
     }
 
     private static MessageAttributeValue Text(string value) => new() { DataType = "String", StringValue = value };

@@ -139,6 +139,57 @@ public sealed class SqsBehaviourQueues(SqsEndpoint endpoint) : IClassFixture<Sqs
             "InvalidAttributeName", () => queue.SetAttributesAsync(new() { [name] = value }));
     }
 
+    /// <summary>Recorded at AWS: LocalStack's test_create_standard_queue_with_fifo_attribute_raises_error.</summary>
+    [Theory]
+    [InlineData("FifoQueue", "false", "Unknown Attribute FifoQueue.")]
+    [InlineData("ContentBasedDeduplication", "false", "Unknown Attribute ContentBasedDeduplication.")]
+    [InlineData(
+        "DeduplicationScope", "queue", "You can specify the DeduplicationScope only when FifoQueue is set to true.")]
+    [InlineData(
+        "FifoThroughputLimit",
+        "perQueue",
+        "You can specify the FifoThroughputLimit only when FifoQueue is set to true.")]
+    public async Task A_standard_queue_is_not_created_with_an_attribute_of_FIFO_queues(
+        string name, string value, string message)
+    {
+        using var sqs = endpoint.Client();
+
+        var rejection = await Rejection.OfAsync<InvalidAttributeNameException>(
+            "InvalidAttributeName", () => TestQueue.CreateAsync(sqs, new() { [name] = value }));
+
+        Assert.Equal(message, rejection.Message);
+    }
+
+    [Theory, EachProtocol]
+    public async Task Booleans_are_accepted_in_any_case_and_returned_in_lower_case(WireProtocol protocol)
+    {
+        using var sqs = endpoint.Client(protocol);
+        var queue = await TestQueue.CreateAsync(
+            sqs, new() { ["FifoQueue"] = "True", ["ContentBasedDeduplication"] = "False" }, ".fifo");
+
+        await sqs.CreateQueueAsync(
+            new CreateQueueRequest { QueueName = queue.Name, Attributes = new() { ["FifoQueue"] = "TRUE" } });
+        Assert.Equal("false", await queue.AttributeAsync("ContentBasedDeduplication"));
+        await queue.SetAttributesAsync(new() { ["ContentBasedDeduplication"] = "True" });
+
+        Assert.Equal("true", await queue.AttributeAsync("ContentBasedDeduplication"));
+        Assert.Equal("true", await queue.AttributeAsync("FifoQueue"));
+    }
+
+    [Theory, EachProtocol]
+    public async Task The_count_of_a_redrive_policy_can_be_text_and_is_returned_as_a_number(WireProtocol protocol)
+    {
+        using var sqs = endpoint.Client(protocol);
+        var dead = await TestQueue.CreateAsync(sqs);
+        var queue = await TestQueue.CreateAsync(sqs);
+        var target = await dead.ArnAsync();
+        string Policy(string count) => $$"""{"deadLetterTargetArn":"{{target}}","maxReceiveCount":{{count}}}""";
+
+        await queue.SetAttributesAsync(new() { ["RedrivePolicy"] = Policy("\"7\"") });
+
+        Assert.Equal(Policy("7"), await queue.AttributeAsync("RedrivePolicy"));
+    }
+
     [Theory]
     [InlineData("{}")]
     [InlineData("""{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:none","maxReceiveCount":1}""")]
@@ -204,6 +255,29 @@ public sealed class SqsBehaviourQueues(SqsEndpoint endpoint) : IClassFixture<Sqs
         var tags = await sqs.ListQueueTagsAsync(new ListQueueTagsRequest { QueueUrl = queue.Url });
 
         Assert.Equal([KeyValuePair.Create("team", "data")], tags.Tags);
+    }
+
+    [Theory, EachProtocol]
+    public async Task Tags_without_a_tag_or_key_and_too_many_tags_are_rejected(WireProtocol protocol)
+    {
+        using var sqs = endpoint.Client(protocol);
+        var queue = await TestQueue.CreateAsync(sqs);
+        async Task<string> ErrorAsync(string operation, string json)
+        {
+            using var response = await RawRequest.PostAsync(
+                endpoint.Url, operation, $$"""{"QueueUrl":"{{queue.Url}}",{{json}}}""", protocol);
+            Assert.Equal(400, (int)response.StatusCode);
+            return await response.Content.ReadAsStringAsync();
+        }
+
+        var many = string.Join(',', Enumerable.Range(0, 51).Select(i => $"\"k{i}\":\"v\""));
+        Assert.Contains("must contain the parameter Tags.", await ErrorAsync("TagQueue", "\"Tags\":{}"));
+        Assert.Contains(
+            $"Too many tags added for queue {queue.Name}.", await ErrorAsync("TagQueue", $"\"Tags\":{{{many}}}"));
+        if (protocol == WireProtocol.Json)
+        {
+            Assert.Contains("between 1 and 128 characters", await ErrorAsync("UntagQueue", "\"TagKeys\":[]"));
+        }
     }
 
     [Theory, EachProtocol]

@@ -70,9 +70,25 @@ public sealed class SqsBehaviourVisibility(SqsEndpoint endpoint) : IClassFixture
         var queue = await TestQueue.CreateAsync(sqs);
 
         await Rejection.OfAsync<ReceiptHandleIsInvalidException>(
-            "ReceiptHandleIsInvalid", () => queue.DeleteAsync("none"));
-        await Rejection.OfAsync<ReceiptHandleIsInvalidException>(
             "ReceiptHandleIsInvalid", () => queue.ChangeVisibilityAsync("none", 1));
+        Assert.Equal(
+            "The input receipt handle \"none\" is not a valid receipt handle.",
+            (await DeleteAsync(queue, "none")).Message);
+        Assert.Equal("The input receipt handle is invalid.", (await DeleteAsync(queue, "no-handle")).Message);
+    }
+
+    [Theory, EachProtocol]
+    public async Task A_handle_of_another_queue_is_rejected(WireProtocol protocol)
+    {
+        using var sqs = endpoint.Client(protocol);
+        var queue = await TestQueue.CreateAsync(sqs);
+        var other = await TestQueue.CreateAsync(sqs);
+        await other.SendAsync("x");
+        var handle = (await other.ReceiveOneAsync()).ReceiptHandle;
+
+        Assert.Equal(
+            $"The receipt handle \"{handle}\" is not valid for this queue.",
+            (await DeleteAsync(queue, handle)).Message);
     }
 
     [Theory, EachProtocol]
@@ -117,19 +133,53 @@ public sealed class SqsBehaviourVisibility(SqsEndpoint endpoint) : IClassFixture
         Assert.Single(await local.Queue.ReceiveAsync());
     }
 
+    /// <summary>
+    /// Recorded at AWS: LocalStack's test_change_message_visibility_after_visibility_timeout_expiration.
+    /// </summary>
     [LocalFact]
-    public async Task An_expired_lease_cannot_be_extended_though_the_message_can_be_deleted()
+    public async Task On_a_standard_queue_an_expired_message_can_be_hidden_again_and_deleted()
     {
         await using var local = await LocalQueue.StartAsync();
         await local.Queue.SendAsync("x");
         var message = await local.Queue.ReceiveOneAsync();
         local.Advance(30);
 
-        await Rejection.OfAsync<MessageNotInflightException>(
-            "AWS.SimpleQueueService.MessageNotInflight", () => local.Queue.ChangeVisibilityAsync(message, 30));
+        await local.Queue.ChangeVisibilityAsync(message, 0);
+        Assert.Equal((1, 0, 0), await local.Queue.CountAsync());
+        await local.Queue.ChangeVisibilityAsync(message, 30);
+        Assert.Equal((0, 1, 0), await local.Queue.CountAsync());
+        local.Advance(30);
         await local.Queue.DeleteAsync(message);
 
         Assert.Equal((0, 0, 0), await local.Queue.CountAsync());
+    }
+
+    [LocalFact]
+    public async Task On_a_FIFO_queue_an_expired_message_cannot_be_hidden_again()
+    {
+        await using var local = await LocalQueue.StartFifoAsync();
+        await local.Queue.SendAsync("x", "g");
+        var message = await local.Queue.ReceiveOneAsync();
+        local.Advance(30);
+
+        await Rejection.OfAsync<MessageNotInflightException>(
+            "AWS.SimpleQueueService.MessageNotInflight", () => local.Queue.ChangeVisibilityAsync(message, 30));
+    }
+
+    /// <summary>Recorded at AWS: LocalStack's test_terminate_visibility_timeout_after_receive.</summary>
+    [Theory, EachProtocol]
+    public async Task On_a_standard_queue_an_older_handle_changes_the_visibility(WireProtocol protocol)
+    {
+        using var sqs = endpoint.Client(protocol);
+        var queue = await TestQueue.CreateAsync(sqs);
+        await queue.SendAsync("x");
+        var first = await queue.ReceiveOneAsync(request => request.VisibilityTimeout = 0);
+        var second = await queue.ReceiveOneAsync();
+        Assert.NotEqual(first.ReceiptHandle, second.ReceiptHandle);
+
+        await queue.ChangeVisibilityAsync(first, 0);
+
+        Assert.Equal(first.MessageId, (await queue.ReceiveOneAsync()).MessageId);
     }
 
     [LocalFact]
@@ -172,4 +222,7 @@ public sealed class SqsBehaviourVisibility(SqsEndpoint endpoint) : IClassFixture
         Assert.Equal("young", Assert.Single(await local.Queue.ReceiveAsync()).Body);
         Assert.Equal((0, 1, 0), await local.Queue.CountAsync());
     }
+
+    private static Task<ReceiptHandleIsInvalidException> DeleteAsync(TestQueue queue, string handle) =>
+        Rejection.OfAsync<ReceiptHandleIsInvalidException>("ReceiptHandleIsInvalid", () => queue.DeleteAsync(handle));
 }

@@ -60,6 +60,37 @@ public sealed class SqsFifoTests
         Assert.Equal(InOrder("b", 5), handled.Where(x => GroupOf(x) == "b"));
     }
 
+    /// <summary>
+    /// SQS delivers a released message again while later ones of its group are still in flight here.
+    /// </summary>
+    [Fact]
+    public async Task Groups_keep_their_order_though_many_of_their_messages_return()
+    {
+        var handled = new ConcurrentQueue<string>();
+        var attempts = new ConcurrentDictionary<string, int>();
+        await using var host = await RiderHost.CreateAsync(queueName: Queue);
+        host.Behaviour.Handle = context =>
+        {
+            var text = context.Message.Text;
+            var attempt = attempts.AddOrUpdate(text, 1, (_, count) => count + 1);
+            if (attempt <= 2 && text[^1] is ('1' or '4'))
+            {
+                throw new InvalidOperationException("transient");
+            }
+
+            handled.Enqueue(text);
+            return Task.CompletedTask;
+        };
+        await host.StartAsync(Queue);
+
+        string[] groups = ["a", "b", "c"];
+        await Task.WhenAll(groups.Select(x => host.SendGroupAsync(x, 6)));
+        await host.QueueIsEmptyAsync();
+
+        Assert.All(groups, x => Assert.Equal(InOrder(x, 6), handled.Where(text => GroupOf(text) == x)));
+        Assert.Equal((0, 0), await host.DepthAsync(host.DeadLetterUrl));
+    }
+
     [Fact]
     public async Task A_dead_letter_keeps_its_group_and_does_not_hold_up_the_rest_of_it()
     {

@@ -13,6 +13,13 @@ internal readonly struct ApiCall(QueueStore store, HttpContext http, CallFaults?
     /// <summary>Cancelled when the client closes the connection or the server stops.</summary>
     public CancellationToken Aborted => http.RequestAborted;
 
+    /// <summary>
+    /// The header that SQS takes for the system attribute AWSTraceHeader of a message that has none (developer guide,
+    /// "Amazon SQS and AWS X-Ray").
+    /// </summary>
+    public string? TraceHeader =>
+        http.Request.Headers["X-Amzn-Trace-Id"].ToString() is { Length: > 0 } header ? header : null;
+
     /// <summary>Finds a queue by the last segment of its URL; host and account are not compared.</summary>
     public StoredQueue Queue(string? url)
     {

@@ -27,10 +27,11 @@ internal sealed record ApiError(string Name, string QueryCode, int Status = 400)
     public static readonly ApiError PurgeQueueInProgress = Prefixed("PurgeQueueInProgress", 403);
     public static readonly ApiError OverLimit = Same("OverLimit", 403);
     public static readonly ApiError RequestThrottled = Same("RequestThrottled", 403);
+    public static readonly ApiError AccessDenied = new("AccessDeniedException", "AccessDenied", 403);
     public static readonly ApiError ResourceNotFound = Same("ResourceNotFoundException", 404);
     public static readonly ApiError UnknownOperation = new("UnknownOperationException", "InvalidAction");
     public static readonly ApiError Serialization = new("SerializationException", "MalformedInput");
-    public static readonly ApiError MissingAction = new("UnknownOperationException", "MissingAction");
+    public static readonly ApiError MissingAction = new("UnknownOperationException", "MissingAction", 404);
     public static readonly ApiError InternalError = Same("InternalError", 500);
     public static readonly ApiError InternalFailure = Same("InternalFailure", 500);
 

@@ -21,6 +21,8 @@ namespace FetchEtl.Local;
 [JsonSerializable(typeof(GetQueueAttributesInput))]
 [JsonSerializable(typeof(GetQueueAttributesOutput))]
 [JsonSerializable(typeof(SetQueueAttributesInput))]
+[JsonSerializable(typeof(AddPermissionInput))]
+[JsonSerializable(typeof(RemovePermissionInput))]
 [JsonSerializable(typeof(TagQueueInput))]
 [JsonSerializable(typeof(UntagQueueInput))]
 [JsonSerializable(typeof(ListQueueTagsOutput))]

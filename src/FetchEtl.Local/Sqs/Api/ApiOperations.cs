@@ -2,9 +2,7 @@ using System.Collections.Frozen;
 
 namespace FetchEtl.Local;
 
-/// <summary>
-/// The operations that this server offers. AddPermission and RemovePermission are missing: it checks no permissions.
-/// </summary>
+/// <summary>The operations of SQS.</summary>
 internal static class ApiOperations
 {
     private static readonly FrozenDictionary<string, ApiOperation> ByName = new[]
@@ -18,6 +16,8 @@ internal static class ApiOperations
         ApiOperation.Of<QueueInput, NoOutput>("PurgeQueue", PurgeQueue.Run),
         ApiOperation.Of<GetQueueAttributesInput, GetQueueAttributesOutput>("GetQueueAttributes", QueueAttributes.Get),
         ApiOperation.Of<SetQueueAttributesInput, NoOutput>("SetQueueAttributes", QueueAttributes.Set),
+        ApiOperation.Of<AddPermissionInput, NoOutput>("AddPermission", QueuePermissions.Add),
+        ApiOperation.Of<RemovePermissionInput, NoOutput>("RemovePermission", QueuePermissions.Remove),
         ApiOperation.Of<TagQueueInput, NoOutput>("TagQueue", QueueTags.Add),
         ApiOperation.Of<UntagQueueInput, NoOutput>("UntagQueue", QueueTags.Remove),
         ApiOperation.Of<QueueInput, ListQueueTagsOutput>("ListQueueTags", QueueTags.List),
@@ -40,5 +40,5 @@ internal static class ApiOperations
 
     public static ApiOperation Find(string name) =>
         ByName.GetValueOrDefault(name)
-            ?? throw ApiError.UnknownOperation.With($"The operation {name} is not available here.");
+            ?? throw ApiError.UnknownOperation.With($"The action {name} is not valid for this endpoint.");
 }

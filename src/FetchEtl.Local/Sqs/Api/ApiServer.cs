@@ -27,6 +27,7 @@ internal sealed class ApiServer(
         var wire = WireOf(context.Request);
         try
         {
+            LocalCallers.ThrowIfForeign(context.Request);
             var body = await ReadAsync(context.Request.BodyReader, context.RequestAborted);
             var call = await BeginAsync(context, wire, body);
             if (call.Faults is { LosesReply: true })

@@ -47,6 +47,9 @@ internal static class Quotas
     /// <summary>Characters in a queue's name, the suffix <c>.fifo</c> included.</summary>
     public const int QueueNameLength = 80;
 
+    /// <summary>Actions of one AddPermission.</summary>
+    public const int PermittedActions = 7;
+
     /// <summary>Tags of one queue.</summary>
     public const int Tags = 50;
 

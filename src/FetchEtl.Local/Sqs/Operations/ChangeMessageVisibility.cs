@@ -5,14 +5,16 @@ internal static class ChangeMessageVisibility
 {
     public static NoOutput Run(ApiCall call, ChangeVisibilityInput input)
     {
-        Change(call.Queue(input.QueueUrl), input.ReceiptHandle, input.VisibilityTimeout);
+        var queue = call.Queue(input.QueueUrl);
+        ReceiptHandle.ThrowIfNotBase64(input.ReceiptHandle);
+        Change(queue, input.ReceiptHandle, input.VisibilityTimeout);
         return NoOutput.Value;
     }
 
     public static BatchOutput<EntryId> RunBatch(ApiCall call, BatchInput<ChangeVisibilityEntry> input)
     {
         var queue = call.Queue(input.QueueUrl);
-        return MessageBatch.Run(call.Faults, input.Entries, entry =>
+        return MessageBatch.Run("ChangeMessageVisibilityBatch", call.Faults, input.Entries, entry =>
         {
             Change(queue, entry.ReceiptHandle, entry.VisibilityTimeout);
             return new EntryId(entry.Id!);

@@ -5,14 +5,16 @@ internal static class DeleteMessage
 {
     public static NoOutput Run(ApiCall call, DeleteMessageInput input)
     {
-        Delete(call, call.Queue(input.QueueUrl), input.ReceiptHandle);
+        var queue = call.Queue(input.QueueUrl);
+        ReceiptHandle.ThrowIfNotBase64(input.ReceiptHandle);
+        Delete(call, queue, input.ReceiptHandle);
         return NoOutput.Value;
     }
 
     public static BatchOutput<EntryId> RunBatch(ApiCall call, BatchInput<DeleteMessageEntry> input)
     {
         var queue = call.Queue(input.QueueUrl);
-        return MessageBatch.Run(call.Faults, input.Entries, entry =>
+        return MessageBatch.Run("DeleteMessageBatch", call.Faults, input.Entries, entry =>
         {
             Delete(call, queue, entry.ReceiptHandle);
             return new EntryId(entry.Id!);

@@ -2,44 +2,56 @@ namespace FetchEtl.Local;
 
 /// <summary>
 /// Runs the entries of a batch in order. A malformed batch is rejected as a whole. An entry that is rejected, or that a
-/// fault strikes, is listed as failed, and the others still run.
+/// fault strikes, is listed as failed, and the others still run. Like SQS, the output omits a list without entries.
 /// </summary>
 internal static class MessageBatch
 {
+    /// <param name="operation">Its name is in the error for a batch without entries.</param>
+    /// <param name="faults">The faults of the call, or null.</param>
+    /// <param name="entries">The entries as received.</param>
+    /// <param name="run">Runs an entry.</param>
+    /// <param name="checkAll">Rejects the batch as a whole before any entry runs.</param>
     public static BatchOutput<TSuccess> Run<TEntry, TSuccess>(
-        CallFaults? faults, List<TEntry>? entries, Func<TEntry, TSuccess> run)
+        string operation,
+        CallFaults? faults,
+        List<TEntry>? entries,
+        Func<TEntry, TSuccess> run,
+        Action<List<TEntry>>? checkAll = null)
         where TEntry : IBatchEntry
     {
-        Check(entries);
-        var output = new BatchOutput<TSuccess>(new(entries!.Count), []);
+        Check(operation, entries);
+        checkAll?.Invoke(entries!);
+        var successful = new List<TSuccess>(entries!.Count);
+        var failed = new List<EntryFailure>();
         foreach (var entry in entries)
         {
             if (faults?.FailsEntry() == true)
             {
-                output.Failed.Add(
+                failed.Add(
                     new(entry.Id!, SenderFault: false, ApiError.InternalError.QueryCode, InjectedError.Message));
                 continue;
             }
 
             try
             {
-                output.Successful.Add(run(entry));
+                successful.Add(run(entry));
             }
             catch (ApiException e)
             {
-                output.Failed.Add(new(entry.Id!, SenderFault: true, e.Error.QueryCode, e.Message));
+                failed.Add(new(entry.Id!, SenderFault: true, e.Error.QueryCode, e.Message));
             }
         }
 
-        return output;
+        return new(successful.Count == 0 ? null : successful, failed.Count == 0 ? null : failed);
     }
 
-    private static void Check<TEntry>(List<TEntry>? entries)
+    private static void Check<TEntry>(string operation, List<TEntry>? entries)
         where TEntry : IBatchEntry
     {
         if (entries is null or [])
         {
-            throw ApiError.EmptyBatchRequest.With("There should be at least one entry in the request.");
+            throw ApiError.EmptyBatchRequest.With(
+                $"There should be at least one {operation}RequestEntry in the request.");
         }
 
         if (entries.Count > Quotas.BatchEntries)
@@ -76,7 +88,7 @@ internal interface IBatchEntry
 internal sealed record BatchInput<TEntry>(string? QueueUrl, List<TEntry>? Entries)
     where TEntry : IBatchEntry;
 
-internal sealed record BatchOutput<TSuccess>(List<TSuccess> Successful, List<EntryFailure> Failed);
+internal sealed record BatchOutput<TSuccess>(List<TSuccess>? Successful, List<EntryFailure>? Failed);
 
 /// <summary>An entry that succeeded, where there is nothing else to say.</summary>
 internal sealed record EntryId(string Id);

@@ -62,7 +62,7 @@ internal static class QueueAttributes
             }
         }
 
-        return new(attributes);
+        return new(attributes.Count == 0 ? null : attributes);
     }
 
     public static NoOutput Set(ApiCall call, SetQueueAttributesInput input)

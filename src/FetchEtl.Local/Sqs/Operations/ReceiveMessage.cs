@@ -8,11 +8,13 @@ internal static class ReceiveMessage
     {
         var queue = call.Queue(input.QueueUrl);
         var max = Within(input.MaxNumberOfMessages ?? 1, 1, Quotas.ReceivedMessages, "MaxNumberOfMessages");
-        var wait = Within(
-            input.WaitTimeSeconds ?? queue.Settings.ReceiveMessageWaitTimeSeconds,
-            0,
-            Quotas.WaitSeconds,
-            "WaitTimeSeconds");
+        var wait = input.WaitTimeSeconds ?? queue.Settings.ReceiveMessageWaitTimeSeconds;
+        if (wait is < 0 or > Quotas.WaitSeconds)
+        {
+            throw ApiError.InvalidValue(
+                "WaitTimeSeconds", wait, $"Must be >= 0 and <= {Quotas.WaitSeconds}, if provided.");
+        }
+
         if (input.VisibilityTimeout is { } visibility)
         {
             Within(visibility, 0, Quotas.VisibilitySeconds, "VisibilityTimeout");

@@ -6,7 +6,7 @@ namespace FetchEtl.Local;
 internal static class SendMessage
 {
     public static SendMessageOutput Run(ApiCall call, SendMessageInput input) =>
-        Send(call.Queue(input.QueueUrl), input, id: null);
+        Send(call, call.Queue(input.QueueUrl), input, id: null);
 
     public static BatchOutput<SendMessageOutput> RunBatch(ApiCall call, BatchInput<SendMessageEntry> input)
     {
@@ -18,12 +18,18 @@ internal static class SendMessage
                 $"Batch requests cannot be longer than {Quotas.MessageBytes} bytes. You have sent {bytes} bytes.");
         }
 
-        return MessageBatch.Run(call.Faults, input.Entries, entry => Send(queue, entry, entry.Id));
+        return MessageBatch.Run(
+            "SendMessageBatch",
+            call.Faults,
+            input.Entries,
+            entry => Send(call, queue, entry, entry.Id),
+            entries => MessageValidation.CheckIdsOfAll(entries, queue));
     }
 
-    private static SendMessageOutput Send(StoredQueue queue, MessageToSend input, string? id)
+    private static SendMessageOutput Send(ApiCall call, StoredQueue queue, MessageToSend input, string? id)
     {
         var content = MessageValidation.Check(input, queue);
+        content = content with { TraceHeader = content.TraceHeader ?? call.TraceHeader };
         var message = queue.Send(content, input.DelaySeconds);
         return new()
         {

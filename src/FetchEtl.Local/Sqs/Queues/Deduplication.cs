@@ -1,7 +1,8 @@
 namespace FetchEtl.Local;
 
 /// <summary>
-/// Remembers the messages that a FIFO queue accepted in the last five minutes, also after they were deleted.
+/// Remembers the messages that a FIFO queue accepted in the last five minutes, also after they were deleted. A purge
+/// forgets them.
 /// </summary>
 internal sealed class Deduplication
 {
@@ -17,6 +18,12 @@ internal sealed class Deduplication
         }
 
         return _sent.GetValueOrDefault((scope, id));
+    }
+
+    public void Clear()
+    {
+        _sent.Clear();
+        _byAge.Clear();
     }
 
     public void Remember(string? scope, string id, StoredMessage message, long now)

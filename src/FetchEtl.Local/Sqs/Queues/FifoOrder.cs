@@ -1,8 +1,9 @@
 namespace FetchEtl.Local;
 
 /// <summary>
-/// The order of a FIFO queue: strict within a message group. While a message of a group is in flight, only the same
-/// receive gets more of that group. A receive gets all that it can from one group before it takes from the next.
+/// The order of a FIFO queue: strict within a message group. A message in flight hides those behind it in its group,
+/// and none before it. A receive gets all that it can from one group before it takes from the next. Recorded at AWS:
+/// LocalStack's validated tests <c>test_fifo_message_group_visibility_after_…</c>.
 /// </summary>
 internal sealed class FifoOrder : IDeliveryOrder
 {
@@ -23,13 +24,12 @@ internal sealed class FifoOrder : IDeliveryOrder
     public void Moved(StoredMessage message, MessageState from)
     {
         var group = _groups[message.Content.GroupId!];
-        group.InFlight += (message.State == MessageState.InFlight ? 1 : 0) - (from == MessageState.InFlight ? 1 : 0);
         if (message.State == MessageState.Gone)
         {
             group.Messages.Remove(message.Place);
         }
 
-        var ready = group.InFlight == 0 && group.Messages.First?.Value.State == MessageState.Visible;
+        var ready = group.Messages.First?.Value.State == MessageState.Visible;
         if (ready && group.Ready.List is null)
         {
             _ready.AddLast(group.Ready);
@@ -61,8 +61,6 @@ internal sealed class FifoOrder : IDeliveryOrder
 
         /// <summary>All messages that are not gone, in the order in which they were sent.</summary>
         public LinkedList<StoredMessage> Messages { get; } = new();
-
-        public int InFlight { get; set; }
 
         public LinkedListNode<Group> Ready { get; }
     }

@@ -142,7 +142,10 @@ internal sealed class QueueMessages(int queueNumber, string queueName, bool fifo
                 "VisibilityTimeout", seconds, $"Must be between 0 and {Quotas.VisibilitySeconds}.");
         }
 
-        if (_contents.Find(handle.Message) is not { } message || message.Receipt != handle.Receipt)
+        // A standard queue takes every handle of a message that it still has, also after the visibility timeout.
+        // Recorded at AWS: LocalStack's test_terminate_visibility_timeout_after_receive and
+        // test_change_message_visibility_after_visibility_timeout_expiration.
+        if (_contents.Find(handle.Message) is not { } message || (fifo && message.Receipt != handle.Receipt))
         {
             throw ApiError.InvalidValue(
                 "ReceiptHandle",
@@ -150,7 +153,7 @@ internal sealed class QueueMessages(int queueNumber, string queueName, bool fifo
                 "Message does not exist or is not available for visibility timeout change.");
         }
 
-        if (message.State != MessageState.InFlight)
+        if (fifo && message.State != MessageState.InFlight)
         {
             throw ApiError.MessageNotInflight.With("The specified message isn't in flight.");
         }
@@ -163,13 +166,13 @@ internal sealed class QueueMessages(int queueNumber, string queueName, bool fifo
                 $"Total VisibilityTimeout for the message is beyond the limit [{Quotas.VisibilitySeconds} seconds]");
         }
 
-        if (seconds == 0)
-        {
-            _contents.Show(message);
-        }
-        else
+        if (seconds > 0)
         {
             _contents.Hide(message, MessageState.InFlight, now + (seconds * 1000L));
+        }
+        else if (message.State == MessageState.InFlight)
+        {
+            _contents.Show(message);
         }
     }
 
@@ -197,6 +200,7 @@ internal sealed class QueueMessages(int queueNumber, string queueName, bool fifo
 
         _purgedAt = now;
         _contents.Clear();
+        _deduplication.Clear();
     }
 
     /// <summary>Removes a message that moves to another queue.</summary>

@@ -79,20 +79,21 @@ internal sealed class QueueSettings
         }
 
         var known = new QueueSettings(values);
-        return given is null
-            ? known
-            : known.With(given.Where(pair => pair is not { Key: "FifoQueue", Value: "false" }), fifo);
+        return given is null ? known : known.With(given, fifo);
     }
 
     /// <summary>Returns these settings with some values replaced. An empty text removes the attribute.</summary>
     public QueueSettings With(IEnumerable<KeyValuePair<string, string>> changes, bool fifo)
     {
         var values = new Dictionary<string, string>(_values, StringComparer.Ordinal);
-        foreach (var (name, value) in changes)
+        var changed = changes.ToDictionary(pair => pair.Key, pair => Normalized(pair.Key, pair.Value));
+        foreach (var (name, value) in changed)
         {
             if (!IsKnown(name) || (!fifo && FifoOnly.Contains(name)))
             {
-                throw ApiError.InvalidAttributeName.With($"Unknown Attribute {name}.");
+                throw ApiError.InvalidAttributeName.With(name is "DeduplicationScope" or "FifoThroughputLimit"
+                    ? $"You can specify the {name} only when FifoQueue is set to true."
+                    : $"Unknown Attribute {name}.");
             }
 
             if (name == "FifoQueue" && value != _values["FifoQueue"])
@@ -112,9 +113,17 @@ internal sealed class QueueSettings
             }
         }
 
-        if (values.ContainsKey("KmsMasterKeyId"))
+        if (!values.ContainsKey("KmsMasterKeyId"))
         {
-            values["SqsManagedSseEnabled"] = "false";
+            values.Remove("KmsDataKeyReusePeriodSeconds");
+        }
+        else if (changed.ContainsKey("KmsMasterKeyId"))
+        {
+            values["SqsManagedSseEnabled"] = changed.GetValueOrDefault("SqsManagedSseEnabled") != "true"
+                ? "false"
+                : throw ApiError.InvalidAttributeName.With(
+                    "You can use one type of server-side encryption (SSE) at one time. You can either enable KMS SSE "
+                    + "or SQS SSE.");
         }
 
         return new(values);
@@ -122,13 +131,21 @@ internal sealed class QueueSettings
 
     /// <summary>The first attribute whose given value differs from these settings, or null.</summary>
     public string? FirstDifference(IReadOnlyDictionary<string, string>? given) =>
-        given?.FirstOrDefault(pair => _values.GetValueOrDefault(pair.Key, "") != pair.Value
-            && !(pair is { Key: "FifoQueue", Value: "false" })).Key;
+        given?.FirstOrDefault(
+            pair => _values.GetValueOrDefault(pair.Key, "") != Normalized(pair.Key, pair.Value)).Key;
 
     public string? Get(string name) => _values.GetValueOrDefault(name);
 
     /// <summary>All attributes that have a value.</summary>
     public IEnumerable<KeyValuePair<string, string>> All() => _values;
+
+    /// <summary>SQS takes <c>True</c> for <c>true</c>, and returns a redrive policy's count as a number.</summary>
+    private static string Normalized(string name, string value) => name switch
+    {
+        "RedrivePolicy" => RedriveSetting.Normalized(value),
+        _ when Choices.TryGetValue(name, out var choices) && choices.Contains("true") => value.ToLowerInvariant(),
+        _ => value,
+    };
 
     private static void Check(string name, string value)
     {

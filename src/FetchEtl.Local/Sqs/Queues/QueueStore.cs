@@ -26,7 +26,8 @@ internal sealed class QueueStore(LocalSqsOptions options) : IDisposable
     public StoredQueue Create(
         string? name, IReadOnlyDictionary<string, string>? attributes, IReadOnlyDictionary<string, string>? tags)
     {
-        var fifo = attributes?.GetValueOrDefault("FifoQueue") == "true";
+        var fifo = string.Equals(
+            attributes?.GetValueOrDefault("FifoQueue"), "true", StringComparison.OrdinalIgnoreCase);
         CheckName(name, fifo);
         lock (_creation)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace FetchEtl.Local;
 
@@ -9,6 +10,27 @@ namespace FetchEtl.Local;
 /// </summary>
 internal sealed record RedriveSetting(string TargetArn, int MaxReceiveCount)
 {
+    /// <summary>The JSON with the count as a number. Invalid JSON, or a count that is a number, is unchanged.</summary>
+    public static string Normalized(string text)
+    {
+        try
+        {
+            if (JsonNode.Parse(text) is JsonObject policy
+                && policy["maxReceiveCount"] is JsonValue count && count.GetValueKind() == JsonValueKind.String
+                && int.TryParse(count.GetValue<string>(), NumberStyles.None, CultureInfo.InvariantCulture, out var max))
+            {
+                policy["maxReceiveCount"] = max;
+                return policy.ToJsonString(new JsonSerializerOptions { Encoder = ApiJson.Encoder });
+            }
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException)
+        {
+            // Parse reports it.
+        }
+
+        return text;
+    }
+
     /// <summary>
     /// Reads the JSON, where the count is a number or a string. Null for an empty text, which removes the policy.
     /// </summary>

@@ -12,6 +12,13 @@ internal sealed class StoredQueue : IDisposable
     private readonly QueueMessages _messages;
     private readonly WaitingReceives _waiting;
     private readonly int _number;
+
+    /// <summary>
+    /// From the creation on: a later change of DeduplicationScope has no effect. Recorded at AWS: LocalStack's
+    /// <c>test_fifo_change_to_high_throughput_after_creation</c>.
+    /// </summary>
+    private readonly bool _deduplicatesByGroup;
+
     private bool _deleted;
 
     public StoredQueue(
@@ -28,6 +35,7 @@ internal sealed class StoredQueue : IDisposable
         Settings = settings;
         _time = time;
         _findByArn = findByArn;
+        _deduplicatesByGroup = settings.DeduplicatesByGroup;
         _messages = new(number, name, IsFifo);
         _waiting = new(_messages, time, Touch);
         CreatedAt = LastModifiedAt = Now();
@@ -69,15 +77,18 @@ internal sealed class StoredQueue : IDisposable
         }
     }
 
-    /// <summary>Adds a message, or returns the earlier one with the same deduplication id.</summary>
+    /// <summary>
+    /// Adds a message, or returns the earlier one with the same deduplication id. A FIFO queue takes no delay of a
+    /// message: 0 means its own delay there.
+    /// </summary>
     public StoredMessage Send(MessageContent content, int? delaySeconds)
     {
         lock (_lock)
         {
             ThrowIfDeleted();
             var now = Advance();
-            var message = _messages.Send(
-                content, delaySeconds ?? Settings.DelaySeconds, Settings.DeduplicatesByGroup, now);
+            var delay = IsFifo ? Settings.DelaySeconds : delaySeconds ?? Settings.DelaySeconds;
+            var message = _messages.Send(content, delay, _deduplicatesByGroup, now);
             _waiting.SetTimer(now);
             _waiting.Wake();
             return message;

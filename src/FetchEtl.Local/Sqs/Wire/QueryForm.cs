@@ -9,20 +9,36 @@ namespace FetchEtl.Local;
 /// The parameters of a Query request as a tree: <c>MessageAttribute.1.Value.DataType=String</c> is a path of four
 /// steps.
 /// </summary>
+/// <remarks>
+/// A request is rejected before it costs more than its bytes do: by the steps and characters of a name and the number
+/// of parameters. The largest request of SQS, a batch of ten full messages, has five hundred.
+/// </remarks>
 internal sealed class QueryForm
 {
-    private readonly Dictionary<string, QueryForm> _children = new(StringComparer.Ordinal);
+    private const int MostParameters = 2000;
+    private const int MostSteps = 8;
+    private const int LongestName = 1024;
+
+    private static readonly Dictionary<string, QueryForm> NoChildren = [];
+
+    private Dictionary<string, QueryForm>? _children;
     private string? _value;
 
     public static QueryForm Parse(params ReadOnlySpan<string> texts)
     {
         var root = new QueryForm();
+        var count = 0;
         foreach (var text in texts)
         {
             foreach (var parameter in new QueryStringEnumerable(text))
             {
+                if (++count > MostParameters)
+                {
+                    throw ApiError.Serialization.With($"The request has more than {MostParameters} parameters.");
+                }
+
                 var node = root;
-                foreach (var step in parameter.DecodeName().ToString().Split('.'))
+                foreach (var step in StepsOf(parameter.EncodedName, parameter.DecodeName()))
                 {
                     node = node.Child(step);
                 }
@@ -34,7 +50,9 @@ internal sealed class QueryForm
         return root;
     }
 
-    public string? Value(string name) => _children.GetValueOrDefault(name)?._value;
+    private Dictionary<string, QueryForm> Children => _children ?? NoChildren;
+
+    public string? Value(string name) => Children.GetValueOrDefault(name)?._value;
 
     public void Set(string name, string value) => Child(name)._value = value;
 
@@ -50,8 +68,20 @@ internal sealed class QueryForm
         return new(bytes.WrittenMemory);
     }
 
+    private static string[] StepsOf(ReadOnlyMemory<char> encoded, ReadOnlyMemory<char> name)
+    {
+        if (encoded.Length > LongestName || name.Span.Count('.') >= MostSteps)
+        {
+            throw ApiError.Serialization.With(
+                $"The name of a parameter has more than {MostSteps} steps or {LongestName} characters.");
+        }
+
+        return name.ToString().Split('.');
+    }
+
     private QueryForm Child(string name)
     {
+        _children ??= new(StringComparer.Ordinal);
         if (!_children.TryGetValue(name, out var child))
         {
             _children.Add(name, child = new());
@@ -62,17 +92,22 @@ internal sealed class QueryForm
 
     private void Write(Utf8JsonWriter json, string operation)
     {
-        if (_children.Count == 0)
+        if (Children.Count == 0)
         {
             json.WriteStringValue(_value);
             return;
         }
 
         json.WriteStartObject();
-        foreach (var (name, child) in _children)
+        foreach (var (name, child) in Children)
         {
             switch (QueryNames.Member(operation, name))
             {
+                case null when child is { _children: null, _value: "" } && QueryNames.IsList(name):
+                    // Botocore sends a list without items under the name that it has in JSON.
+                    json.WriteStartArray(name);
+                    json.WriteEndArray();
+                    break;
                 case (var member, null):
                     json.WriteStartArray(member);
                     foreach (var item in child.Items())
@@ -87,7 +122,7 @@ internal sealed class QueryForm
                     foreach (var item in child.Items())
                     {
                         json.WritePropertyName(item.Value(key) ?? throw ApiError.Missing($"{name}.{key}"));
-                        var value = item._children.GetValueOrDefault("Value")
+                        var value = item.Children.GetValueOrDefault("Value")
                             ?? throw ApiError.Missing($"{name}.Value");
                         value.Write(json, operation);
                     }
@@ -107,7 +142,7 @@ internal sealed class QueryForm
     /// <summary>The numbered children in order. Clients may omit the number of a single item.</summary>
     private List<QueryForm> Items()
     {
-        var numbered = _children
+        var numbered = Children
             .Select(child => (
                 Number: int.TryParse(child.Key, CultureInfo.InvariantCulture, out var n) ? n : -1, child.Value))
             .Where(child => child.Number >= 0)

@@ -12,6 +12,8 @@ internal static class QueryNames
         ("MessageSystemAttributeNames", "MessageSystemAttributeName"),
         ("MessageAttributeNames", "MessageAttributeName"),
         ("TagKeys", "TagKey"),
+        ("AWSAccountIds", "AWSAccountId"),
+        ("Actions", "ActionName"),
         ("QueueUrls", "QueueUrl"),
         ("queueUrls", "QueueUrl"),
         ("Messages", "Message"),
@@ -26,6 +28,10 @@ internal static class QueryNames
         ("MessageSystemAttributes", "MessageSystemAttribute", "Name"),
         ("Tags", "Tag", "Key"),
     ];
+
+    /// <summary>Whether a member of a request is a list, by its name in JSON.</summary>
+    public static bool IsList(string member) =>
+        member == "Entries" || Array.Exists(Lists, list => list.Member == member);
 
     /// <summary>The list or map member that a parameter of a request belongs to, with the key name of a map.</summary>
     public static (string Member, string? Key)? Member(string operation, string parameter)

@@ -34,9 +34,14 @@ internal sealed class QueryWire : IWire
         }
 
         // Older clients name the queue in the path of the URL.
-        if (form.Value("QueueUrl") is null && request.Path.Value is { Length: > 1 } path)
+        if (request.Path.Value is { Length: > 1 } path)
         {
-            form.Set("QueueUrl", path);
+            if (operation is "CreateQueue" or "ListQueues")
+            {
+                throw ApiError.UnknownOperation.With($"The action {operation} is not valid for this endpoint.");
+            }
+
+            form.Set("QueueUrl", form.Value("QueueUrl") ?? path);
         }
 
         return (operation, form.ToJson(operation));
@@ -46,17 +51,29 @@ internal sealed class QueryWire : IWire
         ResponseBuffer.Write(
             output, static (bytes, to) => WriteOutput(to.response, to.operation, bytes), (response, operation));
 
-    public void WriteError(HttpResponse response, ApiException error) =>
-        Send(response, "ErrorResponse", (xml, requestId) =>
+    public void WriteError(HttpResponse response, ApiException error)
     {
-        xml.WriteStartElement("Error");
-        xml.WriteElementString("Type", error.Error.Fault);
-        xml.WriteElementString("Code", error.Error.QueryCode);
-        xml.WriteElementString("Message", error.Message);
-        xml.WriteElementString("Detail", "");
-        xml.WriteEndElement();
-        xml.WriteElementString("RequestId", requestId);
-    });
+        if (error.Error == ApiError.MissingAction)
+        {
+            Send(response, error.Error.Name, static (_, _) => { });
+            return;
+        }
+
+        // SQS words this error for Query as it did before JSON.
+        var message = error.Error == ApiError.QueueDoesNotExist
+            ? "The specified queue does not exist for this wsdl version."
+            : error.Message;
+        Send(response, "ErrorResponse", (xml, requestId) =>
+        {
+            xml.WriteStartElement("Error");
+            xml.WriteElementString("Type", error.Error.Fault);
+            xml.WriteElementString("Code", error.Error.QueryCode);
+            xml.WriteElementString("Message", message);
+            xml.WriteElementString("Detail", "");
+            xml.WriteEndElement();
+            xml.WriteElementString("RequestId", requestId);
+        });
+    }
 
     private static bool IsJson(HttpRequest request) =>
         request.ContentType?.Contains("json", StringComparison.Ordinal) == true;
