@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using FetchEtl.Migrations;
 
 namespace FetchEtl.Service;
@@ -10,8 +11,17 @@ internal static class MigrateCommand
         Description = "Print the migrations as idempotent SQL instead of applying them.",
     };
 
-    public static Command Create() =>
-        Verb.Create("migrate", "Creates the table user_logins, or adopts the one that exists.", RunAsync, Script);
+    private static readonly Option<bool> CreateDatabase = new("--create-database")
+    {
+        Description = "Create the database of the connection string where it does not exist.",
+    };
+
+    public static Command Create() => Verb.Create(
+        "migrate",
+        "Creates the table user_logins, or adopts the one that exists.",
+        RunAsync,
+        Script,
+        CreateDatabase);
 
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
@@ -22,9 +32,29 @@ internal static class MigrateCommand
         }
 
         var database = DatabaseSetting.Read(ServiceHost.Create(settings).Configuration);
-        await LoginMigrations.MigrateAsync(database, Console.WriteLine, TimeProvider.System, cancellationToken);
-        Console.WriteLine("user_logins is up to date.");
+        if (parsed.GetValue(CreateDatabase) && await LoginMigrations.CreateDatabaseAsync(database, cancellationToken))
+        {
+            Console.WriteLine("The database did not exist and was created.");
+        }
+
+        var result = await LoginMigrations.MigrateAsync(
+            database, Console.WriteLine, TimeProvider.System, cancellationToken);
+        Console.WriteLine(Describe(result));
 
         return Verb.Succeeded;
     }
+
+    private static string Describe(LoginMigrationResult result) => result.Outcome switch
+    {
+        LoginMigrationOutcome.Created => $"user_logins was created. {Migrations(result)}",
+        LoginMigrationOutcome.Adopted => string.Create(
+            CultureInfo.InvariantCulture,
+            $"user_logins was adopted with its {result.AdoptedRows:N0} rows, whose values are as before. "
+                + $"{Migrations(result)}"),
+        LoginMigrationOutcome.Updated => $"user_logins was updated. {Migrations(result)}",
+        _ => "user_logins is unchanged: it was up to date.",
+    };
+
+    private static string Migrations(LoginMigrationResult result) =>
+        $"Migrations applied: {string.Join(", ", result.Applied)}.";
 }
