@@ -33,7 +33,7 @@ public static class LoginMigrations
     /// Npgsql's connection string, of a role that may create databases. It connects to the database <c>postgres</c>.
     /// </param>
     /// <param name="cancellationToken">Cancels the statement that runs.</param>
-    /// <returns>Whether this call created it.</returns>
+    /// <returns>Whether it did not exist.</returns>
     /// <exception cref="NpgsqlException">PostgreSQL cannot be reached or rejects the statement.</exception>
     public static async Task<bool> CreateDatabaseAsync(
         string connectionString, CancellationToken cancellationToken = default)
@@ -52,10 +52,9 @@ public static class LoginMigrations
             await database.CreateAsync(cancellationToken);
             return true;
         }
-        catch (PostgresException exception) when (exception.SqlState is PostgresErrorCodes.DuplicateDatabase
-            or PostgresErrorCodes.UniqueViolation)
+        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.DuplicateDatabase)
         {
-            // Another process created it at the same time.
+            // Another process created it meanwhile. EF Core itself ignores a creation at the same moment.
             return false;
         }
     }

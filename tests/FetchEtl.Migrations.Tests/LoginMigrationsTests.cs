@@ -67,9 +67,8 @@ public sealed class LoginMigrationsTests : IAsyncLifetime
                 () => LoginMigrations.MigrateAsync(missing));
             Assert.StartsWith($"There is no database {name} on server ", refusal.Message);
 
-            var created = await Task.WhenAll(
-                Enumerable.Range(0, 3).Select(_ => LoginMigrations.CreateDatabaseAsync(missing)));
-            Assert.Single(created, wasCreated => wasCreated);
+            await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => LoginMigrations.CreateDatabaseAsync(missing)));
+            Assert.False(await LoginMigrations.CreateDatabaseAsync(missing));
 
             await LoginMigrations.MigrateAsync(missing);
             Assert.Equal(TestDatabase.Columns, await TestDatabase.ColumnsAsync(missing));

@@ -88,6 +88,18 @@ public sealed class MigrateCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_role_without_the_right_to_create_is_told_the_rights_of_migrate()
+    {
+        var (_, connection) = await _database.CreateRoleAsync();
+        var settings = new Dictionary<string, string> { ["ConnectionStrings__Logins"] = connection };
+
+        await using var run = await FetchEtlProcess.RunAsync(settings, "migrate");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("lacks a right that migrate needs: CREATE on the schema", run.Errors);
+    }
+
+    [Fact]
     public async Task Message_ids_that_are_not_unique_are_an_error_with_a_remedy_and_not_a_stack_trace()
     {
         await TestDatabase.ExecuteAsync(

@@ -13,7 +13,7 @@ public sealed class CommandLineTests
     [InlineData("sned --count 3", "fetch-etl: there is no 'sned': the verbs of fetch-etl are demo, run, drain, send, ")]
     [InlineData("--Masking:Keys:0=canary run", "fetch-etl: '--Masking:Keys:0' stands before the verb")]
     [InlineData("keys", "fetch-etl: fetch-etl keys needs one of new.")]
-    [InlineData("send --count abc", "fetch-etl: --count must be a whole number, is 'abc'.")]
+    [InlineData("send --count abc", "fetch-etl: --count must be a whole number up to 2147483647, is 'abc'.")]
     [InlineData("send --invalid few", "fetch-etl: --invalid must be a number such as 0.1, is 'few'.")]
     [InlineData("send --count", "fetch-etl: --count needs a value.")]
     [InlineData("mask", "fetch-etl: --field is required.")]

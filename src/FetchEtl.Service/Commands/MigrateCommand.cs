@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using FetchEtl.Migrations;
+using Npgsql;
 
 namespace FetchEtl.Service;
 
@@ -32,7 +33,22 @@ internal static class MigrateCommand
         }
 
         var database = DatabaseSetting.Read(ServiceHost.Create(settings).Configuration);
-        if (parsed.GetValue(CreateDatabase) && await LoginMigrations.CreateDatabaseAsync(database, cancellationToken))
+        try
+        {
+            return await MigrateAsync(database, parsed.GetValue(CreateDatabase), cancellationToken);
+        }
+        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            throw new UsageException(
+                "The role in ConnectionStrings:Logins lacks a right that migrate needs: CREATE on the schema, to own a "
+                + "user_logins that exists, and CREATEDB with --create-database. Let the owner run migrate.");
+        }
+    }
+
+    private static async Task<int> MigrateAsync(
+        string database, bool createDatabase, CancellationToken cancellationToken)
+    {
+        if (createDatabase && await LoginMigrations.CreateDatabaseAsync(database, cancellationToken))
         {
             Console.WriteLine("The database did not exist and was created.");
         }

@@ -59,7 +59,7 @@ internal static class ParseProblems
         return plain switch
         {
             { IsEnum: true } => $"one of {string.Join(", ", Enum.GetNames(plain).Where(name => name != "None"))}",
-            _ when plain == typeof(int) => "a whole number",
+            _ when plain == typeof(int) => "a whole number up to 2147483647",
             _ when plain == typeof(double) => "a number such as 0.1",
             _ when plain == typeof(bool) => "given without a value",
             _ => null,
