@@ -16,6 +16,10 @@ public static class LoginMigrations
     private const string TryLock =
         "SELECT pg_catalog.pg_try_advisory_lock(pg_catalog.hashtextextended('FetchEtl.Migrations', 0))";
 
+    private const string Schema = "SELECT pg_catalog.current_schema()::text";
+
+    private const string CountRows = "SELECT pg_catalog.count(*) FROM user_logins";
+
     private static readonly TimeSpan LockPoll = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Applies the migrations that are missing, without reports; see the overload.</summary>
@@ -25,9 +29,40 @@ public static class LoginMigrations
     public static Task MigrateAsync(string connectionString, CancellationToken cancellationToken = default) =>
         MigrateAsync(connectionString, static _ => { }, TimeProvider.System, cancellationToken);
 
+    /// <summary>Creates the database that the connection string names, where it does not exist.</summary>
+    /// <param name="connectionString">
+    /// Npgsql's connection string, of a role that may create databases. It connects to the database <c>postgres</c>.
+    /// </param>
+    /// <param name="cancellationToken">Cancels the statement that runs.</param>
+    /// <returns>Whether it did not exist.</returns>
+    /// <exception cref="NpgsqlException">PostgreSQL cannot be reached or rejects the statement.</exception>
+    public static async Task<bool> CreateDatabaseAsync(
+        string connectionString, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
+
+        await using var context = LoginDbContextFactory.Create(Session(connectionString).ConnectionString);
+        var database = context.GetService<IRelationalDatabaseCreator>();
+        if (await database.ExistsAsync(cancellationToken))
+        {
+            return false;
+        }
+
+        try
+        {
+            await database.CreateAsync(cancellationToken);
+            return true;
+        }
+        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.DuplicateDatabase)
+        {
+            // Another process created it meanwhile. EF Core itself ignores a creation at the same moment.
+            return false;
+        }
+    }
+
     /// <summary>
-    /// Applies the migrations that are missing, each in one transaction. Creates the database where it does not exist.
-    /// Processes that run this at the same time take turns.
+    /// Applies the migrations that are missing, each in one transaction. Processes that run this at the same time take
+    /// turns.
     /// </summary>
     /// <remarks>
     /// <para>
@@ -42,19 +77,23 @@ public static class LoginMigrations
     /// <param name="connectionString">
     /// Npgsql's connection string, of a role that may create tables and owns those that exist.
     /// </param>
-    /// <param name="report">Receives each step and each wait as a sentence.</param>
+    /// <param name="report">
+    /// Receives server, database and schema, then each step and each wait, as sentences.
+    /// </param>
     /// <param name="time">Measures the pauses between attempts.</param>
     /// <param name="cancellationToken">
     /// Cancels the statement that runs. Its transaction is rolled back; an unfinished index stays INVALID until the
     /// next call.
     /// </param>
-    /// <returns>A task that completes when the tables are up to date.</returns>
+    /// <returns>What was done. The tables are up to date.</returns>
     /// <exception cref="NpgsqlException">
     /// PostgreSQL cannot be reached or rejects a statement. Where a table cannot be adopted, the message names the
     /// column and the exception's hint the remedy.
     /// </exception>
-    /// <exception cref="LoginMigrationException">A lock stayed taken, or message ids are not unique.</exception>
-    public static async Task MigrateAsync(
+    /// <exception cref="LoginMigrationException">
+    /// The database or a schema for the table does not exist, a lock stayed taken, or message ids are not unique.
+    /// </exception>
+    public static async Task<LoginMigrationResult> MigrateAsync(
         string connectionString,
         Action<string> report,
         TimeProvider time,
@@ -64,17 +103,18 @@ public static class LoginMigrations
         ArgumentNullException.ThrowIfNull(report);
         ArgumentNullException.ThrowIfNull(time);
 
-        // The connection has session state, so no pool may keep it.
-        var session = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, Multiplexing = false };
+        var session = Session(connectionString);
         await using var context = LoginDbContextFactory.Create(session.ConnectionString);
-        var database = context.GetService<IRelationalDatabaseCreator>();
-        if (!await database.ExistsAsync(cancellationToken))
+        var connection = (NpgsqlConnection)context.Database.GetDbConnection();
+        if (!await context.GetService<IRelationalDatabaseCreator>().ExistsAsync(cancellationToken))
         {
-            await database.CreateAsync(cancellationToken);
+            throw new LoginMigrationException(
+                $"There is no database {session.Database} on server {session.Host}:{session.Port}. Correct the "
+                + "connection string, or create the database: 'fetch-etl migrate --create-database' does.");
         }
 
         await context.Database.OpenConnectionAsync(cancellationToken);
-        var connection = (NpgsqlConnection)context.Database.GetDbConnection();
+        await ReportTargetAsync(connection, report, cancellationToken);
         await TakeTurnAsync(connection, report, time, cancellationToken);
 
         foreach (var finding in await SchemaCheck.FindAsync(connection, cancellationToken))
@@ -84,14 +124,29 @@ public static class LoginMigrations
 
         // A timeout that the role sets for its queries would interrupt every build of a large index.
         await connection.ExecuteAsync("SET statement_timeout = 0", cancellationToken);
+        var adoption = new TableAdoption(connection, report);
+        var hadTable = await adoption.HasTableAsync(cancellationToken);
+        string[] missing = [.. await context.Database.GetPendingMigrationsAsync(cancellationToken)];
         await new LockRetry(connection, report, time).RunAsync(ApplyAsync, cancellationToken);
+
+        var isFirst = missing.Contains(TableAdoption.MigrationId, StringComparer.Ordinal);
+        return new LoginMigrationResult(
+            (isFirst, hadTable, missing.Length) switch
+            {
+                (_, _, 0) => LoginMigrationOutcome.Unchanged,
+                (true, false, _) => LoginMigrationOutcome.Created,
+                (true, true, _) => LoginMigrationOutcome.Adopted,
+                _ => LoginMigrationOutcome.Updated,
+            },
+            missing,
+            isFirst && hadTable ? await connection.ReadAsync<long>(CountRows, cancellationToken) : null);
 
         async Task ApplyAsync()
         {
             var pending = await context.Database.GetPendingMigrationsAsync(cancellationToken);
             if (pending.Contains(TableAdoption.MigrationId, StringComparer.Ordinal))
             {
-                await new TableAdoption(connection, report).RunAsync(cancellationToken);
+                await adoption.RunAsync(cancellationToken);
             }
 
             await context.Database.MigrateAsync(cancellationToken);
@@ -113,6 +168,24 @@ public static class LoginMigrations
         var script = context.GetService<IMigrator>().GenerateScript(options: MigrationsSqlGenerationOptions.Idempotent);
         return script.ReplaceLineEndings("\n")
             .Replace("WHERE \"MigrationId\" = '", "WHERE \"MigrationId\"::text = '", StringComparison.Ordinal);
+    }
+
+    /// <summary>The connection has session state, so no pool may keep it.</summary>
+    private static NpgsqlConnectionStringBuilder Session(string connectionString) =>
+        new(connectionString) { Pooling = false, Multiplexing = false };
+
+    private static string Server(NpgsqlConnection connection) => $"server {connection.Host}:{connection.Port}";
+
+    /// <summary>
+    /// Reports where the tables will be, before anything is done: a mistyped name shows also where a step fails.
+    /// </summary>
+    private static async Task ReportTargetAsync(
+        NpgsqlConnection connection, Action<string> report, CancellationToken cancellationToken)
+    {
+        var schema = await connection.ReadAsync<string>(Schema, cancellationToken) ?? throw new LoginMigrationException(
+            $"No schema of the search_path exists in database {connection.Database} on {Server(connection)}. Create "
+            + "one, or correct Search Path in the connection string.");
+        report($"PostgreSQL {Server(connection)}, database {connection.Database}, schema {schema}.");
     }
 
     /// <summary>

@@ -37,6 +37,10 @@ internal sealed class TableAdoption(NpgsqlConnection connection, Action<string> 
         WHERE i.indrelid = 'user_logins'::regclass::oid AND c.relname::text = '{Index}'
         """;
 
+    /// <summary>Whether there is a table to adopt.</summary>
+    public Task<bool> HasTableAsync(CancellationToken cancellationToken) =>
+        connection.ReadAsync<bool>(TableExists, cancellationToken);
+
     /// <summary>Adopts the table where there is one.</summary>
     /// <exception cref="PostgresException">
     /// The table cannot hold logins, a lock was not free in time, or PostgreSQL rejects a statement.
@@ -44,7 +48,7 @@ internal sealed class TableAdoption(NpgsqlConnection connection, Action<string> 
     /// <exception cref="LoginMigrationException">Message ids are not unique.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        if (!await connection.ReadAsync<bool>(TableExists, cancellationToken))
+        if (!await HasTableAsync(cancellationToken))
         {
             return;
         }

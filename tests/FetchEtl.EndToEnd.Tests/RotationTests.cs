@@ -72,7 +72,7 @@ public sealed class RotationTests(ITestOutputHelper output)
         Assert.Contains("15,000", dry.Output);
         Assert.Equal(0, await MaskedAsync());
 
-        await using (var killed = estate.Start([.. verb, "--batch-size", "1"]))
+        await using (var killed = estate.Start([.. verb, "--batch-size", "1", "--yes"]))
         {
             await Estate.UntilAsync(async () => killed.HasExited || await MaskedAsync() > 0);
             await killed.SignalAsync(ProcessSignal.Kill);
@@ -80,7 +80,7 @@ public sealed class RotationTests(ITestOutputHelper output)
         }
 
         Assert.InRange(await MaskedAsync(), 1, Count - 1);
-        await using var adopt = await estate.RunAsync(verb);
+        await using var adopt = await estate.RunAsync([.. verb, "--yes"]);
         Assert.True(adopt.ExitCode == 0, adopt.Errors);
         output.WriteLine(adopt.Output);
 

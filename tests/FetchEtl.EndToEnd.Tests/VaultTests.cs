@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using FetchEtl.Service;
 using FetchEtl.Testing;
 using Npgsql;
@@ -8,7 +10,7 @@ namespace FetchEtl.EndToEnd.Tests;
 /// <summary>
 /// The real service seals values. The real verbs and the real openssl open them, with the commands of docs/vault.md.
 /// </summary>
-public sealed class VaultTests
+public sealed partial class VaultTests
 {
     private static readonly string Page = File.ReadAllText(Path.Combine(RepositoryRoot.Folder, "docs", "vault.md"));
 
@@ -40,7 +42,9 @@ public sealed class VaultTests
         foreach (var (field, column) in Columns)
         {
             var masks = await vault.MasksAsync(column);
-            var values = await vault.LinesAsync(masks, "reveal", "--private-key", vault.PrivateKey);
+            var printed = await vault.LinesAsync(masks, "reveal", "--private-key", vault.PrivateKey);
+            Assert.DoesNotContain(printed, line => line.Any(char.IsControl));
+            string[] values = [.. printed.Select(Recover)];
             count += masks.Length;
 
             Assert.Equal(
@@ -224,6 +228,13 @@ public sealed class VaultTests
 
     private static string Value(string body, string field) =>
         JsonSerializer.Deserialize<JsonElement>(body).GetProperty(field).GetString()!;
+
+    /// <summary>The value that <c>reveal</c> printed with its control characters escaped.</summary>
+    private static string Recover(string printed) => Escape().Replace(
+        printed, x => ((char)int.Parse(x.Groups["hex"].Value, NumberStyles.HexNumber)).ToString());
+
+    [GeneratedRegex(@"\\u(?<hex>[0-9a-f]{4})", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Escape();
 
     /// <summary>The shell sample of docs/vault.md that holds this text.</summary>
     private static string Sample(string part) =>

@@ -57,14 +57,20 @@ public sealed class LoginMigrationsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_database_that_does_not_exist_is_created()
+    public async Task A_database_that_does_not_exist_is_refused_and_created_by_its_own_call()
     {
         var name = $"fetch_etl_{Guid.NewGuid():N}";
         var missing = new NpgsqlConnectionStringBuilder(Connection) { Database = name }.ConnectionString;
         try
         {
-            await LoginMigrations.MigrateAsync(missing);
+            var refusal = await Assert.ThrowsAsync<LoginMigrationException>(
+                () => LoginMigrations.MigrateAsync(missing));
+            Assert.StartsWith($"There is no database {name} on server ", refusal.Message);
 
+            await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => LoginMigrations.CreateDatabaseAsync(missing)));
+            Assert.False(await LoginMigrations.CreateDatabaseAsync(missing));
+
+            await LoginMigrations.MigrateAsync(missing);
             Assert.Equal(TestDatabase.Columns, await TestDatabase.ColumnsAsync(missing));
         }
         finally

@@ -1,4 +1,5 @@
 using FetchEtl.Testing;
+using Npgsql;
 
 namespace FetchEtl.Migrations.Tests;
 
@@ -34,8 +35,68 @@ public sealed class MigrateCommandTests : IAsyncLifetime
         await next.WaitAsync();
 
         Assert.Equal(0, next.ExitCode);
-        Assert.EndsWith("user_logins is up to date.", next.Output.TrimEnd());
+        Assert.Contains("user_logins was adopted with its 1 rows, whose values are as before.", next.Output);
         Assert.Equal(["True"], await TestDatabase.IndexAsync(_database.ConnectionString));
+    }
+
+    [Fact]
+    public async Task It_names_server_database_and_schema_and_says_what_was_done()
+    {
+        var connection = new NpgsqlConnectionStringBuilder(_database.ConnectionString);
+        var target =
+            $"PostgreSQL server {connection.Host}:{connection.Port}, database {connection.Database}, schema public.";
+
+        await using var first = await FetchEtlProcess.RunAsync(Settings, "migrate");
+        await using var second = await FetchEtlProcess.RunAsync(Settings, "migrate");
+
+        Assert.True(first.ExitCode == 0, first.Errors);
+        Assert.StartsWith(target, first.Output);
+        Assert.Contains("user_logins was created. Migrations applied: 20260101000000_UserLogins", first.Output);
+        Assert.Equal(
+            [target, "user_logins is unchanged: it was up to date."],
+            second.Output.TrimEnd().Split(Environment.NewLine));
+    }
+
+    /// <summary>A mistyped database was created, and logins went there.</summary>
+    [Fact]
+    public async Task A_database_that_does_not_exist_is_created_only_where_the_command_line_says_so()
+    {
+        var name = $"fetch_etl_{Guid.NewGuid():N}";
+        var settings = new Dictionary<string, string>
+        {
+            ["ConnectionStrings__Logins"] =
+                new NpgsqlConnectionStringBuilder(_database.ConnectionString) { Database = name }.ToString(),
+        };
+        try
+        {
+            await using var refused = await FetchEtlProcess.RunAsync(settings, "migrate");
+            Assert.Equal(1, refused.ExitCode);
+            Assert.Contains($"There is no database {name} on server ", refused.Errors);
+            Assert.Contains("--create-database", refused.Errors);
+
+            await using var created = await FetchEtlProcess.RunAsync(settings, "migrate", "--create-database");
+            Assert.True(created.ExitCode == 0, created.Errors);
+            Assert.StartsWith("The database did not exist and was created.", created.Output);
+            Assert.Contains($", database {name}, schema public.", created.Output);
+            Assert.Contains("user_logins was created.", created.Output);
+        }
+        finally
+        {
+            await TestDatabase.ExecuteAsync(
+                _database.ConnectionString, $"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+        }
+    }
+
+    [Fact]
+    public async Task A_role_without_the_right_to_create_is_told_the_rights_of_migrate()
+    {
+        var (_, connection) = await _database.CreateRoleAsync();
+        var settings = new Dictionary<string, string> { ["ConnectionStrings__Logins"] = connection };
+
+        await using var run = await FetchEtlProcess.RunAsync(settings, "migrate");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("lacks a right that migrate needs: CREATE on the schema", run.Errors);
     }
 
     [Fact]

@@ -113,6 +113,7 @@ public sealed class OnlineAdoptionTests(ITestOutputHelper output) : IAsyncLifeti
         await MigrateAsync();
 
         Assert.Equal(["True"], await TestDatabase.IndexAsync(Connection));
+        await _reports.WaitForAsync(", schema public.");
         Assert.StartsWith("Building the unique index", Assert.Single(await _reports.RestAsync()));
     }
 
@@ -129,6 +130,7 @@ public sealed class OnlineAdoptionTests(ITestOutputHelper output) : IAsyncLifeti
 
         await MigrateAsync().WaitAsync(TestDatabase.Limit);
 
+        await _reports.WaitForAsync(", schema public.");
         Assert.Empty(await _reports.RestAsync());
     }
 
@@ -196,6 +198,6 @@ public sealed class OnlineAdoptionTests(ITestOutputHelper output) : IAsyncLifeti
         Assert.Equal(["True"], await TestDatabase.IndexAsync(Connection));
     }
 
-    private Task MigrateAsync(CancellationToken cancellationToken = default) =>
+    private Task<LoginMigrationResult> MigrateAsync(CancellationToken cancellationToken = default) =>
         LoginMigrations.MigrateAsync(Connection, _reports.Add, _time, cancellationToken);
 }

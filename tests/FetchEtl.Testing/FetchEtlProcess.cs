@@ -103,6 +103,13 @@ public sealed class FetchEtlProcess : IAsyncDisposable
         return run;
     }
 
+    /// <summary>Writes a line to standard input, which stays open.</summary>
+    public async Task WriteLineAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line);
+        await _process.StandardInput.FlushAsync();
+    }
+
     /// <summary>Writes the whole standard input and closes it.</summary>
     public async Task WriteInputAsync(string text)
     {

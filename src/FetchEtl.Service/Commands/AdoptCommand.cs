@@ -24,12 +24,17 @@ internal static class AdoptCommand
         Description = "The number of values in the form of a mask, as --dry-run shows it, where they are raw values.",
     };
 
+    private static readonly Option<bool> Yes = new("--yes")
+    {
+        Description = "Do not ask before values are overwritten.",
+    };
+
     public static Command Create() => Verb.Create(
         "adopt",
-        "Masks columns of a table in place: raw values, or the masks of Masking:Former. A second run continues an " +
-        "interrupted one. Exit code 3: some values are not masked.",
+        "Masks columns of a table in place: raw values, or the masks of Masking:Former. That cannot be undone, so it " +
+        "asks first. A second run continues an interrupted one. Exit code 3: some values are not masked.",
         RunAsync,
-        Arguments.Table, Arguments.Columns, Arguments.BatchSize, DryRun, HexIsRaw, MasksAreRaw);
+        Arguments.Table, Arguments.Columns, Arguments.BatchSize, DryRun, HexIsRaw, MasksAreRaw, Yes);
 
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
@@ -46,28 +51,13 @@ internal static class AdoptCommand
                 $"--hex-is-raw and Masking:Former {former} contradict each other on 64 hex digits: leave one out.");
         }
 
-        try
-        {
-            return await AdoptAsync(host, parsed, columns, cancellationToken);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            return MaintenanceVerb.Stopped("adopt");
-        }
-    }
-
-    private static async Task<int> AdoptAsync(
-        MaintenanceHost host,
-        ParseResult parsed,
-        IReadOnlyList<MaskedColumn> columns,
-        CancellationToken cancellationToken)
-    {
         var adoption = new Adoption(
             host.Contexts, host.Verifier, host.Masker, host.Options, parsed.GetValue(HexIsRaw), host.Time)
         {
             RawMaskForms = parsed.GetValue(MasksAreRaw),
         };
-        var plan = await adoption.PlanAsync(parsed.GetValue(Arguments.Table)!, columns, cancellationToken);
+        var table = parsed.GetValue(Arguments.Table)!;
+        var plan = await adoption.PlanAsync(table, columns, cancellationToken);
         foreach (var warning in plan.Warnings)
         {
             StandardError.WriteLine($"fetch-etl: warning: {warning}.");
@@ -85,11 +75,29 @@ internal static class AdoptCommand
             return Verb.Succeeded;
         }
 
-        var summary = await MaintenanceProgressBar.RunAsync(
-            progress => adoption.RunAsync(plan, parsed.GetValue(Arguments.BatchSize), progress, cancellationToken));
-        MaintenanceReport.Write(plan.Counts, summary.After, []);
-        MaintenanceReport.WriteRate("rows", summary.Rows, summary.Elapsed);
-        return MaintenanceVerb.End(summary.Left);
-    }
+        if (plan.ToMask > 0)
+        {
+            MaintenanceReport.Write(plan.Counts);
+            StandardError.WriteLine(
+                $"fetch-etl: {AdoptionConsent.Consequence(plan, table, columns, host.Options)}");
+            if (!parsed.GetValue(Yes) && !await AdoptionConsent.AskAsync(cancellationToken))
+            {
+                StandardError.WriteLine("fetch-etl: nothing was changed.");
+                return Verb.Failed;
+            }
+        }
 
+        try
+        {
+            var summary = await MaintenanceProgressBar.RunAsync(progress =>
+                adoption.RunAsync(plan, parsed.GetValue(Arguments.BatchSize), progress, cancellationToken));
+            MaintenanceReport.Write(plan.Counts, summary.After, []);
+            MaintenanceReport.WriteRate("rows", summary.Rows, summary.Elapsed);
+            return MaintenanceVerb.End(summary.Left);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return MaintenanceVerb.Stopped("adopt");
+        }
+    }
 }

@@ -10,21 +10,29 @@ internal static class DatabaseSetting
     public static string Read(IConfiguration configuration)
     {
         var connectionString = configuration.GetConnectionString("Logins");
-        return IsConnectionString(connectionString)
-            ? connectionString!
-            : throw new UsageException(
-                "ConnectionStrings:Logins must name the PostgreSQL to use, as in Host=…;Database=…;Username=….");
+        return Problem(connectionString) is { } problem
+            ? throw new UsageException(
+                $"ConnectionStrings:Logins {problem}: it must name the PostgreSQL to use, as in "
+                + "Host=…;Database=…;Username=….")
+            : connectionString!;
     }
 
-    private static bool IsConnectionString(string? text)
+    /// <summary>Npgsql's own text can quote a password that holds a semicolon.</summary>
+    private static string? Problem(string? text)
     {
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            return "is not set";
+        }
+
         try
         {
-            return !string.IsNullOrWhiteSpace(new NpgsqlConnectionStringBuilder(text).Host);
+            return string.IsNullOrWhiteSpace(new NpgsqlConnectionStringBuilder(text).Host) ? "has no Host" : null;
         }
         catch (ArgumentException)
         {
-            return false;
+            return "has a keyword that Npgsql does not know, or a value that is not of its type, such as a Port that "
+                + "is no number";
         }
     }
 }

@@ -4,6 +4,7 @@ using FetchEtl.Logins;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace FetchEtl.Service;
 
@@ -33,38 +34,34 @@ internal static class DrainCommand
         Termination termination,
         CancellationToken cancellationToken)
     {
-        var showsBar = !parsed.GetValue(Json) && !Console.IsOutputRedirected;
+        var showsBar = !parsed.GetValue(Json) && ProgressDisplay.IsShown;
         using var host = ServiceHost.CreateDrain(settings, showsBar ? QuietLog : null).BuildValidated();
         termination.LimitBy(host);
         await RequireTableAsync(host, cancellationToken);
 
-        var (summary, left, isEmpty) = parsed.GetValue(Json)
-            ? await new Drainer(host).RunAsync(cancellationToken)
-            : await DrainProgressBar.RunAsync(progress => new Drainer(host, progress).RunAsync(cancellationToken));
+        var obstacles = DrainObstacles.Watch(host.Services);
+        var result = parsed.GetValue(Json)
+            ? await new Drainer(host, progress: null, obstacles).RunAsync(cancellationToken)
+            : await DrainProgressBar.RunAsync(
+                progress => new Drainer(host, progress, obstacles).RunAsync(cancellationToken));
 
         if (parsed.GetValue(Json))
         {
-            Console.WriteLine(JsonSerializer.Serialize(summary, DrainJson.Default.DrainSummary));
+            Console.WriteLine(JsonSerializer.Serialize(result.Summary, DrainJson.Default.DrainSummary));
         }
         else
         {
-            DrainReport.Write(summary);
+            DrainReport.Write(result.Summary);
         }
 
-        if (isEmpty && left is null or { Total: 0 })
+        var queue = host.Services.GetRequiredService<IOptions<SqsSettings>>().Value.QueueName;
+        var ending = DrainEnding.Describe(result, queue, cancellationToken.IsCancellationRequested);
+        foreach (var line in ending)
         {
-            return Verb.Succeeded;
+            StandardError.WriteLine($"fetch-etl: {line}");
         }
 
-        StandardError.WriteLine(
-            cancellationToken.IsCancellationRequested
-                ? $"fetch-etl: stopped before the queue was empty: {left?.ToString() ?? "its counts cannot be read"}."
-                : left is { Total: > 0 }
-                    ? $"fetch-etl: messages are left on the queue: {left}. Another consumer holds them, or they fail "
-                        + "at every attempt; see the log."
-                    : "fetch-etl: messages may be left on the queue: SQS answered no receive that would show it "
-                        + "empty; see the log.");
-        return Verb.LeftBehind;
+        return ending.Count == 0 ? Verb.Succeeded : Verb.LeftBehind;
     }
 
     /// <summary>Checks that the table exists: without it a drain would hold leases and write nothing.</summary>

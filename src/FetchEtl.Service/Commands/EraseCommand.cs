@@ -17,8 +17,20 @@ internal static class EraseCommand
     {
         var result = Verb.Succeeded;
         var count = 0;
-        await VaultVerb.RunAsync(parsed, settings, "SELECT and DELETE", EraseAsync, cancellationToken);
-        Console.WriteLine($"Erased from the vault: {count}.");
+        var isComplete = false;
+        try
+        {
+            await VaultVerb.RunAsync(parsed, settings, "SELECT and DELETE", EraseAsync, cancellationToken);
+            isComplete = true;
+        }
+        finally
+        {
+            // What was erased before a stop or a failure stays erased.
+            if (isComplete || count > 0)
+            {
+                Console.WriteLine($"Erased from the vault: {count}.");
+            }
+        }
 
         return result;
 

@@ -65,8 +65,9 @@ internal static partial class ErrorText
     /// </summary>
     private static string Migrate(PostgresException exception) => exception.SqlState switch
     {
-        PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.UndefinedTable
-            or PostgresErrorCodes.UndefinedColumn => " 'fetch-etl migrate' creates what is missing.",
+        PostgresErrorCodes.InvalidCatalogName => " 'fetch-etl migrate --create-database' creates it.",
+        PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn =>
+            " 'fetch-etl migrate' creates what is missing.",
         _ => string.Empty,
     };
 

@@ -19,7 +19,7 @@ internal static class MaskCommand
     private static readonly Argument<string[]> Values = new("value")
     {
         Description = "The values. Without any they are read from standard input, one a line. Prefer that: other " +
-            "users of this machine can see arguments. Settings can follow.",
+            "users of this machine can see arguments.",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
@@ -39,9 +39,13 @@ internal static class MaskCommand
             Print(value);
         }
 
-        while (values.Length == 0 && await Console.In.ReadLineAsync(cancellationToken) is { } line)
+        if (values.Length == 0)
         {
-            Print(line);
+            StandardInput.Invite("values");
+            while (await StandardInput.ReadLineAsync(cancellationToken) is { } line)
+            {
+                Print(line);
+            }
         }
 
         return Verb.Succeeded;

@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Globalization;
 using FetchEtl.Masking;
 using FetchEtl.Migrations;
+using Npgsql;
 
 namespace FetchEtl.Service;
 
@@ -11,8 +13,17 @@ internal static class MigrateCommand
         Description = "Print the migrations as idempotent SQL instead of applying them.",
     };
 
-    public static Command Create() =>
-        Verb.Create("migrate", "Creates the table user_logins, or adopts the one that exists.", RunAsync, Script);
+    private static readonly Option<bool> CreateDatabase = new("--create-database")
+    {
+        Description = "Create the database of the connection string where it does not exist.",
+    };
+
+    public static Command Create() => Verb.Create(
+        "migrate",
+        "Creates the table user_logins, or adopts the one that exists.",
+        RunAsync,
+        Script,
+        CreateDatabase);
 
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
@@ -26,13 +37,47 @@ internal static class MigrateCommand
         var database = DatabaseSetting.Read(configuration);
         var masking = new MaskingOptions();
         var keys = KeyRegistration.ReadKeys(configuration, masking);
-        await LoginMigrations.MigrateAsync(database, Console.WriteLine, TimeProvider.System, cancellationToken);
-        Console.WriteLine("user_logins is up to date.");
-        if (keys is not null)
+        try
         {
-            await KeyRegistration.RunAsync(database, keys, masking, cancellationToken);
+            await MigrateAsync(database, parsed.GetValue(CreateDatabase), cancellationToken);
+            if (keys is not null)
+            {
+                await KeyRegistration.RunAsync(database, keys, masking, cancellationToken);
+            }
+
+            return Verb.Succeeded;
+        }
+        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            throw new UsageException(
+                "The role in ConnectionStrings:Logins lacks a right that migrate needs: CREATE on the schema, to own a "
+                + "user_logins that exists, and CREATEDB with --create-database. Let the owner run migrate.");
+        }
+    }
+
+    private static async Task MigrateAsync(string database, bool createDatabase, CancellationToken cancellationToken)
+    {
+        if (createDatabase && await LoginMigrations.CreateDatabaseAsync(database, cancellationToken))
+        {
+            Console.WriteLine("The database did not exist and was created.");
         }
 
-        return Verb.Succeeded;
+        var result = await LoginMigrations.MigrateAsync(
+            database, Console.WriteLine, TimeProvider.System, cancellationToken);
+        Console.WriteLine(Describe(result));
     }
+
+    private static string Describe(LoginMigrationResult result) => result.Outcome switch
+    {
+        LoginMigrationOutcome.Created => $"user_logins was created. {Migrations(result)}",
+        LoginMigrationOutcome.Adopted => string.Create(
+            CultureInfo.InvariantCulture,
+            $"user_logins was adopted with its {result.AdoptedRows:N0} rows, whose values are as before. "
+                + $"{Migrations(result)}"),
+        LoginMigrationOutcome.Updated => $"user_logins was updated. {Migrations(result)}",
+        _ => "user_logins is unchanged: it was up to date.",
+    };
+
+    private static string Migrations(LoginMigrationResult result) =>
+        $"Migrations applied: {string.Join(", ", result.Applied)}.";
 }

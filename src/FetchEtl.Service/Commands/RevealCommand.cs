@@ -46,7 +46,7 @@ internal static class RevealCommand
                 var (value, problem) = mask.Text.Length == 0
                     ? (string.Empty, null)
                     : Open(vault, key, found[mask.Text]);
-                Console.WriteLine(Printable(value));
+                Console.WriteLine(value is null ? null : PrintableText.Of(value));
                 if (problem is not null)
                 {
                     result = Verb.Failed;
@@ -77,16 +77,6 @@ internal static class RevealCommand
 
         return (null, problem);
     }
-
-    /// <summary>
-    /// Escapes control characters: producers choose the value, which must stay on its line and not control a terminal.
-    /// </summary>
-    private static string? Printable(string? value) => value is null
-        ? null
-        : string.Concat(value.Select(x => IsPrintable(x) ? x.ToString() : $"\\u{(int)x:x4}"));
-
-    private static bool IsPrintable(char character) =>
-        Console.IsOutputRedirected ? character is not ('\r' or '\n') : !char.IsControl(character);
 
     private static RevealingKey ReadKey(ParseResult parsed)
     {

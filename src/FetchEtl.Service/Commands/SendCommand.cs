@@ -12,7 +12,7 @@ internal static class SendCommand
 {
     private static readonly Option<FileInfo?> File = new("--file")
     {
-        Description = "Send each line of this file as one message.",
+        Description = "Send each line of this file as one message; - is standard input.",
     };
 
     private static readonly Option<int?> Count = new("--count") { Description = "Generate and send this many logins." };
@@ -26,8 +26,13 @@ internal static class SendCommand
         Description = "The share of generated messages that are invalid, 0 to 1.",
     };
 
+    private static readonly Option<string?> Lines = new("--lines")
+    {
+        Description = "Send only these lines or generated messages, as in 3,7-9,12-. An error says what is left.",
+    };
+
     public static Command Create() => Verb.Create(
-        "send", "Sends logins to the queue, from a file or generated.", RunAsync, File, Count, Seed, Invalid);
+        "send", "Sends logins to the queue, from a file or generated.", RunAsync, File, Count, Seed, Invalid, Lines);
 
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
@@ -44,6 +49,12 @@ internal static class SendCommand
             throw new UsageException("--count must be 0 or more, and --invalid must be 0 to 1.");
         }
 
+        var lines = LineRanges.All;
+        if (parsed.GetValue(Lines) is { } text && !LineRanges.TryParse(text, out lines))
+        {
+            throw new UsageException("--lines must be ascending numbers and ranges from 1, as in 3,7-9,12-.");
+        }
+
         using var host = ServiceHost.Create(settings).BuildValidated();
         var client = host.Services.GetRequiredService<IAmazonSQS>();
         var queue = host.Services.GetRequiredService<IOptions<SqsSettings>>().Value;
@@ -56,15 +67,42 @@ internal static class SendCommand
         var queueUrl = await QueueUrlAsync(client, queue, cancellationToken);
 
         var seed = parsed.GetValue(Seed) ?? RandomNumberGenerator.GetInt32(int.MaxValue);
-        var bodies = file is not null ? MessageFile.Read(file) : new LoginGenerator(seed, share).Take(count!.Value);
-        var total = file is not null ? MessageFile.Read(file).Count() : count!.Value;
-
+        var messages = file is null
+            ? new LoginGenerator(seed, share).Take(count!.Value)
+                .Select((body, index) => new MessageLine(index + 1, body)).ToAsyncEnumerable()
+            : MessageFile.ReadLinesAsync(Open(file), cancellationToken);
         var sender = new MessageSender(client);
-        await SendProgressBar.RunAsync(total, sent => sender.SendAsync(queueUrl, bodies, sent, cancellationToken));
-        var origin = file is null ? $" (seed {seed})" : string.Empty;
-        Console.WriteLine($"Sent {total} messages to {queue.QueueName}{origin}.");
+        var result = await SendProgressBar.RunAsync(
+            parsed.GetValue(Lines) is null ? count : null,
+            sent => sender.SendAsync(queueUrl, messages, lines, sent, cancellationToken));
 
-        return Verb.Succeeded;
+        var origin = file is null ? $" (seed {seed})" : string.Empty;
+        Console.WriteLine($"Sent {result.Sent} messages to {queue.QueueName}{origin}.");
+        SendReport.Write(result, file, seed);
+        return result switch
+        {
+            { Left: not null } when cancellationToken.IsCancellationRequested => Verb.Interrupted,
+            { Left: null, Refused: [] } => Verb.Succeeded,
+            _ => Verb.Failed,
+        };
+    }
+
+    private static Stream Open(FileInfo file)
+    {
+        if (file.ToString() == StandardInput.Name)
+        {
+            StandardInput.Invite("messages");
+            return Console.OpenStandardInput();
+        }
+
+        try
+        {
+            return Directory.Exists(file.FullName) ? throw new IOException("It is a folder.") : file.OpenRead();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"--file {file} cannot be read: {exception.Message}");
+        }
     }
 
     private static async Task<string> QueueUrlAsync(

@@ -21,6 +21,7 @@ internal sealed class Termination : IDisposable
     private TimeSpan _limit = TimeSpan.FromSeconds(new ServiceSettings().ShutdownTimeoutSeconds);
     private ITimer? _timer;
     private int _count;
+    private volatile int _exitCode;
 
     public Termination(TimeProvider time)
     {
@@ -35,6 +36,9 @@ internal sealed class Termination : IDisposable
 
     /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Asked => _asked.Token;
+
+    /// <summary>128 plus the first signal's number: the exit code of a verb that it ended before its end.</summary>
+    public int ExitCode => _exitCode;
 
     /// <summary>Takes the limit of an ordered stop from the host's settings.</summary>
     public void LimitBy(IHost host) =>
@@ -60,6 +64,7 @@ internal sealed class Termination : IDisposable
             EndAtOnce("received a second stop signal", code);
         }
 
+        _exitCode = code;
         var limit = _limit;
         _timer = _time.CreateTimer(
             _ => EndAtOnce($"not stopped after {limit.TotalSeconds} s", code),

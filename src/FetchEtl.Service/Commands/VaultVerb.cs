@@ -19,7 +19,7 @@ internal static class VaultVerb
 
     public static readonly Argument<string[]> Masks = new("mask")
     {
-        Description = "The masks. Without any they are read from standard input, one a line. Settings can follow.",
+        Description = "The masks. Without any they are read from standard input, one a line.",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
@@ -83,7 +83,12 @@ internal static class VaultVerb
             batch.Add(new NamedMask($"mask {++number}", mask));
         }
 
-        while (masks.Length == 0 && await Console.In.ReadLineAsync(cancellationToken) is { } line)
+        if (masks.Length == 0)
+        {
+            StandardInput.Invite("masks");
+        }
+
+        while (masks.Length == 0 && await StandardInput.ReadLineAsync(cancellationToken) is { } line)
         {
             batch.Add(new NamedMask($"line {++number}", line.Trim()));
             if (batch.Count == BatchSize)

@@ -11,6 +11,9 @@ internal static class Verb
     public const int Failed = 1;
     public const int LeftBehind = 3;
 
+    /// <summary>A signal ended the verb before its end: the process's exit code says which.</summary>
+    public const int Interrupted = -1;
+
     /// <summary>Creates a verb.</summary>
     /// <param name="name">The name, as typed.</param>
     /// <param name="description">The text for <c>--help</c>.</param>
@@ -45,20 +48,27 @@ internal static class Verb
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
-                return Failed;
+                return Interrupted;
             }
             catch (Exception exception) when (ErrorText.Of(exception) is { } lines)
             {
-                foreach (var line in lines)
-                {
-                    StandardError.WriteLine($"fetch-etl: {line}");
-                }
-
-                return Failed;
+                return Fail(lines);
             }
         });
 
         return command;
+    }
+
+    /// <summary>Prints problems on standard error.</summary>
+    /// <returns>The exit code.</returns>
+    public static int Fail(IReadOnlyList<string> problems)
+    {
+        foreach (var problem in problems)
+        {
+            StandardError.WriteLine($"fetch-etl: {problem}");
+        }
+
+        return Failed;
     }
 
     /// <summary>Returns the values of a verb's argument without the settings, which the parser adds to them.</summary>
@@ -67,7 +77,8 @@ internal static class Verb
 
     private static Argument<string[]> CreateSettings() => new("setting")
     {
-        Description = "Settings, such as --Sqs:QueueName=other. docs/configuration.md lists them.",
+        // The help of the program says it once for all verbs.
+        Hidden = true,
         Arity = ArgumentArity.ZeroOrMore,
     };
 

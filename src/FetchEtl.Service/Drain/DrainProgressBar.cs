@@ -5,11 +5,8 @@ namespace FetchEtl.Service;
 /// <summary>Shows a drain as a bar: the messages settled, of all messages.</summary>
 internal static class DrainProgressBar
 {
-    public static Task<T> RunAsync<T>(Func<IProgress<DrainProgress>, Task<T>> drain) =>
-        AnsiConsole.Progress()
-            .Columns(
-                new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
-            .StartAsync(context => drain(new Display(context.AddTask("draining"))));
+    public static Task<T> RunAsync<T>(Func<IProgress<DrainProgress>?, Task<T>> drain) =>
+        ProgressDisplay.RunAsync("draining", bar => drain(bar is null ? null : new Display(bar)));
 
     private sealed class Display(ProgressTask bar) : IProgress<DrainProgress>
     {

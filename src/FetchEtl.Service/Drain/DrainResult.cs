@@ -4,4 +4,8 @@ namespace FetchEtl.Service;
 /// <param name="Summary">What it did.</param>
 /// <param name="Left">The messages that SQS counts on the queue; null when SQS does not answer.</param>
 /// <param name="IsEmpty">Whether receives and counts have shown that the queue is empty.</param>
-internal sealed record DrainResult(DrainSummary Summary, QueueDepth? Left, bool IsEmpty);
+internal sealed record DrainResult(DrainSummary Summary, QueueDepth? Left, bool IsEmpty)
+{
+    /// <summary>What kept messages on the queue; empty where nothing did, or where nothing watched for it.</summary>
+    public IReadOnlyList<string> Obstacles { get; init; } = [];
+}

@@ -10,15 +10,25 @@ using Microsoft.Extensions.Options;
 namespace FetchEtl.Service;
 
 /// <summary>Runs a consumer host until its queue is empty.</summary>
-internal sealed class Drainer(IHost host, IProgress<DrainProgress>? progress = null)
+/// <param name="host">The host, not started yet.</param>
+/// <param name="progress">Gets a report after each look at the queue.</param>
+/// <param name="obstacles">Watches the host.</param>
+/// <param name="patience">
+/// How long to go on without a message settled; null for two visibility timeouts, at least a minute.
+/// </param>
+internal sealed class Drainer(
+    IHost host,
+    IProgress<DrainProgress>? progress = null,
+    DrainObstacles? obstacles = null,
+    TimeSpan? patience = null)
 {
     private readonly TimeProvider _time = host.Services.GetRequiredService<TimeProvider>();
     private readonly SqsSettings _settings = host.Services.GetRequiredService<IOptions<SqsSettings>>().Value;
     private readonly IAmazonSQS _client = host.Services.GetRequiredService<IAmazonSQS>();
 
     /// <summary>
-    /// Runs until the queue is empty, or until no message was settled for two visibility timeouts: then another
-    /// consumer holds the messages that are left, or they fail at every attempt. Cancellation ends the run as well.
+    /// Runs until the queue is empty, or until no message was settled for two visibility timeouts: then something keeps
+    /// the messages that are left. Cancellation ends the run as well.
     /// </summary>
     public async Task<DrainResult> RunAsync(CancellationToken cancellationToken)
     {
@@ -29,10 +39,16 @@ internal sealed class Drainer(IHost host, IProgress<DrainProgress>? progress = n
         await host.StartAsync(cancellationToken);
         string queueUrl;
         bool isEmpty;
+        IReadOnlyList<string> standing = [];
         try
         {
             queueUrl = (await _client.GetQueueUrlAsync(_settings.QueueName, cancellationToken)).QueueUrl;
             isEmpty = await WaitUntilEmptyAsync(metrics, queueUrl, cancellationToken);
+            if (!isEmpty && obstacles is not null)
+            {
+                standing = await obstacles.DescribeAsync(
+                    metrics.DeadLettered, _settings.DeadLetterQueue, metrics.Counters.InFlight);
+            }
         }
         finally
         {
@@ -42,7 +58,10 @@ internal sealed class Drainer(IHost host, IProgress<DrainProgress>? progress = n
         // A message that a last receive brought during the stop went back to the queue.
         isEmpty = isEmpty && DrainLoop.ShowsEmpty(metrics.Counters, receives: 1);
         return new DrainResult(
-            Summarize(metrics, started), await TryReadDepthAsync(queueUrl, CancellationToken.None), isEmpty);
+            Summarize(metrics, started), await TryReadDepthAsync(queueUrl, CancellationToken.None), isEmpty)
+        {
+            Obstacles = standing,
+        };
     }
 
     /// <summary>
@@ -69,7 +88,7 @@ internal sealed class Drainer(IHost host, IProgress<DrainProgress>? progress = n
             _time,
             () => metrics.Counters,
             async token => (await TryReadDepthAsync(queueUrl, token))?.Total,
-            TimeSpan.FromSeconds(Math.Max(60, 2 * _settings.VisibilityTimeoutSeconds)),
+            patience ?? TimeSpan.FromSeconds(Math.Max(60, 2 * _settings.VisibilityTimeoutSeconds)),
             progress);
         try
         {

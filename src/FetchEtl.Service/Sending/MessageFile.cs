@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace FetchEtl.Service;
@@ -8,7 +9,57 @@ internal static class MessageFile
     private static readonly UTF8Encoding StrictUtf8 =
         new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <exception cref="DecoderFallbackException">The file is not UTF-8.</exception>
-    public static IEnumerable<string> Read(FileInfo file) =>
-        File.ReadLines(file.FullName, StrictUtf8).Where(x => !string.IsNullOrWhiteSpace(x));
+    /// <summary>Reads the bodies.</summary>
+    /// <exception cref="UsageException">A line cannot be sent; the message names it and does not quote it.</exception>
+    public static IEnumerable<string> Read(FileInfo file)
+    {
+        using var reader = Open(file.OpenRead());
+        for (var number = 1L; reader.ReadLine() is { } text; number++)
+        {
+            if (Parse(number, text) is { } line)
+            {
+                yield return line.Body ?? throw new UsageException($"{file}, line {number}: {line.Problem}.");
+            }
+        }
+    }
+
+    /// <summary>Reads the lines, and goes on after one that cannot be sent.</summary>
+    /// <param name="stream">The file, or standard input. It is disposed at the end.</param>
+    /// <param name="cancellationToken">Ends the wait for a line.</param>
+    public static async IAsyncEnumerable<MessageLine> ReadLinesAsync(
+        Stream stream, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var reader = Open(stream);
+        for (var number = 1L;
+            await StandardInput.ReadLineAsync(reader, cancellationToken) is { } text;
+            number++)
+        {
+            if (Parse(number, text) is { } line)
+            {
+                yield return line;
+            }
+        }
+    }
+
+    /// <summary>
+    /// The bytes of a line arrive as a text of Latin 1, so that a line that is not UTF-8 can be named: a decoder of the
+    /// whole file reads ahead.
+    /// </summary>
+    private static StreamReader Open(Stream stream) =>
+        new(stream, Encoding.Latin1, detectEncodingFromByteOrderMarks: false);
+
+    private static MessageLine? Parse(long number, string text)
+    {
+        try
+        {
+            var body = StrictUtf8.GetString(Encoding.Latin1.GetBytes(text)).TrimStart('\ufeff');
+            return string.IsNullOrWhiteSpace(body) ? null
+                : text.Length > MessageSender.MaxBytes ? new MessageLine(number, null, "is longer than SQS's 1 MiB")
+                : new MessageLine(number, body);
+        }
+        catch (DecoderFallbackException)
+        {
+            return new MessageLine(number, null, "is not UTF-8");
+        }
+    }
 }

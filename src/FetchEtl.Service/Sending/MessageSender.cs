@@ -1,62 +1,256 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
+using Amazon.Runtime;
 using Amazon.SQS;
 using Amazon.SQS.Model;
+using FetchEtl.Sqs;
 
 namespace FetchEtl.Service;
 
-/// <summary>Sends message bodies to a queue: ten a call, a few calls in parallel.</summary>
-internal sealed class MessageSender(IAmazonSQS client)
+/// <summary>
+/// Sends message bodies to a queue: ten a call, a few calls in parallel. What SQS refuses for the moment is sent again,
+/// after a growing delay with jitter.
+/// </summary>
+/// <param name="client">The SDK's client, which repeats a failed call by itself a few times.</param>
+/// <param name="time">The clock of the delays; null for the system's.</param>
+/// <param name="random">The jitter; null for a random one.</param>
+internal sealed class MessageSender(IAmazonSQS client, TimeProvider? time = null, Random? random = null)
 {
-    // SQS: ten messages and 1 MiB a call.
+    /// <summary>SQS's limit for a message and for a call.</summary>
+    public const int MaxBytes = 1024 * 1024;
+
+    /// <summary>How often a message is sent until it counts as left: about half a minute.</summary>
+    public const int MaxAttempts = 10;
+
     private const int MaxEntries = 10;
-    private const int MaxBytes = 1024 * 1024;
     private const int ParallelCalls = 4;
+
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
+
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
+    private readonly Random _random = random ?? new Random();
 
     /// <summary>Sends all bodies, in no particular order.</summary>
     /// <param name="queueUrl">The queue.</param>
     /// <param name="bodies">The messages.</param>
-    /// <param name="sent">Called with the size of each batch that SQS accepted.</param>
-    /// <param name="cancellationToken">Stops between batches.</param>
-    /// <exception cref="MessageRefusedException">SQS rejected a message; others may be on the queue.</exception>
-    public Task SendAsync(
-        string queueUrl, IEnumerable<string> bodies, Action<int> sent, CancellationToken cancellationToken) =>
-        Parallel.ForEachAsync(
-            Batches(bodies),
-            new ParallelOptions { MaxDegreeOfParallelism = ParallelCalls, CancellationToken = cancellationToken },
-            async (batch, token) =>
-            {
-                var result = await client.SendMessageBatchAsync(new SendMessageBatchRequest(queueUrl, batch), token);
-                if (result.Failed is [var failure, ..])
-                {
-                    throw new MessageRefusedException(
-                        $"SQS rejected a message ({failure.Code}); the messages sent before it are on the queue.");
-                }
-
-                sent(batch.Count);
-            });
-
-    private static IEnumerable<List<SendMessageBatchRequestEntry>> Batches(IEnumerable<string> bodies)
+    /// <param name="sent">Called with the number of messages that SQS accepted, for each call.</param>
+    /// <param name="cancellationToken">Stops between calls.</param>
+    /// <exception cref="MessageRefusedException">SQS did not accept all messages.</exception>
+    public async Task SendAsync(
+        string queueUrl, IEnumerable<string> bodies, Action<int> sent, CancellationToken cancellationToken)
     {
-        var batch = new List<SendMessageBatchRequestEntry>(MaxEntries);
-        var bytes = 0;
-        foreach (var body in bodies)
+        var lines = bodies.Select((body, index) => new MessageLine(index + 1, body)).ToAsyncEnumerable();
+        var result = await SendAsync(queueUrl, lines, LineRanges.All, sent, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        var reason = result.Problem ?? result.Refused.Select(line => line.Reason).FirstOrDefault();
+        if (reason is not null)
         {
-            var length = Encoding.UTF8.GetByteCount(body);
+            throw new MessageRefusedException($"SQS accepted {result.Sent} messages, and not all: {reason}.");
+        }
+    }
+
+    /// <summary>Sends lines until their end, until SQS accepts none any more, or until it is cancelled.</summary>
+    /// <param name="queueUrl">The queue.</param>
+    /// <param name="lines">The messages.</param>
+    /// <param name="wanted">Which of them to send.</param>
+    /// <param name="sent">Called with the number of messages that SQS accepted, for each call.</param>
+    /// <param name="cancellationToken">Stops it. Calls that run are awaited, so the result is exact.</param>
+    /// <returns>What was sent, and what is left.</returns>
+    public async Task<SendResult> SendAsync(
+        string queueUrl,
+        IAsyncEnumerable<MessageLine> lines,
+        LineRanges wanted,
+        Action<int> sent,
+        CancellationToken cancellationToken)
+    {
+        var ledger = new SendLedger(wanted);
+        try
+        {
+            await Parallel.ForEachAsync(
+                BatchesAsync(lines, ledger, cancellationToken),
+                new ParallelOptions { MaxDegreeOfParallelism = ParallelCalls },
+                async (batch, _) => await SendAsync(queueUrl, batch, ledger, sent, cancellationToken));
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // What is left shows in the result.
+        }
+
+        return ledger.End();
+    }
+
+    private async Task SendAsync(
+        string queueUrl,
+        List<MessageLine> batch,
+        SendLedger ledger,
+        Action<int> sent,
+        CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; batch.Count > 0; attempt++)
+        {
+            var (left, problem) = await TrySendAsync(queueUrl, batch, ledger, sent);
+            batch = left;
+            if (batch.Count > 0 && problem.IsMessages)
+            {
+                await FindRefusedAsync(queueUrl, batch, problem.Text, ledger, sent, cancellationToken);
+                return;
+            }
+
+            if (batch.Count > 0 && (problem.IsLasting || attempt == MaxAttempts))
+            {
+                ledger.Failed(problem.Text);
+                return;
+            }
+
+            if (batch.Count > 0)
+            {
+                await Task.Delay(DelayAfter(attempt), _time, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>SQS rejects a call for a message in it, and does not say which.</summary>
+    private async Task FindRefusedAsync(
+        string queueUrl,
+        List<MessageLine> batch,
+        string problem,
+        SendLedger ledger,
+        Action<int> sent,
+        CancellationToken cancellationToken)
+    {
+        if (batch is [var only])
+        {
+            ledger.Refused(only.Number, $"SQS rejects it ({problem})");
+            return;
+        }
+
+        foreach (var line in batch)
+        {
+            await SendAsync(queueUrl, [line], ledger, sent, cancellationToken);
+        }
+    }
+
+    /// <summary>Makes one call, which is never cancelled: its outcome would be unknown.</summary>
+    /// <returns>The lines to send again, and why.</returns>
+    private async Task<(List<MessageLine> Left, CallProblem Problem)> TrySendAsync(
+        string queueUrl, List<MessageLine> batch, SendLedger ledger, Action<int> sent)
+    {
+        var entries = batch
+            .Select((line, index) => new SendMessageBatchRequestEntry(
+                index.ToString(CultureInfo.InvariantCulture), line.Body))
+            .ToList();
+        List<BatchResultErrorEntry> failed;
+        try
+        {
+            var request = new SendMessageBatchRequest(queueUrl, entries);
+            failed = (await client.SendMessageBatchAsync(request, CancellationToken.None)).Failed ?? [];
+        }
+        catch (Exception exception) when (exception is AmazonServiceException or AmazonClientException
+            or HttpRequestException or IOException or TimeoutException or OperationCanceledException)
+        {
+            var code = (exception as AmazonServiceException)?.ErrorCode ?? string.Empty;
+            return (batch, new CallProblem(
+                SqsErrors.Describe(exception),
+                !SqsErrors.IsTransient(exception),
+                code.EndsWith("InvalidParameterValue", StringComparison.Ordinal)
+                    || code.EndsWith("InvalidMessageContents", StringComparison.Ordinal)));
+        }
+
+        var refused = failed.ToDictionary(entry => entry.Id, StringComparer.Ordinal);
+        var accepted = batch.Where((_, index) => !refused.ContainsKey(entries[index].Id)).ToList();
+        ledger.Sent(accepted.Select(line => line.Number));
+        sent(accepted.Count);
+        var left = new List<MessageLine>();
+        foreach (var (line, entry) in batch.Zip(entries))
+        {
+            if (!refused.TryGetValue(entry.Id, out var failure))
+            {
+                continue;
+            }
+
+            if (IsTransient(failure))
+            {
+                left.Add(line);
+            }
+            else
+            {
+                ledger.Refused(line.Number, $"SQS rejects it ({failure.Code})");
+            }
+        }
+
+        var reason = left.Count > 0 ? failed.First(IsTransient).Code : null;
+        return (left, new CallProblem($"SQS refuses messages ({reason})", IsLasting: false, IsMessages: false));
+    }
+
+    private static bool IsTransient(BatchResultErrorEntry failure) =>
+        SqsErrors.IsTransient(failure.Code, failure.SenderFault ?? false);
+
+    private TimeSpan DelayAfter(int attempt)
+    {
+        var longest = FirstDelay * Math.Pow(2, attempt - 1);
+        lock (_random)
+        {
+            return (longest < LongestDelay ? longest : LongestDelay) * (0.5 + (0.5 * _random.NextDouble()));
+        }
+    }
+
+    private static async IAsyncEnumerable<List<MessageLine>> BatchesAsync(
+        IAsyncEnumerable<MessageLine> lines,
+        SendLedger ledger,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var batch = new List<MessageLine>(MaxEntries);
+        var bytes = 0;
+        await foreach (var line in lines.WithCancellation(cancellationToken))
+        {
+            // Generated lines never wait, so nothing else would notice the stop.
+            cancellationToken.ThrowIfCancellationRequested();
+            if (line.Number > ledger.Wanted.Last)
+            {
+                break;
+            }
+
+            if (!ledger.Wanted.Contains(line.Number))
+            {
+                continue;
+            }
+
+            ledger.Opened(line.Number);
+            if (line.Body is null)
+            {
+                ledger.Refused(line.Number, line.Problem!);
+                continue;
+            }
+
+            var length = Encoding.UTF8.GetByteCount(line.Body);
             if (batch.Count == MaxEntries || (batch.Count > 0 && bytes + length > MaxBytes))
             {
                 yield return batch;
-                batch = new List<SendMessageBatchRequestEntry>(MaxEntries);
+                batch = new List<MessageLine>(MaxEntries);
                 bytes = 0;
             }
 
-            batch.Add(new SendMessageBatchRequestEntry(batch.Count.ToString(CultureInfo.InvariantCulture), body));
+            if (ledger.HasProblem)
+            {
+                yield break;
+            }
+
+            batch.Add(line);
             bytes += length;
         }
 
+        ledger.Read();
         if (batch.Count > 0)
         {
             yield return batch;
         }
     }
+
+    /// <summary>Why a call did not succeed.</summary>
+    /// <param name="Text">The reason, without a body.</param>
+    /// <param name="IsLasting">Whether the same call cannot succeed later either.</param>
+    /// <param name="IsMessages">Whether a message of the call is at fault.</param>
+    private readonly record struct CallProblem(string Text, bool IsLasting, bool IsMessages);
 }

@@ -95,7 +95,7 @@ public sealed class ProcessLeakTests
 
             MaskUserId(estate.Settings);
             await RunAsync(0, "adopt", "--column", "user_id=user_id", "--dry-run");
-            await RunAsync(0, "adopt", "--column", "user_id=user_id");
+            await RunAsync(0, "adopt", "--column", "user_id=user_id", "--yes");
             await RunAsync(0, "rekey");
             await RunAsync(1, "erase", Canaries.DeviceId);
         }
