@@ -65,7 +65,7 @@ public sealed class StoredMasksVerifier(IPiiMasker masker, IOptions<LoginsOption
         var problems = known
             .Where(row => row.Generation <= masker.Generation && row.KeyCheck is not null
                 && row.KeyCheck != masker.KeyCheck(row.Generation))
-            .Select(row => WrongKey(row.Generation));
+            .Select(row => WrongKey(row.Generation, masker.Generation));
         var newest = Newest(known);
         if (newest > masker.Generation)
         {
@@ -94,11 +94,14 @@ public sealed class StoredMasksVerifier(IPiiMasker masker, IOptions<LoginsOption
 
     private static int Newest(List<MaskingGeneration> known) => known.Count == 0 ? 0 : known[^1].Generation;
 
-    private static string WrongKey(int generation)
+    /// <summary>A new key is added behind the old ones; it never takes the place of one.</summary>
+    private static string WrongKey(int generation, int newest)
     {
         var former = generation == 1 ? ", and Masking:Former and Masking:Salt as they were" : string.Empty;
         return $"Masking:Keys:{generation - 1} (or Masking:KeyFiles:{generation - 1}) is not the key of generation " +
-            $"{generation} in user_logins: set that key{former}.";
+            $"{generation} in user_logins: set that key{former}. A new key is added as Masking:Keys:{newest} (or " +
+            $"Masking:KeyFiles:{newest}). Where the old key is lost, use another database, or empty user_logins, " +
+            "pii_vault and masking_generations.";
     }
 
     private static void Refuse(IReadOnlyList<string> problems)
