@@ -6,6 +6,9 @@ namespace FetchEtl.Masking;
 /// </summary>
 public sealed class MaskingOptions
 {
+    /// <summary>The section's usual name.</summary>
+    internal const string Section = "Masking";
+
     /// <summary>The shortest key, in bytes: as long as the hash, the least that RFC 2104 recommends.</summary>
     internal const int MinKeyBytes = 32;
 
@@ -65,9 +68,11 @@ public sealed class MaskingOptions
     internal bool UsesSalt => Method == MaskingMethod.SaltedSha256 || Former == MaskingMethod.SaltedSha256;
 
     /// <summary>Checks the settings. It reads the files of keys and of the vault's public key.</summary>
+    /// <param name="section">The path of the settings' section, which begins every key in the problems.</param>
     /// <returns>
     /// Every problem, each with its setting and the remedy; empty where the settings are valid. No text quotes a key, a
     /// salt or a path.
     /// </returns>
-    public IReadOnlyList<string> Validate() => MaskingOptionsValidation.Problems(this);
+    public IReadOnlyList<string> Validate(string section = Section) =>
+        MaskingOptionsValidation.Problems(this, section);
 }

@@ -11,6 +11,10 @@ internal static partial class Log
     [LoggerMessage(1000, LogLevel.Information, "{Endpoint} speaks the SQS protocol {Protocol}; keeping to it")]
     public static partial void ProtocolSettled(this ILogger logger, Uri endpoint, SqsProtocol protocol);
 
+    [LoggerMessage(1001, LogLevel.Warning,
+        "Requests to {Host} are not encrypted: anybody on the way can read and change messages. Remedy: an https URL")]
+    public static partial void EndpointIsUnencrypted(this ILogger logger, string host);
+
     [LoggerMessage(1100, LogLevel.Information, "Receiving from {Queue}, at most {Prefetch} messages in flight")]
     public static partial void Receiving(this ILogger logger, string queue, int prefetch);
 

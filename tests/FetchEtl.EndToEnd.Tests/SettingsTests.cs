@@ -62,7 +62,7 @@ public sealed class SettingsTests
     [InlineData("Sqs__CreateQueues", "canary-7d1f", "Sqs:CreateQueues must be true or false.")]
     [InlineData("Sqs__ServiceUrl", "canary-7d1f", "Sqs:ServiceUrl must be an http or https URL")]
     [InlineData("Storage__BatchSize", "canary-7d1f", "Storage:BatchSize")]
-    [InlineData("Sqs__Protocol", "canary-7d1f", "Sqs:Protocol must be one of Auto, Json, Query.")]
+    [InlineData("Sqs__Protocol", "canary-7d1f", "Sqs:Protocol must be Auto, Json or Query.")]
     [InlineData("Logging__LogLevel__Default", "canary-7d1f", "Logging:LogLevel has an unknown level")]
     public async Task A_setting_that_is_unknown_or_of_the_wrong_type_is_named_without_its_value(
         string key, string value, string named)

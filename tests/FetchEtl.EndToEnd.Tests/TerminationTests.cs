@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using FetchEtl.Local;
 using FetchEtl.Testing;
 
@@ -35,6 +37,23 @@ public sealed class TerminationTests
 
         await run.SignalAsync(ProcessSignal.Terminate);
         await run.WaitAsync(TimeSpan.FromSeconds(25));
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.DoesNotContain("fetch-etl: ", run.Errors);
+    }
+
+    [PosixFact]
+    public async Task A_SIGTERM_while_SQS_has_not_answered_yet_ends_the_process_at_once()
+    {
+        await using var estate = await Estate.CreateAsync();
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        estate.Settings["Sqs__ServiceUrl"] = $"http://127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}";
+        await using var run = estate.Start("run");
+        using var lookup = await silent.AcceptTcpClientAsync();
+
+        await run.SignalAsync(ProcessSignal.Terminate);
+        await run.WaitAsync(TimeSpan.FromSeconds(15));
 
         Assert.Equal(0, run.ExitCode);
         Assert.DoesNotContain("fetch-etl: ", run.Errors);

@@ -1,3 +1,5 @@
+using System.Formats.Asn1;
+using System.Numerics;
 using System.Security.Cryptography;
 using FetchEtl.Testing;
 
@@ -74,9 +76,9 @@ public sealed class MaskingOptionsTests : IDisposable
         "that SaltedSha256 appends to each value.")]
     [InlineData(MaskingMethod.SaltedSha256, null, "", "Masking:Salt is missing: set it to the text that SaltedSha256 " +
         "appends to each value.")]
-    [InlineData(MaskingMethod.Hmac, MaskingMethod.Hmac, null, "Masking:Former must be Sha256 or SaltedSha256, is " +
-        "Hmac: remove it where neither method ever masked the table.")]
-    [InlineData((MaskingMethod)9, null, null, "Masking:Method must be Hmac, Sha256 or SaltedSha256, is 9.")]
+    [InlineData(MaskingMethod.Hmac, MaskingMethod.Hmac, null, "Masking:Former must be Sha256 or SaltedSha256: " +
+        "remove it where neither method ever masked the table.")]
+    [InlineData((MaskingMethod)9, null, null, "Masking:Method must be Hmac, Sha256 or SaltedSha256.")]
     public void What_does_not_go_together_is_refused_with_the_remedy(
         MaskingMethod method, MaskingMethod? former, string? salt, string problem)
     {
@@ -149,6 +151,57 @@ public sealed class MaskingOptionsTests : IDisposable
                 Keys = { TestKeys.First },
                 Vault = { PublicKeyFile = Path.Combine(_folder.FullName, "none") },
             }));
+    }
+
+    [Theory]
+    [InlineData(0, 65_537)]
+    [InlineData(3, 65_537)]
+    [InlineData(751, 65_537)]
+    [InlineData(1, 3)]
+    public void An_RSA_key_that_protects_nothing_is_refused_for_the_vault(int factor, int exponent)
+    {
+        Assert.StartsWith(
+            "Masking:Vault:PublicKeyFile names an RSA key that protects nothing",
+            Assert.Single(VaultProblems(PublicKeyPem(factor, exponent))),
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(65_536)]
+    public void An_exponent_that_encrypts_nothing_is_refused_for_the_vault(int exponent) => Assert.StartsWith(
+        "Masking:Vault:PublicKeyFile names ",
+        Assert.Single(VaultProblems(PublicKeyPem(1, exponent))),
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void Problems_begin_with_the_path_of_the_section()
+    {
+        var options = new MaskingOptions { Method = MaskingMethod.Sha256, Salt = "Masking:" };
+
+        Assert.All(options.Validate("Estate:Pii"), x => Assert.StartsWith("Estate:Pii:", x, StringComparison.Ordinal));
+        Assert.All(options.Validate("Estate:Pii"), x => Assert.DoesNotContain("Masking:", x));
+    }
+
+    /// <summary>A public key whose modulus is a multiple of the factor; 0 stands for an even one.</summary>
+    private static string PublicKeyPem(int factor, int exponent)
+    {
+        using var rsa = RSA.Create(3072);
+        var modulus = new BigInteger(rsa.ExportParameters(false).Modulus, isUnsigned: true, isBigEndian: true);
+        modulus -= factor switch
+        {
+            0 => BigInteger.One,
+            1 => BigInteger.Zero,
+            _ => modulus % factor,
+        };
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        using (writer.PushSequence())
+        {
+            writer.WriteInteger(modulus);
+            writer.WriteInteger(exponent);
+        }
+
+        return PemEncoding.WriteString("RSA PUBLIC KEY", writer.Encode());
     }
 
     /// <summary>Every problem; a masker of invalid settings reports the same ones.</summary>

@@ -8,6 +8,17 @@ internal static class LoginsConfiguration
     public const string Storage = "Storage";
     public const string Masking = "Masking";
     public const string AppVersion = "AppVersion";
+    public const string ConnectionStrings = "ConnectionStrings";
+
+    private const string Logins = "Logins";
+
+    private static readonly Dictionary<string, IReadOnlyList<string>> Sections = new()
+    {
+        [ConnectionStrings] = [Logins],
+        [Storage] = SettingsReader.NamesOf(typeof(StorageOptions)),
+        [Masking] = SettingsReader.NamesOf(typeof(MaskingOptions)),
+        [AppVersion] = SettingsReader.NamesOf(typeof(AppVersionOptions)),
+    };
 
     /// <summary>
     /// Binds what can be bound. The validator reports the rest, so that one start shows all problems.
@@ -15,21 +26,41 @@ internal static class LoginsConfiguration
     public static void Bind(IConfiguration section, LoginsOptions options)
     {
         options.KeyPrefix = section is IConfigurationSection { Path: var path } ? $"{path}:" : string.Empty;
-        options.ConnectionString = section.GetConnectionString("Logins");
-        Bind(Storage, options.Storage, target => section.GetSection(Storage).Bind(target));
-        Bind(AppVersion, options.AppVersion, target => section.GetSection(AppVersion).Bind(target));
-        Bind(Masking, options.Masking, section.BindMasking);
+        options.UnknownKeys = [.. UnknownKeys(section)];
+        options.ConnectionString = section.GetConnectionString(Logins);
+        Read(Storage, options.Storage);
+        Read(AppVersion, options.AppVersion);
+        Read(Masking, options.Masking);
 
-        void Bind<T>(string name, T target, Action<T> bind)
+        void Read(string name, object target)
         {
-            if (SettingsForm.FindProblems(section.GetSection(name), typeof(T)) is { Count: > 0 } problems)
+            if (SettingsReader.Read(section.GetSection(name), target) is { Count: > 0 } problems)
             {
                 options.UnboundSections[name] = problems;
             }
-            else
-            {
-                bind(target);
-            }
         }
     }
+
+    /// <summary>
+    /// A section is the library's alone: any other key is a mistake. The root belongs to all programs, so only keys
+    /// near the library's are.
+    /// </summary>
+    private static IEnumerable<string> UnknownKeys(IConfiguration section)
+    {
+        var connections = section.GetSection(ConnectionStrings).GetChildren().Where(child => !Is(child, Logins));
+        if (section is IConfigurationSection)
+        {
+            return section.GetChildren()
+                .Where(child => !Sections.Keys.Any(name => Is(child, name)))
+                .Select(child => SettingsNames.Unknown(child, Sections.Keys))
+                .Concat(connections.Select(child => SettingsNames.Unknown(child, [Logins])));
+        }
+
+        return SettingsNames.FindMisspelled(section, Sections).Concat(connections
+            .Where(child => Spelling.Nearest(child.Key, [Logins]) is not null)
+            .Select(child => SettingsNames.Unknown(child, [Logins])));
+    }
+
+    private static bool Is(IConfigurationSection child, string name) =>
+        child.Key.Equals(name, StringComparison.OrdinalIgnoreCase);
 }

@@ -27,6 +27,9 @@ public sealed class LoginsOptions
     /// </summary>
     internal string KeyPrefix { get; set; } = string.Empty;
 
+    /// <summary>The problems of keys that stand in no section of the library.</summary>
+    internal IReadOnlyList<string> UnknownKeys { get; set; } = [];
+
     /// <summary>The problems of sections that could not be bound, by the name of the section.</summary>
     internal Dictionary<string, IReadOnlyList<string>> UnboundSections { get; } = [];
 }

@@ -13,6 +13,11 @@ internal sealed class LoginsOptionsValidator : IValidateOptions<LoginsOptions>
     public ValidateOptionsResult Validate(string? name, LoginsOptions options)
     {
         var problems = new ValidateOptionsResultBuilder();
+        foreach (var unknown in options.UnknownKeys)
+        {
+            problems.AddError(unknown);
+        }
+
         CheckConnection(options, problems);
         CheckSection(LoginsConfiguration.Storage, options, problems, CheckStorage);
         CheckSection(LoginsConfiguration.Masking, options, problems, CheckMasking);
@@ -55,10 +60,9 @@ internal sealed class LoginsOptionsValidator : IValidateOptions<LoginsOptions>
 
     private static void CheckMasking(LoginsOptions options, ValidateOptionsResultBuilder problems)
     {
-        // The problems name their keys from Masking on, and each problem can name several.
-        foreach (var problem in options.Masking.Validate())
+        foreach (var problem in options.Masking.Validate($"{options.KeyPrefix}{LoginsConfiguration.Masking}"))
         {
-            problems.AddError(problem.Replace("Masking:", $"{options.KeyPrefix}Masking:", StringComparison.Ordinal));
+            problems.AddError(problem);
         }
     }
 
@@ -85,6 +89,13 @@ internal sealed class LoginsOptionsValidator : IValidateOptions<LoginsOptions>
             if (string.IsNullOrWhiteSpace(new NpgsqlConnectionStringBuilder(options.ConnectionString).Host))
             {
                 problems.AddError($"{key} names no host: write it as Host=…;Database=…;Username=….");
+            }
+            else if (options.Storage.RequireTls
+                && ServerIdentity.FindUnverifiedHosts(options.ConnectionString).Count > 0)
+            {
+                problems.AddError(
+                    $"{key} must have SSL Mode=VerifyFull or SSL Mode=VerifyCA, because {options.KeyPrefix}"
+                    + "Storage:RequireTls is true; Root Certificate names the file of a private authority.");
             }
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException or DbException)

@@ -57,6 +57,7 @@ public static class LoginsServiceCollectionExtensions
         services.TryAddSingleton(CreateMasker);
         services.TryAddSingleton<StoredMasksVerifier>();
         services.TryAddSingleton<DurabilityWarnings>();
+        services.AddHostedService<SettingsWarnings>();
         services.AddHostedService<StoredMasksVerificationService>();
         services.TryAddSingleton<DatabaseCheck>();
         services.TryAddSingleton<DatabaseWatch>();

@@ -15,4 +15,11 @@ public sealed class StorageOptions
     /// </summary>
     /// <value>1 to 16; 2 by default.</value>
     public int Writers { get; set; } = 2;
+
+    /// <summary>
+    /// Whether a connection to a PostgreSQL on another machine must be encrypted and its server checked
+    /// (<c>Storage:RequireTls</c>): <c>SSL Mode=VerifyFull</c> or <c>VerifyCA</c> in the connection string.
+    /// </summary>
+    /// <value>False by default; the log then warns at start.</value>
+    public bool RequireTls { get; set; }
 }

@@ -75,6 +75,20 @@ internal static partial class Log
     [LoggerMessage(2020, LogLevel.Warning, "{Problem}. Remedy: {Remedy}")]
     public static partial void CommitsAreNotDurable(ILogger logger, string problem, string remedy);
 
+    [LoggerMessage(
+        2021,
+        LogLevel.Warning,
+        "The identity of PostgreSQL at {Host} is not checked: anybody on the way can read and change what is sent. "
+        + "Remedy: SSL Mode=VerifyFull in {Setting}, with Root Certificate for a private authority")]
+    public static partial void ServerIsUnverified(ILogger logger, string host, string setting);
+
+    [LoggerMessage(
+        2022,
+        LogLevel.Warning,
+        "Every user of this machine can read the file that {Setting} names. Remedy: chmod 600, or defaultMode 0400 for "
+        + "a mounted secret")]
+    public static partial void KeyFileIsReadableByAll(ILogger logger, string setting);
+
     [LoggerMessage(2050, LogLevel.Warning, "{Finding}")]
     public static partial void SchemaIsOpen(ILogger logger, string finding);
 

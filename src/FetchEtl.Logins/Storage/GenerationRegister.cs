@@ -65,10 +65,13 @@ internal sealed class GenerationRegister
     private static string Setting(int generation) =>
         $"Masking:Keys:{generation - 1} (or Masking:KeyFiles:{generation - 1})";
 
-    private static string WrongKey(int generation)
+    /// <summary>A new key is added behind the old ones; it never takes the place of one.</summary>
+    private static string WrongKey(int generation, int newest)
     {
         var former = generation == 1 ? ", and Masking:Former and Masking:Salt as they were" : string.Empty;
-        return $"{Setting(generation)} is not the key of generation {generation} in user_logins: set that key{former}.";
+        return $"{Setting(generation)} is not the key of generation {generation} in user_logins: set that key{former}. " +
+            $"A new key is added as Masking:Keys:{newest} (or Masking:KeyFiles:{newest}). Where the old key is lost, " +
+            "use another database, or empty user_logins, pii_vault and masking_generations.";
     }
 
     /// <returns>Whether the row shows that the key is right.</returns>
@@ -93,7 +96,7 @@ internal sealed class GenerationRegister
                 _changed.Add(generation);
                 return false;
             default:
-                _wrongKeys.Add(WrongKey(generation));
+                _wrongKeys.Add(WrongKey(generation, masker.Generation));
                 return false;
         }
     }

@@ -18,7 +18,7 @@ internal sealed class KeyRing
     public KeyRing(MaskingOptions options)
     {
         var problems = new List<string>();
-        _keys = MaskingKeys.Read(options, problems.Add);
+        _keys = MaskingKeys.Read(options, MaskingOptions.Section, problems.Add);
         _former = SaltedHash.OfFormer(options);
         if (problems.Count > 0)
         {

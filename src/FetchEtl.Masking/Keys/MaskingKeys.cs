@@ -13,24 +13,25 @@ public static class MaskingKeys
 
     /// <summary>Reads the keys and reports every problem at once.</summary>
     /// <param name="options">Where the keys are.</param>
+    /// <param name="section">The path of the settings' section, which begins every key in the problems.</param>
     /// <param name="report">
     /// Receives each problem by its setting's name, never with a key or a text that might be one.
     /// </param>
     /// <returns>The keys by generation, the first one first; complete only where no problem was reported.</returns>
-    internal static IReadOnlyList<byte[]> Read(MaskingOptions options, Action<string> report)
+    internal static IReadOnlyList<byte[]> Read(MaskingOptions options, string section, Action<string> report)
     {
         var count = Math.Max(options.Keys.Count, options.KeyFiles.Count);
         if (count == 0)
         {
-            report($"Masking:Keys is empty, and without a key nothing is masked: {Remedy}, and set it as " +
-                "Masking:Keys:0.");
+            report($"{section}:Keys is empty, and without a key nothing is masked: {Remedy}, and set it as " +
+                $"{section}:Keys:0.");
         }
 
         var keys = new List<byte[]>();
         var newest = string.Empty;
         for (var index = 0; index < count; index++)
         {
-            if (Find(options, index, report) is not var (setting, text))
+            if (Find(options, index, section, report) is not var (setting, text))
             {
                 continue;
             }
@@ -65,7 +66,8 @@ public static class MaskingKeys
         return keys;
     }
 
-    private static (string Setting, string Text)? Find(MaskingOptions options, int index, Action<string> report)
+    private static (string Setting, string Text)? Find(
+        MaskingOptions options, int index, string section, Action<string> report)
     {
         var text = At(options.Keys, index);
         var file = At(options.KeyFiles, index);
@@ -73,28 +75,28 @@ public static class MaskingKeys
         {
             case (not null, not null):
                 report(
-                    $"Masking:Keys:{index} and Masking:KeyFiles:{index} are both set, and a generation has one key: " +
-                    "remove one of them.");
+                    $"{section}:Keys:{index} and {section}:KeyFiles:{index} are both set, and a generation has one " +
+                    "key: remove one of them.");
                 return null;
 
             case (null, null):
                 report(
-                    $"Masking:Keys:{index} is missing: an index is a key's generation, so none may be left out; set " +
-                    $"it, or Masking:KeyFiles:{index}.");
+                    $"{section}:Keys:{index} is missing: an index is a key's generation, so none may be left out; " +
+                    $"set it, or {section}:KeyFiles:{index}.");
                 return null;
 
             case (not null, null):
-                return ($"Masking:Keys:{index}", text);
+                return ($"{section}:Keys:{index}", text);
 
             default:
                 try
                 {
-                    return ($"Masking:KeyFiles:{index}", SecretFile.Read(file!));
+                    return ($"{section}:KeyFiles:{index}", SecretFile.Read(file!));
                 }
                 catch (InvalidDataException unreadable)
                 {
-                    report($"Masking:KeyFiles:{index} {unreadable.Message}: name a file that holds the key's base64 " +
-                        "text.");
+                    report($"{section}:KeyFiles:{index} {unreadable.Message}: name a file that holds the key's " +
+                        "base64 text.");
                     return null;
                 }
         }

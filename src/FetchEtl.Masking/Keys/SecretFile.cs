@@ -32,4 +32,25 @@ public static class SecretFile
             throw new InvalidDataException("names something that cannot be read as a file");
         }
     }
+
+    /// <summary>Whether every user of the machine can read the file, by its permission bits.</summary>
+    /// <param name="path">The path; a symbolic link is followed.</param>
+    /// <returns>False also where the path is empty, the file cannot be read, or the system has no such bits.</returns>
+    public static bool IsReadableByAll(string path)
+    {
+        if (OperatingSystem.IsWindows() || string.IsNullOrEmpty(path))
+        {
+            return false;
+        }
+
+        try
+        {
+            using var file = File.OpenHandle(path);
+            return File.GetUnixFileMode(file).HasFlag(UnixFileMode.OtherRead);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
 }

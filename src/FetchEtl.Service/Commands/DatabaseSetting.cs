@@ -1,3 +1,4 @@
+using FetchEtl.Logins;
 using Microsoft.Extensions.Configuration;
 using Npgsql;
 
@@ -9,12 +10,23 @@ internal static class DatabaseSetting
     /// <exception cref="UsageException">The connection string is missing or invalid.</exception>
     public static string Read(IConfiguration configuration)
     {
+        var storage = new StorageOptions();
+        List<string> problems = [.. SettingsReader.Read(configuration.GetSection("Storage"), storage)];
         var connectionString = configuration.GetConnectionString("Logins");
-        return Problem(connectionString) is { } problem
-            ? throw new UsageException(
+        if (Problem(connectionString) is { } problem)
+        {
+            problems.Add(
                 $"ConnectionStrings:Logins {problem}: it must name the PostgreSQL to use, as in "
-                + "Host=…;Database=…;Username=….")
-            : connectionString!;
+                + "Host=…;Database=…;Username=….");
+        }
+        else if (storage.RequireTls && ServerIdentity.FindUnverifiedHosts(connectionString!).Count > 0)
+        {
+            problems.Add(
+                "ConnectionStrings:Logins must have SSL Mode=VerifyFull or SSL Mode=VerifyCA, because "
+                + "Storage:RequireTls is true.");
+        }
+
+        return problems.Count == 0 ? connectionString! : throw new UsageException(problems);
     }
 
     /// <summary>Npgsql's own text can quote a password that holds a semicolon.</summary>

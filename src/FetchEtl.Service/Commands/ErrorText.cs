@@ -1,5 +1,7 @@
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Amazon.Runtime;
 using FetchEtl.Local;
@@ -19,6 +21,10 @@ namespace FetchEtl.Service;
 /// </summary>
 internal static partial class ErrorText
 {
+    private const string CheckCertificate =
+        " Check the certificate: Root Certificate in ConnectionStrings:Logins names the file of a private authority, "
+        + "and SSL Mode=VerifyFull needs the host's name in the certificate.";
+
     private const string CheckServer =
         " Check that it runs, and that ConnectionStrings:Logins names its host and port.";
 
@@ -32,12 +38,12 @@ internal static partial class ErrorText
             [.. aggregate.InnerExceptions.SelectMany(x => Of(x)!)],
 
         InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } =>
-            [Setting(exception.Message)],
+            [$"{Key().Match(exception.Message).Groups["key"].Value} has a value of another form than its setting."],
         InvalidOperationException { Source: "Microsoft.Extensions.Logging.Configuration" } =>
             [$"Logging:LogLevel has an unknown level: the levels are {string.Join(", ", Enum.GetNames<LogLevel>())}."],
         ConfigurationException { InnerException: { } inner } => Of(inner),
-        InvalidDataException or DecoderFallbackException =>
-            [exception.InnerException is { } inner ? $"{exception.Message} {inner.Message}" : exception.Message],
+        InvalidDataException unreadable => [Unreadable(unreadable)],
+        DecoderFallbackException => [exception.Message],
         SqsSettingsException => [$"Sqs: {exception.Message}"],
         LocalPostgresException or MessageRefusedException or ConnectionException =>
             [exception.Message],
@@ -51,6 +57,8 @@ internal static partial class ErrorText
         PostgresException postgres =>
             [Database($"{DatabaseFaults.Classify(postgres).Reason} (SQLSTATE {postgres.SqlState})", Migrate(postgres))],
         InvalidOperationException { InnerException: NpgsqlException inner } => Of(inner),
+        NpgsqlException { InnerException: AuthenticationException tls } =>
+            [Database($"the TLS handshake failed: {tls.Message}", CheckCertificate)],
         NpgsqlException { InnerException: SocketException socket } => [Database(socket.Message, CheckServer)],
         NpgsqlException => [Database(exception.Message, CheckServer)],
         IOException or UnauthorizedAccessException => [exception.Message],
@@ -72,40 +80,26 @@ internal static partial class ErrorText
     };
 
     /// <summary>
-    /// Rewrites a message of the configuration binder. The binder quotes a value that does not fit, which may be a
-    /// misplaced secret. Of an unknown key it names only the last part.
+    /// A file of settings that cannot be read. The parser quotes what it met, which may be a secret; where it stood is
+    /// enough.
     /// </summary>
-    private static string Setting(string message)
+    private static string Unreadable(InvalidDataException unreadable)
     {
-        if (UnknownKeys().Match(message) is { Success: true } unknown)
+        for (var cause = unreadable.InnerException; cause is not null; cause = cause.InnerException)
         {
-            var section = unknown.Groups["section"].Value;
-            var keys = unknown.Groups["keys"].Value.Split(", ").Select(key => $"{section}:{key.Trim('\'')}");
-            return $"There is no such setting: {string.Join(", ", keys)}. "
-                + $"docs/configuration.md lists the settings of {section}.";
+            if (cause is JsonException { LineNumber: { } line } json)
+            {
+                return $"{unreadable.Message} It is not JSON at line {line + 1}, byte {json.BytePositionInLine + 1}.";
+            }
         }
 
-        var wrong = WrongType().Match(message);
-        var form = wrong.Groups["type"].Value switch
-        {
-            "System.Int32" => "a whole number",
-            "System.Boolean" => "true or false",
-            "System.Uri" => "a URL",
-            "FetchEtl.Sqs.SqsProtocol" => $"one of {string.Join(", ", Enum.GetNames<SqsProtocol>())}",
-            _ => "of the type that docs/configuration.md names",
-        };
-        return $"{(wrong.Success ? wrong.Groups["key"].Value : "A setting")} must be {form}.";
+        return unreadable.InnerException is { } inner ? $"{unreadable.Message} {inner.Message}" : unreadable.Message;
     }
 
-    [GeneratedRegex(
-        @"not found on the instance of .*\.(?<section>\w+)Settings: (?<keys>.+)$",
-        RegexOptions.ExplicitCapture,
-        matchTimeoutMilliseconds: 1000)]
-    private static partial Regex UnknownKeys();
-
-    [GeneratedRegex(
-        @"at '(?<key>[^']+)' to type '(?<type>[^']+)'\.?$",
-        RegexOptions.ExplicitCapture,
-        matchTimeoutMilliseconds: 1000)]
-    private static partial Regex WrongType();
+    /// <summary>
+    /// The key in a message of the configuration binder, which also quotes the value. Only .NET's own sections, such
+    /// as Logging, are still bound by it.
+    /// </summary>
+    [GeneratedRegex(@"at '(?<key>[^']+)' to type '", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Key();
 }

@@ -22,8 +22,8 @@ internal static class ServiceHost
         var builder = Create(settings, overrides);
         builder.Services.AddLogins(builder.Configuration);
         // Not validated here: the host reports all invalid settings together, once it is built.
-        var service = builder.Configuration.GetSection(ServiceSettings.Section).Get<ServiceSettings>()
-            ?? new ServiceSettings();
+        var service = new ServiceSettings();
+        SettingsReader.Read(builder.Configuration.GetSection(ServiceSettings.Section), service);
         var shutdownTimeout = TimeSpan.FromSeconds(service.ShutdownTimeoutSeconds);
         builder.Services.Configure<HostOptions>(x => x.ShutdownTimeout = shutdownTimeout);
         builder.Services.Configure<MassTransitHostOptions>(x =>
@@ -87,6 +87,7 @@ internal static class ServiceHost
             .AddEnvironmentVariables()
             .AddCommandLine(settings)
             .AddInMemoryCollection(overrides ?? new Dictionary<string, string?>());
+        SettingsSections.Check(builder.Configuration);
 
         // The verb reports a failed start, and the login writer reports a failed statement. These categories would
         // report them again, with stack traces.
@@ -124,13 +125,15 @@ internal static class ServiceHost
     private static void Bind<T>(HostApplicationBuilder builder, string section)
         where T : class =>
         builder.Services.AddOptions<T>()
-            .Bind(builder.Configuration.GetSection(section), x => x.ErrorOnUnknownConfiguration = true)
+            // The validators report what cannot be read.
+            .Configure(x => SettingsReader.Read(builder.Configuration.GetSection(section), x))
             .ValidateOnStart();
 
     private static void Apply(IServiceProvider services, SqsClientOptions client)
     {
         var settings = services.GetRequiredService<IOptions<SqsSettings>>().Value;
         client.ServiceUrl = settings.ServiceUrl;
+        client.RequireTls = settings.RequireTls;
         client.Region = settings.Region;
         client.Protocol = settings.Protocol;
         client.DirectCalls = settings.DirectCalls;

@@ -1,5 +1,8 @@
 using Amazon.Extensions.NETCore.Setup;
+using Amazon.Runtime;
 using Amazon.SQS;
+using System.Text.RegularExpressions;
+using FetchEtl.Logins;
 using FetchEtl.Sqs;
 using Microsoft.Extensions.Configuration;
 
@@ -9,11 +12,13 @@ namespace FetchEtl.Service;
 /// The <c>AWS</c> section: AWS's own settings under the names that AWSSDK.Extensions.NETCore.Setup reads. The
 /// <c>Sqs</c> section takes precedence. The <c>AWS_*</c> variables apply where neither section has a value.
 /// </summary>
-internal static class AwsSettings
+internal static partial class AwsSettings
 {
-    private const string Section = "AWS";
+    /// <summary>The section's name.</summary>
+    public const string Section = "AWS";
 
-    private static readonly string[] Keys =
+    /// <summary>The names of the section's settings.</summary>
+    public static readonly string[] Keys =
     [
         "Profile", "ProfilesLocation", "Region", "ServiceURL", "SessionRoleArn", "SessionName", "ExternalId",
         "DefaultsMode", "UseFIPSEndpoint", "UseDualstackEndpoint", "RetryMode", "MaxErrorRetry", "Timeout",
@@ -23,18 +28,36 @@ internal static class AwsSettings
     /// <summary>Finds the problems of the section, each with its key and the remedy.</summary>
     public static IEnumerable<string> Problems(IConfiguration configuration)
     {
-        foreach (var setting in configuration.GetSection(Section).GetChildren())
+        var section = configuration.GetSection(Section);
+        foreach (var setting in section.GetChildren())
         {
             if (!Keys.Contains(setting.Key, StringComparer.OrdinalIgnoreCase))
             {
-                var known = string.Join(", ", Keys);
-                yield return $"There is no such setting: {setting.Path}. The settings of AWS are {known}.";
+                yield return SettingsNames.Unknown(setting, Keys);
             }
+        }
+
+        if (section["ServiceURL"] is { Length: > 0 } url
+            && !(Uri.TryCreate(url, UriKind.Absolute, out var endpoint) && endpoint.Scheme is "http" or "https"))
+        {
+            yield return "AWS:ServiceURL must be an http or https URL such as http://127.0.0.1:4566.";
+        }
+
+        if (section["SessionRoleArn"] is { Length: > 0 } role
+            && !(role.StartsWith("arn:", StringComparison.Ordinal)
+                && role.Contains(":role/", StringComparison.Ordinal)))
+        {
+            yield return "AWS:SessionRoleArn must be the ARN of a role, as in arn:aws:iam::123456789012:role/name.";
+        }
+
+        if (section["SessionName"] is { Length: > 0 } session && !SessionName().IsMatch(session))
+        {
+            yield return "AWS:SessionName must be 2 to 64 letters, digits and characters of _+=,.@- without spaces.";
         }
 
         if (Misread(configuration) is { } problem)
         {
-            yield return $"AWS: {problem}";
+            yield return problem;
         }
     }
 
@@ -100,9 +123,31 @@ internal static class AwsSettings
             configuration.GetAWSOptions(Section);
             return null;
         }
-        catch (ArgumentException exception)
+        catch (Exception exception) when (exception is ArgumentException or FormatException
+            or Amazon.Extensions.NETCore.Setup.ConfigurationException)
         {
-            return exception.Message;
+            // The SDK's text can quote the value. It names the setting, and only that is shown.
+            var named = exception.Message.Contains("DefaultConfiguration", StringComparison.Ordinal)
+                ? "DefaultsMode"
+                : Keys.OrderByDescending(key => key.Length).FirstOrDefault(key =>
+                    exception.Message.Contains(key, StringComparison.OrdinalIgnoreCase));
+            return named is null
+                ? $"A setting of AWS has a form that the AWS SDK cannot read: check {string.Join(", ", Keys)}."
+                : $"AWS:{named} has a form that the AWS SDK cannot read: {Form(named)}.";
         }
     }
+
+    private static string Form(string key) => key switch
+    {
+        "UseFIPSEndpoint" or "UseDualstackEndpoint" => "it must be true or false",
+        "MaxErrorRetry" => "it must be a whole number",
+        "Timeout" or "ConnectTimeout" => "it must be a time",
+        "RetryMode" => $"it must be one of {string.Join(", ", Enum.GetNames<RequestRetryMode>())}",
+        "DefaultsMode" => $"it must be one of {string.Join(", ", Enum.GetNames<DefaultConfigurationMode>())}",
+        _ => "see the AWS SDK for .NET",
+    };
+
+    /// <summary>STS's own rule for <c>RoleSessionName</c>.</summary>
+    [GeneratedRegex(@"^[\w+=,.@-]{2,64}$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex SessionName();
 }

@@ -4,9 +4,6 @@ namespace FetchEtl.Service;
 /// <summary>Settings on the command line, as <c>--Section:Key=value</c> or <c>--Section:Key value</c>.</summary>
 internal static class SettingsArguments
 {
-    private static readonly string[] Sections =
-        ["Service", "Sqs", "AWS", "ConnectionStrings", "Storage", "Masking", "AppVersion", "Logging"];
-
     /// <summary>Checks that every argument is a setting. A problem never quotes a value: it may be a secret.</summary>
     /// <returns>The arguments, for the command-line configuration provider.</returns>
     /// <exception cref="UsageException">An argument is neither an option of the verb nor a setting.</exception>
@@ -28,10 +25,10 @@ internal static class SettingsArguments
                     $"'{key}' is neither an option nor a setting; see --help, and write settings as in "
                     + "--Sqs:QueueName=other.");
             }
-            else if (!Sections.Contains(section, StringComparer.OrdinalIgnoreCase))
+            else if (!SettingsSections.Names.Contains(section, StringComparer.OrdinalIgnoreCase))
             {
-                problems.Add(
-                    $"'{section}' is not a section of settings; the sections are {string.Join(", ", Sections)}.");
+                var sections = string.Join(", ", SettingsSections.Names);
+                problems.Add($"'{section}' is not a section of settings; the sections are {sections}.");
             }
             else if (!argument.Contains('=', StringComparison.Ordinal) && ++i == arguments.Count)
             {

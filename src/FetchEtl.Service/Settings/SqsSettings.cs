@@ -21,6 +21,11 @@ internal sealed class SqsSettings
     /// </summary>
     public Uri? ServiceUrl { get; set; }
 
+    /// <summary>
+    /// Whether an endpoint on another machine must be https. Default false: the log then warns of http.
+    /// </summary>
+    public bool RequireTls { get; set; }
+
     /// <summary>The AWS region. Default: <c>AWS:Region</c>, then that of the AWS environment or profile.</summary>
     public string? Region { get; set; }
 

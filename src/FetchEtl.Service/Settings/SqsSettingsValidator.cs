@@ -1,3 +1,4 @@
+using FetchEtl.Logins;
 using FetchEtl.Sqs;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
@@ -5,21 +6,33 @@ using Microsoft.Extensions.Options;
 namespace FetchEtl.Service;
 
 /// <summary>
-/// Finds all problems of the <c>Sqs</c> and <c>AWS</c> sections at once, each with its key and the remedy.
+/// Finds all problems of the <c>Sqs</c> and <c>AWS</c> sections at once, each with its key, the expected form and the
+/// remedy. It quotes no value.
 /// </summary>
 internal sealed class SqsSettingsValidator(IConfiguration configuration) : IValidateOptions<SqsSettings>
 {
     public ValidateOptionsResult Validate(string? name, SqsSettings options)
     {
-        List<string> problems = [.. Problems(options), .. AwsSettings.Problems(configuration)];
+        IReadOnlyList<string> unreadable =
+            SettingsReader.Read(configuration.GetSection(SqsSettings.Section), new SqsSettings());
+        List<string> problems =
+        [
+            .. unreadable.Count > 0 ? unreadable : Problems(options),
+            .. AwsSettings.Problems(configuration),
+        ];
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
     }
 
     private static IEnumerable<string> Problems(SqsSettings options)
     {
-        if (string.IsNullOrWhiteSpace(options.QueueName))
+        if (!SqsQueueName.IsValid(options.QueueName))
         {
-            yield return "Sqs:QueueName must name the queue to read; leave it out for login-queue.";
+            yield return $"Sqs:QueueName must be {SqsQueueName.Rule}; leave it out for login-queue.";
+        }
+        else if (!SqsQueueName.IsValid(options.DeadLetterQueue))
+        {
+            yield return $"Sqs:DeadLetterQueueName must be {SqsQueueName.Rule}. Without it, the queue's name and -dead "
+                + "must be one.";
         }
         else if (options.DeadLetterQueue == options.QueueName)
         {
@@ -27,37 +40,24 @@ internal sealed class SqsSettingsValidator(IConfiguration configuration) : IVali
                 + "name and -dead.";
         }
 
-        if (options.ServiceUrl is { } url && !(url.IsAbsoluteUri && url.Scheme is "http" or "https"))
-        {
-            yield return "Sqs:ServiceUrl must be an http or https URL such as http://127.0.0.1:4566.";
-        }
-
-        if (!Enum.IsDefined(options.Protocol))
-        {
-            var names = string.Join(", ", Enum.GetNames<SqsProtocol>());
-            yield return $"Sqs:Protocol must be one of {names}, is {options.Protocol}.";
-        }
-
         if (options.PrefetchCount is < 1 or > 100_000)
         {
-            yield return $"Sqs:PrefetchCount must be 1 to 100000 messages, is {options.PrefetchCount}.";
+            yield return "Sqs:PrefetchCount must be 1 to 100000 messages.";
         }
 
         if (options.PrefetchMebibytes is < 10 or > 100_000)
         {
-            yield return "Sqs:PrefetchMebibytes must be 10 to 100000 MiB (a receive may bring ten bodies of 1 MiB), is "
-                + $"{options.PrefetchMebibytes}.";
+            yield return "Sqs:PrefetchMebibytes must be 10 to 100000 MiB: a receive may bring ten bodies of 1 MiB.";
         }
 
         if (options.WaitTimeSeconds is < 0 or > 20)
         {
-            yield return $"Sqs:WaitTimeSeconds must be 0 to 20 seconds, is {options.WaitTimeSeconds}.";
+            yield return "Sqs:WaitTimeSeconds must be 0 to 20 seconds.";
         }
 
         if (options.VisibilityTimeoutSeconds is < 5 or > 43_200)
         {
-            yield return "Sqs:VisibilityTimeoutSeconds must be 5 to 43200 seconds (12 hours), is "
-                + $"{options.VisibilityTimeoutSeconds}.";
+            yield return "Sqs:VisibilityTimeoutSeconds must be 5 to 43200 seconds (12 hours).";
         }
     }
 }

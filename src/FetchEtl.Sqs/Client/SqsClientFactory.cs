@@ -15,6 +15,11 @@ internal static class SqsClientFactory
     {
         var config = CreateConfig(options);
         var logger = loggers.CreateLogger<SqsClient>();
+        if (UnencryptedEndpoint(config) is { } endpoint)
+        {
+            logger.EndpointIsUnencrypted(endpoint.Host);
+        }
+
         config.HttpClientFactory = new SqsHttpClientFactory(
             options, metrics, logger, timeProvider ?? TimeProvider.System);
         return options.DirectCalls
@@ -64,6 +69,10 @@ internal static class SqsClientFactory
             config.ServiceURL = custom;
             var fallback = FallbackRegionFactory.GetRegionEndpoint(includeInstanceMetadata: false);
             config.AuthenticationRegion ??= (fallback ?? RegionEndpoint.USEast1).SystemName;
+            if (options.RequireTls && UnencryptedEndpoint(config) is not null)
+            {
+                Require(["RequireTls is set, and the endpoint is http on another machine: give it an https URL"]);
+            }
         }
         else if (config.RegionEndpoint is null)
         {
@@ -87,24 +96,24 @@ internal static class SqsClientFactory
     {
         if (options.ServiceUrl is { } url && !(url.IsAbsoluteUri && url.Scheme is "http" or "https"))
         {
-            yield return $"ServiceUrl is '{url}': set an absolute http or https URL, such as http://127.0.0.1:4566";
+            yield return "ServiceUrl must be an absolute http or https URL, such as http://127.0.0.1:4566";
         }
 
         // New regions appear, and emulators have their own: only the form is known.
         if (options.Region?.All(x => char.IsAsciiLetterLower(x) || char.IsAsciiDigit(x) || x == '-') == false)
         {
-            yield return $"Region is '{options.Region}': set the code of an AWS region, such as eu-central-1";
+            yield return "Region must be the code of an AWS region, such as eu-central-1";
         }
 
         if (!Enum.IsDefined(options.Protocol))
         {
-            yield return $"Protocol is {options.Protocol}: set {string.Join(", ", Enum.GetNames<SqsProtocol>())}";
+            yield return $"Protocol must be one of {string.Join(", ", Enum.GetNames<SqsProtocol>())}";
         }
 
         if (!string.IsNullOrEmpty(options.Profile) && profile is null)
         {
-            yield return $"Profile is '{options.Profile}', which is in none of AWS's configuration files: correct the "
-                + "name or ProfilesLocation, or add the profile with 'aws configure'";
+            yield return "Profile names a profile that is in none of AWS's configuration files: correct the name or "
+                + "ProfilesLocation, or add the profile with 'aws configure'";
         }
     }
 
@@ -115,18 +124,25 @@ internal static class SqsClientFactory
         {
             return string.IsNullOrEmpty(config.ServiceURL) || new Uri(config.ServiceURL).Scheme is "http" or "https"
                 ? config.ServiceURL
-                : throw new AmazonClientException(config.ServiceURL);
+                : throw new AmazonClientException(nameof(config.ServiceURL));
         }
-        catch (AmazonClientException exception)
+        catch (Exception exception) when (exception is AmazonClientException or UriFormatException)
         {
             Require(
             [
-                "AWS_ENDPOINT_URL_SQS, AWS_ENDPOINT_URL or the profile's endpoint_url is not an absolute http or https "
-                + $"URL: {exception.Message}",
+                "AWS:ServiceURL, AWS_ENDPOINT_URL_SQS, AWS_ENDPOINT_URL or the profile's endpoint_url must be an "
+                + "absolute http or https URL, such as http://127.0.0.1:4566",
             ]);
             throw;
         }
     }
+
+    /// <summary>The endpoint to which requests leave this machine as plain text; null where they do not.</summary>
+    private static Uri? UnencryptedEndpoint(AmazonSQSConfig config) =>
+        Uri.TryCreate(config.ServiceURL, UriKind.Absolute, out var url)
+        && url is { Scheme: "http", IsLoopback: false }
+            ? url
+            : null;
 
     private static void Require(IEnumerable<string> problems)
     {

@@ -18,6 +18,11 @@ public sealed class SqsClientOptions
     public Uri? ServiceUrl { get; set; }
 
     /// <summary>
+    /// Whether an endpoint on another machine must be https. Default: false; the log then warns of http.
+    /// </summary>
+    public bool RequireTls { get; set; }
+
+    /// <summary>
     /// The AWS region, such as <c>eu-central-1</c>. Default: <c>AWS_REGION</c>, then <c>AWS_DEFAULT_REGION</c>, the
     /// profile's region, the instance's metadata. A custom endpoint gets <c>us-east-1</c> in place of the metadata.
     /// </summary>

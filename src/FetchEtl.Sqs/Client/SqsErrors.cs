@@ -57,11 +57,10 @@ public static class SqsErrors
     public static string Describe(Exception exception) => exception switch
     {
         AmazonUnmarshallingException => "SQS sent a reply that cannot be read",
+        _ when FailureCauses.Tls(exception) is { } tls => $"SQS cannot be reached: {tls}",
         AmazonServiceException { ErrorCode: { Length: > 0 } code } => $"{Normalize(code)}: {exception.Message}",
-        AmazonClientException when exception.Message.StartsWith("Failed to resolve", StringComparison.Ordinal) =>
-            "no AWS credentials to sign with: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, choose a profile with "
-            + "AWS_PROFILE, or run with a container, instance or web identity role",
-        AmazonServiceException or AmazonClientException => exception.Message,
+        AmazonServiceException => exception.Message,
+        AmazonClientException client => FailureCauses.Credentials(client),
         HttpRequestException or IOException or SocketException or TimeoutException =>
             $"SQS cannot be reached: {exception.Message}",
         _ => exception.GetType().Name,

@@ -59,9 +59,9 @@ internal sealed class SqsReceiveAgent(
                 }
             }
         }
-        catch (OperationCanceledException) when (Stopping.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (Stopping.IsCancellationRequested)
         {
-            SetReady();
+            await EndStartAsync(exception);
         }
         catch (Exception exception)
         {
@@ -69,6 +69,24 @@ internal sealed class SqsReceiveAgent(
             SetNotReady(exception);
             await context.TransportObservers.NotifyFaulted(context.InputAddress, exception);
         }
+    }
+
+    /// <summary>
+    /// A start that is stopped ends as a fault: MassTransit waits for a cancelled start until each endpoint was ready
+    /// or failed for good.
+    /// </summary>
+    private async Task EndStartAsync(Exception cancellation)
+    {
+        if (Ready.IsCompleted)
+        {
+            return;
+        }
+
+        SetReady();
+        await context.TransportObservers.NotifyFaulted(context.InputAddress, new ConnectionException(
+            $"The receive endpoint of '{settings.QueueName}' was stopped before it was ready",
+            cancellation,
+            isTransient: false));
     }
 
     /// <summary>

@@ -53,7 +53,8 @@ public sealed class LoginsOptionsTests
     public void A_setting_that_does_not_exist_is_named()
     {
         Assert.Equal(
-            ["Storage:BatchSzie is not a setting: the settings of Storage are BatchSize, Writers."],
+            ["Storage:BatchSzie is not a setting: did you mean Storage:BatchSize? There are Storage:BatchSize, "
+                + "Storage:Writers, Storage:RequireTls."],
             Problems(
                 ("ConnectionStrings:Logins", "Host=db.example"),
                 ("Masking:Keys:0", TestKeys.First),

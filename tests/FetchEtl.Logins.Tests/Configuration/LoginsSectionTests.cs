@@ -64,14 +64,14 @@ public sealed class LoginsSectionTests
         Assert.Equal(
             [
                 "F:ConnectionStrings:Logins names no host: write it as Host=…;Database=…;Username=….",
-                "F:Storage:BatchSzie is not a setting: the settings of F:Storage are BatchSize, Writers.",
+                "F:Storage:BatchSzie is not a setting: did you mean F:Storage:BatchSize? There are " +
+                "F:Storage:BatchSize, F:Storage:Writers, F:Storage:RequireTls.",
                 "F:Storage:Writers must be a whole number.",
                 "F:Masking:AllowWeak must be true or false.",
-                "F:Masking:Fields must be a list: F:Masking:Fields:0, F:Masking:Fields:1 and so on.",
                 "F:Masking:Former must be Hmac, Sha256 or SaltedSha256.",
                 "F:Masking:Method must be Hmac, Sha256 or SaltedSha256.",
                 "F:Masking:Salt must be one text, without further keys below it.",
-                "F:Masking:Vault:PublicKeyPath is not a setting: the settings of F:Masking:Vault are PublicKeyFile.",
+                "F:Masking:Vault:PublicKeyPath is not a setting; there are F:Masking:Vault:PublicKeyFile.",
                 "F:AppVersion:Encoding must be Ordered or Digits.",
             ],
             Problems(
@@ -80,12 +80,64 @@ public sealed class LoginsSectionTests
                 ("F:Storage:BatchSzie", "7"),
                 ("F:Storage:Writers", "two"),
                 ("F:Masking:AllowWeak", "perhaps"),
-                ("F:Masking:Fields", "ip"),
                 ("F:Masking:Former", "Md5"),
                 ("F:Masking:Method", "9"),
                 ("F:Masking:Salt:0", "salt"),
                 ("F:Masking:Vault:PublicKeyPath", "vault.pem"),
                 ("F:AppVersion:Encoding", "9")));
+    }
+
+    [Fact]
+    public void A_key_of_the_section_that_is_not_the_librarys_is_refused_with_the_one_that_was_meant()
+    {
+        Assert.Equal(
+            [
+                "F:Maskng is not a setting: did you mean F:Masking? There are F:ConnectionStrings, F:Storage, " +
+                "F:Masking, F:AppVersion.",
+                "F:Sqs is not a setting; there are F:ConnectionStrings, F:Storage, F:Masking, F:AppVersion.",
+                "F:ConnectionStrings:Login is not a setting: did you mean F:ConnectionStrings:Logins? There are " +
+                "F:ConnectionStrings:Logins.",
+                "F:ConnectionStrings:Logins is missing: " +
+                "set it to a PostgreSQL connection string, as in Host=…;Database=…;Username=….",
+                "F:Storage is a section and has no value of its own: set F:Storage:BatchSize, F:Storage:Writers, " +
+                "F:Storage:RequireTls.",
+            ],
+            Problems(
+                "F",
+                ("F:ConnectionStrings:Login", "Host=db.example"),
+                ("F:Masking:Keys:0", TestKeys.First),
+                ("F:Maskng:Vault:PublicKeyFile", "vault.pem"),
+                ("F:Sqs:QueueName", "login-queue"),
+                ("F:Storage", "S3")));
+    }
+
+    [Fact]
+    public void At_the_root_only_keys_near_the_librarys_are_refused()
+    {
+        Assert.Equal(
+            ["Maskng is not a section of settings: did you mean Masking?"],
+            Problems(
+                string.Empty,
+                ("ConnectionStrings:Logins", "Host=db.example"),
+                ("ConnectionStrings:Orders", "Host=db.example"),
+                ("Masking:Keys:0", TestKeys.First),
+                ("Maskng:Vault:PublicKeyFile", "vault.pem"),
+                ("Marketing:Keys:0", "another program's"),
+                ("Sqs:QueueName", "login-queue")));
+    }
+
+    [Fact]
+    public void A_single_value_is_a_list_of_one()
+    {
+        var root = new ConfigurationBuilder()
+            .AddInMemoryCollection(new Dictionary<string, string?> { ["Masking:Keys"] = TestKeys.First })
+            .Build();
+        var options = new MaskingOptions();
+
+        root.BindMasking(options);
+
+        Assert.Equal([TestKeys.First], options.Keys);
+        Assert.Empty(options.Validate());
     }
 
     [Theory]
@@ -99,7 +151,7 @@ public sealed class LoginsSectionTests
     [InlineData("Masking:Former")]
     [InlineData("Masking:Salt")]
     [InlineData("Masking:Key")]
-    [InlineData("Masking:Keys")]
+    [InlineData("Masking:Fields")]
     [InlineData("Masking:Keys:0")]
     [InlineData("Masking:Keys:1")]
     [InlineData("Masking:KeyFiles:1")]

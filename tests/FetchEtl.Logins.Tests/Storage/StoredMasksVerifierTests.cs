@@ -78,8 +78,12 @@ public sealed class StoredMasksVerifierTests : IAsyncLifetime
         Assert.Equal(
             [
                 "Masking:Keys:0 (or Masking:KeyFiles:0) is not the key of generation 1 in user_logins: set that key, " +
-                "and Masking:Former and Masking:Salt as they were.",
-                "Masking:Keys:1 (or Masking:KeyFiles:1) is not the key of generation 2 in user_logins: set that key.",
+                "and Masking:Former and Masking:Salt as they were. A new key is added as Masking:Keys:2 (or " +
+                "Masking:KeyFiles:2). Where the old key is lost, use another database, or empty user_logins, " +
+                "pii_vault and masking_generations.",
+                "Masking:Keys:1 (or Masking:KeyFiles:1) is not the key of generation 2 in user_logins: set that key. " +
+                "A new key is added as Masking:Keys:2 (or Masking:KeyFiles:2). Where the old key is lost, use " +
+                "another database, or empty user_logins, pii_vault and masking_generations.",
             ],
             await RefusalAsync());
     }

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using FetchEtl.Testing;
 
 namespace FetchEtl.Service.Tests;
@@ -164,13 +166,19 @@ public sealed class AwsSettingsTests : IAsyncLifetime
 
     [Theory]
     [InlineData("no AWS credentials to sign with: set AWS_ACCESS_KEY_ID")]
-    [InlineData("'nobody', which is in none of AWS's configuration files", "--AWS:Profile=nobody")]
-    [InlineData("Region is 'EU West': set the code of an AWS region", "--Sqs:Region=EU West")]
-    [InlineData("There is no such setting: AWS:Regio.", "--AWS:Regio=eu-west-1")]
-    [InlineData("AWS: Invalid bool value for UseFIPSEndpoint", "--AWS:UseFIPSEndpoint=maybe")]
+    [InlineData("The AWS SDK tried these: ")]
+    [InlineData("Unable to find the \"default\" profile")]
+    [InlineData("a profile that is in none of AWS's configuration files", "--AWS:Profile=nobody")]
+    [InlineData("Region must be the code of an AWS region", "--Sqs:Region=EU West")]
+    [InlineData("AWS:Regio is not a setting: did you mean AWS:Region?", "--AWS:Regio=eu-west-1")]
+    [InlineData("AWS:UseFIPSEndpoint has a form that the AWS SDK cannot read: it must be true or false",
+        "--AWS:UseFIPSEndpoint=maybe")]
+    [InlineData("AWS:SessionName must be 2 to 64 letters", "--AWS:SessionName=not a name")]
     public async Task Missing_and_invalid_AWS_settings_are_reported_with_the_remedy(
         string problem, params string[] settings)
     {
+        _environment["AWS_ENDPOINT_URL_SQS"] = "http://sqs.example.test";
+
         await using var send = await FetchEtlProcess.RunAsync(_environment, ["send", "--count", "0", .. settings]);
 
         Assert.Equal(1, send.ExitCode);
@@ -198,12 +206,98 @@ public sealed class AwsSettingsTests : IAsyncLifetime
         Assert.DoesNotContain("   at ", send.Errors);
     }
 
-    [Fact]
-    public async Task An_SQS_on_this_machine_needs_no_credentials()
+    [Theory]
+    [InlineData("Sqs:ServiceUrl")]
+    [InlineData("AWS:ServiceURL")]
+    [InlineData("AWS_ENDPOINT_URL_SQS")]
+    [InlineData("AWS_ENDPOINT_URL")]
+    [InlineData("default")]
+    [InlineData("data")]
+    public async Task An_SQS_on_this_machine_needs_no_credentials_wherever_its_address_is_set(string place)
     {
         _environment.Remove("AWS_ENDPOINT_URL_SQS");
+        var settings = place.Contains(':') ? new[] { $"--{place}={_stub.Url}" } : [];
+        if (place.StartsWith("AWS_", StringComparison.Ordinal))
+        {
+            _environment[place] = _stub.Url.ToString();
+        }
+        else if (settings.Length == 0)
+        {
+            // A profile without credentials, which only says where SQS is.
+            Write("config", $"[{(place == "default" ? place : "profile data")}]\nendpoint_url = {_stub.Url}\n");
+            _environment["AWS_PROFILE"] = place;
+        }
 
-        Assert.Equal(("local", "us-east-1"), await SignedAsync($"--Sqs:ServiceUrl={_stub.Url}"));
+        Assert.Equal(("local", "us-east-1"), await SignedAsync(settings));
+    }
+
+    [Fact]
+    public async Task A_profile_that_is_named_signs_for_a_tunnel_on_this_machine_too()
+    {
+        Write("credentials", "[data]\n" + Keys("AKIDPROFILE"));
+        _environment["AWS_PROFILE"] = "data";
+
+        Assert.Equal(("AKIDPROFILE", "us-east-1"), await SignedAsync($"--Sqs:ServiceUrl={_stub.Url}"));
+    }
+
+    [Fact]
+    public async Task A_profile_that_is_named_and_does_not_exist_is_reported()
+    {
+        _environment["AWS_PROFILE"] = "nobody";
+
+        await using var send = await FetchEtlProcess.RunAsync(_environment, "send", "--count", "0");
+
+        Assert.Equal(1, send.ExitCode);
+        Assert.Contains("Unable to find the \"nobody\" profile", send.Errors);
+    }
+
+    [Fact]
+    public async Task A_session_that_is_not_logged_in_and_an_STS_that_is_away_are_reported()
+    {
+        _environment["AWS_ENDPOINT_URL_SQS"] = "http://sqs.example.test";
+        _environment["AWS_ENDPOINT_URL_STS"] = "http://127.0.0.1:1";
+        _environment["AWS_MAX_ATTEMPTS"] = "1";
+        Write(
+            "config",
+            "[profile sso]\nregion = eu-west-1\nsso_session = corp\nsso_account_id = 1\nsso_role_name = r\n"
+            + "[sso-session corp]\nsso_region = eu-west-1\nsso_start_url = https://corp.example.test/start\n"
+            + "[profile role]\nregion = eu-west-1\nrole_arn = arn:aws:iam::1:role/r\nsource_profile = source\n");
+        Write("credentials", "[source]\n" + Keys("AKIDSOURCE"));
+
+        await using var sso = await FetchEtlProcess.RunAsync(
+            _environment, "send", "--count", "0", "--AWS:Profile=sso");
+        await using var role = await FetchEtlProcess.RunAsync(
+            _environment, "send", "--count", "0", "--AWS:Profile=role");
+
+        Assert.Contains("SSO", sso.Errors);
+        Assert.Contains("127.0.0.1:1", role.Errors);
+        Assert.All([sso, role], run => Assert.DoesNotContain("   at ", run.Errors));
+    }
+
+    [PosixFact]
+    public async Task A_certificate_of_a_private_authority_is_refused_with_the_remedy_which_works()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        var today = DateTimeOffset.UtcNow;
+        using var certificate = request.CreateSelfSigned(today.AddDays(-1), today.AddDays(1));
+        await using var server = await AwsStub.StartAsync(certificate);
+        UseEnvironmentKeys();
+        _environment["AWS_ENDPOINT_URL_SQS"] = server.Url.ToString();
+        _environment["AWS_MAX_ATTEMPTS"] = "1";
+
+        await using var refused = await FetchEtlProcess.RunAsync(_environment, "send", "--count", "0");
+        _environment["SSL_CERT_FILE"] = Write("authority.pem", certificate.ExportCertificatePem());
+        await using var trusted = await FetchEtlProcess.RunAsync(_environment, "send", "--count", "0");
+
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("UntrustedRoot", refused.Errors);
+        Assert.Contains("SSL_CERT_FILE", refused.Errors);
+        Assert.True(trusted.ExitCode == 0, trusted.Errors);
     }
 
     /// <summary>The access key and the region of the request that looked the queue up.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -30,11 +31,19 @@ internal sealed class AwsStub : IAsyncDisposable
     /// <summary>Each request to another service: operation or path, and the secret that it carried.</summary>
     public ConcurrentQueue<(string Operation, string Secret)> OtherRequests { get; } = new();
 
-    public static async Task<AwsStub> StartAsync()
+    /// <param name="certificate">The server's certificate; without one it speaks http.</param>
+    public static async Task<AwsStub> StartAsync(X509Certificate2? certificate = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseKestrelHttpsConfiguration();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.WebHost.UseKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        {
+            if (certificate is not null)
+            {
+                listen.UseHttps(certificate);
+            }
+        }));
         var stub = new AwsStub(builder.Build());
         stub._application.Run(stub.ReplyAsync);
         await stub._application.StartAsync();

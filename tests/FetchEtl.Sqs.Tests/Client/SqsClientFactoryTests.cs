@@ -2,6 +2,7 @@ using Amazon.Runtime;
 using Amazon.Runtime.Endpoints;
 using Amazon.SQS;
 using Amazon.SQS.Model;
+using FetchEtl.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FetchEtl.Sqs.Tests;
@@ -81,13 +82,35 @@ public sealed class SqsClientFactoryTests : IDisposable
 
         string[] parts =
         [
-            "ServiceUrl", "http or https", "Region", "eu-central-1", "Protocol", "Auto, Json, Query", "'nobody'",
+            "ServiceUrl", "http or https", "Region", "eu-central-1", "Protocol", "Auto, Json, Query", "Profile",
             "ProfilesLocation",
         ];
         foreach (var part in parts)
         {
             Assert.Contains(part, exception.Message, StringComparison.Ordinal);
         }
+
+        Assert.All(
+            ["ftp://", "Frankfurt", "nobody"],
+            value => Assert.DoesNotContain(value, exception.Message, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("http://sqs.example.test", true)]
+    [InlineData("https://sqs.example.test", false)]
+    [InlineData("http://127.0.0.1:4566", false)]
+    [InlineData("http://localhost:4566", false)]
+    public void An_endpoint_elsewhere_that_is_not_encrypted_is_warned_of_and_can_be_refused(string url, bool isPlain)
+    {
+        using var logs = new RecordedLogs();
+        var options = TestClients.Options(new Uri(url));
+
+        TestClients.Create(options, logs).Dispose();
+
+        Assert.Equal(isPlain ? 1 : 0, logs.CountOf(1001));
+        options.RequireTls = true;
+        var refusal = Record.Exception(() => TestClients.Create(options).Dispose());
+        Assert.Equal(isPlain, refusal is SqsSettingsException);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using Amazon.Runtime;
 using Amazon.SQS;
 
@@ -113,9 +114,47 @@ public sealed class SqsErrorsTests
     }
 
     [Fact]
-    public void The_description_of_missing_credentials_names_the_remedies() => Assert.Contains(
-        "AWS_PROFILE",
-        SqsErrors.Describe(new AmazonClientException("Failed to resolve AWS credentials. Providers…\n\n1")));
+    public void The_description_of_missing_credentials_names_the_remedies_and_the_reason_of_each_provider()
+    {
+        var line = SqsErrors.Describe(new AmazonClientException(
+            "Failed to resolve AWS credentials. The credential providers used to search for credentials returned the "
+            + "following errors:\n\nException 1 of 2: Unable to find the \"default\" profile.\n"
+            + "Exception 2 of 2: Failed to connect to EC2 instance metadata: refused.\n"));
+
+        Assert.Contains("choose a profile with AWS_PROFILE", line);
+        Assert.EndsWith(
+            "The AWS SDK tried these: Unable to find the \"default\" profile; Failed to connect to EC2 instance "
+            + "metadata: refused",
+            line);
+    }
+
+    [Fact]
+    public void The_description_of_a_role_that_cannot_be_assumed_has_the_reason()
+    {
+        Assert.Equal(
+            "Error calling AssumeRole: Connection refused (sts.example.test:443): refused",
+            SqsErrors.Describe(AssumeRole(
+                new HttpRequestException("Connection refused (sts.example.test:443)", new IOException("refused")))));
+        Assert.Equal(
+            "Error calling AssumeRole",
+            SqsErrors.Describe(AssumeRole(new InvalidOperationException("canary"))));
+    }
+
+    [Fact]
+    public void The_description_of_a_failed_handshake_names_its_cause_and_how_to_trust_a_private_authority()
+    {
+        var handshake = new HttpRequestException(
+            "The SSL connection could not be established, see inner exception.",
+            new AuthenticationException("The remote certificate is invalid: UntrustedRoot"));
+
+        foreach (var exception in new Exception[] { handshake, AssumeRole(handshake) })
+        {
+            var line = SqsErrors.Describe(exception);
+            Assert.Contains("UntrustedRoot", line);
+            Assert.Contains("SSL_CERT_FILE", line);
+            Assert.DoesNotContain("see inner exception", line);
+        }
+    }
 
     [Fact]
     public void The_description_of_a_reply_that_cannot_be_parsed_does_not_quote_its_body() => Assert.DoesNotContain(

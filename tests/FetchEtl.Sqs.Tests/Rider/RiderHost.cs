@@ -132,6 +132,8 @@ internal sealed class RiderHost : IAsyncDisposable
 
     public Task StartBusAsync() => _host.StartAsync();
 
+    public Task StartBusAsync(CancellationToken cancellationToken) => _host.StartAsync(cancellationToken);
+
     /// <summary>Begins to stop the bus. The clock does not move by itself.</summary>
     public Task BeginStopAsync() => _host.StopAsync();
 
