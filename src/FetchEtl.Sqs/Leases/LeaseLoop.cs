@@ -148,7 +148,7 @@ internal sealed class LeaseLoop(
             return null;
         }
 
-        var receiveCount = MessageIdentity.ReceiveCount(message);
+        var receiveCount = message.ReceiveCount();
         if (_open.TryGetValue(message.MessageId, out var known))
         {
             Log.DuplicateDelivery(logger, message.MessageId);
@@ -158,7 +158,13 @@ internal sealed class LeaseLoop(
 
         // The lease counts from the reply: SQS hides a message when it hands it out, at the end of a long poll.
         var machine = new Lease(message.ReceiptHandle, receiveCount, visibilityTimeout, now);
-        var lease = new SqsMessageLease(message, machine, _events.Writer);
+        var identity = deadLetters.Identities.Read(message);
+        if (identity.IsClaimIgnored)
+        {
+            Log.ClaimIgnored(logger, message.MessageId);
+        }
+
+        var lease = new SqsMessageLease(message, identity, machine, _events.Writer);
         _nextBeat = _open.Count == 0 ? now + _beat : _nextBeat;
         _open.Add(message.MessageId, lease);
         metrics.Opened();
@@ -266,7 +272,7 @@ internal sealed class LeaseLoop(
                 _lanes.AddRenewal(new LeaseEntry(lease, machine.NewestHandle, machine.RenewalTime), now);
                 break;
             case LeaseAction.SendDeadLetter:
-                var letter = deadLetters.Create(lease.Message, lease.BodyBytes, reason!);
+                var letter = deadLetters.Create(lease.Message, lease.Identity, lease.BodyBytes, reason!);
                 Add(new LeaseEntry(lease, machine.NewestHandle, DeadLetter: letter), now);
                 break;
             case LeaseAction.Settle:

@@ -16,7 +16,17 @@ internal sealed class SqsReceiveTransport(
     {
         var scope = probe.CreateScope("receiveTransport");
         scope.Add("type", "SQS");
-        scope.Set(settings with { ReceiveGate = null! });
+        scope.Set(new
+        {
+            settings.QueueName,
+            settings.DeadLetterQueueName,
+            settings.CreateQueues,
+            settings.PrefetchCount,
+            settings.ConcurrentMessageLimit,
+            settings.WaitTime,
+            settings.VisibilityTimeout,
+            settings.PrefetchBytes,
+        });
     }
 
     public ConnectHandle ConnectReceiveObserver(IReceiveObserver observer) => context.ConnectReceiveObserver(observer);
