@@ -22,14 +22,11 @@ internal sealed class LeaseLoop(
     private readonly Channel<LeaseEvent> _events =
         Channel.CreateUnbounded<LeaseEvent>(new UnboundedChannelOptions { SingleReader = true });
 
-    private readonly CallLanes _lanes = new(calls, visibilityTimeout / 6, backoff, logger);
+    private readonly CallLanes _lanes = new(calls, visibilityTimeout, backoff, logger);
 
     private readonly Dictionary<string, SqsMessageLease> _open = new(StringComparer.Ordinal);
     private readonly PriorityQueue<SqsMessageLease, TimeSpan> _retries = new();
     private readonly long _origin = time.GetTimestamp();
-
-    // A lease is renewed when half of it has passed, so a renewal that fails is tried twice more before the lease ends.
-    private readonly TimeSpan _beat = visibilityTimeout / 6;
 
     private TimeSpan _wakeAt = TimeSpan.MaxValue;
     private TimeSpan _nextBeat;
@@ -165,7 +162,7 @@ internal sealed class LeaseLoop(
         }
 
         var lease = new SqsMessageLease(message, identity, machine, _events.Writer);
-        _nextBeat = _open.Count == 0 ? now + _beat : _nextBeat;
+        _nextBeat = _open.Count == 0 ? now + _lanes.Beat : _nextBeat;
         _open.Add(message.MessageId, lease);
         metrics.Opened();
         if (_gaveUp)
@@ -328,7 +325,7 @@ internal sealed class LeaseLoop(
 
         if (now >= _nextBeat)
         {
-            _nextBeat = now + _beat;
+            _nextBeat = now + _lanes.Beat;
             ForAllOpen(lease => lease.Tick(now, stopping.IsCancellationRequested), now);
         }
 
@@ -353,8 +350,8 @@ internal sealed class LeaseLoop(
     private void SetTimer(ITimer timer, TimeSpan now)
     {
         var wakeAt = _open.Count > 0 ? _nextBeat : TimeSpan.MaxValue;
-        wakeAt = _retries.TryPeek(out _, out var retry) ? Earlier(wakeAt, retry) : wakeAt;
-        wakeAt = Earlier(wakeAt, _lanes.DueAt);
+        wakeAt = _retries.TryPeek(out _, out var retry) ? Durations.Min(wakeAt, retry) : wakeAt;
+        wakeAt = Durations.Min(wakeAt, _lanes.DueAt);
         if (wakeAt < _wakeAt)
         {
             _wakeAt = wakeAt;
@@ -362,6 +359,4 @@ internal sealed class LeaseLoop(
             timer.Change(TimeSpan.FromMilliseconds(milliseconds), Timeout.InfiniteTimeSpan);
         }
     }
-
-    private static TimeSpan Earlier(TimeSpan x, TimeSpan y) => x < y ? x : y;
 }

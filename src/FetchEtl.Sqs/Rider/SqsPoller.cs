@@ -42,7 +42,7 @@ internal sealed class SqsPoller(
     private readonly Channel<bool> _offers = Channel.CreateUnbounded<bool>();
     private readonly ReceiveMessageRequest _staysRequest = CreateRequest(queueUrl, settings, settings.WaitTime);
     private readonly ReceiveMessageRequest _surplusRequest = CreateRequest(
-        queueUrl, settings, settings.WaitTime < SurplusWait ? settings.WaitTime : SurplusWait);
+        queueUrl, settings, Durations.Min(settings.WaitTime, SurplusWait));
 
     private volatile Part? _staying;
     private bool _surplusOffered;
@@ -191,7 +191,7 @@ internal sealed class SqsPoller(
     private async ValueTask DelayEmptyAsync(int empties, long begun, CancellationToken stopping)
     {
         var least = ShortestIdle * Math.Pow(2, Math.Min(empties, 10) - 1);
-        var delay = (least < LongestIdle ? least : LongestIdle) - services.Time.GetElapsedTime(begun);
+        var delay = Durations.Min(least, LongestIdle) - services.Time.GetElapsedTime(begun);
         if (empties > 0 && delay > TimeSpan.Zero)
         {
             await Task.Delay(delay, services.Time, stopping);

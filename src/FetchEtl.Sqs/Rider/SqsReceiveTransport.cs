@@ -16,17 +16,7 @@ internal sealed class SqsReceiveTransport(
     {
         var scope = probe.CreateScope("receiveTransport");
         scope.Add("type", "SQS");
-        scope.Set(new
-        {
-            settings.QueueName,
-            settings.DeadLetterQueueName,
-            settings.CreateQueues,
-            settings.PrefetchCount,
-            settings.ConcurrentMessageLimit,
-            settings.WaitTime,
-            settings.VisibilityTimeout,
-            settings.PrefetchBytes,
-        });
+        scope.Add("queueName", settings.QueueName);
     }
 
     public ConnectHandle ConnectReceiveObserver(IReceiveObserver observer) => context.ConnectReceiveObserver(observer);
