@@ -88,6 +88,11 @@ internal static partial class Log
     [LoggerMessage(1117, LogLevel.Warning, "An observer of {Queue} threw {Fault}")]
     public static partial void ObserverFaulted(this ILogger logger, string queue, string fault);
 
+    [LoggerMessage(1130, LogLevel.Warning,
+        "Message {MessageId} has the attributes of a dead letter without a valid MAC. They are ignored, and the message "
+        + "counts as a new one")]
+    public static partial void ClaimIgnored(this ILogger logger, string messageId);
+
     [LoggerMessage(1119, LogLevel.Error,
         "SQS returned message {MessageId}, which is malformed: its id, receipt handle or body is missing, an attribute "
         + "cannot be read, or an MD5 does not match. It stays on its queue")]

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Amazon.SQS.Model;
-using FetchEtl.Benchmarks;
 using FetchEtl.Local;
 using FetchEtl.Sqs;
 using FetchEtl.Testing;
@@ -114,11 +113,7 @@ public sealed class ChallengeTests
         {
             var again = batch.Select((x, index) => new SendMessageBatchRequestEntry($"{index}", x.Body)
             {
-                MessageAttributes = new Dictionary<string, MessageAttributeValue>
-                {
-                    [DeadLetterAttributes.Source] = SqsCalls.Text("{}"),
-                    [DeadLetterAttributes.OriginalMessageId] = SqsCalls.Text(x.MessageId),
-                },
+                MessageAttributes = ForgedIdentityTests.Sign(estate, x),
             });
             var result = await estate.Client.SendMessageBatchAsync(estate.QueueUrl, [.. again]);
             Assert.Empty(result.Failed ?? []);

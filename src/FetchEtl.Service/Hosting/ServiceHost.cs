@@ -1,4 +1,5 @@
 using FetchEtl.Logins;
+using FetchEtl.Masking;
 using FetchEtl.Sqs;
 using MassTransit;
 using Microsoft.Extensions.Configuration;
@@ -54,6 +55,8 @@ internal static class ServiceHost
                         endpoint.WaitTime = TimeSpan.FromSeconds(options.WaitTimeSeconds);
                         endpoint.VisibilityTimeout = TimeSpan.FromSeconds(options.VisibilityTimeoutSeconds);
                         endpoint.ReceiveGate = context.GetRequiredService<LoginWriter>().WaitForOutageEndAsync;
+                        endpoint.IdentityKeys = IdentityKeys.Derive(
+                            context.GetRequiredService<IOptions<LoginsOptions>>().Value.Masking);
                         endpoint.ConfigureLoginEndpoint(context);
                     });
                 });

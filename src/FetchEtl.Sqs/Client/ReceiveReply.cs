@@ -36,24 +36,28 @@ internal sealed class ReceiveReply(ILogger logger) : JsonResponseUnmarshaller
         JsonUnmarshallerContext input, Exception innerException, System.Net.HttpStatusCode statusCode) =>
         ReceiveMessageResponseUnmarshaller.Instance.UnmarshallException(input, innerException, statusCode);
 
-    /// <summary>Removes each message that the SDK's check of MD5s rejects.</summary>
+    /// <summary>Leaves out each message that the SDK's check of MD5s rejects.</summary>
     public ReceiveMessageResponse Check(ReceiveMessageResponse response)
     {
-        if (!IsValid(response))
+        if (IsValid(response))
         {
-            response.Messages.RemoveAll(message =>
-            {
-                var isValid = IsValid(new ReceiveMessageResponse { Messages = [message] });
-                if (!isValid)
-                {
-                    Log.MalformedMessage(logger, message.MessageId);
-                }
-
-                return !isValid;
-            });
+            return response;
         }
 
-        return response;
+        var all = response.Messages.ToLookup(x => IsValid(new ReceiveMessageResponse { Messages = [x] }));
+        foreach (var message in all[false])
+        {
+            Log.MalformedMessage(logger, message.MessageId);
+        }
+
+        return new PartialReceiveResponse
+        {
+            Messages = [.. all[true]],
+            Malformed = all[false].Count() + ((response as PartialReceiveResponse)?.Malformed ?? 0),
+            ResponseMetadata = response.ResponseMetadata,
+            HttpStatusCode = response.HttpStatusCode,
+            ContentLength = response.ContentLength,
+        };
     }
 
     protected override UnmarshallerContext ConstructUnmarshallerContext(
@@ -83,19 +87,15 @@ internal sealed class ReceiveReply(ILogger logger) : JsonResponseUnmarshaller
     }
 
     /// <summary>Null where the reply as a whole is no JSON of a receive.</summary>
-    private ReceiveMessageResponse? TryReadEach(Context context)
+    private PartialReceiveResponse? TryReadEach(Context context)
     {
         try
         {
             context.Content.Position = 0;
             using var document = JsonDocument.Parse(context.Content);
-            var response = new ReceiveMessageResponse { Messages = [] };
-            foreach (var message in document.RootElement.GetProperty("Messages").EnumerateArray())
-            {
-                response.Messages.AddRange(ReadOne(message, context.ResponseData));
-            }
-
-            return response;
+            List<JsonElement> messages = [.. document.RootElement.GetProperty("Messages").EnumerateArray()];
+            List<Message> read = [.. messages.SelectMany(message => ReadOne(message, context.ResponseData))];
+            return new PartialReceiveResponse { Messages = read, Malformed = messages.Count - read.Count };
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException
             or KeyNotFoundException or NotSupportedException or IOException)
@@ -138,4 +138,11 @@ internal sealed class ReceiveReply(ILogger logger) : JsonResponseUnmarshaller
     {
         public Stream Content { get; } = content;
     }
+}
+
+/// <summary>A reply from which malformed messages are left out.</summary>
+internal sealed class PartialReceiveResponse : ReceiveMessageResponse
+{
+    /// <summary>How many.</summary>
+    public int Malformed { get; init; }
 }

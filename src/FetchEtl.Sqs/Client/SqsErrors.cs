@@ -122,6 +122,17 @@ public static class SqsErrors
             and not HttpStatusCode.HttpVersionNotSupported,
     };
 
+    /// <summary>
+    /// Whether a receive that failed with this exception may have hidden messages. An error reply of SQS brings none.
+    /// After a lost, late or unreadable reply nobody knows.
+    /// </summary>
+    internal static bool MayHideMessages(Exception exception) => exception switch
+    {
+        AmazonUnmarshallingException => true,
+        AmazonServiceException service => service.ErrorCode is null or "" or Timeout or ReplyLost or UnrecognizedReply,
+        _ => true,
+    };
+
     /// <summary>Whether the code says that the credentials have expired.</summary>
     internal static bool IsExpiredCredentials(string code) =>
         code is "ExpiredToken" or "ExpiredTokenException" or "TokenRefreshRequired";

@@ -43,4 +43,12 @@ public interface ISqsReceiveEndpointConfigurator : IReceiveEndpointConfigurator
     /// receive count. Always open unless set.
     /// </summary>
     Func<CancellationToken, Task> ReceiveGate { set; }
+
+    /// <summary>
+    /// Secret keys, the first generation first, that authenticate the identity which a dead letter carries. With them a
+    /// redriven message keeps the MessageId and the sent time of its first sending. The last key signs, and any of them
+    /// verifies, so a key may be added at the end and none may be removed. None unless set: a dead letter then carries
+    /// no identity, and a redriven message is a new one.
+    /// </summary>
+    IReadOnlyList<byte[]> IdentityKeys { set; }
 }

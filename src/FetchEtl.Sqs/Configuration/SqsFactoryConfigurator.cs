@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Amazon.SQS;
 using MassTransit;
+using MassTransit.Configuration;
 using MassTransit.Observables;
 using MassTransit.Transports;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,7 +10,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FetchEtl.Sqs;
 
-internal sealed class SqsFactoryConfigurator(IServiceProvider services) : ISqsFactoryConfigurator, ISpecification
+internal sealed class SqsFactoryConfigurator(IServiceProvider services)
+    : ISqsFactoryConfigurator, IBusInstanceSpecification
 {
     private readonly List<(string QueueName, Action<ISqsReceiveEndpointConfigurator> Configure)> _endpoints = [];
     private readonly ReceiveEndpointObservable _observers = new();
@@ -52,7 +54,7 @@ internal sealed class SqsFactoryConfigurator(IServiceProvider services) : ISqsFa
         }
     }
 
-    public SqsRider Build(IBusInstance busInstance)
+    public void Configure(IBusInstance busInstance)
     {
         var rider = CreateServices();
         var endpoints = new ReceiveEndpointCollection();
@@ -66,7 +68,7 @@ internal sealed class SqsFactoryConfigurator(IServiceProvider services) : ISqsFa
             endpoints.Add(endpointName, configuration.Build(rider));
         }
 
-        return new SqsRider(endpoints);
+        busInstance.Connect<ISqsRider>(new SqsRider(endpoints));
     }
 
     private SqsRiderServices CreateServices()

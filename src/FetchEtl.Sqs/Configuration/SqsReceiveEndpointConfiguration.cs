@@ -9,7 +9,7 @@ internal sealed class SqsReceiveEndpointConfiguration : ReceiveEndpointConfigura
 {
     private readonly IBusInstance _busInstance;
     private readonly IReceiveEndpointConfiguration _endpoint;
-    private SqsReceiveSettings _settings;
+    private readonly SqsReceiveSettings _settings;
 
     public SqsReceiveEndpointConfiguration(
         IBusInstance busInstance, IReceiveEndpointConfiguration endpoint, string queueName)
@@ -17,17 +17,7 @@ internal sealed class SqsReceiveEndpointConfiguration : ReceiveEndpointConfigura
     {
         _busInstance = busInstance;
         _endpoint = endpoint;
-        _settings = new SqsReceiveSettings(
-            queueName,
-            SqsQueueName.DeadLetterOf(queueName),
-            CreateQueues: false,
-            PrefetchCount: 2000,
-            ConcurrentMessageLimit: null,
-            WaitTime: TimeSpan.FromSeconds(20),
-            VisibilityTimeout: TimeSpan.FromSeconds(30),
-            PrefetchBytes: 192 * 1024 * 1024,
-            ReceiveGate: static _ => Task.CompletedTask);
-
+        _settings = new SqsReceiveSettings(queueName);
         PrefetchCount = _settings.PrefetchCount;
         PublishFaults = false;
 
@@ -40,35 +30,19 @@ internal sealed class SqsReceiveEndpointConfiguration : ReceiveEndpointConfigura
 
     public override Uri InputAddress => _endpoint.InputAddress;
 
-    public string DeadLetterQueueName
-    {
-        set => _settings = _settings with { DeadLetterQueueName = value };
-    }
+    public string DeadLetterQueueName { set => _settings.DeadLetterQueueName = value; }
 
-    public bool CreateQueues
-    {
-        set => _settings = _settings with { CreateQueues = value };
-    }
+    public bool CreateQueues { set => _settings.CreateQueues = value; }
 
-    public TimeSpan WaitTime
-    {
-        set => _settings = _settings with { WaitTime = value };
-    }
+    public TimeSpan WaitTime { set => _settings.WaitTime = value; }
 
-    public TimeSpan VisibilityTimeout
-    {
-        set => _settings = _settings with { VisibilityTimeout = value };
-    }
+    public TimeSpan VisibilityTimeout { set => _settings.VisibilityTimeout = value; }
 
-    public long PrefetchBytes
-    {
-        set => _settings = _settings with { PrefetchBytes = value };
-    }
+    public long PrefetchBytes { set => _settings.PrefetchBytes = value; }
 
-    public Func<CancellationToken, Task> ReceiveGate
-    {
-        set => _settings = _settings with { ReceiveGate = value };
-    }
+    public Func<CancellationToken, Task> ReceiveGate { set => _settings.ReceiveGate = value; }
+
+    public IReadOnlyList<byte[]> IdentityKeys { set => _settings.IdentityKeys = value; }
 
     public override IEnumerable<ValidationResult> Validate()
     {
@@ -109,6 +83,11 @@ internal sealed class SqsReceiveEndpointConfiguration : ReceiveEndpointConfigura
                 nameof(PrefetchBytes),
                 "must be at least 10 MiB (10,485,760): a receive brings up to ten messages of 1 MiB");
         }
+
+        if (_settings.IdentityKeys is null || _settings.IdentityKeys.Any(key => key is not { Length: >= 32 }))
+        {
+            yield return this.Failure(nameof(IdentityKeys), "must be keys of 32 bytes or more");
+        }
     }
 
     public override ReceiveEndpointContext CreateReceiveEndpointContext()
@@ -124,12 +103,9 @@ internal sealed class SqsReceiveEndpointConfiguration : ReceiveEndpointConfigura
         Validate().ThrowIfContainsFailure($"The SQS receive endpoint '{_settings.QueueName}' has invalid settings:");
 
         var context = CreateReceiveEndpointContext();
-        var settings = _settings with
-        {
-            PrefetchCount = context.PrefetchCount,
-            ConcurrentMessageLimit = context.ConcurrentMessageLimit,
-        };
-        return new ReceiveEndpoint(new SqsReceiveTransport(context, settings, services), context);
+        _settings.PrefetchCount = context.PrefetchCount;
+        _settings.ConcurrentMessageLimit = context.ConcurrentMessageLimit;
+        return new ReceiveEndpoint(new SqsReceiveTransport(context, _settings, services), context);
     }
 
     private static bool IsWhole(TimeSpan time) => time.Ticks % TimeSpan.TicksPerSecond == 0;

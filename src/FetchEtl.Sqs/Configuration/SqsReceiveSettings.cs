@@ -1,17 +1,31 @@
 namespace FetchEtl.Sqs;
 
-/// <summary>The settings of a configured endpoint. Times are whole seconds, as SQS counts.</summary>
-internal sealed record SqsReceiveSettings(
-    string QueueName,
-    string DeadLetterQueueName,
-    bool CreateQueues,
-    int PrefetchCount,
-    int? ConcurrentMessageLimit,
-    TimeSpan WaitTime,
-    TimeSpan VisibilityTimeout,
-    long PrefetchBytes,
-    Func<CancellationToken, Task> ReceiveGate)
+/// <summary>
+/// The settings of an endpoint and their defaults; <see cref="ISqsReceiveEndpointConfigurator"/> says what they mean.
+/// </summary>
+/// <param name="queueName">The queue to receive from.</param>
+internal sealed class SqsReceiveSettings(string queueName)
 {
+    public string QueueName => queueName;
+
+    public string DeadLetterQueueName { get; set; } = SqsQueueName.DeadLetterOf(queueName);
+
+    public bool CreateQueues { get; set; }
+
+    public int PrefetchCount { get; set; } = 2000;
+
+    public int? ConcurrentMessageLimit { get; set; }
+
+    public TimeSpan WaitTime { get; set; } = SqsLimits.WaitTime;
+
+    public TimeSpan VisibilityTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    public long PrefetchBytes { get; set; } = 192 * 1024 * 1024;
+
+    public Func<CancellationToken, Task> ReceiveGate { get; set; } = static _ => Task.CompletedTask;
+
+    public IReadOnlyList<byte[]> IdentityKeys { get; set; } = [];
+
     /// <summary>How many messages a receive asks for.</summary>
     public int BatchSize => Math.Min(SqsLimits.EntriesPerCall, PrefetchCount);
 

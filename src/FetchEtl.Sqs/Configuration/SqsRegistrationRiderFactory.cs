@@ -12,6 +12,6 @@ internal sealed class SqsRegistrationRiderFactory(Action<IRiderRegistrationConte
         var configurator = new SqsFactoryConfigurator(context);
         configure(context, configurator);
 
-        return new SqsBusInstanceSpecification(configurator);
+        return configurator;
     }
 }

@@ -5,10 +5,11 @@ namespace FetchEtl.Sqs;
 
 /// <summary>The calls of an endpoint's leases: renewals, and one lane for each kind of settlement.</summary>
 /// <param name="calls">Makes the calls.</param>
-/// <param name="beat">The time between two checks of the leases.</param>
+/// <param name="visibilityTimeout">How long a lease lasts.</param>
 /// <param name="backoff">The delays between refused calls.</param>
 /// <param name="logger">Says which kind of call SQS refuses.</param>
-internal sealed class CallLanes(LeaseCalls calls, TimeSpan beat, Backoff backoff, ILogger logger) : IDisposable
+internal sealed class CallLanes(
+    LeaseCalls calls, TimeSpan visibilityTimeout, Backoff backoff, ILogger logger) : IDisposable
 {
     /// <summary>How long a settlement waits for others, so that calls are full.</summary>
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(100);
@@ -24,6 +25,12 @@ internal sealed class CallLanes(LeaseCalls calls, TimeSpan beat, Backoff backoff
 
     public int CallsUnderWay { get; private set; }
 
+    /// <summary>
+    /// The time between two checks of the leases. A lease is renewed when half of it has passed, so a renewal that fails
+    /// is tried twice more before the lease ends.
+    /// </summary>
+    public TimeSpan Beat { get; } = visibilityTimeout / 6;
+
     /// <summary>Completed while SQS refuses deletes. Any thread may read it.</summary>
     public Task<DeleteOutage> Outage => _outage.Task;
 
@@ -37,7 +44,7 @@ internal sealed class CallLanes(LeaseCalls calls, TimeSpan beat, Backoff backoff
 
     /// <summary>When a call is due; <see cref="TimeSpan.MaxValue"/> while none is.</summary>
     public TimeSpan DueAt =>
-        Earlier(HoldsReturns ? TimeSpan.MaxValue : _returns.DueAt, Earlier(_deletes.DueAt, _letters.DueAt));
+        Durations.Min(HoldsReturns ? TimeSpan.MaxValue : _returns.DueAt, Durations.Min(_deletes.DueAt, _letters.DueAt));
 
     public void AddRenewal(LeaseEntry entry, TimeSpan now) => _renewals.Add(entry, now);
 
@@ -75,7 +82,7 @@ internal sealed class CallLanes(LeaseCalls calls, TimeSpan beat, Backoff backoff
     {
         while (_renewals.Take(now) is { } renewals)
         {
-            Start(() => calls.RenewAsync(renewals, beat * 0.9, _renewing.Token), events);
+            Start(() => calls.RenewAsync(renewals, Beat * 0.9, _renewing.Token), events);
         }
 
         while (!HoldsReturns && _returns.Take(now) is { } returns)
@@ -152,8 +159,6 @@ internal sealed class CallLanes(LeaseCalls calls, TimeSpan beat, Backoff backoff
     private static TaskCompletionSource<DeleteOutage> NextOutage() =>
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private static TimeSpan Earlier(TimeSpan x, TimeSpan y) => x < y ? x : y;
-
     private CallLane LaneOf(LeaseEntry entry) =>
         entry.DeadLetter is not null ? _letters : entry.Time is null ? _deletes : _returns;
 
@@ -188,4 +193,14 @@ internal sealed class CallLanes(LeaseCalls calls, TimeSpan beat, Backoff backoff
             TaskCreationOptions.DenyChildAttach,
             TaskScheduler.Current);
     }
+}
+
+/// <summary>
+/// SQS refuses deletes. Its task completes when SQS accepts one again, or when no message is left to delete.
+/// </summary>
+/// <param name="reason">Why, for logs.</param>
+internal sealed class DeleteOutage(string reason)
+    : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+{
+    public string Reason => reason;
 }

@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Amazon.SQS.Model;
 
 namespace FetchEtl.Sqs;
@@ -13,7 +11,7 @@ namespace FetchEtl.Sqs;
 /// <param name="settings">The endpoint's settings.</param>
 /// <param name="url">The dead-letter queue's URL.</param>
 /// <param name="time">Dates the rejection.</param>
-internal sealed partial class DeadLetterQueue(SqsReceiveSettings settings, string url, TimeProvider time)
+internal sealed class DeadLetterQueue(SqsReceiveSettings settings, string url, TimeProvider time)
 {
     private const int MaxReasonLength = 4096;
 
@@ -23,18 +21,21 @@ internal sealed partial class DeadLetterQueue(SqsReceiveSettings settings, strin
 
     public string Url => url;
 
+    /// <summary>Reads the identities that dead letters carry.</summary>
+    public MessageIdentities Identities { get; } = new(settings.QueueName, settings.IdentityKeys, time);
+
     /// <remarks>
     /// On a FIFO queue the message's own id deduplicates, so SQS drops a letter that is sent again because the first
     /// reply was lost. The producer's deduplication id cannot: after five minutes it may name another message.
     /// </remarks>
-    public DeadLetter Create(Message message, int bodyBytes, string reason)
+    public DeadLetter Create(Message message, MessageIdentity identity, int bodyBytes, string reason)
     {
-        var (attributes, bytes) = Attributes(message, SqsLimits.MessageBytes - bodyBytes, reason);
+        var (attributes, bytes) = Attributes(message, identity, SqsLimits.MessageBytes - bodyBytes, reason);
         var entry = new SendMessageBatchRequestEntry
         {
             MessageBody = message.Body,
             MessageAttributes = attributes,
-            MessageGroupId = _isFifo ? MessageIdentity.Group(message) ?? message.MessageId : null,
+            MessageGroupId = _isFifo ? message.Group() ?? message.MessageId : null,
             MessageDeduplicationId = _isFifo ? message.MessageId : null,
         };
         return new DeadLetter(entry, bodyBytes + bytes, reason);
@@ -45,17 +46,21 @@ internal sealed partial class DeadLetterQueue(SqsReceiveSettings settings, strin
     /// producer's own in their order.
     /// </summary>
     private (Dictionary<string, MessageAttributeValue> Attributes, int Bytes) Attributes(
-        Message message, int room, string reason)
+        Message message, MessageIdentity identity, int room, string reason)
     {
         var bytes = 0;
         var attributes = new Dictionary<string, MessageAttributeValue>(SqsLimits.Attributes, StringComparer.Ordinal);
         var now = time.GetUtcNow();
-        var source = new DeadLetterSource(settings.QueueName, MessageIdentity.ReceiveCount(message), now);
-        var sent = MessageIdentity.SentTime(message, now);
-        var milliseconds = sent.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
-        Add(DeadLetterAttributes.Source, Text(JsonSerializer.Serialize(source, Json.Default.DeadLetterSource)));
-        Add(DeadLetterAttributes.OriginalMessageId, Text(MessageIdentity.IdText(message)));
-        Add(DeadLetterAttributes.OriginalSentTimestamp, Text(milliseconds, "Number"));
+        if (Identities.Sign(identity) is var (sent, mac))
+        {
+            // One of them proves nothing without the others.
+            AddTogether(
+                (DeadLetterAttributes.Source, Source(mac)),
+                (DeadLetterAttributes.OriginalMessageId, Text(identity.MessageId)),
+                (DeadLetterAttributes.OriginalSentTimestamp, Text(sent, "Number")));
+        }
+
+        Add(DeadLetterAttributes.Source, Source(mac: null));
         Add(DeadLetterAttributes.Reason, Text(Printable(reason)));
         foreach (var (name, value) in message.MessageAttributes ?? [])
         {
@@ -64,9 +69,21 @@ internal sealed partial class DeadLetterQueue(SqsReceiveSettings settings, strin
 
         return (attributes, bytes);
 
+        MessageAttributeValue Source(string? mac) => Text(JsonSerializer.Serialize(
+            new DeadLetterSource(settings.QueueName, message.ReceiveCount(), now, mac),
+            DeadLetterJson.Default.DeadLetterSource));
+
+        void AddTogether(params (string Name, MessageAttributeValue Value)[] together)
+        {
+            foreach (var (name, value) in together.Sum(x => Size(x.Name, x.Value)) <= room ? together : [])
+            {
+                Add(name, value);
+            }
+        }
+
         void Add(string name, MessageAttributeValue value)
         {
-            var size = Encoding.UTF8.GetByteCount(name) + Size(value);
+            var size = Size(name, value);
             if (attributes.Count < SqsLimits.Attributes && bytes + size <= room && attributes.TryAdd(name, value))
             {
                 bytes += size;
@@ -77,8 +94,9 @@ internal sealed partial class DeadLetterQueue(SqsReceiveSettings settings, strin
     private static MessageAttributeValue Text(string text, string type = "String") =>
         new() { DataType = type, StringValue = text };
 
-    private static int Size(MessageAttributeValue value) =>
-        Encoding.UTF8.GetByteCount(value.DataType ?? string.Empty)
+    private static int Size(string name, MessageAttributeValue value) =>
+        Encoding.UTF8.GetByteCount(name)
+        + Encoding.UTF8.GetByteCount(value.DataType ?? string.Empty)
         + Encoding.UTF8.GetByteCount(value.StringValue ?? string.Empty)
         + (int)(value.BinaryValue?.Length ?? 0);
 
@@ -93,13 +111,6 @@ internal sealed partial class DeadLetterQueue(SqsReceiveSettings settings, strin
                 text[i] = char.IsControl(reason[i]) || char.IsSurrogate(reason[i]) ? ' ' : reason[i];
             }
         });
-
-    /// <summary>Where and when a message was rejected: one attribute of JSON, since SQS allows only ten.</summary>
-    private sealed record DeadLetterSource(string Queue, int ReceiveCount, DateTimeOffset DeadAt);
-
-    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-    [JsonSerializable(typeof(DeadLetterSource))]
-    private sealed partial class Json : JsonSerializerContext;
 }
 
 /// <summary>A message on its way to the dead-letter queue.</summary>

@@ -23,7 +23,7 @@ internal sealed class LeaseCalls(IAmazonSQS client, string queueUrl, DeadLetterQ
     /// <param name="cancelled">Ends the call at once.</param>
     public Task<AnsweredCall> RenewAsync(
         IReadOnlyList<LeaseEntry> entries, TimeSpan limit, CancellationToken cancelled) =>
-        ChangeVisibilityAsync(LeaseCallKind.Renewal, entries, limit < Limit ? limit : Limit, cancelled);
+        ChangeVisibilityAsync(LeaseCallKind.Renewal, entries, Durations.Min(limit, Limit), cancelled);
 
     /// <summary>Makes messages visible again.</summary>
     public Task<AnsweredCall> ReturnAsync(IReadOnlyList<LeaseEntry> entries) =>

@@ -22,14 +22,11 @@ internal sealed class LeaseLoop(
     private readonly Channel<LeaseEvent> _events =
         Channel.CreateUnbounded<LeaseEvent>(new UnboundedChannelOptions { SingleReader = true });
 
-    private readonly CallLanes _lanes = new(calls, visibilityTimeout / 6, backoff, logger);
+    private readonly CallLanes _lanes = new(calls, visibilityTimeout, backoff, logger);
 
     private readonly Dictionary<string, SqsMessageLease> _open = new(StringComparer.Ordinal);
     private readonly PriorityQueue<SqsMessageLease, TimeSpan> _retries = new();
     private readonly long _origin = time.GetTimestamp();
-
-    // A lease is renewed when half of it has passed, so a renewal that fails is tried twice more before the lease ends.
-    private readonly TimeSpan _beat = visibilityTimeout / 6;
 
     private TimeSpan _wakeAt = TimeSpan.MaxValue;
     private TimeSpan _nextBeat;
@@ -148,7 +145,7 @@ internal sealed class LeaseLoop(
             return null;
         }
 
-        var receiveCount = MessageIdentity.ReceiveCount(message);
+        var receiveCount = message.ReceiveCount();
         if (_open.TryGetValue(message.MessageId, out var known))
         {
             Log.DuplicateDelivery(logger, message.MessageId);
@@ -158,8 +155,14 @@ internal sealed class LeaseLoop(
 
         // The lease counts from the reply: SQS hides a message when it hands it out, at the end of a long poll.
         var machine = new Lease(message.ReceiptHandle, receiveCount, visibilityTimeout, now);
-        var lease = new SqsMessageLease(message, machine, _events.Writer);
-        _nextBeat = _open.Count == 0 ? now + _beat : _nextBeat;
+        var identity = deadLetters.Identities.Read(message);
+        if (identity.IsClaimIgnored)
+        {
+            Log.ClaimIgnored(logger, message.MessageId);
+        }
+
+        var lease = new SqsMessageLease(message, identity, machine, _events.Writer);
+        _nextBeat = _open.Count == 0 ? now + _lanes.Beat : _nextBeat;
         _open.Add(message.MessageId, lease);
         metrics.Opened();
         if (_gaveUp)
@@ -266,7 +269,7 @@ internal sealed class LeaseLoop(
                 _lanes.AddRenewal(new LeaseEntry(lease, machine.NewestHandle, machine.RenewalTime), now);
                 break;
             case LeaseAction.SendDeadLetter:
-                var letter = deadLetters.Create(lease.Message, lease.BodyBytes, reason!);
+                var letter = deadLetters.Create(lease.Message, lease.Identity, lease.BodyBytes, reason!);
                 Add(new LeaseEntry(lease, machine.NewestHandle, DeadLetter: letter), now);
                 break;
             case LeaseAction.Settle:
@@ -322,7 +325,7 @@ internal sealed class LeaseLoop(
 
         if (now >= _nextBeat)
         {
-            _nextBeat = now + _beat;
+            _nextBeat = now + _lanes.Beat;
             ForAllOpen(lease => lease.Tick(now, stopping.IsCancellationRequested), now);
         }
 
@@ -347,8 +350,8 @@ internal sealed class LeaseLoop(
     private void SetTimer(ITimer timer, TimeSpan now)
     {
         var wakeAt = _open.Count > 0 ? _nextBeat : TimeSpan.MaxValue;
-        wakeAt = _retries.TryPeek(out _, out var retry) ? Earlier(wakeAt, retry) : wakeAt;
-        wakeAt = Earlier(wakeAt, _lanes.DueAt);
+        wakeAt = _retries.TryPeek(out _, out var retry) ? Durations.Min(wakeAt, retry) : wakeAt;
+        wakeAt = Durations.Min(wakeAt, _lanes.DueAt);
         if (wakeAt < _wakeAt)
         {
             _wakeAt = wakeAt;
@@ -356,6 +359,4 @@ internal sealed class LeaseLoop(
             timer.Change(TimeSpan.FromMilliseconds(milliseconds), Timeout.InfiniteTimeSpan);
         }
     }
-
-    private static TimeSpan Earlier(TimeSpan x, TimeSpan y) => x < y ? x : y;
 }

@@ -10,22 +10,25 @@ namespace FetchEtl.Sqs;
 /// and does nothing else.
 /// </summary>
 /// <param name="message">As received.</param>
+/// <param name="identity">The message's, across redrives.</param>
 /// <param name="lease">Only the loop uses it.</param>
 /// <param name="events">To the loop.</param>
-internal sealed class SqsMessageLease(Message message, Lease lease, ChannelWriter<LeaseEvent> events)
-    : ReceiveLockContext
+internal sealed class SqsMessageLease(
+    Message message, MessageIdentity identity, Lease lease, ChannelWriter<LeaseEvent> events) : ReceiveLockContext
 {
     private TaskCompletionSource<bool>? _handled;
 
     public Message Message => message;
+
+    public MessageIdentity Identity => identity;
 
     public Lease Lease => lease;
 
     /// <summary>The size of the body, in bytes of UTF-8.</summary>
     public int BodyBytes { get; } = Encoding.UTF8.GetByteCount(message.Body);
 
-    /// <inheritdoc cref="MessageIdentity.ReceiveCount"/>
-    public int ReceiveCount => MessageIdentity.ReceiveCount(message);
+    /// <inheritdoc cref="SystemAttributes.ReceiveCount"/>
+    public int ReceiveCount => message.ReceiveCount();
 
     public Task ValidateLockStatus() => Task.CompletedTask;
 

@@ -64,7 +64,7 @@ internal sealed class SqsDispatcher(
 
     private MessageGroups.Turn? Join(SqsMessageLease lease)
     {
-        if (MessageIdentity.Group(lease.Message) is not { } group)
+        if (lease.Message.Group() is not { } group)
         {
             return null;
         }
@@ -130,7 +130,8 @@ internal sealed class SqsDispatcher(
                 return;
             }
 
-            var received = new SqsReceiveContext(lease.Message, context, services.Time, consumersCancelled);
+            var received = new SqsReceiveContext(
+                lease.Message, lease.Identity, context, services.Time, consumersCancelled);
             await _pipe.Dispatch(received, lease);
         }
         catch (Exception exception)

@@ -10,8 +10,8 @@ namespace FetchEtl.Sqs;
 /// an address set by a producer must not make this endpoint send faults or responses, which would carry the message.
 /// </summary>
 /// <param name="message">As received.</param>
-/// <param name="receivedAt">Stands for the sent time where SQS does not say it.</param>
-internal sealed class SqsHeaderProvider(Message message, DateTimeOffset receivedAt) : IHeaderProvider
+/// <param name="identity">The message's, across redrives.</param>
+internal sealed class SqsHeaderProvider(Message message, MessageIdentity identity) : IHeaderProvider
 {
     private const string MassTransitPrefix = "MT-";
 
@@ -45,9 +45,9 @@ internal sealed class SqsHeaderProvider(Message message, DateTimeOffset received
 
     private object? Own(string name) => name switch
     {
-        MessageHeaders.MessageId => MessageIdentity.Id(message),
+        MessageHeaders.MessageId => identity.Id,
         MessageHeaders.TransportMessageId => message.MessageId,
-        MessageHeaders.TransportSentTime => MessageIdentity.SentTime(message, receivedAt).UtcDateTime,
+        MessageHeaders.TransportSentTime => identity.SentTime.UtcDateTime,
         _ => null,
     };
 

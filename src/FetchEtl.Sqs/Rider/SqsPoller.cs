@@ -1,8 +1,6 @@
 using System.Threading.Channels;
 using Amazon.SQS;
 using Amazon.SQS.Model;
-using MassTransit;
-using MassTransit.Transports;
 
 namespace FetchEtl.Sqs;
 
@@ -10,14 +8,14 @@ namespace FetchEtl.Sqs;
 /// Long-polls a queue, ten messages at a time: one poll when idle, one more whenever a batch is full, never more
 /// messages or bytes in flight than the prefetch, and none while the gate is closed or SQS refuses deletes.
 /// </summary>
-/// <param name="context">The endpoint.</param>
+/// <param name="health">Gets the faults of receives and deletes.</param>
 /// <param name="queueUrl">The queue.</param>
 /// <param name="settings">The endpoint's settings.</param>
 /// <param name="window">The prefetch.</param>
 /// <param name="dispatcher">Takes the messages.</param>
 /// <param name="services">What the poller works with.</param>
 internal sealed class SqsPoller(
-    ReceiveEndpointContext context,
+    EndpointHealth health,
     string queueUrl,
     SqsReceiveSettings settings,
     PrefetchWindow window,
@@ -44,7 +42,7 @@ internal sealed class SqsPoller(
     private readonly Channel<bool> _offers = Channel.CreateUnbounded<bool>();
     private readonly ReceiveMessageRequest _staysRequest = CreateRequest(queueUrl, settings, settings.WaitTime);
     private readonly ReceiveMessageRequest _surplusRequest = CreateRequest(
-        queueUrl, settings, settings.WaitTime < SurplusWait ? settings.WaitTime : SurplusWait);
+        queueUrl, settings, Durations.Min(settings.WaitTime, SurplusWait));
 
     private volatile Part? _staying;
     private bool _surplusOffered;
@@ -134,9 +132,12 @@ internal sealed class SqsPoller(
                 }
                 catch (Exception exception) when (!stopping.IsCancellationRequested)
                 {
-                    // SQS may have hidden messages, and the reply with them was lost.
-                    services.Metrics.Hidden(settings.VisibilityTimeout);
                     received = 0;
+                    if (SqsErrors.MayHideMessages(exception))
+                    {
+                        MayBeHidden();
+                    }
+
                     if (reports)
                     {
                         await ReportFailureAsync(exception, stopping);
@@ -190,7 +191,7 @@ internal sealed class SqsPoller(
     private async ValueTask DelayEmptyAsync(int empties, long begun, CancellationToken stopping)
     {
         var least = ShortestIdle * Math.Pow(2, Math.Min(empties, 10) - 1);
-        var delay = (least < LongestIdle ? least : LongestIdle) - services.Time.GetElapsedTime(begun);
+        var delay = Durations.Min(least, LongestIdle) - services.Time.GetElapsedTime(begun);
         if (empties > 0 && delay > TimeSpan.Zero)
         {
             await Task.Delay(delay, services.Time, stopping);
@@ -213,17 +214,25 @@ internal sealed class SqsPoller(
             part.ReceivingSince = services.Time.GetTimestamp();
             var response = await services.Client.ReceiveMessageAsync(
                 part.Stays ? _staysRequest : _surplusRequest, cutOff);
-            if (response.Messages is not { Count: > 0 } messages)
+            var malformed = (response as PartialReceiveResponse)?.Malformed ?? 0;
+            var messages = response.Messages ?? [];
+            var received = messages.Count + malformed;
+            if (received == 0)
             {
                 services.Metrics.ReceivedNothing(begun);
                 return 0;
             }
 
-            services.Metrics.Received(messages.Count);
+            services.Metrics.Received(received);
+            if (malformed > 0)
+            {
+                MayBeHidden();
+            }
+
             var opened = await dispatcher.HandleAsync(messages, stopping);
             count -= opened.Count;
             bytes -= opened.Bytes;
-            return messages.Count;
+            return received;
         }
         finally
         {
@@ -231,6 +240,9 @@ internal sealed class SqsPoller(
             window.Release(count, bytes);
         }
     }
+
+    /// <summary>SQS hid messages that are not in flight here, or may have: they come back.</summary>
+    private void MayBeHidden() => services.Metrics.Hidden(settings.VisibilityTimeout);
 
     /// <summary>False for a surplus poll at a closed gate. The poll that stays waits there.</summary>
     private async ValueTask<bool> PassGatesAsync(bool stays, CancellationToken stopping)
@@ -272,9 +284,10 @@ internal sealed class SqsPoller(
             var beginning = dispatcher.Outage;
             await EndOfAsync(beginning).WaitAsync(stopping);
             var outage = await beginning;
-            await NotifyFaultedAsync($"SQS refuses to delete messages of '{settings.QueueName}': {outage.Reason}");
+            await health.FaultedAsync(
+                EndpointFault.Deletes, $"SQS refuses to delete messages of '{settings.QueueName}': {outage.Reason}.");
             await EndOfAsync(outage.Task).WaitAsync(stopping);
-            await ObserveAsync(() => context.TransportObservers.NotifyReady(context.InputAddress));
+            await health.EndedAsync(EndpointFault.Deletes);
         }
     }
 
@@ -283,16 +296,17 @@ internal sealed class SqsPoller(
         var delay = services.Backoff.After(Interlocked.Increment(ref _failures), Backoff.LongestRetry);
         var reason = SqsErrors.Describe(exception, "sqs:ReceiveMessage");
         Log.ReceiveFailed(services.Logger, settings.QueueName, reason, delay.TotalSeconds);
-        await NotifyFaultedAsync($"SQS returns no messages of '{settings.QueueName}': {reason}", exception);
+        await health.FaultedAsync(
+            EndpointFault.Receives, $"SQS returns no messages of '{settings.QueueName}': {reason}.", exception);
         await Task.Delay(delay, services.Time, stopping);
     }
 
     private async ValueTask ReportRecoveryAsync()
     {
-        if (Volatile.Read(ref _failures) > 0 && Interlocked.Exchange(ref _failures, 0) > 0)
+        Volatile.Write(ref _failures, 0);
+        if (await health.EndedAsync(EndpointFault.Receives))
         {
             Log.ReceiveRecovered(services.Logger, settings.QueueName);
-            await ObserveAsync(() => context.TransportObservers.NotifyReady(context.InputAddress));
         }
     }
 
@@ -300,25 +314,6 @@ internal sealed class SqsPoller(
     /// Completes with a task, on the caller's scheduler. WaitAsync alone would continue on the thread pool.
     /// </summary>
     private static async Task EndOfAsync(Task task) => await task;
-
-    private Task NotifyFaultedAsync(string text, Exception? cause = null)
-    {
-        var failure = cause is null ? new ConnectionException(text) : new ConnectionException(text, cause);
-        return ObserveAsync(() => context.TransportObservers.NotifyFaulted(context.InputAddress, failure));
-    }
-
-    private async Task ObserveAsync(Func<Task> notify)
-    {
-        try
-        {
-            await notify();
-        }
-        catch (Exception exception)
-        {
-            // An observer that fails must not end the endpoint.
-            Log.ObserverFaulted(services.Logger, settings.QueueName, exception.GetType().Name);
-        }
-    }
 
     /// <summary>Whether a poll is the one that stays.</summary>
     private sealed class Part

@@ -44,6 +44,8 @@ internal sealed class SqsReceiveAgent(
     private async Task RunAsync()
     {
         LogContext.SetCurrentIfNull(context.LogContext);
+        using var health = new EndpointHealth(
+            context.TransportObservers, context.InputAddress, settings.QueueName, Logger);
         try
         {
             await context.DependenciesReady.WaitAsync(Stopping);
@@ -51,11 +53,11 @@ internal sealed class SqsReceiveAgent(
             {
                 try
                 {
-                    await ReceiveAsync(await SqsQueues.ResolveAsync(Client, settings, Stopping));
+                    await ReceiveAsync(health, await SqsQueues.ResolveAsync(Client, settings, Stopping));
                 }
                 catch (Exception exception) when (IsWorthRetrying(exception))
                 {
-                    await ReportAsync(exception, services.Backoff.After(attempt, Backoff.LongestRetry));
+                    await ReportAsync(health, exception, services.Backoff.After(attempt, Backoff.LongestRetry));
                 }
             }
         }
@@ -67,7 +69,7 @@ internal sealed class SqsReceiveAgent(
         {
             Log.EndpointRefused(Logger, settings.QueueName, exception.Message);
             SetNotReady(exception);
-            await context.TransportObservers.NotifyFaulted(context.InputAddress, exception);
+            await health.FaultedAsync(EndpointFault.Endpoint, exception);
         }
     }
 
@@ -96,17 +98,16 @@ internal sealed class SqsReceiveAgent(
     private bool IsWorthRetrying(Exception exception) =>
         !Stopping.IsCancellationRequested && exception is not ConnectionException { IsTransient: false };
 
-    private async Task ReportAsync(Exception exception, TimeSpan delay)
+    private async Task ReportAsync(EndpointHealth health, Exception exception, TimeSpan delay)
     {
         var reason = SqsErrors.Describe(exception);
         Log.EndpointFailed(Logger, settings.QueueName, reason, delay.TotalSeconds);
-        var failure = new ConnectionException(
-            $"The SQS queue '{settings.QueueName}' cannot be read: {reason}", exception);
-        await context.TransportObservers.NotifyFaulted(context.InputAddress, failure);
+        await health.FaultedAsync(
+            EndpointFault.Endpoint, $"The SQS queue '{settings.QueueName}' cannot be read: {reason}", exception);
         await Task.Delay(delay, services.Time, Stopping);
     }
 
-    private async Task ReceiveAsync(SqsQueues queues)
+    private async Task ReceiveAsync(EndpointHealth health, SqsQueues queues)
     {
         using var cancelConsumers = new CancellationTokenSource(Timeout.InfiniteTimeSpan, services.Time);
         var window = new PrefetchWindow(settings.PrefetchCount, settings.PrefetchBytes);
@@ -122,9 +123,9 @@ internal sealed class SqsReceiveAgent(
             services.Time,
             Stopping);
         using var dispatcher = new SqsDispatcher(context, settings, leases, services, cancelConsumers.Token);
-        var poller = new SqsPoller(context, queues.Url, settings, window, dispatcher, services);
+        var poller = new SqsPoller(health, queues.Url, settings, window, dispatcher, services);
 
-        await context.TransportObservers.NotifyReady(context.InputAddress);
+        await health.StartedAsync();
         SetReady();
         Log.Receiving(Logger, settings.QueueName, settings.PrefetchCount);
 

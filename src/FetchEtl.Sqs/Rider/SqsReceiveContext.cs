@@ -22,20 +22,25 @@ internal sealed class SqsReceiveContext : ScopePipeContext, ReceiveContext
     private Task? _pending;
 
     /// <param name="message">As received.</param>
+    /// <param name="identity">The message's, across redrives.</param>
     /// <param name="endpoint">The endpoint that received it.</param>
     /// <param name="time">The clock of <see cref="ElapsedTime"/>.</param>
     /// <param name="cancelled">Cancelled when the consumers should leave the message to other workers.</param>
     public SqsReceiveContext(
-        Message message, ReceiveEndpointContext endpoint, TimeProvider time, CancellationToken cancelled)
+        Message message,
+        MessageIdentity identity,
+        ReceiveEndpointContext endpoint,
+        TimeProvider time,
+        CancellationToken cancelled)
         : base(endpoint)
     {
         _endpoint = endpoint;
         _time = time;
         _receivedAt = time.GetTimestamp();
         CancellationToken = cancelled;
-        Redelivered = MessageIdentity.ReceiveCount(message) > 1;
+        Redelivered = message.ReceiveCount() > 1;
         Body = new StringMessageBody(message.Body);
-        TransportHeaders = new JsonTransportHeaders(new SqsHeaderProvider(message, time.GetUtcNow()));
+        TransportHeaders = new JsonTransportHeaders(new SqsHeaderProvider(message, identity));
     }
 
     public override CancellationToken CancellationToken { get; }

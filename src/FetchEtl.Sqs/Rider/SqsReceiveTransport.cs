@@ -16,7 +16,7 @@ internal sealed class SqsReceiveTransport(
     {
         var scope = probe.CreateScope("receiveTransport");
         scope.Add("type", "SQS");
-        scope.Set(settings with { ReceiveGate = null! });
+        scope.Add("queueName", settings.QueueName);
     }
 
     public ConnectHandle ConnectReceiveObserver(IReceiveObserver observer) => context.ConnectReceiveObserver(observer);

@@ -15,12 +15,10 @@ internal sealed record StopSchedule(TimeSpan CancelConsumers, TimeSpan GiveUp)
     /// </summary>
     public static StopSchedule Of(TimeSpan? consumerStopTimeout, TimeSpan? stopTimeout)
     {
-        var giveUp = stopTimeout is { } limit ? limit - Shorter(limit / 5, LongestReturning)
+        var giveUp = stopTimeout is { } limit ? limit - Durations.Min(limit / 5, LongestReturning)
             : consumerStopTimeout is { } patience ? patience + LongestReturning
             : Timeout.InfiniteTimeSpan;
 
         return new StopSchedule(consumerStopTimeout ?? giveUp, giveUp);
     }
-
-    private static TimeSpan Shorter(TimeSpan x, TimeSpan y) => x < y ? x : y;
 }

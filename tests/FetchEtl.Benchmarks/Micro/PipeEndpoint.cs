@@ -16,6 +16,7 @@ internal sealed class PipeEndpoint : IAsyncDisposable
     private const string Queue = "login-queue";
 
     private readonly ServiceProvider _services;
+    private readonly MessageIdentities _identities = new(Queue, [], TimeProvider.System);
     private readonly ReceiveEndpointContext _context;
     private readonly IReceivePipeDispatcher _dispatcher;
 
@@ -55,7 +56,7 @@ internal sealed class PipeEndpoint : IAsyncDisposable
 
     /// <summary>Creates the receive context with which the message enters the pipe.</summary>
     public SqsReceiveContext Open(Message message, CancellationToken cancelled = default) =>
-        new(message, _context, TimeProvider.System, cancelled);
+        new(message, _identities.Read(message), _context, TimeProvider.System, cancelled);
 
     /// <summary>Sends the message through the pipe. Throws where no consumer consumes it.</summary>
     public async Task DispatchAsync(Message message)

@@ -42,16 +42,13 @@ internal sealed class SimulatedWorker : IDisposable
         var delay = new RetryDelay(random);
         var statement = new SimulatedStatement(Process, postgres, plan, faults, judge, rules);
         _writer = Writer(statement, delay, log);
-        _settings = new SqsReceiveSettings(
-            "logins",
-            "logins-dead",
-            CreateQueues: false,
-            plan.PrefetchCount,
-            ConcurrentMessageLimit: null,
-            plan.WaitTime,
-            plan.VisibilityTimeout,
-            PrefetchBytes: 100_000_000,
-            ReceiveGate: _writer.WaitForOutageEndAsync);
+        _settings = new SqsReceiveSettings("logins")
+        {
+            PrefetchCount = plan.PrefetchCount,
+            WaitTime = plan.WaitTime,
+            VisibilityTimeout = plan.VisibilityTimeout,
+            ReceiveGate = _writer.WaitForOutageEndAsync,
+        };
     }
 
     public SimulatedProcess Process { get; }
@@ -107,7 +104,9 @@ internal sealed class SimulatedWorker : IDisposable
             _stopping.Token);
         var endpoint = Endpoint();
         using var dispatcher = new SqsDispatcher(endpoint, _settings, leases, _services, cancelConsumers.Token);
-        var poller = new SqsPoller(endpoint, SimulatedSqs.QueueUrl, _settings, window, dispatcher, _services);
+        using var health = new EndpointHealth(
+            endpoint.TransportObservers, endpoint.InputAddress, _settings.QueueName, _services.Logger);
+        var poller = new SqsPoller(health, SimulatedSqs.QueueUrl, _settings, window, dispatcher, _services);
 
         var owning = leases.RunAsync();
         var receiving = poller.RunAsync(_stopping.Token);
@@ -181,7 +180,7 @@ internal sealed class SimulatedWorker : IDisposable
                 new UserLogin
                 {
                     UserId = kind == MessageKind.BadRow ? $"{body}\0" : body,
-                    MessageId = MessageIdentity.Id(lease.Message),
+                    MessageId = lease.Identity.Id,
                 },
                 cancelled);
     }

@@ -18,9 +18,16 @@ public sealed class DeniedDeleteTests(ITestOutputHelper output)
     {
         await using var estate = await Estate.CreateAsync(maxReceives: 2);
         estate.Settings["Sqs__VisibilityTimeoutSeconds"] = "5";
+
+        // All messages fit into the prefetch, and receives are slow. So it is the outage that stops them.
+        estate.Settings["Sqs__PrefetchCount"] = $"{2 * Count}";
         estate.Sqs.Faults = new SqsFaultPlan
         {
-            Rules = [new() { Kind = kind, Operation = "DeleteMessageBatch", Code = code }],
+            Rules =
+            [
+                new() { Kind = kind, Operation = "DeleteMessageBatch", Code = code },
+                new() { Kind = SqsFaultKind.Latency, Operation = "ReceiveMessage", LatencyMilliseconds = 200 },
+            ],
         };
         await estate.SendAsync(Count, seed: 1);
         await using var run = estate.Start("run");

@@ -42,7 +42,7 @@ internal static class SimulationMutant
             "BatchWriter", "HeldRefusals", "IBatchStatement", "LoginBatch", "LoginQueue", "LoginWriter",
             "PendingLogin", "Refusals", "RowFaults", "Suspect", "SuspectLoop", "WriterCircuit", "WriterTurn"),
         .. Files("src/FetchEtl.Sqs/Leases", "CallLane", "CallLanes", "EntryBatch", "Lease", "LeaseCalls", "LeaseEvent",
-            "LeaseLoop", "LeaseState", "MessageIdentity", "SqsMessageLease"),
+            "LeaseLoop", "LeaseState", "SqsMessageLease"),
         .. Files("src/FetchEtl.Sqs/Rider", "SqsDispatcher", "SqsPoller"),
         .. Files("src/FetchEtl.Service/Drain", "Drainer", "DrainLoop"),
     ];

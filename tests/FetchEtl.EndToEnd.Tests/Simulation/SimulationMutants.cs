@@ -79,9 +79,9 @@ public sealed class SimulationMutants(ITestOutputHelper output)
         },
         {
             "each delivery has an identity of its own",
-            "MessageIdentity.cs",
-            "var id = IdText(message);",
-            "var id = message.ReceiptHandle;"
+            "LeaseLoop.cs",
+            "deadLetters.Identities.Read(message)",
+            "new MessageIdentity(message.ReceiptHandle, default)"
         },
         {
             "leases are not renewed",
@@ -115,12 +115,12 @@ public sealed class SimulationMutants(ITestOutputHelper output)
         "catch (OperationCanceledException) when (ending.IsCancellationRequested)")]
     [InlineData(nameof(Focus.HiddenMessages), "LeaseLoop.cs", "metrics.Hidden(hidden);", "")]
     [InlineData(
-        nameof(Focus.HiddenMessages), "SqsPoller.cs", "services.Metrics.Hidden(settings.VisibilityTimeout);", "")]
+        nameof(Focus.HiddenMessages), "SqsPoller.cs", "if (SqsErrors.MayHideMessages(exception))", "if (false)")]
     [InlineData(
         nameof(Focus.HiddenMessages),
         "SqsPoller.cs",
-        "services.Metrics.Hidden(settings.VisibilityTimeout);",
-        "services.Metrics.ReceivedNothing(services.Metrics.ReceiveBegins());")]
+        "MayBeHidden() => services.Metrics.Hidden(settings.VisibilityTimeout);",
+        "MayBeHidden() => services.Metrics.ReceivedNothing(services.Metrics.ReceiveBegins());")]
     [InlineData(nameof(Focus.RefusedConflicts), "SuspectLoop.cs", "suspect.Conflicts++;", "suspect.Conflicts = 0;")]
     public void Schedules_of_a_rare_case_find_a_mutant(string focus, string file, string snippet, string replacement) =>
         Find(

@@ -72,6 +72,7 @@ public sealed class MalformedMessageTests
         Assert.Equal(read, reply.Messages.Select(x => x.MessageId));
         Assert.All(reply.Messages, x => Assert.StartsWith("canary-7f3a", x.Body));
         Assert.Single(endpoint.Requests);
+        Assert.Equal(Faults[fault].IsRead ? 0 : 1, (reply as PartialReceiveResponse)?.Malformed ?? 0);
         Assert.Equal(
             Faults[fault].IsRead ? 0 : 1,
             logs.Texts.Count(x => x.Contains("m-4", StringComparison.Ordinal)));

@@ -161,6 +161,26 @@ public sealed class SqsErrorsTests
         "canary",
         SqsErrors.Describe(new AmazonUnmarshallingException("r", "/", "canary", new FormatException("canary"))));
 
+    [Theory]
+    [MemberData(nameof(Exceptions))]
+    public void Only_an_error_reply_shows_that_a_receive_hid_no_message(
+        string name, Exception exception, bool transient)
+    {
+        var isErrorReply = exception is AmazonServiceException
+        {
+            ErrorCode: { Length: > 0 } and not (SqsErrors.Timeout or SqsErrors.ReplyLost or SqsErrors.UnrecognizedReply),
+        };
+
+        Assert.True(isErrorReply == !SqsErrors.MayHideMessages(exception), $"{name} {transient}");
+    }
+
+    [Theory]
+    [InlineData(SqsErrors.Timeout)]
+    [InlineData(SqsErrors.ReplyLost)]
+    [InlineData(SqsErrors.UnrecognizedReply)]
+    public void After_a_lost_late_or_unreadable_reply_messages_may_be_hidden(string code) =>
+        Assert.True(SqsErrors.MayHideMessages(Service(code, default)));
+
     private static AmazonClientException AssumeRole(Exception inner) => new("Error calling AssumeRole", inner);
 
     private static AmazonSQSException Service(string? code, HttpStatusCode status) =>

@@ -49,10 +49,7 @@ internal sealed class LoopHost : IAsyncDisposable
         var host = new LoopHost(sqs, time) { VisibilityTimeout = TimeSpan.FromSeconds(visibilitySeconds) };
         host.QueueUrl = (await host.Client.CreateQueueAsync("q")).QueueUrl;
         host.DeadLetterUrl = (await host.Client.CreateQueueAsync("q-dead")).QueueUrl;
-        var settings = new SqsReceiveSettings(
-            "q", "q-dead", CreateQueues: false, PrefetchCount: 100, ConcurrentMessageLimit: null, TimeSpan.Zero,
-            host.VisibilityTimeout, PrefetchBytes: 0, ReceiveGate: _ => Task.CompletedTask);
-        var deadLetters = new DeadLetterQueue(settings, host.DeadLetterUrl, time);
+        var deadLetters = new DeadLetterQueue(new SqsReceiveSettings("q"), host.DeadLetterUrl, time);
         host.Loop = new LeaseLoop(
             new LeaseCalls(host.Client, host.QueueUrl, deadLetters, time),
             deadLetters,

@@ -14,6 +14,7 @@ internal sealed class RecordingSqs(Uri serviceUrl, TimeProvider time) : AmazonSQ
     private readonly ConcurrentQueue<BatchCall> _calls = new();
     private readonly long _origin = time.GetTimestamp();
     private int _underWay;
+    private int _longPolls;
 
     /// <summary>The batch calls, in the order in which they began.</summary>
     public IReadOnlyCollection<BatchCall> Calls => _calls;
@@ -21,10 +22,40 @@ internal sealed class RecordingSqs(Uri serviceUrl, TimeProvider time) : AmazonSQ
     /// <summary>Returns true for a call that hangs.</summary>
     public Func<BatchCall, bool> Hangs { get; set; } = _ => false;
 
+    /// <summary>The receives that wait for a second at most.</summary>
+    public int ShortPolls { get; private set; }
+
+    /// <summary>How many receives that wait longer were under way at once, at most.</summary>
+    public int MostLongPolls { get; private set; }
+
     /// <summary>The number of calls without a reply, except those that hang.</summary>
     public int UnderWay => Volatile.Read(ref _underWay);
 
     public IEnumerable<BatchCall> CallsOf(string operation) => Calls.Where(x => x.Operation == operation);
+
+    public override async Task<ReceiveMessageResponse> ReceiveMessageAsync(
+        ReceiveMessageRequest request, CancellationToken cancellationToken = default)
+    {
+        var isLong = request.WaitTimeSeconds > 1;
+        lock (_calls)
+        {
+            _longPolls += isLong ? 1 : 0;
+            ShortPolls += isLong ? 0 : 1;
+            MostLongPolls = Math.Max(MostLongPolls, _longPolls);
+        }
+
+        try
+        {
+            return await base.ReceiveMessageAsync(request, cancellationToken);
+        }
+        finally
+        {
+            lock (_calls)
+            {
+                _longPolls -= isLong ? 1 : 0;
+            }
+        }
+    }
 
     public override Task<DeleteMessageBatchResponse> DeleteMessageBatchAsync(
         DeleteMessageBatchRequest request, CancellationToken cancellationToken = default) =>

@@ -19,6 +19,9 @@ namespace FetchEtl.Sqs.Tests;
 /// </summary>
 internal sealed class RiderHost : IAsyncDisposable
 {
+    /// <summary>The endpoint's identity keys, unless a test sets others.</summary>
+    public static readonly byte[][] Keys = [[.. Enumerable.Repeat((byte)1, 32)]];
+
     /// <summary>How far the clock moves between two checks of a condition.</summary>
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
 
@@ -61,7 +64,8 @@ internal sealed class RiderHost : IAsyncDisposable
 
     public string DeadLetterUrl { get; private set; } = string.Empty;
 
-    /// <param name="configure">Configures the endpoint, which waits 1 s and creates its queues unless set.</param>
+    /// <param name="configure">Configures the endpoint, which waits 1 s, creates its queues and has <see cref="Keys"/> unless
+    /// set.</param>
     /// <param name="queueName">The queue to receive from.</param>
     /// <param name="beside">Another host, whose SQS and clock this host shares.</param>
     /// <param name="consumerStopTimeout">
@@ -70,6 +74,7 @@ internal sealed class RiderHost : IAsyncDisposable
     /// <param name="stopTimeout">How long a stop may take in total.</param>
     /// <param name="serviceUrl">The endpoint that the rider calls. Default: the host's SQS.</param>
     /// <param name="log">Another log provider, beside the recorded one.</param>
+    /// <param name="connect">Creates the rider's client. Default: the SDK's, without retries.</param>
     public static async Task<RiderHost> CreateAsync(
         Action<ISqsReceiveEndpointConfigurator>? configure = null,
         string queueName = "notes",
@@ -77,7 +82,8 @@ internal sealed class RiderHost : IAsyncDisposable
         TimeSpan? consumerStopTimeout = null,
         TimeSpan? stopTimeout = null,
         Uri? serviceUrl = null,
-        ILoggerProvider? log = null)
+        ILoggerProvider? log = null,
+        Func<Uri, TimeProvider, IAmazonSQS>? connect = null)
     {
         var time = beside?.Time ?? new FakeTimeProvider(new DateTimeOffset(2026, 11, 26, 0, 0, 0, TimeSpan.Zero));
         var server = beside?.Sqs ?? await LocalSqs.StartAsync(new LocalSqsOptions { TimeProvider = time });
@@ -93,7 +99,8 @@ internal sealed class RiderHost : IAsyncDisposable
         builder.Services.AddSingleton(behaviour);
         builder.Services.AddSingleton<TimeProvider>(time);
         builder.Services.AddSingleton(new SqsMetrics(timeProvider: time));
-        builder.Services.AddSingleton<IAmazonSQS>(CreateClient(serviceUrl ?? server.ServiceUrl));
+        builder.Services.AddSingleton(
+            connect?.Invoke(serviceUrl ?? server.ServiceUrl, time) ?? CreateClient(serviceUrl ?? server.ServiceUrl));
         builder.Services.Configure<MassTransitHostOptions>(x =>
         {
             x.WaitUntilStarted = true;
@@ -111,6 +118,7 @@ internal sealed class RiderHost : IAsyncDisposable
                 {
                     endpoint.CreateQueues = true;
                     endpoint.WaitTime = TimeSpan.FromSeconds(1);
+                    endpoint.IdentityKeys = Keys;
                     endpoint.UseRawJsonDeserializer(RawSerializerOptions.AnyMessageType, isDefault: true);
                     configure?.Invoke(endpoint);
                     endpoint.ConfigureConsumer<NoteConsumer>(context);

@@ -36,6 +36,7 @@ public sealed class SqsFaultTests
     [Theory]
     [InlineData(0, 0)]
     [InlineData(180, 3)]
+    [InlineData(290, 4)]
     [InlineData(2000, 5)]
     public async Task A_dead_letter_of_the_largest_size_keeps_its_body_and_as_many_attributes_as_fit(
         int room, int attributes)

@@ -175,6 +175,67 @@ public sealed class SqsPollTests(ITestOutputHelper output)
         Assert.Equal(0, host.Metrics.InFlight);
     }
 
+    /// <summary>A throttled receive hides no message, so it does not delay the end of a drain.</summary>
+    [Fact]
+    public async Task Soon_after_a_throttled_receive_empty_ones_show_an_empty_queue()
+    {
+        await using var host = await RiderHost.CreateAsync(x => x.VisibilityTimeout = TimeSpan.FromMinutes(5));
+        await host.StartAsync();
+        host.Sqs.Faults = Faults(SqsFaultKind.Throttling, "ReceiveMessage");
+        await host.EventuallyAsync(
+            () => host.Log.Contains("RequestThrottled", StringComparison.Ordinal), "a receive was throttled");
+        host.Sqs.Faults = null;
+        var from = host.Time.GetTimestamp();
+        var before = host.Metrics.EmptyReceives;
+
+        await host.EventuallyAsync(() => host.Metrics.EmptyReceives >= before + 2, "two receives were empty");
+
+        output.WriteLine($"after {host.Time.GetElapsedTime(from).TotalSeconds} s");
+        Assert.InRange(host.Time.GetElapsedTime(from), TimeSpan.Zero, TimeSpan.FromSeconds(10));
+    }
+
+    /// <summary>Its messages come back after the visibility timeout.</summary>
+    [Fact]
+    public async Task A_receive_of_malformed_messages_alone_is_not_empty_nor_are_those_that_follow()
+    {
+        var receives = 0;
+        var malformed = """{"MessageId":"m-1","ReceiptHandle":"r-1","MD5OfBody":"0","Body":"{}"}""";
+        await using var endpoint = await WireEndpoint.StartAsync(request => request.Headers["X-Amz-Target"] switch
+        {
+            "AmazonSQS.GetQueueUrl" => WireReply.QueueUrl,
+            "AmazonSQS.ReceiveMessage" when Interlocked.Increment(ref receives) == 1 =>
+                WireReply.Json($$"""{"Messages":[{{malformed}},{{malformed}}]}"""),
+            _ => WireReply.Json("{}"),
+        });
+        await using var host = await RiderHost.CreateAsync(
+            serviceUrl: endpoint.Url, connect: (url, time) => TestClients.Create(url, time: time));
+        await host.StartBusAsync();
+
+        await host.EventuallyAsync(() => Volatile.Read(ref receives) >= 5, "four receives followed");
+        var (received, empty) = (host.Metrics.ReceivedTotal, host.Metrics.EmptyReceives);
+        await host.EventuallyAsync(() => host.Metrics.EmptyReceives >= 2, "two receives were empty");
+
+        Assert.Equal((2, 0), (received, empty));
+    }
+
+    /// <summary>Polls that a stop cuts off can swallow messages. So there is one of those at most.</summary>
+    [Fact]
+    public async Task Only_the_poll_that_stays_waits_for_longer_than_a_second()
+    {
+        RecordingSqs? client = null;
+        await using var host = await RiderHost.CreateAsync(
+            x => x.WaitTime = TimeSpan.FromSeconds(20), connect: (url, time) => client = new RecordingSqs(url, time));
+        await host.StartAsync();
+
+        await host.SendNotesAsync(300);
+        await host.QueueIsEmptyAsync();
+        await host.AdvanceAsync(TimeSpan.FromSeconds(5));
+
+        output.WriteLine($"{client!.ShortPolls} polls waited for a second at most");
+        Assert.Equal(1, client.MostLongPolls);
+        Assert.True(client.ShortPolls > 0);
+    }
+
     private static SqsFaultPlan Faults(SqsFaultKind kind, string operation, string? code = null) =>
         new() { Rules = [new SqsFaultRule { Kind = kind, Operation = operation, Code = code }] };
 }

@@ -40,41 +40,6 @@ public sealed class SqsRiderTests
     }
 
     [Fact]
-    public async Task A_redriven_dead_letter_keeps_its_original_id_and_sent_time()
-    {
-        await using var host = await RiderHost.CreateAsync();
-        await host.StartAsync();
-        var original = Guid.NewGuid();
-
-        await host.SendAsync("""{"text":"a"}""", new Dictionary<string, MessageAttributeValue>
-        {
-            [DeadLetterAttributes.Source] = RiderHost.Text("{}"),
-            [DeadLetterAttributes.OriginalMessageId] = RiderHost.Text(original.ToString()),
-            [DeadLetterAttributes.OriginalSentTimestamp] = new() { DataType = "Number", StringValue = "1700000000000" },
-        });
-        await host.QueueIsEmptyAsync();
-
-        var seen = Assert.Single(host.Behaviour.Seen);
-        Assert.Equal(original, seen.MessageId);
-        Assert.Equal(new DateTime(2023, 11, 14, 22, 13, 20, DateTimeKind.Utc), seen.SentTime);
-    }
-
-    [Fact]
-    public async Task An_original_message_id_that_a_producer_sets_alone_is_ignored()
-    {
-        await using var host = await RiderHost.CreateAsync();
-        await host.StartAsync();
-
-        var id = await host.SendAsync("""{"text":"a"}""", new Dictionary<string, MessageAttributeValue>
-        {
-            [DeadLetterAttributes.OriginalMessageId] = RiderHost.Text(Guid.NewGuid().ToString()),
-        });
-        await host.QueueIsEmptyAsync();
-
-        Assert.Equal(Guid.Parse(id), Assert.Single(host.Behaviour.Seen).MessageId);
-    }
-
-    [Fact]
     public async Task A_message_that_arrives_late_in_a_poll_longer_than_its_visibility_timeout_is_deleted()
     {
         await using var host = await RiderHost.CreateAsync(x =>

@@ -1,0 +1,7 @@
+namespace FetchEtl.Sqs;
+
+internal static class Durations
+{
+    /// <summary>The shorter of two times, or the earlier of two on one clock.</summary>
+    public static TimeSpan Min(TimeSpan x, TimeSpan y) => x < y ? x : y;
+}
