@@ -26,7 +26,7 @@ public static class IdentityKeys
         }
 
         var problems = new List<string>();
-        var keys = MaskingKeys.Read(options, problems.Add);
+        var keys = MaskingKeys.Read(options, MaskingOptions.Section, problems.Add);
         return problems.Count > 0 ? throw new MaskingRefusedException(problems) : [.. keys.Select(Derive)];
     }
 

@@ -60,7 +60,7 @@ public static class MaskingKeys
         if (keys.Count == count && count > 0 && WeakKey.Reason(keys[^1]) is { } reason)
         {
             report($"{newest} {reason}: make one with 'fetch-etl keys new'. Where a table has masks under it already, " +
-                $"leave it there and set the new one as Masking:Keys:{count}, then run 'fetch-etl rekey'.");
+                $"leave it there and set the new one as {section}:Keys:{count}, then run 'fetch-etl rekey'.");
         }
 
         return keys;
