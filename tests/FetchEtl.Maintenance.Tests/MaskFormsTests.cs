@@ -36,8 +36,8 @@ public sealed class MaskFormsTests : IAsyncLifetime
         var summary = await _store.AdoptAsync(_masking, "old_logins", Columns, rawMaskForms: 2);
 
         var masker = new HmacPiiMasker(_masking);
-        string[] expected =
-            [.. new[] { Known, Later, "raw" }.Select(x => masker.Mask(PiiField.DeviceId, new PersonalText(x))!).Order()];
+        string[] values = [Known, Later, "raw"];
+        var expected = values.Select(x => masker.Mask(PiiField.DeviceId, new PersonalText(x))!).Order();
         Assert.Equal(expected, await RowsAsync());
         Assert.Equal(3, summary.Rows);
         Assert.Empty(summary.Left);

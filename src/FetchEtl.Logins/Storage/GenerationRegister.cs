@@ -69,9 +69,9 @@ internal sealed class GenerationRegister
     private static string WrongKey(int generation, int newest)
     {
         var former = generation == 1 ? ", and Masking:Former and Masking:Salt as they were" : string.Empty;
-        return $"{Setting(generation)} is not the key of generation {generation} in user_logins: set that key{former}. " +
-            $"A new key is added as Masking:Keys:{newest} (or Masking:KeyFiles:{newest}). Where the old key is lost, " +
-            "use another database, or empty user_logins, pii_vault and masking_generations.";
+        return $"{Setting(generation)} is not the key of generation {generation} in user_logins: " +
+            $"set that key{former}. A new key is added as Masking:Keys:{newest} (or Masking:KeyFiles:{newest}). " +
+            "Where the old key is lost, use another database, or empty user_logins, pii_vault and masking_generations.";
     }
 
     /// <returns>Whether the row shows that the key is right.</returns>

@@ -62,8 +62,8 @@ internal sealed class AdoptionRules(HmacPiiMasker masker, MaskingMethod? former,
         if (column.Newest > masker.Generation && !maskFormsAreRaw)
         {
             yield return $"{name} holds masks of generation {column.Newest}, and Masking:Keys and Masking:KeyFiles " +
-                $"give {masker.Generation}: add the keys that are missing, in their order. Where they are raw values that " +
-                "only look like masks, say --masks-are-raw with the number that --dry-run shows.";
+                $"give {masker.Generation}: add the keys that are missing, in their order. Where they are raw values " +
+                "that only look like masks, say --masks-are-raw with the number that --dry-run shows.";
         }
 
         if (former is not null && column.Raw > 0)

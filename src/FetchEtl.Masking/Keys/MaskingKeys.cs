@@ -59,7 +59,7 @@ public static class MaskingKeys
         // A strong newest key protects all masks once they are rekeyed, so earlier keys may stay as they are.
         if (keys.Count == count && count > 0 && WeakKey.Reason(keys[^1]) is { } reason)
         {
-            report($"{newest} {reason}: make one with 'fetch-etl keys new'. Where a table has masks under it already, " +
+            report($"{newest} {reason}: make one with 'fetch-etl keys new'. Where a table has masks under it, " +
                 $"leave it there and set the new one as {section}:Keys:{count}, then run 'fetch-etl rekey'.");
         }
 

@@ -10,7 +10,7 @@ internal static class WeakKey
     /// <summary>The fewest different bytes of a key. 32 random bytes have about 30.</summary>
     private const int MinDistinct = 16;
 
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
     /// <summary>Returns why somebody can guess the key, as the end of a sentence; null for a key that looks random.
     /// </summary>

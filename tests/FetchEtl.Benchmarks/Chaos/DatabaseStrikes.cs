@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FetchEtl.Local;
 using Npgsql;
 
@@ -228,7 +229,9 @@ internal sealed class DatabaseStrikes(ChaosEstate estate, LoginProducer producer
     /// <summary>Repeats an attempt until it succeeds: another strike may have stopped the server.</summary>
     /// <exception cref="ChaosException">No attempt succeeded within five minutes.</exception>
     private static async Task UntilAsync(
-        Func<CancellationToken, Task<bool>> attempt, CancellationToken cancellationToken)
+        Func<CancellationToken, Task<bool>> attempt,
+        CancellationToken cancellationToken,
+        [CallerMemberName] string strike = "")
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Limit);
@@ -243,14 +246,16 @@ internal sealed class DatabaseStrikes(ChaosEstate estate, LoginProducer producer
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             var reason = last?.Message ?? "no worker wrote rows";
-            throw new ChaosException($"a strike on PostgreSQL had no effect within {Limit.TotalSeconds} s: {reason}");
+            throw new ChaosException($"{strike} had no effect within {Limit.TotalSeconds} s: {reason}");
         }
 
         async Task<bool> TryAsync()
         {
             try
             {
-                return await attempt(limit.Token);
+                var hadEffect = await attempt(limit.Token);
+                last = null;
+                return hadEffect;
             }
             catch (NpgsqlException e)
             {

@@ -2,7 +2,9 @@ using Microsoft.Extensions.Configuration;
 
 namespace FetchEtl.Service.Tests;
 
-/// <summary>Misspelled keys of the environment and the settings file are refused, other programs' keys are not.</summary>
+/// <summary>
+/// Misspelled keys of the environment and the settings file are refused, other programs' keys are not.
+/// </summary>
 public sealed class SettingsSectionsTests
 {
     [Theory]
