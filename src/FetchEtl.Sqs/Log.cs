@@ -89,8 +89,8 @@ internal static partial class Log
     public static partial void ObserverFaulted(this ILogger logger, string queue, string fault);
 
     [LoggerMessage(1130, LogLevel.Warning,
-        "Message {MessageId} has the attributes of a dead letter without a valid MAC. They are ignored, and the message "
-        + "counts as a new one")]
+        "Message {MessageId} has the attributes of a dead letter without a valid MAC. They are ignored, and the "
+        + "message counts as a new one")]
     public static partial void ClaimIgnored(this ILogger logger, string messageId);
 
     [LoggerMessage(1119, LogLevel.Error,

@@ -31,5 +31,8 @@ public static class IdentityKeys
     }
 
     private static byte[] Derive(byte[] key) => HKDF.DeriveKey(
-        HashAlgorithmName.SHA256, key, HMACSHA256.HashSizeInBytes, info: "fetchetl/mask/v1/message-identity"u8.ToArray());
+        HashAlgorithmName.SHA256,
+        key,
+        HMACSHA256.HashSizeInBytes,
+        info: "fetchetl/mask/v1/message-identity"u8.ToArray());
 }

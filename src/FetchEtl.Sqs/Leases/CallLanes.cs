@@ -26,8 +26,8 @@ internal sealed class CallLanes(
     public int CallsUnderWay { get; private set; }
 
     /// <summary>
-    /// The time between two checks of the leases. A lease is renewed when half of it has passed, so a renewal that fails
-    /// is tried twice more before the lease ends.
+    /// The time between two checks of the leases. A lease is renewed when half of it has passed, so a renewal that
+    /// fails is tried twice more before the lease ends.
     /// </summary>
     public TimeSpan Beat { get; } = visibilityTimeout / 6;
 

@@ -17,7 +17,7 @@ namespace FetchEtl.Sqs;
 /// may be repaired before a redrive. Its text is the key's generation, a colon and 64 lower-case hex digits.
 /// </remarks>
 /// <param name="queueName">The queue that messages are received from, and redriven to.</param>
-/// <param name="keys">The keys by generation, the first one first. The last one signs, and any of them verifies.</param>
+/// <param name="keys">The keys by generation, the first one first. The last one signs; any of them verifies.</param>
 /// <param name="time">The clock that bounds sent times.</param>
 internal sealed class MessageIdentities(string queueName, IReadOnlyList<byte[]> keys, TimeProvider time)
 {

@@ -168,7 +168,8 @@ public sealed class SqsErrorsTests
     {
         var isErrorReply = exception is AmazonServiceException
         {
-            ErrorCode: { Length: > 0 } and not (SqsErrors.Timeout or SqsErrors.ReplyLost or SqsErrors.UnrecognizedReply),
+            ErrorCode: { Length: > 0 }
+                and not (SqsErrors.Timeout or SqsErrors.ReplyLost or SqsErrors.UnrecognizedReply),
         };
 
         Assert.True(isErrorReply == !SqsErrors.MayHideMessages(exception), $"{name} {transient}");

@@ -64,8 +64,9 @@ internal sealed class RiderHost : IAsyncDisposable
 
     public string DeadLetterUrl { get; private set; } = string.Empty;
 
-    /// <param name="configure">Configures the endpoint, which waits 1 s, creates its queues and has <see cref="Keys"/> unless
-    /// set.</param>
+    /// <param name="configure">
+    /// Configures the endpoint, which waits 1 s, creates its queues and has <see cref="Keys"/> unless set.
+    /// </param>
     /// <param name="queueName">The queue to receive from.</param>
     /// <param name="beside">Another host, whose SQS and clock this host shares.</param>
     /// <param name="consumerStopTimeout">
