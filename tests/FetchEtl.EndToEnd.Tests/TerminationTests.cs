@@ -65,10 +65,8 @@ public sealed class TerminationTests
         await using var estate = await Estate.CreateAsync();
         estate.Settings["Service__ShutdownTimeoutSeconds"] = "10";
         estate.Settings["Sqs__VisibilityTimeoutSeconds"] = "120";
-        await estate.SendAsync(Count, seed: 1);
-        await using var table = await TableLock.TakeAsync(estate.ConnectionString);
         await using var run = estate.Start("run");
-        await Estate.UntilAsync(async () => (await estate.DepthAsync()).InFlight == Count);
+        await using var table = await BlockAsync(estate);
 
         var stopping = Stopwatch.StartNew();
         await run.SignalAsync(ProcessSignal.Terminate);
@@ -80,7 +78,7 @@ public sealed class TerminationTests
         await table.DisposeAsync();
         var begun = Stopwatch.StartNew();
         await using var second = estate.Start("run");
-        await estate.AssertAllWrittenOnceAsync(Count);
+        await estate.AssertAllWrittenOnceAsync(Count + 1);
         Assert.True(begun.Elapsed < TimeSpan.FromSeconds(30), $"It took {begun.Elapsed}.");
     }
 
@@ -89,10 +87,8 @@ public sealed class TerminationTests
     {
         await using var estate = await Estate.CreateAsync();
         estate.Settings["Sqs__VisibilityTimeoutSeconds"] = "5";
-        await estate.SendAsync(Count, seed: 1);
-        await using var table = await TableLock.TakeAsync(estate.ConnectionString);
         await using var run = estate.Start("run");
-        await Estate.UntilAsync(async () => (await estate.DepthAsync()).InFlight == Count);
+        await using var table = await BlockAsync(estate);
 
         await run.SignalAsync(ProcessSignal.Terminate);
         // The first signal has its effect: the messages that no statement holds are released.
@@ -107,7 +103,7 @@ public sealed class TerminationTests
         Assert.Contains("received a second stop signal, so it ends at once", run.Errors);
         await table.DisposeAsync();
         await using var second = estate.Start("run");
-        await estate.AssertAllWrittenOnceAsync(Count);
+        await estate.AssertAllWrittenOnceAsync(Count + 1);
     }
 
     [PosixFact]
@@ -116,10 +112,8 @@ public sealed class TerminationTests
         await using var estate = await Estate.CreateAsync();
         estate.Settings["Service__ShutdownTimeoutSeconds"] = "2";
         estate.Settings["Sqs__VisibilityTimeoutSeconds"] = "5";
-        await estate.SendAsync(Count, seed: 1);
-        await using var table = await TableLock.TakeAsync(estate.ConnectionString);
         await using var run = estate.Start("run");
-        await Estate.UntilAsync(async () => (await estate.DepthAsync()).InFlight == Count);
+        await using var table = await BlockAsync(estate);
 
         // SQS does not answer the calls that release messages in time.
         estate.Sqs.Faults = new SqsFaultPlan
@@ -146,6 +140,20 @@ public sealed class TerminationTests
         estate.Sqs.Faults = null;
         await table.DisposeAsync();
         await using var second = estate.Start("run");
-        await estate.AssertAllWrittenOnceAsync(Count);
+        await estate.AssertAllWrittenOnceAsync(Count + 1);
+    }
+
+    /// <summary>
+    /// Locks the table once the service has written a row, and waits until it holds messages that it cannot write. A
+    /// service that finds the table locked at its start receives none.
+    /// </summary>
+    private static async Task<TableLock> BlockAsync(Estate estate)
+    {
+        await estate.SendAsync(1, seed: 2);
+        await Estate.UntilAsync(async () => await estate.RowsAsync() == 1);
+        var table = await TableLock.TakeAsync(estate.ConnectionString);
+        await estate.SendAsync(Count, seed: 1);
+        await Estate.UntilAsync(async () => (await estate.DepthAsync()).InFlight == Count);
+        return table;
     }
 }

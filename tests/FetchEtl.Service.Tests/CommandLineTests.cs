@@ -12,7 +12,7 @@ public sealed class CommandLineTests
     [Theory]
     [InlineData("sned --count 3", "fetch-etl: there is no 'sned': the verbs of fetch-etl are demo, run, drain, send, ")]
     [InlineData("--Masking:Keys:0=canary run", "fetch-etl: '--Masking:Keys:0' stands before the verb")]
-    [InlineData("keys", "fetch-etl: fetch-etl keys needs one of new.")]
+    [InlineData("keys", "fetch-etl: fetch-etl keys needs one of new, register.")]
     [InlineData("send --count abc", "fetch-etl: --count must be a whole number up to 2147483647, is 'abc'.")]
     [InlineData("send --invalid few", "fetch-etl: --invalid must be a number such as 0.1, is 'few'.")]
     [InlineData("send --count", "fetch-etl: --count needs a value.")]

@@ -65,7 +65,10 @@ public sealed class DocSampleTests
         var sending = samples.Single(fence => fence.Code.Contains("endpoint.Send", StringComparison.Ordinal));
         await using var estate = await Estate.CreateAsync();
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Configuration.AddInMemoryCollection(estate.Settings.Select(x =>
+        string[] sections = ["ConnectionStrings__", "Masking__"];
+        var settings = estate.Settings.Where(x =>
+            Array.Exists(sections, section => x.Key.StartsWith(section, StringComparison.Ordinal)));
+        builder.Configuration.AddInMemoryCollection(settings.Select(x =>
             KeyValuePair.Create($"FetchEtl:{x.Key.Replace("__", ":", StringComparison.Ordinal)}", (string?)x.Value)));
         await SampleCompiler.RunAsync(registration, builder.Services, builder.Configuration);
         using var host = builder.Build();
