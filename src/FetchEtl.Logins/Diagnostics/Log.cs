@@ -99,4 +99,12 @@ internal static partial class Log
         + "the keys wrote it. Remedy: give this process the keys of newer generations, if there are any, and run "
         + "'fetch-etl keys register' with them; else delete the row")]
     public static partial void GenerationIgnored(ILogger logger, int generation);
+
+    [LoggerMessage(
+        2052,
+        LogLevel.Warning,
+        "{Sessions} sessions in this database are of processes whose settings make other rows. Remedy: give all of them "
+        + "the same Masking:Fields, Masking:Method, Masking:Former, Masking:Vault:PublicKeyFile and "
+        + "AppVersion:Encoding")]
+    public static partial void OthersWriteAnotherForm(ILogger logger, long sessions);
 }

@@ -5,7 +5,8 @@ using Npgsql;
 namespace FetchEtl.Logins;
 
 /// <summary>
-/// Logs what <see cref="DurabilityCheck"/> and <see cref="SchemaCheck"/> find, once a process. Thread-safe.
+/// Logs what <see cref="DurabilityCheck"/>, <see cref="SchemaCheck"/> and <see cref="WrittenForm"/> find, once a
+/// process. Thread-safe.
 /// </summary>
 internal sealed class DurabilityWarnings(ILogger<LoginWriter> log)
 {
@@ -21,6 +22,8 @@ internal sealed class DurabilityWarnings(ILogger<LoginWriter> log)
 
         var findings = await FindAsync(() => DurabilityCheck.FindAsync(database, cancellationToken));
         var schemas = await FindAsync(() => FindInSchemasAsync(database, cancellationToken));
+        var others = await FindAsync<long>(
+            async () => [await WrittenForm.CountOthersAsync(database, cancellationToken)]);
         if (Interlocked.Exchange(ref _given, 1) == 0)
         {
             foreach (var finding in findings)
@@ -31,6 +34,11 @@ internal sealed class DurabilityWarnings(ILogger<LoginWriter> log)
             foreach (var finding in schemas)
             {
                 Log.SchemaIsOpen(log, finding);
+            }
+
+            if (others is [> 0 and var sessions])
+            {
+                Log.OthersWriteAnotherForm(log, sessions);
             }
         }
     }

@@ -11,15 +11,12 @@ namespace FetchEtl.Logins;
 /// </summary>
 internal sealed class LoginDataSource : IAsyncDisposable, IDisposable
 {
-    /// <summary>The sessions' name in pg_stat_activity, unless the connection string sets another.</summary>
-    public const string ApplicationName = "fetch-etl";
-
     public LoginDataSource(IOptions<LoginsOptions> options)
     {
         var builder = new NpgsqlDataSourceBuilder(options.Value.ConnectionString);
         var connection = builder.ConnectionStringBuilder;
         connection.IncludeErrorDetail = false;
-        connection.ApplicationName ??= ApplicationName;
+        connection.ApplicationName ??= WrittenForm.NameOf(options.Value);
 
         // DISCARD ALL would undo the session's settings, and behind a transaction pooler it meets a session of others.
         if (!connection.ShouldSerialize("No Reset On Close"))

@@ -1,0 +1,57 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+
+namespace FetchEtl.Logins;
+
+/// <summary>
+/// What the settings make of a login, as a name that other processes see in <c>pg_stat_activity</c>. Processes that
+/// write to one table must agree on it: else equal values have different masks, or some have no vault entry.
+/// </summary>
+internal static class WrittenForm
+{
+    /// <summary>The sessions' name without settings.</summary>
+    public const string Program = "fetch-etl";
+
+    // Sessions whose name an operator has set are not compared.
+    private const string Others =
+        """
+        SELECT pg_catalog.count(*) AS "Value" FROM pg_catalog.pg_stat_activity AS s
+        WHERE s.datname::text = pg_catalog.current_database()::text
+            AND s.application_name::text LIKE 'fetch-etl ________'
+            AND s.application_name::text <> pg_catalog.current_setting('application_name')
+            AND pg_catalog.current_setting('application_name') LIKE 'fetch-etl ________'
+        """;
+
+    /// <summary>
+    /// Names the sessions of a process: the program and 8 hex digits of SHA-256 over its settings. Keys are left out,
+    /// since <c>masking_generations</c> compares them, and processes differ in them during a rotation.
+    /// </summary>
+    public static string NameOf(LoginsOptions options)
+    {
+        var masking = options.Masking;
+        string?[] settings =
+        [
+            string.Join(',', PiiFields.Of(masking)),
+            masking.Method.ToString(),
+            masking.Former?.ToString(),
+            masking.HasVault ? VaultKey(masking.Vault.PublicKeyFile!) : null,
+            options.AppVersion.Encoding.ToString(),
+        ];
+        var digest = SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', settings)));
+        return $"{Program} {Convert.ToHexStringLower(digest)[..8]}";
+    }
+
+    /// <summary>
+    /// Counts the sessions of processes with other settings, as far as this role may see their names.
+    /// </summary>
+    public static Task<long> CountOthersAsync(LoginDbContext database, CancellationToken cancellationToken) =>
+        database.Database.SqlQueryRaw<long>(Others).SingleAsync(cancellationToken);
+
+    private static string VaultKey(string file)
+    {
+        using var key = RSA.Create();
+        key.ImportFromPem(File.ReadAllText(file));
+        return Convert.ToHexStringLower(SHA256.HashData(key.ExportSubjectPublicKeyInfo()));
+    }
+}
