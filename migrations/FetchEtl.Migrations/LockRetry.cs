@@ -34,6 +34,7 @@ internal sealed class LockRetry(NpgsqlConnection connection, Action<string> repo
             AND a.xact_start < @start
             AND l.relation IN (
                 pg_catalog.to_regclass('user_logins')::oid, pg_catalog.to_regclass('user_logins_readable')::oid,
+                pg_catalog.to_regclass('masking_generations')::oid, pg_catalog.to_regclass('pii_vault')::oid,
                 pg_catalog.to_regclass('"__EFMigrationsHistory"')::oid)
         """;
 
@@ -64,7 +65,7 @@ internal sealed class LockRetry(NpgsqlConnection connection, Action<string> repo
             {
                 throw new LoginMigrationException(
                     $"A table lock was not free in {Attempts} attempts of {LockTimeout.TotalSeconds} s.{holders} "
-                    + "End the transactions that use user_logins, then run 'fetch-etl migrate' again: it continues.");
+                    + "End the transactions that use FetchEtl's tables, then run 'fetch-etl migrate' again: it continues.");
             }
 
             var pause = TimeSpan.FromSeconds(Math.Min(Math.Pow(2, attempt - 1), LongestPause.TotalSeconds));

@@ -17,10 +17,11 @@ internal sealed record BlockingSession(
 {
     private const int TimeoutSeconds = 5;
 
+    // A background process such as autovacuum has no role.
     // Behind a pooler the id of the session is not the server's. Then any session of the role that waits stands for it.
     private const string Sql =
         """
-        SELECT b.pid, b.application_name::text, b.usename::text = session_user::text,
+        SELECT b.pid, COALESCE(b.application_name::text, ''), COALESCE(b.usename::text = session_user::text, false),
             COALESCE(b.wait_event::text = 'SyncRep', false),
             CASE WHEN b.state::text LIKE 'idle in transaction%' THEN
                 pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - b.state_change)::integer END,

@@ -52,6 +52,12 @@ internal sealed class DatabaseCheck(
         {
             throw new DatabaseFaultException(fault, exception);
         }
+        catch (PostgresException exception)
+            when (DatabaseFaults.Classify(exception) is { Kind: FaultKind.Refused } fault)
+        {
+            // No row was in the statement, so it is the table that cannot take any: a rule on it, for example.
+            throw new DatabaseFaultException(fault with { Kind = FaultKind.Operator }, exception);
+        }
     }
 
     private async Task PlanStatementsAsync(LoginDbContext database, CancellationToken cancellationToken)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using FetchEtl.Logins;
 using Spectre.Console;
 
@@ -56,18 +55,9 @@ internal static class DemoReport
     private static Table Table(string title, params string[] columns) =>
         new Table().Border(TableBorder.Rounded).Title(title).AddColumns(columns);
 
-    private static string Text(string? value) => value is null ? "[grey]null[/]" : Markup.Escape(Printable(value));
+    private static string Text(string? value) =>
+        value is null ? "[grey]null[/]" : Markup.Escape(PrintableText.Of(value));
 
     private static string Short(string? value) =>
         value is { Length: > 10 } ? Text(value[..10]) + "…" : Text(value);
-
-    /// <summary>
-    /// The value with control and formatting characters as <c>\u001b</c>: in a value that a
-    /// producer chose, they could change what the console shows.
-    /// </summary>
-    private static string Printable(string value) => string.Concat(value.EnumerateRunes().Select(x =>
-        Rune.IsControl(x) || Rune.GetUnicodeCategory(x) is UnicodeCategory.Format or UnicodeCategory.LineSeparator
-            or UnicodeCategory.ParagraphSeparator
-            ? string.Create(CultureInfo.InvariantCulture, $"\\u{x.Value:x4}")
-            : x.ToString()));
 }
