@@ -12,7 +12,7 @@ public sealed class CommandLineTests
     [Theory]
     [InlineData("sned --count 3", "fetch-etl: there is no 'sned': the verbs of fetch-etl are demo, run, drain, send, ")]
     [InlineData("--Masking:Keys:0=canary run", "fetch-etl: '--Masking:Keys:0' stands before the verb")]
-    [InlineData("keys", "fetch-etl: fetch-etl keys needs one of new.")]
+    [InlineData("keys", "fetch-etl: fetch-etl keys needs one of new, register.")]
     [InlineData("send --count abc", "fetch-etl: --count must be a whole number up to 2147483647, is 'abc'.")]
     [InlineData("send --invalid few", "fetch-etl: --invalid must be a number such as 0.1, is 'few'.")]
     [InlineData("send --count", "fetch-etl: --count needs a value.")]
@@ -20,6 +20,11 @@ public sealed class CommandLineTests
     [InlineData("send --count 5 --lines 9-1", "fetch-etl: --lines must be ascending numbers and ranges from 1")]
     [InlineData("migrate", "fetch-etl: ConnectionStrings:Logins is not set: it must name the PostgreSQL to use")]
     [InlineData("migrate --ConnectionStrings:Logins=Host=x;canary=1", "has a keyword that Npgsql does not know")]
+    [InlineData("send --file nowhere.txt --Sqs:ServiceUrl=http://127.0.0.1:1", "--file nowhere.txt cannot be read")]
+    [InlineData("send --count 1 --Sqs:ServiceUrl=http://127.0.0.1:1", "(127.0.0.1:1). Check Sqs:ServiceUrl")]
+    [InlineData(
+        "migrate --ConnectionStrings:Logins=Host=127.0.0.1;Port=1;Database=x;Username=x",
+        "Failed to connect to 127.0.0.1:1: ")]
     public async Task A_mistake_is_named_in_a_line_or_two_without_the_help(string line, string problem)
     {
         await using var run = await FetchEtlProcess.RunAsync(NoSettings, line.Split(' '));
