@@ -20,6 +20,11 @@ public sealed class CommandLineTests
     [InlineData("send --count 5 --lines 9-1", "fetch-etl: --lines must be ascending numbers and ranges from 1")]
     [InlineData("migrate", "fetch-etl: ConnectionStrings:Logins is not set: it must name the PostgreSQL to use")]
     [InlineData("migrate --ConnectionStrings:Logins=Host=x;canary=1", "has a keyword that Npgsql does not know")]
+    [InlineData("send --file nowhere.txt --Sqs:ServiceUrl=http://127.0.0.1:1", "--file nowhere.txt cannot be read")]
+    [InlineData("send --count 1 --Sqs:ServiceUrl=http://127.0.0.1:1", "(127.0.0.1:1). Check Sqs:ServiceUrl")]
+    [InlineData(
+        "migrate --ConnectionStrings:Logins=Host=127.0.0.1;Port=1;Database=x;Username=x",
+        "Failed to connect to 127.0.0.1:1: ")]
     public async Task A_mistake_is_named_in_a_line_or_two_without_the_help(string line, string problem)
     {
         await using var run = await FetchEtlProcess.RunAsync(NoSettings, line.Split(' '));

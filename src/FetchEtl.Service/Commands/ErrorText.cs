@@ -26,7 +26,11 @@ internal static partial class ErrorText
         + "and SSL Mode=VerifyFull needs the host's name in the certificate.";
 
     private const string CheckServer =
-        " Check that it runs, and that ConnectionStrings:Logins names its host and port.";
+        " Check that it runs, and that ConnectionStrings:Logins names its host and port, and an SSL Mode that it "
+        + "supports.";
+
+    private const string CheckEndpoint =
+        "Check Sqs:ServiceUrl, or without one the region, and the network or proxy on the way.";
 
     /// <returns>The lines; null for an error that a user cannot fix.</returns>
     public static IReadOnlyList<string>? Of(Exception exception) => exception switch
@@ -50,8 +54,8 @@ internal static partial class ErrorText
         SqsSettingsException => [$"Sqs: {exception.Message}"],
         LocalPostgresException or MessageRefusedException or ConnectionException =>
             [exception.Message],
-        AmazonServiceException or AmazonClientException or HttpRequestException or TimeoutException =>
-            [SqsErrors.Describe(exception)],
+        HttpRequestException or TimeoutException => [$"{SqsErrors.Describe(exception)}. {CheckEndpoint}"],
+        AmazonServiceException or AmazonClientException => [SqsErrors.Describe(exception)],
         LoginMigrationException => [exception.Message],
 
         // A migration that stops gives its own reason.
@@ -62,8 +66,11 @@ internal static partial class ErrorText
         InvalidOperationException { InnerException: NpgsqlException inner } => Of(inner),
         NpgsqlException { InnerException: AuthenticationException tls } =>
             [Database($"the TLS handshake failed: {tls.Message}", CheckCertificate)],
-        NpgsqlException { InnerException: SocketException socket } => [Database(socket.Message, CheckServer)],
-        NpgsqlException => [Database(exception.Message, CheckServer)],
+
+        // Npgsql's own text names host and port, the socket's the cause.
+        NpgsqlException { InnerException: SocketException socket } connection =>
+            [Database($"{connection.Message}: {socket.Message}", CheckServer)],
+        NpgsqlException => [Database(exception.Message.TrimEnd('.'), CheckServer)],
         IOException or UnauthorizedAccessException => [exception.Message],
         _ => null,
     };

@@ -64,13 +64,15 @@ internal static class SendCommand
                 "Sqs:QueueName names a FIFO queue, and send gives messages no group: name a standard queue.");
         }
 
+        // Before the first call, so that a mistyped name is found without SQS.
+        await using var input = file is null ? null : Open(file);
         var queueUrl = await QueueUrlAsync(client, queue, cancellationToken);
 
         var seed = parsed.GetValue(Seed) ?? RandomNumberGenerator.GetInt32(int.MaxValue);
-        var messages = file is null
+        var messages = input is null
             ? new LoginGenerator(seed, share).Take(count!.Value)
                 .Select((body, index) => new MessageLine(index + 1, body)).ToAsyncEnumerable()
-            : MessageFile.ReadLinesAsync(Open(file), cancellationToken);
+            : MessageFile.ReadLinesAsync(input, cancellationToken);
         var sender = new MessageSender(client);
         var result = await SendProgressBar.RunAsync(
             parsed.GetValue(Lines) is null ? count : null,

@@ -78,6 +78,7 @@ internal static class SqsClientFactory
         {
             Require(
             [
+                .. UnknownProfile(options),
                 "Region is not set, and AWS's settings name none: set Region, AWS_REGION or the region of the profile; "
                 + "for an emulator, set ServiceUrl",
             ]);
@@ -91,6 +92,21 @@ internal static class SqsClientFactory
         && new CredentialProfileStoreChain(options.ProfilesLocation).TryGetProfile(options.Profile, out var profile)
             ? profile
             : null;
+
+    /// <summary>
+    /// The SDK passes over an <c>AWS_PROFILE</c> that does not exist, since keys in the environment come before it.
+    /// Only where something is missing is it the likely cause.
+    /// </summary>
+    private static IEnumerable<string> UnknownProfile(SqsClientOptions options)
+    {
+        if (string.IsNullOrEmpty(options.Profile)
+            && options.Environment("AWS_PROFILE") is { Length: > 0 } name
+            && !new CredentialProfileStoreChain(options.ProfilesLocation).TryGetProfile(name, out _))
+        {
+            yield return "AWS_PROFILE names a profile that is in none of AWS's configuration files: correct the name, "
+                + "or add the profile with 'aws configure'";
+        }
+    }
 
     private static IEnumerable<string> Problems(SqsClientOptions options, CredentialProfile? profile)
     {

@@ -252,6 +252,18 @@ public sealed class AwsSettingsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_profile_that_does_not_exist_is_named_where_no_region_is_known()
+    {
+        _environment.Remove("AWS_ENDPOINT_URL_SQS");
+        _environment["AWS_PROFILE"] = "nobody";
+
+        await using var send = await FetchEtlProcess.RunAsync(_environment, "send", "--count", "0");
+
+        Assert.Equal(1, send.ExitCode);
+        Assert.Contains("AWS_PROFILE names a profile that is in none of AWS's configuration files", send.Errors);
+    }
+
+    [Fact]
     public async Task A_session_that_is_not_logged_in_and_an_STS_that_is_away_are_reported()
     {
         _environment["AWS_ENDPOINT_URL_SQS"] = "http://sqs.example.test";
