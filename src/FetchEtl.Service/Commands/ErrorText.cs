@@ -47,8 +47,8 @@ internal static partial class ErrorText
         SqsSettingsException => [$"Sqs: {exception.Message}"],
         LocalPostgresException or MessageRefusedException or ConnectionException =>
             [exception.Message],
-        AmazonServiceException or AmazonClientException or HttpRequestException or TimeoutException =>
-            [SqsErrors.Describe(exception)],
+        AmazonServiceException or AmazonClientException or HttpRequestException or TimeoutException
+            or InvalidOperationException { Source: "AWSSDK.Core" } => [SqsErrors.Describe(exception)],
         LoginMigrationException => [exception.Message],
 
         // A migration that stops gives its own reason.

@@ -3,7 +3,6 @@ using FetchEtl.Logins;
 using FetchEtl.Masking;
 using FetchEtl.Testing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace FetchEtl.Service.Tests;
