@@ -37,7 +37,10 @@ internal static partial class ErrorText
         AggregateException aggregate when aggregate.InnerExceptions.All(x => Of(x) is not null) =>
             [.. aggregate.InnerExceptions.SelectMany(x => Of(x)!)],
 
-        InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } =>
+        // The SDK's answer to a profile of SSO whose session has no valid token.
+        InvalidOperationException { Source: "AWSSDK.Core" } =>
+            [$"AWS gives no credentials: {exception.Message} Log in with 'aws sso login', or name another profile."],
+        InvalidOperationException when Key().IsMatch(exception.Message) =>
             [$"{Key().Match(exception.Message).Groups["key"].Value} has a value of another form than its setting."],
         InvalidOperationException { Source: "Microsoft.Extensions.Logging.Configuration" } =>
             [$"Logging:LogLevel has an unknown level: the levels are {string.Join(", ", Enum.GetNames<LogLevel>())}."],
@@ -47,8 +50,8 @@ internal static partial class ErrorText
         SqsSettingsException => [$"Sqs: {exception.Message}"],
         LocalPostgresException or MessageRefusedException or ConnectionException =>
             [exception.Message],
-        AmazonServiceException or AmazonClientException or HttpRequestException or TimeoutException
-            or InvalidOperationException { Source: "AWSSDK.Core" } => [SqsErrors.Describe(exception)],
+        AmazonServiceException or AmazonClientException or HttpRequestException or TimeoutException =>
+            [SqsErrors.Describe(exception)],
         LoginMigrationException => [exception.Message],
 
         // A migration that stops gives its own reason.

@@ -123,7 +123,7 @@ internal static partial class AwsSettings
             configuration.GetAWSOptions(Section);
             return null;
         }
-        catch (Exception exception) when (exception is ArgumentException or FormatException
+        catch (Exception exception) when (exception is ArgumentException or FormatException or AmazonClientException
             or Amazon.Extensions.NETCore.Setup.ConfigurationException)
         {
             // The SDK's text can quote the value. It names the setting, and only that is shown.
@@ -139,6 +139,7 @@ internal static partial class AwsSettings
 
     private static string Form(string key) => key switch
     {
+        "Region" => "it must be the code of a region, such as eu-central-1",
         "UseFIPSEndpoint" or "UseDualstackEndpoint" => "it must be true or false",
         "MaxErrorRetry" => "it must be a whole number",
         "Timeout" or "ConnectTimeout" => "it must be a time",

@@ -13,11 +13,10 @@ internal sealed class SqsSettingsValidator(IConfiguration configuration) : IVali
 {
     public ValidateOptionsResult Validate(string? name, SqsSettings options)
     {
-        IReadOnlyList<string> unreadable =
-            SettingsReader.Read(configuration.GetSection(SqsSettings.Section), new SqsSettings());
         List<string> problems =
         [
-            .. unreadable.Count > 0 ? unreadable : Problems(options),
+            .. SettingsReader.Read(configuration.GetSection(SqsSettings.Section), new SqsSettings()),
+            .. Problems(options),
             .. AwsSettings.Problems(configuration),
         ];
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
