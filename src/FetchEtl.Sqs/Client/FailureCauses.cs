@@ -19,14 +19,14 @@ internal static class FailureCauses
         .FirstOrDefault();
 
     /// <returns>Why there are no credentials: the reason of each provider, or the failure of a call for them.</returns>
-    public static string Credentials(AmazonClientException exception) =>
+    public static string Credentials(Exception exception) =>
         exception.Message.StartsWith(NoCredentials, StringComparison.Ordinal)
             ? "no AWS credentials to sign with: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, choose a profile with "
                 + "AWS_PROFILE, or run with a container, instance or web identity role. "
                 + $"The AWS SDK tried these: {Reasons(exception.Message)}"
             : string.Join(": ", Chain(exception)
                 .Where(IsOfSdkOrNetwork)
-                .Select(cause => Line(cause.Message))
+                .Select(cause => Reason(Line(cause.Message)))
                 .Distinct(StringComparer.Ordinal));
 
     /// <summary>The SDK lists them as <c>Exception 1 of 3: …</c>, one a line.</summary>
@@ -34,12 +34,20 @@ internal static class FailureCauses
         .Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
         .Skip(1)
         .Select(line => line.StartsWith("Exception ", StringComparison.Ordinal) ? line.Split(':', 2)[^1] : line)
-        .Select(line => line.Trim(' ', '.')));
+        .Select(line => Reason(line.Trim(' ', '.'))));
+
+    /// <summary>
+    /// The SDK calls an SSO profile "not allowed here" where its session has no valid token, because only a browser
+    /// could get one.
+    /// </summary>
+    private static string Reason(string text) => text.Contains("is an SSO profile", StringComparison.Ordinal)
+        ? "the SSO session of the profile is not logged in, or has expired: run 'aws sso login --profile' with its name"
+        : text;
 
     /// <summary>The texts of any other exception may quote what it was about.</summary>
     private static bool IsOfSdkOrNetwork(Exception exception) => exception is not AmazonUnmarshallingException
         and (AmazonClientException or AmazonServiceException or HttpRequestException or IOException or SocketException
-            or TimeoutException);
+            or TimeoutException or InvalidOperationException { Source: SqsErrors.SdkSource });
 
     private static string Line(string message) => message.ReplaceLineEndings(" ").Trim();
 

@@ -16,6 +16,9 @@ public static class SqsErrors
     /// <summary>The reply is in no protocol of SQS.</summary>
     internal const string UnrecognizedReply = "UnrecognizedReply";
 
+    /// <summary>The assembly in which the SDK reads profiles; it throws general exceptions there.</summary>
+    internal const string SdkSource = "AWSSDK.Core";
+
     private const string QueryPrefix = "AWS.SimpleQueueService.";
 
     /// <summary>Whether a call that failed with this exception may succeed when it is repeated unchanged.</summary>
@@ -61,6 +64,7 @@ public static class SqsErrors
         AmazonServiceException { ErrorCode: { Length: > 0 } code } => $"{Normalize(code)}: {exception.Message}",
         AmazonServiceException => exception.Message,
         AmazonClientException client => FailureCauses.Credentials(client),
+        InvalidOperationException { Source: SdkSource } => FailureCauses.Credentials(exception),
         HttpRequestException or IOException or SocketException or TimeoutException =>
             $"SQS cannot be reached: {exception.Message}",
         _ => exception.GetType().Name,

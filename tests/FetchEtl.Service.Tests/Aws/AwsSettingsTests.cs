@@ -281,7 +281,7 @@ public sealed class AwsSettingsTests : IAsyncLifetime
         await using var role = await FetchEtlProcess.RunAsync(
             _environment, "send", "--count", "0", "--AWS:Profile=role");
 
-        Assert.Contains("SSO", sso.Errors);
+        Assert.Contains("aws sso login", sso.Errors);
         Assert.Contains("127.0.0.1:1", role.Errors);
         Assert.All([sso, role], run => Assert.DoesNotContain("   at ", run.Errors));
     }

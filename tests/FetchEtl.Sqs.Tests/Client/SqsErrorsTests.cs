@@ -141,6 +141,22 @@ public sealed class SqsErrorsTests
     }
 
     [Fact]
+    public void The_description_of_an_SSO_session_that_is_not_logged_in_names_the_remedy()
+    {
+        const string reason = "The profile [data] is an SSO profile.  This type of profile is not allowed here.";
+
+        foreach (var exception in new Exception[]
+        {
+            new InvalidOperationException(reason) { Source = "AWSSDK.Core" },
+            new AmazonClientException($"Failed to resolve AWS credentials. Errors:\n\nException 1 of 1: {reason}"),
+        })
+        {
+            Assert.Contains("run 'aws sso login", SqsErrors.Describe(exception));
+            Assert.DoesNotContain("not allowed here", SqsErrors.Describe(exception));
+        }
+    }
+
+    [Fact]
     public void The_description_of_a_failed_handshake_names_its_cause_and_how_to_trust_a_private_authority()
     {
         var handshake = new HttpRequestException(
