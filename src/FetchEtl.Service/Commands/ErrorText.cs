@@ -42,8 +42,7 @@ internal static partial class ErrorText
             [.. aggregate.InnerExceptions.SelectMany(x => Of(x)!)],
 
         // The SDK's answer to a profile of SSO whose session has no valid token.
-        InvalidOperationException { Source: "AWSSDK.Core" } =>
-            [$"AWS gives no credentials: {exception.Message} Log in with 'aws sso login', or name another profile."],
+        InvalidOperationException { Source: "AWSSDK.Core" } => [SqsErrors.Describe(exception)],
         InvalidOperationException when Key().IsMatch(exception.Message) =>
             [$"{Key().Match(exception.Message).Groups["key"].Value} has a value of another form than its setting."],
         InvalidOperationException { Source: "Microsoft.Extensions.Logging.Configuration" } =>

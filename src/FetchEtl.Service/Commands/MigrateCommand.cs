@@ -42,7 +42,7 @@ internal static class MigrateCommand
             await MigrateAsync(database, parsed.GetValue(CreateDatabase), cancellationToken);
             if (keys is not null)
             {
-                await KeyRegistration.RunAsync(database, keys, masking, cancellationToken);
+                await KeyRegistration.VerifyAsync(database, keys, masking, cancellationToken);
             }
 
             return Verb.Succeeded;

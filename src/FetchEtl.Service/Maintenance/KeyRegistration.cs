@@ -21,16 +21,36 @@ internal static class KeyRegistration
             : null;
     }
 
-    /// <summary>Registers the generations and prints what was done.</summary>
+    /// <summary>
+    /// Registers the generations that are new, as a start of the service does, and refuses keys that are not the table's.
+    /// </summary>
+    /// <exception cref="MaskingRefusedException">
+    /// The keys are not those of the table, or nothing shows that they are.
+    /// </exception>
+    public static async Task VerifyAsync(
+        string connectionString, HmacPiiMasker masker, MaskingOptions masking, CancellationToken cancellationToken)
+    {
+        await using var database = Open(connectionString);
+        await Verifier(masker, masking).VerifyAsync(database, cancellationToken);
+        Console.WriteLine($"The key generations of the settings are registered: {masker.Generation}.");
+    }
+
+    /// <summary>
+    /// Registers the generations for an operator who vouches for the keys, and prints what was done.
+    /// </summary>
     public static async Task RunAsync(
         string connectionString, HmacPiiMasker masker, MaskingOptions masking, CancellationToken cancellationToken)
     {
-        var options = new DbContextOptionsBuilder<LoginDbContext>().UseNpgsql(connectionString).Options;
-        await using var database = new LoginDbContext(options);
-        var verifier = new StoredMasksVerifier(masker, Options.Create(new LoginsOptions { Masking = masking }));
-        var written = await verifier.RegisterAsync(database, cancellationToken);
+        await using var database = Open(connectionString);
+        var written = await Verifier(masker, masking).RegisterAsync(database, cancellationToken);
         Console.WriteLine(written.Count == 0
             ? $"All key generations are registered already: {masker.Generation}."
             : $"Key generations registered: {string.Join(", ", written)}.");
     }
+
+    private static LoginDbContext Open(string connectionString) =>
+        new(new DbContextOptionsBuilder<LoginDbContext>().UseNpgsql(connectionString).Options);
+
+    private static StoredMasksVerifier Verifier(HmacPiiMasker masker, MaskingOptions masking) =>
+        new(masker, Options.Create(new LoginsOptions { Masking = masking }));
 }
