@@ -65,7 +65,8 @@ internal sealed class LockRetry(NpgsqlConnection connection, Action<string> repo
             {
                 throw new LoginMigrationException(
                     $"A table lock was not free in {Attempts} attempts of {LockTimeout.TotalSeconds} s.{holders} "
-                    + "End the transactions that use FetchEtl's tables, then run 'fetch-etl migrate' again: it continues.");
+                    + "End the transactions that use FetchEtl's tables, then run 'fetch-etl migrate' again: it "
+                    + "continues.");
             }
 
             var pause = TimeSpan.FromSeconds(Math.Min(Math.Pow(2, attempt - 1), LongestPause.TotalSeconds));

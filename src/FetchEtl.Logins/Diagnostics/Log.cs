@@ -103,8 +103,8 @@ internal static partial class Log
     [LoggerMessage(
         2052,
         LogLevel.Warning,
-        "{Sessions} sessions in this database are of processes whose settings make other rows. Remedy: give all of them "
-        + "the same Masking:Fields, Masking:Method, Masking:Former, Masking:Vault:PublicKeyFile and "
+        "{Sessions} sessions in this database are of processes whose settings make other rows. Remedy: give all of "
+        + "them the same Masking:Fields, Masking:Method, Masking:Former, Masking:Vault:PublicKeyFile and "
         + "AppVersion:Encoding")]
     public static partial void OthersWriteAnotherForm(ILogger logger, long sessions);
 }

@@ -22,7 +22,8 @@ internal static class KeyRegistration
     }
 
     /// <summary>
-    /// Registers the generations that are new, as a start of the service does, and refuses keys that are not the table's.
+    /// Registers the generations that are new, as a start of the service does, and refuses keys that are not the
+    /// table's.
     /// </summary>
     /// <exception cref="MaskingRefusedException">
     /// The keys are not those of the table, or nothing shows that they are.

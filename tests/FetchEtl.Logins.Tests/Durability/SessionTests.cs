@@ -28,7 +28,8 @@ public sealed class SessionTests : IAsyncLifetime
     public async Task A_session_has_keepalives_and_a_name_also_when_it_comes_back_from_the_pool()
     {
         var expected = $"application_name {WrittenForm.NameOf(new LoginsOptions())}, "
-            + "idle_in_transaction_session_timeout 0, tcp_keepalives_count 4, tcp_keepalives_idle 10, tcp_keepalives_interval 5, tcp_user_timeout 30000";
+            + "idle_in_transaction_session_timeout 0, tcp_keepalives_count 4, tcp_keepalives_idle 10, "
+            + "tcp_keepalives_interval 5, tcp_user_timeout 30000";
 
         Assert.Equal(expected, await ReadAsync());
         Assert.Equal(expected, await ReadAsync());

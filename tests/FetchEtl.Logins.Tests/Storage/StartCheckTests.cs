@@ -41,7 +41,9 @@ public sealed class StartCheckTests : IAsyncLifetime
         "CREATE UNIQUE INDEX ix_user_logins_message_id ON user_logins (message_id)",
         "42P10, the table does not match the model: run the migrations")]
     [InlineData(
-        "CREATE RULE copies AS ON INSERT TO user_logins DO ALSO SELECT 1", "DROP RULE copies ON user_logins", "0A000, ")]
+        "CREATE RULE copies AS ON INSERT TO user_logins DO ALSO SELECT 1",
+        "DROP RULE copies ON user_logins",
+        "0A000, ")]
     [InlineData(
         "REVOKE INSERT ON user_logins FROM {role}", "GRANT INSERT ON user_logins TO {role}",
         "42501, the role lacks a right: grant it INSERT and SELECT on user_logins")]
