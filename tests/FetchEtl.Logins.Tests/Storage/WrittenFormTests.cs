@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using FetchEtl.Testing;
 using Npgsql;
 
@@ -41,14 +42,15 @@ public sealed class WrittenFormTests : IAsyncLifetime
     public void Method_vault_key_and_version_encoding_count_and_keys_do_not()
     {
         using var vault = new VaultKeyFiles();
-        using var otherVault = new VaultKeyFiles();
+        using var otherKey = RSA.Create(3072);
+        var other = vault.Write("other-public.pem", otherKey.ExportSubjectPublicKeyInfoPem());
         Action<LoginsOptions>[] changes =
         [
             _ => { },
             x => x.Masking.Method = MaskingMethod.Sha256,
             x => x.Masking.Former = MaskingMethod.Sha256,
             x => x.Masking.Vault.PublicKeyFile = vault.Public,
-            x => x.Masking.Vault.PublicKeyFile = otherVault.Public,
+            x => x.Masking.Vault.PublicKeyFile = other,
             x => x.AppVersion.Encoding = AppVersionEncoding.Digits,
         ];
 
