@@ -10,17 +10,17 @@ namespace FetchEtl.Logins;
 /// </summary>
 internal static class WrittenForm
 {
-    /// <summary>The sessions' name without settings.</summary>
-    public const string Program = "fetch-etl";
+    private const string Program = "fetch-etl";
+    private const string Pattern = Program + " ________";
 
     // Sessions whose name an operator has set are not compared.
     private const string Others =
-        """
+        $"""
         SELECT pg_catalog.count(*) AS "Value" FROM pg_catalog.pg_stat_activity AS s
         WHERE s.datname::text = pg_catalog.current_database()::text
-            AND s.application_name::text LIKE 'fetch-etl ________'
+            AND s.application_name::text LIKE '{Pattern}'
             AND s.application_name::text <> pg_catalog.current_setting('application_name')
-            AND pg_catalog.current_setting('application_name') LIKE 'fetch-etl ________'
+            AND pg_catalog.current_setting('application_name') LIKE '{Pattern}'
         """;
 
     /// <summary>

@@ -1,7 +1,7 @@
+using System.Text.RegularExpressions;
 using Amazon.Extensions.NETCore.Setup;
 using Amazon.Runtime;
 using Amazon.SQS;
-using System.Text.RegularExpressions;
 using FetchEtl.Logins;
 using FetchEtl.Sqs;
 using Microsoft.Extensions.Configuration;
