@@ -6,6 +6,7 @@ namespace FetchEtl.EndToEnd.Tests;
 public sealed class BenchmarkTests
 {
     [Fact]
+    [Trait("Category", "Long")]
     public async Task Each_contender_writes_every_message_once_and_its_calls_are_counted()
     {
         const int Messages = 2_000;

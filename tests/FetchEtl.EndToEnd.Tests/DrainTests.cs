@@ -30,11 +30,11 @@ public sealed class DrainTests
     }
 
     [Fact]
-    public async Task Fifty_thousand_messages_are_drained_in_one_go_with_a_quarter_of_an_api_call_each_at_most()
+    public async Task Ten_thousand_messages_are_drained_in_one_go_with_a_quarter_of_an_api_call_each_at_most()
     {
-        const int Count = 50_000;
+        const int Count = 10_000;
         await using var estate = await Estate.CreateAsync();
-        await using var send = await estate.RunAsync("send", "--count", "50000", "--seed", "1");
+        await using var send = await estate.RunAsync("send", "--count", "10000", "--seed", "1");
         Assert.True(send.ExitCode == 0, send.Errors);
 
         var summary = await estate.DrainAsync();

@@ -10,11 +10,16 @@ public sealed class DeniedDeleteTests(ITestOutputHelper output)
 {
     private const int Count = 3000;
 
-    [PosixTheory]
-    [InlineData(SqsFaultKind.Error, "AccessDenied", "grant sqs:DeleteMessage")]
-    [InlineData(SqsFaultKind.Throttling, null, "RequestThrottled")]
-    public async Task Denied_deletes_stop_receiving_make_no_login_a_dead_letter_and_each_message_is_one_row(
-        SqsFaultKind kind, string? code, string reason)
+    [PosixFact]
+    public Task Denied_deletes_stop_receiving_make_no_login_a_dead_letter_and_each_message_is_one_row() =>
+        RefuseDeletesAsync(SqsFaultKind.Error, "AccessDenied", "grant sqs:DeleteMessage");
+
+    [PosixFact]
+    [Trait("Category", "Long")]
+    public Task Throttled_deletes_stop_receiving_make_no_login_a_dead_letter_and_each_message_is_one_row() =>
+        RefuseDeletesAsync(SqsFaultKind.Throttling, null, "RequestThrottled");
+
+    private async Task RefuseDeletesAsync(SqsFaultKind kind, string? code, string reason)
     {
         await using var estate = await Estate.CreateAsync(maxReceives: 2);
         estate.Settings["Sqs__VisibilityTimeoutSeconds"] = "5";

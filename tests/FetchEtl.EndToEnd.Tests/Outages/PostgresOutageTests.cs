@@ -23,12 +23,6 @@ public sealed class PostgresOutageTests
         "name the primary in the connection string Logins",
         3.2)]
     [InlineData(
-        "ALTER DATABASE {database} CONNECTION LIMIT 0",
-        "ALTER DATABASE {database} CONNECTION LIMIT -1",
-        "53300",
-        "raise the limit",
-        1.5)]
-    [InlineData(
         "REVOKE INSERT ON user_logins FROM {role}",
         "GRANT INSERT ON user_logins TO {role}",
         "42501",
@@ -39,6 +33,18 @@ public sealed class PostgresOutageTests
         "ALTER TABLE user_logins RENAME COLUMN language TO locale",
         "42703",
         "run the migrations",
+        1.5)]
+    public Task An_outage_uses_up_no_receive_and_is_logged_once_with_its_remedy(
+        string begin, string end, string sqlState, string remedy, double leases) =>
+        SurviveRefusalAsync(begin, end, sqlState, remedy, leases);
+
+    [Theory]
+    [Trait("Category", "Long")]
+    [InlineData(
+        "ALTER DATABASE {database} CONNECTION LIMIT 0",
+        "ALTER DATABASE {database} CONNECTION LIMIT -1",
+        "53300",
+        "raise the limit",
         1.5)]
     [InlineData(
         "ALTER TABLE user_logins RENAME TO elsewhere",
@@ -56,7 +62,19 @@ public sealed class PostgresOutageTests
         "53100",
         "add space",
         1.5)]
-    public async Task An_outage_uses_up_no_receive_and_is_logged_once_with_its_remedy(
+    public Task An_outage_of_another_cause_uses_up_no_receive_and_is_logged_once_with_its_remedy(
+        string begin, string end, string sqlState, string remedy, double leases) =>
+        SurviveRefusalAsync(begin, end, sqlState, remedy, leases);
+
+    [Fact]
+    public Task A_server_that_is_stopped_and_started_again_uses_up_no_receive() => SurviveStopAsync(PostgresStop.Fast);
+
+    [Fact]
+    [Trait("Category", "Long")]
+    public Task A_server_that_crashes_and_is_started_again_uses_up_no_receive() =>
+        SurviveStopAsync(PostgresStop.Immediate);
+
+    private static async Task SurviveRefusalAsync(
         string begin, string end, string sqlState, string remedy, double leases)
     {
         await using var estate = await Estate.CreateAsync(maxReceives: 1);
@@ -80,10 +98,7 @@ public sealed class PostgresOutageTests
             .Replace("{role}", role, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData(PostgresStop.Fast)]
-    [InlineData(PostgresStop.Immediate)]
-    public async Task A_server_that_is_stopped_and_started_again_uses_up_no_receive(PostgresStop mode)
+    private static async Task SurviveStopAsync(PostgresStop mode)
     {
         var (estate, server) = await Estate.CreateWithServerAsync(maxReceives: 1);
         await using (estate)

@@ -7,7 +7,7 @@ namespace FetchEtl.EndToEnd.Tests;
 /// Shows that the simulation finds defects: each mutant of the product breaks a rule within the schedules of the
 /// ordinary run.
 /// </summary>
-[Trait("Category", "Slow")]
+[Trait("Category", "Long")]
 public sealed class SimulationMutants(ITestOutputHelper output)
 {
     private const int Schedules = 2_000;

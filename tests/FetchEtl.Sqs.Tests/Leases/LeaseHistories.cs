@@ -16,7 +16,7 @@ public sealed class LeaseHistories(ITestOutputHelper output)
     public void Every_rule_holds_in_random_histories() => RunAll(first: 0, Ordinary);
 
     [Fact]
-    [Trait("Category", "Slow")]
+    [Trait("Category", "Long")]
     public void Every_rule_holds_in_many_random_histories() => RunAll(first: Ordinary, Long);
 
     [Fact]
