@@ -93,7 +93,10 @@ internal sealed class LeaseCalls(IAmazonSQS client, string queueUrl, DeadLetterQ
         {
             // Whatever the reason, a call that failed as a whole says nothing about its messages.
             Array.Fill(answers, EntryAnswer.RefusedForNow);
-            return new AnsweredCall(kind, entries, answers, SqsErrors.Describe(exception, permission));
+            return new AnsweredCall(kind, entries, answers, SqsErrors.Describe(exception, permission))
+            {
+                IsAway = SqsErrors.IsTransient(exception),
+            };
         }
     }
 
@@ -127,4 +130,7 @@ internal sealed record AnsweredCall(
 {
     /// <summary>Whether SQS refused the call as a whole: the reason is not in its messages.</summary>
     public bool IsRefused { get; } = Answers.All(x => x == EntryAnswer.RefusedForNow);
+
+    /// <summary>Whether a refused call says that SQS is away, and not that something must be corrected.</summary>
+    public bool IsAway { get; init; } = true;
 }
