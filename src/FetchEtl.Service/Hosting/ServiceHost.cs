@@ -43,7 +43,7 @@ internal static class ServiceHost
         builder.Services.AddSingleton<QueueWatch>();
         builder.Services.AddSingleton<Readiness>();
         builder.Services.AddSingleton<WorkMeter>();
-        builder.Services.AddSingleton<ServiceMetrics>();
+        builder.Services.AddHostedService<ServiceMetrics>();
         builder.Services.AddHostedService(SummaryLog.Create);
 
         AddConsumer(builder, service);
@@ -93,6 +93,7 @@ internal static class ServiceHost
                         endpoint.ReceiveGate = context.GetRequiredService<LoginWriter>().WaitForOutageEndAsync;
                         endpoint.IdentityKeys = IdentityKeys.Derive(
                             context.GetRequiredService<IOptions<LoginsOptions>>().Value.Masking);
+                        endpoint.DeadLetterRule = LoginRules.Of;
                         endpoint.ConfigureLoginEndpoint(context);
                     });
                 });

@@ -10,15 +10,13 @@ public sealed class RecentFaultsTests
     {
         using var faults = new RecentFaults(new FakeTimeProvider());
         var logger = faults.CreateLogger("FetchEtl.Test");
+        var exception = new InvalidOperationException("canary");
         for (var i = 0; i < 50; i++)
         {
-            logger.Log(LogLevel.Information, new EventId(1), "info", null, (state, _) => state);
-            logger.Log(
-                i % 2 == 0 ? LogLevel.Warning : LogLevel.Error,
-                new EventId(i),
-                $"fault {i} {new string('x', 1000)}",
-                new InvalidOperationException("canary"),
-                (state, exception) => $"{state}{exception}");
+            var (level, id) = (i % 2 == 0 ? LogLevel.Warning : LogLevel.Error, new EventId(i));
+            var text = $"fault {i} {new string('x', 1000)}";
+            logger.Log(LogLevel.Information, id, text, null, (state, _) => state);
+            logger.Log(level, id, text, exception, (state, fault) => $"{state}{fault}");
         }
 
         Assert.Equal(RecentFaults.Limit, faults.Lines.Count);
