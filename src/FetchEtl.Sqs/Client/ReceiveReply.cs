@@ -24,7 +24,7 @@ internal sealed class ReceiveReply(ILogger logger) : JsonResponseUnmarshaller
         {
             Response = (ReceiveMessageResponse)ReceiveMessageResponseUnmarshaller.Instance.Unmarshall(input);
         }
-        catch (Exception) when (input is Context && TryReadEach((Context)input) is { } response)
+        catch (Exception) when (TryReadEach(input) is { } response)
         {
             Response = response;
         }
@@ -60,18 +60,6 @@ internal sealed class ReceiveReply(ILogger logger) : JsonResponseUnmarshaller
         };
     }
 
-    protected override UnmarshallerContext ConstructUnmarshallerContext(
-        Stream responseStream, bool maintainResponseBody, IWebResponseData response, bool isException) =>
-        new Context(responseStream, maintainResponseBody, response, isException, requestContext: null);
-
-    protected override UnmarshallerContext ConstructUnmarshallerContext(
-        Stream responseStream,
-        bool maintainResponseBody,
-        IWebResponseData response,
-        bool isException,
-        IRequestContext requestContext) =>
-        new Context(responseStream, maintainResponseBody, response, isException, requestContext);
-
     private static bool IsValid(ReceiveMessageResponse response)
     {
         try
@@ -87,12 +75,12 @@ internal sealed class ReceiveReply(ILogger logger) : JsonResponseUnmarshaller
     }
 
     /// <summary>Null where the reply as a whole is no JSON of a receive.</summary>
-    private PartialReceiveResponse? TryReadEach(Context context)
+    private PartialReceiveResponse? TryReadEach(JsonUnmarshallerContext context)
     {
         try
         {
-            context.Content.Position = 0;
-            using var document = JsonDocument.Parse(context.Content);
+            context.Stream.Position = 0;
+            using var document = JsonDocument.Parse(context.Stream);
             List<JsonElement> messages = [.. document.RootElement.GetProperty("Messages").EnumerateArray()];
             List<Message> read = [.. messages.SelectMany(message => ReadOne(message, context.ResponseData))];
             return new PartialReceiveResponse { Messages = read, Malformed = messages.Count - read.Count };
@@ -126,18 +114,6 @@ internal sealed class ReceiveReply(ILogger logger) : JsonResponseUnmarshaller
         && id.ValueKind == JsonValueKind.String
             ? id.GetString()
             : null;
-
-    /// <summary>Keeps the reply, which the client has in memory, so that it can be read again.</summary>
-    private sealed class Context(
-        Stream content,
-        bool maintainResponseBody,
-        IWebResponseData response,
-        bool isException,
-        IRequestContext? requestContext)
-        : JsonUnmarshallerContext(content, maintainResponseBody, response, isException, requestContext)
-    {
-        public Stream Content { get; } = content;
-    }
 }
 
 /// <summary>A reply from which malformed messages are left out.</summary>
