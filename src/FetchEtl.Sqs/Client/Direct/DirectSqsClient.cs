@@ -121,12 +121,16 @@ internal sealed class DirectSqsClient : SqsClient
                 return null;
             }
 
-            using var response = await call.HttpClient.SendAsync(
-                call.Request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-            var reply = new DirectReply(response);
-            if (response.StatusCode == HttpStatusCode.OK && !reply.HasChecksum)
+            var response = await call.GetResponseAsync(cancellationToken);
+            using var body = response.ResponseBody;
+
+            // SQS sends no checksum; the SDK would validate it.
+            if (response.StatusCode == HttpStatusCode.OK && !response.IsHeaderPresent("x-amz-crc32"))
             {
-                return (TReply)await reply.ReadAsync(unmarshaller, cancellationToken);
+                using var content = await body.OpenResponseAsync();
+                using var context = unmarshaller.CreateContext(
+                    response, readEntireResponse: false, content, metrics: null, isException: false);
+                return (TReply)unmarshaller.UnmarshallResponse(context);
             }
         }
         catch (Exception exception) when (exception is not AmazonSQSException)
