@@ -10,68 +10,39 @@ using Microsoft.Extensions.Logging;
 namespace FetchEtl.Sqs;
 
 /// <summary>
-/// Reads the reply to one receive. The SDK throws a whole reply away when it cannot read one of its messages, or when
-/// one MD5 does not match. Then each message is read by itself: a malformed one is reported and left on its queue.
+/// Reads the reply to a receive. The SDK throws a whole reply away when it cannot read one of its messages, or when one
+/// MD5 does not match. Then each message is read by itself: a malformed one is reported and left on its queue.
 /// </summary>
-internal sealed class ReceiveReply(ILogger logger) : JsonResponseUnmarshaller
+/// <param name="validates">Whether MD5s are checked, as the SDK's pipeline does unless it is changed.</param>
+/// <param name="logger">Gets a line for each malformed message.</param>
+internal sealed class ReceiveReply(bool validates, ILogger logger) : JsonResponseUnmarshaller
 {
-    /// <summary>What was read; null before.</summary>
-    public ReceiveMessageResponse? Response { get; private set; }
-
     public override AmazonWebServiceResponse Unmarshall(JsonUnmarshallerContext input)
     {
         try
         {
-            Response = (ReceiveMessageResponse)ReceiveMessageResponseUnmarshaller.Instance.Unmarshall(input);
+            return Read(input);
         }
         catch (Exception) when (TryReadEach(input) is { } response)
         {
-            Response = response;
+            return response;
         }
-
-        return Response;
     }
 
     public override AmazonServiceException UnmarshallException(
         JsonUnmarshallerContext input, Exception innerException, System.Net.HttpStatusCode statusCode) =>
         ReceiveMessageResponseUnmarshaller.Instance.UnmarshallException(input, innerException, statusCode);
 
-    /// <summary>Leaves out each message that the SDK's check of MD5s rejects.</summary>
-    public ReceiveMessageResponse Check(ReceiveMessageResponse response)
+    /// <exception cref="Exception">A part cannot be read, a body is missing, or an MD5 does not match.</exception>
+    private ReceiveMessageResponse Read(JsonUnmarshallerContext context)
     {
-        if (IsValid(response))
-        {
-            return response;
-        }
-
-        var all = response.Messages.ToLookup(x => IsValid(new ReceiveMessageResponse { Messages = [x] }));
-        foreach (var message in all[false])
-        {
-            Log.MalformedMessage(logger, message.MessageId);
-        }
-
-        return new PartialReceiveResponse
-        {
-            Messages = [.. all[true]],
-            Malformed = all[false].Count() + ((response as PartialReceiveResponse)?.Malformed ?? 0),
-            ResponseMetadata = response.ResponseMetadata,
-            HttpStatusCode = response.HttpStatusCode,
-            ContentLength = response.ContentLength,
-        };
-    }
-
-    private static bool IsValid(ReceiveMessageResponse response)
-    {
-        try
+        var response = (ReceiveMessageResponse)ReceiveMessageResponseUnmarshaller.Instance.Unmarshall(context);
+        if (validates)
         {
             ValidationResponseHandler.ValidateReceiveMessage(response);
-            return true;
         }
-        catch (Exception)
-        {
-            // An MD5 does not match, or the body is missing.
-            return false;
-        }
+
+        return response;
     }
 
     /// <summary>Null where the reply as a whole is no JSON of a receive.</summary>
@@ -99,7 +70,7 @@ internal sealed class ReceiveReply(ILogger logger) : JsonResponseUnmarshaller
             var json = Encoding.UTF8.GetBytes($$"""{"Messages":[{{message.GetRawText()}}]}""");
             using var content = new MemoryStream(json);
             using var context = new JsonUnmarshallerContext(content, maintainResponseBody: false, response);
-            return ((ReceiveMessageResponse)ReceiveMessageResponseUnmarshaller.Instance.Unmarshall(context)).Messages;
+            return Read(context).Messages;
         }
         catch (Exception)
         {

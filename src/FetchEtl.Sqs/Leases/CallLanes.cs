@@ -4,10 +4,6 @@ using Microsoft.Extensions.Logging;
 namespace FetchEtl.Sqs;
 
 /// <summary>The calls of an endpoint's leases, with a lane for each kind.</summary>
-/// <param name="calls">Makes the calls.</param>
-/// <param name="visibilityTimeout">How long a lease lasts.</param>
-/// <param name="backoff">The delays between refused calls.</param>
-/// <param name="logger">Says which kind of call SQS refuses.</param>
 internal sealed class CallLanes(
     LeaseCalls calls, TimeSpan visibilityTimeout, Backoff backoff, ILogger logger) : IDisposable
 {

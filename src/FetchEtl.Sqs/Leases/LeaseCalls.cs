@@ -7,11 +7,6 @@ namespace FetchEtl.Sqs;
 /// <summary>
 /// The calls that leases need, up to ten messages each. A call never throws: it ends with an answer to each entry.
 /// </summary>
-/// <param name="client">SQS.</param>
-/// <param name="queueUrl">The queue that the messages were received from.</param>
-/// <param name="deadLetters">The queue for messages that can never be consumed.</param>
-/// <param name="metrics">Records the calls.</param>
-/// <param name="time">The clock of the calls' time limits.</param>
 internal sealed class LeaseCalls(
     IAmazonSQS client, string queueUrl, DeadLetterQueue deadLetters, QueueMetrics metrics, TimeProvider time)
 {

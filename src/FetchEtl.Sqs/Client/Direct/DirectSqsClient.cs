@@ -4,7 +4,6 @@ using Amazon.Runtime;
 using Amazon.Runtime.Internal;
 using Amazon.Runtime.Internal.Transform;
 using Amazon.SQS;
-using Amazon.SQS.Internal;
 using Amazon.SQS.Model;
 using Amazon.SQS.Model.Internal.MarshallTransformations;
 using Microsoft.Extensions.Logging;
@@ -39,7 +38,6 @@ internal sealed class DirectSqsClient : SqsClient
     private readonly TimeProvider _timeProvider;
     private readonly HttpRequestMessageFactory _http;
     private readonly Lazy<DirectRoute?> _route;
-    private readonly bool _validatesChecksums;
     private long _pausedUntil = long.MinValue;
 
     /// <param name="credentials">What to sign with. Null: what the configuration or the SDK's chain finds.</param>
@@ -57,20 +55,14 @@ internal sealed class DirectSqsClient : SqsClient
         _http = new HttpRequestMessageFactory(Config);
         var handlers = RuntimePipeline.Handlers;
         _route = new(() => DirectRoute.Find(Config, handlers));
-        _validatesChecksums = handlers.Exists(handler => handler is ValidationResponseHandler);
     }
 
     /// <inheritdoc />
     public override async Task<ReceiveMessageResponse> ReceiveMessageAsync(
-        ReceiveMessageRequest request, CancellationToken cancellationToken = default)
-    {
-        var reply = new ReceiveReply(Logger);
-        var response = await TryCallAsync<ReceiveMessageRequest, ReceiveMessageResponse>(
-            request, ReceiveMessageRequestMarshaller.Instance, reply, cancellationToken);
-        return response is null ? await base.ReceiveMessageAsync(request, cancellationToken)
-            : _validatesChecksums ? reply.Check(response)
-            : response;
-    }
+        ReceiveMessageRequest request, CancellationToken cancellationToken = default) =>
+        await TryCallAsync<ReceiveMessageRequest, ReceiveMessageResponse>(
+            request, ReceiveMessageRequestMarshaller.Instance, ReceiveReply, cancellationToken)
+        ?? await base.ReceiveMessageAsync(request, cancellationToken);
 
     /// <inheritdoc />
     public override async Task<DeleteMessageBatchResponse> DeleteMessageBatchAsync(
