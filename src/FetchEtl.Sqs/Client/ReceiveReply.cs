@@ -10,89 +10,48 @@ using Microsoft.Extensions.Logging;
 namespace FetchEtl.Sqs;
 
 /// <summary>
-/// Reads the reply to one receive. The SDK throws a whole reply away when it cannot read one of its messages, or when
-/// one MD5 does not match. Then each message is read by itself: a malformed one is reported and left on its queue.
+/// Reads the reply to a receive. The SDK throws a whole reply away when it cannot read one of its messages, or when one
+/// MD5 does not match. Then each message is read by itself: a malformed one is reported and left on its queue.
 /// </summary>
-internal sealed class ReceiveReply(ILogger logger) : JsonResponseUnmarshaller
+/// <param name="validates">Whether MD5s are checked, as the SDK's pipeline does unless it is changed.</param>
+/// <param name="logger">Gets a line for each malformed message.</param>
+internal sealed class ReceiveReply(bool validates, ILogger logger) : JsonResponseUnmarshaller
 {
-    /// <summary>What was read; null before.</summary>
-    public ReceiveMessageResponse? Response { get; private set; }
-
     public override AmazonWebServiceResponse Unmarshall(JsonUnmarshallerContext input)
     {
         try
         {
-            Response = (ReceiveMessageResponse)ReceiveMessageResponseUnmarshaller.Instance.Unmarshall(input);
+            return Read(input);
         }
-        catch (Exception) when (input is Context && TryReadEach((Context)input) is { } response)
+        catch (Exception) when (TryReadEach(input) is { } response)
         {
-            Response = response;
+            return response;
         }
-
-        return Response;
     }
 
     public override AmazonServiceException UnmarshallException(
         JsonUnmarshallerContext input, Exception innerException, System.Net.HttpStatusCode statusCode) =>
         ReceiveMessageResponseUnmarshaller.Instance.UnmarshallException(input, innerException, statusCode);
 
-    /// <summary>Leaves out each message that the SDK's check of MD5s rejects.</summary>
-    public ReceiveMessageResponse Check(ReceiveMessageResponse response)
+    /// <exception cref="Exception">A part cannot be read, a body is missing, or an MD5 does not match.</exception>
+    private ReceiveMessageResponse Read(JsonUnmarshallerContext context)
     {
-        if (IsValid(response))
-        {
-            return response;
-        }
-
-        var all = response.Messages.ToLookup(x => IsValid(new ReceiveMessageResponse { Messages = [x] }));
-        foreach (var message in all[false])
-        {
-            Log.MalformedMessage(logger, message.MessageId);
-        }
-
-        return new PartialReceiveResponse
-        {
-            Messages = [.. all[true]],
-            Malformed = all[false].Count() + ((response as PartialReceiveResponse)?.Malformed ?? 0),
-            ResponseMetadata = response.ResponseMetadata,
-            HttpStatusCode = response.HttpStatusCode,
-            ContentLength = response.ContentLength,
-        };
-    }
-
-    protected override UnmarshallerContext ConstructUnmarshallerContext(
-        Stream responseStream, bool maintainResponseBody, IWebResponseData response, bool isException) =>
-        new Context(responseStream, maintainResponseBody, response, isException, requestContext: null);
-
-    protected override UnmarshallerContext ConstructUnmarshallerContext(
-        Stream responseStream,
-        bool maintainResponseBody,
-        IWebResponseData response,
-        bool isException,
-        IRequestContext requestContext) =>
-        new Context(responseStream, maintainResponseBody, response, isException, requestContext);
-
-    private static bool IsValid(ReceiveMessageResponse response)
-    {
-        try
+        var response = (ReceiveMessageResponse)ReceiveMessageResponseUnmarshaller.Instance.Unmarshall(context);
+        if (validates)
         {
             ValidationResponseHandler.ValidateReceiveMessage(response);
-            return true;
         }
-        catch (Exception)
-        {
-            // An MD5 does not match, or the body is missing.
-            return false;
-        }
+
+        return response;
     }
 
     /// <summary>Null where the reply as a whole is no JSON of a receive.</summary>
-    private PartialReceiveResponse? TryReadEach(Context context)
+    private PartialReceiveResponse? TryReadEach(JsonUnmarshallerContext context)
     {
         try
         {
-            context.Content.Position = 0;
-            using var document = JsonDocument.Parse(context.Content);
+            context.Stream.Position = 0;
+            using var document = JsonDocument.Parse(context.Stream);
             List<JsonElement> messages = [.. document.RootElement.GetProperty("Messages").EnumerateArray()];
             List<Message> read = [.. messages.SelectMany(message => ReadOne(message, context.ResponseData))];
             return new PartialReceiveResponse { Messages = read, Malformed = messages.Count - read.Count };
@@ -111,7 +70,7 @@ internal sealed class ReceiveReply(ILogger logger) : JsonResponseUnmarshaller
             var json = Encoding.UTF8.GetBytes($$"""{"Messages":[{{message.GetRawText()}}]}""");
             using var content = new MemoryStream(json);
             using var context = new JsonUnmarshallerContext(content, maintainResponseBody: false, response);
-            return ((ReceiveMessageResponse)ReceiveMessageResponseUnmarshaller.Instance.Unmarshall(context)).Messages;
+            return Read(context).Messages;
         }
         catch (Exception)
         {
@@ -126,18 +85,6 @@ internal sealed class ReceiveReply(ILogger logger) : JsonResponseUnmarshaller
         && id.ValueKind == JsonValueKind.String
             ? id.GetString()
             : null;
-
-    /// <summary>Keeps the reply, which the client has in memory, so that it can be read again.</summary>
-    private sealed class Context(
-        Stream content,
-        bool maintainResponseBody,
-        IWebResponseData response,
-        bool isException,
-        IRequestContext? requestContext)
-        : JsonUnmarshallerContext(content, maintainResponseBody, response, isException, requestContext)
-    {
-        public Stream Content { get; } = content;
-    }
 }
 
 /// <summary>A reply from which malformed messages are left out.</summary>

@@ -31,8 +31,11 @@ internal static class SqsClientFactory
     /// <exception cref="SqsSettingsException">The options or AWS's settings cannot work.</exception>
     internal static AmazonSQSConfig CreateConfig(SqsClientOptions options)
     {
-        var profile = FindProfile(options);
-        Require(Problems(options, profile));
+        var profile = FindProfile(options, options.Profile);
+        if (string.Join(". ", Problems(options, profile)) is { Length: > 0 } problems)
+        {
+            throw Invalid(problems);
+        }
 
         // Every attempt is signed anew, so that a retry uses refreshed credentials. A broken connection is an ordinary
         // failure: the SDK would add ten retries without a delay.
@@ -71,25 +74,23 @@ internal static class SqsClientFactory
             config.AuthenticationRegion ??= (fallback ?? RegionEndpoint.USEast1).SystemName;
             if (options.RequireTls && UnencryptedEndpoint(config) is not null)
             {
-                Require(["RequireTls is set, and the endpoint is http on another machine: give it an https URL"]);
+                throw Invalid("RequireTls is set, and the endpoint is http on another machine: give it an https URL");
             }
         }
         else if (config.RegionEndpoint is null)
         {
-            Require(
-            [
-                .. UnknownProfile(options),
-                "Region is not set, and AWS's settings name none: set Region, AWS_REGION or the region of the profile; "
-                + "for an emulator, set ServiceUrl",
-            ]);
+            throw Invalid(
+                UnknownProfile(options)
+                + "Region is not set, and AWS's settings name none: set Region, AWS_REGION or the region of the profile; "
+                + "for an emulator, set ServiceUrl");
         }
 
         return config;
     }
 
-    private static CredentialProfile? FindProfile(SqsClientOptions options) =>
-        !string.IsNullOrEmpty(options.Profile)
-        && new CredentialProfileStoreChain(options.ProfilesLocation).TryGetProfile(options.Profile, out var profile)
+    private static CredentialProfile? FindProfile(SqsClientOptions options, string? name) =>
+        !string.IsNullOrEmpty(name)
+        && new CredentialProfileStoreChain(options.ProfilesLocation).TryGetProfile(name, out var profile)
             ? profile
             : null;
 
@@ -97,16 +98,13 @@ internal static class SqsClientFactory
     /// The SDK passes over an <c>AWS_PROFILE</c> that does not exist, since keys in the environment come before it.
     /// Only where something is missing is it the likely cause.
     /// </summary>
-    private static IEnumerable<string> UnknownProfile(SqsClientOptions options)
-    {
-        if (string.IsNullOrEmpty(options.Profile)
-            && options.Environment("AWS_PROFILE") is { Length: > 0 } name
-            && !new CredentialProfileStoreChain(options.ProfilesLocation).TryGetProfile(name, out _))
-        {
-            yield return "AWS_PROFILE names a profile that is in none of AWS's configuration files: correct the name, "
-                + "or add the profile with 'aws configure'";
-        }
-    }
+    private static string UnknownProfile(SqsClientOptions options) =>
+        string.IsNullOrEmpty(options.Profile)
+        && options.Environment("AWS_PROFILE") is { Length: > 0 } name
+        && FindProfile(options, name) is null
+            ? "AWS_PROFILE names a profile that is in none of AWS's configuration files: correct the name, or add the "
+                + "profile with 'aws configure'. "
+            : string.Empty;
 
     private static IEnumerable<string> Problems(SqsClientOptions options, CredentialProfile? profile)
     {
@@ -138,19 +136,19 @@ internal static class SqsClientFactory
     {
         try
         {
-            return string.IsNullOrEmpty(config.ServiceURL) || new Uri(config.ServiceURL).Scheme is "http" or "https"
-                ? config.ServiceURL
-                : throw new AmazonClientException(nameof(config.ServiceURL));
+            if (string.IsNullOrEmpty(config.ServiceURL) || new Uri(config.ServiceURL).Scheme is "http" or "https")
+            {
+                return config.ServiceURL;
+            }
         }
         catch (Exception exception) when (exception is AmazonClientException or UriFormatException)
         {
-            Require(
-            [
-                "AWS:ServiceURL, AWS_ENDPOINT_URL_SQS, AWS_ENDPOINT_URL or the profile's endpoint_url must be an "
-                + "absolute http or https URL, such as http://127.0.0.1:4566",
-            ]);
-            throw;
+            // The error below says more.
         }
+
+        throw Invalid(
+            "AWS:ServiceURL, AWS_ENDPOINT_URL_SQS, AWS_ENDPOINT_URL or the profile's endpoint_url must be an absolute "
+            + "http or https URL, such as http://127.0.0.1:4566");
     }
 
     /// <summary>The endpoint to which requests leave this machine as plain text; null where they do not.</summary>
@@ -160,11 +158,6 @@ internal static class SqsClientFactory
             ? url
             : null;
 
-    private static void Require(IEnumerable<string> problems)
-    {
-        if (string.Join(". ", problems) is { Length: > 0 } text)
-        {
-            throw new SqsSettingsException($"The SQS client cannot be created: {text}.");
-        }
-    }
+    private static SqsSettingsException Invalid(string problems) =>
+        new($"The SQS client cannot be created: {problems}.");
 }

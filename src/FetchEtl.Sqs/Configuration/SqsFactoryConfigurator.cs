@@ -38,21 +38,13 @@ internal sealed class SqsFactoryConfigurator(IServiceProvider services)
     public ConnectHandle ConnectReceiveEndpointObserver(IReceiveEndpointObserver observer) =>
         _observers.Connect(observer);
 
-    public IEnumerable<ValidationResult> Validate()
-    {
-        foreach (var (queueName, _) in _endpoints)
-        {
-            if (string.IsNullOrWhiteSpace(queueName))
-            {
-                yield return this.Failure("QueueName", "should not be empty");
-            }
-        }
-
-        foreach (var group in _endpoints.GroupBy(x => x.QueueName).Where(x => x.Count() > 1))
-        {
-            yield return this.Failure("QueueName", $"'{group.Key}' has more than one receive endpoint");
-        }
-    }
+    public IEnumerable<ValidationResult> Validate() =>
+    [
+        .. _endpoints.Where(x => string.IsNullOrWhiteSpace(x.QueueName))
+            .Select(_ => this.Failure("QueueName", "should not be empty")),
+        .. _endpoints.GroupBy(x => x.QueueName).Where(x => x.Count() > 1)
+            .Select(x => this.Failure("QueueName", $"'{x.Key}' has more than one receive endpoint")),
+    ];
 
     public void Configure(IBusInstance busInstance)
     {

@@ -48,48 +48,29 @@ internal sealed class SqsReceiveEndpointConfiguration : ReceiveEndpointConfigura
 
     public override IEnumerable<ValidationResult> Validate()
     {
-        foreach (var result in base.Validate())
-        {
-            yield return result;
-        }
-
-        if (string.IsNullOrWhiteSpace(_settings.DeadLetterQueueName)
-            || _settings.DeadLetterQueueName == _settings.QueueName)
-        {
-            yield return this.Failure(nameof(DeadLetterQueueName), "must name another queue than the one it serves");
-        }
-
-        if (_settings.WaitTime < TimeSpan.Zero
-            || _settings.WaitTime > SqsLimits.WaitTime
-            || !IsWhole(_settings.WaitTime))
-        {
-            yield return this.Failure(nameof(WaitTime), "must be 0 to 20 whole seconds");
-        }
-
-        if (_settings.VisibilityTimeout < TimeSpan.FromSeconds(5)
-            || _settings.VisibilityTimeout > SqsLimits.VisibilityTimeout
-            || !IsWhole(_settings.VisibilityTimeout))
-        {
-            yield return this.Failure(nameof(VisibilityTimeout), "must be 5 seconds to 12 hours, in whole seconds");
-        }
-
-        if (Transport.PrefetchCount is < 1 or > 100_000)
-        {
-            yield return this.Failure(
-                nameof(PrefetchCount), "must be 1 to 100,000: SQS allows a queue about 120,000 messages in flight");
-        }
-
-        if (_settings.PrefetchBytes < (long)SqsLimits.EntriesPerCall * SqsLimits.MessageBytes)
-        {
-            yield return this.Failure(
-                nameof(PrefetchBytes),
-                "must be at least 10 MiB (10,485,760): a receive brings up to ten messages of 1 MiB");
-        }
-
-        if (_settings.IdentityKeys is null || _settings.IdentityKeys.Any(key => key is not { Length: >= 32 }))
-        {
-            yield return this.Failure(nameof(IdentityKeys), "must be keys of 32 bytes or more");
-        }
+        (string Setting, bool IsValid, string Rule)[] rules =
+        [
+            (nameof(DeadLetterQueueName),
+                !string.IsNullOrWhiteSpace(_settings.DeadLetterQueueName)
+                    && _settings.DeadLetterQueueName != _settings.QueueName,
+                "must name another queue than the one it serves"),
+            (nameof(WaitTime),
+                IsWhole(_settings.WaitTime, TimeSpan.Zero, SqsLimits.WaitTime),
+                "must be 0 to 20 whole seconds"),
+            (nameof(VisibilityTimeout),
+                IsWhole(_settings.VisibilityTimeout, TimeSpan.FromSeconds(5), SqsLimits.VisibilityTimeout),
+                "must be 5 seconds to 12 hours, in whole seconds"),
+            (nameof(PrefetchCount),
+                Transport.PrefetchCount is >= 1 and <= 100_000,
+                "must be 1 to 100,000: SQS allows a queue about 120,000 messages in flight"),
+            (nameof(PrefetchBytes),
+                _settings.PrefetchBytes >= (long)SqsLimits.EntriesPerCall * SqsLimits.MessageBytes,
+                "must be at least 10 MiB (10,485,760): a receive brings up to ten messages of 1 MiB"),
+            (nameof(IdentityKeys),
+                _settings.IdentityKeys?.All(key => key is { Length: >= 32 }) == true,
+                "must be keys of 32 bytes or more"),
+        ];
+        return base.Validate().Concat(rules.Where(x => !x.IsValid).Select(x => this.Failure(x.Setting, x.Rule)));
     }
 
     public override ReceiveEndpointContext CreateReceiveEndpointContext()
@@ -110,5 +91,6 @@ internal sealed class SqsReceiveEndpointConfiguration : ReceiveEndpointConfigura
         return new ReceiveEndpoint(new SqsReceiveTransport(context, _settings, services), context);
     }
 
-    private static bool IsWhole(TimeSpan time) => time.Ticks % TimeSpan.TicksPerSecond == 0;
+    private static bool IsWhole(TimeSpan time, TimeSpan least, TimeSpan most) =>
+        time >= least && time <= most && time.Ticks % TimeSpan.TicksPerSecond == 0;
 }

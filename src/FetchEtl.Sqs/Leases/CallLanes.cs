@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace FetchEtl.Sqs;
 
-/// <summary>The calls of an endpoint's leases: renewals, and one lane for each kind of settlement.</summary>
+/// <summary>The calls of an endpoint's leases, with a lane for each kind.</summary>
 /// <param name="calls">Makes the calls.</param>
 /// <param name="visibilityTimeout">How long a lease lasts.</param>
 /// <param name="backoff">The delays between refused calls.</param>
@@ -15,14 +15,13 @@ internal sealed class CallLanes(
     /// <summary>How long a settlement waits for others, so that calls are full.</summary>
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(100);
 
-    // Not a lane: a lease is renewed at most three times before it ends, which bounds these calls.
-    private readonly EntryBatch _renewals = new(TimeSpan.Zero);
-    private readonly CancellationTokenSource _renewing = new();
+    // A lease is renewed at most three times before it ends, which bounds the renewals.
+    private readonly CallLane _renewals = new(TimeSpan.Zero, backoff, isUnlimited: true);
     private readonly CallLane _returns = new(Linger, backoff);
     private readonly CallLane _deletes = new(Linger, backoff);
     private readonly CallLane _letters = new(Linger, backoff);
+    private readonly CancellationTokenSource _renewing = new();
     private volatile TaskCompletionSource<DeleteOutage> _outage = NextOutage();
-    private string _deleteProblem = string.Empty;
 
     public int CallsUnderWay { get; private set; }
 
@@ -38,7 +37,7 @@ internal sealed class CallLanes(
     public Task<DeleteOutage> Outage => _outage.Task;
 
     /// <summary>Why the dead-letter queue refused the latest letters.</summary>
-    public string LetterProblem { get; private set; } = string.Empty;
+    public string LetterProblem => _letters.Problem;
 
     /// <summary>
     /// Whether returns wait: while the polls of an endpoint that stops end, one of them could receive what returns.
@@ -49,12 +48,10 @@ internal sealed class CallLanes(
     public TimeSpan DueAt =>
         Durations.Min(HoldsReturns ? TimeSpan.MaxValue : _returns.DueAt, Durations.Min(_deletes.DueAt, _letters.DueAt));
 
-    public void AddRenewal(LeaseEntry entry, TimeSpan now) => _renewals.Add(entry, now);
-
     /// <summary>False while SQS refuses such calls as a whole.</summary>
     public bool TryAdd(LeaseEntry entry, TimeSpan now)
     {
-        var lane = LaneOf(entry);
+        var lane = LaneOf(entry.Kind);
         var admits = lane.Admits(now);
         if (admits)
         {
@@ -65,7 +62,7 @@ internal sealed class CallLanes(
     }
 
     /// <summary>Keeps the lease of a settlement that <see cref="TryAdd"/> did not take.</summary>
-    public void Hold(LeaseEntry entry) => LaneOf(entry).Hold(entry.Lease);
+    public void Hold(LeaseEntry entry) => LaneOf(entry.Kind).Hold(entry.Lease);
 
     /// <summary>A held lease whose settlement may be sent now.</summary>
     public bool TryResume(TimeSpan now, out SqsMessageLease lease) =>
@@ -83,24 +80,12 @@ internal sealed class CallLanes(
     /// <summary>Sends what is due. Each answer becomes an event.</summary>
     public void Send(ChannelWriter<LeaseEvent> events, TimeSpan now)
     {
-        while (_renewals.Take(now) is { } renewals)
+        for (var kind = LeaseCallKind.Renewal; kind <= LeaseCallKind.DeadLetter; kind++)
         {
-            Start(() => calls.RenewAsync(renewals, Beat * 0.9, _renewing.Token), events);
-        }
-
-        while (!HoldsReturns && _returns.Take(now) is { } returns)
-        {
-            Start(() => calls.ReturnAsync(returns), events);
-        }
-
-        while (_deletes.Take(now) is { } deletes)
-        {
-            Start(() => calls.DeleteAsync(deletes), events);
-        }
-
-        while (_letters.Take(now) is { } letters)
-        {
-            Start(() => calls.SendDeadLettersAsync(letters), events);
+            while (!(HoldsReturns && kind == LeaseCallKind.Return) && LaneOf(kind).Take(now) is { } entries)
+            {
+                Start(kind, entries, events);
+            }
         }
     }
 
@@ -120,7 +105,7 @@ internal sealed class CallLanes(
 
         if (isOutage)
         {
-            latest.SetResult(new DeleteOutage(_deleteProblem));
+            latest.SetResult(new DeleteOutage(_deletes.Problem));
         }
         else
         {
@@ -134,18 +119,10 @@ internal sealed class CallLanes(
     public IReadOnlyList<LeaseEntry> Answered(AnsweredCall call, TimeSpan now)
     {
         CallsUnderWay--;
-        if (call.Kind == LeaseCallKind.Renewal)
-        {
-            ReportRenewal(call);
-            return [];
-        }
-
-        var lane = LaneOf(call.Entries[0]);
+        var lane = LaneOf(call.Kind);
+        lane.Problem = call.IsRefused ? call.Problem! : lane.Problem;
         lane.Answered(call.IsRefused, now);
         Report(call, lane.IsRefused);
-
-        _deleteProblem = call is { IsRefused: true, Kind: LeaseCallKind.Delete } ? call.Problem! : _deleteProblem;
-        LetterProblem = call is { IsRefused: true, Kind: LeaseCallKind.DeadLetter } ? call.Problem! : LetterProblem;
         return lane.TakeBack();
     }
 
@@ -154,28 +131,26 @@ internal sealed class CallLanes(
     private static TaskCompletionSource<DeleteOutage> NextOutage() =>
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private CallLane LaneOf(LeaseEntry entry) =>
-        entry.DeadLetter is not null ? _letters : entry.Time is null ? _deletes : _returns;
-
-    private void ReportRenewal(AnsweredCall call)
+    private CallLane LaneOf(LeaseCallKind kind) => kind switch
     {
-        var refused = call.Answers.Count(answer => answer != EntryAnswer.Accepted);
-        if (refused > 0)
-        {
-            var isNews = troubles.Fails(Trouble.Renewals, call.IsAway);
-            Log.RenewalFailed(logger, isNews ? LogLevel.Warning : LogLevel.Debug, refused, call.Problem!);
-        }
-        else if (troubles.Works(Trouble.Renewals))
-        {
-            Log.RenewalsAccepted(logger);
-        }
-    }
+        LeaseCallKind.Renewal => _renewals,
+        LeaseCallKind.Return => _returns,
+        LeaseCallKind.Delete => _deletes,
+        _ => _letters,
+    };
 
     /// <remarks>The loop reports dead letters: their entries are refused one by one, too.</remarks>
     private void Report(AnsweredCall call, bool isRefused)
     {
         switch (call.Kind)
         {
+            case LeaseCallKind.Renewal when call.Answers.Count(x => x != EntryAnswer.Accepted) is > 0 and var refused:
+                var isNews = troubles.Fails(Trouble.Renewals, call.IsAway);
+                Log.RenewalFailed(logger, isNews ? LogLevel.Warning : LogLevel.Debug, refused, call.Problem!);
+                break;
+            case LeaseCallKind.Renewal when troubles.Works(Trouble.Renewals):
+                Log.RenewalsAccepted(logger);
+                break;
             case LeaseCallKind.Delete when isRefused:
                 if (call.IsRefused && troubles.Fails(Trouble.Deletes, call.IsAway))
                 {
@@ -199,13 +174,19 @@ internal sealed class CallLanes(
         }
     }
 
-    private void Start(Func<Task<AnsweredCall>> call, ChannelWriter<LeaseEvent> events)
+    private void Start(LeaseCallKind kind, List<LeaseEntry> entries, ChannelWriter<LeaseEvent> events)
     {
         CallsUnderWay++;
 
+        // A renewal that hangs must end before the next one is due.
+        var (limit, cancelled) = kind == LeaseCallKind.Renewal
+            ? (Beat * 0.9, _renewing.Token)
+            : (TimeSpan.MaxValue, CancellationToken.None);
+
         // As a task of its own: to serialize and to sign a call would hold up the loop.
         _ = Task.Factory.StartNew(
-            async () => events.TryWrite(new LeaseEvent(LeaseEventKind.Answered, Data: await call())),
+            async () => events.TryWrite(new LeaseEvent(
+                LeaseEventKind.Answered, Data: await calls.CallAsync(kind, entries, limit, cancelled))),
             CancellationToken.None,
             TaskCreationOptions.DenyChildAttach,
             TaskScheduler.Current);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Amazon.SQS;
 using Amazon.SQS.Model;
 
@@ -6,11 +7,6 @@ namespace FetchEtl.Sqs;
 /// <summary>
 /// The calls that leases need, up to ten messages each. A call never throws: it ends with an answer to each entry.
 /// </summary>
-/// <param name="client">SQS.</param>
-/// <param name="queueUrl">The queue that the messages were received from.</param>
-/// <param name="deadLetters">The queue for messages that can never be consumed.</param>
-/// <param name="metrics">Records the calls.</param>
-/// <param name="time">The clock of the calls' time limits.</param>
 internal sealed class LeaseCalls(
     IAmazonSQS client, string queueUrl, DeadLetterQueue deadLetters, QueueMetrics metrics, TimeProvider time)
 {
@@ -19,70 +15,21 @@ internal sealed class LeaseCalls(
     /// </summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
-    /// <summary>Hides messages for longer.</summary>
+    /// <summary>Makes a call.</summary>
+    /// <param name="kind">What for.</param>
     /// <param name="entries">The messages.</param>
-    /// <param name="limit">A hanging call must end before the next renewal is due.</param>
+    /// <param name="limit">When it must have ended, if that is sooner than every call must.</param>
     /// <param name="cancelled">Ends the call at once.</param>
-    public Task<AnsweredCall> RenewAsync(
-        IReadOnlyList<LeaseEntry> entries, TimeSpan limit, CancellationToken cancelled) =>
-        ChangeVisibilityAsync(LeaseCallKind.Renewal, entries, Durations.Min(limit, Limit), cancelled);
-
-    /// <summary>Makes messages visible again.</summary>
-    public Task<AnsweredCall> ReturnAsync(IReadOnlyList<LeaseEntry> entries) =>
-        ChangeVisibilityAsync(LeaseCallKind.Return, entries, Limit);
-
-    /// <summary>Deletes messages.</summary>
-    public Task<AnsweredCall> DeleteAsync(IReadOnlyList<LeaseEntry> entries) => CallAsync(
-        LeaseCallKind.Delete,
-        entries,
-        "sqs:DeleteMessage",
-        async limit => (await client.DeleteMessageBatchAsync(
-            queueUrl,
-            Map(entries, (entry, id) => new DeleteMessageBatchRequestEntry(id, entry.ReceiptHandle)),
-            limit)).Failed,
-        Limit);
-
-    /// <summary>Sends dead letters.</summary>
-    public Task<AnsweredCall> SendDeadLettersAsync(IReadOnlyList<LeaseEntry> entries) => CallAsync(
-        LeaseCallKind.DeadLetter,
-        entries,
-        "sqs:SendMessage",
-        async limit => (await client.SendMessageBatchAsync(deadLetters.Url, Map(entries, ToEntry), limit)).Failed,
-        Limit);
-
-    private Task<AnsweredCall> ChangeVisibilityAsync(
-        LeaseCallKind kind,
-        IReadOnlyList<LeaseEntry> entries,
-        TimeSpan longest,
-        CancellationToken cancelled = default) => CallAsync(
-        kind,
-        entries,
-        "sqs:ChangeMessageVisibility",
-        async limit => (await client.ChangeMessageVisibilityBatchAsync(
-            queueUrl,
-            Map(entries, (entry, id) => new ChangeMessageVisibilityBatchRequestEntry(id, entry.ReceiptHandle)
-            {
-                VisibilityTimeout = (int)entry.Time!.Value.TotalSeconds,
-            }),
-            limit)).Failed,
-        longest,
-        cancelled);
-
-    private async Task<AnsweredCall> CallAsync(
-        LeaseCallKind kind,
-        IReadOnlyList<LeaseEntry> entries,
-        string permission,
-        Func<CancellationToken, Task<List<BatchResultErrorEntry>?>> call,
-        TimeSpan limit,
-        CancellationToken cancelled = default)
+    public async Task<AnsweredCall> CallAsync(
+        LeaseCallKind kind, IReadOnlyList<LeaseEntry> entries, TimeSpan limit, CancellationToken cancelled)
     {
         var answers = new EntryAnswer[entries.Count];
         var begun = metrics.CallBegins();
         try
         {
-            using var timeout = new CancellationTokenSource(limit, time);
+            using var timeout = new CancellationTokenSource(Durations.Min(limit, Limit), time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancelled);
-            var refused = await call(either.Token);
+            var refused = await SendAsync(kind, entries, either.Token);
             foreach (var entry in refused ?? [])
             {
                 answers[int.Parse(entry.Id)] = SqsErrors.IsTransient(entry.Code, entry.SenderFault ?? false)
@@ -100,7 +47,7 @@ internal sealed class LeaseCalls(
             var errorType = ErrorName.Of(exception);
             metrics.CallEnded(kind, begun, errorType);
             metrics.Sent(kind == LeaseCallKind.DeadLetter ? entries.Count : 0, errorType);
-            return new AnsweredCall(kind, entries, answers, SqsErrors.Describe(exception, permission))
+            return new AnsweredCall(kind, entries, answers, SqsErrors.Describe(exception, PermissionFor(kind)))
             {
                 IsAway = SqsErrors.IsTransient(exception),
             };
@@ -122,15 +69,59 @@ internal sealed class LeaseCalls(
         }
     }
 
-    private static SendMessageBatchRequestEntry ToEntry(LeaseEntry entry, string id)
+    private static string PermissionFor(LeaseCallKind kind) => kind switch
     {
-        entry.DeadLetter!.Entry.Id = id;
-        return entry.DeadLetter.Entry;
-    }
+        LeaseCallKind.Delete => "sqs:DeleteMessage",
+        LeaseCallKind.DeadLetter => "sqs:SendMessage",
+        _ => "sqs:ChangeMessageVisibility",
+    };
 
     /// <summary>An entry's id is its index.</summary>
     private static List<T> Map<T>(IReadOnlyList<LeaseEntry> entries, Func<LeaseEntry, string, T> map) =>
         [.. entries.Select((entry, i) => map(entry, i.ToString()))];
+
+    /// <returns>The entries that SQS refused.</returns>
+    private async Task<List<BatchResultErrorEntry>?> SendAsync(
+        LeaseCallKind kind, IReadOnlyList<LeaseEntry> entries, CancellationToken limit) => kind switch
+    {
+        LeaseCallKind.Delete => (await client.DeleteMessageBatchAsync(
+            queueUrl,
+            Map(entries, (entry, id) => new DeleteMessageBatchRequestEntry(id, entry.ReceiptHandle)),
+            limit)).Failed,
+        LeaseCallKind.DeadLetter => (await client.SendMessageBatchAsync(
+            deadLetters.Url,
+            Map(entries, (entry, id) =>
+            {
+                entry.DeadLetter!.Entry.Id = id;
+                return entry.DeadLetter.Entry;
+            }),
+            limit)).Failed,
+        _ => (await client.ChangeMessageVisibilityBatchAsync(
+            queueUrl,
+            Map(entries, (entry, id) => new ChangeMessageVisibilityBatchRequestEntry(id, entry.ReceiptHandle)
+            {
+                VisibilityTimeout = (int)entry.Time!.Value.TotalSeconds,
+            }),
+            limit)).Failed,
+    };
+}
+
+/// <summary>One entry of a call.</summary>
+/// <param name="Lease">The message.</param>
+/// <param name="ReceiptHandle">The delivery of it.</param>
+/// <param name="Kind">The kind of call.</param>
+/// <param name="Time">The new visibility timeout; null where the message is deleted or sent.</param>
+/// <param name="DeadLetter">What is sent to the dead-letter queue; null for the other calls.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct LeaseEntry(
+    SqsMessageLease Lease,
+    string ReceiptHandle,
+    LeaseCallKind Kind = LeaseCallKind.Delete,
+    TimeSpan? Time = null,
+    DeadLetter? DeadLetter = null)
+{
+    /// <summary>What counts towards the size of a call.</summary>
+    public int Bytes => DeadLetter?.Bytes ?? 0;
 }
 
 /// <summary>What a call is for.</summary>

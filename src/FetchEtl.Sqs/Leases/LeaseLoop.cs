@@ -316,16 +316,17 @@ internal sealed class LeaseLoop(
         switch (action)
         {
             case LeaseAction.Renew:
-                _lanes.AddRenewal(new LeaseEntry(lease, machine.NewestHandle, machine.RenewalTime), now);
+                Add(new LeaseEntry(lease, machine.NewestHandle, LeaseCallKind.Renewal, machine.RenewalTime), now);
                 break;
             case LeaseAction.SendDeadLetter:
                 var letter = deadLetters.Create(lease.Message, lease.Identity, lease.BodyBytes, reason!);
-                Add(new LeaseEntry(lease, machine.NewestHandle, DeadLetter: letter), now);
+                Add(new LeaseEntry(lease, machine.NewestHandle, LeaseCallKind.DeadLetter, DeadLetter: letter), now);
                 break;
             case LeaseAction.Settle:
+                var kind = machine.Settlement.Deletes ? LeaseCallKind.Delete : LeaseCallKind.Return;
                 foreach (var handle in machine.Outgoing)
                 {
-                    Add(new LeaseEntry(lease, handle, machine.Settlement.ReturnDelay), now);
+                    Add(new LeaseEntry(lease, handle, kind, machine.Settlement.ReturnDelay), now);
                 }
 
                 break;

@@ -41,7 +41,12 @@ internal sealed class QueryReply
         {
             // Unlike other readers, this one keeps carriage returns, which some endpoints do not escape: the MD5 of a
             // body counts them.
-            using var reader = new QueryReplyReader(content) { Normalization = false };
+            using var reader = new BoundedReader(content)
+            {
+                Normalization = false,
+                DtdProcessing = DtdProcessing.Prohibit,
+                XmlResolver = null,
+            };
             return new QueryReply(XElement.Load(reader, LoadOptions.PreserveWhitespace));
         }
         catch (XmlException)
@@ -111,4 +116,31 @@ internal sealed class QueryReply
 
     private static XElement? Child(XElement parent, string name) =>
         parent.Elements().FirstOrDefault(element => element.Name.LocalName == name);
+
+    /// <summary>
+    /// Reads XML as far as SQS sends it. Deeper, wider or attributed XML is rejected before its elements are held,
+    /// because the translation recurses into elements and compares their names.
+    /// </summary>
+    private sealed class BoundedReader(byte[] content) : XmlTextReader(new MemoryStream(content))
+    {
+        /// <summary>SQS nests seven: the value of a binary list in an attribute of a received message.</summary>
+        private const int DeepestElement = 16;
+
+        /// <summary>Ten messages with all their attributes have less than a thousand, a page of queues as many.</summary>
+        private const int MostElements = 20_000;
+
+        /// <summary>SQS sends one: the namespace.</summary>
+        private const int MostAttributes = 16;
+
+        private int _elements;
+
+        public override bool Read()
+        {
+            var read = base.Read();
+            return NodeType == XmlNodeType.Element
+                && (Depth > DeepestElement || ++_elements > MostElements || AttributeCount > MostAttributes)
+                    ? throw new XmlException("The reply has more elements or attributes than SQS sends.")
+                    : read;
+        }
+    }
 }
