@@ -16,7 +16,7 @@ internal static class RunCommand
         Termination termination,
         CancellationToken cancellationToken)
     {
-        using var host = ServiceHost.CreateConsumer(settings).BuildValidated();
+        using var host = ServiceHost.CreateRun(settings).BuildValidated();
         termination.LimitBy(host);
         try
         {

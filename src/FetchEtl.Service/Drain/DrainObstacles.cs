@@ -3,12 +3,8 @@ using System.ComponentModel.DataAnnotations;
 using System.Runtime.Serialization;
 using System.Text.Json;
 using FetchEtl.Logins;
-using FetchEtl.Sqs;
 using MassTransit;
-using MassTransit.Transports;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Options;
 
 namespace FetchEtl.Service;
 
@@ -18,8 +14,6 @@ namespace FetchEtl.Service;
 /// </summary>
 internal sealed class DrainObstacles : IReceiveObserver
 {
-    private const string MassTransit = "masstransit";
-
     private readonly ConcurrentDictionary<string, int> _faults = new(StringComparer.Ordinal);
     private readonly IServiceProvider _services;
     private int _invalid;
@@ -42,22 +36,9 @@ internal sealed class DrainObstacles : IReceiveObserver
     public async Task<IReadOnlyList<string>> DescribeAsync(long deadLettered, string deadLetterQueue, long inFlight)
     {
         var obstacles = new List<string>();
-        // Not by the health service, which would log each failure again.
-        foreach (var check in _services.GetRequiredService<IOptions<HealthCheckServiceOptions>>().Value.Registrations
-            .Where(check => !check.Tags.Contains(MassTransit)))
-        {
-            var health = await check.Factory(_services)
-                .CheckHealthAsync(new HealthCheckContext { Registration = check }, CancellationToken.None);
-            if (health.Status != HealthStatus.Healthy)
-            {
-                obstacles.Add(health.Description ?? check.Name);
-            }
-        }
-
-        obstacles.AddRange(_services.GetRequiredService<IBusInstance>().GetRider<ISqsRider>().CheckEndpointHealth()
-            .Where(endpoint => endpoint.Status != BusHealthStatus.Healthy)
-            .Select(endpoint => endpoint.Exception?.Message ?? endpoint.Description ?? "the receive endpoint failed"));
-
+        List<HealthCheckLine> health =
+            [.. await Readiness.ReadChecksAsync(_services), .. Readiness.ReadEndpoints(_services)];
+        obstacles.AddRange(health.Where(check => !check.IsHealthy).Select(check => check.Reason));
         if (_invalid > deadLettered)
         {
             obstacles.Add(

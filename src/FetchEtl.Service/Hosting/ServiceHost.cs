@@ -21,10 +21,41 @@ internal static class ServiceHost
         string[] settings, IDictionary<string, string?>? overrides = null)
     {
         var builder = Create(settings, overrides);
-        builder.Services.AddLogins(builder.Configuration);
-        // Not validated here: the host reports all invalid settings together, once it is built.
+        AddConsumer(builder, ReadService(builder));
+        return builder;
+    }
+
+    /// <summary>
+    /// The same for <c>run</c>, which also reports on its work: in the log, and over HTTP where <c>Service:Urls</c>
+    /// says so.
+    /// </summary>
+    public static HostApplicationBuilder CreateRun(
+        string[] settings, IDictionary<string, string?>? overrides = null)
+    {
+        var builder = Create(settings, overrides);
+        var service = ReadService(builder);
+
+        // Hosted services start in this order, and stop in the opposite one: what reports comes before what works.
+        if (!string.IsNullOrEmpty(service.Urls))
+        {
+            builder.AddWebServer();
+        }
+
+        AddConsumer(builder, service);
+        return builder;
+    }
+
+    /// <summary>Not validated here: the host reports all invalid settings together, once it is built.</summary>
+    private static ServiceSettings ReadService(HostApplicationBuilder builder)
+    {
         var service = new ServiceSettings();
         SettingsReader.Read(builder.Configuration.GetSection(ServiceSettings.Section), service);
+        return service;
+    }
+
+    private static void AddConsumer(HostApplicationBuilder builder, ServiceSettings service)
+    {
+        builder.Services.AddLogins(builder.Configuration);
         var shutdownTimeout = TimeSpan.FromSeconds(service.ShutdownTimeoutSeconds);
         builder.Services.Configure<HostOptions>(x => x.ShutdownTimeout = shutdownTimeout);
         builder.Services.Configure<MassTransitHostOptions>(x =>
@@ -62,8 +93,6 @@ internal static class ServiceHost
                 });
             });
         });
-
-        return builder;
     }
 
     /// <summary>

@@ -15,8 +15,12 @@ internal sealed class ServiceSettingsValidator(IConfiguration configuration) : I
             return ValidateOptionsResult.Fail(problems);
         }
 
-        return options.ShutdownTimeoutSeconds is < 1 or > 3600
-            ? ValidateOptionsResult.Fail("Service:ShutdownTimeoutSeconds must be 1 to 3600 seconds.")
-            : ValidateOptionsResult.Success;
+        List<string> found = [.. ListenUrls.Problems(options)];
+        if (options.ShutdownTimeoutSeconds is < 1 or > 3600)
+        {
+            found.Insert(0, "Service:ShutdownTimeoutSeconds must be 1 to 3600 seconds.");
+        }
+
+        return found.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(found);
     }
 }
