@@ -48,8 +48,8 @@ public sealed partial class AlertTests
             .SelectMany(test => (List<object>)test["alert_rule_test"]).Cast<Dictionary<object, object>>()
             .ToLookup(test => (string)test["alertname"], test => ((List<object>)test["exp_alerts"]).Count > 0);
 
-        Assert.Empty(AlertRule.All.Select(x => x.Name).Where(name => !tests[name].Contains(true)));
-        Assert.Empty(AlertRule.All.Select(x => x.Name).Where(name => !tests[name].Contains(false)));
+        Assert.All(AlertRule.All, rule => Assert.Contains(true, tests[rule.Name]));
+        Assert.All(AlertRule.All, rule => Assert.Contains(false, tests[rule.Name]));
     }
 
     [PromtoolFact]

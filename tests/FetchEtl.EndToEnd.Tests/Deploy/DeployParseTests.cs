@@ -103,6 +103,7 @@ public sealed class DeployParseTests
     {
         var start = new ProcessStartInfo("python3", arguments)
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };

@@ -49,7 +49,8 @@ public sealed partial class DeploySettingsTests
             .ToList();
 
         Assert.Contains(named, x => x.Key == "Sqs:QueueName");
-        Assert.Empty(named.Where(x => !Known.Contains(x.Key)));
+        var unknown = named.Where(x => !Known.Contains(x.Key));
+        Assert.Empty(unknown);
     }
 
     [Theory]

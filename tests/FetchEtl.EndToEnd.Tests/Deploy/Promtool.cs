@@ -17,6 +17,7 @@ internal static class Promtool
         using var process = Process.Start(new ProcessStartInfo(Location!, arguments)
         {
             WorkingDirectory = DeployFiles.PathOf("deploy/prometheus"),
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
