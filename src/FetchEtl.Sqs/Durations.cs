@@ -4,4 +4,7 @@ internal static class Durations
 {
     /// <summary>The shorter of two times, or the earlier of two on one clock.</summary>
     public static TimeSpan Min(TimeSpan x, TimeSpan y) => x < y ? x : y;
+
+    /// <summary>The longer of two times, or the later of two on one clock.</summary>
+    public static TimeSpan Max(TimeSpan x, TimeSpan y) => x > y ? x : y;
 }

@@ -13,12 +13,13 @@ public sealed class SqsMetrics
     public const string MeterName = "FetchEtl.Sqs";
 
     private readonly TimeProvider _time;
+    private readonly RecentMaximum _ages;
     private readonly Counter<long> _apiCalls;
-    private readonly Histogram<double> _apiDuration;
-    private readonly Counter<long> _received;
     private readonly Counter<long> _deadLettered;
     private readonly Counter<long> _returned;
+    private readonly Counter<long> _leasesLost;
     private readonly ConcurrentDictionary<string, long> _calls = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, long> _deadByRule = new(StringComparer.Ordinal);
     private readonly Lock _receiving = new();
     private long _receivedTotal;
     private long _emptyReceives;
@@ -26,25 +27,51 @@ public sealed class SqsMetrics
     private long _inFlight;
     private long _deadLetteredTotal;
     private long _returnedTotal;
+    private long _leasesLostTotal;
     private long _lastDeadLetterAt;
 
     /// <summary>Creates the instruments.</summary>
     /// <param name="meterFactory">Creates the meter; null for a meter of its own.</param>
-    /// <param name="timeProvider">The clock of <see cref="LastDeadLetterAt"/>; null for the system's.</param>
+    /// <param name="timeProvider">The clock of times and ages; null for the system's.</param>
     public SqsMetrics(IMeterFactory? meterFactory = null, TimeProvider? timeProvider = null)
     {
         _time = timeProvider ?? TimeProvider.System;
+        _ages = new RecentMaximum(_time);
         var meter = meterFactory?.Create(new MeterOptions(MeterName)) ?? new Meter(MeterName);
+        Consumed = meter.CreateCounter<long>(
+            "messaging.client.consumed.messages", "{message}", "Messages received, each delivery counted.");
+        Sent = meter.CreateCounter<long>(
+            "messaging.client.sent.messages", "{message}", "Dead letters sent, attempts that failed counted too.");
+        OperationDuration = meter.CreateHistogram(
+            "messaging.client.operation.duration",
+            "s",
+            "Time of a call to SQS, its retries and long polls included.",
+            tags: null,
+            DurationAdvice());
+        ProcessDuration = meter.CreateHistogram(
+            "messaging.process.duration",
+            "s",
+            "Time from the receipt of a message to the verdict of its consumers.",
+            tags: null,
+            DurationAdvice());
         _apiCalls = meter.CreateCounter<long>(
             "fetchetl.sqs.api_calls", "{call}", "HTTP requests sent to SQS, retries counted too, as AWS bills them.");
-        _apiDuration = meter.CreateHistogram<double>(
-            "fetchetl.sqs.api_duration", "s", "Time from a request to its reply's last byte, long polls included.");
-        _received = meter.CreateCounter<long>(
-            "fetchetl.sqs.received", "{message}", "Messages received, each delivery counted.");
         _deadLettered = meter.CreateCounter<long>(
-            "fetchetl.sqs.dead_lettered", "{message}", "Messages moved to the dead-letter queue.");
+            "fetchetl.sqs.dead_lettered", "{message}", "Messages moved to the dead-letter queue, by broken rule.");
         _returned = meter.CreateCounter<long>(
             "fetchetl.sqs.returned", "{message}", "Messages returned to the queue for another attempt.");
+        _leasesLost = meter.CreateCounter<long>(
+            "fetchetl.sqs.leases_lost", "{message}", "Leases that ran out before their messages were settled.");
+        meter.CreateObservableUpDownCounter(
+            "fetchetl.sqs.in_flight",
+            () => InFlight,
+            "{message}",
+            "Messages received here, and neither deleted, returned nor lost yet.");
+        meter.CreateObservableGauge(
+            "fetchetl.sqs.oldest_received_age",
+            () => OldestReceivedAge.TotalSeconds,
+            "s",
+            "Age, when received, of the oldest message of the last minute's receives.");
     }
 
     /// <summary>Messages received, each delivery counted.</summary>
@@ -63,8 +90,23 @@ public sealed class SqsMetrics
     /// <summary>Messages moved to the dead-letter queue.</summary>
     public long DeadLetteredTotal => Interlocked.Read(ref _deadLetteredTotal);
 
+    /// <summary>
+    /// Messages moved to the dead-letter queue by the rule that they broke, as
+    /// <see cref="ISqsReceiveEndpointConfigurator.DeadLetterRule"/> names it; a snapshot.
+    /// </summary>
+    public IReadOnlyDictionary<string, long> DeadLetteredByRule =>
+        new Dictionary<string, long>(_deadByRule, StringComparer.Ordinal);
+
     /// <summary>Messages returned to the queue for another attempt.</summary>
     public long ReturnedTotal => Interlocked.Read(ref _returnedTotal);
+
+    /// <summary>Leases that ran out before their messages were settled. SQS delivers these messages again.</summary>
+    public long LeasesLostTotal => Interlocked.Read(ref _leasesLostTotal);
+
+    /// <summary>
+    /// The age, when received, of the oldest message of the last minute's receives; zero when there was none.
+    /// </summary>
+    public TimeSpan OldestReceivedAge => _ages.Value;
 
     /// <summary>The time provider's timestamp of the last move to the dead-letter queue; 0 before the first.</summary>
     public long LastDeadLetterAt => Interlocked.Read(ref _lastDeadLetterAt);
@@ -73,8 +115,13 @@ public sealed class SqsMetrics
     public IReadOnlyDictionary<string, long> ApiCallsByOperation =>
         new Dictionary<string, long>(_calls, StringComparer.Ordinal);
 
-    /// <summary>Whether a listener records durations.</summary>
-    internal bool MeasuresDuration => _apiDuration.Enabled;
+    internal Counter<long> Consumed { get; }
+
+    internal Counter<long> Sent { get; }
+
+    internal Histogram<double> OperationDuration { get; }
+
+    internal Histogram<double> ProcessDuration { get; }
 
     /// <summary>Counts an HTTP request before it is sent.</summary>
     internal void ApiCall(string operation)
@@ -83,10 +130,10 @@ public sealed class SqsMetrics
         _apiCalls.Add(1, new KeyValuePair<string, object?>("operation", operation));
     }
 
-    internal void ApiDuration(string operation, TimeSpan duration) =>
-        _apiDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("operation", operation));
-
-    internal void Received(int messages)
+    /// <summary>Messages were received.</summary>
+    /// <param name="messages">How many.</param>
+    /// <param name="oldestSentAt">When the oldest of them was sent; null where no message says so.</param>
+    internal void Received(int messages, DateTimeOffset? oldestSentAt)
     {
         lock (_receiving)
         {
@@ -94,7 +141,10 @@ public sealed class SqsMetrics
             _emptyReceives = 0;
         }
 
-        _received.Add(messages);
+        if (oldestSentAt is { } sent)
+        {
+            _ages.Add(Durations.Max(TimeSpan.Zero, _time.GetUtcNow() - sent));
+        }
     }
 
     /// <summary>What <see cref="ReceivedNothing"/> needs to know of a receive that begins now.</summary>
@@ -132,11 +182,12 @@ public sealed class SqsMetrics
 
     internal void Closed() => Interlocked.Decrement(ref _inFlight);
 
-    internal void DeadLettered()
+    internal void DeadLettered(string rule)
     {
         Interlocked.Increment(ref _deadLetteredTotal);
         Interlocked.Exchange(ref _lastDeadLetterAt, _time.GetTimestamp());
-        _deadLettered.Add(1);
+        _deadByRule.AddOrUpdate(rule, 1, static (_, count) => count + 1);
+        _deadLettered.Add(1, new KeyValuePair<string, object?>("fetchetl.rule", rule));
     }
 
     internal void Returned()
@@ -144,4 +195,17 @@ public sealed class SqsMetrics
         Interlocked.Increment(ref _returnedTotal);
         _returned.Add(1);
     }
+
+    internal void LeaseLost()
+    {
+        Interlocked.Increment(ref _leasesLostTotal);
+        _leasesLost.Add(1);
+    }
+
+    /// <summary>The boundaries of the semantic conventions, and long polls.</summary>
+    private static InstrumentAdvice<double> DurationAdvice() => new()
+    {
+        HistogramBucketBoundaries =
+            [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 20, 30, 60, 300],
+    };
 }

@@ -22,6 +22,7 @@ public sealed class LoginConsumer : IConsumer<LoginMessage>
     private readonly LoginWriter _writer;
     private readonly IPiiMasker _masker;
     private readonly TimeProvider _time;
+    private readonly LoginMetrics _metrics;
     private readonly AppVersionEncoding _encoding;
     private readonly bool _masksUserId;
     private readonly bool _seals;
@@ -33,12 +34,19 @@ public sealed class LoginConsumer : IConsumer<LoginMessage>
     /// Decide how versions are encoded, whether user ids are masked, and whether there is a vault.
     /// </param>
     /// <param name="time">Dates messages whose transport does not report when they were sent.</param>
-    public LoginConsumer(LoginWriter writer, IPiiMasker masker, IOptions<LoginsOptions> options, TimeProvider time)
+    /// <param name="metrics">Counts keys that the contract does not know.</param>
+    public LoginConsumer(
+        LoginWriter writer,
+        IPiiMasker masker,
+        IOptions<LoginsOptions> options,
+        TimeProvider time,
+        LoginMetrics metrics)
     {
         ArgumentNullException.ThrowIfNull(options);
         _writer = writer;
         _masker = masker;
         _time = time;
+        _metrics = metrics;
         _encoding = options.Value.AppVersion.Encoding;
         _masksUserId = PiiFields.Of(options.Value.Masking).Contains(PiiField.UserId);
         _seals = options.Value.Masking.HasVault;
@@ -57,6 +65,11 @@ public sealed class LoginConsumer : IConsumer<LoginMessage>
     {
         ArgumentNullException.ThrowIfNull(context);
         var message = context.Message;
+        if (message.UnknownKeys > 0)
+        {
+            _metrics.UnknownKeys(message.UnknownKeys);
+        }
+
         var problems = LoginValidator.Validate(message, _encoding, out var appVersion);
         if (problems.Count > 0)
         {
@@ -76,7 +89,8 @@ public sealed class LoginConsumer : IConsumer<LoginMessage>
             // An empty id identifies nothing: two such messages would become one row.
             MessageId = context.MessageId is { } id && id != Guid.Empty ? id : NewId.NextGuid(),
         };
-        return _writer.WriteAsync(login, values ?? (IReadOnlyList<VaultValue>)[], context.CancellationToken);
+        return _writer.WriteAsync(
+            login, values ?? (IReadOnlyList<VaultValue>)[], context.SentTime, context.CancellationToken);
 
         string? Mask(PiiField field, PersonalText? value)
         {

@@ -43,7 +43,8 @@ internal sealed class RawLoginDeserializer : IMessageDeserializer
         }
         catch (JsonException)
         {
-            throw new InvalidLoginException([new(LoginFields.Body, "is not JSON, or nested deeper than 64 levels")]);
+            throw new InvalidLoginException(
+                [new(LoginFields.Body, "is not JSON, or nested deeper than 64 levels", BrokenRule.NotJson)]);
         }
     }
 }

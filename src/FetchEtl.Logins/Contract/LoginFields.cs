@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace FetchEtl.Logins;
 
 /// <summary>
@@ -12,4 +14,7 @@ internal static class LoginFields
     public const string Locale = "locale";
     public const string DeviceId = "device_id";
     public const string Body = "body";
+
+    /// <summary>The keys in the contract's order.</summary>
+    public static readonly ImmutableArray<string> InOrder = [UserId, AppVersion, DeviceType, Ip, Locale, DeviceId];
 }

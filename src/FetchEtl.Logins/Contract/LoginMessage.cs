@@ -36,6 +36,9 @@ public sealed class LoginMessage
     /// <summary>The problems of the JSON itself, field by field.</summary>
     internal IReadOnlyList<InvalidField> ReadProblems { get; init; } = [];
 
+    /// <summary>How many keys are not the contract's, repetitions counted.</summary>
+    internal int UnknownKeys { get; init; }
+
     /// <summary>Whether the object has none of the contract's keys.</summary>
     internal bool HasNoKeys { get; init; }
 }

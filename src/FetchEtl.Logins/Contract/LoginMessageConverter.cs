@@ -17,11 +17,15 @@ internal sealed class LoginMessageConverter : JsonConverter<LoginMessage>
         if (reader.TokenType != JsonTokenType.StartObject)
         {
             reader.TrySkip();
-            return new LoginMessage { ReadProblems = [new(LoginFields.Body, "is not a JSON object")] };
+            return new LoginMessage
+            {
+                ReadProblems = [new(LoginFields.Body, "is not a JSON object", BrokenRule.NotObject)],
+            };
         }
 
         Field userId = default, appVersion = default, deviceType = default;
         Field ip = default, locale = default, deviceId = default;
+        var unknownKeys = 0;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             switch (Key(ref reader))
@@ -32,7 +36,10 @@ internal sealed class LoginMessageConverter : JsonConverter<LoginMessage>
                 case LoginFields.Ip: ip = Field.Read(ref reader); break;
                 case LoginFields.Locale: locale = Field.Read(ref reader); break;
                 case LoginFields.DeviceId: deviceId = Field.Read(ref reader); break;
-                default: Skip(ref reader); break;
+                default:
+                    unknownKeys++;
+                    Skip(ref reader);
+                    break;
             }
         }
 
@@ -53,6 +60,7 @@ internal sealed class LoginMessageConverter : JsonConverter<LoginMessage>
             Locale = locale.Text,
             DeviceId = deviceId.Personal,
             ReadProblems = problems is null ? [] : problems,
+            UnknownKeys = unknownKeys,
             HasNoKeys = !(userId.Present || appVersion.Present || deviceType.Present || ip.Present || locale.Present
                 || deviceId.Present),
         };
@@ -120,7 +128,7 @@ internal sealed class LoginMessageConverter : JsonConverter<LoginMessage>
     }
 
     /// <summary>A key's value as read: a text, or the problem that it is not one.</summary>
-    private readonly record struct Field(bool Present, string? Text, string? Problem)
+    private readonly record struct Field(bool Present, string? Text, string? Problem, string? Rule = null)
     {
         public PersonalText? Personal => Text is null ? null : new PersonalText(Text);
 
@@ -135,7 +143,7 @@ internal sealed class LoginMessageConverter : JsonConverter<LoginMessage>
                     return ReadText(ref reader);
                 default:
                     reader.TrySkip();
-                    return new Field(Present: true, Text: null, Problem: "is not a string");
+                    return new Field(Present: true, Text: null, "is not a string", BrokenRule.NotString);
             }
         }
 
@@ -144,7 +152,7 @@ internal sealed class LoginMessageConverter : JsonConverter<LoginMessage>
             var problem = Problem ?? (required && !Present ? "is missing" : null);
             if (problem is not null)
             {
-                (problems ??= []).Add(new InvalidField(name, problem));
+                (problems ??= []).Add(new InvalidField(name, problem, Rule ?? BrokenRule.Required));
             }
         }
 
@@ -156,7 +164,7 @@ internal sealed class LoginMessageConverter : JsonConverter<LoginMessage>
             }
             catch (InvalidOperationException)
             {
-                return new Field(Present: true, Text: null, Problem: "is not valid Unicode");
+                return new Field(Present: true, Text: null, "is not valid Unicode", BrokenRule.NotUnicode);
             }
         }
     }

@@ -111,11 +111,11 @@ internal sealed class BatchWriter(
     private void Commit(LoginBatch batch, BatchOutcome outcome, TimeSpan duration)
     {
         var missing = outcome.Write.Missing;
-        var rows = batch.Rows.Count - missing.Count;
-        if (rows > 0)
+        var rows = missing.Count == 0 ? batch.Rows : [.. batch.Rows.Except(missing)];
+        if (rows.Count > 0)
         {
             metrics.Written(rows, outcome.Write.Inserted, duration);
-            refusals.Written(rows);
+            refusals.Written(rows.Count);
         }
 
         limit.Committed(batch.Rows.Count, outcome.Duration);

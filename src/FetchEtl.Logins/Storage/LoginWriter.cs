@@ -74,14 +74,15 @@ public sealed class LoginWriter : IAsyncDisposable
     public Task WriteAsync(UserLogin login, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(login);
-        return WriteAsync(login, [], cancellationToken);
+        return WriteAsync(login, [], sentTime: null, cancellationToken);
     }
 
     /// <summary>
     /// As <see cref="WriteAsync(UserLogin, CancellationToken)"/>. Where there is a vault, the raw values are sealed
-    /// with the row.
+    /// with the row. The delay of the commit is measured from the sent time, in UTC.
     /// </summary>
-    internal Task WriteAsync(UserLogin login, IReadOnlyList<VaultValue> values, CancellationToken cancellationToken)
+    internal Task WriteAsync(
+        UserLogin login, IReadOnlyList<VaultValue> values, DateTime? sentTime, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {
@@ -89,7 +90,7 @@ public sealed class LoginWriter : IAsyncDisposable
         }
 
         _ = _loops.Value;
-        var pending = new PendingLogin(login, values, cancellationToken);
+        var pending = new PendingLogin(login, values, cancellationToken) { SentTime = sentTime };
         if (!_queue.TryAdd(pending) && pending.TryBegin())
         {
             pending.Fail(new LoginWriterStoppedException());

@@ -31,6 +31,9 @@ internal sealed class PendingLogin : TaskCompletionSource
     /// <summary>The raw values behind the masks; empty where there is no vault.</summary>
     public IReadOnlyList<VaultValue> Values { get; }
 
+    /// <summary>When the message was sent, in UTC; null where that is unknown.</summary>
+    public DateTime? SentTime { get; init; }
+
     /// <summary>Whether the caller has cancelled, in whatever state the row is.</summary>
     public bool HasLeft => _cancellationToken.IsCancellationRequested;
 

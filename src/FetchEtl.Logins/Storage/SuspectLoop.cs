@@ -116,7 +116,7 @@ internal sealed class SuspectLoop(
         switch (outcome.Result)
         {
             case BatchResult.Committed when outcome.Write.Missing.Count == 0:
-                metrics.Written(1, outcome.Write.Inserted, outcome.Duration);
+                metrics.Written([suspect.Row], outcome.Write.Inserted, outcome.Duration);
                 refusals.Passed(suspect);
                 suspect.Row.Commit();
                 break;

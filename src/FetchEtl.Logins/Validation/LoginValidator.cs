@@ -19,16 +19,16 @@ internal static class LoginValidator
         CheckPersonal(LoginFields.UserId, message.UserId, ColumnLengths.UserId);
         if (string.IsNullOrEmpty(message.UserId?.Reveal()))
         {
-            Add(LoginFields.UserId, message.UserId is null ? "is null" : "is empty");
+            Add(LoginFields.UserId, message.UserId is null ? "is null" : "is empty", BrokenRule.Required);
         }
 
         if (string.IsNullOrEmpty(message.AppVersion))
         {
-            Add(LoginFields.AppVersion, message.AppVersion is null ? "is null" : "is empty");
+            Add(LoginFields.AppVersion, message.AppVersion is null ? "is null" : "is empty", BrokenRule.Required);
         }
         else if (!AppVersion.TryEncode(message.AppVersion, encoding, out appVersion))
         {
-            Add(LoginFields.AppVersion, AppVersion.Rule(encoding));
+            Add(LoginFields.AppVersion, AppVersion.Rule(encoding), BrokenRule.NotVersion);
         }
 
         CheckText(LoginFields.DeviceType, message.DeviceType, ColumnLengths.DeviceType);
@@ -43,11 +43,14 @@ internal static class LoginValidator
             var text = value?.Reveal();
             if (text == PersonalText.Redacted)
             {
-                Add(name, SerializedHere);
+                Add(name, SerializedHere, BrokenRule.Redacted);
             }
             else if (Mask.TryParse(text, out _))
             {
-                Add(name, "has the form of a mask, so it could not be told from one in the table");
+                Add(
+                    name,
+                    "has the form of a mask, so it could not be told from one in the table",
+                    BrokenRule.IsMask);
             }
             else
             {
@@ -64,20 +67,20 @@ internal static class LoginValidator
 
             if (text.Contains('\0'))
             {
-                Add(name, "contains U+0000, which PostgreSQL can't store");
+                Add(name, "contains U+0000, which PostgreSQL can't store", BrokenRule.HasNul);
             }
 
             if (!TryCountCharacters(text, out var length))
             {
-                Add(name, "is not valid Unicode");
+                Add(name, "is not valid Unicode", BrokenRule.NotUnicode);
             }
             else if (length > limit)
             {
-                Add(name, $"is longer than {limit} characters");
+                Add(name, $"is longer than {limit} characters", BrokenRule.TooLong);
             }
         }
 
-        void Add(string name, string reason) => (found ??= []).Add(new InvalidField(name, reason));
+        void Add(string name, string reason, string rule) => (found ??= []).Add(new InvalidField(name, reason, rule));
     }
 
     /// <summary>A field that could not be read gets no second reason for being null.</summary>

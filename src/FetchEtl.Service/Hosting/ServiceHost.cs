@@ -88,6 +88,7 @@ internal static class ServiceHost
                         endpoint.ReceiveGate = context.GetRequiredService<LoginWriter>().WaitForOutageEndAsync;
                         endpoint.IdentityKeys = IdentityKeys.Derive(
                             context.GetRequiredService<IOptions<LoginsOptions>>().Value.Masking);
+                        endpoint.DeadLetterRule = LoginRules.Of;
                         endpoint.ConfigureLoginEndpoint(context);
                     });
                 });

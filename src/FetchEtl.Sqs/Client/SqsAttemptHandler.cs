@@ -20,7 +20,6 @@ internal sealed class SqsAttemptHandler(
         using var timer = new CancellationTokenSource(limit, timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
         HttpResponseMessage? response = null;
-        var start = metrics.MeasuresDuration ? timeProvider.GetTimestamp() : 0;
         metrics.ApiCall(operation);
         try
         {
@@ -39,13 +38,6 @@ internal sealed class SqsAttemptHandler(
 
             var reason = timedOut ? $"no reply within {limit.TotalSeconds} s" : exception.Message;
             throw NoReply($"{operation}: {reason}", receives, timedOut ? SqsErrors.Timeout : SqsErrors.ReplyLost);
-        }
-        finally
-        {
-            if (start != 0)
-            {
-                metrics.ApiDuration(operation, timeProvider.GetElapsedTime(start));
-            }
         }
     }
 

@@ -51,4 +51,11 @@ public interface ISqsReceiveEndpointConfigurator : IReceiveEndpointConfigurator
     /// no identity, and a redriven message is a new one.
     /// </summary>
     IReadOnlyList<byte[]> IdentityKeys { set; }
+
+    /// <summary>
+    /// Names the rule that a message broke, for the metric <c>fetchetl.sqs.dead_lettered</c>: one of a few fixed names,
+    /// never a value. It gets the consumer's exception. Null, an exception, and no function at all count as
+    /// <c>other</c>.
+    /// </summary>
+    Func<Exception, string?>? DeadLetterRule { set; }
 }

@@ -44,6 +44,8 @@ internal sealed class SqsReceiveEndpointConfiguration : ReceiveEndpointConfigura
 
     public IReadOnlyList<byte[]> IdentityKeys { set => _settings.IdentityKeys = value; }
 
+    public Func<Exception, string?>? DeadLetterRule { set => _settings.DeadLetterRule = value; }
+
     public override IEnumerable<ValidationResult> Validate()
     {
         foreach (var result in base.Validate())

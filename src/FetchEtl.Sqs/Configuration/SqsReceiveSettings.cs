@@ -26,6 +26,8 @@ internal sealed class SqsReceiveSettings(string queueName)
 
     public IReadOnlyList<byte[]> IdentityKeys { get; set; } = [];
 
+    public Func<Exception, string?>? DeadLetterRule { get; set; }
+
     /// <summary>How many messages a receive asks for.</summary>
     public int BatchSize => Math.Min(SqsLimits.EntriesPerCall, PrefetchCount);
 

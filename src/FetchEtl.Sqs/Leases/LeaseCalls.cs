@@ -9,8 +9,10 @@ namespace FetchEtl.Sqs;
 /// <param name="client">SQS.</param>
 /// <param name="queueUrl">The queue that the messages were received from.</param>
 /// <param name="deadLetters">The queue for messages that can never be consumed.</param>
+/// <param name="metrics">Records the calls.</param>
 /// <param name="time">The clock of the calls' time limits.</param>
-internal sealed class LeaseCalls(IAmazonSQS client, string queueUrl, DeadLetterQueue deadLetters, TimeProvider time)
+internal sealed class LeaseCalls(
+    IAmazonSQS client, string queueUrl, DeadLetterQueue deadLetters, QueueMetrics metrics, TimeProvider time)
 {
     /// <summary>
     /// A call that takes longer is cancelled and counts as refused, so that it delays nothing but itself.
@@ -75,6 +77,7 @@ internal sealed class LeaseCalls(IAmazonSQS client, string queueUrl, DeadLetterQ
         CancellationToken cancelled = default)
     {
         var answers = new EntryAnswer[entries.Count];
+        var begun = metrics.CallBegins();
         try
         {
             using var timeout = new CancellationTokenSource(limit, time);
@@ -87,13 +90,32 @@ internal sealed class LeaseCalls(IAmazonSQS client, string queueUrl, DeadLetterQ
                     : EntryAnswer.RefusedForGood;
             }
 
+            Record(kind, begun, entries.Count, refused ?? []);
             return new AnsweredCall(kind, entries, answers, refused is [var first, ..] ? first.Code : null);
         }
         catch (Exception exception)
         {
             // Whatever the reason, a call that failed as a whole says nothing about its messages.
             Array.Fill(answers, EntryAnswer.RefusedForNow);
+            var errorType = ErrorName.Of(exception);
+            metrics.CallEnded(kind, begun, errorType);
+            metrics.Sent(kind == LeaseCallKind.DeadLetter ? entries.Count : 0, errorType);
             return new AnsweredCall(kind, entries, answers, SqsErrors.Describe(exception, permission));
+        }
+    }
+
+    /// <summary>A call whose entries were all refused failed as a whole.</summary>
+    private void Record(LeaseCallKind kind, long begun, int entries, List<BatchResultErrorEntry> refused)
+    {
+        metrics.CallEnded(
+            kind, begun, refused.Count == entries ? SqsErrors.Normalize(refused[0].Code ?? string.Empty) : null);
+        if (kind == LeaseCallKind.DeadLetter)
+        {
+            metrics.Sent(entries - refused.Count, errorType: null);
+            foreach (var entry in refused)
+            {
+                metrics.Sent(1, SqsErrors.Normalize(entry.Code ?? string.Empty));
+            }
         }
     }
 

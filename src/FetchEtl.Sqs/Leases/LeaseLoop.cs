@@ -14,7 +14,7 @@ internal sealed class LeaseLoop(
     PrefetchWindow window,
     TimeSpan visibilityTimeout,
     Backoff backoff,
-    SqsMetrics metrics,
+    QueueMetrics metrics,
     ILogger logger,
     TimeProvider time,
     CancellationToken stopping) : IDisposable
@@ -112,9 +112,11 @@ internal sealed class LeaseLoop(
                 batch.SetResult([.. batch.Messages.Select(message => Open(message, now)).OfType<SqsMessageLease>()]);
                 break;
             case LeaseEventKind.Completed:
+                RecordVerdict(happened.Lease!, exception: null, now);
                 Apply(happened.Lease!, happened.Lease!.Lease.Completed(now), now);
                 break;
             case LeaseEventKind.Faulted:
+                RecordVerdict(happened.Lease!, (Exception)happened.Data!, now);
                 Fault(happened.Lease!, (Exception)happened.Data!, now);
                 break;
             case LeaseEventKind.Released:
@@ -134,6 +136,15 @@ internal sealed class LeaseLoop(
                 _lanes.GiveUp();
                 ForAllOpen(lease => lease.GiveUp(now), now);
                 break;
+        }
+    }
+
+    /// <summary>The first verdict on a message counts.</summary>
+    private void RecordVerdict(SqsMessageLease lease, Exception? exception, TimeSpan now)
+    {
+        if (lease.Lease.IsUndecided)
+        {
+            metrics.Processed(now - lease.OpenedAt, exception);
         }
     }
 
@@ -161,7 +172,7 @@ internal sealed class LeaseLoop(
             Log.ClaimIgnored(logger, message.MessageId);
         }
 
-        var lease = new SqsMessageLease(message, identity, machine, _events.Writer);
+        var lease = new SqsMessageLease(message, identity, machine, _events.Writer) { OpenedAt = now };
         _nextBeat = _open.Count == 0 ? now + _lanes.Beat : _nextBeat;
         _open.Add(message.MessageId, lease);
         metrics.Opened();
@@ -179,6 +190,7 @@ internal sealed class LeaseLoop(
         var machine = lease.Lease;
         if (FaultVerdict.DeadLetterReason(exception) is { } reason)
         {
+            lease.BrokenRule = metrics.RuleOf(exception);
             Apply(lease, machine.Rejected(now), now, reason);
             return;
         }
@@ -251,7 +263,7 @@ internal sealed class LeaseLoop(
         if (answer == EntryAnswer.Accepted)
         {
             Log.DeadLettered(logger, lease.Message.MessageId, deadLetters.Name, reason);
-            metrics.DeadLettered();
+            metrics.DeadLettered(lease.BrokenRule);
             return lease.Lease.DeadLetterAnswered(accepted: true, TimeSpan.Zero, now);
         }
 
@@ -299,6 +311,7 @@ internal sealed class LeaseLoop(
         if (lease.Lease.WasLost)
         {
             Log.LeaseLost(logger, lease.Message.MessageId, deletes ? "deleted" : "returned");
+            metrics.LeaseLost();
         }
         else if (!deletes)
         {

@@ -24,6 +24,12 @@ internal sealed class SqsMessageLease(
 
     public Lease Lease => lease;
 
+    /// <summary>When the loop opened the lease, by its clock.</summary>
+    public TimeSpan OpenedAt { get; init; }
+
+    /// <summary>The rule that a dead letter broke. Only the loop uses it.</summary>
+    public string BrokenRule { get; set; } = string.Empty;
+
     /// <summary>The size of the body, in bytes of UTF-8.</summary>
     public int BodyBytes { get; } = Encoding.UTF8.GetByteCount(message.Body);
 

@@ -13,6 +13,7 @@ namespace FetchEtl.Sqs;
 /// <param name="settings">The endpoint's settings.</param>
 /// <param name="window">The prefetch.</param>
 /// <param name="dispatcher">Takes the messages.</param>
+/// <param name="metrics">Records the receives.</param>
 /// <param name="services">What the poller works with.</param>
 internal sealed class SqsPoller(
     EndpointHealth health,
@@ -20,6 +21,7 @@ internal sealed class SqsPoller(
     SqsReceiveSettings settings,
     PrefetchWindow window,
     SqsDispatcher dispatcher,
+    QueueMetrics metrics,
     SqsRiderServices services)
 {
     private const int MaxPolls = 16;
@@ -212,8 +214,7 @@ internal sealed class SqsPoller(
 
             var begun = services.Metrics.ReceiveBegins();
             part.ReceivingSince = services.Time.GetTimestamp();
-            var response = await services.Client.ReceiveMessageAsync(
-                part.Stays ? _staysRequest : _surplusRequest, cutOff);
+            var response = await CallAsync(part.Stays ? _staysRequest : _surplusRequest, cutOff);
             var malformed = (response as PartialReceiveResponse)?.Malformed ?? 0;
             var messages = response.Messages ?? [];
             var received = messages.Count + malformed;
@@ -223,7 +224,7 @@ internal sealed class SqsPoller(
                 return 0;
             }
 
-            services.Metrics.Received(received);
+            metrics.Received(messages, malformed);
             if (malformed > 0)
             {
                 MayBeHidden();
@@ -238,6 +239,22 @@ internal sealed class SqsPoller(
         {
             part.ReceivingSince = Part.NotReceiving;
             window.Release(count, bytes);
+        }
+    }
+
+    private async Task<ReceiveMessageResponse> CallAsync(ReceiveMessageRequest request, CancellationToken cutOff)
+    {
+        var begun = metrics.CallBegins();
+        try
+        {
+            var response = await services.Client.ReceiveMessageAsync(request, cutOff);
+            metrics.ReceiveEnded(begun, exception: null);
+            return response;
+        }
+        catch (Exception exception)
+        {
+            metrics.ReceiveEnded(begun, exception);
+            throw;
         }
     }
 

@@ -112,18 +112,19 @@ internal sealed class SqsReceiveAgent(
         using var cancelConsumers = new CancellationTokenSource(Timeout.InfiniteTimeSpan, services.Time);
         var window = new PrefetchWindow(settings.PrefetchCount, settings.PrefetchBytes);
         var deadLetters = new DeadLetterQueue(settings, queues.DeadLetterUrl, services.Time);
+        var metrics = new QueueMetrics(services.Metrics, settings, queues.Url, services.Time);
         using var leases = new LeaseLoop(
-            new LeaseCalls(Client, queues.Url, deadLetters, services.Time),
+            new LeaseCalls(Client, queues.Url, deadLetters, metrics, services.Time),
             deadLetters,
             window,
             settings.VisibilityTimeout,
             services.Backoff,
-            services.Metrics,
+            metrics,
             Logger,
             services.Time,
             Stopping);
         using var dispatcher = new SqsDispatcher(context, settings, leases, services, cancelConsumers.Token);
-        var poller = new SqsPoller(health, queues.Url, settings, window, dispatcher, services);
+        var poller = new SqsPoller(health, queues.Url, settings, window, dispatcher, metrics, services);
 
         await health.StartedAsync();
         SetReady();

@@ -92,13 +92,14 @@ internal sealed class SimulatedWorker : IDisposable
         using var cancelConsumers = new CancellationTokenSource(Timeout.InfiniteTimeSpan, Process);
         var window = new PrefetchWindow(_settings.PrefetchCount, _settings.PrefetchBytes);
         var deadLetters = new DeadLetterQueue(_settings, "https://sqs/logins-dead", Process);
+        var metrics = new QueueMetrics(SqsMetrics, _settings, SimulatedSqs.QueueUrl, Process);
         using var leases = new LeaseLoop(
-            new LeaseCalls(Client, SimulatedSqs.QueueUrl, deadLetters, Process),
+            new LeaseCalls(Client, SimulatedSqs.QueueUrl, deadLetters, metrics, Process),
             deadLetters,
             window,
             _settings.VisibilityTimeout,
             _services.Backoff,
-            SqsMetrics,
+            metrics,
             _services.Logger,
             Process,
             _stopping.Token);
@@ -106,7 +107,7 @@ internal sealed class SimulatedWorker : IDisposable
         using var dispatcher = new SqsDispatcher(endpoint, _settings, leases, _services, cancelConsumers.Token);
         using var health = new EndpointHealth(
             endpoint.TransportObservers, endpoint.InputAddress, _settings.QueueName, _services.Logger);
-        var poller = new SqsPoller(health, SimulatedSqs.QueueUrl, _settings, window, dispatcher, _services);
+        var poller = new SqsPoller(health, SimulatedSqs.QueueUrl, _settings, window, dispatcher, metrics, _services);
 
         var owning = leases.RunAsync();
         var receiving = poller.RunAsync(_stopping.Token);

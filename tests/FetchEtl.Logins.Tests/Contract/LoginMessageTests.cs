@@ -98,7 +98,7 @@ public sealed class LoginMessageTests
     [InlineData("[[{\"user_id\":\"u\"}]]")]
     public void A_body_that_is_not_an_object_is_reported(string json)
     {
-        Assert.Equal([new InvalidField("body", "is not a JSON object")], Read(json).ReadProblems);
+        Assert.Equal([new InvalidField("body", "is not a JSON object", "not_object")], Read(json).ReadProblems);
     }
 
     [Theory]
@@ -113,6 +113,15 @@ public sealed class LoginMessageTests
         Assert.Equal([problem], Read(json).ReadProblems.Select(found => found.ToString()));
     }
 
+    [Theory]
+    [InlineData("{}", 0)]
+    [InlineData("""{"foo":1,"ip":"192.0.2.1","foo":{"user_id":"u"}}""", 2)]
+    [InlineData("""{"\ud800":1}""", 1)]
+    public void Keys_that_the_contract_does_not_know_are_counted(string json, int count)
+    {
+        Assert.Equal(count, Read(json).UnknownKeys);
+    }
+
     [Fact]
     public void Bytes_that_are_not_UTF8_are_reported_by_their_key()
     {
@@ -120,7 +129,7 @@ public sealed class LoginMessageTests
 
         var message = JsonSerializer.Deserialize<LoginMessage>(json)!;
 
-        Assert.Equal([new InvalidField("ip", "is not valid Unicode")], message.ReadProblems);
+        Assert.Equal([new InvalidField("ip", "is not valid Unicode", "not_unicode")], message.ReadProblems);
     }
 
     [Fact]

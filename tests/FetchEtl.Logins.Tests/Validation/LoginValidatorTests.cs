@@ -6,26 +6,30 @@ public sealed class LoginValidatorTests
 {
     private static readonly string Emoji = char.ConvertFromUtf32(0x1F600);
 
-    public static TheoryData<string, string?, string> Invalid => new()
+    public static TheoryData<string, string?, string, string> Invalid => new()
     {
-        { "user_id", null, "is null" },
-        { "user_id", "", "is empty" },
-        { "user_id", new string('u', 129), "is longer than 128 characters" },
-        { "app_version", null, "is null" },
-        { "app_version", "", "is empty" },
-        { "app_version", "two", "is not a version of one to three numeric parts, at most 2146.999.999" },
-        { "device_type", new string('d', 33), "is longer than 32 characters" },
-        { "device_type", "a\0", "contains U+0000, which PostgreSQL can't store" },
-        { "locale", new string('l', 33), "is longer than 32 characters" },
-        { "ip", new string('1', 257), "is longer than 256 characters" },
-        { "device_id", new string('1', 257), "is longer than 256 characters" },
+        { "user_id", null, "is null", "required" },
+        { "user_id", "", "is empty", "required" },
+        { "user_id", new string('u', 129), "is longer than 128 characters", "too_long" },
+        { "app_version", null, "is null", "required" },
+        { "app_version", "", "is empty", "required" },
+        { "app_version", "two", "is not a version of one to three numeric parts, at most 2146.999.999", "not_version" },
+        { "device_type", new string('d', 33), "is longer than 32 characters", "too_long" },
+        { "device_type", "a\0", "contains U+0000, which PostgreSQL can't store", "has_nul" },
+        { "locale", new string('l', 33), "is longer than 32 characters", "too_long" },
+        { "ip", new string('1', 257), "is longer than 256 characters", "too_long" },
+        { "device_id", new string('1', 257), "is longer than 256 characters", "too_long" },
     };
 
     [Theory]
     [MemberData(nameof(Invalid))]
-    public void A_broken_rule_is_named_by_field_without_the_value(string field, string? value, string reason)
+    public void A_broken_rule_is_named_by_field_without_the_value(
+        string field, string? value, string reason, string rule)
     {
-        Assert.Equal([new InvalidField(field, reason)], Validate(With(field, value)));
+        var problems = Validate(With(field, value));
+
+        Assert.Equal([new InvalidField(field, reason, rule)], problems);
+        Assert.Equal($"{field}.{rule}", LoginRules.Of(new InvalidLoginException(problems)));
     }
 
     [Theory]
@@ -61,7 +65,8 @@ public sealed class LoginValidatorTests
         var message = new LoginMessage { UserId = new PersonalText("a\ud800"), AppVersion = "1" };
 
         Assert.Equal(
-            [new InvalidField("user_id", "is not valid Unicode")], LoginValidator.Validate(message, default, out _));
+            [new InvalidField("user_id", "is not valid Unicode", "not_unicode")],
+            LoginValidator.Validate(message, default, out _));
     }
 
     [Theory]
@@ -87,6 +92,8 @@ public sealed class LoginValidatorTests
             "device_type: is missing; ip: is not a string; device_id: is missing; user_id: is empty; "
                 + "app_version: is not a version of one to three numeric parts, at most 2146.999.999",
             exception.Message);
+        Assert.Equal("user_id.required", LoginRules.Of(exception));
+        Assert.Null(LoginRules.Of(new InvalidOperationException()));
         Assert.IsType<System.ComponentModel.DataAnnotations.ValidationException>(exception, exactMatch: false);
     }
 

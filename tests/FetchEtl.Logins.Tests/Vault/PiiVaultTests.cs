@@ -212,7 +212,7 @@ public sealed class PiiVaultTests : IAsyncLifetime
             MessageId = messageId ?? Guid.NewGuid(),
         };
         return services.GetRequiredService<LoginWriter>()
-            .WriteAsync(login, [new VaultValue(PiiField.DeviceId, mask, text)], CancellationToken.None);
+            .WriteAsync(login, [new VaultValue(PiiField.DeviceId, mask, text)], sentTime: null, CancellationToken.None);
     }
 
     private async Task<int> SealAsync(IEnumerable<int> values)

@@ -85,6 +85,7 @@ public sealed class VaultLeakTests : IAsyncLifetime
                 MessageId = Guid.NewGuid(),
             },
             [new VaultValue(PiiField.Ip, mask, text)],
+            sentTime: null,
             CancellationToken.None)).ToArray();
         var reported = Task.WhenAny(
             _store.Logs.WaitForAsync(2010), _store.Logs.WaitForAsync(2011), _store.Logs.WaitForAsync(2001),

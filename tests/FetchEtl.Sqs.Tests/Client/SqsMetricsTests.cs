@@ -31,14 +31,11 @@ public sealed class SqsMetricsTests
             x.Credentials = new Amazon.Runtime.BasicAWSCredentials("AKID", "secret");
         }).BuildServiceProvider();
         var calls = new List<string>();
-        var durations = new List<double>();
-        using var listener = Listen(services, calls, durations);
+        using var listener = Listen(services, calls);
 
         await services.GetRequiredService<IAmazonSQS>().GetQueueUrlAsync("q");
 
         Assert.Equal(["operation=GetQueueUrl: 1", "operation=GetQueueUrl: 1"], calls);
-        Assert.Equal(2, durations.Count);
-        Assert.All(durations, duration => Assert.True(duration >= 0));
         Assert.Equal(2, Assert.Single(services.GetRequiredService<SqsMetrics>().ApiCallsByOperation).Value);
     }
 
@@ -65,19 +62,41 @@ public sealed class SqsMetricsTests
         Assert.Equal(0, metrics.LastDeadLetterAt);
 
         time.Advance(TimeSpan.FromSeconds(5));
-        metrics.Received(10);
-        metrics.DeadLettered();
+        metrics.Received(10, null);
+        metrics.DeadLettered("body.not_json");
         metrics.Returned();
         var at = time.GetTimestamp();
         time.Advance(TimeSpan.FromSeconds(1));
-        metrics.Received(1);
+        metrics.Received(1, null);
         metrics.Returned();
 
         Assert.Equal((11, 1, 2), (metrics.ReceivedTotal, metrics.DeadLetteredTotal, metrics.ReturnedTotal));
         Assert.Equal(at, metrics.LastDeadLetterAt);
+        Assert.Equal(1, Assert.Single(metrics.DeadLetteredByRule, x => x.Key == "body.not_json").Value);
     }
 
-    private static MeterListener Listen(ServiceProvider services, List<string> calls, List<double> durations)
+    [Fact]
+    public void The_oldest_age_is_that_of_the_last_minutes_receives()
+    {
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 11, 27, 0, 0, 0, TimeSpan.Zero));
+        var metrics = new SqsMetrics(timeProvider: time);
+        Assert.Equal(TimeSpan.Zero, metrics.OldestReceivedAge);
+
+        Receive(sentSecondsAgo: 90);
+        time.Advance(TimeSpan.FromSeconds(30));
+        Receive(sentSecondsAgo: 10);
+        Receive(sentSecondsAgo: -5);
+        Assert.Equal(TimeSpan.FromSeconds(90), metrics.OldestReceivedAge);
+
+        time.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal(TimeSpan.FromSeconds(10), metrics.OldestReceivedAge);
+        time.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal(TimeSpan.Zero, metrics.OldestReceivedAge);
+
+        void Receive(int sentSecondsAgo) => metrics.Received(1, time.GetUtcNow().AddSeconds(-sentSecondsAgo));
+    }
+
+    private static MeterListener Listen(ServiceProvider services, List<string> calls)
     {
         var factory = services.GetRequiredService<IMeterFactory>();
         var listener = new MeterListener
@@ -92,7 +111,6 @@ public sealed class SqsMetricsTests
         };
         listener.SetMeasurementEventCallback<long>(
             (_, value, tags, _) => calls.Add($"{tags[0].Key}={tags[0].Value}: {value}"));
-        listener.SetMeasurementEventCallback<double>((_, value, _, _) => durations.Add(value));
         listener.Start();
         return listener;
     }

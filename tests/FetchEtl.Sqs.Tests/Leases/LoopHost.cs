@@ -40,6 +40,8 @@ internal sealed class LoopHost : IAsyncDisposable
 
     public string DeadLetterUrl { get; private set; } = string.Empty;
 
+    public SqsMetrics Metrics { get; } = new();
+
     public TimeSpan VisibilityTimeout { get; private init; }
 
     public static async Task<LoopHost> StartAsync(double visibilitySeconds = 30, ILogger? logger = null)
@@ -49,14 +51,16 @@ internal sealed class LoopHost : IAsyncDisposable
         var host = new LoopHost(sqs, time) { VisibilityTimeout = TimeSpan.FromSeconds(visibilitySeconds) };
         host.QueueUrl = (await host.Client.CreateQueueAsync("q")).QueueUrl;
         host.DeadLetterUrl = (await host.Client.CreateQueueAsync("q-dead")).QueueUrl;
-        var deadLetters = new DeadLetterQueue(new SqsReceiveSettings("q"), host.DeadLetterUrl, time);
+        var settings = new SqsReceiveSettings("q") { DeadLetterRule = exception => exception.Message };
+        var deadLetters = new DeadLetterQueue(settings, host.DeadLetterUrl, time);
+        var metrics = new QueueMetrics(host.Metrics, settings, host.QueueUrl, time);
         host.Loop = new LeaseLoop(
-            new LeaseCalls(host.Client, host.QueueUrl, deadLetters, time),
+            new LeaseCalls(host.Client, host.QueueUrl, deadLetters, metrics, time),
             deadLetters,
             host.Window,
             host.VisibilityTimeout,
             new Backoff(new Random(1)),
-            new SqsMetrics(null),
+            metrics,
             logger ?? NullLogger.Instance,
             time,
             host._stopping.Token);
@@ -104,6 +108,17 @@ internal sealed class LoopHost : IAsyncDisposable
 
     /// <summary>Waits until the loop has ended.</summary>
     public Task EndedAsync() => Running.WaitAsync(Limit);
+
+    /// <summary>Stops the loop and waits until every lease is settled.</summary>
+    public async Task SettleAllAsync()
+    {
+        await CatchUpAsync();
+        await RequestStopAsync();
+        while (!Running.IsCompleted)
+        {
+            await AdvanceAsync(TimeSpan.FromSeconds(1));
+        }
+    }
 
     public Task RequestStopAsync()
     {
