@@ -24,8 +24,7 @@ public sealed class DeployParseTests
         var page = DeployFiles.Read("deploy/README.md");
 
         var missing = DeployFiles.All.Where(name => name != "deploy/README.md")
-            .Where(name => !page.Contains($"`{Short(name)}`", StringComparison.Ordinal)
-                && !page.Contains($"`{Short(name)[..(Short(name).LastIndexOf('/') + 1)]}`", StringComparison.Ordinal));
+            .Where(name => !Places(name).Any(place => page.Contains($"`{place}`", StringComparison.Ordinal)));
 
         Assert.Empty(missing);
     }
@@ -65,8 +64,13 @@ public sealed class DeployParseTests
         Assert.True(exitCode == 0, output);
     }
 
-    private static string Short(string name) =>
-        name.StartsWith("deploy/", StringComparison.Ordinal) ? name["deploy/".Length..] : name;
+    /// <summary>The file and the folders that it is in, as the page writes them: without deploy/.</summary>
+    private static IEnumerable<string> Places(string name)
+    {
+        var parts = (name.StartsWith("deploy/", StringComparison.Ordinal) ? name["deploy/".Length..] : name).Split('/');
+        return Enumerable.Range(1, parts.Length)
+            .Select(count => string.Join('/', parts[..count]) + (count < parts.Length ? "/" : string.Empty));
+    }
 
     private static string? Problem(string name)
     {
