@@ -20,6 +20,7 @@ internal sealed class WebServer(
     IServiceProvider services,
     IOptions<ServiceSettings> settings,
     WebEndpoints endpoints,
+    EventStreams streams,
     ILoggerFactory loggers,
     ILogger<WebServer> logger) : IHostedService, IDisposable
 {
@@ -57,7 +58,7 @@ internal sealed class WebServer(
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        endpoints.EndStreams();
+        streams.End();
         await (_server?.StopAsync(cancellationToken) ?? Task.CompletedTask);
     }
 

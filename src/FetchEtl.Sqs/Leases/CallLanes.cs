@@ -7,9 +7,10 @@ namespace FetchEtl.Sqs;
 /// <param name="calls">Makes the calls.</param>
 /// <param name="visibilityTimeout">How long a lease lasts.</param>
 /// <param name="backoff">The delays between refused calls.</param>
+/// <param name="troubles">Says which troubles are to be logged.</param>
 /// <param name="logger">Says which kind of call SQS refuses.</param>
 internal sealed class CallLanes(
-    LeaseCalls calls, TimeSpan visibilityTimeout, Backoff backoff, ILogger logger) : IDisposable
+    LeaseCalls calls, TimeSpan visibilityTimeout, Backoff backoff, TroubleLog troubles, ILogger logger) : IDisposable
 {
     /// <summary>How long a settlement waits for others, so that calls are full.</summary>
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(100);
@@ -24,6 +25,8 @@ internal sealed class CallLanes(
     private string _deleteProblem = string.Empty;
 
     public int CallsUnderWay { get; private set; }
+
+    public TroubleLog Troubles => troubles;
 
     /// <summary>
     /// The time between two checks of the leases. A lease is renewed when half of it has passed, so a renewal that
@@ -133,21 +136,13 @@ internal sealed class CallLanes(
         CallsUnderWay--;
         if (call.Kind == LeaseCallKind.Renewal)
         {
-            if (call.Answers.Count(answer => answer != EntryAnswer.Accepted) is > 0 and var refused)
-            {
-                Log.RenewalFailed(logger, refused, call.Problem!);
-            }
-
+            ReportRenewal(call);
             return [];
         }
 
         var lane = LaneOf(call.Entries[0]);
-        var wasRefused = lane.IsRefused;
         lane.Answered(call.IsRefused, now);
-        if (lane.IsRefused != wasRefused)
-        {
-            Report(call);
-        }
+        Report(call, lane.IsRefused);
 
         _deleteProblem = call is { IsRefused: true, Kind: LeaseCallKind.Delete } ? call.Problem! : _deleteProblem;
         LetterProblem = call is { IsRefused: true, Kind: LeaseCallKind.DeadLetter } ? call.Problem! : LetterProblem;
@@ -162,21 +157,43 @@ internal sealed class CallLanes(
     private CallLane LaneOf(LeaseEntry entry) =>
         entry.DeadLetter is not null ? _letters : entry.Time is null ? _deletes : _returns;
 
-    /// <remarks>The log has a line for each dead letter that is refused.</remarks>
-    private void Report(AnsweredCall call)
+    private void ReportRenewal(AnsweredCall call)
+    {
+        var refused = call.Answers.Count(answer => answer != EntryAnswer.Accepted);
+        if (refused > 0)
+        {
+            var isNews = troubles.Fails(Trouble.Renewals, call.IsAway);
+            Log.RenewalFailed(logger, isNews ? LogLevel.Warning : LogLevel.Debug, refused, call.Problem!);
+        }
+        else if (troubles.Works(Trouble.Renewals))
+        {
+            Log.RenewalsAccepted(logger);
+        }
+    }
+
+    /// <remarks>The loop reports dead letters: their entries are refused one by one, too.</remarks>
+    private void Report(AnsweredCall call, bool isRefused)
     {
         switch (call.Kind)
         {
-            case LeaseCallKind.Delete when call.IsRefused:
-                Log.DeletesRefused(logger, call.Problem!);
+            case LeaseCallKind.Delete when isRefused:
+                if (call.IsRefused && troubles.Fails(Trouble.Deletes, call.IsAway))
+                {
+                    Log.DeletesRefused(logger, call.Problem!);
+                }
+
                 break;
-            case LeaseCallKind.Delete:
+            case LeaseCallKind.Delete when troubles.Works(Trouble.Deletes):
                 Log.DeletesAccepted(logger);
                 break;
-            case LeaseCallKind.Return when call.IsRefused:
-                Log.ReturnsRefused(logger, call.Problem!);
+            case LeaseCallKind.Return when isRefused:
+                if (call.IsRefused && troubles.Fails(Trouble.Returns, call.IsAway))
+                {
+                    Log.ReturnsRefused(logger, call.Problem!);
+                }
+
                 break;
-            case LeaseCallKind.Return:
+            case LeaseCallKind.Return when troubles.Works(Trouble.Returns):
                 Log.ReturnsAccepted(logger);
                 break;
         }
