@@ -10,6 +10,7 @@ var root = new RootCommand("Checks and measures FetchEtl for longer than a test 
     ScaleCommand.Create(),
     LatencyCommand.Create(),
     IdleCommand.Create(),
+    RecordAlertsCommand.Create(),
     MicroCommand.Create(),
     LoopCommand.Create(),
     CallsCommand.Create(),

@@ -1,0 +1,28 @@
+-- Grants what each role needs on the tables, and takes back what it has beside. Run it with psql after every
+-- "fetch-etl migrate", as the owner of the tables or as a superuser. docs/operations.md lists the same rights under
+-- Permissions.
+\set ON_ERROR_STOP on
+BEGIN;
+
+REVOKE ALL ON user_logins, user_logins_readable, masking_generations, pii_vault
+    FROM PUBLIC, fetch_etl, fetch_etl_operator, login_analyst;
+
+-- The service inserts. ON CONFLICT needs to read message_id, and nothing else is read.
+GRANT INSERT, SELECT (message_id) ON user_logins TO fetch_etl;
+-- migrate and "keys register" write the generations, so that the service cannot: docs/security.md.
+GRANT SELECT ON masking_generations TO fetch_etl;
+-- With Masking:Vault:PublicKeyFile only: remove the two dashes.
+-- GRANT SELECT, INSERT ON pii_vault TO fetch_etl;
+
+GRANT SELECT, UPDATE ON user_logins TO fetch_etl_operator;
+GRANT SELECT ON user_logins_readable TO fetch_etl_operator;
+GRANT SELECT, INSERT, UPDATE ON masking_generations TO fetch_etl_operator;
+GRANT SELECT, INSERT, UPDATE, DELETE ON pii_vault TO fetch_etl_operator;
+
+-- user_id is as received unless Masking:Fields names it. Leave it out where analysts need not see it.
+GRANT SELECT (user_id, device_type, masked_ip, masked_device_id, locale, app_version, create_date)
+    ON user_logins TO login_analyst;
+GRANT SELECT (user_id, device_type, masked_ip, masked_device_id, locale, app_version, create_date)
+    ON user_logins_readable TO login_analyst;
+
+COMMIT;
