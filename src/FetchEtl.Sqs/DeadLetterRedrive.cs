@@ -17,7 +17,11 @@ namespace FetchEtl.Sqs;
 public sealed class DeadLetterRedrive(string queueName, IReadOnlyList<byte[]> identityKeys, TimeProvider time)
 {
     private static readonly string[] Identifying =
-        [DeadLetterAttributes.Source, DeadLetterAttributes.OriginalMessageId, DeadLetterAttributes.OriginalSentTimestamp];
+    [
+        DeadLetterAttributes.Source,
+        DeadLetterAttributes.OriginalMessageId,
+        DeadLetterAttributes.OriginalSentTimestamp,
+    ];
 
     private readonly MessageIdentities _identities = new(queueName, identityKeys, time);
 

@@ -13,9 +13,9 @@ namespace FetchEtl.Sqs;
 /// </summary>
 /// <remarks>
 /// The MAC covers the queue's name, the MessageId and the SentTimestamp, one a line. It does not cover the body, which
-/// may be repaired before a redrive. Its text is the key's generation, a colon and 64 lower-case hex digits. A second MAC
-/// covers how often the message was redriven, in a line before these three: <c>redrives 2</c>. Versions without that
-/// count read the identity as before.
+/// may be repaired before a redrive. Its text is the key's generation, a colon and 64 lower-case hex digits. A second
+/// MAC covers how often the message was redriven, in a line before these three: <c>redrives 2</c>. Versions without
+/// that count read the identity as before.
 /// </remarks>
 /// <param name="queueName">The queue that messages are received from, and redriven to.</param>
 /// <param name="keys">The keys by generation, the first one first. The last one signs; any of them verifies.</param>
@@ -100,6 +100,9 @@ internal sealed class MessageIdentities(string queueName, IReadOnlyList<byte[]> 
         && CryptographicOperations.FixedTimeEquals(
             Encoding.UTF8.GetBytes(mac!), Encoding.UTF8.GetBytes(Mac(generation, text)));
 
-    private string Mac(int generation, string text) =>
-        $"{generation}:{Convert.ToHexStringLower(HMACSHA256.HashData(keys[generation - 1], Encoding.UTF8.GetBytes(text)))}";
+    private string Mac(int generation, string text)
+    {
+        var hash = HMACSHA256.HashData(keys[generation - 1], Encoding.UTF8.GetBytes(text));
+        return $"{generation}:{Convert.ToHexStringLower(hash)}";
+    }
 }

@@ -53,7 +53,8 @@ public sealed class MessageIdentityTests
         Assert.Equal(new MessageIdentity(Original, Sent), identity);
         Assert.Equal(Guid.Parse(Original), identity.Id);
         var signed = Identities("q", First, Second).Sign(identity)!.Value;
-        Assert.Equal((Milliseconds(Sent), Mac(2, Second, "q", Original, Sent)), (signed.SentTimestamp, signed.Proof.Mac));
+        Assert.Equal(
+            (Milliseconds(Sent), Mac(2, Second, "q", Original, Sent)), (signed.SentTimestamp, signed.Proof.Mac));
         Assert.Null(signed.Proof.RedrivesMac);
     }
 
