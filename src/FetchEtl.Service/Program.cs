@@ -20,6 +20,7 @@ var root = new RootCommand(
     AdoptCommand.Create(),
     RevealCommand.Create(),
     EraseCommand.Create(),
+    DeadCommand.Create(),
     LocalSqsCommand.Create(),
 };
 

@@ -27,17 +27,6 @@ internal static class AdoptionConsent
 
     /// <summary>Asks at the terminal; no answer means no.</summary>
     /// <exception cref="UsageException">There is no terminal to ask at.</exception>
-    public static async Task<bool> AskAsync(CancellationToken cancellationToken)
-    {
-        if (Console.IsInputRedirected)
-        {
-            throw new UsageException(
-                "adopt asks before it overwrites values, and there is no terminal to ask at: add --yes where you are "
-                + "sure. Nothing was changed.");
-        }
-
-        StandardError.WriteLine("fetch-etl: type 'yes' to overwrite them.");
-        var answer = await StandardInput.ReadLineAsync(cancellationToken);
-        return string.Equals(answer?.Trim(), "yes", StringComparison.OrdinalIgnoreCase);
-    }
+    public static Task<bool> AskAsync(CancellationToken cancellationToken) =>
+        new Consent("adopt", "overwrites values", "overwrite them", "Nothing was changed.").AskAsync(cancellationToken);
 }

@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json;
 using Amazon.SQS.Model;
 
 namespace FetchEtl.Sqs;
@@ -48,57 +46,24 @@ internal sealed class DeadLetterQueue(SqsReceiveSettings settings, string url, T
     private (Dictionary<string, MessageAttributeValue> Attributes, int Bytes) Attributes(
         Message message, MessageIdentity identity, int room, string reason)
     {
-        var bytes = 0;
-        var attributes = new Dictionary<string, MessageAttributeValue>(SqsLimits.Attributes, StringComparer.Ordinal);
-        var now = time.GetUtcNow();
-        if (Identities.Sign(identity) is var (sent, mac))
+        var attributes = new AttributeRoom(room);
+        var source = new DeadLetterSource(
+            settings.QueueName, message.ReceiveCount(), time.GetUtcNow(), Mac: null, Redrives: null, RedrivesMac: null);
+        if (Identities.Sign(identity) is var (sent, proof))
         {
-            // One of them proves nothing without the others.
-            AddTogether(
-                (DeadLetterAttributes.Source, Source(mac)),
-                (DeadLetterAttributes.OriginalMessageId, Text(identity.MessageId)),
-                (DeadLetterAttributes.OriginalSentTimestamp, Text(sent, "Number")));
+            var proved = source with { Mac = proof.Mac, Redrives = proof.Redrives, RedrivesMac = proof.RedrivesMac };
+            attributes.TryAddIdentity(proved, identity.MessageId, sent);
         }
 
-        Add(DeadLetterAttributes.Source, Source(mac: null));
-        Add(DeadLetterAttributes.Reason, Text(Printable(reason)));
+        attributes.TryAdd(DeadLetterAttributes.Source, source.ToAttribute());
+        attributes.TryAdd(DeadLetterAttributes.Reason, AttributeRoom.Text(Printable(reason)));
         foreach (var (name, value) in message.MessageAttributes ?? [])
         {
-            Add(name, value);
+            attributes.TryAdd(name, value);
         }
 
-        return (attributes, bytes);
-
-        MessageAttributeValue Source(string? mac) => Text(JsonSerializer.Serialize(
-            new DeadLetterSource(settings.QueueName, message.ReceiveCount(), now, mac),
-            DeadLetterJson.Default.DeadLetterSource));
-
-        void AddTogether(params (string Name, MessageAttributeValue Value)[] together)
-        {
-            foreach (var (name, value) in together.Sum(x => Size(x.Name, x.Value)) <= room ? together : [])
-            {
-                Add(name, value);
-            }
-        }
-
-        void Add(string name, MessageAttributeValue value)
-        {
-            var size = Size(name, value);
-            if (attributes.Count < SqsLimits.Attributes && bytes + size <= room && attributes.TryAdd(name, value))
-            {
-                bytes += size;
-            }
-        }
+        return (attributes.Taken, attributes.Bytes);
     }
-
-    private static MessageAttributeValue Text(string text, string type = "String") =>
-        new() { DataType = type, StringValue = text };
-
-    private static int Size(string name, MessageAttributeValue value) =>
-        Encoding.UTF8.GetByteCount(name)
-        + Encoding.UTF8.GetByteCount(value.DataType ?? string.Empty)
-        + Encoding.UTF8.GetByteCount(value.StringValue ?? string.Empty)
-        + (int)(value.BinaryValue?.Length ?? 0);
 
     /// <summary>SQS rejects control characters and lone surrogates in an attribute.</summary>
     private static string Printable(string reason) => string.Create(

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using Amazon.SQS;
 using Amazon.SQS.Model;
 
@@ -14,7 +13,9 @@ namespace FetchEtl.Sqs;
 /// </summary>
 /// <remarks>
 /// The MAC covers the queue's name, the MessageId and the SentTimestamp, one a line. It does not cover the body, which
-/// may be repaired before a redrive. Its text is the key's generation, a colon and 64 lower-case hex digits.
+/// may be repaired before a redrive. Its text is the key's generation, a colon and 64 lower-case hex digits. A second
+/// MAC covers how often the message was redriven, in a line before these three: <c>redrives 2</c>. Versions without
+/// that count read the identity as before.
 /// </remarks>
 /// <param name="queueName">The queue that messages are received from, and redriven to.</param>
 /// <param name="keys">The keys by generation, the first one first. The last one signs; any of them verifies.</param>
@@ -34,40 +35,53 @@ internal sealed class MessageIdentities(string queueName, IReadOnlyList<byte[]> 
         var sent = Time(message.SystemText(MessageSystemAttributeName.SentTimestamp), now) ?? now;
         var own = new MessageIdentity(message.MessageId, sent);
         if (keys.Count == 0
-            || Text(message, DeadLetterAttributes.Source) is not { } source
-            || Text(message, DeadLetterAttributes.OriginalMessageId) is not { } id)
+            || message.AttributeText(DeadLetterAttributes.Source) is null
+            || message.AttributeText(DeadLetterAttributes.OriginalMessageId) is not { } id)
         {
             return own;
         }
 
-        var milliseconds = Text(message, DeadLetterAttributes.OriginalSentTimestamp) ?? string.Empty;
-        return IsAuthentic(MacOf(source), id, milliseconds)
-            ? new MessageIdentity(id, Time(milliseconds, now) ?? sent)
+        var source = DeadLetterSource.Read(message);
+        var milliseconds = message.AttributeText(DeadLetterAttributes.OriginalSentTimestamp) ?? string.Empty;
+        return IsAuthentic(source?.Mac, IdentityText(id, milliseconds))
+            ? new MessageIdentity(id, Time(milliseconds, now) ?? sent, Redrives: Redrives(source!, id, milliseconds))
             : own with { IsClaimIgnored = true };
     }
 
-    /// <summary>The attributes of an identity and their MAC; null without a key.</summary>
-    public (string SentTimestamp, string Mac)? Sign(MessageIdentity identity)
+    /// <summary>The attributes of an identity with their MACs; null without a key.</summary>
+    public (string SentTimestamp, DeadLetterSource Proof)? Sign(MessageIdentity identity)
     {
+        if (keys.Count == 0)
+        {
+            return null;
+        }
+
         var sent = identity.SentTime.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
-        return keys.Count == 0 ? null : (sent, Mac(keys.Count, identity.MessageId, sent));
+        var proof = new DeadLetterSource(
+            Queue: null,
+            ReceiveCount: null,
+            DeadAt: null,
+            Mac(keys.Count, IdentityText(identity.MessageId, sent)),
+            Redrives: null,
+            RedrivesMac: null);
+        return (sent, identity.Redrives == 0 ? proof : proof with
+        {
+            Redrives = identity.Redrives,
+            RedrivesMac = Mac(keys.Count, RedrivesText(identity.Redrives, identity.MessageId, sent)),
+        });
     }
 
-    /// <summary>The MAC in a <see cref="DeadLetterAttributes.Source"/>, whatever a producer wrote there.</summary>
-    private static string MacOf(string source)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(source, DeadLetterJson.Default.DeadLetterSource)?.Mac ?? string.Empty;
-        }
-        catch (JsonException)
-        {
-            return string.Empty;
-        }
-    }
+    /// <summary>0 where the count is not proved. The identity holds all the same.</summary>
+    private int Redrives(DeadLetterSource source, string id, string sent) =>
+        source.Redrives is > 0 and var count && IsAuthentic(source.RedrivesMac, RedrivesText(count, id, sent))
+            ? count
+            : 0;
 
-    private static string? Text(Message message, string name) =>
-        message.MessageAttributes is { Count: > 0 } attributes ? attributes.GetValueOrDefault(name)?.StringValue : null;
+    private string IdentityText(string id, string sent) => $"{queueName}\n{id}\n{sent}";
+
+    /// <summary>No name of a queue holds a space, so this is never the text of an identity.</summary>
+    private string RedrivesText(int count, string id, string sent) =>
+        string.Create(CultureInfo.InvariantCulture, $"redrives {count}\n{IdentityText(id, sent)}");
 
     /// <summary>
     /// Null for a time before SQS existed, or a day after the receipt: clocks differ by less. There is no other limit
@@ -79,16 +93,16 @@ internal sealed class MessageIdentities(string queueName, IReadOnlyList<byte[]> 
             ? DateTimeOffset.FromUnixTimeMilliseconds(value)
             : null;
 
-    private bool IsAuthentic(string mac, string id, string sent) =>
-        int.TryParse(mac.Split(':')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var generation)
+    private bool IsAuthentic(string? mac, string text) =>
+        int.TryParse(mac?.Split(':')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var generation)
         && generation >= 1
         && generation <= keys.Count
         && CryptographicOperations.FixedTimeEquals(
-            Encoding.UTF8.GetBytes(mac), Encoding.UTF8.GetBytes(Mac(generation, id, sent)));
+            Encoding.UTF8.GetBytes(mac!), Encoding.UTF8.GetBytes(Mac(generation, text)));
 
-    private string Mac(int generation, string id, string sent)
+    private string Mac(int generation, string text)
     {
-        var identity = Encoding.UTF8.GetBytes($"{queueName}\n{id}\n{sent}");
-        return $"{generation}:{Convert.ToHexStringLower(HMACSHA256.HashData(keys[generation - 1], identity))}";
+        var hash = HMACSHA256.HashData(keys[generation - 1], Encoding.UTF8.GetBytes(text));
+        return $"{generation}:{Convert.ToHexStringLower(hash)}";
     }
 }

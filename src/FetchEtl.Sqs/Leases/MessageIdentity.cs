@@ -9,8 +9,9 @@ namespace FetchEtl.Sqs;
 /// <param name="IsClaimIgnored">
 /// Whether the message claims to be another one, and proves it not. It then has the identity of a new message.
 /// </param>
+/// <param name="Redrives">How often the message was redriven, as far as a MAC proves it.</param>
 internal readonly record struct MessageIdentity(
-    string MessageId, DateTimeOffset SentTime, bool IsClaimIgnored = false)
+    string MessageId, DateTimeOffset SentTime, bool IsClaimIgnored = false, int Redrives = 0)
 {
     /// <summary>SQS's ids are UUIDs; any other id is turned into one by its hash.</summary>
     public Guid Id => Guid.TryParse(MessageId, out var guid)

@@ -17,5 +17,9 @@ internal static class SystemAttributes
     /// <summary>The message group; null on a standard queue.</summary>
     public static string? Group(this Message message) => message.SystemText(MessageSystemAttributeName.MessageGroupId);
 
+    /// <summary>The text of one of the producer's attributes, or of those of a dead letter.</summary>
+    public static string? AttributeText(this Message message, string name) =>
+        message.MessageAttributes is { Count: > 0 } attributes ? attributes.GetValueOrDefault(name)?.StringValue : null;
+
     public static string? SystemText(this Message message, string name) => message.Attributes?.GetValueOrDefault(name);
 }

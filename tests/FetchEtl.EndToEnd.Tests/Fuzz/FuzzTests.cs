@@ -1,5 +1,6 @@
 using System.Text;
 using Amazon.SQS.Model;
+using FetchEtl.Service;
 using FetchEtl.Sqs;
 using Xunit.Abstractions;
 
@@ -123,6 +124,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
             var reason = letter.MessageAttributes[DeadLetterAttributes.Reason].StringValue;
             var body = sent[letter.Body].First();
             Assert.True(Reasons.IsKnown(reason), $"{FuzzSeed.Name(body)}: its reason is unknown.");
+            Assert.Equal(reason, LetterReason.Of(new("id", default) { Reason = reason }).Text);
             Assert.Equal(4, letter.MessageAttributes.Count);
             Assert.All(letter.MessageAttributes.Values, x => Assert.DoesNotContain(FuzzText.Canary, x.StringValue));
         }

@@ -53,7 +53,36 @@ public sealed class MessageIdentityTests
         Assert.Equal(new MessageIdentity(Original, Sent), identity);
         Assert.Equal(Guid.Parse(Original), identity.Id);
         var signed = Identities("q", First, Second).Sign(identity)!.Value;
-        Assert.Equal((Milliseconds(Sent), Mac(2, Second, "q", Original, Sent)), signed);
+        Assert.Equal(
+            (Milliseconds(Sent), Mac(2, Second, "q", Original, Sent)), (signed.SentTimestamp, signed.Proof.Mac));
+        Assert.Null(signed.Proof.RedrivesMac);
+    }
+
+    [Fact]
+    public void A_count_of_redrives_is_proved_by_a_MAC_of_its_own_and_the_identity_s_MAC_stays_that_of_older_versions()
+    {
+        var (sent, proof) = Identities("q", First).Sign(new MessageIdentity(Original, Sent, Redrives: 2))!.Value;
+
+        Assert.Equal(Mac(1, First, "q", Original, Sent), proof.Mac);
+        Assert.Equal((2, Mac(1, First, "redrives 2\nq", Original, Sent)), (proof.Redrives, proof.RedrivesMac));
+        Assert.Equal(new MessageIdentity(Original, Sent, Redrives: 2), Read(Proved(sent, proof), "q", First));
+    }
+
+    [Fact]
+    public void A_count_of_redrives_that_is_not_proved_is_none_and_the_identity_holds()
+    {
+        var (sent, two) = Identities("q", First).Sign(new MessageIdentity(Original, Sent, Redrives: 2))!.Value;
+        DeadLetterSource[] proofs =
+        [
+            two with { Redrives = 1 }, two with { Redrives = 3 }, two with { Redrives = -2 },
+            two with { Redrives = null }, two with { RedrivesMac = null }, two with { RedrivesMac = two.Mac },
+        ];
+
+        Assert.All(proofs, proof => Assert.Equal(
+            new MessageIdentity(Original, Sent), Read(Proved(sent, proof), "q", First)));
+
+        // Nor does the MAC of the count prove an identity.
+        AssertIgnored(Proved(sent, two with { Mac = two.RedrivesMac }));
     }
 
     [Fact]
@@ -61,7 +90,9 @@ public sealed class MessageIdentityTests
     {
         var signed = Identities("q", First).Sign(new MessageIdentity(Original, Sent));
 
-        Assert.Equal((Milliseconds(Sent), Mac(1, First, "q", Original, Sent)), signed);
+        Assert.Equal(
+            (Milliseconds(Sent), Mac(1, First, "q", Original, Sent)),
+            (signed!.Value.SentTimestamp, signed.Value.Proof.Mac));
         Assert.Null(Identities("q").Sign(new MessageIdentity(Original, Sent)));
     }
 
@@ -141,6 +172,13 @@ public sealed class MessageIdentityTests
             [DeadLetterAttributes.OriginalSentTimestamp] = Text(Milliseconds(sent ?? Sent)),
         },
     };
+
+    private static Message Proved(string sent, DeadLetterSource proof)
+    {
+        var message = Letter("q", First);
+        message.MessageAttributes[DeadLetterAttributes.Source] = proof.ToAttribute();
+        return With(message, DeadLetterAttributes.OriginalSentTimestamp, sent);
+    }
 
     private static Message With(Message message, string attribute, string? value)
     {

@@ -1,0 +1,61 @@
+using Amazon.SQS;
+using FetchEtl.Masking;
+using FetchEtl.Sqs;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace FetchEtl.Service;
+
+/// <summary>What the verbs on dead letters work with: SQS and the masking keys. No database.</summary>
+internal sealed class DeadHost : IDisposable
+{
+    private readonly IHost _host;
+
+    private DeadHost(IHost host, MaskingOptions masking, IReadOnlyList<byte[]> keys)
+    {
+        _host = host;
+        Masking = masking;
+        HasKeys = keys.Count > 0;
+        Redrive = new DeadLetterRedrive(Settings.QueueName, keys, Time);
+        Calls = new LetterCalls(Client, Time, new Random());
+    }
+
+    public TimeProvider Time => _host.Services.GetRequiredService<TimeProvider>();
+
+    public IAmazonSQS Client => _host.Services.GetRequiredService<IAmazonSQS>();
+
+    public SqsSettings Settings => _host.Services.GetRequiredService<IOptions<SqsSettings>>().Value;
+
+    public MaskingOptions Masking { get; }
+
+    public bool HasKeys { get; }
+
+    public DeadLetterRedrive Redrive { get; }
+
+    public LetterCalls Calls { get; }
+
+    /// <summary>Reads the settings.</summary>
+    /// <param name="settings">As given on the command line.</param>
+    /// <param name="needsKeys">Whether the verb cannot do without keys.</param>
+    /// <exception cref="OptionsValidationException">Settings are invalid.</exception>
+    /// <exception cref="MaskingRefusedException">A key is missing or invalid.</exception>
+    public static DeadHost Create(string[] settings, bool needsKeys)
+    {
+        var builder = ServiceHost.Create(settings);
+        var masking = new MaskingOptions();
+        builder.Configuration.BindMasking(masking);
+
+        // The vault's public key may be elsewhere, and nothing is sealed here.
+        masking.Vault = new VaultOptions();
+        var keys = needsKeys || masking.Keys.Count + masking.KeyFiles.Count > 0 ? IdentityKeys.Derive(masking) : [];
+        return new DeadHost(builder.BuildValidated(), masking, keys);
+    }
+
+    /// <inheritdoc cref="LetterQueue.FindAsync"/>
+    public Task<LetterQueue> FindQueueAsync(CancellationToken cancellationToken) =>
+        LetterQueue.FindAsync(Client, Settings.DeadLetterQueue, cancellationToken);
+
+    public void Dispose() => _host.Dispose();
+}

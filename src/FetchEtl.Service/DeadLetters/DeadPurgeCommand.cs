@@ -1,0 +1,116 @@
+using System.CommandLine;
+using System.Text.Json;
+
+namespace FetchEtl.Service;
+
+/// <summary>Deletes dead letters.</summary>
+internal static class DeadPurgeCommand
+{
+    private static readonly DeadArguments Arguments = new();
+
+    private static readonly Option<bool> Yes = new("--yes") { Description = "Do not ask before letters are deleted." };
+
+    public static Command Create() => Verb.Create(
+        "purge",
+        "Deletes the dead letters that match, and no others. That cannot be undone, so it asks first. Exit code 3: "
+        + "some matching letters stay.",
+        RunAsync,
+        Arguments.Reason, Arguments.Id, Arguments.Older, Arguments.Newer, Arguments.Limit, Arguments.DryRun, Yes,
+        Arguments.Force, Arguments.Json);
+
+    private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
+    {
+        var filter = Arguments.Filter(parsed);
+        var (isDryRun, isSure) = (parsed.GetValue(Arguments.DryRun), parsed.GetValue(Yes));
+        var asks = !isDryRun && !isSure;
+        var consent = new Consent("purge", "deletes letters", "delete them", "Nothing was deleted.");
+        if (asks)
+        {
+            consent.RequireTerminal();
+        }
+
+        using var host = DeadHost.Create(settings, needsKeys: false);
+        var queue = (await host.FindQueueAsync(cancellationToken)).RefusePolicy(parsed.GetValue(Arguments.Force));
+        var report = new LetterReport(host.Time.GetUtcNow());
+        var purger = new Purger(host.Calls, host.Redrive, filter, host.Time);
+        var total = 0L;
+
+        // A question cannot stand beside a progress bar.
+        var end = await LetterProgressBar.RunAsync(queue, "read", asks || parsed.GetValue(Arguments.Json), seen =>
+            purger.RunAsync(
+                queue,
+                isSure && !isDryRun ? null : AgreeAsync,
+                count =>
+                {
+                    total += count;
+                    seen(count);
+                },
+                cancellationToken));
+
+        var isLeft = PassReport.Write(end, queue, total);
+        if (parsed.GetValue(Arguments.Json))
+        {
+            Console.WriteLine(JsonSerializer.Serialize(
+                new PurgeJson(
+                    queue.Name, isDryRun, purger.Matched.Count, purger.Deleted, purger.OfOtherQueues,
+                    report.ToJson(purger.Matched.All), end.Ending == PassEnding.Complete && !isLeft, purger.Problem),
+                DeadJson.Default.PurgeJson));
+        }
+        else
+        {
+            Write(purger, queue, report, total, isDryRun, asks);
+        }
+
+        return End(purger, end, isDryRun, isLeft);
+
+        async Task<bool> AgreeAsync()
+        {
+            if (isDryRun)
+            {
+                return false;
+            }
+
+            report.WriteGroups(purger.Matched.All);
+            StandardError.WriteLine(
+                $"fetch-etl: {LetterReport.Number(purger.Matched.Count)} letters of {queue.Name} will be deleted. This "
+                + "cannot be undone: their logins are in no table.");
+            return await consent.AskAsync(cancellationToken);
+        }
+    }
+
+    private static void Write(
+        Purger purger, LetterQueue queue, LetterReport report, long total, bool isDryRun, bool wasAsked)
+    {
+        if (!wasAsked && purger.Matched.Count > 0)
+        {
+            report.WriteGroups(purger.Matched.All);
+        }
+
+        var matched = LetterReport.Number(purger.Matched.Count);
+        var all = LetterReport.Number(total);
+        Console.WriteLine(isDryRun
+            ? $"{matched} of {all} letters of {queue.Name} would be deleted. Nothing was changed."
+            : $"{LetterReport.Number(purger.Deleted)} of {matched} matching letters of {queue.Name} were deleted.");
+    }
+
+    private static int End(Purger purger, PassEnd end, bool isDryRun, bool isLeft)
+    {
+        if (purger.OfOtherQueues > 0)
+        {
+            StandardError.WriteLine(
+                $"fetch-etl: {LetterReport.Number(purger.OfOtherQueues)} matching letters came from another queue and "
+                + "stay. Remedy: name that one in Sqs:QueueName.");
+        }
+
+        if (purger.Problem is { } problem)
+        {
+            StandardError.WriteLine($"fetch-etl: not all were deleted: {problem.TrimEnd('.')}.");
+            return Verb.Failed;
+        }
+
+        var stays = purger.OfOtherQueues > 0 || (!isDryRun && purger.Deleted < purger.Matched.Count);
+        return end.Ending == PassEnding.Stopped ? Verb.Interrupted
+            : isLeft || stays ? Verb.LeftBehind
+            : Verb.Succeeded;
+    }
+}

@@ -1,0 +1,47 @@
+using System.Globalization;
+
+namespace FetchEtl.Service;
+
+/// <summary>Says on standard error what a pass could not see or could not leave as it was.</summary>
+internal static class PassReport
+{
+    /// <param name="end">How the pass ended.</param>
+    /// <param name="queue">The queue.</param>
+    /// <param name="seen">How many letters it saw.</param>
+    /// <returns>Whether letters are left that the pass did not see.</returns>
+    public static bool Write(PassEnd end, LetterQueue queue, long seen)
+    {
+        if (end.Hidden > 0)
+        {
+            Say($"{Number(end.Hidden)} letters could not be made visible again. They are visible in "
+                + $"{queue.Visibility.TotalMinutes:0} minutes at the latest.");
+        }
+
+        var unseen = queue.Depth.Visible - seen;
+        switch (end.Ending)
+        {
+            case PassEnding.Stopped:
+                Say("stopped before the end. What was not removed is visible again.");
+                return false;
+            case PassEnding.TooManyInFlight:
+                Say($"stopped after {Number(seen)} letters: SQS allows 120,000 messages of a queue in flight, and each "
+                    + "letter that is read and stays is one of them. Narrow the filter and redrive or purge what "
+                    + "matches, then run it again for the rest.");
+                return true;
+            case PassEnding.Complete when unseen > 0 && queue.IsFifo:
+                Say($"about {Number(unseen)} letters stand behind others of their message groups. SQS delivers them "
+                    + "when those before them are redriven or purged.");
+                return true;
+            case PassEnding.Complete when queue.Depth.InFlight > 0:
+                Say($"about {Number(queue.Depth.InFlight)} more letters were in flight before: another reader holds "
+                    + "them, or a killed one did. They are visible when their timeouts end.");
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private static void Say(string line) => StandardError.WriteLine($"fetch-etl: {line}");
+
+    private static string Number(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
+}
