@@ -11,6 +11,7 @@ var root = new RootCommand(
     DemoCommand.Create(termination),
     RunCommand.Create(termination),
     DrainCommand.Create(termination),
+    DoctorCommand.Create(),
     SendCommand.Create(),
     MigrateCommand.Create(),
     KeysCommand.Create(),
