@@ -1,6 +1,7 @@
 using FetchEtl.Logins;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
+using Npgsql;
 
 namespace FetchEtl.Migrations;
 
@@ -10,17 +11,25 @@ namespace FetchEtl.Migrations;
 /// </summary>
 internal sealed class LoginDbContextFactory : IDesignTimeDbContextFactory<LoginDbContext>
 {
+    private static readonly string? Assembly = typeof(LoginDbContextFactory).Assembly.FullName;
+
     /// <summary>Creates a context.</summary>
     /// <param name="connectionString">The database, or null: scripts and comparisons of models need none.</param>
     public static LoginDbContext Create(string? connectionString)
     {
-        var assembly = typeof(LoginDbContextFactory).Assembly.FullName;
         var options = new DbContextOptionsBuilder<LoginDbContext>()
             // A migration may read a large table, so its statements have no time limit.
-            .UseNpgsql(connectionString, npgsql => npgsql.MigrationsAssembly(assembly).CommandTimeout(0))
+            .UseNpgsql(connectionString, npgsql => npgsql.MigrationsAssembly(Assembly).CommandTimeout(0))
             .Options;
         return new LoginDbContext(options);
     }
+
+    /// <summary>Creates a context over a connection that stays the caller's.</summary>
+    /// <param name="connection">The connection, open or closed.</param>
+    public static LoginDbContext Create(NpgsqlConnection connection) => new(
+        new DbContextOptionsBuilder<LoginDbContext>()
+            .UseNpgsql(connection, npgsql => npgsql.MigrationsAssembly(Assembly))
+            .Options);
 
     /// <inheritdoc/>
     public LoginDbContext CreateDbContext(string[] args) => Create(connectionString: null);

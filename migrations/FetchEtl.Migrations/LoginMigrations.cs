@@ -153,6 +153,21 @@ public static class LoginMigrations
         }
     }
 
+    /// <summary>Reads which migrations are missing, and changes nothing.</summary>
+    /// <param name="connection">
+    /// An open connection of a role that may read <c>__EFMigrationsHistory</c>, where that exists.
+    /// </param>
+    /// <param name="cancellationToken">Cancels the statement that runs.</param>
+    /// <returns>Their ids, in order; empty where the tables are up to date.</returns>
+    /// <exception cref="NpgsqlException">PostgreSQL cannot be reached or rejects a statement.</exception>
+    public static async Task<IReadOnlyList<string>> FindPendingAsync(
+        NpgsqlConnection connection, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        await using var context = LoginDbContextFactory.Create(connection);
+        return [.. await context.Database.GetPendingMigrationsAsync(cancellationToken)];
+    }
+
     /// <summary>All migrations as one SQL script that can run any number of times, for instance with psql.</summary>
     /// <remarks>
     /// It stops with a hint at a <c>user_logins</c> that has rows and was not adopted: only

@@ -12,6 +12,7 @@ var root = new RootCommand(
     RunCommand.Create(termination),
     DrainCommand.Create(termination),
     HealthCommand.Create(),
+    DoctorCommand.Create(),
     SendCommand.Create(),
     MigrateCommand.Create(),
     KeysCommand.Create(),

@@ -14,16 +14,6 @@ internal sealed class DatabaseCheck(
     IOptions<LoginsOptions> options,
     TimeProvider time)
 {
-    // PostgreSQL plans the statement: it looks up tables, columns, the unique index and the rights, and executes
-    // nothing.
-    private const string PlanLogins = "EXPLAIN " + UnnestInsert.Sql;
-
-    private const string PlanVault =
-        """
-        EXPLAIN INSERT INTO pii_vault (mask, field, sealed) VALUES (''::text, ''::text, ''::bytea)
-        ON CONFLICT (mask, field) DO NOTHING
-        """;
-
     /// <summary>Checks everything.</summary>
     /// <param name="database">The database.</param>
     /// <param name="cancellationToken">Cancels the statement under way.</param>
@@ -46,7 +36,7 @@ internal sealed class DatabaseCheck(
             connections.Source, (NpgsqlConnection)database.Database.GetDbConnection(), time);
         try
         {
-            await PlanStatementsAsync(database, cancellationToken);
+            await InsertPlan.CheckAsync(database, options.Value.Masking.HasVault, cancellationToken);
         }
         catch (Exception exception) when (watch.Explain(exception) is { } fault)
         {
@@ -57,23 +47,6 @@ internal sealed class DatabaseCheck(
         {
             // No row was in the statement, so it is the table that cannot take any: a rule on it, for example.
             throw new DatabaseFaultException(fault with { Kind = FaultKind.Operator }, exception);
-        }
-    }
-
-    private async Task PlanStatementsAsync(LoginDbContext database, CancellationToken cancellationToken)
-    {
-        await database.Database.ExecuteSqlRawAsync(PlanLogins, UnnestInsert.Parameters([]), cancellationToken);
-        if (options.Value.Masking.HasVault)
-        {
-            await database.Database.ExecuteSqlRawAsync(PlanVault, cancellationToken);
-        }
-
-        var isReadOnly = await database.Database
-            .SqlQuery<bool>($"SELECT pg_catalog.current_setting('transaction_read_only') = 'on' AS \"Value\"")
-            .SingleAsync(cancellationToken);
-        if (isReadOnly)
-        {
-            throw new DatabaseFaultException(DatabaseFaults.ReadOnly);
         }
     }
 }

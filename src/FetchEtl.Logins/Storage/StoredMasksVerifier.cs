@@ -62,6 +62,37 @@ public sealed class StoredMasksVerifier(
         return [.. written.Distinct().Order()];
     }
 
+    /// <summary>Finds what <see cref="VerifyAsync"/> would find, and writes nothing.</summary>
+    /// <param name="database">The database.</param>
+    /// <param name="cancellationToken">Cancels the statement under way.</param>
+    /// <returns>The findings; no problems where the masks fit.</returns>
+    /// <exception cref="Npgsql.NpgsqlException">PostgreSQL rejected a statement, or could not be reached.</exception>
+    public async Task<StoredMasksFindings> InspectAsync(LoginDbContext database, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        try
+        {
+            switch (masker)
+            {
+                case HmacPiiMasker keyed:
+                    await VerifyColumnsAsync(database, keyed.MaskLength, cancellationToken);
+                    var found = GenerationRegister.Judge(
+                        await ReadKnownAsync(database, keyed, cancellationToken), keyed);
+                    return new(found.Problems, [.. found.Missing, .. found.Unsigned], found.Ignored);
+                case Sha256PiiMasker:
+                    await VerifyColumnsAsync(database, Sha256PiiMasker.MaskLength, cancellationToken);
+                    await VerifyNoGenerationAsync(database, cancellationToken);
+                    break;
+            }
+
+            return new([], [], []);
+        }
+        catch (MaskingRefusedException refused)
+        {
+            return new(refused.Problems, [], []);
+        }
+    }
+
     private async Task VerifyGenerationsAsync(
         LoginDbContext database, HmacPiiMasker keyed, List<int>? register, CancellationToken cancellationToken)
     {

@@ -117,6 +117,15 @@ internal static class ServiceHost
     /// <summary>Creates the host of the verbs that only call SQS.</summary>
     public static HostApplicationBuilder Create(string[] settings, IDictionary<string, string?>? overrides = null)
     {
+        var builder = CreateUnchecked(settings, overrides);
+        SettingsSections.Check(builder.Configuration);
+        return builder;
+    }
+
+    /// <summary>The same, with misspelled sections left to the caller.</summary>
+    public static HostApplicationBuilder CreateUnchecked(
+        string[] settings, IDictionary<string, string?>? overrides = null)
+    {
         var builder = Host.CreateEmptyApplicationBuilder(
             new HostApplicationBuilderSettings { ApplicationName = "fetch-etl" });
         builder.Configuration
@@ -125,7 +134,6 @@ internal static class ServiceHost
             .AddEnvironmentVariables()
             .AddCommandLine(settings)
             .AddInMemoryCollection(overrides ?? new Dictionary<string, string?>());
-        SettingsSections.Check(builder.Configuration);
 
         // The verb reports a failed start, and the login writer reports a failed statement. These categories would
         // report them again, with stack traces.
@@ -155,7 +163,8 @@ internal static class ServiceHost
             .Configure(x => SettingsReader.Read(builder.Configuration.GetSection(section), x))
             .ValidateOnStart();
 
-    private static void Apply(IServiceProvider services, SqsClientOptions client)
+    /// <summary>Sets the options of the SQS client from the settings.</summary>
+    public static void Apply(IServiceProvider services, SqsClientOptions client)
     {
         var settings = services.GetRequiredService<IOptions<SqsSettings>>().Value;
         client.ServiceUrl = settings.ServiceUrl;

@@ -1,0 +1,45 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace FetchEtl.Logins;
+
+/// <summary>
+/// Lets PostgreSQL plan the statements of the writer: it looks up tables, columns, the unique index and the rights of
+/// the session's role, and executes nothing.
+/// </summary>
+public static class InsertPlan
+{
+    private const string Logins = "EXPLAIN " + UnnestInsert.Sql;
+
+    private const string Vault =
+        """
+        EXPLAIN INSERT INTO pii_vault (mask, field, sealed) VALUES (''::text, ''::text, ''::bytea)
+        ON CONFLICT (mask, field) DO NOTHING
+        """;
+
+    /// <summary>Plans the insert of logins, and with a vault that of sealed values.</summary>
+    /// <param name="database">The database. Nothing in it changes.</param>
+    /// <param name="hasVault">Whether values are sealed; see <see cref="MaskingOptions.HasVault"/>.</param>
+    /// <param name="cancellationToken">Cancels the statement under way.</param>
+    /// <returns>A task that completes when PostgreSQL would take rows.</returns>
+    /// <exception cref="DatabaseFaultException">The server is read-only.</exception>
+    /// <exception cref="NpgsqlException">Something is missing, or the server cannot be reached.</exception>
+    public static async Task CheckAsync(
+        LoginDbContext database, bool hasVault, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        await database.Database.ExecuteSqlRawAsync(Logins, UnnestInsert.Parameters([]), cancellationToken);
+        if (hasVault)
+        {
+            await database.Database.ExecuteSqlRawAsync(Vault, cancellationToken);
+        }
+
+        var isReadOnly = await database.Database
+            .SqlQuery<bool>($"SELECT pg_catalog.current_setting('transaction_read_only') = 'on' AS \"Value\"")
+            .SingleAsync(cancellationToken);
+        if (isReadOnly)
+        {
+            throw new DatabaseFaultException(DatabaseFaults.ReadOnly);
+        }
+    }
+}

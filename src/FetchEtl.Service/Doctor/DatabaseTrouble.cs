@@ -1,0 +1,45 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+using FetchEtl.Logins;
+using Npgsql;
+
+namespace FetchEtl.Service;
+
+/// <summary>The failures of PostgreSQL in words, each with the remedy. The server's own text is never shown.</summary>
+internal static class DatabaseTrouble
+{
+    private const string CheckServer =
+        "check that PostgreSQL runs, and that ConnectionStrings:Logins names its host, its port and an SSL Mode that "
+        + "it supports";
+
+    /// <returns>What happened, and what to do.</returns>
+    public static (string Found, string Remedy) Describe(Exception exception)
+    {
+        switch (exception)
+        {
+            case NpgsqlException { InnerException: AuthenticationException tls }:
+                return (
+                    $"the TLS handshake failed: {tls.Message.TrimEnd('.')}",
+                    "name the file of a private authority in Root Certificate of ConnectionStrings:Logins; "
+                    + "SSL Mode=VerifyFull needs the host's name in the certificate");
+            case NpgsqlException { InnerException: SocketException socket } connection:
+                return ($"{connection.Message.TrimEnd('.')}: {socket.Message}", CheckServer);
+            case TimeoutException or NpgsqlException { InnerException: TimeoutException }:
+                return ("PostgreSQL does not answer in time", CheckServer);
+        }
+
+        var fault = DatabaseFaults.Classify(exception);
+        var state = fault.SqlState.Length == 5 ? $" (SQLSTATE {fault.SqlState})" : string.Empty;
+        var colon = fault.Reason.IndexOf(": ", StringComparison.Ordinal);
+        return fault switch
+        {
+            { SqlState: PostgresErrorCodes.InvalidCatalogName } => (
+                $"the database does not exist{state}",
+                "correct Database in ConnectionStrings:Logins, or run 'fetch-etl migrate --create-database'"),
+            { Kind: FaultKind.Transient } when exception is not PostgresException => (
+                exception is NpgsqlException ? exception.Message.TrimEnd('.') : fault.Reason, CheckServer),
+            _ when colon > 0 => ($"{fault.Reason[..colon]}{state}", fault.Reason[(colon + 2)..]),
+            _ => ($"{fault.Reason}{state}", "see the log of PostgreSQL, and repeat the check"),
+        };
+    }
+}

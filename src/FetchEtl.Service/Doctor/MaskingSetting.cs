@@ -1,0 +1,23 @@
+using FetchEtl.Masking;
+using Microsoft.Extensions.Configuration;
+
+namespace FetchEtl.Service;
+
+/// <summary>The section <c>Masking</c> by itself, whatever the other sections hold.</summary>
+internal static class MaskingSetting
+{
+    /// <returns>The settings; null where they are invalid.</returns>
+    public static MaskingOptions? Read(IConfiguration configuration)
+    {
+        var masking = new MaskingOptions();
+        try
+        {
+            configuration.BindMasking(masking);
+            return masking.Validate().Count == 0 ? masking : null;
+        }
+        catch (MaskingRefusedException)
+        {
+            return null;
+        }
+    }
+}
