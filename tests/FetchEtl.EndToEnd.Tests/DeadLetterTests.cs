@@ -99,6 +99,25 @@ public sealed class DeadLetterTests(ITestOutputHelper output)
         Assert.All(_printed, text => Assert.DoesNotContain(Ip, text, StringComparison.Ordinal));
     }
 
+    [PosixFact]
+    public async Task At_a_terminal_only_a_yes_lets_a_purge_delete()
+    {
+        await using var estate = await Estate.CreateAsync();
+        await estate.Client.SendAsync(estate.DeadLetterUrl, ["1", "2", "3"]);
+
+        Assert.Equal((1, 3), await AnswerAsync("no\n"));
+        Assert.Equal((0, 0), await AnswerAsync("yes\n"));
+
+        async Task<(int ExitCode, long Letters)> AnswerAsync(string answer)
+        {
+            await using var purge = TerminalProcess.Start(estate.Settings, "dead", "purge");
+            await purge.WaitForTextAsync("type 'yes' to delete them");
+            await purge.TypeAsync(answer);
+            await purge.WaitAsync();
+            return (purge.ExitCode, await LettersAsync(estate));
+        }
+    }
+
     /// <summary>Rows are committed, deletes have no effect, and SQS moves the messages after two receives.</summary>
     private static async Task CommitAndLoseDeletesAsync(Estate estate)
     {
