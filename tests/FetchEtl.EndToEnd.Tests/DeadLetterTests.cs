@@ -5,6 +5,7 @@ using FetchEtl.Benchmarks;
 using FetchEtl.Local;
 using FetchEtl.Service;
 using FetchEtl.Sqs;
+using FetchEtl.Testing;
 using Xunit.Abstractions;
 
 namespace FetchEtl.EndToEnd.Tests;
@@ -21,7 +22,7 @@ public sealed class DeadLetterTests(ITestOutputHelper output)
 
     private readonly List<string> _printed = [];
 
-    [Fact]
+    [PosixFact]
     public async Task A_thousand_letters_of_five_kinds_are_grouped_redriven_fixed_and_purged_without_an_extra_row()
     {
         await using var estate = await Estate.CreateAsync(maxReceives: 2);
@@ -88,8 +89,33 @@ public sealed class DeadLetterTests(ITestOutputHelper output)
         Assert.Contains("200 of 400 letters", await TextAsync(estate, 0, "list", "--reason", "is null"));
 
         Assert.Equal(2 * Each, await estate.RowsAsync());
+        await StopAsync(estate);
+        estate.Settings.Remove("Masking__Keys__0");
+        Assert.Contains("letters of login-queue-dead", await TextAsync(estate, 0, "list"));
+        Assert.Contains("no key to prove them", _printed[^1]);
+        await TextAsync(estate, 1, "redrive", "--dry-run");
+        Assert.Contains("Masking:Keys", _printed[^1]);
         Assert.All(_printed, text => Assert.DoesNotContain("canary", text, StringComparison.OrdinalIgnoreCase));
         Assert.All(_printed, text => Assert.DoesNotContain(Ip, text, StringComparison.Ordinal));
+    }
+
+    [PosixFact]
+    public async Task At_a_terminal_only_a_yes_lets_a_purge_delete()
+    {
+        await using var estate = await Estate.CreateAsync();
+        await estate.Client.SendAsync(estate.DeadLetterUrl, ["1", "2", "3"]);
+
+        Assert.Equal((1, 3), await AnswerAsync("no\n"));
+        Assert.Equal((0, 0), await AnswerAsync("yes\n"));
+
+        async Task<(int ExitCode, long Letters)> AnswerAsync(string answer)
+        {
+            await using var purge = TerminalProcess.Start(estate.Settings, "dead", "purge");
+            await purge.WaitForTextAsync("type 'yes' to delete them");
+            await purge.TypeAsync(answer);
+            await purge.WaitAsync();
+            return (purge.ExitCode, await LettersAsync(estate));
+        }
     }
 
     /// <summary>Rows are committed, deletes have no effect, and SQS moves the messages after two receives.</summary>
@@ -120,6 +146,20 @@ public sealed class DeadLetterTests(ITestOutputHelper output)
             json.GetProperty("body").GetProperty("unknownKeys").EnumerateArray().Select(x => x.GetString()));
         await TextAsync(estate, 1, "show", $"{Guid.NewGuid()}");
         Assert.Contains("has this id; 1,000 were read", _printed[^1]);
+    }
+
+    /// <summary>A signal ends a redrive between two calls: each letter is on one of the queues, and visible.</summary>
+    private async Task StopAsync(Estate estate)
+    {
+        await using var redrive = estate.Start("dead", "redrive", "--force", "--rate", "1");
+        await Estate.UntilAsync(async () => (await estate.DepthAsync()).Visible > 0);
+        await redrive.SignalAsync(ProcessSignal.Terminate);
+        await redrive.WaitAsync();
+        _printed.Add(redrive.Output + redrive.Errors);
+
+        Assert.Equal(143, redrive.ExitCode);
+        Assert.Contains("stopped before the end", _printed[^1]);
+        Assert.Equal(2 * Each, await LettersAsync(estate) + (await estate.DepthAsync()).Visible);
     }
 
     private async Task<string> TextAsync(Estate estate, int exitCode, params string[] arguments)

@@ -40,7 +40,8 @@ internal sealed class DeadHost : IDisposable
     /// <param name="settings">As given on the command line.</param>
     /// <param name="needsKeys">Whether the verb cannot do without keys.</param>
     /// <exception cref="OptionsValidationException">Settings are invalid.</exception>
-    /// <exception cref="MaskingRefusedException">A key is missing or invalid.</exception>
+    /// <exception cref="MaskingRefusedException">A key is invalid.</exception>
+    /// <exception cref="UsageException">The keys are missing.</exception>
     public static DeadHost Create(string[] settings, bool needsKeys)
     {
         var builder = ServiceHost.Create(settings);
@@ -49,7 +50,16 @@ internal sealed class DeadHost : IDisposable
 
         // The vault's public key may be elsewhere, and nothing is sealed here.
         masking.Vault = new VaultOptions();
-        var keys = needsKeys || masking.Keys.Count + masking.KeyFiles.Count > 0 ? IdentityKeys.Derive(masking) : [];
+        var hasKeys = masking.Keys.Count + masking.KeyFiles.Count > 0;
+        if (needsKeys && !hasKeys && masking.Method == MaskingMethod.Hmac)
+        {
+            // A new key would sign identities that no worker believes.
+            throw new UsageException(
+                "Masking:Keys or Masking:KeyFiles must hold the service's own keys, which mask, and prove identities. "
+                + "A new key would be wrong here.");
+        }
+
+        var keys = hasKeys ? IdentityKeys.Derive(masking) : [];
         return new DeadHost(builder.BuildValidated(), masking, keys);
     }
 

@@ -47,7 +47,7 @@ internal static class DeadListCommand
         }
         else
         {
-            Write(report, queue, groups, parsed.GetValue(Ids) ? rows : [], total, host.HasKeys);
+            Write(report, queue, groups, parsed.GetValue(Ids) ? rows : [], total, filter.Limit, host.HasKeys);
         }
 
         return end.Ending == PassEnding.Stopped ? Verb.Interrupted : isLeft ? Verb.LeftBehind : Verb.Succeeded;
@@ -78,6 +78,7 @@ internal static class DeadListCommand
         LetterGroups groups,
         List<Letter> rows,
         long total,
+        long? limit,
         bool areRedrivesProved)
     {
         if (groups.Count > 0)
@@ -90,9 +91,10 @@ internal static class DeadListCommand
             report.WriteRows(rows);
         }
 
-        Console.WriteLine(total == 0
-            ? $"{queue.Name} brought no letter."
-            : $"{LetterReport.Number(groups.Count)} of {LetterReport.Number(total)} letters of {queue.Name}.");
+        var count = LetterReport.Number(groups.Count);
+        Console.WriteLine(total == 0 ? $"{queue.Name} brought no letter."
+            : groups.Count == limit ? $"The first {count} matching letters of {queue.Name}."
+            : $"{count} of {LetterReport.Number(total)} letters of {queue.Name}.");
         if (!areRedrivesProved && groups.All.Any(group => group.Redrives.Keys.Any(count => count > 0)))
         {
             Console.WriteLine("Counts of redrives are as the letters claim: the settings have no key to prove them.");

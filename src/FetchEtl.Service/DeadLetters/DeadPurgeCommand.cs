@@ -33,7 +33,7 @@ internal static class DeadPurgeCommand
         var queue = (await host.FindQueueAsync(cancellationToken)).RefusePolicy(parsed.GetValue(Arguments.Force));
         var report = new LetterReport(host.Time.GetUtcNow());
         var purger = new Purger(host.Calls, host.Redrive, filter, host.Time);
-        var total = 0L;
+        var (total, isDeclined) = (0L, false);
 
         // A question cannot stand beside a progress bar.
         var end = await LetterProgressBar.RunAsync(queue, "read", asks || parsed.GetValue(Arguments.Json), seen =>
@@ -61,6 +61,12 @@ internal static class DeadPurgeCommand
             Write(purger, queue, report, total, isDryRun, asks);
         }
 
+        if (isDeclined)
+        {
+            StandardError.WriteLine("fetch-etl: nothing was deleted.");
+            return Verb.Failed;
+        }
+
         return End(purger, end, isDryRun, isLeft);
 
         async Task<bool> AgreeAsync()
@@ -73,8 +79,9 @@ internal static class DeadPurgeCommand
             report.WriteGroups(purger.Matched.All);
             StandardError.WriteLine(
                 $"fetch-etl: {LetterReport.Number(purger.Matched.Count)} letters of {queue.Name} will be deleted. This "
-                + "cannot be undone: their logins are in no table.");
-            return await consent.AskAsync(cancellationToken);
+                + "cannot be undone.");
+            isDeclined = !await consent.AskAsync(cancellationToken);
+            return !isDeclined;
         }
     }
 

@@ -61,10 +61,10 @@ internal static class DeadRedriveCommand
                     },
                     cancellationToken));
         }
-        catch (UsageException exception)
+        catch (Exception exception) when (ErrorText.Of(exception) is { } lines)
         {
             // What was sent until then is reported all the same.
-            redriver.Result.Problem = exception.Message;
+            redriver.Result.Problem = string.Join(' ', lines);
             end = new PassEnd(PassEnding.Ended, Hidden: 0);
         }
 

@@ -24,9 +24,9 @@ internal static class PassReport
                 Say("stopped before the end. What was not removed is visible again.");
                 return false;
             case PassEnding.TooManyInFlight:
-                Say($"stopped after {Number(seen)} letters: SQS allows 120,000 messages of a queue in flight, and each "
-                    + "letter that is read and stays is one of them. Narrow the filter and redrive or purge what "
-                    + "matches, then run it again for the rest.");
+                Say($"stopped after {Number(seen)} of about {Number(queue.Depth.Total)} letters: SQS allows 120,000 "
+                    + "messages of a queue in flight, and each letter that is read and stays is one of them. Redrive "
+                    + "or purge what was seen, then run it again for the rest.");
                 return true;
             case PassEnding.Complete when unseen > 0 && queue.IsFifo:
                 Say($"about {Number(unseen)} letters stand behind others of their message groups. SQS delivers them "
