@@ -43,7 +43,7 @@ internal static class ServiceHost
         builder.Services.AddSingleton<QueueWatch>();
         builder.Services.AddSingleton<Readiness>();
         builder.Services.AddSingleton<WorkMeter>();
-        builder.Services.AddHostedService<ServiceMetrics>();
+        builder.Services.AddSingleton<ServiceMetrics>();
         builder.Services.AddHostedService(SummaryLog.Create);
 
         AddConsumer(builder, service);

@@ -162,8 +162,14 @@ internal sealed class CallLanes(
         var refused = call.Answers.Count(answer => answer != EntryAnswer.Accepted);
         if (refused > 0)
         {
-            var isNews = troubles.Fails(Trouble.Renewals, call.IsAway);
-            Log.RenewalFailed(logger, isNews ? LogLevel.Warning : LogLevel.Debug, refused, call.Problem!);
+            if (troubles.Fails(Trouble.Renewals, call.IsAway))
+            {
+                Log.RenewalFailed(logger, refused, call.Problem!);
+            }
+            else
+            {
+                Log.FailedAgain(logger, call.Problem!);
+            }
         }
         else if (troubles.Works(Trouble.Renewals))
         {
