@@ -35,6 +35,7 @@ internal sealed class Chromium : IAsyncDisposable
         var profile = Directory.CreateTempSubdirectory("fetch-etl-chromium-").FullName;
         var start = new ProcessStartInfo(ChromiumFactAttribute.Path)
         {
+            UseShellExecute = false,
             RedirectStandardError = true,
             RedirectStandardOutput = true,
         };
