@@ -39,6 +39,7 @@ internal sealed class WebEndpoints(Readiness readiness, IOptions<ServiceSettings
 
     private void Map(IEndpointRouteBuilder routes)
     {
+        routes.MapMetrics();
         Get(routes, "/health/live", context => WriteAsync(context, new HealthReport("live", [])));
         Get(routes, "/health/ready", async context => await WriteAsync(context, await readiness.ReadAsync()));
     }

@@ -172,7 +172,10 @@ internal sealed class LeaseLoop(
             Log.ClaimIgnored(logger, message.MessageId);
         }
 
-        var lease = new SqsMessageLease(message, identity, machine, _events.Writer) { OpenedAt = now };
+        var lease = new SqsMessageLease(message, identity, machine, _events.Writer, metrics.ProcessAttributes)
+        {
+            OpenedAt = now,
+        };
         _nextBeat = _open.Count == 0 ? now + _lanes.Beat : _nextBeat;
         _open.Add(message.MessageId, lease);
         metrics.Opened();
