@@ -20,6 +20,7 @@ internal static class ServiceHost
         string[] settings, IDictionary<string, string?>? overrides = null)
     {
         var builder = Create(settings, overrides);
+        builder.AddTelemetry(scrapes: false);
         AddConsumer(builder, ReadService(builder));
         return builder;
     }
@@ -33,6 +34,8 @@ internal static class ServiceHost
     {
         var builder = Create(settings, overrides);
         var service = ReadService(builder);
+
+        builder.AddTelemetry(scrapes: !string.IsNullOrEmpty(service.Urls));
 
         // Hosted services start in this order, and stop in the opposite one: what reports comes before what works.
         if (!string.IsNullOrEmpty(service.Urls))

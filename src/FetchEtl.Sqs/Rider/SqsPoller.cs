@@ -100,6 +100,9 @@ internal sealed class SqsPoller(
                 MessageSystemAttributeName.SentTimestamp,
                 MessageSystemAttributeName.ApproximateReceiveCount,
                 MessageSystemAttributeName.MessageGroupId,
+
+                // It comes only with messages that have it.
+                MessageSystemAttributeName.AWSTraceHeader,
             ],
             MessageAttributeNames = ["All"],
         };

@@ -138,6 +138,7 @@ internal sealed class SqsReceiveAgent(
         using var dispatcher = new SqsDispatcher(context, settings, leases, services, cancelConsumers.Token);
         var poller = new SqsPoller(health, queues.Url, settings, window, dispatcher, metrics, services);
 
+        metrics.Begin();
         await health.StartedAsync();
         SetReady();
         Log.Receiving(Logger, settings.QueueName, settings.PrefetchCount);

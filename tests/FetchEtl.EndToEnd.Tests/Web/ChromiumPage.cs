@@ -51,6 +51,8 @@ internal sealed class ChromiumPage(Chromium browser, string session)
     {
         if (Environment.GetEnvironmentVariable("FETCHETL_SCREENSHOTS") is { Length: > 0 } folder)
         {
+            // Only the page in front is painted.
+            await CallAsync("Page.bringToFront", new { });
             var picture = await CallAsync("Page.captureScreenshot", new { captureBeyondViewport = true });
             await File.WriteAllBytesAsync(
                 Path.Combine(folder, $"{name}.png"), Convert.FromBase64String((string)picture["data"]!));
