@@ -22,15 +22,18 @@ internal static partial class Log
     [LoggerMessage(1101, LogLevel.Information, "Stopped receiving from {Queue} after {Count} messages")]
     public static partial void Stopped(this ILogger logger, string queue, long count);
 
-    [LoggerMessage(EventId = 1102, Message =
+    [LoggerMessage(1102, LogLevel.Warning,
         "The receive endpoint of {Queue} failed: {Reason}. It starts again until it can receive")]
-    public static partial void EndpointFailed(this ILogger logger, LogLevel level, string queue, string reason);
+    public static partial void EndpointFailed(this ILogger logger, string queue, string reason);
 
     [LoggerMessage(1104, LogLevel.Error, "The receive endpoint of {Queue} cannot start: {Reason}")]
     public static partial void EndpointRefused(this ILogger logger, string queue, string reason);
 
-    [LoggerMessage(EventId = 1105, Message = "Receiving from {Queue} failed: {Reason}. It is repeated until it works")]
-    public static partial void ReceiveFailed(this ILogger logger, LogLevel level, string queue, string reason);
+    [LoggerMessage(1105, LogLevel.Warning, "Receiving from {Queue} failed: {Reason}. It is repeated until it works")]
+    public static partial void ReceiveFailed(this ILogger logger, string queue, string reason);
+
+    [LoggerMessage(1139, LogLevel.Debug, "A call failed in a trouble that is logged already: {Reason}")]
+    public static partial void FailedAgain(this ILogger logger, string reason);
 
     [LoggerMessage(1106, LogLevel.Information, "Receiving from {Queue} works again")]
     public static partial void ReceiveRecovered(this ILogger logger, string queue);
@@ -60,9 +63,9 @@ internal static partial class Log
         "The lease on message {MessageId} was lost before the message could be {Fate}. SQS delivers it again")]
     public static partial void LeaseLost(this ILogger logger, string messageId, string fate);
 
-    [LoggerMessage(EventId = 1113, Message =
+    [LoggerMessage(1113, LogLevel.Warning,
         "{Count} leases were not renewed: {Reason}. The next attempt is within the visibility timeout")]
-    public static partial void RenewalFailed(this ILogger logger, LogLevel level, int count, string reason);
+    public static partial void RenewalFailed(this ILogger logger, int count, string reason);
 
     [LoggerMessage(1138, LogLevel.Information, "SQS renews leases again")]
     public static partial void RenewalsAccepted(this ILogger logger);

@@ -38,6 +38,17 @@ internal sealed class QueueMetrics
         _send = MessagingAttributes.Of(settings.DeadLetterQueueName, host, "send", "send");
     }
 
+    /// <summary>The attributes of the processing of a message.</summary>
+    public KeyValuePair<string, object?>[] ProcessAttributes => _process;
+
+    /// <summary>Shows the counters as 0 from the start, so that the first event is an increase.</summary>
+    public void Begin()
+    {
+        _metrics.Consumed.Add(0, _receive);
+        _metrics.Sent.Add(0, _send);
+        _metrics.Begin();
+    }
+
     /// <summary>A receive brought messages.</summary>
     /// <param name="messages">Those that can be read.</param>
     /// <param name="malformed">How many cannot.</param>

@@ -123,6 +123,13 @@ public sealed class SqsMetrics
 
     internal Histogram<double> ProcessDuration { get; }
 
+    /// <inheritdoc cref="QueueMetrics.Begin"/>
+    internal void Begin()
+    {
+        _returned.Add(0);
+        _leasesLost.Add(0);
+    }
+
     /// <summary>Counts an HTTP request before it is sent.</summary>
     internal void ApiCall(string operation)
     {

@@ -110,6 +110,16 @@ public sealed class LoginMetrics
     /// <summary>Keys of messages that the contract does not know.</summary>
     public long UnknownKeysTotal => Interlocked.Read(ref _unknownKeysTotal);
 
+    /// <summary>Shows the counters as 0 from the start, so that the first event is an increase.</summary>
+    internal void Begin()
+    {
+        _written.Add(0);
+        _duplicates.Add(0);
+        _rejected.Add(0);
+        _deferred.Add(0);
+        _unknownKeys.Add(0);
+    }
+
     /// <summary>A statement is committed.</summary>
     /// <param name="committed">Its rows, those included that the table held already.</param>
     /// <param name="inserted">How many of them are new.</param>

@@ -19,9 +19,11 @@ internal sealed class BatchAttempt(IBatchStatement statement, WriterCircuit circ
         }
 
         var started = time.GetTimestamp();
+        using var span = LoginTracing.StartCommit(batch);
         try
         {
             var write = await statement.RunAsync(batch, stopping);
+            LoginTracing.Committed(span, write);
             if (write.Missing.Count == 0)
             {
                 turn.Succeeded();
@@ -36,6 +38,7 @@ internal sealed class BatchAttempt(IBatchStatement statement, WriterCircuit circ
         catch (Exception exception)
         {
             var fault = DatabaseFaults.Classify(exception);
+            LoginTracing.Failed(span, fault);
             return new BatchOutcome(
                 ResultOf(fault, batch, turn, stopping),
                 time.GetElapsedTime(started),

@@ -26,6 +26,7 @@ internal sealed class DatabaseWatch(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        metrics.Begin();
         while (_isNeeded)
         {
             using var turn = await circuit.WaitForTurnAsync(batch: null, isSuspect: false, stoppingToken);

@@ -14,6 +14,8 @@ internal sealed class LoginDataSource : IAsyncDisposable, IDisposable
     public LoginDataSource(IOptions<LoginsOptions> options)
     {
         var builder = new NpgsqlDataSourceBuilder(options.Value.ConnectionString);
+        // The name of the pool in Npgsql's metrics, which would be the connection string.
+        builder.Name = "logins";
         var connection = builder.ConnectionStringBuilder;
         connection.IncludeErrorDetail = false;
         connection.ApplicationName ??= WrittenForm.NameOf(options.Value);

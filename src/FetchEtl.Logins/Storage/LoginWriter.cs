@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Options;
 
 namespace FetchEtl.Logins;
@@ -138,6 +139,8 @@ public sealed class LoginWriter : IAsyncDisposable
 
     private async Task WriteLoopAsync()
     {
+        // The loop starts in the context of the first caller, and its spans must not become children of that message's.
+        Activity.Current = null;
         while (await _queue.Rows.WaitToReadAsync())
         {
             var rows = new List<PendingLogin>();

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace FetchEtl.Logins;
 
 /// <summary>
@@ -33,6 +35,9 @@ internal sealed class PendingLogin : TaskCompletionSource
 
     /// <summary>When the message was sent, in UTC; null where that is unknown.</summary>
     public DateTime? SentTime { get; init; }
+
+    /// <summary>The span that the message is handled in; null where nobody records the writer's spans.</summary>
+    public Activity? Span { get; } = LoginTracing.Current;
 
     /// <summary>Whether the caller has cancelled, in whatever state the row is.</summary>
     public bool HasLeft => _cancellationToken.IsCancellationRequested;

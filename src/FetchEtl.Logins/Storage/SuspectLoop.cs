@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace FetchEtl.Logins;
@@ -29,6 +30,8 @@ internal sealed class SuspectLoop(
     /// <summary>Runs until the writer stops; then the rows fail.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
+        // As in the writer's loops.
+        Activity.Current = null;
         while (!stopping.IsCancellationRequested)
         {
             if (_change.IsCompleted)

@@ -36,6 +36,8 @@ internal static class ConsoleLog
         // are dropped, and their number is logged: logging never blocks the work.
         logging.Services.Configure<ConsoleLoggerOptions>(x =>
         {
+            // Without a name the console ignores the options of its formatters.
+            x.FormatterName ??= ConsoleFormatterNames.Simple;
             x.LogToStandardErrorThreshold = LogLevel.Trace;
             x.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
         });

@@ -20,6 +20,7 @@ internal static class ServiceHost
         string[] settings, IDictionary<string, string?>? overrides = null)
     {
         var builder = Create(settings, overrides);
+        builder.AddTelemetry(scrapes: false);
         AddConsumer(builder, ReadService(builder));
         return builder;
     }
@@ -34,6 +35,8 @@ internal static class ServiceHost
         var builder = Create(settings, overrides);
         var service = ReadService(builder);
 
+        builder.AddTelemetry(scrapes: !string.IsNullOrEmpty(service.Urls));
+
         // Hosted services start in this order, and stop in the opposite one: what reports comes before what works.
         if (!string.IsNullOrEmpty(service.Urls))
         {
@@ -43,7 +46,7 @@ internal static class ServiceHost
         builder.Services.AddSingleton<QueueWatch>();
         builder.Services.AddSingleton<Readiness>();
         builder.Services.AddSingleton<WorkMeter>();
-        builder.Services.AddHostedService<ServiceMetrics>();
+        builder.Services.AddSingleton<ServiceMetrics>();
         builder.Services.AddHostedService(SummaryLog.Create);
 
         AddConsumer(builder, service);

@@ -1,11 +1,10 @@
 using System.Diagnostics.Metrics;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace FetchEtl.Service;
 
 /// <summary>The instruments of the meter <c>FetchEtl.Service</c>. They are read only when somebody collects.</summary>
-internal sealed class ServiceMetrics : IHostedService
+internal sealed class ServiceMetrics
 {
     /// <summary>The meter's name.</summary>
     public const string MeterName = "FetchEtl.Service";
@@ -24,11 +23,6 @@ internal sealed class ServiceMetrics : IHostedService
         meter.CreateObservableGauge(
             "fetchetl.service.ready", ReadReady, unit: null, "1 while messages can go from the queue into the table");
     }
-
-    /// <summary>The instruments exist from the host's start on, whoever collects them.</summary>
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>The last reading. A reading that is due now shows at the next collection.</summary>
     private IEnumerable<Measurement<long>> ReadDepth()

@@ -38,6 +38,7 @@ internal sealed class WebEndpoints(
         Get(routes, "/status.css", StatusPage.File("status.css", "text/css; charset=utf-8"));
         Get(routes, "/status.js", StatusPage.File("status.js", "text/javascript; charset=utf-8"));
         Get(routes, "/events", streams.ServeAsync);
+        routes.MapMetrics();
         Get(routes, "/health/live", context => WriteAsync(context, new HealthReport("live", [])));
         Get(routes, "/health/ready", async context => await WriteAsync(context, await readiness.ReadAsync()));
     }

@@ -24,10 +24,13 @@ internal sealed class WebServer(
     ILoggerFactory loggers,
     ILogger<WebServer> logger) : IHostedService, IDisposable
 {
+    private readonly TaskCompletionSource<IReadOnlyCollection<string>> _listening =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     private KestrelServer? _server;
 
-    /// <summary>Where it listens.</summary>
-    public IReadOnlyCollection<string> Addresses { get; private set; } = [];
+    /// <summary>Where it listens, as soon as it does.</summary>
+    public Task<IReadOnlyCollection<string>> Listening => _listening.Task;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -52,8 +55,10 @@ internal sealed class WebServer(
             throw new UsageException([problem]);
         }
 
-        Addresses = [.. _server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses];
-        Log.Listening(logger, string.Join(", ", Addresses));
+        IReadOnlyCollection<string> addresses =
+            [.. _server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses];
+        Log.Listening(logger, string.Join(", ", addresses));
+        _listening.SetResult(addresses);
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)

@@ -145,8 +145,15 @@ internal sealed class CallLanes(
         switch (call.Kind)
         {
             case LeaseCallKind.Renewal when call.Answers.Count(x => x != EntryAnswer.Accepted) is > 0 and var refused:
-                var isNews = troubles.Fails(Trouble.Renewals, call.IsAway);
-                Log.RenewalFailed(logger, isNews ? LogLevel.Warning : LogLevel.Debug, refused, call.Problem!);
+                if (troubles.Fails(Trouble.Renewals, call.IsAway))
+                {
+                    Log.RenewalFailed(logger, refused, call.Problem!);
+                }
+                else
+                {
+                    Log.FailedAgain(logger, call.Problem!);
+                }
+
                 break;
             case LeaseCallKind.Renewal when troubles.Works(Trouble.Renewals):
                 Log.RenewalsAccepted(logger);

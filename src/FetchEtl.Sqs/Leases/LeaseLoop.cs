@@ -180,7 +180,10 @@ internal sealed class LeaseLoop(
             ReportClaim(message.MessageId, now);
         }
 
-        var lease = new SqsMessageLease(message, identity, machine, _events.Writer) { OpenedAt = now };
+        var lease = new SqsMessageLease(message, identity, machine, _events.Writer, metrics.ProcessAttributes)
+        {
+            OpenedAt = now,
+        };
         _nextBeat = _open.Count == 0 ? now + _lanes.Beat : _nextBeat;
         _open.Add(message.MessageId, lease);
         metrics.Opened();

@@ -13,8 +13,13 @@ namespace FetchEtl.Sqs;
 /// <param name="identity">The message's, across redrives.</param>
 /// <param name="lease">Only the loop uses it.</param>
 /// <param name="events">To the loop.</param>
+/// <param name="spanAttributes">The attributes of the message's span.</param>
 internal sealed class SqsMessageLease(
-    Message message, MessageIdentity identity, Lease lease, ChannelWriter<LeaseEvent> events) : ReceiveLockContext
+    Message message,
+    MessageIdentity identity,
+    Lease lease,
+    ChannelWriter<LeaseEvent> events,
+    KeyValuePair<string, object?>[] spanAttributes) : ReceiveLockContext
 {
     private TaskCompletionSource<bool>? _handled;
 
@@ -36,7 +41,12 @@ internal sealed class SqsMessageLease(
     /// <inheritdoc cref="SystemAttributes.ReceiveCount"/>
     public int ReceiveCount => message.ReceiveCount();
 
-    public Task ValidateLockStatus() => Task.CompletedTask;
+    /// <summary>The receive pipe calls this first, inside the span of the message.</summary>
+    public Task ValidateLockStatus()
+    {
+        MessageSpans.Describe(message, spanAttributes);
+        return Task.CompletedTask;
+    }
 
     public Task Complete() => Post(LeaseEventKind.Completed);
 

@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using Amazon.SQS;
 using Amazon.SQS.Model;
-using Microsoft.Extensions.Logging;
 
 namespace FetchEtl.Sqs;
 
@@ -101,6 +100,9 @@ internal sealed class SqsPoller(
                 MessageSystemAttributeName.SentTimestamp,
                 MessageSystemAttributeName.ApproximateReceiveCount,
                 MessageSystemAttributeName.MessageGroupId,
+
+                // It comes only with messages that have it.
+                MessageSystemAttributeName.AWSTraceHeader,
             ],
             MessageAttributeNames = ["All"],
         };
@@ -313,9 +315,15 @@ internal sealed class SqsPoller(
     {
         var delay = services.Backoff.After(Interlocked.Increment(ref _failures), Backoff.LongestRetry);
         var reason = SqsErrors.Describe(exception, "sqs:ReceiveMessage");
-        var isNews = dispatcher.Troubles.Fails(Trouble.Receives, SqsErrors.IsTransient(exception));
-        Log.ReceiveFailed(
-            services.Logger, isNews ? LogLevel.Warning : LogLevel.Debug, settings.QueueName, reason);
+        if (dispatcher.Troubles.Fails(Trouble.Receives, SqsErrors.IsTransient(exception)))
+        {
+            Log.ReceiveFailed(services.Logger, settings.QueueName, reason);
+        }
+        else
+        {
+            Log.FailedAgain(services.Logger, reason);
+        }
+
         await health.FaultedAsync(
             EndpointFault.Receives, $"SQS returns no messages of '{settings.QueueName}': {reason}.", exception);
         await Task.Delay(delay, services.Time, stopping);

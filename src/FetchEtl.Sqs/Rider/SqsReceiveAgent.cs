@@ -104,7 +104,15 @@ internal sealed class SqsReceiveAgent(
     private async Task ReportAsync(EndpointHealth health, Exception exception, TimeSpan delay)
     {
         var reason = SqsErrors.Describe(exception);
-        Log.EndpointFailed(Logger, _isFailing ? LogLevel.Debug : LogLevel.Warning, settings.QueueName, reason);
+        if (_isFailing)
+        {
+            Log.FailedAgain(Logger, reason);
+        }
+        else
+        {
+            Log.EndpointFailed(Logger, settings.QueueName, reason);
+        }
+
         _isFailing = true;
         await health.FaultedAsync(
             EndpointFault.Endpoint, $"The SQS queue '{settings.QueueName}' cannot be read: {reason}", exception);
@@ -130,6 +138,7 @@ internal sealed class SqsReceiveAgent(
         using var dispatcher = new SqsDispatcher(context, settings, leases, services, cancelConsumers.Token);
         var poller = new SqsPoller(health, queues.Url, settings, window, dispatcher, metrics, services);
 
+        metrics.Begin();
         await health.StartedAsync();
         SetReady();
         Log.Receiving(Logger, settings.QueueName, settings.PrefetchCount);
