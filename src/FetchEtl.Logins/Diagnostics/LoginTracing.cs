@@ -41,7 +41,9 @@ public static class LoginTracing
         span?.SetStatus(ActivityStatusCode.Error, fault.Reason);
     }
 
-    /// <summary>The recorded spans of the messages, and what these are linked to: the spans of their producers.</summary>
+    /// <summary>
+    /// The recorded spans of the messages, and what these are linked to: the spans of their producers.
+    /// </summary>
     private static List<ActivityLink> Links(LoginBatch batch)
     {
         var links = new List<ActivityLink>(batch.Rows.Count);

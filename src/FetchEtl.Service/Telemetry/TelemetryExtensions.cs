@@ -82,7 +82,8 @@ internal static class TelemetryExtensions
     {
         if (routes.ServiceProvider.GetService<MeterProvider>() is { } provider)
         {
-            routes.MapPrometheusScrapingEndpoint("/metrics", provider, configureBranchedPipeline: null, optionsName: null);
+            routes.MapPrometheusScrapingEndpoint(
+                "/metrics", provider, configureBranchedPipeline: null, optionsName: null);
         }
     }
 
@@ -109,7 +110,7 @@ internal static class TelemetryExtensions
             ? MetricStreamConfiguration.Drop
             : null;
 
-    /// <summary>Prometheus keeps the suffix <c>_count</c> for histograms, and promtool objects to it elsewhere.</summary>
+    /// <summary>Prometheus keeps the suffix <c>_count</c> for histograms. promtool objects to it elsewhere.</summary>
     private static MetricStreamConfiguration? Rename(Instrument instrument) =>
         Renamed.TryGetValue(instrument.Name, out var name) ? new MetricStreamConfiguration { Name = name } : null;
 

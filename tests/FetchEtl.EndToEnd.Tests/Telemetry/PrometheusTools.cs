@@ -22,7 +22,8 @@ internal sealed class PrometheusTools : IAsyncDisposable
     /// <summary>Whether Debian's package prometheus, or another, is on the path.</summary>
     public static bool AreInstalled { get; } = (Environment.GetEnvironmentVariable("PATH") ?? string.Empty)
         .Split(Path.PathSeparator)
-        .Any(folder => File.Exists(Path.Combine(folder, "prometheus")) && File.Exists(Path.Combine(folder, "promtool")));
+        .Any(folder => File.Exists(Path.Combine(folder, "prometheus"))
+            && File.Exists(Path.Combine(folder, "promtool")));
 
     /// <summary>Runs <c>promtool check metrics</c>.</summary>
     /// <returns>Its exit code and what it says.</returns>

@@ -97,7 +97,8 @@ public sealed partial class TelemetryEstate : IAsyncLifetime
                 },
             },
         });
-        await _estate.Client.SendMessageAsync(_estate.QueueUrl, Valid.Replace("}", $",\"{Canary}\":1}}", StringComparison.Ordinal));
+        await _estate.Client.SendMessageAsync(
+            _estate.QueueUrl, Valid.Replace("}", $",\"{Canary}\":1}}", StringComparison.Ordinal));
         await _estate.Client.SendMessageAsync(_estate.QueueUrl, $$"""{"{{Canary}}":"{{Canary}}"}""");
     }
 
