@@ -10,7 +10,7 @@ namespace FetchEtl.Service;
 internal static class SqsTrouble
 {
     /// <summary>The client's words; the remedy follows behind a colon.</summary>
-    private const string NoCredentials = "no AWS credentials to sign with";
+    public const string NoCredentials = "no AWS credentials to sign with";
 
     private static readonly string[] BadCredentials =
     [
