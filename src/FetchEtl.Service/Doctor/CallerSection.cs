@@ -30,7 +30,14 @@ internal sealed class CallerSection : IDoctorSection
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            return [Describe(exception)];
+            var finding = Describe(exception);
+            if (finding.Found == SqsTrouble.NoCredentials)
+            {
+                // SQS would say the same of every call.
+                context.NoSqs = "there are no AWS credentials";
+            }
+
+            return [finding];
         }
     }
 

@@ -37,7 +37,6 @@ internal sealed class DatabaseSection : IDoctorSection
             return [connection, tls, .. Skip(context)];
         }
 
-        var rights = await RightsAsync(context, cancellationToken);
         return
         [
             connection,
@@ -45,7 +44,7 @@ internal sealed class DatabaseSection : IDoctorSection
             Version(context.Connection),
             await MigrationsAsync(context, cancellationToken),
             .. await TableAsync(context, cancellationToken),
-            rights,
+            await RightsAsync(context, cancellationToken),
             .. await SchemasAsync(context, cancellationToken),
             .. await DurabilityAsync(context, cancellationToken),
         ];
@@ -117,13 +116,15 @@ internal sealed class DatabaseSection : IDoctorSection
         DoctorContext context, CancellationToken cancellationToken)
     {
         IReadOnlyList<Finding> findings = [];
+        // Before the time of a call runs: EF Core builds its model once.
+        await using var database = Open(context);
+        var expected = TableColumns.Expected(database);
         var failure = await TryAsync(context, Checks.Table, async token =>
         {
-            await using var database = Open(context);
             var columns = await TableColumns.ReadAsync(context.Connection!, token);
             context.HasTable = columns.Count > 0;
-            findings = [.. TableColumns.Judge(columns, TableColumns.Expected(database))];
-            return Checks.Table.Ok("user_logins has all columns");
+            findings = [.. TableColumns.Judge(columns, expected)];
+            return findings[0];
         }, cancellationToken);
         return findings.Count > 0 ? findings : [failure];
     }
@@ -176,9 +177,22 @@ internal sealed class DatabaseSection : IDoctorSection
         Func<CancellationToken, Task<Finding>> run,
         CancellationToken cancellationToken)
     {
+        if (context.NoDatabase is { } reason)
+        {
+            return check.Skip(reason);
+        }
+
         try
         {
             return await context.Limit.RunAsync(run, cancellationToken);
+        }
+        catch (TimeoutException late)
+        {
+            // The session is still busy with that statement.
+            context.NoDatabase = "a statement before it did not end";
+            return check.Fail(
+                $"PostgreSQL gave {late.Message}",
+                "look for a lock on user_logins in pg_stat_activity, or for a busy server");
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

@@ -32,12 +32,12 @@ internal static class DoctorCommand
         using var host = new DoctorHost(settings);
         if (parsed.GetValue(Json))
         {
-            var document = await DoctorRun.RunAsync(host, TimeProvider.System, static _ => { }, cancellationToken);
+            var document = await RunAsync(host, static _ => { }, cancellationToken);
             Console.WriteLine(JsonSerializer.Serialize(DoctorDocument.Of(document), Readable.DoctorDocument));
             return document.ExitCode;
         }
 
-        var report = await DoctorRun.RunAsync(host, TimeProvider.System, Show, cancellationToken);
+        var report = await RunAsync(host, Show, cancellationToken);
         var sqs = new SqsSettings();
         SettingsReader.Read(host.Configuration.GetSection(SqsSettings.Section), sqs);
         foreach (var line in DoctorText.Summary(report, sqs.WaitTimeSeconds))
@@ -47,6 +47,14 @@ internal static class DoctorCommand
 
         return report.ExitCode;
     }
+
+    private static Task<DoctorReport> RunAsync(
+        DoctorHost host, Action<SectionResult> show, CancellationToken cancellationToken) => DoctorRun.RunAsync(
+            host,
+            TimeProvider.System,
+            new CallLimit(TimeProvider.System, DoctorRun.CallTime),
+            show,
+            cancellationToken);
 
     private static void Show(SectionResult section)
     {

@@ -35,8 +35,8 @@ internal static class RightTrials
             cancellationToken);
         return failure is null || IsArgumentFault(failure)
             ? Checks.Receive.Ok(
-                "not refused. SQS rejected the trial, a receive of 0 messages, for its argument; AWS does not promise to "
-                + "check the right first")
+                "not refused. SQS rejected the trial, a receive of 0 messages, for its argument; AWS does not promise "
+                + "to check the right first")
             : Judge(Checks.Receive, "sqs:ReceiveMessage", [], failure);
     }
 

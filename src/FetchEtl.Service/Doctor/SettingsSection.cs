@@ -94,6 +94,7 @@ internal sealed partial class SettingsSection : IDoctorSection
     }
 
     /// <summary>The client's options are settings of the section Sqs here.</summary>
-    [GeneratedRegex(@"(?<![\w:])(Region|ServiceUrl|RequireTls|Protocol)(?=[ ,.]|$)", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"(?<![\w:])(Region|ServiceUrl|RequireTls|Protocol)(?=[ ,.]|$)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex OptionName();
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Amazon.Runtime;
 using Amazon.SQS.Model;
@@ -9,7 +10,7 @@ namespace FetchEtl.Service;
 internal static class SqsTrouble
 {
     /// <summary>The client's words; the remedy follows behind a colon.</summary>
-    private const string NoCredentials = "no AWS credentials to sign with";
+    public const string NoCredentials = "no AWS credentials to sign with";
 
     private static readonly string[] BadCredentials =
     [
@@ -18,8 +19,10 @@ internal static class SqsTrouble
     ];
 
     /// <summary>Whether AWS refused the call for lack of a right.</summary>
-    public static bool IsDenied(Exception? exception) => exception is AmazonServiceException { ErrorCode: { } code }
-        && IsDenied(code);
+    /// <remarks>moto, and a proxy, refuse with a 403 that is no reply of SQS.</remarks>
+    public static bool IsDenied(Exception? exception) =>
+        exception is AmazonServiceException { ErrorCode: { } code, StatusCode: var status }
+        && (IsDenied(code) || (code == "UnrecognizedReply" && status == HttpStatusCode.Forbidden));
 
     /// <summary>Whether a code says that a right is missing.</summary>
     public static bool IsDenied(string code) => code.Contains("AccessDenied", StringComparison.Ordinal)
@@ -49,7 +52,8 @@ internal static class SqsTrouble
             _ when IsUnreachable(exception) => (
                 text, "check Sqs:ServiceUrl, or without one the region, and the network or proxy on the way"),
             QueueDoesNotExistException => (text, "create the queue, or correct its name or the region"),
-            _ when IsDenied(code) => (text, "grant the right to the caller, and look for a Deny in the queue's policy"),
+            _ when IsDenied(exception) => (
+                text, "grant the right to the caller, and look for a Deny in the queue's policy"),
             _ when code.StartsWith("ExpiredToken", StringComparison.Ordinal)
                 || code.StartsWith("RequestExpired", StringComparison.Ordinal) => (
                 text, "renew the AWS credentials: their session has ended"),

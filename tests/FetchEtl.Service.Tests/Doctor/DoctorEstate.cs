@@ -91,10 +91,17 @@ public sealed class DoctorEstate : IAsyncLifetime
     internal string OwnerWith(string keyword, string value) => With(Owner, keyword, value);
 
     /// <summary>Runs <c>doctor</c> in this process.</summary>
-    internal static async Task<DoctorReport> RunAsync(Dictionary<string, string?> settings, TimeSpan clock = default)
+    internal static async Task<DoctorReport> RunAsync(
+        Dictionary<string, string?> settings, TimeSpan clock = default, TimeSpan? limit = null)
     {
         using var host = new DoctorHost([], settings);
-        return await DoctorRun.RunAsync(host, new ShiftedClock(clock), static _ => { }, CancellationToken.None);
+        return await DoctorRun.RunAsync(
+            host,
+            new ShiftedClock(clock),
+            // A busy machine may need long.
+            new CallLimit(TimeProvider.System, limit ?? TimeSpan.FromMinutes(1)),
+            static _ => { },
+            CancellationToken.None);
     }
 
     private static string With(string text, string keyword, string value) =>

@@ -8,8 +8,8 @@ public sealed class DoctorFaultTests(DoctorEstate estate) : IClassFixture<Doctor
     public static TheoryData<string> Names { get; } = [.. DoctorFaults.All.Select(fault => fault.Name)];
 
     [Fact]
-    public void At_least_twenty_five_faults_are_planted() =>
-        Assert.InRange(DoctorFaults.All.Select(fault => fault.Name).Distinct().Count(), 25, 100);
+    public void At_least_fifty_faults_are_planted() =>
+        Assert.InRange(DoctorFaults.All.Select(fault => fault.Name).Distinct().Count(), 50, 200);
 
     [Theory]
     [MemberData(nameof(Names))]

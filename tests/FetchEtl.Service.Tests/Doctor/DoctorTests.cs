@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Amazon.SQS.Model;
+using FetchEtl.Local;
 using FetchEtl.Testing;
+using Npgsql;
 
 namespace FetchEtl.Service.Tests;
 
@@ -85,6 +87,43 @@ public sealed class DoctorTests(DoctorEstate estate) : IClassFixture<DoctorEstat
         Assert.All(
             report.Sections.Skip(1).SelectMany(section => section.Findings),
             finding => Assert.StartsWith("not checked, because ", finding.Found));
+    }
+
+    [Fact]
+    public async Task A_lock_on_the_table_ends_with_the_limit_and_the_rest_is_not_checked()
+    {
+        var settings = estate.Settings();
+        await using var connection = new NpgsqlConnection(estate.Owner);
+        await connection.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using var command = new NpgsqlCommand("LOCK TABLE user_logins", connection, transaction);
+        await command.ExecuteNonQueryAsync();
+
+        var report = await DoctorEstate.RunAsync(settings, limit: TimeSpan.FromSeconds(2));
+
+        var findings = report.Sections.SelectMany(section => section.Findings).ToList();
+        var late = Assert.Single(findings, finding => finding.Found == "PostgreSQL gave no answer within 2 s");
+        Assert.Contains("a lock on user_logins", late.Remedy, StringComparison.Ordinal);
+        Assert.Contains(
+            findings,
+            finding => finding.Check == Checks.Generations
+                && finding.Found == "not checked, because a statement before it did not end");
+    }
+
+    [Fact]
+    public async Task An_SQS_that_does_not_answer_ends_with_the_limit_and_hides_no_other_section()
+    {
+        estate.Sqs.Faults = new SqsFaultPlan
+        {
+            Rules = [new SqsFaultRule { Kind = SqsFaultKind.Latency, LatencyMilliseconds = 600_000 }],
+        };
+        var report = await DoctorEstate.RunAsync(estate.Settings(), limit: TimeSpan.FromSeconds(2));
+        estate.Sqs.Faults = null;
+
+        var findings = report.Sections.SelectMany(section => section.Findings).ToList();
+        var queue = Assert.Single(findings, finding => finding.Check == Checks.Queue);
+        Assert.Equal("SQS cannot be reached: no answer within 2 s", queue.Found);
+        Assert.Contains(findings, finding => finding is { Status: CheckStatus.Ok, Check.Id: "database.rights" });
     }
 
     [Fact]
