@@ -5,7 +5,8 @@ internal static class AlertPhases
 {
     private const string Slow =
         """
-        CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_catalog.pg_sleep(0.5); RETURN NULL; END';
+        CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql
+            AS 'BEGIN PERFORM pg_catalog.pg_sleep(0.5); RETURN NULL; END';
         CREATE TRIGGER slow AFTER INSERT ON user_logins FOR EACH STATEMENT EXECUTE FUNCTION slow();
         """;
 

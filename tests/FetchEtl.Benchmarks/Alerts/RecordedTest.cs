@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 
 namespace FetchEtl.Benchmarks;
 
-/// <summary>Writes a test of <c>promtool test rules</c>: an alert on the recorded series of the metrics that it names.</summary>
+/// <summary>
+/// Writes a test of <c>promtool test rules</c>: an alert on the recorded series of the metrics that it names.
+/// </summary>
 internal static partial class RecordedTest
 {
     public const int IntervalSeconds = 15;
