@@ -11,8 +11,11 @@ internal static partial class RecordedTest
 {
     public const int IntervalSeconds = 15;
 
-    /// <summary>The calm before the phase, in scrapes.</summary>
-    private const int Before = 40;
+    /// <summary>
+    /// What is recorded before a phase, in scrapes: longer than the 15 minutes in which a rule counts the first value of
+    /// a series as new.
+    /// </summary>
+    private const int Before = 72;
 
     /// <summary>How much of what follows a phase is recorded, in scrapes.</summary>
     private const int After = 48;
