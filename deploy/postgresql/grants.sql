@@ -19,6 +19,9 @@ GRANT SELECT ON user_logins_readable TO fetch_etl_operator;
 GRANT SELECT, INSERT, UPDATE ON masking_generations TO fetch_etl_operator;
 GRANT SELECT, INSERT, UPDATE, DELETE ON pii_vault TO fetch_etl_operator;
 
+-- So that doctor can tell whether a migration is missing.
+GRANT SELECT ON "__EFMigrationsHistory" TO fetch_etl, fetch_etl_operator;
+
 -- user_id is as received unless Masking:Fields names it. Leave it out where analysts need not see it.
 GRANT SELECT (user_id, device_type, masked_ip, masked_device_id, locale, app_version, create_date)
     ON user_logins TO login_analyst;

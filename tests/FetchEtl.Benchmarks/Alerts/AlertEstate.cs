@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Amazon.SQS;
-using Amazon.SQS.Model;
 using FetchEtl.Local;
 using FetchEtl.Migrations;
 using FetchEtl.Service;
@@ -122,7 +121,7 @@ internal sealed class AlertEstate : IAsyncDisposable
     public void SetQueueClockBack(TimeSpan by) => _queueClock.Offset = -by;
 
     public async Task PurgeDeadLettersAsync() =>
-        await _client.PurgeQueueAsync(new PurgeQueueRequest { QueueUrl = await _client.QueueUrlAsync(DeadLetterQueue) });
+        await _client.PurgeQueueAsync(await _client.QueueUrlAsync(DeadLetterQueue));
 
     public async ValueTask DisposeAsync()
     {

@@ -42,7 +42,8 @@ internal sealed class AlertLoad : IAsyncDisposable
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(5), _clock);
         while (await timer.WaitForNextTickAsync(_ending.Token))
         {
-            var entries = Enumerable.Range(0, BatchSize).Select(i => new SendMessageBatchRequestEntry($"{i}", NextBody()));
+            var entries = Enumerable.Range(0, BatchSize)
+                .Select(i => new SendMessageBatchRequestEntry($"{i}", NextBody()));
             await _client.SendMessageBatchAsync(_queueUrl, [.. entries], _ending.Token);
         }
     }

@@ -5,7 +5,8 @@ internal static class AlertPhases
 {
     private const string Slow =
         """
-        CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_catalog.pg_sleep(0.5); RETURN NULL; END';
+        CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql
+            AS 'BEGIN PERFORM pg_catalog.pg_sleep(0.5); RETURN NULL; END';
         CREATE TRIGGER slow AFTER INSERT ON user_logins FOR EACH STATEMENT EXECUTE FUNCTION slow();
         """;
 
@@ -64,7 +65,7 @@ internal static class AlertPhases
             },
             Fires("FetchEtlMessagesReturned").With("FetchEtlSqsErrors", "messaging_operation_name: send")),
         AlertPhase.Calm(15),
-        new("leases cannot be renewed while PostgreSQL is stopped", 10,
+        new("leases cannot be renewed while PostgreSQL is stopped", 6,
             () =>
             {
                 estate.Refuse("ChangeMessageVisibilityBatch");
@@ -75,7 +76,12 @@ internal static class AlertPhases
                 estate.Refuse(null);
                 return estate.StartDatabaseAsync();
             },
-            Fires("FetchEtlLeasesLost")),
+            Fires()),
+        AlertPhase.Calm(4) with
+        {
+            Name = "PostgreSQL is back after leases could not be renewed",
+            Alerts = Fires("FetchEtlLeasesLost"),
+        },
         AlertPhase.Calm(12),
         new("the process is stopped", 9, estate.StopServiceAsync, estate.StartServiceAsync,
             new Dictionary<string, string>().With("FetchEtlDown", Instance)),

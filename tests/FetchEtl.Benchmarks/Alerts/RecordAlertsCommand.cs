@@ -43,13 +43,11 @@ internal static class RecordAlertsCommand
             Factor,
             Output,
         };
-        command.SetAction((parsed, cancellationToken) => Measurement.RunAsync(
-            command.Name,
-            () => RunAsync(
-                parsed.GetValue(Factor),
-                parsed.GetValue(Output)?.FullName
-                    ?? Path.Combine(RepositoryRoot.Folder, "deploy/prometheus/tests/recorded.yml"),
-                cancellationToken)));
+        command.SetAction((parsed, cancellationToken) => RunAsync(
+            parsed.GetValue(Factor),
+            parsed.GetValue(Output)?.FullName
+                ?? Path.Combine(RepositoryRoot.Folder, "deploy/prometheus/tests/recorded.yml"),
+            cancellationToken));
         return command;
     }
 

@@ -4,13 +4,18 @@ using System.Text.RegularExpressions;
 
 namespace FetchEtl.Benchmarks;
 
-/// <summary>Writes a test of <c>promtool test rules</c>: an alert on the recorded series of the metrics that it names.</summary>
+/// <summary>
+/// Writes a test of <c>promtool test rules</c>: an alert on the recorded series of the metrics that it names.
+/// </summary>
 internal static partial class RecordedTest
 {
     public const int IntervalSeconds = 15;
 
-    /// <summary>The calm before the phase, in scrapes.</summary>
-    private const int Before = 40;
+    /// <summary>
+    /// What is recorded before a phase, in scrapes: longer than the 15 minutes in which a rule counts the first value of
+    /// a series as new.
+    /// </summary>
+    private const int Before = 72;
 
     /// <summary>How much of what follows a phase is recorded, in scrapes.</summary>
     private const int After = 48;

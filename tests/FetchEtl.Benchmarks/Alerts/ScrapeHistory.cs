@@ -64,7 +64,8 @@ internal sealed class ScrapeHistory
         if (end < values.Count && values[end] is { } second)
         {
             var step = second - first;
-            while (end < values.Count && values[end] is { } next && Math.Abs(next - first - (step * (end - start))) < 1e-9)
+            while (end < values.Count && values[end] is { } next
+                && Math.Abs(next - first - (step * (end - start))) < 1e-9)
             {
                 end++;
             }

@@ -10,10 +10,13 @@ namespace FetchEtl.EndToEnd.Tests;
 /// <summary>Checks that the files of deploy/ name settings and verbs that exist, and valid values.</summary>
 public sealed partial class DeploySettingsTests
 {
-    /// <summary>The keys of docs/configuration.md, which <see cref="DocSettingsTests"/> holds against the code.</summary>
+    /// <summary>
+    /// The keys of docs/configuration.md, which <see cref="DocSettingsTests"/> holds against the code.
+    /// </summary>
     private static readonly IReadOnlyList<string> Known =
     [
-        .. DocPage.Get("docs/configuration.md").Rows.Where(row => row[0].StartsWith('`')).Select(row => row[0].Trim('`')),
+        .. DocPage.Get("docs/configuration.md").Rows.Where(row => row[0].StartsWith('`'))
+            .Select(row => row[0].Trim('`')),
         "Logging:Console:FormatterName",
     ];
 
@@ -44,7 +47,7 @@ public sealed partial class DeploySettingsTests
     {
         var named = DeployFiles.WithRunbook
             .SelectMany(file => Setting().Matches(file.Text)
-                .Select(x => (file.Name, Key: Index().Replace(x.Value.Replace("__", ":", StringComparison.Ordinal), ""))))
+                .Select(x => (file.Name, Key: KeyOf(x.Value))))
             .Distinct()
             .ToList();
 
@@ -75,7 +78,8 @@ public sealed partial class DeploySettingsTests
     public void Every_command_of_a_container_is_a_verb_with_its_options()
     {
         var commands = PodSpecs.All.Values.Select(pod => pod.Containers[0].Args)
-            .Concat(Services.Values.Where(x => x.ContainsKey("command") && IsFetchEtl(x)).Select(x => Words(x["command"])))
+            .Concat(Services.Values.Where(x => x.ContainsKey("command") && IsFetchEtl(x))
+                .Select(x => Words(x["command"])))
             .Append(Words(Container.GetProperty("command")))
             .Concat(HealthChecks.Select(x => (IList<string>)[.. x.SkipWhile(word => word != "fetch-etl.dll").Skip(1)]))
             .ToList();
@@ -97,6 +101,24 @@ public sealed partial class DeploySettingsTests
     }
 
     [Fact]
+    public void The_policies_of_Terraform_have_every_right_that_operations_documents()
+    {
+        using var policy = JsonDocument.Parse(
+            DocPage.Get("docs/operations.md").Fences.First(fence => fence.Language == "json").Code);
+        var documented = policy.RootElement.GetProperty("Statement").EnumerateArray()
+            .SelectMany(statement => statement.GetProperty("Action").EnumerateArray())
+            .Select(action => action.GetString()!).Distinct();
+        var service = DeployFiles.Read("deploy/terraform/iam.tf")
+            .Split("data \"aws_iam_policy_document\" \"")
+            .Single(x => x.StartsWith("service\"", StringComparison.Ordinal));
+
+        var granted = Action().Matches(service).Select(x => x.Value).Distinct()
+            .Where(x => x.StartsWith("sqs:", StringComparison.Ordinal));
+
+        Assert.Equal(documented.Order(StringComparer.Ordinal), granted.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void A_task_and_a_container_have_more_time_to_stop_than_the_service_takes()
     {
         var shutdown = int.Parse(
@@ -104,9 +126,8 @@ public sealed partial class DeploySettingsTests
 
         // Fargate allows 120 s at most.
         Assert.InRange(Container.GetProperty("stopTimeout").GetInt32(), shutdown + 5, 120);
-        Assert.All(
-            Services.Values.Where(IsFetchEtl),
-            service => Assert.Equal($"{new ServiceSettings().ShutdownTimeoutSeconds + 10}s", service["stop_grace_period"]));
+        var grace = $"{new ServiceSettings().ShutdownTimeoutSeconds + 10}s";
+        Assert.All(Services.Values.Where(IsFetchEtl), service => Assert.Equal(grace, service["stop_grace_period"]));
     }
 
     [Fact]
@@ -122,7 +143,8 @@ public sealed partial class DeploySettingsTests
     public void Every_image_has_an_exact_version()
     {
         var images = Services.Values.Select(x => (string)x["image"])
-            .Concat(From().Matches(DeployFiles.Read("src/FetchEtl.Service/Dockerfile")).Select(x => x.Groups["image"].Value))
+            .Concat(From().Matches(DeployFiles.Read("src/FetchEtl.Service/Dockerfile"))
+                .Select(x => x.Groups["image"].Value))
             // Built here, and the two of the challenge, which publishes one tag only.
             .Where(image => image != "fetch-etl:local" && !image.StartsWith("fetchdocker/", StringComparison.Ordinal))
             .ToList();
@@ -144,13 +166,19 @@ public sealed partial class DeploySettingsTests
 
     private static void AssertCommand(IList<string> command)
     {
-        var verb = Verbs.Keys.Where(name => $"{string.Join(' ', command)} ".StartsWith($"{name} ", StringComparison.Ordinal))
+        var line = string.Join(' ', command);
+        var verb = Verbs.Keys.Where(name => $"{line} ".StartsWith($"{name} ", StringComparison.Ordinal))
             .MaxBy(name => name.Length);
 
-        Assert.True(verb is not null, $"'{string.Join(' ', command)}' is no verb of docs/operations.md.");
-        var options = command.Where(word => word.StartsWith("--", StringComparison.Ordinal)).Select(x => x.Split('=')[0]);
+        Assert.True(verb is not null, $"'{line}' is no verb of docs/operations.md.");
+        var options = command.Where(word => word.StartsWith("--", StringComparison.Ordinal))
+            .Select(word => word.Split('=')[0]);
         Assert.Empty(options.Except(Verbs[verb]));
     }
+
+    /// <summary>The key of a setting as configuration.md writes it, without the index of a list.</summary>
+    private static string KeyOf(string name) =>
+        Index().Replace(name.Replace("__", ":", StringComparison.Ordinal), string.Empty);
 
     private static IList<string> Words(object list) => list is JsonElement json
         ? [.. json.EnumerateArray().Select(x => x.GetString()!)]
@@ -180,6 +208,9 @@ public sealed partial class DeploySettingsTests
 
     [GeneratedRegex("[`\"]fetch-etl (?<command>[a-z][a-z -]*)[`\"]", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex QuotedCommand();
+
+    [GeneratedRegex("(sqs|kms):[A-Za-z]+", RegexOptions.ExplicitCapture, 5000)]
+    private static partial Regex Action();
 
     [GeneratedRegex(@"^FROM (?<image>\S+)", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 5000)]
     private static partial Regex From();

@@ -74,7 +74,8 @@ public sealed class RolesTests
     }
 
     private static string LogIn(LocalPostgres server, string role) =>
-        new NpgsqlConnectionStringBuilder(server.ConnectionString) { Username = role, Password = Password(role) }.ToString();
+        new NpgsqlConnectionStringBuilder(server.ConnectionString) { Username = role, Password = Password(role) }
+            .ToString();
 
     /// <summary>With a quote, as a password may have.</summary>
     private static string Password(string role) => $"{role}'s";
