@@ -33,9 +33,6 @@ internal sealed class SqsMessageLease(
     /// <summary>The size of the body, in bytes of UTF-8.</summary>
     public int BodyBytes { get; } = Encoding.UTF8.GetByteCount(message.Body);
 
-    /// <inheritdoc cref="SystemAttributes.ReceiveCount"/>
-    public int ReceiveCount => message.ReceiveCount();
-
     public Task ValidateLockStatus() => Task.CompletedTask;
 
     public Task Complete() => Post(LeaseEventKind.Completed);
