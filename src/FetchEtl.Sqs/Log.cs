@@ -4,7 +4,8 @@ namespace FetchEtl.Sqs;
 
 /// <summary>
 /// All that this library logs. Event ids: 1000 to 1099 the client, from 1100 the rider. No body, no receipt handle, no
-/// attribute value is ever a parameter.
+/// attribute value is ever a parameter. What happens to a single message is logged at Debug; a trouble is one line when
+/// it begins and one when it ends, and further attempts are logged at Debug.
 /// </summary>
 internal static partial class Log
 {
@@ -22,15 +23,17 @@ internal static partial class Log
     public static partial void Stopped(this ILogger logger, string queue, long count);
 
     [LoggerMessage(1102, LogLevel.Warning,
-        "The receive endpoint of {Queue} failed: {Reason}. It starts again in {Seconds:0.#} s")]
-    public static partial void EndpointFailed(this ILogger logger, string queue, string reason, double seconds);
+        "The receive endpoint of {Queue} failed: {Reason}. It starts again until it can receive")]
+    public static partial void EndpointFailed(this ILogger logger, string queue, string reason);
 
     [LoggerMessage(1104, LogLevel.Error, "The receive endpoint of {Queue} cannot start: {Reason}")]
     public static partial void EndpointRefused(this ILogger logger, string queue, string reason);
 
-    [LoggerMessage(1105, LogLevel.Warning,
-        "Receiving from {Queue} failed: {Reason}. The next attempt is in {Seconds:0.#} s")]
-    public static partial void ReceiveFailed(this ILogger logger, string queue, string reason, double seconds);
+    [LoggerMessage(1105, LogLevel.Warning, "Receiving from {Queue} failed: {Reason}. It is repeated until it works")]
+    public static partial void ReceiveFailed(this ILogger logger, string queue, string reason);
+
+    [LoggerMessage(1139, LogLevel.Debug, "A call failed in a trouble that is logged already: {Reason}")]
+    public static partial void FailedAgain(this ILogger logger, string reason);
 
     [LoggerMessage(1106, LogLevel.Information, "Receiving from {Queue} works again")]
     public static partial void ReceiveRecovered(this ILogger logger, string queue);
@@ -38,31 +41,42 @@ internal static partial class Log
     [LoggerMessage(1107, LogLevel.Debug, "Message {MessageId} faulted with {Fault}")]
     public static partial void DispatchFaulted(this ILogger logger, string messageId, string fault);
 
-    [LoggerMessage(1108, LogLevel.Information,
+    [LoggerMessage(1108, LogLevel.Debug,
         "Message {MessageId} was delivered again while it is in flight. Both deliveries are settled together")]
     public static partial void DuplicateDelivery(this ILogger logger, string messageId);
 
-    [LoggerMessage(1109, LogLevel.Warning, "Message {MessageId} was moved to {DeadLetterQueue}: {Reason}")]
+    [LoggerMessage(1109, LogLevel.Debug, "Message {MessageId} was moved to {DeadLetterQueue}: {Reason}")]
     public static partial void DeadLettered(
         this ILogger logger, string messageId, string deadLetterQueue, string reason);
 
-    [LoggerMessage(1110, LogLevel.Error,
+    [LoggerMessage(1110, LogLevel.Debug,
         "Message {MessageId} stays on its queue: {DeadLetterQueue} rejected it ({Problem}). It is invalid: {Reason}")]
     public static partial void DeadLetterRefused(
         this ILogger logger, string messageId, string deadLetterQueue, string problem, string reason);
 
-    [LoggerMessage(1111, LogLevel.Warning,
+    [LoggerMessage(1111, LogLevel.Debug,
         "Message {MessageId} faulted with {Fault} at receive {ReceiveCount}. It is visible again in {Seconds} s")]
     public static partial void Returned(
         this ILogger logger, string messageId, string fault, int receiveCount, double seconds);
 
-    [LoggerMessage(1112, LogLevel.Warning,
+    [LoggerMessage(1112, LogLevel.Debug,
         "The lease on message {MessageId} was lost before the message could be {Fate}. SQS delivers it again")]
     public static partial void LeaseLost(this ILogger logger, string messageId, string fate);
 
     [LoggerMessage(1113, LogLevel.Warning,
         "{Count} leases were not renewed: {Reason}. The next attempt is within the visibility timeout")]
     public static partial void RenewalFailed(this ILogger logger, int count, string reason);
+
+    [LoggerMessage(1138, LogLevel.Information, "SQS renews leases again")]
+    public static partial void RenewalsAccepted(this ILogger logger);
+
+    [LoggerMessage(1136, LogLevel.Error,
+        "{DeadLetterQueue} rejects dead letters: {Problem}. Invalid messages go back to their queue until it accepts "
+        + "them. Remedy: check that the queue exists and that sqs:SendMessage on it is granted")]
+    public static partial void DeadLettersRefused(this ILogger logger, string deadLetterQueue, string problem);
+
+    [LoggerMessage(1137, LogLevel.Information, "{DeadLetterQueue} accepts dead letters again")]
+    public static partial void DeadLettersAccepted(this ILogger logger, string deadLetterQueue);
 
     [LoggerMessage(1114, LogLevel.Warning,
         "SQS refuses to delete messages: {Reason}. Nothing is received until it accepts a delete. The leases of "
@@ -79,19 +93,19 @@ internal static partial class Log
     [LoggerMessage(1121, LogLevel.Information, "SQS returns messages again")]
     public static partial void ReturnsAccepted(this ILogger logger);
 
-    [LoggerMessage(1115, LogLevel.Warning, "Receiving from {Queue} is paused until its consumers can work again")]
+    [LoggerMessage(1115, LogLevel.Debug, "Receiving from {Queue} is paused until its consumers can work again")]
     public static partial void ReceivingPaused(this ILogger logger, string queue);
 
-    [LoggerMessage(1116, LogLevel.Information, "Receiving from {Queue} resumes: its consumers can work again")]
+    [LoggerMessage(1116, LogLevel.Debug, "Receiving from {Queue} resumes: its consumers can work again")]
     public static partial void ReceivingResumed(this ILogger logger, string queue);
 
     [LoggerMessage(1117, LogLevel.Warning, "An observer of {Queue} threw {Fault}")]
     public static partial void ObserverFaulted(this ILogger logger, string queue, string fault);
 
     [LoggerMessage(1130, LogLevel.Warning,
-        "Message {MessageId} has the attributes of a dead letter without a valid MAC. They are ignored, and the "
-        + "message counts as a new one")]
-    public static partial void ClaimIgnored(this ILogger logger, string messageId);
+        "{Count} messages have the attributes of a dead letter without a valid MAC, the last of them {MessageId}. The "
+        + "attributes are ignored, and the messages count as new ones")]
+    public static partial void ClaimsIgnored(this ILogger logger, int count, string messageId);
 
     [LoggerMessage(1119, LogLevel.Error,
         "SQS returned message {MessageId}, which is malformed: its id, receipt handle or body is missing, an attribute "

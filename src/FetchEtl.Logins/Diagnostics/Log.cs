@@ -22,7 +22,7 @@ internal static partial class Log
     [LoggerMessage(2002, LogLevel.Information, "PostgreSQL commits logins again after {Outage}")]
     public static partial void WriterRecovered(ILogger logger, TimeSpan outage);
 
-    [LoggerMessage(2003, LogLevel.Warning, "PostgreSQL rejected a row for its own values ({SqlState}: {Reason})")]
+    [LoggerMessage(2003, LogLevel.Debug, "PostgreSQL rejected a row for its own values ({SqlState}: {Reason})")]
     public static partial void RowRejected(ILogger logger, string sqlState, string reason);
 
     [LoggerMessage(

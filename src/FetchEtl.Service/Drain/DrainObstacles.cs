@@ -43,7 +43,7 @@ internal sealed class DrainObstacles : IReceiveObserver
         {
             obstacles.Add(
                 $"{deadLetterQueue} did not accept {_invalid - deadLettered} dead letters: check that the queue exists "
-                + "and that sqs:SendMessage on it is granted. Log lines 1110 hold SQS's answer");
+                + "and that sqs:SendMessage on it is granted. Log line 1136 holds SQS's answer");
         }
 
         obstacles.AddRange(_faults

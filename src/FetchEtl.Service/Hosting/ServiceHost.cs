@@ -6,7 +6,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 
 namespace FetchEtl.Service;
@@ -40,6 +39,12 @@ internal static class ServiceHost
         {
             builder.AddWebServer();
         }
+
+        builder.Services.AddSingleton<QueueWatch>();
+        builder.Services.AddSingleton<Readiness>();
+        builder.Services.AddSingleton<WorkMeter>();
+        builder.Services.AddSingleton<ServiceMetrics>();
+        builder.Services.AddHostedService(SummaryLog.Create);
 
         AddConsumer(builder, service);
         return builder;
@@ -130,19 +135,7 @@ internal static class ServiceHost
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical)
             .AddFilter("Microsoft.EntityFrameworkCore", LogLevel.None)
             .AddConfiguration(builder.Configuration.GetSection("Logging"))
-            .AddSimpleConsole(x =>
-            {
-                x.SingleLine = true;
-                x.TimestampFormat = "HH:mm:ss ";
-            });
-
-        // Standard output holds the result of a verb, standard error the log. Where nobody reads standard error, lines
-        // are dropped, and their number is logged: logging never blocks the work.
-        builder.Services.Configure<ConsoleLoggerOptions>(x =>
-        {
-            x.LogToStandardErrorThreshold = LogLevel.Trace;
-            x.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
-        });
+            .AddConsoleLog(isTerminal: !Console.IsErrorRedirected, Environment.GetEnvironmentVariable);
         builder.Services.AddSingleton<IHostLifetime, NoSignalsLifetime>();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddMetrics();

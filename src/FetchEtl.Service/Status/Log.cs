@@ -7,4 +7,35 @@ internal static partial class Log
 {
     [LoggerMessage(3090, LogLevel.Information, "Health checks, metrics and the status page are at {Addresses}")]
     public static partial void Listening(ILogger logger, string addresses);
+
+    [LoggerMessage(3091, LogLevel.Information,
+        "In {Time}: received {Received}, written {Written} ({Rate:0.0}/s), duplicates {Duplicates}, dead letters "
+        + "{DeadLetters}{Rules}, returned {Returned}, leases lost {LeasesLost}; {Depth}")]
+    public static partial void Summary(
+        ILogger logger,
+        string time,
+        long received,
+        long written,
+        double rate,
+        long duplicates,
+        long deadLetters,
+        string rules,
+        long returned,
+        long leasesLost,
+        string depth);
+
+    [LoggerMessage(3092, LogLevel.Information,
+        "Stopped after {Time}: received {Received}, written {Written} ({Rate:0.0}/s), duplicates {Duplicates}, dead "
+        + "letters {DeadLetters}{Rules}, returned {Returned}, leases lost {LeasesLost}")]
+    public static partial void Ended(
+        ILogger logger,
+        string time,
+        long received,
+        long written,
+        double rate,
+        long duplicates,
+        long deadLetters,
+        string rules,
+        long returned,
+        long leasesLost);
 }

@@ -6,12 +6,13 @@ using Microsoft.Extensions.Options;
 namespace FetchEtl.Service;
 
 /// <summary>What the web server answers, and the headers that all answers have.</summary>
-internal sealed class WebEndpoints(Readiness readiness, IOptions<ServiceSettings> settings) : IDisposable
+internal sealed class WebEndpoints(
+    Readiness readiness, StatusPage page, EventStreams streams, IOptions<ServiceSettings> settings)
 {
     private static readonly KeyValuePair<string, string>[] Headers =
     [
         new("Content-Security-Policy",
-            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'none'; "
+            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; "
             + "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"),
         new("X-Content-Type-Options", "nosniff"),
         new("Referrer-Policy", "no-referrer"),
@@ -20,12 +21,6 @@ internal sealed class WebEndpoints(Readiness readiness, IOptions<ServiceSettings
     ];
 
     private readonly WebCallers _callers = new(ListenUrls.Split(settings.Value.AllowedHosts));
-    private readonly CancellationTokenSource _ending = new();
-
-    /// <summary>Ends all event streams, so that the server can stop.</summary>
-    public void EndStreams() => _ending.Cancel();
-
-    public void Dispose() => _ending.Dispose();
 
     /// <summary>Builds the pipeline of requests.</summary>
     public RequestDelegate Build(IServiceProvider services)
@@ -39,6 +34,10 @@ internal sealed class WebEndpoints(Readiness readiness, IOptions<ServiceSettings
 
     private void Map(IEndpointRouteBuilder routes)
     {
+        Get(routes, "/", page.WriteAsync);
+        Get(routes, "/status.css", StatusPage.File("status.css", "text/css; charset=utf-8"));
+        Get(routes, "/status.js", StatusPage.File("status.js", "text/javascript; charset=utf-8"));
+        Get(routes, "/events", streams.ServeAsync);
         Get(routes, "/health/live", context => WriteAsync(context, new HealthReport("live", [])));
         Get(routes, "/health/ready", async context => await WriteAsync(context, await readiness.ReadAsync()));
     }

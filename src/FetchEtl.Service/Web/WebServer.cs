@@ -20,13 +20,17 @@ internal sealed class WebServer(
     IServiceProvider services,
     IOptions<ServiceSettings> settings,
     WebEndpoints endpoints,
+    EventStreams streams,
     ILoggerFactory loggers,
     ILogger<WebServer> logger) : IHostedService, IDisposable
 {
+    private readonly TaskCompletionSource<IReadOnlyCollection<string>> _listening =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     private KestrelServer? _server;
 
-    /// <summary>Where it listens.</summary>
-    public IReadOnlyCollection<string> Addresses { get; private set; } = [];
+    /// <summary>Where it listens, as soon as it does.</summary>
+    public Task<IReadOnlyCollection<string>> Listening => _listening.Task;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -51,13 +55,15 @@ internal sealed class WebServer(
             throw new UsageException([problem]);
         }
 
-        Addresses = [.. _server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses];
-        Log.Listening(logger, string.Join(", ", Addresses));
+        IReadOnlyCollection<string> addresses =
+            [.. _server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses];
+        Log.Listening(logger, string.Join(", ", addresses));
+        _listening.SetResult(addresses);
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        endpoints.EndStreams();
+        streams.End();
         await (_server?.StopAsync(cancellationToken) ?? Task.CompletedTask);
     }
 

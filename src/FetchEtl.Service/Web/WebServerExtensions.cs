@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace FetchEtl.Service;
 
@@ -14,9 +15,16 @@ internal static class WebServerExtensions
         services.AddRouting();
         services.TryAddSingleton(new DiagnosticListener("Microsoft.AspNetCore"));
         services.TryAddSingleton<DiagnosticSource>(x => x.GetRequiredService<DiagnosticListener>());
-        services.AddSingleton<Readiness>();
+        services.AddSingleton<RecentFaults>();
+        services.AddSingleton<ILoggerProvider>(x => x.GetRequiredService<RecentFaults>());
+        services.AddSingleton<StatusHistory>();
+        services.AddSingleton<StatusSampler>();
+        services.AddSingleton<StatusReader>();
+        services.AddSingleton<StatusPage>();
+        services.AddSingleton<EventStreams>();
         services.AddSingleton<WebEndpoints>();
         services.AddSingleton<WebServer>();
         services.AddHostedService(x => x.GetRequiredService<WebServer>());
+        services.AddHostedService(x => x.GetRequiredService<StatusSampler>());
     }
 }

@@ -5,7 +5,7 @@ namespace FetchEtl.Sqs;
 
 /// <summary>The calls of an endpoint's leases, with a lane for each kind.</summary>
 internal sealed class CallLanes(
-    LeaseCalls calls, TimeSpan visibilityTimeout, Backoff backoff, ILogger logger) : IDisposable
+    LeaseCalls calls, TimeSpan visibilityTimeout, Backoff backoff, TroubleLog troubles, ILogger logger) : IDisposable
 {
     /// <summary>How long a settlement waits for others, so that calls are full.</summary>
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(100);
@@ -19,6 +19,8 @@ internal sealed class CallLanes(
     private volatile TaskCompletionSource<DeleteOutage> _outage = NextOutage();
 
     public int CallsUnderWay { get; private set; }
+
+    public TroubleLog Troubles => troubles;
 
     /// <summary>
     /// The time between two checks of the leases. A lease is renewed when half of it has passed, so a renewal that
@@ -113,10 +115,9 @@ internal sealed class CallLanes(
     {
         CallsUnderWay--;
         var lane = LaneOf(call.Kind);
-        var wasRefused = lane.IsRefused;
         lane.Problem = call.IsRefused ? call.Problem! : lane.Problem;
         lane.Answered(call.IsRefused, now);
-        Report(call, isNews: lane.IsRefused != wasRefused);
+        Report(call, lane.IsRefused);
         return lane.TakeBack();
     }
 
@@ -133,24 +134,52 @@ internal sealed class CallLanes(
         _ => _letters,
     };
 
-    /// <remarks>The log has a line for each dead letter that is refused.</remarks>
-    private void Report(AnsweredCall call, bool isNews)
+    private void ReportRenewal(AnsweredCall call)
+    {
+        var refused = call.Answers.Count(answer => answer != EntryAnswer.Accepted);
+        if (refused > 0)
+        {
+            if (troubles.Fails(Trouble.Renewals, call.IsAway))
+            {
+                Log.RenewalFailed(logger, refused, call.Problem!);
+            }
+            else
+            {
+                Log.FailedAgain(logger, call.Problem!);
+            }
+        }
+        else if (troubles.Works(Trouble.Renewals))
+        {
+            Log.RenewalsAccepted(logger);
+        }
+    }
+
+    /// <remarks>The loop reports dead letters: their entries are refused one by one, too.</remarks>
+    private void Report(AnsweredCall call, bool isRefused)
     {
         switch (call.Kind)
         {
-            case LeaseCallKind.Renewal when call.Answers.Count(x => x != EntryAnswer.Accepted) is > 0 and var refused:
-                Log.RenewalFailed(logger, refused, call.Problem!);
+            case LeaseCallKind.Renewal:
+                ReportRenewal(call);
                 break;
-            case LeaseCallKind.Delete when isNews && call.IsRefused:
-                Log.DeletesRefused(logger, call.Problem!);
+            case LeaseCallKind.Delete when isRefused:
+                if (call.IsRefused && troubles.Fails(Trouble.Deletes, call.IsAway))
+                {
+                    Log.DeletesRefused(logger, call.Problem!);
+                }
+
                 break;
-            case LeaseCallKind.Delete when isNews:
+            case LeaseCallKind.Delete when troubles.Works(Trouble.Deletes):
                 Log.DeletesAccepted(logger);
                 break;
-            case LeaseCallKind.Return when isNews && call.IsRefused:
-                Log.ReturnsRefused(logger, call.Problem!);
+            case LeaseCallKind.Return when isRefused:
+                if (call.IsRefused && troubles.Fails(Trouble.Returns, call.IsAway))
+                {
+                    Log.ReturnsRefused(logger, call.Problem!);
+                }
+
                 break;
-            case LeaseCallKind.Return when isNews:
+            case LeaseCallKind.Return when troubles.Works(Trouble.Returns):
                 Log.ReturnsAccepted(logger);
                 break;
         }

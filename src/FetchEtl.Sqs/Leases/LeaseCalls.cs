@@ -47,7 +47,10 @@ internal sealed class LeaseCalls(
             var errorType = ErrorName.Of(exception);
             metrics.CallEnded(kind, begun, errorType);
             metrics.Sent(kind == LeaseCallKind.DeadLetter ? entries.Count : 0, errorType);
-            return new AnsweredCall(kind, entries, answers, SqsErrors.Describe(exception, PermissionFor(kind)));
+            return new AnsweredCall(kind, entries, answers, SqsErrors.Describe(exception, PermissionFor(kind)))
+            {
+                IsAway = SqsErrors.IsTransient(exception),
+            };
         }
     }
 
@@ -140,4 +143,7 @@ internal sealed record AnsweredCall(
 {
     /// <summary>Whether SQS refused the call as a whole: the reason is not in its messages.</summary>
     public bool IsRefused { get; } = Answers.All(x => x == EntryAnswer.RefusedForNow);
+
+    /// <summary>Whether a refused call says that SQS is away, and not that something must be corrected.</summary>
+    public bool IsAway { get; init; } = true;
 }

@@ -19,10 +19,13 @@ internal sealed class LeaseLoop(
     TimeProvider time,
     CancellationToken stopping) : IDisposable
 {
+    /// <summary>The time between two reports of ignored claims: one may come with each message.</summary>
+    private static readonly TimeSpan ClaimInterval = TimeSpan.FromMinutes(1);
+
     private readonly Channel<LeaseEvent> _events =
         Channel.CreateUnbounded<LeaseEvent>(new UnboundedChannelOptions { SingleReader = true });
 
-    private readonly CallLanes _lanes = new(calls, visibilityTimeout, backoff, logger);
+    private readonly CallLanes _lanes = new(calls, visibilityTimeout, backoff, new TroubleLog(time), logger);
 
     private readonly Dictionary<string, SqsMessageLease> _open = new(StringComparer.Ordinal);
     private readonly PriorityQueue<SqsMessageLease, TimeSpan> _retries = new();
@@ -30,6 +33,8 @@ internal sealed class LeaseLoop(
 
     private TimeSpan _wakeAt = TimeSpan.MaxValue;
     private TimeSpan _nextBeat;
+    private TimeSpan _claimsReportedAt = -ClaimInterval;
+    private int _claims;
     private bool _stopped;
     private bool _gaveUp;
 
@@ -40,6 +45,9 @@ internal sealed class LeaseLoop(
     /// Completed while SQS refuses deletes. What is received meanwhile would only use up receive counts.
     /// </summary>
     public Task<DeleteOutage> Outage => _lanes.Outage;
+
+    /// <summary>Says which troubles of the endpoint are to be logged. Any thread may use it.</summary>
+    public TroubleLog Troubles => _lanes.Troubles;
 
     /// <summary>
     /// Opens a lease on each message of a receive. A message that is in flight here already gets none: the delivery
@@ -169,7 +177,7 @@ internal sealed class LeaseLoop(
         var identity = deadLetters.Identities.Read(message);
         if (identity.IsClaimIgnored)
         {
-            Log.ClaimIgnored(logger, message.MessageId);
+            ReportClaim(message.MessageId, now);
         }
 
         var lease = new SqsMessageLease(message, identity, machine, _events.Writer) { OpenedAt = now };
@@ -182,6 +190,16 @@ internal sealed class LeaseLoop(
         }
 
         return lease;
+    }
+
+    private void ReportClaim(string messageId, TimeSpan now)
+    {
+        _claims++;
+        if (now - _claimsReportedAt >= ClaimInterval)
+        {
+            Log.ClaimsIgnored(logger, _claims, messageId);
+            (_claims, _claimsReportedAt) = (0, now);
+        }
     }
 
     /// <summary>Invalid messages go to the dead-letter queue, all others back to their queue.</summary>
@@ -207,6 +225,11 @@ internal sealed class LeaseLoop(
 
     private void Answer(AnsweredCall call, TimeSpan now)
     {
+        if (call.Kind == LeaseCallKind.DeadLetter)
+        {
+            ReportLetters(call);
+        }
+
         foreach (var entry in _lanes.Answered(call, now))
         {
             PutOff(entry, now);
@@ -226,6 +249,21 @@ internal sealed class LeaseLoop(
                     entry.ReceiptHandle, answer, call.IsRefused ? TimeSpan.Zero : RetryDelay(machine, answer), now),
             };
             Apply(entry.Lease, action, now);
+        }
+    }
+
+    private void ReportLetters(AnsweredCall call)
+    {
+        if (call.Answers.All(answer => answer == EntryAnswer.Accepted))
+        {
+            if (Troubles.Works(Trouble.DeadLetters))
+            {
+                Log.DeadLettersAccepted(logger, deadLetters.Name);
+            }
+        }
+        else if (Troubles.Fails(Trouble.DeadLetters, call is { IsRefused: true, IsAway: true }))
+        {
+            Log.DeadLettersRefused(logger, deadLetters.Name, call.Problem!);
         }
     }
 

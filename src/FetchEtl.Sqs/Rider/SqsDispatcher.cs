@@ -33,6 +33,9 @@ internal sealed class SqsDispatcher(
     /// <inheritdoc cref="LeaseLoop.Outage"/>
     public Task<DeleteOutage> Outage => leases.Outage;
 
+    /// <inheritdoc cref="LeaseLoop.Troubles"/>
+    public TroubleLog Troubles => leases.Troubles;
+
     public int ConcurrentDeliveryCount => _pipe.MaxConcurrentDispatchCount;
 
     /// <summary>

@@ -312,7 +312,15 @@ internal sealed class SqsPoller(
     {
         var delay = services.Backoff.After(Interlocked.Increment(ref _failures), Backoff.LongestRetry);
         var reason = SqsErrors.Describe(exception, "sqs:ReceiveMessage");
-        Log.ReceiveFailed(services.Logger, settings.QueueName, reason, delay.TotalSeconds);
+        if (dispatcher.Troubles.Fails(Trouble.Receives, SqsErrors.IsTransient(exception)))
+        {
+            Log.ReceiveFailed(services.Logger, settings.QueueName, reason);
+        }
+        else
+        {
+            Log.FailedAgain(services.Logger, reason);
+        }
+
         await health.FaultedAsync(
             EndpointFault.Receives, $"SQS returns no messages of '{settings.QueueName}': {reason}.", exception);
         await Task.Delay(delay, services.Time, stopping);
@@ -321,7 +329,7 @@ internal sealed class SqsPoller(
     private async ValueTask ReportRecoveryAsync()
     {
         Volatile.Write(ref _failures, 0);
-        if (await health.EndedAsync(EndpointFault.Receives))
+        if (await health.EndedAsync(EndpointFault.Receives) && dispatcher.Troubles.Works(Trouble.Receives))
         {
             Log.ReceiveRecovered(services.Logger, settings.QueueName);
         }

@@ -20,6 +20,8 @@ internal sealed class SqsReceiveAgent(
     private readonly TaskCompletionSource<CancellationToken> _stopRequested =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private bool _isFailing;
+
     private ILogger Logger => services.Logger;
 
     private IAmazonSQS Client => services.Client;
@@ -61,7 +63,8 @@ internal sealed class SqsReceiveAgent(
                 }
             }
         }
-        catch (OperationCanceledException exception) when (Stopping.IsCancellationRequested)
+        catch (Exception exception) when (Stopping.IsCancellationRequested
+            && (exception is OperationCanceledException || !Ready.IsCompleted))
         {
             await EndStartAsync(exception);
         }
@@ -77,7 +80,7 @@ internal sealed class SqsReceiveAgent(
     /// A start that is stopped ends as a fault: MassTransit waits for a cancelled start until each endpoint was ready
     /// or failed for good.
     /// </summary>
-    private async Task EndStartAsync(Exception cancellation)
+    private async Task EndStartAsync(Exception reason)
     {
         if (Ready.IsCompleted)
         {
@@ -87,7 +90,7 @@ internal sealed class SqsReceiveAgent(
         SetReady();
         await context.TransportObservers.NotifyFaulted(context.InputAddress, new ConnectionException(
             $"The receive endpoint of '{settings.QueueName}' was stopped before it was ready",
-            cancellation,
+            reason,
             isTransient: false));
     }
 
@@ -101,7 +104,16 @@ internal sealed class SqsReceiveAgent(
     private async Task ReportAsync(EndpointHealth health, Exception exception, TimeSpan delay)
     {
         var reason = SqsErrors.Describe(exception);
-        Log.EndpointFailed(Logger, settings.QueueName, reason, delay.TotalSeconds);
+        if (_isFailing)
+        {
+            Log.FailedAgain(Logger, reason);
+        }
+        else
+        {
+            Log.EndpointFailed(Logger, settings.QueueName, reason);
+        }
+
+        _isFailing = true;
         await health.FaultedAsync(
             EndpointFault.Endpoint, $"The SQS queue '{settings.QueueName}' cannot be read: {reason}", exception);
         await Task.Delay(delay, services.Time, Stopping);
@@ -129,6 +141,7 @@ internal sealed class SqsReceiveAgent(
         await health.StartedAsync();
         SetReady();
         Log.Receiving(Logger, settings.QueueName, settings.PrefetchCount);
+        _isFailing = false;
 
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(Stopping);
         var owning = leases.RunAsync();

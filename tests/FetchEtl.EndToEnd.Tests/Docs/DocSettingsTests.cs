@@ -10,7 +10,8 @@ namespace FetchEtl.EndToEnd.Tests;
 public sealed partial class DocSettingsTests
 {
     /// <summary>Keys that .NET and the AWS SDK read; no options class of FetchEtl has them.</summary>
-    private static readonly string[] FrameworkKeys = ["Logging:LogLevel:…", "AWS:Profile", "AWS:Region"];
+    private static readonly string[] FrameworkKeys =
+        ["Logging:LogLevel:…", "Logging:Console:FormatterName", "AWS:Profile", "AWS:Region"];
 
     private static readonly Dictionary<string, object?> Settings =
         SettingsOf(new ServiceSettings(), $"{ServiceSettings.Section}:")

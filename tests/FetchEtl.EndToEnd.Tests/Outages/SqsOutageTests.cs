@@ -25,6 +25,13 @@ public sealed class SqsOutageTests
     public Task The_service_resumes_by_itself_after_an_error_of_the_server(string code) =>
         ResumeAsync(SqsFaultKind.Error, code);
 
+    /// <summary>What the rider logged at a level. At Information the first line says that it receives.</summary>
+    private static List<string> Lines(FetchEtlProcess run, string level) =>
+    [
+        .. run.Errors.Split('\n').Where(line =>
+            line.Contains($"{level} FetchEtl.Sqs.SqsRider[", StringComparison.Ordinal)),
+    ];
+
     private static async Task ResumeAsync(SqsFaultKind kind, string? code)
     {
         await using var estate = await Estate.CreateAsync();
@@ -35,13 +42,17 @@ public sealed class SqsOutageTests
         await Estate.UntilAsync(async () => await estate.RowsAsync() > 0);
 
         estate.Sqs.Faults = new SqsFaultPlan { Rules = [new SqsFaultRule { Kind = kind, Code = code }] };
-        await run.WaitForLineAsync(line => line.Contains("failed", StringComparison.Ordinal));
+        await run.WaitForLineAsync(line => line.Contains("warn: FetchEtl.Sqs.SqsRider[", StringComparison.Ordinal));
         await Task.Delay(TimeSpan.FromSeconds(6));
         Assert.True(await estate.RowsAsync() < Count);
         estate.Sqs.Faults = null;
 
         await estate.AssertAllWrittenOnceAsync(Count);
         Assert.True(estate.Sqs.FaultCounts[kind] > 0);
+
+        // One line when it begins, and one when it ends, whichever kind of call failed first.
+        await Estate.UntilAsync(() => Task.FromResult(Lines(run, "info:").Count == 2));
+        Assert.Single(Lines(run, "warn:"));
         Assert.False(run.HasExited);
         await run.SignalAsync(ProcessSignal.Terminate);
         await run.WaitAsync();

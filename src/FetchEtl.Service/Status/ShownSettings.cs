@@ -1,0 +1,58 @@
+using System.Reflection;
+using FetchEtl.Logins;
+using Npgsql;
+
+namespace FetchEtl.Service;
+
+/// <summary>
+/// The settings in effect, without secrets: numbers, switches and choices by their type, and texts only by name. A
+/// setting that is added later and holds a text is not shown until it is named here.
+/// </summary>
+internal static class ShownSettings
+{
+    /// <summary>Texts that hold no secret.</summary>
+    private static readonly HashSet<string> Texts = new(StringComparer.Ordinal)
+    {
+        "Service:Urls", "Service:AllowedHosts", "Sqs:QueueName", "Sqs:DeadLetterQueue", "Sqs:Region",
+    };
+
+    /// <summary>Lists that hold no secret.</summary>
+    private static readonly HashSet<string> Lists = new(StringComparer.Ordinal) { "Masking:Fields" };
+
+    /// <summary>Lists each setting with its value.</summary>
+    public static IReadOnlyList<KeyValuePair<string, string>> Of(
+        ServiceSettings service, SqsSettings sqs, LoginsOptions logins) =>
+    [
+        .. Section(ServiceSettings.Section, service),
+        .. Section(SqsSettings.Section, sqs),
+        new("ConnectionStrings:Logins", Database(logins.ConnectionString)),
+        .. Section("Storage", logins.Storage),
+        .. Section("Masking", logins.Masking),
+        new("Masking: generations of keys", $"{Math.Max(logins.Masking.Keys.Count, logins.Masking.KeyFiles.Count)}"),
+        .. Section("AppVersion", logins.AppVersion),
+    ];
+
+    private static IEnumerable<KeyValuePair<string, string>> Section(string section, object settings) => settings
+        .GetType()
+        .GetProperties(BindingFlags.Public | BindingFlags.Instance)
+        .Select(property => (Key: $"{section}:{property.Name}", Value: property.GetValue(settings)))
+        .Select(setting => (setting.Key, Text: Text(setting.Key, setting.Value)))
+        .Where(setting => setting.Text is not null)
+        .Select(setting => KeyValuePair.Create(setting.Key, setting.Text!));
+
+    private static string? Text(string key, object? value) => value switch
+    {
+        bool isSet => isSet ? "true" : "false",
+        int or long or Enum => $"{value}",
+        string text when Texts.Contains(key) && text.Length > 0 => text,
+        Uri url => url.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped),
+        IList<string> { Count: > 0 } list when Lists.Contains(key) => string.Join(", ", list),
+        _ => null,
+    };
+
+    private static string Database(string? connectionString)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(connectionString);
+        return $"{builder.Database} on {builder.Host}:{builder.Port} as {builder.Username}";
+    }
+}

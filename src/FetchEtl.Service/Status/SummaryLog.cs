@@ -1,0 +1,103 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace FetchEtl.Service;
+
+/// <summary>
+/// Logs one line for each minute in which messages moved, and one for the whole run after the bus has stopped. Idle
+/// minutes have none.
+/// </summary>
+/// <param name="read">Reads the work so far.</param>
+/// <param name="describeQueues">Asks SQS what is on the queues.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Gets the lines.</param>
+internal sealed class SummaryLog(
+    Func<WorkTotals> read, Func<Task<string>> describeQueues, TimeProvider time, ILogger<SummaryLog> logger)
+    : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
+    private WorkTotals _first = new();
+    private WorkTotals _last = new();
+
+    /// <summary>Creates it for a host.</summary>
+    public static SummaryLog Create(IServiceProvider services)
+    {
+        var meter = services.GetRequiredService<WorkMeter>();
+        var watch = services.GetRequiredService<QueueWatch>();
+        var settings = services.GetRequiredService<IOptions<SqsSettings>>().Value;
+        return new SummaryLog(
+            () => meter.Now,
+            async () => StatusText.Depths(await watch.ReadAsync(), settings),
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<ILogger<SummaryLog>>());
+    }
+
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        _first = _last = read();
+        return base.StartAsync(cancellationToken);
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        var run = read().Since(_first);
+        if (!run.IsIdle)
+        {
+            Log.Ended(
+                logger,
+                StatusText.Duration(run.At),
+                run.Received,
+                run.Written,
+                run.PerSecond(run.Written),
+                run.Duplicates,
+                run.DeadLettered,
+                StatusText.Rules(run.DeadLettersByRule),
+                run.Returned,
+                run.LeasesLost);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                await ReportAsync().WaitAsync(stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The line of the whole run follows.
+        }
+    }
+
+    private async Task ReportAsync()
+    {
+        var now = read();
+        var work = now.Since(_last);
+        _last = now;
+        if (work.IsIdle)
+        {
+            return;
+        }
+
+        Log.Summary(
+            logger,
+            StatusText.Duration(work.At),
+            work.Received,
+            work.Written,
+            work.PerSecond(work.Written),
+            work.Duplicates,
+            work.DeadLettered,
+            StatusText.Rules(work.DeadLettersByRule),
+            work.Returned,
+            work.LeasesLost,
+            await describeQueues());
+    }
+}
