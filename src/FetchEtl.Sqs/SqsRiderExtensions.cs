@@ -1,4 +1,6 @@
 using FetchEtl.Sqs;
+using MassTransit.Configuration;
+using MassTransit.DependencyInjection;
 
 namespace MassTransit;
 
@@ -23,6 +25,17 @@ public static class SqsRiderExtensions
         ArgumentNullException.ThrowIfNull(configurator);
         ArgumentNullException.ThrowIfNull(configure);
 
-        configurator.SetRiderFactory(new SqsRegistrationRiderFactory(configure));
+        configurator.SetRiderFactory(new RiderFactory(configure));
+    }
+
+    private sealed class RiderFactory(Action<IRiderRegistrationContext, ISqsFactoryConfigurator> configure)
+        : IRegistrationRiderFactory<ISqsRider>
+    {
+        public IBusInstanceSpecification CreateRider(IRiderRegistrationContext context)
+        {
+            var configurator = new SqsFactoryConfigurator(context);
+            configure(context, configurator);
+            return configurator;
+        }
     }
 }

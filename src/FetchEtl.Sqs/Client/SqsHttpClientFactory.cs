@@ -40,7 +40,13 @@ internal sealed class SqsHttpClientFactory(
 
     private static SocketsHttpHandler CreateConnections(IClientConfig clientConfig)
     {
-        var connections = new SocketsHttpHandler
+        var proxy = clientConfig.GetWebProxy();
+        if (proxy is not null)
+        {
+            proxy.Credentials ??= clientConfig.ProxyCredentials;
+        }
+
+        return new SocketsHttpHandler
         {
             ConnectTimeout = clientConfig.ConnectTimeout ?? ConnectTimeout,
 
@@ -52,23 +58,13 @@ internal sealed class SqsHttpClientFactory(
 
             // SQS reads no trace headers.
             ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
+            MaxConnectionsPerServer = clientConfig.MaxConnectionsPerServer ?? int.MaxValue,
+
+            // Without a proxy here, the handler uses that of the environment (HTTPS_PROXY, NO_PROXY). No proxy can
+            // reach this machine's loopback interface.
+            Proxy = proxy,
+            UseProxy = proxy is not null || !IsLoopback(clientConfig.ServiceURL),
         };
-        if (clientConfig.MaxConnectionsPerServer is { } connectionLimit)
-        {
-            connections.MaxConnectionsPerServer = connectionLimit;
-        }
-
-        // Without a proxy here, the handler uses that of the environment (HTTPS_PROXY, NO_PROXY). No proxy can reach
-        // this machine's loopback interface.
-        connections.UseProxy = !IsLoopback(clientConfig.ServiceURL);
-        if (clientConfig.GetWebProxy() is { } proxy)
-        {
-            connections.UseProxy = true;
-            connections.Proxy = proxy;
-            proxy.Credentials ??= clientConfig.ProxyCredentials;
-        }
-
-        return connections;
     }
 
     private static bool IsLoopback(string? url) => Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.IsLoopback;

@@ -4,11 +4,6 @@ using Microsoft.Extensions.Logging;
 namespace FetchEtl.Sqs;
 
 /// <summary>The calls of an endpoint's leases, with a lane for each kind.</summary>
-/// <param name="calls">Makes the calls.</param>
-/// <param name="visibilityTimeout">How long a lease lasts.</param>
-/// <param name="backoff">The delays between refused calls.</param>
-/// <param name="troubles">Says which troubles are to be logged.</param>
-/// <param name="logger">Says which kind of call SQS refuses.</param>
 internal sealed class CallLanes(
     LeaseCalls calls, TimeSpan visibilityTimeout, Backoff backoff, TroubleLog troubles, ILogger logger) : IDisposable
 {
@@ -139,24 +134,33 @@ internal sealed class CallLanes(
         _ => _letters,
     };
 
+    private void ReportRenewal(AnsweredCall call)
+    {
+        var refused = call.Answers.Count(answer => answer != EntryAnswer.Accepted);
+        if (refused > 0)
+        {
+            if (troubles.Fails(Trouble.Renewals, call.IsAway))
+            {
+                Log.RenewalFailed(logger, refused, call.Problem!);
+            }
+            else
+            {
+                Log.FailedAgain(logger, call.Problem!);
+            }
+        }
+        else if (troubles.Works(Trouble.Renewals))
+        {
+            Log.RenewalsAccepted(logger);
+        }
+    }
+
     /// <remarks>The loop reports dead letters: their entries are refused one by one, too.</remarks>
     private void Report(AnsweredCall call, bool isRefused)
     {
         switch (call.Kind)
         {
-            case LeaseCallKind.Renewal when call.Answers.Count(x => x != EntryAnswer.Accepted) is > 0 and var refused:
-                if (troubles.Fails(Trouble.Renewals, call.IsAway))
-                {
-                    Log.RenewalFailed(logger, refused, call.Problem!);
-                }
-                else
-                {
-                    Log.FailedAgain(logger, call.Problem!);
-                }
-
-                break;
-            case LeaseCallKind.Renewal when troubles.Works(Trouble.Renewals):
-                Log.RenewalsAccepted(logger);
+            case LeaseCallKind.Renewal:
+                ReportRenewal(call);
                 break;
             case LeaseCallKind.Delete when isRefused:
                 if (call.IsRefused && troubles.Fails(Trouble.Deletes, call.IsAway))

@@ -216,11 +216,11 @@ internal sealed class LeaseLoop(
             return;
         }
 
-        var delay = stopping.IsCancellationRequested ? TimeSpan.Zero : backoff.ReturnAfter(lease.ReceiveCount);
+        var count = lease.Message.ReceiveCount();
+        var delay = stopping.IsCancellationRequested ? TimeSpan.Zero : backoff.ReturnAfter(count);
         if (machine.IsUndecided)
         {
-            Log.Returned(
-                logger, lease.Message.MessageId, exception.GetType().Name, lease.ReceiveCount, delay.TotalSeconds);
+            Log.Returned(logger, lease.Message.MessageId, exception.GetType().Name, count, delay.TotalSeconds);
         }
 
         Apply(lease, machine.Returned(delay, now), now);
@@ -309,7 +309,7 @@ internal sealed class LeaseLoop(
         }
 
         Log.DeadLetterRefused(logger, lease.Message.MessageId, deadLetters.Name, problem!, reason);
-        return lease.Lease.DeadLetterAnswered(accepted: false, backoff.ReturnAfter(lease.ReceiveCount), now);
+        return lease.Lease.DeadLetterAnswered(accepted: false, backoff.ReturnAfter(lease.Message.ReceiveCount()), now);
     }
 
     /// <summary>Takes the action that a lease asks for.</summary>

@@ -38,9 +38,6 @@ internal sealed class SqsMessageLease(
     /// <summary>The size of the body, in bytes of UTF-8.</summary>
     public int BodyBytes { get; } = Encoding.UTF8.GetByteCount(message.Body);
 
-    /// <inheritdoc cref="SystemAttributes.ReceiveCount"/>
-    public int ReceiveCount => message.ReceiveCount();
-
     /// <summary>The receive pipe calls this first, inside the span of the message.</summary>
     public Task ValidateLockStatus()
     {

@@ -40,10 +40,7 @@ internal sealed class DirectSqsClient : SqsClient
     private readonly Lazy<DirectRoute?> _route;
     private long _pausedUntil = long.MinValue;
 
-    /// <param name="credentials">What to sign with. Null: what the configuration or the SDK's chain finds.</param>
-    /// <param name="config">The configuration. It must not change afterwards.</param>
-    /// <param name="timeProvider">The clock of the direct path. Null: the system's.</param>
-    /// <param name="logger">Gets a line for each malformed message. Null: none.</param>
+    /// <inheritdoc cref="SqsClient(AWSCredentials, AmazonSQSConfig, ILogger)"/>
     public DirectSqsClient(
         AWSCredentials? credentials,
         AmazonSQSConfig config,
