@@ -10,6 +10,13 @@ internal static class StandardError
 
     private static Thread? _blocked;
 
+    /// <summary>
+    /// Whether it is a terminal and the user wants colours (https://no-color.org). The console logger asks standard
+    /// output, and would write colours to a file of errors.
+    /// </summary>
+    public static bool HasColors =>
+        !Console.IsErrorRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+
     /// <summary>Writes a line, or drops it when it cannot be written in time or another one is blocked.</summary>
     public static void WriteLine(string line)
     {

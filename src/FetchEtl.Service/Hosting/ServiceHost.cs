@@ -103,6 +103,7 @@ internal static class ServiceHost
             .AddSimpleConsole(x =>
             {
                 x.SingleLine = true;
+                x.ColorBehavior = StandardError.HasColors ? LoggerColorBehavior.Enabled : LoggerColorBehavior.Disabled;
                 x.TimestampFormat = "HH:mm:ss ";
             });
 
