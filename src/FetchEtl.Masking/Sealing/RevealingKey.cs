@@ -118,7 +118,8 @@ public sealed class RevealingKey : IDisposable
     public bool Opens(ReadOnlySpan<byte> sealedValue)
     {
         var length = SealFormat.BlockLength(_key);
-        return !sealedValue.IsEmpty && sealedValue.Length % length == 0 && TryOpenBlock(sealedValue[..length]) is not null;
+        return !sealedValue.IsEmpty && sealedValue.Length % length == 0
+            && TryOpenBlock(sealedValue[..length]) is not null;
     }
 
     /// <summary>Releases the key.</summary>

@@ -65,14 +65,17 @@ internal static partial class ErrorText
         PostgresException postgres =>
         [
             Database(
-                server, $"{DatabaseFaults.Classify(postgres).Reason} (SQLSTATE {postgres.SqlState})", Migrate(postgres)),
+                server,
+                $"{DatabaseFaults.Classify(postgres).Reason} (SQLSTATE {postgres.SqlState})",
+                Migrate(postgres)),
         ],
         InvalidOperationException { InnerException: NpgsqlException inner } => Of(inner, server),
         NpgsqlException { InnerException: AuthenticationException tls } =>
             [Database(server, $"the TLS handshake failed: {tls.Message}", CheckCertificate)],
 
         // Npgsql's own text often names host and port, the socket's the cause.
-        NpgsqlException { InnerException: SocketException socket } connection when connection.Message != socket.Message =>
+        NpgsqlException { InnerException: SocketException socket } connection
+            when connection.Message != socket.Message =>
             [Database(server, $"{connection.Message}: {socket.Message}", CheckServer)],
         NpgsqlException when DatabaseFaults.IsOtherService(exception) =>
             [Database(server, "what answers there is no PostgreSQL", CheckServer)],

@@ -1,8 +1,8 @@
 namespace FetchEtl.Service;
 
 /// <summary>
-/// Whether the caller closed standard input, as <c>&lt;&amp;-</c> does in a shell. .NET then gets its number for a pipe of
-/// its own, from which a read never returns.
+/// Whether the caller closed standard input, as <c>&lt;&amp;-</c> does in a shell. .NET then gets its number for a
+/// pipe of its own, from which a read never returns.
 /// </summary>
 internal static class InputDescriptor
 {
@@ -44,7 +44,9 @@ internal static class InputDescriptor
         }
     }
 
-    /// <summary>The flags are octal, and their last two bits say how the descriptor was opened; 0 is for reading.</summary>
+    /// <summary>
+    /// The flags are octal, and their last two bits say how the descriptor was opened; 0 is for reading.
+    /// </summary>
     private static bool IsWritable(string descriptor)
     {
         var flags = File.ReadLines($"/proc/self/fdinfo/{descriptor}")
