@@ -19,6 +19,9 @@ public sealed class DemoTests
         Assert.Contains("user_id: is missing", demo.Output);
         Assert.Matches(@"rows written\s+│\s+299", demo.Output);
         Assert.Matches(@"dead letters\s+│\s+1 ", demo.Output);
+        Assert.All(
+            demo.Output.Split('\n').Where(line => line.Contains('│') || line.Contains('─')),
+            line => Assert.InRange(line.TrimEnd().Length, 0, 80));
     }
 
     [Fact]

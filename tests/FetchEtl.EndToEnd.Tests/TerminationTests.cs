@@ -28,6 +28,22 @@ public sealed class TerminationTests
     }
 
     [PosixFact]
+    public async Task A_SIGTERM_ends_a_drain_in_order_with_what_was_done_and_what_is_left()
+    {
+        await using var estate = await Estate.CreateAsync();
+        await using var drain = estate.Start("drain");
+        await using var table = await BlockAsync(estate);
+
+        await drain.SignalAsync(ProcessSignal.Terminate);
+        await drain.WaitAsync(TimeSpan.FromSeconds(25));
+
+        Assert.Equal(128 + 15, drain.ExitCode);
+        Assert.Matches(@"rows written\s+│\s+1 ", drain.Output);
+        Assert.Contains($"stopped before login-queue was empty: {Count} visible, 0 in flight, 0 delayed.", drain.Errors);
+        Assert.Contains("run 'fetch-etl drain' again for the rest.", drain.Errors);
+    }
+
+    [PosixFact]
     public async Task A_SIGTERM_while_SQS_is_unavailable_stops_the_process_in_order_without_an_error()
     {
         await using var estate = await Estate.CreateAsync();

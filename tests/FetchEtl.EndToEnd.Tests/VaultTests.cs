@@ -153,6 +153,20 @@ public sealed partial class VaultTests
             Path.Combine(folder, "passphrase"),
             mask);
         Assert.Equal("198.51.100.77", opened.Output.Trim());
+        Assert.Contains("can read the file that --passphrase-file names. Remedy: chmod 600", opened.Errors);
+
+        // The same failure of RSA, and another cause: the key opens the vault's other values.
+        await vault.Estate.ExecuteAsync(
+            $"UPDATE pii_vault SET sealed = set_byte(sealed, 5, 1 - get_byte(sealed, 5) % 2) WHERE mask = '{mask}'");
+        await using var changed = await vault.RunApartAsync("reveal", "--private-key", vault.PrivateKey, mask);
+        Assert.Contains("it was sealed to another key, or somebody has changed it in pii_vault", changed.Errors);
+
+        // A wrong masking key would find nothing to erase.
+        vault.Estate.Settings["Masking__Keys__0"] = TestKeys.Third;
+        await using var erase = await vault.Estate.RunAsync("erase", mask);
+        Assert.Equal(1, erase.ExitCode);
+        Assert.Contains("Masking:Keys:0 (or Masking:KeyFiles:0) is not the key of generation 1", erase.Errors);
+        Assert.Contains("fetch-etl: Nothing was erased.", erase.Errors);
     }
 
     [PosixFact]

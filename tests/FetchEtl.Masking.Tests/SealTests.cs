@@ -109,6 +109,22 @@ public sealed class SealTests : IDisposable
     }
 
     [Fact]
+    public void A_value_with_a_changed_part_beside_a_sound_one_was_changed_and_not_sealed_to_another_key()
+    {
+        var blocks = Seal(PiiField.Ip, new string('x', 3 * Capacity));
+        blocks[^1] ^= 1;
+
+        Assert.True(_revealing.Opens(blocks));
+        Assert.Equal(
+            "a part of the stored value does not open, and another does: somebody has changed pii_vault",
+            Assert.Throws<InvalidDataException>(() => Open(PiiField.Ip, blocks)).Message);
+        blocks[0] ^= 1;
+        Assert.False(_revealing.Opens(blocks));
+        Assert.False(_revealing.Opens(blocks.AsSpan(1)));
+        Assert.False(_revealing.Opens([]));
+    }
+
+    [Fact]
     public async Task Threads_share_a_key()
     {
         var tasks = Enumerable.Range(0, 8).Select(thread => Task.Run(() =>

@@ -25,6 +25,19 @@ public sealed class LineRangesTests
     [InlineData(" 1")]
     public void Anything_else_is_no_range(string text) => Assert.False(LineRanges.TryParse(text, out _));
 
+    [Theory]
+    [InlineData("90-", 50, "90-")]
+    [InlineData("51-", 50, null)]
+    [InlineData("3,49-60", 50, "51-60")]
+    [InlineData("3,7", 50, null)]
+    [InlineData("2", 0, "2")]
+    public void Ranges_behind_the_end_name_nothing_except_the_rest_of_a_send_that_was_stopped_there(
+        string text, long end, string? beyond)
+    {
+        Assert.True(LineRanges.TryParse(text, out var ranges));
+        Assert.Equal(beyond, ranges.Beyond(end)?.ToString());
+    }
+
     [Fact]
     public void What_is_left_are_the_open_lines_and_the_rest_of_the_wanted_ones()
     {

@@ -3,16 +3,18 @@ using Microsoft.Extensions.Configuration;
 namespace FetchEtl.Logins;
 
 /// <summary>Binds <see cref="LoginsOptions"/> to a configuration section. All keys are relative to it.</summary>
-internal static class LoginsConfiguration
+public static class LoginsConfiguration
 {
-    public const string Storage = "Storage";
-    public const string Masking = "Masking";
-    public const string AppVersion = "AppVersion";
-    public const string ConnectionStrings = "ConnectionStrings";
+    internal const string Storage = "Storage";
+    internal const string Masking = "Masking";
+    internal const string AppVersion = "AppVersion";
+    internal const string ConnectionStrings = "ConnectionStrings";
 
     private const string Logins = "Logins";
 
-    private static readonly Dictionary<string, IReadOnlyList<string>> Sections = new()
+    /// <summary>The names of the library's sections, each with the names of its settings.</summary>
+    public static IReadOnlyDictionary<string, IReadOnlyList<string>> Sections { get; } =
+        new Dictionary<string, IReadOnlyList<string>>
     {
         [ConnectionStrings] = [Logins],
         [Storage] = SettingsReader.NamesOf(typeof(StorageOptions)),
@@ -23,7 +25,7 @@ internal static class LoginsConfiguration
     /// <summary>
     /// Binds what can be bound. The validator reports the rest, so that one start shows all problems.
     /// </summary>
-    public static void Bind(IConfiguration section, LoginsOptions options)
+    internal static void Bind(IConfiguration section, LoginsOptions options)
     {
         options.KeyPrefix = section is IConfigurationSection { Path: var path } ? $"{path}:" : string.Empty;
         options.UnknownKeys = [.. UnknownKeys(section)];

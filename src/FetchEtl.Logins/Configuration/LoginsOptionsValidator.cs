@@ -1,6 +1,4 @@
-using System.Data.Common;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace FetchEtl.Logins;
 
@@ -76,32 +74,10 @@ internal sealed class LoginsOptionsValidator : IValidateOptions<LoginsOptions>
 
     private static void CheckConnection(LoginsOptions options, ValidateOptionsResultBuilder problems)
     {
-        var key = $"{options.KeyPrefix}ConnectionStrings:Logins";
-        if (string.IsNullOrWhiteSpace(options.ConnectionString))
+        foreach (var problem in ConnectionSetting.Validate(
+            options.ConnectionString, options.Storage.RequireTls, options.KeyPrefix))
         {
-            problems.AddError(
-                $"{key} is missing: set it to a PostgreSQL connection string, as in Host=…;Database=…;Username=….");
-            return;
-        }
-
-        try
-        {
-            if (string.IsNullOrWhiteSpace(new NpgsqlConnectionStringBuilder(options.ConnectionString).Host))
-            {
-                problems.AddError($"{key} names no host: write it as Host=…;Database=…;Username=….");
-            }
-            else if (options.Storage.RequireTls
-                && ServerIdentity.FindUnverifiedHosts(options.ConnectionString).Count > 0)
-            {
-                problems.AddError(
-                    $"{key} must have SSL Mode=VerifyFull or SSL Mode=VerifyCA, because {options.KeyPrefix}"
-                    + "Storage:RequireTls is true; Root Certificate names the file of a private authority.");
-            }
-        }
-        catch (Exception exception) when (exception is ArgumentException or FormatException or DbException)
-        {
-            // The text of the exception can quote the password.
-            problems.AddError($"{key} is not a connection string that Npgsql can read: check its keywords and quotes.");
+            problems.AddError(problem);
         }
     }
 }

@@ -8,6 +8,17 @@ namespace FetchEtl.Logins;
 /// </summary>
 public static class SettingsNames
 {
+    /// <summary>Finds the name that somebody probably meant.</summary>
+    /// <param name="word">What was written.</param>
+    /// <param name="names">The names that exist.</param>
+    /// <returns>The nearest of the names, whatever the case; null where none is near.</returns>
+    public static string? Nearest(string word, IEnumerable<string> names)
+    {
+        ArgumentNullException.ThrowIfNull(word);
+        ArgumentNullException.ThrowIfNull(names);
+        return Spelling.Nearest(word, names);
+    }
+
     /// <summary>Describes a key of a section that names no setting.</summary>
     /// <param name="setting">The key.</param>
     /// <param name="names">The names of the section's settings.</param>

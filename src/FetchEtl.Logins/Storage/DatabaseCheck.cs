@@ -42,6 +42,16 @@ internal sealed class DatabaseCheck(
         {
             throw new DatabaseFaultException(fault, exception);
         }
+        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.UndefinedColumn)
+        {
+            if (await TableCheck.FindMissingColumnsAsync(database, cancellationToken) is { Count: > 0 } missing)
+            {
+                throw new DatabaseFaultException(
+                    new DatabaseFault(FaultKind.Operator, exception.SqlState, TableCheck.Describe(missing)), exception);
+            }
+
+            throw;
+        }
         catch (PostgresException exception)
             when (DatabaseFaults.Classify(exception) is { Kind: FaultKind.Refused } fault)
         {

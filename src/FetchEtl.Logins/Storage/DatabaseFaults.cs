@@ -16,6 +16,9 @@ public static class DatabaseFaults
         "a BEFORE INSERT trigger that returns NULL or a rule of user_logins discards rows without an error: drop or "
         + "correct it");
 
+    private const string NoConnection =
+        "no connection to the server: check that it runs and that the connection string Logins names it";
+
     /// <summary>The server takes no writes.</summary>
     internal static readonly DatabaseFault ReadOnly = new(
         FaultKind.Operator, "25006", "the server is read-only: name the primary in the connection string Logins");
@@ -68,15 +71,31 @@ public static class DatabaseFaults
         {
             if (cause is NpgsqlException or SocketException or IOException or TimeoutException)
             {
-                return new DatabaseFault(
-                    FaultKind.Transient,
-                    cause.GetType().Name,
-                    "no connection to the server: check that it runs and that the connection string Logins names it");
+                return new DatabaseFault(FaultKind.Transient, cause.GetType().Name, NoConnection + Details(cause));
             }
         }
 
         return new DatabaseFault(FaultKind.Unknown, exception.GetType().Name, "an unexpected error");
     }
+
+    /// <summary>
+    /// Whether something answers that is no PostgreSQL: Npgsql got another byte than the protocol has for its first
+    /// request.
+    /// </summary>
+    /// <param name="exception">What an attempt to connect threw.</param>
+    public static bool IsOtherService(Exception exception) =>
+        exception is NpgsqlException { Message: { } text }
+        && text.StartsWith("Received unknown response", StringComparison.Ordinal);
+
+    /// <summary>Npgsql's text of a failed connection names host and port, the socket's the cause.</summary>
+    private static string Details(Exception cause) => cause switch
+    {
+        NpgsqlException { InnerException: SocketException socket } when socket.Message != cause.Message =>
+            $". {cause.Message}: {socket.Message}",
+        NpgsqlException { InnerException: SocketException } => $". {cause.Message}",
+        _ when IsOtherService(cause) => ". What answers there is no PostgreSQL: correct the host or the port",
+        _ => string.Empty,
+    };
 
     /// <summary>
     /// The statement did not end within the command timeout: fewer rows may be written in time. Some poolers and

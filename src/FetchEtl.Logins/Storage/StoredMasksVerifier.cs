@@ -93,6 +93,23 @@ public sealed class StoredMasksVerifier(
         }
     }
 
+    /// <summary>
+    /// Checks the keys against <c>masking_generations</c> and changes nothing, for a role that may only read it. A
+    /// masker without keys passes.
+    /// </summary>
+    /// <param name="database">The database.</param>
+    /// <param name="cancellationToken">Cancels the statement under way.</param>
+    /// <exception cref="MaskingRefusedException">The keys are not those of the table.</exception>
+    /// <exception cref="Npgsql.NpgsqlException">PostgreSQL rejected a statement, or could not be reached.</exception>
+    public async Task CheckKeysAsync(LoginDbContext database, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        if (masker is HmacPiiMasker keyed)
+        {
+            Refuse(GenerationRegister.Judge(await ReadKnownAsync(database, keyed, cancellationToken), keyed).Problems);
+        }
+    }
+
     private async Task VerifyGenerationsAsync(
         LoginDbContext database, HmacPiiMasker keyed, List<int>? register, CancellationToken cancellationToken)
     {

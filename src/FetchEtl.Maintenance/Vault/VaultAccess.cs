@@ -38,6 +38,14 @@ public sealed class VaultAccess(LoginDbContext database, IPiiMasker? masker)
         return ByMask(names, await ReadAsync(Texts(names), cancellationToken));
     }
 
+    /// <summary>Reads any sealed values, to see whether a private key is that of the vault.</summary>
+    /// <param name="count">How many at most.</param>
+    /// <param name="cancellationToken">Cancels the statement under way.</param>
+    /// <returns>The values, in no order.</returns>
+    /// <exception cref="Npgsql.NpgsqlException">PostgreSQL rejected the statement, or could not be reached.</exception>
+    public async Task<IReadOnlyList<SealedValue>> SampleAsync(int count, CancellationToken cancellationToken) =>
+        await QueryAsync($"SELECT {Columns} FROM pii_vault LIMIT @count", "count", count, cancellationToken);
+
     /// <summary>
     /// Deletes the sealed values behind masks, of all generations. The masks in other tables stay. Where the vault
     /// holds masks of several generations, a value may be there under each, so the keys of all of them are needed.
@@ -165,14 +173,21 @@ public sealed class VaultAccess(LoginDbContext database, IPiiMasker? masker)
     }
 
     private Task<List<SealedValue>> ReadAsync(IEnumerable<string> masks, CancellationToken cancellationToken) =>
-        QueryAsync($"SELECT {Columns} FROM pii_vault WHERE mask::text = ANY (@masks)", masks, cancellationToken);
+        QueryAsync(
+            $"SELECT {Columns} FROM pii_vault WHERE mask::text = ANY (@masks)",
+            "masks",
+            masks.ToArray(),
+            cancellationToken);
 
     private Task<List<SealedValue>> DeleteAsync(IEnumerable<string> masks, CancellationToken cancellationToken) =>
         QueryAsync(
-            $"DELETE FROM pii_vault WHERE mask::text = ANY (@masks) RETURNING {Columns}", masks, cancellationToken);
+            $"DELETE FROM pii_vault WHERE mask::text = ANY (@masks) RETURNING {Columns}",
+            "masks",
+            masks.ToArray(),
+            cancellationToken);
 
-    private async Task<List<SealedValue>> QueryAsync(
-        string sql, IEnumerable<string> masks, CancellationToken cancellationToken)
+    private async Task<List<SealedValue>> QueryAsync<T>(
+        string sql, string name, T value, CancellationToken cancellationToken)
     {
         await database.Database.OpenConnectionAsync(cancellationToken);
         return await database.QueryAsync(
@@ -185,6 +200,6 @@ public sealed class VaultAccess(LoginDbContext database, IPiiMasker? masker)
                 CreatedAt = reader.GetFieldValue<DateTimeOffset>(3),
             },
             cancellationToken,
-            SqlCommands.Parameter("masks", masks.ToArray()));
+            SqlCommands.Parameter(name, value));
     }
 }

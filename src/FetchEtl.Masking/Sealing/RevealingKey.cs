@@ -94,7 +94,9 @@ public sealed class RevealingKey : IDisposable
         var text = new List<byte>();
         for (; !sealedValue.IsEmpty; sealedValue = sealedValue[length..])
         {
-            var plain = OpenBlock(sealedValue[..length]);
+            var plain = TryOpenBlock(sealedValue[..length]) ?? throw new InvalidDataException(text.Count == 0
+                ? WrongKey
+                : "a part of the stored value does not open, and another does: somebody has changed pii_vault");
             if (!plain.AsSpan().StartsWith(prefix))
             {
                 throw new InvalidDataException($"the stored value was not sealed as {field}: somebody has changed " +
@@ -107,10 +109,23 @@ public sealed class RevealingKey : IDisposable
         return new PersonalText(Encoding.UTF8.GetString([.. text]));
     }
 
+    /// <summary>
+    /// Whether the key opens a sealed value, whatever field it was sealed for. RSA-OAEP fails in the same way for
+    /// another key and for a value that was changed: a key that opens other values of the vault is not another key.
+    /// </summary>
+    /// <param name="sealedValue">What <see cref="SealingKey.Seal"/> returned.</param>
+    /// <returns>Whether its first block opens.</returns>
+    public bool Opens(ReadOnlySpan<byte> sealedValue)
+    {
+        var length = SealFormat.BlockLength(_key);
+        return !sealedValue.IsEmpty && sealedValue.Length % length == 0
+            && TryOpenBlock(sealedValue[..length]) is not null;
+    }
+
     /// <summary>Releases the key.</summary>
     public void Dispose() => _key.Dispose();
 
-    private byte[] OpenBlock(ReadOnlySpan<byte> block)
+    private byte[]? TryOpenBlock(ReadOnlySpan<byte> block)
     {
         try
         {
@@ -118,7 +133,7 @@ public sealed class RevealingKey : IDisposable
         }
         catch (CryptographicException)
         {
-            throw new InvalidDataException(WrongKey);
+            return null;
         }
     }
 }

@@ -34,7 +34,9 @@ internal static class AdoptCommand
         "Masks columns of a table in place: raw values, or the masks of Masking:Former. That cannot be undone, so it " +
         "asks first. A second run continues an interrupted one. Exit code 3: some values are not masked.",
         RunAsync,
-        Arguments.Table, Arguments.Columns, Arguments.BatchSize, DryRun, HexIsRaw, MasksAreRaw, Yes);
+        Arguments.Table, Arguments.Columns, Arguments.BatchSize, DryRun, HexIsRaw, MasksAreRaw, Yes).WithExamples(
+        "fetch-etl adopt --column masked_ip=ip --column masked_device_id=device_id --dry-run",
+        "fetch-etl adopt --table old_logins --column ip=ip --yes");
 
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
@@ -60,7 +62,7 @@ internal static class AdoptCommand
         var plan = await adoption.PlanAsync(table, columns, cancellationToken);
         foreach (var warning in plan.Warnings)
         {
-            StandardError.WriteLine($"fetch-etl: warning: {warning}.");
+            Warnings.Write(warning);
         }
 
         if (plan.Problems.Count > 0 || parsed.GetValue(DryRun))
@@ -87,17 +89,12 @@ internal static class AdoptCommand
             }
         }
 
-        try
-        {
-            var summary = await MaintenanceProgressBar.RunAsync(progress =>
-                adoption.RunAsync(plan, parsed.GetValue(Arguments.BatchSize), progress, cancellationToken));
-            MaintenanceReport.Write(plan.Counts, summary.After, []);
-            MaintenanceReport.WriteRate("rows", summary.Rows, summary.Elapsed);
-            return MaintenanceVerb.End(summary.Left);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            return MaintenanceVerb.Stopped("adopt");
-        }
+        var summary = await TableProgress.RunAsync(
+            "fetch-etl adopt",
+            progress => adoption.RunAsync(plan, parsed.GetValue(Arguments.BatchSize), progress, cancellationToken),
+            cancellationToken);
+        MaintenanceReport.Write(plan.Counts, summary.After, []);
+        MaintenanceReport.WriteRate("rows", summary.Rows, summary.Elapsed);
+        return MaintenanceVerb.End(summary.Left);
     }
 }

@@ -7,44 +7,37 @@ namespace FetchEtl.Service;
 /// <summary>The connection string, for the verbs that need the database and none of the other settings.</summary>
 internal static class DatabaseSetting
 {
+    /// <summary>Reads it, and warns where nothing checks which server answers.</summary>
     /// <exception cref="UsageException">The connection string is missing or invalid.</exception>
     public static string Read(IConfiguration configuration)
     {
         var storage = new StorageOptions();
-        List<string> problems = [.. SettingsReader.Read(configuration.GetSection("Storage"), storage)];
+        IReadOnlyList<string> problems = SettingsReader.Read(configuration.GetSection("Storage"), storage);
         var connectionString = configuration.GetConnectionString("Logins");
-        if (Problem(connectionString) is { } problem)
+        problems = [.. problems, .. ConnectionSetting.Validate(connectionString, storage.RequireTls)];
+        if (problems.Count > 0)
         {
-            problems.Add(
-                $"ConnectionStrings:Logins {problem}: it must name the PostgreSQL to use, as in "
-                + "Host=…;Database=…;Username=….");
-        }
-        else if (storage.RequireTls && ServerIdentity.FindUnverifiedHosts(connectionString!).Count > 0)
-        {
-            problems.Add(
-                "ConnectionStrings:Logins must have SSL Mode=VerifyFull or SSL Mode=VerifyCA, because "
-                + "Storage:RequireTls is true.");
+            throw new UsageException(problems);
         }
 
-        return problems.Count == 0 ? connectionString! : throw new UsageException(problems);
+        Warnings.OfServer(connectionString!);
+        return connectionString!;
     }
 
-    /// <summary>Npgsql's own text can quote a password that holds a semicolon.</summary>
-    private static string? Problem(string? text)
+    /// <summary>The server's host and port, for an error text.</summary>
+    /// <param name="settings">The settings of the command line.</param>
+    /// <returns>Null where the settings name none.</returns>
+    public static string? ServerOf(string[] settings)
     {
-        if (string.IsNullOrWhiteSpace(text))
-        {
-            return "is not set";
-        }
-
         try
         {
-            return string.IsNullOrWhiteSpace(new NpgsqlConnectionStringBuilder(text).Host) ? "has no Host" : null;
+            var connectionString = ServiceHost.Create(settings).Configuration.GetConnectionString("Logins");
+            var builder = new NpgsqlConnectionStringBuilder(connectionString);
+            return string.IsNullOrEmpty(builder.Host) ? null : $"{builder.Host}:{builder.Port}";
         }
-        catch (ArgumentException)
+        catch (Exception exception) when (exception is ArgumentException || ErrorText.Of(exception) is not null)
         {
-            return "has a keyword that Npgsql does not know, or a value that is not of its type, such as a Port that "
-                + "is no number";
+            return null;
         }
     }
 }

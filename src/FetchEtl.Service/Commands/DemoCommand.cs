@@ -30,9 +30,26 @@ internal static class DemoCommand
         "Shows the whole path on this machine alone, with a local SQS, a private PostgreSQL and a throwaway key.",
         (parsed, settings, cancellationToken) => RunAsync(parsed, settings, termination, cancellationToken),
         Count,
-        File);
+        File).WithExamples("fetch-etl demo", "fetch-etl demo --file logins.jsonl");
 
     private static async Task<int> RunAsync(
+        ParseResult parsed,
+        string[] settings,
+        Termination termination,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ShowAsync(parsed, settings, termination, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new VerbStoppedException(
+                "stopped before the end. The demo's queue and database are removed; run it again.");
+        }
+    }
+
+    private static async Task<int> ShowAsync(
         ParseResult parsed,
         string[] settings,
         Termination termination,
@@ -66,11 +83,17 @@ internal static class DemoCommand
         var client = host.Services.GetRequiredService<IAmazonSQS>();
         var queue = host.Services.GetRequiredService<IOptions<SqsSettings>>().Value;
         var queueUrl = await client.CreateQueueByNameAsync(queue.QueueName, cancellationToken);
-        await new MessageSender(client).SendAsync(queueUrl, bodies, static _ => { }, cancellationToken);
+        await ProgressDisplay.RunAsync("sending", "messages", async progress =>
+        {
+            var sent = new SentCount(progress, bodies.Count);
+            await new MessageSender(client).SendAsync(queueUrl, bodies, sent.Add, cancellationToken);
+            return bodies.Count;
+        });
         DemoReport.Say($"{bodies.Count} messages wait in {queue.QueueName}.");
 
-        var (summary, _, isEmpty) = await DrainProgressBar.RunAsync(progress =>
-            new Drainer(host, progress).RunAsync(cancellationToken));
+        var (summary, _, isEmpty) = await ProgressDisplay.RunAsync(
+            "draining", "messages", progress => new Drainer(host, progress).RunAsync(cancellationToken));
+        cancellationToken.ThrowIfCancellationRequested();
 
         await using var database = await host
             .Services.GetRequiredService<IDbContextFactory<LoginDbContext>>()

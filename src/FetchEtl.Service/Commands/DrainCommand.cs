@@ -26,7 +26,7 @@ internal static class DrainCommand
         "drain",
         "Moves logins until the queue is empty, then ends. Exit code 3: messages are left on the queue.",
         (parsed, settings, cancellationToken) => RunAsync(parsed, settings, termination, cancellationToken),
-        Json);
+        Json).WithExamples("fetch-etl drain", "fetch-etl drain --json --Sqs:QueueName=login-queue");
 
     private static async Task<int> RunAsync(
         ParseResult parsed,
@@ -34,16 +34,15 @@ internal static class DrainCommand
         Termination termination,
         CancellationToken cancellationToken)
     {
-        var showsBar = !parsed.GetValue(Json) && ProgressDisplay.IsShown;
-        using var host = ServiceHost.CreateDrain(settings, showsBar ? QuietLog : null).BuildValidated();
+        using var host = ServiceHost.CreateDrain(settings, ProgressDisplay.IsShown ? QuietLog : null).BuildValidated();
         termination.LimitBy(host);
         await RequireTableAsync(host, cancellationToken);
 
         var obstacles = DrainObstacles.Watch(host.Services);
-        var result = parsed.GetValue(Json)
-            ? await new Drainer(host, progress: null, obstacles).RunAsync(cancellationToken)
-            : await DrainProgressBar.RunAsync(
-                progress => new Drainer(host, progress, obstacles).RunAsync(cancellationToken));
+        var result = await ProgressDisplay.RunAsync(
+            "draining",
+            "messages",
+            progress => new Drainer(host, progress, obstacles).RunAsync(cancellationToken));
 
         if (parsed.GetValue(Json))
         {
@@ -61,15 +60,28 @@ internal static class DrainCommand
             StandardError.WriteLine($"fetch-etl: {line}");
         }
 
-        return ending.Count == 0 ? Verb.Succeeded : Verb.LeftBehind;
+        return (ending.Count, cancellationToken.IsCancellationRequested) switch
+        {
+            (0, _) => Verb.Succeeded,
+            (_, true) => Verb.Interrupted,
+            _ => Verb.LeftBehind,
+        };
     }
 
-    /// <summary>Checks that the table exists: without it a drain would hold leases and write nothing.</summary>
+    /// <summary>
+    /// Checks that the table is there with its columns: without them a drain would hold leases and write nothing.
+    /// </summary>
     private static async Task RequireTableAsync(IHost host, CancellationToken cancellationToken)
     {
         await using var database = await host
             .Services.GetRequiredService<IDbContextFactory<LoginDbContext>>()
             .CreateDbContextAsync(cancellationToken);
+        if (await TableCheck.FindMissingColumnsAsync(database, cancellationToken) is { Count: > 0 } missing)
+        {
+            throw new UsageException(
+                $"PostgreSQL at ConnectionStrings:Logins cannot be used: {TableCheck.Describe(missing)}.");
+        }
+
         _ = await database.UserLogins.Select(x => x.MessageId).FirstOrDefaultAsync(cancellationToken);
     }
 }

@@ -1,17 +1,25 @@
 using System.CommandLine;
+using FetchEtl.Logins;
 using FetchEtl.Maintenance;
+using FetchEtl.Masking;
+using Microsoft.Extensions.Options;
 
 namespace FetchEtl.Service;
 
 /// <summary>Deletes the values behind masks from the vault. The masks stay where they are.</summary>
 internal static class EraseCommand
 {
+    private const string Rights =
+        "SELECT and DELETE on pii_vault, and where the settings have masking keys SELECT on masking_generations";
+
     public static Command Create() => Verb.Create(
         "erase",
         "Deletes the values behind masks from the vault; rows keep the masks. Exit code 1: the vault holds no value " +
         "for some masks.",
         RunAsync,
-        VaultVerb.Masks);
+        VaultVerb.Masks).WithExamples(
+            "fetch-etl erase 1:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+            "fetch-etl mask --field ip < ips.txt | fetch-etl erase");
 
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
@@ -20,7 +28,7 @@ internal static class EraseCommand
         var isComplete = false;
         try
         {
-            await VaultVerb.RunAsync(parsed, settings, "SELECT and DELETE", EraseAsync, cancellationToken);
+            await VaultVerb.RunAsync(parsed, settings, Rights, OpenAsync, cancellationToken);
             isComplete = true;
         }
         finally
@@ -34,7 +42,13 @@ internal static class EraseCommand
 
         return result;
 
-        async Task EraseAsync(VaultAccess vault, IReadOnlyList<NamedMask> masks)
+        async Task<BatchAction> OpenAsync(VaultTarget target)
+        {
+            await RequireKeysAsync(target, cancellationToken);
+            return (masks, advance) => EraseAsync(target.Vault, masks, advance);
+        }
+
+        async Task EraseAsync(VaultAccess vault, IReadOnlyList<NamedMask> masks, Action<int> advance)
         {
             var given = masks.Where(mask => mask.Text.Length > 0).ToList();
             var erased = await vault.EraseAsync([.. given.Select(mask => mask.Text)], cancellationToken);
@@ -44,6 +58,30 @@ internal static class EraseCommand
                 result = Verb.Failed;
                 StandardError.WriteLine($"fetch-etl: {mask}: pii_vault holds nothing for it.");
             }
+
+            advance(masks.Count);
+        }
+    }
+
+    /// <summary>
+    /// Checks the keys of the settings, which find a value under the masks of other generations: with wrong ones, the
+    /// value would stay, and the vault would seem to hold nothing.
+    /// </summary>
+    private static async Task RequireKeysAsync(VaultTarget target, CancellationToken cancellationToken)
+    {
+        if (target.Masker is not { } masker)
+        {
+            return;
+        }
+
+        try
+        {
+            var options = Options.Create(new LoginsOptions { Masking = target.Masking });
+            await new StoredMasksVerifier(masker, options).CheckKeysAsync(target.Database, cancellationToken);
+        }
+        catch (MaskingRefusedException refused)
+        {
+            throw new MaskingRefusedException([.. refused.Problems, "Nothing was erased."]);
         }
     }
 }

@@ -32,14 +32,16 @@ internal static partial class ErrorText
     private const string CheckEndpoint =
         "Check Sqs:ServiceUrl, or without one the region, and the network or proxy on the way.";
 
+    /// <param name="exception">What a verb threw.</param>
+    /// <param name="server">Gives host and port of PostgreSQL, or null, where an error needs them.</param>
     /// <returns>The lines; null for an error that a user cannot fix.</returns>
-    public static IReadOnlyList<string>? Of(Exception exception) => exception switch
+    public static IReadOnlyList<string>? Of(Exception exception, Func<string?>? server = null) => exception switch
     {
         UsageException usage => usage.Problems,
         OptionsValidationException options => [.. options.Failures],
         MaskingRefusedException masking => masking.Problems,
-        AggregateException aggregate when aggregate.InnerExceptions.All(x => Of(x) is not null) =>
-            [.. aggregate.InnerExceptions.SelectMany(x => Of(x)!)],
+        AggregateException aggregate when aggregate.InnerExceptions.All(x => Of(x, server) is not null) =>
+            [.. aggregate.InnerExceptions.SelectMany(x => Of(x, server)!)],
 
         // The SDK's answer to a profile of SSO whose session has no valid token.
         InvalidOperationException { Source: "AWSSDK.Core" } => [SqsErrors.Describe(exception)],
@@ -47,7 +49,7 @@ internal static partial class ErrorText
             [$"{Key().Match(exception.Message).Groups["key"].Value} has a value of another form than its setting."],
         InvalidOperationException { Source: "Microsoft.Extensions.Logging.Configuration" } =>
             [$"Logging:LogLevel has an unknown level: the levels are {string.Join(", ", Enum.GetNames<LogLevel>())}."],
-        ConfigurationException { InnerException: { } inner } => Of(inner),
+        ConfigurationException { InnerException: { } inner } => Of(inner, server),
         InvalidDataException unreadable => [Unreadable(unreadable)],
         DecoderFallbackException => [exception.Message],
         SqsSettingsException => [$"Sqs: {exception.Message}"],
@@ -61,21 +63,32 @@ internal static partial class ErrorText
         PostgresException { SqlState: PostgresErrorCodes.RaiseException } refusal =>
             [refusal.MessageText, refusal.Hint ?? string.Empty],
         PostgresException postgres =>
-            [Database($"{DatabaseFaults.Classify(postgres).Reason} (SQLSTATE {postgres.SqlState})", Migrate(postgres))],
-        InvalidOperationException { InnerException: NpgsqlException inner } => Of(inner),
+        [
+            Database(
+                server,
+                $"{DatabaseFaults.Classify(postgres).Reason} (SQLSTATE {postgres.SqlState})",
+                Migrate(postgres)),
+        ],
+        InvalidOperationException { InnerException: NpgsqlException inner } => Of(inner, server),
         NpgsqlException { InnerException: AuthenticationException tls } =>
-            [Database($"the TLS handshake failed: {tls.Message}", CheckCertificate)],
+            [Database(server, $"the TLS handshake failed: {tls.Message}", CheckCertificate)],
 
-        // Npgsql's own text names host and port, the socket's the cause.
-        NpgsqlException { InnerException: SocketException socket } connection =>
-            [Database($"{connection.Message}: {socket.Message}", CheckServer)],
-        NpgsqlException => [Database(exception.Message.TrimEnd('.'), CheckServer)],
+        // Npgsql's own text often names host and port, the socket's the cause.
+        NpgsqlException { InnerException: SocketException socket } connection
+            when connection.Message != socket.Message =>
+            [Database(server, $"{connection.Message}: {socket.Message}", CheckServer)],
+        NpgsqlException when DatabaseFaults.IsOtherService(exception) =>
+            [Database(server, "what answers there is no PostgreSQL", CheckServer)],
+        NpgsqlException => [Database(server, exception.Message.TrimEnd('.'), CheckServer)],
         IOException or UnauthorizedAccessException => [exception.Message],
         _ => null,
     };
 
-    private static string Database(string problem, string remedy) =>
-        $"PostgreSQL at ConnectionStrings:Logins cannot be used: {problem}.{remedy}";
+    private static string Database(Func<string?>? server, string problem, string remedy)
+    {
+        var place = server?.Invoke() is { } known ? $"ConnectionStrings:Logins ({known})" : "ConnectionStrings:Logins";
+        return $"PostgreSQL at {place} cannot be used: {problem}.{remedy}";
+    }
 
     /// <summary>
     /// Names <c>migrate</c> where it is the remedy: the database, the table or a column does not exist.

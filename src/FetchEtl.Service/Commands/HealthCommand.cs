@@ -23,7 +23,7 @@ internal static class HealthCommand
         "health",
         "Asks the run that listens on Service:Urls of this machine for its health. Exit code 1: it is not healthy.",
         RunAsync,
-        Live);
+        Live).WithExamples("fetch-etl health --Service:Urls=http://127.0.0.1:8080");
 
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {

@@ -8,16 +8,19 @@ internal static class KeysCommand
 {
     public static Command Create()
     {
-        var create = new Command(
-            "new", "Prints a new masking key: base64 of 32 random bytes, for Masking:Keys or a file of " +
-            "Masking:KeyFiles.");
-        create.SetAction(_ => Console.WriteLine(MaskingKeys.Create()));
-
+        var create = Verb.Create(
+            "new",
+            "Prints a new masking key: base64 of 32 random bytes, for Masking:Keys or a file of Masking:KeyFiles.",
+            static (_, _, _) =>
+            {
+                Console.WriteLine(MaskingKeys.Create());
+                return Task.FromResult(Verb.Succeeded);
+            }).WithExamples("(umask 077; fetch-etl keys new > masking-key)");
         var register = Verb.Create(
             "register",
             "Registers the keys of the settings in masking_generations, after which the service needs only SELECT on " +
             "it.",
-            RegisterAsync);
+            RegisterAsync).WithExamples("fetch-etl keys register --Masking:KeyFiles:0=masking-key");
         return new Command("keys", "Creates and registers masking keys.") { create, register };
     }
 

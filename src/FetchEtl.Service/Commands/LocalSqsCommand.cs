@@ -32,7 +32,7 @@ internal static class LocalSqsCommand
         RunAsync,
         Port,
         Protocols,
-        Faults);
+        Faults).WithExamples("fetch-etl local-sqs", "fetch-etl local-sqs --port 0 --faults plan.json");
 
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {

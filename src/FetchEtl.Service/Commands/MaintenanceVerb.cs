@@ -13,9 +13,4 @@ internal static class MaintenanceVerb
 
         return left.Count == 0 ? Verb.Succeeded : Verb.LeftBehind;
     }
-
-    public static int Stopped(string verb) => End(
-    [
-        $"stopped before the end. The rows done so far are committed; run '{verb}' again to continue.",
-    ]);
 }

@@ -24,13 +24,15 @@ internal static class MaskCommand
     };
 
     public static Command Create() => Verb.Create(
-        "mask", "Prints the masks of known values under these settings, one a line.", RunAsync, Field, Values);
+        "mask", "Prints the masks of known values under these settings, one a line.", RunAsync, Field, Values)
+        .WithExamples("fetch-etl mask --field ip 192.0.2.7", "fetch-etl mask --field device_id < devices.txt");
 
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
         var options = new MaskingOptions();
         ServiceHost.Create(settings).Configuration.BindMasking(options);
         var masker = PiiMaskers.Create(options);
+        Warnings.OfKeyFiles(options);
         var field = MaskedField(parsed.GetValue(Field)!, options);
 
         var values = parsed.Values(Values);
@@ -41,14 +43,28 @@ internal static class MaskCommand
 
         if (values.Length == 0)
         {
-            StandardInput.Invite("values");
-            while (await StandardInput.ReadLineAsync(cancellationToken) is { } line)
-            {
-                Print(line);
-            }
+            await PrintLinesAsync();
         }
 
         return Verb.Succeeded;
+
+        async Task PrintLinesAsync()
+        {
+            var count = 0;
+            try
+            {
+                StandardInput.Open("values");
+                while (await StandardInput.ReadLineAsync(cancellationToken) is { } line)
+                {
+                    Print(line);
+                    count++;
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                throw new VerbStoppedException($"stopped after line {count} of the input. Repeat it with the rest.");
+            }
+        }
 
         // A value without a mask prints an empty line, so that masks and values stay on the same lines.
         void Print(string value) => Console.WriteLine(masker.Mask(field, new PersonalText(value)));

@@ -23,7 +23,8 @@ internal static class MigrateCommand
         "Creates the table user_logins, or adopts the one that exists.",
         RunAsync,
         Script,
-        CreateDatabase);
+        CreateDatabase).WithExamples(
+            "fetch-etl migrate --create-database", "fetch-etl migrate --script > user_logins.sql");
 
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {

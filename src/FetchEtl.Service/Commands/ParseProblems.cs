@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using FetchEtl.Logins;
 
 namespace FetchEtl.Service;
 
@@ -9,10 +10,10 @@ namespace FetchEtl.Service;
 /// </summary>
 internal static class ParseProblems
 {
-    /// <returns>The problems; empty where the verb can run, or where nothing is given, which shows the help.</returns>
+    /// <returns>The problems; empty where the verb can run.</returns>
     public static IReadOnlyList<string> Of(ParseResult parsed)
     {
-        if (parsed.Errors.Count == 0 || parsed.Tokens.Count == 0)
+        if (parsed.Errors.Count == 0)
         {
             return [];
         }
@@ -22,14 +23,16 @@ internal static class ParseProblems
         if (command.Subcommands.Count > 0)
         {
             // An argument may be a misplaced secret behind its equals sign.
-            var given = parsed.UnmatchedTokens is [var first, ..] ? $" '{first.Split('=')[0]}'" : string.Empty;
-            var verbs = string.Join(", ", command.Subcommands.Select(verb => verb.Name));
-            return
-            [
-                given.Length == 0
-                    ? $"{path} needs one of {verbs}."
-                    : $"there is no{given}: the verbs of {path} are {verbs}. Settings follow the verb.",
-            ];
+            var given = parsed.UnmatchedTokens is [var first, ..] ? first.Split('=')[0] : null;
+            var names = command.Subcommands.Select(verb => verb.Name).ToList();
+            var verbs = string.Join(", ", names);
+            if (given is null)
+            {
+                return [$"{path} needs one of {verbs}."];
+            }
+
+            var meant = SettingsNames.Nearest(given, names) is { } name ? $": did you mean {name}? The" : ": the";
+            return [$"there is no '{given}'{meant} verbs of {path} are {verbs}. Settings follow the verb."];
         }
 
         // The parser's own text of these would quote a setting's value.

@@ -2,10 +2,10 @@ using Spectre.Console;
 
 namespace FetchEtl.Service;
 
-/// <summary>A console for files and pipes: no colours, no cursor control, wide enough for a table.</summary>
+/// <summary>A console for files and pipes: no colours, no cursor control, tables that fit a terminal.</summary>
 internal static class PlainConsole
 {
-    private const int Width = 160;
+    private const int Width = 80;
 
     public static IAnsiConsole Create()
     {

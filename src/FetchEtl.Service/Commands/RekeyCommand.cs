@@ -13,7 +13,9 @@ internal static class RekeyCommand
         "Rekeys the table's masks, and the vault's, to the newest key while the service runs. A second run continues " +
         "an interrupted one. Exit code 3: some masks are not rekeyed.",
         RunAsync,
-        Arguments.Table, Arguments.Columns, Arguments.BatchSize);
+        Arguments.Table, Arguments.Columns, Arguments.BatchSize).WithExamples(
+        "fetch-etl rekey --Masking:KeyFiles:0=/run/secrets/key-1 --Masking:KeyFiles:1=/run/secrets/key-2",
+        "fetch-etl rekey --table old_logins --column ip=ip");
 
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
@@ -28,18 +30,12 @@ internal static class RekeyCommand
                     $"--column must name the columns of {table} that hold masks, as masked_ip=ip.");
         }
 
-        RekeySummary summary;
-        try
-        {
-            var rekeying = new Rekeying(host.Contexts, host.Verifier, host.Masker, host.Time);
-            var batchBlocks = parsed.GetValue(Arguments.BatchSize);
-            summary = await MaintenanceProgressBar.RunAsync(
-                progress => rekeying.RunAsync(table, columns, batchBlocks, progress, cancellationToken));
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            return MaintenanceVerb.Stopped("rekey");
-        }
+        var rekeying = new Rekeying(host.Contexts, host.Verifier, host.Masker, host.Time);
+        var batchBlocks = parsed.GetValue(Arguments.BatchSize);
+        var summary = await TableProgress.RunAsync(
+            "fetch-etl rekey",
+            progress => rekeying.RunAsync(table, columns, batchBlocks, progress, cancellationToken),
+            cancellationToken);
 
         MaintenanceReport.Write(summary.Before, summary.After, summary.Values);
         MaintenanceReport.WriteRate("rows", summary.Rows, summary.Elapsed);

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using FetchEtl.Logins;
-using FetchEtl.Maintenance;
 using FetchEtl.Masking;
 
 namespace FetchEtl.Service;
@@ -26,56 +24,43 @@ internal static class RevealCommand
         RunAsync,
         PrivateKey,
         PassphraseFile,
-        VaultVerb.Masks);
+        VaultVerb.Masks).WithExamples(
+            "fetch-etl reveal --private-key vault-private.pem < masks.txt > values.txt");
 
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
         using var key = ReadKey(parsed);
         var result = Verb.Succeeded;
-        await VaultVerb.RunAsync(parsed, settings, "SELECT", RevealAsync, cancellationToken);
+        await VaultVerb.RunAsync(
+            parsed,
+            settings,
+            "SELECT on pii_vault",
+            target => Task.FromResult<BatchAction>(
+                (masks, advance) => RevealAsync(new VaultReading(target.Vault, key), masks, advance)),
+            cancellationToken);
 
         return result;
 
-        async Task RevealAsync(VaultAccess vault, IReadOnlyList<NamedMask> masks)
+        async Task RevealAsync(VaultReading reading, IReadOnlyList<NamedMask> masks, Action<int> advance)
         {
             var given = masks.Select(mask => mask.Text).Where(text => text.Length > 0).ToList();
-            var found = await vault.FindAsync(given, cancellationToken);
+            var found = await reading.Vault.FindAsync(given, cancellationToken);
             foreach (var mask in masks)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 var (value, problem) = mask.Text.Length == 0
                     ? (string.Empty, null)
-                    : Open(vault, key, found[mask.Text]);
+                    : await reading.OpenAsync(found[mask.Text], cancellationToken);
                 Console.WriteLine(value is null ? null : PrintableText.Of(value));
                 if (problem is not null)
                 {
                     result = Verb.Failed;
                     StandardError.WriteLine($"fetch-etl: {mask}: {problem}.");
                 }
+
+                advance(1);
             }
         }
-    }
-
-    /// <summary>
-    /// Opens the first value that the key opens. A weak mask can belong to several fields, always with the same value.
-    /// </summary>
-    private static (string? Value, string? Problem) Open(
-        VaultAccess vault, RevealingKey key, IEnumerable<SealedValue> values)
-    {
-        var problem = "pii_vault holds nothing for it";
-        foreach (var value in values)
-        {
-            try
-            {
-                return (vault.Open(value, key).Reveal(), null);
-            }
-            catch (InvalidDataException exception)
-            {
-                problem = exception.Message;
-            }
-        }
-
-        return (null, problem);
     }
 
     private static RevealingKey ReadKey(ParseResult parsed)
@@ -86,7 +71,13 @@ internal static class RevealCommand
             var passphrase = parsed.GetValue(PassphraseFile) is { } file
                 ? SecretFile.Read(file).Split('\n')[0].TrimEnd('\r')
                 : null;
+            if (parsed.GetValue(PassphraseFile) is { } readable)
+            {
+                Warnings.OfFile(option, readable);
+            }
+
             option = PrivateKey.Name;
+            Warnings.OfFile(option, parsed.GetValue(PrivateKey)!);
             return RevealingKey.Read(parsed.GetValue(PrivateKey)!, passphrase);
         }
         catch (InvalidDataException exception)

@@ -9,7 +9,9 @@ internal static class RunCommand
     public static Command Create(Termination termination) => Verb.Create(
         "run",
         "Moves logins from the queue into the table until it is stopped.",
-        (_, settings, cancellationToken) => RunAsync(settings, termination, cancellationToken));
+        (_, settings, cancellationToken) => RunAsync(settings, termination, cancellationToken)).WithExamples(
+            "fetch-etl run",
+            "fetch-etl run --Sqs:QueueName=login-queue --Logging:LogLevel:FetchEtl=Warning");
 
     private static async Task<int> RunAsync(
         string[] settings,

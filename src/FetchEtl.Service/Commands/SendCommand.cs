@@ -32,7 +32,11 @@ internal static class SendCommand
     };
 
     public static Command Create() => Verb.Create(
-        "send", "Sends logins to the queue, from a file or generated.", RunAsync, File, Count, Seed, Invalid, Lines);
+        "send", "Sends logins to the queue, from a file or generated.", RunAsync, File, Count, Seed, Invalid, Lines)
+        .WithExamples(
+            "fetch-etl send --file logins.jsonl",
+            "fetch-etl send --count 5000 --invalid 0.01 --seed 7",
+            "fetch-etl send --file logins.jsonl --lines 3,7-9,12-");
 
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
@@ -65,7 +69,7 @@ internal static class SendCommand
         }
 
         // Before the first call, so that a mistyped name is found without SQS.
-        await using var input = file is null ? null : Open(file);
+        await using var input = file is null ? null : MessageFile.OpenFile(file);
         var queueUrl = await QueueUrlAsync(client, queue, cancellationToken);
 
         var seed = parsed.GetValue(Seed) ?? RandomNumberGenerator.GetInt32(int.MaxValue);
@@ -74,9 +78,12 @@ internal static class SendCommand
                 .Select((body, index) => new MessageLine(index + 1, body)).ToAsyncEnumerable()
             : MessageFile.ReadLinesAsync(input, cancellationToken);
         var sender = new MessageSender(client);
-        var result = await SendProgressBar.RunAsync(
-            parsed.GetValue(Lines) is null ? count : null,
-            sent => sender.SendAsync(queueUrl, messages, lines, sent, cancellationToken));
+        var total = parsed.GetValue(Lines) is null ? count : null;
+        var result = await ProgressDisplay.RunAsync(
+            "sending",
+            "messages",
+            progress => sender.SendAsync(
+                queueUrl, messages, lines, new SentCount(progress, total).Add, cancellationToken));
 
         var origin = file is null ? $" (seed {seed})" : string.Empty;
         Console.WriteLine($"Sent {result.Sent} messages to {queue.QueueName}{origin}.");
@@ -84,27 +91,10 @@ internal static class SendCommand
         return result switch
         {
             { Left: not null } when cancellationToken.IsCancellationRequested => Verb.Interrupted,
+            { MissingLines: not null, Sent: 0 } => Verb.Failed,
             { Left: null, Refused: [] } => Verb.Succeeded,
             _ => Verb.Failed,
         };
-    }
-
-    private static Stream Open(FileInfo file)
-    {
-        if (file.ToString() == StandardInput.Name)
-        {
-            StandardInput.Invite("messages");
-            return Console.OpenStandardInput();
-        }
-
-        try
-        {
-            return Directory.Exists(file.FullName) ? throw new IOException("It is a folder.") : file.OpenRead();
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new UsageException($"--file {file} cannot be read: {exception.Message}");
-        }
     }
 
     private static async Task<string> QueueUrlAsync(
@@ -112,7 +102,7 @@ internal static class SendCommand
     {
         try
         {
-            return (await client.GetQueueUrlAsync(queue.QueueName, cancellationToken)).QueueUrl;
+            return await client.FindQueueAsync(queue.QueueName, cancellationToken);
         }
         catch (QueueDoesNotExistException)
         {

@@ -18,10 +18,18 @@ internal static class StandardInput
     public static Task<string?> ReadLineAsync(TextReader reader, CancellationToken cancellationToken) =>
         Task.Run(reader.ReadLine, cancellationToken).WaitAsync(cancellationToken);
 
-    /// <summary>At a terminal, says what is expected there: nothing else shows that a verb waits.</summary>
+    /// <summary>
+    /// Checks that there is an input. At a terminal, says what is expected there: nothing else shows that a verb waits.
+    /// </summary>
     /// <param name="what">What a line holds, in the plural.</param>
-    public static void Invite(string what)
+    /// <exception cref="UsageException">Standard input is closed.</exception>
+    public static void Open(string what)
     {
+        if (InputDescriptor.IsClosed())
+        {
+            throw new UsageException($"standard input is closed, and {what} are read from it: give it a file or a pipe.");
+        }
+
         if (!Console.IsInputRedirected)
         {
             StandardError.WriteLine($"fetch-etl: reads {what} from the terminal, one a line. Ctrl+D ends the input.");

@@ -76,8 +76,10 @@ internal sealed class Termination : IDisposable
 
     private static void EndAtOnce(string reason, int code)
     {
+        // A progress bar hides the cursor.
+        var cursor = ProgressDisplay.IsShown ? "\u001b[?25h" : string.Empty;
         StandardError.WriteLine(
-            $"fetch-etl: {reason}, so it ends at once. No message is deleted before its row is committed.");
+            $"{cursor}fetch-etl: {reason}, so it ends at once. No message is deleted before its row is committed.");
         Environment.Exit(code);
     }
 }

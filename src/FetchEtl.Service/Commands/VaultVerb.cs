@@ -29,13 +29,14 @@ internal static class VaultVerb
     /// The settings. They must name the database. Masking keys are used where they are set.
     /// </param>
     /// <param name="rights">The rights on the vault that the role needs, for the error text.</param>
-    /// <param name="action">Receives each batch.</param>
+    /// <param name="open">Makes what the verb does with a batch, after checks of its own.</param>
     /// <param name="cancellationToken">Ends the verb.</param>
+    /// <exception cref="VerbStoppedException">It was stopped.</exception>
     public static async Task RunAsync(
         ParseResult parsed,
         string[] settings,
         string rights,
-        Func<VaultAccess, IReadOnlyList<NamedMask>, Task> action,
+        Func<VaultTarget, Task<BatchAction>> open,
         CancellationToken cancellationToken)
     {
         var configuration = ServiceHost.Create(settings).Configuration;
@@ -46,19 +47,46 @@ internal static class VaultVerb
         await using var database = new LoginDbContext(options);
         // A read of a whole large vault takes long, and Ctrl+C ends it.
         database.Database.SetCommandTimeout(TimeSpan.Zero);
-        var access = new VaultAccess(database, Masker(masking));
+        var masker = Masker(masking);
+        if (masker is not null)
+        {
+            Warnings.OfKeyFiles(masking);
+        }
 
+        var done = 0L;
         try
         {
-            await foreach (var batch in ReadAsync(parsed, cancellationToken))
+            var action = await open(new VaultTarget(database, new VaultAccess(database, masker), masker, masking));
+            var given = parsed.Values(Masks).Length;
+            // At a terminal, the results themselves show the progress.
+            await ProgressDisplay.RunAsync(
+                parsed.CommandResult.Command.Name == "erase" ? "erasing" : "revealing",
+                "masks",
+                ReadAllAsync,
+                isQuiet: !Console.IsOutputRedirected || !Console.IsInputRedirected && given == 0);
+
+            async Task<long> ReadAllAsync(IProgress<WorkProgress> progress)
             {
-                await action(access, batch);
+                await foreach (var batch in ReadAsync(parsed, cancellationToken))
+                {
+                    await action(batch, Advance);
+                }
+
+                return done;
+
+                void Advance(int count) =>
+                    progress.Report(new WorkProgress(done += count, given == 0 ? null : given));
             }
         }
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {
             throw new UsageException(
-                $"The role in ConnectionStrings:Logins lacks a right: grant it {rights} on pii_vault.");
+                $"The role in ConnectionStrings:Logins lacks a right: grant it {rights}.");
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new VerbStoppedException(
+                $"stopped after {done} masks, which are done. Repeat it with the masks behind them.");
         }
     }
 
@@ -85,7 +113,7 @@ internal static class VaultVerb
 
         if (masks.Length == 0)
         {
-            StandardInput.Invite("masks");
+            StandardInput.Open("masks");
         }
 
         while (masks.Length == 0 && await StandardInput.ReadLineAsync(cancellationToken) is { } line)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MassTransit;
 
 namespace FetchEtl.Service;
 
@@ -14,6 +15,8 @@ internal static class Verb
     /// <summary>A signal ended the verb before its end: the process's exit code says which.</summary>
     public const int Interrupted = -1;
 
+    private const string Stopped = "stopped before the end. What is done stays done; run it again for the rest.";
+
     /// <summary>Creates a verb.</summary>
     /// <param name="name">The name, as typed.</param>
     /// <param name="description">The text for <c>--help</c>.</param>
@@ -21,13 +24,13 @@ internal static class Verb
     /// Receives the parsed options and the settings, such as <c>--Sqs:QueueName=other</c>, and returns the exit code.
     /// </param>
     /// <param name="symbols">The verb's own options, and at most one argument for values.</param>
-    public static Command Create(
+    public static VerbCommand Create(
         string name,
         string description,
         Func<ParseResult, string[], CancellationToken, Task<int>> action,
         params Symbol[] symbols)
     {
-        var command = new Command(name, description);
+        var command = new VerbCommand(name, description);
         foreach (var option in symbols.OfType<Option>())
         {
             command.Options.Add(option);
@@ -40,17 +43,20 @@ internal static class Verb
 
         command.SetAction(async (parsed, cancellationToken) =>
         {
+            var tokens = parsed.GetValue(argument)!;
+            string[] settings = values is null ? tokens : [.. tokens.Where(IsSetting)];
             try
             {
-                var tokens = parsed.GetValue(argument)!;
-                var settings = values is null ? tokens : [.. tokens.Where(IsSetting)];
-                return await action(parsed, SettingsArguments.Check(settings), cancellationToken);
+                var options = command.Options.Select(option => option.Name).ToArray();
+                return await action(parsed, SettingsArguments.Check(settings, options), cancellationToken);
             }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            catch (Exception exception) when (cancellationToken.IsCancellationRequested && IsStop(exception))
             {
+                StandardError.WriteLine($"fetch-etl: {(exception as VerbStoppedException)?.Message ?? Stopped}");
                 return Interrupted;
             }
-            catch (Exception exception) when (ErrorText.Of(exception) is { } lines)
+            catch (Exception exception)
+                when (ErrorText.Of(exception, () => DatabaseSetting.ServerOf(settings)) is { } lines)
             {
                 return Fail(lines);
             }
@@ -81,6 +87,11 @@ internal static class Verb
         Hidden = true,
         Arity = ArgumentArity.ZeroOrMore,
     };
+
+    /// <summary>MassTransit wraps the stop of a start that waits.</summary>
+    private static bool IsStop(Exception exception) =>
+        exception is OperationCanceledException or ConnectionException
+        || exception.InnerException is OperationCanceledException;
 
     private static bool IsSetting(string token) => token.StartsWith("--", StringComparison.Ordinal);
 }

@@ -15,7 +15,7 @@ internal static class DeadListCommand
         "Counts dead letters by reason. Every reading raises their receive counts. Exit code 3: some were not seen.",
         RunAsync,
         Ids, Arguments.Reason, Arguments.Id, Arguments.Older, Arguments.Newer, Arguments.Limit, Arguments.Json,
-        Arguments.Force);
+        Arguments.Force).WithExamples("fetch-etl dead list", "fetch-etl dead list --ids --newer 2h --json");
 
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
@@ -24,7 +24,7 @@ internal static class DeadListCommand
         var queue = (await host.FindQueueAsync(cancellationToken)).RefusePolicy(parsed.GetValue(Arguments.Force));
         var now = host.Time.GetUtcNow();
         var (groups, rows, total) = (new LetterGroups(), new List<Letter>(), 0L);
-        var end = await LetterProgressBar.RunAsync(queue, "read", parsed.GetValue(Arguments.Json), seen =>
+        var end = await LetterProgressBar.RunAsync(queue, "reading", parsed.GetValue(Arguments.Json), seen =>
             new LetterPass(host.Calls, queue, host.Redrive).RunAsync(
                 letters => Task.FromResult(Add(letters)),
                 static () => Task.CompletedTask,

@@ -16,7 +16,7 @@ internal static class DeadPurgeCommand
         + "some matching letters stay.",
         RunAsync,
         Arguments.Reason, Arguments.Id, Arguments.Older, Arguments.Newer, Arguments.Limit, Arguments.DryRun, Yes,
-        Arguments.Force, Arguments.Json);
+        Arguments.Force, Arguments.Json).WithExamples("fetch-etl dead purge --reason 'is not JSON' --older 3d");
 
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
@@ -36,7 +36,7 @@ internal static class DeadPurgeCommand
         var (total, isDeclined) = (0L, false);
 
         // A question cannot stand beside a progress bar.
-        var end = await LetterProgressBar.RunAsync(queue, "read", asks || parsed.GetValue(Arguments.Json), seen =>
+        var end = await LetterProgressBar.RunAsync(queue, "reading", asks || parsed.GetValue(Arguments.Json), seen =>
             purger.RunAsync(
                 queue,
                 isSure && !isDryRun ? null : AgreeAsync,

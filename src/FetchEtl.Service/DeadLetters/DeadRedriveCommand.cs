@@ -25,7 +25,7 @@ internal static class DeadRedriveCommand
         + "stays, unless --id or --force selects it. Exit code 3: some matching letters stay.",
         RunAsync,
         Arguments.Reason, Arguments.Id, Arguments.Older, Arguments.Newer, Arguments.Limit, Rate, Arguments.DryRun,
-        Force, Arguments.Json);
+        Force, Arguments.Json).WithExamples("fetch-etl dead redrive --reason app_version --rate 100 --dry-run");
 
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
@@ -49,7 +49,7 @@ internal static class DeadRedriveCommand
         PassEnd end;
         try
         {
-            end = await LetterProgressBar.RunAsync(queue, "read", parsed.GetValue(Arguments.Json), seen =>
+            end = await LetterProgressBar.RunAsync(queue, "reading", parsed.GetValue(Arguments.Json), seen =>
                 redriver.RunAsync(
                     queue,
                     target,

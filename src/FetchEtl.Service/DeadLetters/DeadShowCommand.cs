@@ -28,7 +28,7 @@ internal static class DeadShowCommand
         "show",
         "Shows all of one dead letter that may be shown: masks of personal fields, kinds and sizes of all else.",
         RunAsync,
-        Id, Arguments.Json, Arguments.Force);
+        Id, Arguments.Json, Arguments.Force).WithExamples("fetch-etl dead show 6f9619ff-8b86-d011-b42d-00c04fc964ff");
 
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
@@ -43,7 +43,7 @@ internal static class DeadShowCommand
         var filter = new LetterFilter { Ids = LetterFilter.IdsOf([id]) };
         var now = host.Time.GetUtcNow();
         var (found, total) = ((ShowJson?)null, 0L);
-        var end = await LetterProgressBar.RunAsync(queue, "read", parsed.GetValue(Arguments.Json), seen =>
+        var end = await LetterProgressBar.RunAsync(queue, "reading", parsed.GetValue(Arguments.Json), seen =>
             new LetterPass(host.Calls, queue, host.Redrive).RunAsync(
                 letters =>
                 {

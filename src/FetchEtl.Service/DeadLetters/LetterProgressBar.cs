@@ -1,30 +1,24 @@
-using System.Globalization;
-
 namespace FetchEtl.Service;
 
-/// <summary>Shows how many letters of a queue a pass has seen as a bar.</summary>
+/// <summary>Shows how many letters of a queue a pass has seen.</summary>
 internal static class LetterProgressBar
 {
     /// <param name="queue">The queue.</param>
-    /// <param name="what">What is counted, as in <c>read</c>.</param>
-    /// <param name="isQuiet">Whether no bar is wanted.</param>
+    /// <param name="what">The work, as in <c>reading</c>.</param>
+    /// <param name="isQuiet">Whether nothing is shown.</param>
     /// <param name="run">Receives what is to be called with the number of new letters.</param>
     public static Task<T> RunAsync<T>(LetterQueue queue, string what, bool isQuiet, Func<Action<int>, Task<T>> run) =>
-        isQuiet ? run(static _ => { }) : ProgressDisplay.RunAsync(what, bar =>
-        {
-            var seen = 0L;
-            if (bar is null)
+        ProgressDisplay.RunAsync(
+            what,
+            "letters",
+            progress =>
             {
-                return run(static _ => { });
-            }
-
-            bar.MaxValue = Math.Max(1, queue.Depth.Visible);
-            return run(count =>
-            {
-                seen += count;
-                bar.MaxValue = Math.Max(bar.MaxValue, seen);
-                bar.Value = seen;
-                bar.Description = string.Create(CultureInfo.InvariantCulture, $"{seen:N0} {what}");
-            });
-        });
+                var seen = 0L;
+                return run(count =>
+                {
+                    seen += count;
+                    progress.Report(new WorkProgress(seen, Math.Max(seen, queue.Depth.Visible)));
+                });
+            },
+            isQuiet);
 }

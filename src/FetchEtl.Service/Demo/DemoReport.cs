@@ -7,18 +7,18 @@ namespace FetchEtl.Service;
 /// <summary>Prints the results of the demo.</summary>
 internal static class DemoReport
 {
-    public static void Say(string line) => AnsiConsole.WriteLine(line);
+    // Without the console's width, which would break a line.
+    public static void Say(string line) => Console.WriteLine(line);
 
     public static void WriteRows(IReadOnlyList<UserLogin> rows)
     {
+        // The table holds user_id as received, but consoles and build logs keep what is printed.
         var table = Table(
-            "A few rows of user_logins",
-            "user_id", "device_type", "masked_ip", "masked_device_id", "locale", "app_version", "create_date");
+            "A few rows of user_logins, without user_id",
+            "device_\ntype", "masked_ip", "masked_\ndevice_id", "locale", "app_version", "create_\ndate");
         foreach (var row in rows)
         {
             table.AddRow(
-                // The table holds it as received, but consoles and build logs keep what is printed.
-                Text(row.UserId is null ? null : "***"),
                 Text(row.DeviceType),
                 Short(row.MaskedIp),
                 Short(row.MaskedDeviceId),

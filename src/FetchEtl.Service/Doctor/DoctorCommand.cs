@@ -23,9 +23,9 @@ internal static class DoctorCommand
     public static Command Create() => Verb.Create(
         "doctor",
         "Checks settings, credentials, queues, rights, database, keys and clocks, and changes nothing. Exit code 1: "
-        + "something is wrong. Example: fetch-etl doctor --Sqs:QueueName=login-queue",
+        + "something is wrong.",
         RunAsync,
-        Json);
+        Json).WithExamples("fetch-etl doctor", "fetch-etl doctor --Sqs:QueueName=login-queue --json");
 
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {

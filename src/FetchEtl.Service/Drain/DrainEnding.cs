@@ -14,7 +14,11 @@ internal static class DrainEnding
         var counts = result.Left?.ToString() ?? "SQS does not give its counts";
         if (isStopped)
         {
-            return [$"stopped before {queue} was empty: {counts}."];
+            return
+            [
+                $"stopped before {queue} was empty: {counts}. The summary says what was done; run 'fetch-etl drain' "
+                + "again for the rest.",
+            ];
         }
 
         IReadOnlyList<string> causes = [.. result.Obstacles.Select(obstacle => $"cause: {obstacle.TrimEnd('.')}.")];

@@ -11,7 +11,7 @@ internal sealed class DrainLoop(
     Func<DrainCounters> read,
     Func<CancellationToken, Task<long?>> readDepth,
     TimeSpan patience,
-    IProgress<DrainProgress>? progress = null)
+    IProgress<WorkProgress>? progress = null)
 {
     // AWS counts a queue's messages approximately and late, so a count of zero proves little. A long poll asks all of
     // SQS's servers. One that is empty may have begun just before the last message became visible.
@@ -34,7 +34,7 @@ internal sealed class DrainLoop(
             var seen = read();
             if (left is { } messages)
             {
-                progress?.Report(new DrainProgress(seen.Settled, messages));
+                progress?.Report(new WorkProgress(seen.Settled, seen.Settled + messages));
             }
 
             if (left is 0 && ShowsEmpty(seen, EmptyReceives))

@@ -18,7 +18,7 @@ namespace FetchEtl.Service;
 /// </param>
 internal sealed class Drainer(
     IHost host,
-    IProgress<DrainProgress>? progress = null,
+    IProgress<WorkProgress>? progress = null,
     DrainObstacles? obstacles = null,
     TimeSpan? patience = null)
 {
@@ -72,8 +72,8 @@ internal sealed class Drainer(
     {
         try
         {
-            var queue = await _client.GetQueueUrlAsync(_settings.QueueName, cancellationToken);
-            await QueueDepth.ReadAsync(_client, queue.QueueUrl, cancellationToken);
+            var url = await _client.FindQueueAsync(_settings.QueueName, cancellationToken);
+            await QueueDepth.ReadAsync(_client, url, cancellationToken);
         }
         catch (QueueDoesNotExistException)
         {

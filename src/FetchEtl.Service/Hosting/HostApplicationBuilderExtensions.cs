@@ -12,8 +12,16 @@ internal static class HostApplicationBuilderExtensions
     public static IHost BuildValidated(this HostApplicationBuilder builder)
     {
         var host = builder.Build();
-        host.Services.GetRequiredService<IStartupValidator>().Validate();
-
-        return host;
+        try
+        {
+            host.Services.GetRequiredService<IStartupValidator>().Validate();
+            return host;
+        }
+        catch
+        {
+            // Its console logger has a thread.
+            host.Dispose();
+            throw;
+        }
     }
 }

@@ -15,6 +15,7 @@ internal static class KeyRegistration
     public static HmacPiiMasker? ReadKeys(IConfiguration configuration, MaskingOptions masking)
     {
         configuration.BindMasking(masking);
+        Warnings.OfKeyFiles(masking);
         masking.Vault = new VaultOptions();
         return masking.Method == MaskingMethod.Hmac && masking.Keys.Count + masking.KeyFiles.Count > 0
             ? new HmacPiiMasker(masking)

@@ -23,6 +23,10 @@ internal sealed class MaintenanceHost : IDisposable
         _host = builder.BuildValidated();
         Masker = Get<IPiiMasker>() as HmacPiiMasker ?? throw new UsageException(
             $"Masking:Method is {Options.Method}, whose masks have no key: choose Hmac, with Masking:Keys.");
+
+        // The consumer's host logs these when it starts; this one is never started.
+        Warnings.OfServer(Get<IOptions<LoginsOptions>>().Value.ConnectionString!);
+        Warnings.OfKeyFiles(Options);
     }
 
     public MaskingOptions Options => Get<IOptions<LoginsOptions>>().Value.Masking;

@@ -61,7 +61,7 @@ internal static class MaintenanceReport
     {
         var seconds = elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
         var rate = Number((long)(rows / Math.Max(0.001, elapsed.TotalSeconds)));
-        AnsiConsole.WriteLine($"{Number(rows)} {what} in {seconds} s, {rate} a second.");
+        Console.WriteLine($"{Number(rows)} {what} in {seconds} s, {rate} a second.");
     }
 
     private static IEnumerable<(string Kind, long Count)> Kinds(ValueCounts column) =>

@@ -48,6 +48,20 @@ internal sealed class LineRanges
         }
     }
 
+    /// <summary>
+    /// The numbers behind the end of an input. An open range that begins right behind the end is what a send that was
+    /// stopped there names, and asks for nothing.
+    /// </summary>
+    /// <returns>Null where there are none.</returns>
+    public LineRanges? Beyond(long end)
+    {
+        var beyond = _ranges
+            .Where(range => range.To == long.MaxValue ? range.From > end + 1 : range.To > end)
+            .Select(range => (Math.Max(range.From, end + 1), range.To))
+            .ToList();
+        return beyond.Count == 0 ? null : new LineRanges(beyond);
+    }
+
     /// <summary>Reads ranges in ascending order.</summary>
     public static bool TryParse(string text, out LineRanges ranges)
     {

@@ -9,11 +9,33 @@ internal static class MessageFile
     private static readonly UTF8Encoding StrictUtf8 =
         new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    /// <summary>Opens the file that <c>--file</c> names, or standard input.</summary>
+    /// <exception cref="UsageException">It cannot be read.</exception>
+    public static Stream OpenFile(FileInfo file)
+    {
+        if (file.ToString() == StandardInput.Name)
+        {
+            StandardInput.Open("messages");
+            return Console.OpenStandardInput();
+        }
+
+        try
+        {
+            return Directory.Exists(file.FullName) ? throw new IOException("It is a folder.") : file.OpenRead();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"--file {file} cannot be read: {exception.Message}");
+        }
+    }
+
     /// <summary>Reads the bodies.</summary>
-    /// <exception cref="UsageException">A line cannot be sent; the message names it and does not quote it.</exception>
+    /// <exception cref="UsageException">
+    /// The file cannot be read, or a line cannot be sent; the message names it and does not quote it.
+    /// </exception>
     public static IEnumerable<string> Read(FileInfo file)
     {
-        using var reader = Open(file.OpenRead());
+        using var reader = Open(OpenFile(file));
         for (var number = 1L; reader.ReadLine() is { } text; number++)
         {
             if (Parse(number, text) is { } line)

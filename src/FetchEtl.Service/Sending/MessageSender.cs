@@ -203,15 +203,19 @@ internal sealed class MessageSender(IAmazonSQS client, TimeProvider? time = null
     {
         var batch = new List<MessageLine>(MaxEntries);
         var bytes = 0;
+        var end = 0L;
+        var isEnded = true;
         await foreach (var line in lines.WithCancellation(cancellationToken))
         {
             // Generated lines never wait, so nothing else would notice the stop.
             cancellationToken.ThrowIfCancellationRequested();
             if (line.Number > ledger.Wanted.Last)
             {
+                isEnded = false;
                 break;
             }
 
+            end = line.Number;
             if (!ledger.Wanted.Contains(line.Number))
             {
                 continue;
@@ -241,7 +245,7 @@ internal sealed class MessageSender(IAmazonSQS client, TimeProvider? time = null
             bytes += length;
         }
 
-        ledger.Read();
+        ledger.Read(isEnded ? end : null);
         if (batch.Count > 0)
         {
             yield return batch;

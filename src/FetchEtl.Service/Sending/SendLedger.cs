@@ -14,6 +14,7 @@ internal sealed class SendLedger(LineRanges wanted)
     private long _refusedCount;
     private long _sent;
     private long _last;
+    private long _end;
     private bool _isRead;
     private string? _problem;
 
@@ -78,12 +79,14 @@ internal sealed class SendLedger(LineRanges wanted)
         }
     }
 
-    /// <summary>The input has ended.</summary>
-    public void Read()
+    /// <summary>All lines that are wanted were read.</summary>
+    /// <param name="end">The last line of the input where that ended first; else null.</param>
+    public void Read(long? end)
     {
         lock (_lock)
         {
             _isRead = true;
+            _end = end ?? long.MaxValue;
         }
     }
 
@@ -97,7 +100,11 @@ internal sealed class SendLedger(LineRanges wanted)
                 [.. _refused.OrderBy(line => line.Number)],
                 _refusedCount,
                 left.Last == 0 ? null : left,
-                _problem);
+                _problem)
+            {
+                MissingLines = _isRead ? wanted.Beyond(_end) : null,
+                LastLine = _end,
+            };
         }
     }
 }

@@ -22,6 +22,12 @@ internal static class SendReport
                 $"fetch-etl: {result.RefusedCount - result.Refused.Count} more lines were not sent for such reasons.");
         }
 
+        if (result.MissingLines is { } missing)
+        {
+            StandardError.WriteLine(
+                $"fetch-etl: --lines {missing} names nothing: the last message is {place} {result.LastLine}.");
+        }
+
         if (result.Left is { } left)
         {
             var reason = result.Problem is { } problem ? $"not all was sent: {problem}" : "stopped before the end";

@@ -11,4 +11,11 @@ internal sealed record SendResult(
     IReadOnlyList<(long Number, string Reason)> Refused,
     long RefusedCount,
     LineRanges? Left,
-    string? Problem);
+    string? Problem)
+{
+    /// <summary>The lines that were asked for and that the input does not have; null where it has all.</summary>
+    public LineRanges? MissingLines { get; init; }
+
+    /// <summary>The last line of the input with a message, where the input was read to its end.</summary>
+    public long LastLine { get; init; }
+}

@@ -1,3 +1,4 @@
+using FetchEtl.Logins;
 
 namespace FetchEtl.Service;
 
@@ -5,30 +6,25 @@ namespace FetchEtl.Service;
 internal static class SettingsArguments
 {
     /// <summary>Checks that every argument is a setting. A problem never quotes a value: it may be a secret.</summary>
+    /// <param name="arguments">What the parser took for settings.</param>
+    /// <param name="options">The names of the verb's own options.</param>
     /// <returns>The arguments, for the command-line configuration provider.</returns>
     /// <exception cref="UsageException">An argument is neither an option of the verb nor a setting.</exception>
-    public static string[] Check(IReadOnlyList<string> arguments)
+    public static string[] Check(IReadOnlyList<string> arguments, params IReadOnlyCollection<string> options)
     {
         var problems = new List<string>();
         for (var i = 0; i < arguments.Count; i++)
         {
             var argument = arguments[i];
             var key = argument.Split('=')[0];
-            var section = key.StartsWith("--", StringComparison.Ordinal)
-                && key.IndexOf(':', StringComparison.Ordinal) is > 2 and var colon
-                ? key[2..colon]
-                : null;
-
-            if (section is null)
+            if (!key.StartsWith("--", StringComparison.Ordinal)
+                || key.IndexOf(':', StringComparison.Ordinal) is <= 2)
             {
-                problems.Add(
-                    $"'{key}' is neither an option nor a setting; see --help, and write settings as in "
-                    + "--Sqs:QueueName=other.");
+                problems.Add($"'{key}' is neither an option nor a setting{Suggest(key, options)}");
             }
-            else if (!SettingsSections.Names.Contains(section, StringComparer.OrdinalIgnoreCase))
+            else if (SettingsSections.Problem(key[2..]) is { } problem)
             {
-                var sections = string.Join(", ", SettingsSections.Names);
-                problems.Add($"'{section}' is not a section of settings; the sections are {sections}.");
+                problems.Add(problem);
             }
             else if (!argument.Contains('=', StringComparison.Ordinal) && ++i == arguments.Count)
             {
@@ -37,5 +33,16 @@ internal static class SettingsArguments
         }
 
         return problems.Count == 0 ? [.. arguments] : throw new UsageException(problems);
+    }
+
+    private static string Suggest(string key, IReadOnlyCollection<string> options)
+    {
+        string[] settings = [.. SettingsSections.WithSection(key.TrimStart('-')).Select(setting => $"--{setting}=…")];
+        return (SettingsNames.Nearest(key, options), settings) switch
+        {
+            ({ } option, _) => $": did you mean {option}?",
+            (_, [_, ..]) => $": did you mean {string.Join(" or ", settings)}?",
+            _ => "; see --help, and write settings as in --Sqs:QueueName=other.",
+        };
     }
 }

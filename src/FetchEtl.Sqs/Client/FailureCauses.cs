@@ -15,7 +15,8 @@ internal static class FailureCauses
         .OfType<AuthenticationException>()
         .Select(tls =>
             $"the TLS handshake failed: {Line(tls.Message)} For a private authority, add its certificate to the "
-            + "system's store, or name a file with all trusted certificates in SSL_CERT_FILE")
+            + "system's store, or name a file with all trusted certificates in SSL_CERT_FILE; for an endpoint "
+            + "without TLS, give an http URL")
         .FirstOrDefault();
 
     /// <returns>Why there are no credentials: the reason of each provider, or the failure of a call for them.</returns>

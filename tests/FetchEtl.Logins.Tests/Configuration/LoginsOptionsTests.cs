@@ -84,8 +84,8 @@ public sealed class LoginsOptionsTests
 
         Assert.Equal(
             [
-                "ConnectionStrings:Logins is not a connection string that Npgsql can read: check its keywords and "
-                    + "quotes.",
+                "ConnectionStrings:Logins has a keyword that Npgsql does not know, or a value with a semicolon and "
+                    + "without quotes.",
                 "Storage:BatchSize must be a whole number from 1 to 10000.",
                 "Storage:Writers must be a whole number from 1 to 16.",
                 "Masking:Keys:0 is not base64: make one with: openssl rand -base64 32.",

@@ -35,7 +35,11 @@ public sealed class StartCheckTests : IAsyncLifetime
         "42P01, ")]
     [InlineData(
         "ALTER TABLE user_logins RENAME message_id TO other", "ALTER TABLE user_logins RENAME other TO message_id",
-        "42703, the table does not match the model: run the migrations")]
+        "42703, user_logins has no column message_id: run 'fetch-etl migrate'; where that changes nothing, ")]
+    [InlineData(
+        "ALTER TABLE user_logins RENAME locale TO a; ALTER TABLE user_logins RENAME app_version TO b",
+        "ALTER TABLE user_logins RENAME a TO locale; ALTER TABLE user_logins RENAME b TO app_version",
+        "42703, user_logins has no column app_version, locale: run 'fetch-etl migrate'")]
     [InlineData(
         "DROP INDEX ix_user_logins_message_id",
         "CREATE UNIQUE INDEX ix_user_logins_message_id ON user_logins (message_id)",
@@ -105,6 +109,8 @@ public sealed class StartCheckTests : IAsyncLifetime
 
         Assert.Contains("no connection to the server: check that it runs", (await HealthAsync()).Description!,
             StringComparison.Ordinal);
+        Assert.Contains(
+            $"Failed to connect to 127.0.0.1:{port}: ", (await HealthAsync()).Description!, StringComparison.Ordinal);
         Assert.Equal(1, _store.Logs.CountOf(2000));
         await _store.StopAsync();
     }

@@ -54,6 +54,29 @@ public sealed class StoredMasksVerifierTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_check_of_the_keys_names_a_wrong_one_and_writes_nothing()
+    {
+        await CheckAsync(TestKeys.First);
+        Assert.Equal(string.Empty, await _store.ScalarAsync($"SELECT coalesce(({Generations}), '')"));
+
+        await _store.Writer.WriteAsync(LoginStore.Login());
+        await CheckAsync(TestKeys.First, TestKeys.Second);
+        Assert.Equal($"1 {Checks[0]}", await _store.ScalarAsync(Generations));
+        var refusal = await Assert.ThrowsAsync<MaskingRefusedException>(() => CheckAsync(TestKeys.Second));
+        Assert.Contains("is not the key of generation 1", Assert.Single(refusal.Problems), StringComparison.Ordinal);
+
+        async Task CheckAsync(params string[] keys)
+        {
+            await using var context = _store.Context();
+            var masking = Masking(keys);
+            await new StoredMasksVerifier(
+                new HmacPiiMasker(masking),
+                Microsoft.Extensions.Options.Options.Create(new LoginsOptions { Masking = masking }))
+                .CheckKeysAsync(context, CancellationToken.None);
+        }
+    }
+
+    [Fact]
     public async Task Fewer_generations_than_the_table_holds_are_rejected()
     {
         _store.Masking = Masking(TestKeys.First, TestKeys.Second, TestKeys.Third);

@@ -67,13 +67,19 @@ public sealed class AwsSettingsTests : IAsyncLifetime
     public async Task The_AWS_section_chooses_a_profile_from_a_file_of_its_own_and_the_Sqs_section_takes_precedence()
     {
         var file = Write("elsewhere", "[data]\n" + Keys("AKIDSECTION") + "region = eu-north-1\n");
-        string[] settings = ["--AWS:Profile=data", $"--AWS:ProfilesLocation={file}"];
+        string[] send =
+        [
+            "send", "--count", "0", "--AWS:Profile=data", $"--AWS:ProfilesLocation={file}",
+            $"--Sqs:ServiceUrl={_stub.Url}",
+        ];
 
-        Assert.Equal(("AKIDSECTION", "eu-north-1"), await SignedAsync(settings));
-        Assert.Equal(("AKIDSECTION", "eu-west-3"), await SignedAsync([.. settings, "--AWS:Region=eu-west-3"]));
-        Assert.Equal(
-            ("AKIDSECTION", "ap-south-1"),
-            await SignedAsync([.. settings, "--AWS:Region=eu-west-3", "--Sqs:Region=ap-south-1"]));
+        // In this process: the settings name all that its environment could name.
+        await ConsoleCapture.RunAsync(send);
+        Assert.Equal(("AKIDSECTION", "eu-north-1"), LastSigned());
+        await ConsoleCapture.RunAsync([.. send, "--AWS:Region=eu-west-3"]);
+        Assert.Equal(("AKIDSECTION", "eu-west-3"), LastSigned());
+        await ConsoleCapture.RunAsync([.. send, "--AWS:Region=eu-west-3", "--Sqs:Region=ap-south-1"]);
+        Assert.Equal(("AKIDSECTION", "ap-south-1"), LastSigned());
     }
 
     [Fact]
@@ -164,27 +170,38 @@ public sealed class AwsSettingsTests : IAsyncLifetime
         Assert.Equal("sqs.example.test", Assert.Single(_stub.SqsRequests).Host);
     }
 
+    [Fact]
+    public async Task Missing_credentials_are_reported_with_the_remedy_and_beside_a_host_that_nobody_knows()
+    {
+        _environment["AWS_ENDPOINT_URL_SQS"] = "http://sqs.example.invalid";
+
+        await using var send = await FetchEtlProcess.RunAsync(_environment, "send", "--count", "0");
+
+        Assert.Equal(1, send.ExitCode);
+        Assert.Contains("fetch-etl: no request to SQS at http://sqs.example.invalid", send.Errors);
+        Assert.Contains("no AWS credentials to sign with: set AWS_ACCESS_KEY_ID", send.Errors);
+        Assert.Contains("The AWS SDK tried these: ", send.Errors);
+        Assert.Contains("Unable to find the \"default\" profile", send.Errors);
+        Assert.Contains("No address is known for sqs.example.invalid: check Sqs:ServiceUrl as well.", send.Errors);
+        Assert.DoesNotContain("   at ", send.Errors);
+        Assert.Empty(_stub.SqsRequests);
+    }
+
     [Theory]
-    [InlineData("no AWS credentials to sign with: set AWS_ACCESS_KEY_ID")]
-    [InlineData("The AWS SDK tried these: ")]
-    [InlineData("Unable to find the \"default\" profile")]
     [InlineData("a profile that is in none of AWS's configuration files", "--AWS:Profile=nobody")]
     [InlineData("Region must be the code of an AWS region", "--Sqs:Region=EU West")]
     [InlineData("AWS:Regio is not a setting: did you mean AWS:Region?", "--AWS:Regio=eu-west-1")]
     [InlineData("AWS:UseFIPSEndpoint has a form that the AWS SDK cannot read: it must be true or false",
         "--AWS:UseFIPSEndpoint=maybe")]
     [InlineData("AWS:SessionName must be 2 to 64 letters", "--AWS:SessionName=not a name")]
-    public async Task Missing_and_invalid_AWS_settings_are_reported_with_the_remedy(
-        string problem, params string[] settings)
+    public async Task Invalid_AWS_settings_are_reported_with_the_remedy(string problem, string setting)
     {
-        _environment["AWS_ENDPOINT_URL_SQS"] = "http://sqs.example.test";
-
-        await using var send = await FetchEtlProcess.RunAsync(_environment, ["send", "--count", "0", .. settings]);
+        var send = await ConsoleCapture.RunAsync(
+            "send", "--count", "0", $"--AWS:ProfilesLocation={_home.FullName}/none", setting);
 
         Assert.Equal(1, send.ExitCode);
         Assert.Contains(problem, send.Errors);
         Assert.DoesNotContain("   at ", send.Errors);
-        Assert.Empty(_stub.SqsRequests);
     }
 
     [Theory]
@@ -318,6 +335,11 @@ public sealed class AwsSettingsTests : IAsyncLifetime
         await using var send = await FetchEtlProcess.RunAsync(_environment, ["send", "--count", "0", .. settings]);
         Assert.True(send.ExitCode == 0, send.Errors);
 
+        return LastSigned();
+    }
+
+    private (string AccessKey, string Region) LastSigned()
+    {
         // "AWS4-HMAC-SHA256 Credential=<key>/<day>/<region>/sqs/aws4_request, …"
         var scope = _stub.SqsRequests.Last().Authorization.Split("Credential=")[1].Split('/');
         return (scope[0], scope[2]);

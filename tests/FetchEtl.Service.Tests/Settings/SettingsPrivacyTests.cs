@@ -75,7 +75,15 @@ public sealed class SettingsPrivacyTests
         using var logs = new RecordedLogs();
         try
         {
-            var builder = ServiceHost.CreateConsumer([.. settings, $"--{key}={value}"]);
+            // As a consumer reads and validates its settings, without MassTransit, which reads none of them.
+            var builder = ServiceHost.Create([.. settings, $"--{key}={value}"]);
+            builder.Services.AddLogins(builder.Configuration);
+            if (!key.StartsWith("Logging", StringComparison.Ordinal))
+            {
+                // The console logger starts a thread for each host.
+                builder.Logging.ClearProviders();
+            }
+
             builder.Logging.AddProvider(logs);
             using var host = builder.BuildValidated();
             host.Services.GetRequiredService<IAmazonSQS>();
