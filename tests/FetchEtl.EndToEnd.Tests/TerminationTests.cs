@@ -39,7 +39,8 @@ public sealed class TerminationTests
 
         Assert.Equal(128 + 15, drain.ExitCode);
         Assert.Matches(@"rows written\s+│\s+1 ", drain.Output);
-        Assert.Contains($"stopped before login-queue was empty: {Count} visible, 0 in flight, 0 delayed.", drain.Errors);
+        Assert.Contains(
+            $"stopped before login-queue was empty: {Count} visible, 0 in flight, 0 delayed.", drain.Errors);
         Assert.Contains("run 'fetch-etl drain' again for the rest.", drain.Errors);
     }
 

@@ -60,7 +60,7 @@ public sealed class VerbHelpTests
         ? [string.Join(' ', path)]
         : command.Subcommands.SelectMany(verb => Leaves(verb, [.. path, verb.Name]));
 
-    /// <summary>The commands in a line for the shell: what follows <c>fetch-etl</c> up to a sign of the shell.</summary>
+    /// <summary>The commands in a line for the shell: what follows <c>fetch-etl</c> up to its next sign.</summary>
     private static IEnumerable<string[]> Commands(string line) => line.Split("fetch-etl ")[1..]
         .Select(command => command.Split(['|', '<', '>', ')', ';'])[0]
             .Split(' ', StringSplitOptions.RemoveEmptyEntries));

@@ -27,7 +27,8 @@ internal static class StandardInput
     {
         if (InputDescriptor.IsClosed())
         {
-            throw new UsageException($"standard input is closed, and {what} are read from it: give it a file or a pipe.");
+            throw new UsageException(
+                $"standard input is closed, and {what} are read from it: give it a file or a pipe.");
         }
 
         if (!Console.IsInputRedirected)

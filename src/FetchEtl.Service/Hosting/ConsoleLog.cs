@@ -9,7 +9,7 @@ internal static class ConsoleLog
 {
     private const string Utc = "yyyy-MM-ddTHH:mm:ss.fffZ";
 
-    /// <summary>Adds the log. <c>Logging:Console</c> takes precedence over what is set here for its formatters.</summary>
+    /// <summary>Adds the log. <c>Logging:Console</c> takes precedence over what is set here.</summary>
     /// <param name="logging">The host's logging, with its configuration.</param>
     /// <param name="isTerminal">Whether somebody reads the lines as they come.</param>
     /// <param name="environment">Returns environment variables.</param>

@@ -24,7 +24,9 @@ internal sealed class ServiceSettings
     /// </summary>
     public string? AllowedHosts { get; set; }
 
-    /// <summary>The PEM file with the certificate for https URLs, and the certificates between it and its root.</summary>
+    /// <summary>
+    /// The PEM file with the certificate for https URLs, and the certificates between it and its root.
+    /// </summary>
     public string? CertificateFile { get; set; }
 
     /// <summary>The PEM file with the certificate's private key. Default: it is in the certificate's file.</summary>

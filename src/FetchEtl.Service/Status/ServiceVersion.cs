@@ -9,7 +9,8 @@ internal static class ServiceVersion
 
     /// <summary>The version, with the first digits of the commit where the build knows it.</summary>
     public static string Text { get; } = Shorten(
-        typeof(ServiceVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion);
+        typeof(ServiceVersion).Assembly
+            .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion);
 
     private static string Shorten(string version) =>
         version.IndexOf('+', StringComparison.Ordinal) is > 0 and var plus

@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace FetchEtl.Service;
 
-/// <summary>What the status page shows, formatted: the server renders it first, and the page's script fills it in.</summary>
+/// <summary>
+/// What the status page shows, formatted: the server renders it first, and the page's script fills it in.
+/// </summary>
 /// <param name="Texts">Single values, by the name of their place.</param>
 /// <param name="Rows">The rows of tables, by the name of the table.</param>
 internal sealed record StatusView(

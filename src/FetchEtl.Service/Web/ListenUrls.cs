@@ -10,8 +10,8 @@ namespace FetchEtl.Service;
 internal static partial class ListenUrls
 {
     private const string Form =
-        "Service:Urls must be URLs such as http://127.0.0.1:8080, separated by semicolons, each with a port and without "
-        + "a path. A port alone, as in 8080, means http://localhost:8080.";
+        "Service:Urls must be URLs such as http://127.0.0.1:8080, separated by semicolons, each with a port and "
+        + "without a path. A port alone, as in 8080, means http://localhost:8080.";
 
     /// <returns>The URLs; empty where nothing is to listen.</returns>
     public static IReadOnlyList<ListenUrl> Read(string? urls) => [.. Split(urls).Select(Parse).OfType<ListenUrl>()];

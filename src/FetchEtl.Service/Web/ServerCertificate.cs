@@ -11,8 +11,8 @@ internal static class ServerCertificate
     {
         if (string.IsNullOrEmpty(settings.CertificateFile))
         {
-            yield return "Service:CertificateFile must name a PEM file: Service:Urls has an https URL. Or use http on a "
-                + "loopback address behind a proxy that speaks TLS.";
+            yield return "Service:CertificateFile must name a PEM file: Service:Urls has an https URL. Or use http on "
+                + "a loopback address behind a proxy that speaks TLS.";
         }
         else if (!TryLoad(settings, out var problem))
         {
@@ -38,13 +38,13 @@ internal static class ServerCertificate
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            problem = "Service:CertificateFile or Service:CertificateKeyFile cannot be read: check that the file exists "
-                + "and that this user may read it.";
+            problem = "Service:CertificateFile or Service:CertificateKeyFile cannot be read: check that the file "
+                + "exists and that this user may read it.";
         }
         catch (CryptographicException)
         {
-            problem = "Service:CertificateFile must hold a PEM certificate, and Service:CertificateKeyFile (or the same "
-                + "file) its private key, not encrypted.";
+            problem = "Service:CertificateFile must hold a PEM certificate, and Service:CertificateKeyFile (or the "
+                + "same file) its private key, not encrypted.";
         }
 
         return problem is null;

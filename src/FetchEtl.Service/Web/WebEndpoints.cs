@@ -48,7 +48,9 @@ internal sealed class WebEndpoints(
 
     private static Task WriteAsync(HttpContext context, HealthReport report)
     {
-        context.Response.StatusCode = report.IsServing ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        context.Response.StatusCode = report.IsServing
+            ? StatusCodes.Status200OK
+            : StatusCodes.Status503ServiceUnavailable;
         return context.Response.WriteAsJsonAsync(
             report, HealthJson.Plain.HealthReport, cancellationToken: context.RequestAborted);
     }

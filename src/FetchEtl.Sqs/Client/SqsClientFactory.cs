@@ -81,7 +81,8 @@ internal static class SqsClientFactory
         {
             throw Invalid(
                 UnknownProfile(options)
-                + "Region is not set, and AWS's settings name none: set Region, AWS_REGION or the region of the profile; "
+                + "Region is not set, and AWS's settings name none: set Region, AWS_REGION or the region of the "
+                + "profile; "
                 + "for an emulator, set ServiceUrl");
         }
 

@@ -59,7 +59,7 @@ internal sealed class CallLane(TimeSpan linger, Backoff backoff, bool isUnlimite
         return Admits(now) && HasWaiting() && _waiting.TryDequeue(out lease!);
     }
 
-    /// <summary>The entries of the next call; null while none may be sent, or it would be partial and is not due.</summary>
+    /// <summary>The entries of the next call; null while none may be sent, or few wait and none is due.</summary>
     public List<LeaseEntry>? Take(TimeSpan now)
     {
         if (_underWay >= Limit

@@ -19,13 +19,11 @@ internal sealed class LeaseLoop(
     TimeProvider time,
     CancellationToken stopping) : IDisposable
 {
-    /// <summary>The time between two reports of ignored claims: one may come with each message.</summary>
-    private static readonly TimeSpan ClaimInterval = TimeSpan.FromMinutes(1);
-
     private readonly Channel<LeaseEvent> _events =
         Channel.CreateUnbounded<LeaseEvent>(new UnboundedChannelOptions { SingleReader = true });
 
     private readonly CallLanes _lanes = new(calls, visibilityTimeout, backoff, new TroubleLog(time), logger);
+    private readonly ClaimReports _claims = new(logger);
 
     private readonly Dictionary<string, SqsMessageLease> _open = new(StringComparer.Ordinal);
     private readonly PriorityQueue<SqsMessageLease, TimeSpan> _retries = new();
@@ -33,8 +31,6 @@ internal sealed class LeaseLoop(
 
     private TimeSpan _wakeAt = TimeSpan.MaxValue;
     private TimeSpan _nextBeat;
-    private TimeSpan _claimsReportedAt = -ClaimInterval;
-    private int _claims;
     private bool _stopped;
     private bool _gaveUp;
 
@@ -177,7 +173,7 @@ internal sealed class LeaseLoop(
         var identity = deadLetters.Identities.Read(message);
         if (identity.IsClaimIgnored)
         {
-            ReportClaim(message.MessageId, now);
+            _claims.Ignored(message.MessageId, now);
         }
 
         var lease = new SqsMessageLease(message, identity, machine, _events.Writer, metrics.ProcessAttributes)
@@ -193,16 +189,6 @@ internal sealed class LeaseLoop(
         }
 
         return lease;
-    }
-
-    private void ReportClaim(string messageId, TimeSpan now)
-    {
-        _claims++;
-        if (now - _claimsReportedAt >= ClaimInterval)
-        {
-            Log.ClaimsIgnored(logger, _claims, messageId);
-            (_claims, _claimsReportedAt) = (0, now);
-        }
     }
 
     /// <summary>Invalid messages go to the dead-letter queue, all others back to their queue.</summary>

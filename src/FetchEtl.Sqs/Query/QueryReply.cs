@@ -126,7 +126,7 @@ internal sealed class QueryReply
         /// <summary>SQS nests seven: the value of a binary list in an attribute of a received message.</summary>
         private const int DeepestElement = 16;
 
-        /// <summary>Ten messages with all their attributes have less than a thousand, a page of queues as many.</summary>
+        /// <summary>Ten messages with all attributes have less than a thousand, a page of queues as many.</summary>
         private const int MostElements = 20_000;
 
         /// <summary>SQS sends one: the namespace.</summary>

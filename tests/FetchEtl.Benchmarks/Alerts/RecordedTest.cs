@@ -12,8 +12,8 @@ internal static partial class RecordedTest
     public const int IntervalSeconds = 15;
 
     /// <summary>
-    /// What is recorded before a phase, in scrapes: longer than the 15 minutes in which a rule counts the first value of
-    /// a series as new.
+    /// What is recorded before a phase, in scrapes: longer than the 15 minutes in which a rule counts the first value
+    /// of a series as new.
     /// </summary>
     private const int Before = 72;
 

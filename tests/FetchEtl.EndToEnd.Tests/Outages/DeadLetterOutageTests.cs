@@ -21,7 +21,8 @@ public sealed class DeadLetterOutageTests
         }
 
         await using var run = estate.Start("run");
-        await run.WaitForLineAsync(line => line.Contains("fail: FetchEtl.Sqs.SqsRider[1136]", StringComparison.Ordinal));
+        await run.WaitForLineAsync(
+            line => line.Contains("fail: FetchEtl.Sqs.SqsRider[1136]", StringComparison.Ordinal));
 
         // Messages come back after a second or more, and are refused again.
         var calls = estate.Sqs.CallCounts["SendMessageBatch"];

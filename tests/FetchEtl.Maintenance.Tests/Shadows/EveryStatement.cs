@@ -153,7 +153,8 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
             MessageId = id,
         };
         return services.GetRequiredService<LoginWriter>()
-            .WriteAsync(login, [new VaultValue(PiiField.DeviceId, mask, device)], CancellationToken.None);
+            .WriteAsync(
+                login, [new VaultValue(PiiField.DeviceId, mask, device)], sentTime: null, CancellationToken.None);
     }
 
     private async Task RekeyAsync()

@@ -21,7 +21,8 @@ public sealed class StatusHistoryTests
         Assert.Equal(0, history.Since(TimeSpan.FromSeconds(10)).PerSecond(5));
         Assert.Equal(0, history.Draw().Peak);
         Assert.Null(history.LastMinuteWithWork.MeanBatch);
-        Assert.All(history.Draw().Received.Split(' '), point => Assert.EndsWith(",58.5", point, StringComparison.Ordinal));
+        Assert.All(
+            history.Draw().Received.Split(' '), point => Assert.EndsWith(",58.5", point, StringComparison.Ordinal));
     }
 
     [Fact]
