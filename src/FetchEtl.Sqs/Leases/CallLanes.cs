@@ -1,11 +1,10 @@
 using System.Threading.Channels;
-using Microsoft.Extensions.Logging;
 
 namespace FetchEtl.Sqs;
 
 /// <summary>The calls of an endpoint's leases, with a lane for each kind.</summary>
 internal sealed class CallLanes(
-    LeaseCalls calls, TimeSpan visibilityTimeout, Backoff backoff, TroubleLog troubles, ILogger logger) : IDisposable
+    LeaseCalls calls, TimeSpan visibilityTimeout, Backoff backoff, CallReports reports) : IDisposable
 {
     /// <summary>How long a settlement waits for others, so that calls are full.</summary>
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(100);
@@ -20,7 +19,7 @@ internal sealed class CallLanes(
 
     public int CallsUnderWay { get; private set; }
 
-    public TroubleLog Troubles => troubles;
+    public TroubleLog Troubles => reports.Troubles;
 
     /// <summary>
     /// The time between two checks of the leases. A lease is renewed when half of it has passed, so a renewal that
@@ -117,7 +116,7 @@ internal sealed class CallLanes(
         var lane = LaneOf(call.Kind);
         lane.Problem = call.IsRefused ? call.Problem! : lane.Problem;
         lane.Answered(call.IsRefused, now);
-        Report(call, lane.IsRefused);
+        reports.Answered(call, lane.IsRefused);
         return lane.TakeBack();
     }
 
@@ -133,57 +132,6 @@ internal sealed class CallLanes(
         LeaseCallKind.Delete => _deletes,
         _ => _letters,
     };
-
-    private void ReportRenewal(AnsweredCall call)
-    {
-        var refused = call.Answers.Count(answer => answer != EntryAnswer.Accepted);
-        if (refused > 0)
-        {
-            if (troubles.Fails(Trouble.Renewals, call.IsAway))
-            {
-                Log.RenewalFailed(logger, refused, call.Problem!);
-            }
-            else
-            {
-                Log.FailedAgain(logger, call.Problem!);
-            }
-        }
-        else if (troubles.Works(Trouble.Renewals))
-        {
-            Log.RenewalsAccepted(logger);
-        }
-    }
-
-    /// <remarks>The loop reports dead letters: their entries are refused one by one, too.</remarks>
-    private void Report(AnsweredCall call, bool isRefused)
-    {
-        switch (call.Kind)
-        {
-            case LeaseCallKind.Renewal:
-                ReportRenewal(call);
-                break;
-            case LeaseCallKind.Delete when isRefused:
-                if (call.IsRefused && troubles.Fails(Trouble.Deletes, call.IsAway))
-                {
-                    Log.DeletesRefused(logger, call.Problem!);
-                }
-
-                break;
-            case LeaseCallKind.Delete when troubles.Works(Trouble.Deletes):
-                Log.DeletesAccepted(logger);
-                break;
-            case LeaseCallKind.Return when isRefused:
-                if (call.IsRefused && troubles.Fails(Trouble.Returns, call.IsAway))
-                {
-                    Log.ReturnsRefused(logger, call.Problem!);
-                }
-
-                break;
-            case LeaseCallKind.Return when troubles.Works(Trouble.Returns):
-                Log.ReturnsAccepted(logger);
-                break;
-        }
-    }
 
     private void Start(LeaseCallKind kind, List<LeaseEntry> entries, ChannelWriter<LeaseEvent> events)
     {

@@ -22,7 +22,9 @@ internal sealed class LeaseLoop(
     private readonly Channel<LeaseEvent> _events =
         Channel.CreateUnbounded<LeaseEvent>(new UnboundedChannelOptions { SingleReader = true });
 
-    private readonly CallLanes _lanes = new(calls, visibilityTimeout, backoff, new TroubleLog(time), logger);
+    private readonly CallLanes _lanes = new(
+        calls, visibilityTimeout, backoff, new CallReports(new TroubleLog(time), deadLetters.Name, logger));
+
     private readonly ClaimReports _claims = new(logger);
 
     private readonly Dictionary<string, SqsMessageLease> _open = new(StringComparer.Ordinal);
@@ -214,11 +216,6 @@ internal sealed class LeaseLoop(
 
     private void Answer(AnsweredCall call, TimeSpan now)
     {
-        if (call.Kind == LeaseCallKind.DeadLetter)
-        {
-            ReportLetters(call);
-        }
-
         foreach (var entry in _lanes.Answered(call, now))
         {
             PutOff(entry, now);
@@ -238,21 +235,6 @@ internal sealed class LeaseLoop(
                     entry.ReceiptHandle, answer, call.IsRefused ? TimeSpan.Zero : RetryDelay(machine, answer), now),
             };
             Apply(entry.Lease, action, now);
-        }
-    }
-
-    private void ReportLetters(AnsweredCall call)
-    {
-        if (call.Answers.All(answer => answer == EntryAnswer.Accepted))
-        {
-            if (Troubles.Works(Trouble.DeadLetters))
-            {
-                Log.DeadLettersAccepted(logger, deadLetters.Name);
-            }
-        }
-        else if (Troubles.Fails(Trouble.DeadLetters, call is { IsRefused: true, IsAway: true }))
-        {
-            Log.DeadLettersRefused(logger, deadLetters.Name, call.Problem!);
         }
     }
 

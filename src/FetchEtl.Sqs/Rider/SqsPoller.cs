@@ -256,7 +256,8 @@ internal sealed class SqsPoller(
         }
         catch (Exception exception)
         {
-            metrics.ReceiveEnded(begun, exception);
+            // A poll that is cut off at a stop did not fail.
+            metrics.ReceiveEnded(begun, cutOff.IsCancellationRequested ? null : exception);
             throw;
         }
     }

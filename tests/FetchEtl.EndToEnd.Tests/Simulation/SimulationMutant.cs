@@ -41,10 +41,10 @@ internal static class SimulationMutant
         .. Files("src/FetchEtl.Logins/Storage", "BatchAttempt", "BatchOutcome", "BatchResult", "BatchWrite",
             "BatchWriter", "HeldRefusals", "IBatchStatement", "LoginBatch", "LoginQueue", "LoginWriter",
             "PendingLogin", "Refusals", "RowFaults", "Suspect", "SuspectLoop", "WriterCircuit", "WriterTurn"),
-        .. Files("src/FetchEtl.Logins/Diagnostics", "LoginMetrics"),
+        .. Files("src/FetchEtl.Logins/Diagnostics", "LoginMetrics", "LoginTracing"),
         .. Files("src/FetchEtl.Sqs", "QueueMetrics"),
-        .. Files("src/FetchEtl.Sqs/Leases", "CallLane", "CallLanes", "Lease", "LeaseCalls", "LeaseEvent",
-            "LeaseLoop", "LeaseState", "SqsMessageLease"),
+        .. Files("src/FetchEtl.Sqs/Leases", "CallLane", "CallLanes", "CallReports", "Lease", "LeaseCalls",
+            "LeaseEvent", "LeaseLoop", "LeaseState", "SqsMessageLease"),
         .. Files("src/FetchEtl.Sqs/Rider", "SqsDispatcher", "SqsPoller"),
         .. Files("src/FetchEtl.Service/Drain", "Drainer", "DrainLoop", "DrainMetrics"),
     ];
