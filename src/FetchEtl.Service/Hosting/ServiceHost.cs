@@ -4,6 +4,7 @@ using FetchEtl.Sqs;
 using MassTransit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -43,10 +44,9 @@ internal static class ServiceHost
             builder.AddWebServer();
         }
 
-        builder.Services.AddSingleton<QueueWatch>();
-        builder.Services.AddSingleton<Readiness>();
+        builder.Services.TryAddSingleton<QueueWatch>();
+        builder.Services.TryAddSingleton<Readiness>();
         builder.Services.AddSingleton<WorkMeter>();
-        builder.Services.AddSingleton<ServiceMetrics>();
         builder.Services.AddHostedService(SummaryLog.Create);
 
         AddConsumer(builder, service);

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Reflection;
 using FetchEtl.Logins;
 using FetchEtl.Sqs;
 using MassTransit.Logging;
@@ -41,7 +40,10 @@ internal static class TelemetryExtensions
         ["dotnet.timer.count"] = "dotnet.timers",
     };
 
-    /// <summary>Adds the exports that the settings ask for. Call it before what is to be observed.</summary>
+    /// <summary>
+    /// Adds the exports that the settings ask for. Call it before any hosted service that is to be observed: it then
+    /// starts first and stops last.
+    /// </summary>
     /// <param name="builder">The host.</param>
     /// <param name="scrapes">Whether the host serves <c>/metrics</c>.</param>
     public static void AddTelemetry(this HostApplicationBuilder builder, bool scrapes)
@@ -53,6 +55,7 @@ internal static class TelemetryExtensions
         }
 
         var telemetry = builder.Services.AddOpenTelemetry().ConfigureResource(Describe);
+        builder.Services.AddHostedService<TelemetryStop>();
         if (otlp.Metrics || scrapes)
         {
             builder.Services.TryAddSingleton<Readiness>();
@@ -116,9 +119,6 @@ internal static class TelemetryExtensions
 
     /// <summary>The name and attributes of the environment win over the service's own.</summary>
     private static void Describe(ResourceBuilder resource) => resource
-        .AddService(
-            "fetch-etl",
-            serviceVersion: typeof(TelemetryExtensions).Assembly
-                .GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion)
+        .AddService("fetch-etl", serviceVersion: ServiceVersion.Text)
         .AddEnvironmentVariableDetector();
 }
