@@ -27,8 +27,8 @@ internal static partial class ListenUrls
 
         if (urls.Any(url => url is { Host: not ("localhost" or "*"), Address: null }))
         {
-            yield return "Service:Urls must name localhost, an IP address of this machine, or * for all of them: a "
-                + "name would listen on all of them, too.";
+            yield return "Service:Urls has a name for a host, which would listen on all addresses: write localhost, an "
+                + "IP address of this machine, or * for all of them.";
         }
 
         if (urls.Any(url => url is { Port: < 0 or > 65535 } or { Host: not null, Address: null, Port: 0 }))

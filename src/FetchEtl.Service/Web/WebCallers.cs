@@ -14,7 +14,10 @@ internal sealed class WebCallers(IReadOnlyCollection<string> allowed)
     public string? Refusal(HttpContext context)
     {
         var (host, local) = (context.Request.Host.Host.Trim('[', ']'), context.Connection.LocalIpAddress);
-        var isOpen = allowed.Count == 0 && local is not null && !IPAddress.IsLoopback(local);
+
+        // A socket for all addresses shows 127.0.0.0/8 as IPv6.
+        var isLoopback = local is null || IPAddress.IsLoopback(local.IsIPv4MappedToIPv6 ? local.MapToIPv4() : local);
+        var isOpen = allowed.Count == 0 && !isLoopback;
         if (host.Length > 0 && !isOpen && !IsKnown(host))
         {
             return "The Host header names another machine. Service:AllowedHosts names the hosts that a proxy may pass.";

@@ -37,7 +37,9 @@ internal sealed class WebEndpoints(
         Get(routes, "/", page.WriteAsync);
         Get(routes, "/status.css", StatusPage.File("status.css", "text/css; charset=utf-8"));
         Get(routes, "/status.js", StatusPage.File("status.js", "text/javascript; charset=utf-8"));
-        Get(routes, "/events", streams.ServeAsync);
+
+        // No HEAD: its answer would have no body, and no end.
+        routes.MapGet("/events", streams.ServeAsync);
         routes.MapMetrics();
         Get(routes, "/health/live", context => WriteAsync(context, new HealthReport("live", [])));
         Get(routes, "/health/ready", async context => await WriteAsync(context, await readiness.ReadAsync()));

@@ -59,7 +59,10 @@ public sealed partial class WebServerTests : IAsyncLifetime
         using var reader = new StreamReader(await events.Content.ReadAsStreamAsync());
         var line = await reader.ReadLineAsync();
         var view = JsonSerializer.Deserialize<JsonElement>(line!["data: ".Length..]);
+        using var request = new HttpRequestMessage(HttpMethod.Head, $"{_url}/events");
+        using var head = await _http.SendAsync(request);
 
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, head.StatusCode);
         Assert.DoesNotContain("{{", html, StringComparison.Ordinal);
         Assert.All(Place().Matches(html).Select(place => place.Groups["name"].Value), name =>
             Assert.NotNull(view.GetProperty("texts").GetProperty(name).GetString()));
