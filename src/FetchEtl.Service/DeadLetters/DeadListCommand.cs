@@ -24,7 +24,7 @@ internal static class DeadListCommand
         var queue = (await host.FindQueueAsync(cancellationToken)).RefusePolicy(parsed.GetValue(Arguments.Force));
         var now = host.Time.GetUtcNow();
         var (groups, rows, total) = (new LetterGroups(), new List<Letter>(), 0L);
-        var end = await LetterProgressBar.RunAsync(queue, "reading", parsed.GetValue(Arguments.Json), seen =>
+        var end = await LetterProgressBar.RunAsync(queue, parsed.GetValue(Arguments.Json), seen =>
             new LetterPass(host.Calls, queue, host.Redrive).RunAsync(
                 letters => Task.FromResult(Add(letters)),
                 static () => Task.CompletedTask,

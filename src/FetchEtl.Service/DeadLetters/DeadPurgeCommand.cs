@@ -36,7 +36,7 @@ internal static class DeadPurgeCommand
         var (total, isDeclined) = (0L, false);
 
         // A question cannot stand beside a progress bar.
-        var end = await LetterProgressBar.RunAsync(queue, "reading", asks || parsed.GetValue(Arguments.Json), seen =>
+        var end = await LetterProgressBar.RunAsync(queue, asks || parsed.GetValue(Arguments.Json), seen =>
             purger.RunAsync(
                 queue,
                 isSure && !isDryRun ? null : AgreeAsync,

@@ -49,7 +49,7 @@ internal static class DeadRedriveCommand
         PassEnd end;
         try
         {
-            end = await LetterProgressBar.RunAsync(queue, "reading", parsed.GetValue(Arguments.Json), seen =>
+            end = await LetterProgressBar.RunAsync(queue, parsed.GetValue(Arguments.Json), seen =>
                 redriver.RunAsync(
                     queue,
                     target,

@@ -43,7 +43,7 @@ internal static class DeadShowCommand
         var filter = new LetterFilter { Ids = LetterFilter.IdsOf([id]) };
         var now = host.Time.GetUtcNow();
         var (found, total) = ((ShowJson?)null, 0L);
-        var end = await LetterProgressBar.RunAsync(queue, "reading", parsed.GetValue(Arguments.Json), seen =>
+        var end = await LetterProgressBar.RunAsync(queue, parsed.GetValue(Arguments.Json), seen =>
             new LetterPass(host.Calls, queue, host.Redrive).RunAsync(
                 letters =>
                 {

@@ -23,6 +23,6 @@ internal static class FateTexts
             "leave no room for the attributes that keep their identity: SQS allows 1 MiB. Remedy: send a smaller body"),
         (LetterFate.Refused, "refused", "were refused by SQS"),
         (LetterFate.NotDeleted, "notDeleted",
-            "were sent, and their letters were not deleted. A second redrive adds no row"),
+            "were sent, and their letters were not deleted. With masking keys a second redrive adds no row"),
     ];
 }

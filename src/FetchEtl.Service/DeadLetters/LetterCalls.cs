@@ -60,7 +60,7 @@ internal sealed class LetterCalls(IAmazonSQS client, TimeProvider time, Random r
             }
             catch (AmazonServiceException exception)
             {
-                throw new UsageException($"no letter can be received: {Describe(exception, "sqs:ReceiveMessage")}.");
+                throw new UsageException($"no letter can be received: {SqsErrors.Describe(exception, "sqs:ReceiveMessage")}.");
             }
         }
     }
@@ -95,13 +95,6 @@ internal sealed class LetterCalls(IAmazonSQS client, TimeProvider time, Random r
                     new ChangeMessageVisibilityBatchRequestEntry(id, handle) { VisibilityTimeout = 0 }),
             ],
             CancellationToken.None)).Failed);
-
-    /// <summary>What a failed call of SQS says, with the remedy where a right is missing.</summary>
-    public static string Describe(Exception exception, string permission) =>
-        exception is AmazonServiceException { ErrorCode: { } code }
-        && code.Contains("AccessDenied", StringComparison.Ordinal)
-            ? $"{SqsErrors.Describe(exception)}. Remedy: grant {permission}"
-            : SqsErrors.Describe(exception);
 
     private static bool IsOfSqs(Exception exception) => exception is AmazonServiceException or AmazonClientException
         or HttpRequestException or IOException or TimeoutException or OperationCanceledException;
@@ -141,7 +134,7 @@ internal sealed class LetterCalls(IAmazonSQS client, TimeProvider time, Random r
             }
             catch (Exception exception) when (IsOfSqs(exception))
             {
-                return (Describe(exception, permission), !SqsErrors.IsTransient(exception));
+                return (SqsErrors.Describe(exception, permission), !SqsErrors.IsTransient(exception));
             }
 
             open.Clear();

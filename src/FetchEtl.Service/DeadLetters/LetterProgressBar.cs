@@ -4,12 +4,11 @@ namespace FetchEtl.Service;
 internal static class LetterProgressBar
 {
     /// <param name="queue">The queue.</param>
-    /// <param name="what">The work, as in <c>reading</c>.</param>
     /// <param name="isQuiet">Whether nothing is shown.</param>
     /// <param name="run">Receives what is to be called with the number of new letters.</param>
-    public static Task<T> RunAsync<T>(LetterQueue queue, string what, bool isQuiet, Func<Action<int>, Task<T>> run) =>
+    public static Task<T> RunAsync<T>(LetterQueue queue, bool isQuiet, Func<Action<int>, Task<T>> run) =>
         ProgressDisplay.RunAsync(
-            what,
+            "reading",
             "letters",
             progress =>
             {

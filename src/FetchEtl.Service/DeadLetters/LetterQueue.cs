@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
 using Amazon.Runtime;
 using Amazon.SQS;
 using Amazon.SQS.Model;
@@ -50,7 +48,7 @@ internal sealed record LetterQueue(string Name, string Url, QueueDepth Depth, in
         {
             throw new UsageException(
                 $"the dead-letter queue '{name}' cannot be used: "
-                + $"{LetterCalls.Describe(exception, "sqs:GetQueueAttributes")}.");
+                + $"{SqsErrors.Describe(exception, "sqs:GetQueueAttributes")}.");
         }
     }
 
@@ -61,7 +59,7 @@ internal sealed record LetterQueue(string Name, string Url, QueueDepth Depth, in
     {
         try
         {
-            return (await client.GetQueueUrlAsync(name, cancellationToken)).QueueUrl;
+            return await client.FindQueueAsync(name, cancellationToken);
         }
         catch (QueueDoesNotExistException)
         {
@@ -70,7 +68,7 @@ internal sealed record LetterQueue(string Name, string Url, QueueDepth Depth, in
         catch (AmazonServiceException exception) when (!SqsErrors.IsTransient(exception))
         {
             throw new UsageException(
-                $"the queue '{name}' cannot be used: {LetterCalls.Describe(exception, "sqs:GetQueueUrl")}.");
+                $"the queue '{name}' cannot be used: {SqsErrors.Describe(exception, "sqs:GetQueueUrl")}.");
         }
     }
 
@@ -95,17 +93,9 @@ internal sealed record LetterQueue(string Name, string Url, QueueDepth Depth, in
         return pass < LongestVisibility ? TimeSpan.FromSeconds(Math.Ceiling(pass.TotalSeconds)) : LongestVisibility;
     }
 
-    private static int? MaxReceivesOf(Dictionary<string, string>? attributes)
-    {
-        if (attributes?.GetValueOrDefault(QueueAttributeName.RedrivePolicy) is not { Length: > 0 } text)
-        {
-            return null;
-        }
-
-        using var policy = JsonDocument.Parse(text);
-        return policy.RootElement.TryGetProperty("maxReceiveCount", out var count)
-            && int.TryParse(count.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var max)
-            ? max
-            : 1;
-    }
+    /// <summary>A policy that cannot be read is taken for the strictest one.</summary>
+    private static int? MaxReceivesOf(Dictionary<string, string>? attributes) =>
+        attributes?.GetValueOrDefault(QueueAttributeName.RedrivePolicy) is { Length: > 0 } policy
+            ? RedrivePolicy.Read(policy)?.MaxReceives ?? 1
+            : null;
 }

@@ -7,7 +7,7 @@ namespace FetchEtl.Service;
 /// <summary>
 /// Sends dead letters back to their queue. A letter is deleted only after SQS has accepted its message, so nothing is
 /// lost. A message that is sent twice, because a reply was lost or the letter was not deleted, keeps its identity and
-/// is one row.
+/// is one row; without keys it has no identity to keep, and is two.
 /// </summary>
 /// <param name="calls">SQS.</param>
 /// <param name="redrive">Creates the messages.</param>

@@ -71,7 +71,9 @@ public static class SqsErrors
     };
 
     /// <summary>The same line, with the remedy where the right to call is missing.</summary>
-    internal static string Describe(Exception exception, string permission) =>
+    /// <param name="exception">What a call of <c>IAmazonSQS</c> threw.</param>
+    /// <param name="permission">The right that the call needs, such as <c>sqs:ReceiveMessage</c>.</param>
+    public static string Describe(Exception exception, string permission) =>
         exception is AmazonServiceException { ErrorCode: { } code }
         && Normalize(code).StartsWith("AccessDenied", StringComparison.Ordinal)
             ? $"{Describe(exception)}. Remedy: grant {permission}"
