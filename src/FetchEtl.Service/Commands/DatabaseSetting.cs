@@ -11,17 +11,20 @@ internal static class DatabaseSetting
     /// <exception cref="UsageException">The connection string is missing or invalid.</exception>
     public static string Read(IConfiguration configuration)
     {
+        var connectionString = ReadQuietly(configuration);
+        Warnings.OfServer(connectionString);
+        return connectionString;
+    }
+
+    /// <summary>The same without a warning, for a verb that reports the server's identity itself.</summary>
+    /// <exception cref="UsageException">The connection string is missing or invalid.</exception>
+    public static string ReadQuietly(IConfiguration configuration)
+    {
         var storage = new StorageOptions();
         IReadOnlyList<string> problems = SettingsReader.Read(configuration.GetSection("Storage"), storage);
         var connectionString = configuration.GetConnectionString("Logins");
         problems = [.. problems, .. ConnectionSetting.Validate(connectionString, storage.RequireTls)];
-        if (problems.Count > 0)
-        {
-            throw new UsageException(problems);
-        }
-
-        Warnings.OfServer(connectionString!);
-        return connectionString!;
+        return problems.Count == 0 ? connectionString! : throw new UsageException(problems);
     }
 
     /// <summary>The server's host and port, for an error text.</summary>

@@ -15,7 +15,7 @@ internal static class DrainCommand
         Description = "Print the summary as one line of JSON.",
     };
 
-    // A line for each dead letter would break the progress bar; the summary counts them.
+    // Lines of the log would break the progress bar; the summary and the last lines say what happened.
     private static readonly Dictionary<string, string?> QuietLog = new()
     {
         ["Logging:LogLevel:FetchEtl"] = "Error",

@@ -42,13 +42,13 @@ internal static class Checks
     public static readonly Check DeadQueue = new("dead.exists", "queue", "docs/operations.md#dead-letters");
     public static readonly Check DeadType = new("dead.type", "type", "docs/doctor.md#dead-letter-queue");
     public static readonly Check DeadRetention = new(
-        "dead.retention", "retention", "docs/operations.md#redriving-them");
+        "dead.retention", "retention", "docs/dead-letters.md#list");
     public static readonly Check DeadEncryption = new(
         "dead.encryption", "encryption", "docs/doctor.md#dead-letter-queue");
     public static readonly Check DeadRedrive = new(
         "dead.redrive", "redrive policy", "docs/doctor.md#dead-letter-queue");
     public static readonly Check DeadMessages = new(
-        "dead.messages", "messages", "docs/operations.md#reading-them");
+        "dead.messages", "messages", "docs/dead-letters.md#list");
 
     public static readonly Check Connection = new(
         "database.connection", "connection", "docs/configuration.md#the-database");

@@ -22,7 +22,7 @@ internal sealed class DatabaseSection : IDoctorSection
         string connectionString;
         try
         {
-            connectionString = DatabaseSetting.Read(context.Host.Configuration);
+            connectionString = DatabaseSetting.ReadQuietly(context.Host.Configuration);
         }
         catch (UsageException)
         {
