@@ -35,17 +35,27 @@ internal static class DeadPurgeCommand
         var purger = new Purger(host.Calls, host.Redrive, filter, host.Time);
         var (total, isDeclined) = (0L, false);
 
-        // A question cannot stand beside a progress bar.
-        var end = await LetterProgressBar.RunAsync(queue, asks || parsed.GetValue(Arguments.Json), seen =>
-            purger.RunAsync(
-                queue,
-                isSure && !isDryRun ? null : AgreeAsync,
-                count =>
-                {
-                    total += count;
-                    seen(count);
-                },
-                cancellationToken));
+        PassEnd end;
+        try
+        {
+            // A question cannot stand beside a progress bar.
+            end = await LetterProgressBar.RunAsync(queue, asks || parsed.GetValue(Arguments.Json), seen =>
+                purger.RunAsync(
+                    queue,
+                    isSure && !isDryRun ? null : AgreeAsync,
+                    count =>
+                    {
+                        total += count;
+                        seen(count);
+                    },
+                    cancellationToken));
+        }
+        catch (Exception exception) when (ErrorText.Of(exception) is { } lines)
+        {
+            // What was deleted until then is reported all the same.
+            purger.Problem = string.Join(' ', lines);
+            end = new PassEnd(PassEnding.Ended, Hidden: 0);
+        }
 
         var isLeft = PassReport.Write(end, queue, total);
         if (parsed.GetValue(Arguments.Json))
@@ -76,7 +86,11 @@ internal static class DeadPurgeCommand
                 return false;
             }
 
-            report.WriteGroups(purger.Matched.All);
+            if (!parsed.GetValue(Arguments.Json))
+            {
+                report.WriteGroups(purger.Matched.All);
+            }
+
             StandardError.WriteLine(
                 $"fetch-etl: {LetterReport.Number(purger.Matched.Count)} letters of {queue.Name} will be deleted. This "
                 + "cannot be undone.");

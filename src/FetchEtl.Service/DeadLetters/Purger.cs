@@ -22,7 +22,7 @@ internal sealed class Purger(LetterCalls calls, DeadLetterRedrive redrive, Lette
     public long Deleted { get; private set; }
 
     /// <summary>Why SQS deletes no more; null where it does.</summary>
-    public string? Problem { get; private set; }
+    public string? Problem { get; set; }
 
     /// <summary>Goes through the queue once.</summary>
     /// <param name="queue">The queue.</param>

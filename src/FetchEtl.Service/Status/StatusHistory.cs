@@ -66,13 +66,13 @@ internal sealed class StatusHistory
         {
             for (var i = 1; i < _samples.Count; i++)
             {
-                var work = _samples[i].Since(_samples[i - 1]);
-                var age = (_samples[^1].At - _samples[i].At).TotalSeconds;
+                var (sample, before) = (_samples[i], _samples[i - 1]);
+                var age = (_samples[^1].At - sample.At).TotalSeconds;
                 var point = Points - 1 - (int)(age / SecondsAPoint);
                 if (point >= 0)
                 {
-                    received[point] += work.Received / (double)SecondsAPoint;
-                    written[point] += work.Written / (double)SecondsAPoint;
+                    received[point] += (sample.Received - before.Received) / (double)SecondsAPoint;
+                    written[point] += (sample.Written - before.Written) / (double)SecondsAPoint;
                 }
             }
         }

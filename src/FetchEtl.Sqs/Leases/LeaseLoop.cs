@@ -102,6 +102,12 @@ internal sealed class LeaseLoop(
                 (happened.Data as ReceivedBatch)?.TrySetException(Ended());
             }
             while (_events.Reader.TryRead(out happened));
+
+            // A loop that failed leaves leases open, which nobody holds any more.
+            foreach (var _ in _open)
+            {
+                metrics.Closed();
+            }
         }
     }
 

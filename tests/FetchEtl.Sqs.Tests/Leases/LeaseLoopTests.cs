@@ -200,6 +200,7 @@ public sealed class LeaseLoopTests
         await host.EndedAsync();
         Assert.Equal((1, 0), await host.DepthAsync());
         await Assert.ThrowsAsync<InvalidOperationException>(() => host.Loop.OpenAsync([]));
+        Assert.Equal(0, host.Metrics.InFlight);
     }
 
     [Fact]
@@ -241,6 +242,7 @@ public sealed class LeaseLoopTests
     public async Task A_loop_that_fails_fails_the_receive_that_it_was_handling_and_those_that_wait()
     {
         await using var host = await LoopHost.StartAsync(logger: new ThrowingLogger());
+        await host.HoldAsync(1);
 
         var handled = host.Loop.OpenAsync([new Message()]).WaitAsync(LoopHost.Limit);
         var waiting = host.Loop.OpenAsync([]).WaitAsync(LoopHost.Limit);
