@@ -91,10 +91,10 @@ internal static class DeadListCommand
             report.WriteRows(rows);
         }
 
-        var count = LetterReport.Number(groups.Count);
+        var count = Words.Number(groups.Count);
         Console.WriteLine(total == 0 ? $"{queue.Name} brought no letter."
             : groups.Count == limit ? $"The first {count} matching letters of {queue.Name}."
-            : $"{count} of {LetterReport.Number(total)} letters of {queue.Name}.");
+            : $"{count} of {Words.Number(total)} letters of {queue.Name}.");
         if (!areRedrivesProved && groups.All.Any(group => group.Redrives.Keys.Any(count => count > 0)))
         {
             Console.WriteLine("Counts of redrives are as the letters claim: the settings have no key to prove them.");

@@ -92,7 +92,7 @@ internal static class DeadPurgeCommand
             }
 
             StandardError.WriteLine(
-                $"fetch-etl: {LetterReport.Number(purger.Matched.Count)} letters of {queue.Name} will be deleted. This "
+                $"fetch-etl: {Words.Number(purger.Matched.Count)} letters of {queue.Name} will be deleted. This "
                 + "cannot be undone.");
             isDeclined = !await consent.AskAsync(cancellationToken);
             return !isDeclined;
@@ -107,11 +107,11 @@ internal static class DeadPurgeCommand
             report.WriteGroups(purger.Matched.All);
         }
 
-        var matched = LetterReport.Number(purger.Matched.Count);
-        var all = LetterReport.Number(total);
+        var matched = Words.Number(purger.Matched.Count);
+        var all = Words.Number(total);
         Console.WriteLine(isDryRun
             ? $"{matched} of {all} letters of {queue.Name} would be deleted. Nothing was changed."
-            : $"{LetterReport.Number(purger.Deleted)} of {matched} matching letters of {queue.Name} were deleted.");
+            : $"{Words.Number(purger.Deleted)} of {matched} matching letters of {queue.Name} were deleted.");
     }
 
     private static int End(Purger purger, PassEnd end, bool isDryRun, bool isLeft)
@@ -119,7 +119,7 @@ internal static class DeadPurgeCommand
         if (purger.OfOtherQueues > 0)
         {
             StandardError.WriteLine(
-                $"fetch-etl: {LetterReport.Number(purger.OfOtherQueues)} matching letters came from another queue and "
+                $"fetch-etl: {Words.Number(purger.OfOtherQueues)} matching letters came from another queue and "
                 + "stay. Remedy: name that one in Sqs:QueueName.");
         }
 

@@ -87,13 +87,13 @@ internal static class DeadRedriveCommand
         foreach (var (fate, _, text) in FateTexts.Left.Where(x => result.Count(x.Fate) > 0))
         {
             isLeft = true;
-            StandardError.WriteLine($"fetch-etl: {LetterReport.Number(result.Count(fate))} letters {text}.");
+            StandardError.WriteLine($"fetch-etl: {Words.Number(result.Count(fate))} letters {text}.");
         }
 
         if (result.LostAttributes > 0)
         {
             StandardError.WriteLine(
-                $"fetch-etl: warning: {LetterReport.Number(result.LostAttributes)} messages had no room for all "
+                $"fetch-etl: warning: {Words.Number(result.LostAttributes)} messages had no room for all "
                 + "attributes of their producer; the last ones gave way to those that keep the identity.");
         }
 
@@ -116,8 +116,8 @@ internal static class DeadRedriveCommand
             report.WriteGroups(redriven);
         }
 
-        var count = LetterReport.Number(result.Count(LetterFate.Redrive));
-        var all = LetterReport.Number(total);
+        var count = Words.Number(result.Count(LetterFate.Redrive));
+        var all = Words.Number(total);
         Console.WriteLine(options.IsDryRun
             ? $"{count} of {all} letters would go back to {queue}. Nothing was changed."
             : $"{count} of {all} letters went back to {queue}.");

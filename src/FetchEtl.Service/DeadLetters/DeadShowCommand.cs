@@ -62,7 +62,7 @@ internal static class DeadShowCommand
         {
             PassReport.Write(end, queue, total);
             return end.Ending == PassEnding.Stopped ? Verb.Interrupted : throw new UsageException(
-                $"no letter of {queue.Name} has this id; {LetterReport.Number(total)} were read.");
+                $"no letter of {queue.Name} has this id; {Words.Number(total)} were read.");
         }
 
         if (parsed.GetValue(Arguments.Json))
@@ -116,7 +116,7 @@ internal static class DeadShowCommand
         Line("attributes", shown.Attributes.Count == 0
             ? "none of the producer"
             : string.Join(", ", shown.Attributes.Select(x => $"{x.Type} of {x.Bytes} bytes")));
-        Line("body", $"{LetterReport.Number(shown.Body.Bytes)} bytes, {shown.Body.Kind}");
+        Line("body", $"{Words.Number(shown.Body.Bytes)} bytes, {shown.Body.Kind}");
         foreach (var field in shown.Body.Fields)
         {
             Line($"  {field.Name}", field.Mask is null ? field.Kind : $"{field.Mask} ({field.Kind})");

@@ -60,7 +60,8 @@ internal sealed class LetterCalls(IAmazonSQS client, TimeProvider time, Random r
             }
             catch (AmazonServiceException exception)
             {
-                throw new UsageException($"no letter can be received: {SqsErrors.Describe(exception, "sqs:ReceiveMessage")}.");
+                throw new UsageException(
+                    $"no letter can be received: {SqsErrors.Describe(exception, "sqs:ReceiveMessage")}.");
             }
         }
     }

@@ -18,8 +18,6 @@ internal sealed class LetterReport(DateTimeOffset now)
         _ => string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, age.Value.Seconds)}s"),
     };
 
-    public static string Number(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
-
     public void WriteGroups(IReadOnlyList<LetterGroup> groups)
     {
         var table = new Table().Border(TableBorder.Rounded)
@@ -28,11 +26,11 @@ internal sealed class LetterReport(DateTimeOffset now)
         foreach (var group in groups)
         {
             table.AddRow(
-                Number(group.Count),
+                Words.Number(group.Count),
                 Range(AgeText(now - group.Newest), AgeText(now - group.Oldest)),
                 Range($"{group.LeastReceives}", $"{group.MostReceives}"),
                 string.Join(", ", group.Redrives.Select(x =>
-                    x.Key == 0 ? $"{Number(x.Value)} never" : $"{Number(x.Value)} {x.Key}x")),
+                    x.Key == 0 ? $"{Words.Number(x.Value)} never" : $"{Words.Number(x.Value)} {x.Key}x")),
                 Markup.Escape(group.Reason.Text));
         }
 

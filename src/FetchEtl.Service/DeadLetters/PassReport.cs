@@ -11,7 +11,7 @@ internal static class PassReport
     {
         if (end.Hidden > 0)
         {
-            Say($"{LetterReport.Number(end.Hidden)} letters could not be made visible again. They are visible in "
+            Say($"{Words.Number(end.Hidden)} letters could not be made visible again. They are visible in "
                 + $"{queue.Visibility.TotalMinutes:0} minutes at the latest.");
         }
 
@@ -22,17 +22,17 @@ internal static class PassReport
                 Say("stopped before the end. What was not removed is visible again.");
                 return false;
             case PassEnding.TooManyInFlight:
-                Say($"stopped after {LetterReport.Number(seen)} of about {LetterReport.Number(queue.Depth.Total)} letters: SQS allows 120,000 "
-                    + "messages of a queue in flight, and each letter that is read and stays is one of them. Redrive "
-                    + "or purge what was seen, then run it again for the rest.");
+                Say($"stopped after {Words.Number(seen)} of about {Words.Number(queue.Depth.Total)} letters: SQS "
+                    + "allows 120,000 messages of a queue in flight, and each letter that is read and stays is one of "
+                    + "them. Redrive or purge what was seen, then run it again for the rest.");
                 return true;
             case PassEnding.Complete when unseen > 0 && queue.IsFifo:
-                Say($"about {LetterReport.Number(unseen)} letters stand behind others of their message groups. SQS delivers them "
-                    + "when those before them are redriven or purged.");
+                Say($"about {Words.Number(unseen)} letters stand behind others of their message groups. SQS delivers "
+                    + "them when those before them are redriven or purged.");
                 return true;
             case PassEnding.Complete when queue.Depth.InFlight > 0:
-                Say($"about {LetterReport.Number(queue.Depth.InFlight)} more letters were in flight before: another reader holds "
-                    + "them, or a killed one did. They are visible when their timeouts end.");
+                Say($"about {Words.Number(queue.Depth.InFlight)} more letters were in flight before: another reader "
+                    + "holds them, or a killed one did. They are visible when their timeouts end.");
                 return true;
             default:
                 return false;

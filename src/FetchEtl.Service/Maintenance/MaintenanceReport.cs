@@ -15,7 +15,7 @@ internal static class MaintenanceReport
         {
             foreach (var (kind, count) in Kinds(column).Where(x => x.Count > 0))
             {
-                table.AddRow(Name(column.Column), kind, Number(count));
+                table.AddRow(Name(column.Column), kind, Words.Number(count));
             }
         }
 
@@ -40,7 +40,7 @@ internal static class MaintenanceReport
                 var (then, now) = (past.GetValueOrDefault(kind), present.GetValueOrDefault(kind));
                 if (then + now > 0)
                 {
-                    table.AddRow(Name(column.Column), kind, Number(then), Number(now));
+                    table.AddRow(Name(column.Column), kind, Words.Number(then), Words.Number(now));
                 }
             }
 
@@ -48,9 +48,9 @@ internal static class MaintenanceReport
             {
                 table.AddRow(
                     Name(column.Column),
-                    $"distinct values ({Number(kept.Kept)} kept)",
-                    Number(kept.Before),
-                    Number(kept.After));
+                    $"distinct values ({Words.Number(kept.Kept)} kept)",
+                    Words.Number(kept.Before),
+                    Words.Number(kept.After));
             }
         }
 
@@ -60,8 +60,8 @@ internal static class MaintenanceReport
     public static void WriteRate(string what, long rows, TimeSpan elapsed)
     {
         var seconds = elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
-        var rate = Number((long)(rows / Math.Max(0.001, elapsed.TotalSeconds)));
-        Console.WriteLine($"{Number(rows)} {what} in {seconds} s, {rate} a second.");
+        var rate = Words.Number((long)(rows / Math.Max(0.001, elapsed.TotalSeconds)));
+        Console.WriteLine($"{Words.Number(rows)} {what} in {seconds} s, {rate} a second.");
     }
 
     private static IEnumerable<(string Kind, long Count)> Kinds(ValueCounts column) =>
@@ -77,6 +77,4 @@ internal static class MaintenanceReport
         new Table().Border(TableBorder.Rounded).AddColumns(columns);
 
     private static string Name(MaskedColumn column) => Markup.Escape(column.Name);
-
-    private static string Number(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 }

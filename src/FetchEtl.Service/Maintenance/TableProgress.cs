@@ -38,6 +38,6 @@ internal sealed class TableProgress(IProgress<WorkProgress> display) : IProgress
     }
 
     private string? Place() => _last is { } last
-        ? $"after {last.Done:N0} of {last.Total:N0} blocks of {last.Table}, pass {last.Pass}"
+        ? $"after {Words.Number(last.Done)} of {Words.Number(last.Total)} blocks of {last.Table}, pass {last.Pass}"
         : null;
 }

@@ -82,8 +82,8 @@ internal sealed class ProgressMeter(string unit, TimeProvider time) : IProgress<
         var (last, rate, left) = Measure();
         var stage = last.Stage is { } name ? $"{name}: " : string.Empty;
         var count = last.Total is { } total
-            ? $"{Number(last.Done)} of {Number(total)} {unit} ({100 * last.Done / Math.Max(1, total)} %)"
-            : $"{Number(last.Done)} {unit}";
+            ? $"{Words.Number(last.Done)} of {Words.Number(total)} {unit} ({100 * last.Done / Math.Max(1, total)} %)"
+            : $"{Words.Number(last.Done)} {unit}";
         return stage + count
             + (rate is { } known ? $", {Rate(known)} a second" : string.Empty)
             + (left is { } rest ? $", {Text(rest)} left" : string.Empty);
@@ -121,8 +121,6 @@ internal sealed class ProgressMeter(string unit, TimeProvider time) : IProgress<
             return (_last, rate, seconds is { } rest and >= 0 and < 1e9 ? TimeSpan.FromSeconds(rest) : null);
         }
     }
-
-    private static string Number(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
     private static string Rate(double rate) =>
         rate.ToString(rate < 9.95 ? "0.0" : "N0", CultureInfo.InvariantCulture);

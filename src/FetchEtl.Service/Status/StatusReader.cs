@@ -66,16 +66,16 @@ internal sealed class StatusReader(
             ["oldest"] = sqs.OldestReceivedAge is { } oldest && oldest > TimeSpan.Zero
                 ? StatusText.Duration(oldest)
                 : "none",
-            ["inFlight"] = StatusText.Count(sqs.InFlight),
+            ["inFlight"] = Words.Number(sqs.InFlight),
             ["batch"] = minute.MeanBatch is { } batch ? StatusText.Rate(batch) : "none yet",
             ["delay"] = minute.MeanDelay is { } delay ? StatusText.Duration(delay) : "none yet",
             ["memory"] = $"{Environment.WorkingSet / (1024 * 1024)} MiB",
-            ["received"] = StatusText.Count(total.Received),
-            ["written"] = StatusText.Count(total.Written),
-            ["duplicates"] = StatusText.Count(total.Duplicates),
-            ["deadLetters"] = StatusText.Count(total.DeadLettered),
-            ["returned"] = StatusText.Count(total.Returned),
-            ["leasesLost"] = StatusText.Count(total.LeasesLost),
+            ["received"] = Words.Number(total.Received),
+            ["written"] = Words.Number(total.Written),
+            ["duplicates"] = Words.Number(total.Duplicates),
+            ["deadLetters"] = Words.Number(total.DeadLettered),
+            ["returned"] = Words.Number(total.Returned),
+            ["leasesLost"] = Words.Number(total.LeasesLost),
         },
         new Dictionary<string, IReadOnlyList<IReadOnlyList<StatusCell>>>(StringComparer.Ordinal)
         {
@@ -85,7 +85,7 @@ internal sealed class StatusReader(
                     [new(check.Name), new(check.Status, check.Status), new(check.Reason)]),
             ],
             ["rules"] = OrNone(2, StatusText.Sorted(total.DeadLettersByRule).Select(rule =>
-                (IReadOnlyList<StatusCell>)[new(rule.Key), new(StatusText.Count(rule.Value))])),
+                (IReadOnlyList<StatusCell>)[new(rule.Key), new(Words.Number(rule.Value))])),
             ["faults"] = OrNone(4, faults.Lines.Select(line => (IReadOnlyList<StatusCell>)
             [
                 new(Time(line.At)), new(Level(line.Level), Level(line.Level)), new($"{line.Id}"), new(line.Text),
@@ -96,7 +96,7 @@ internal sealed class StatusReader(
     private string Time(DateTimeOffset at) =>
         at.UtcDateTime.Date == time.GetUtcNow().UtcDateTime.Date ? $"{at:HH:mm:ss}" : $"{at:yyyy-MM-dd HH:mm:ss}";
 
-    private static string Count(long? count) => count is { } known ? StatusText.Count(known) : Unknown;
+    private static string Count(long? count) => count is { } known ? Words.Number(known) : Unknown;
 
     private static string Level(LogLevel level) => level.ToString().ToLowerInvariant();
 

@@ -7,8 +7,9 @@ using OpenTelemetry.Trace;
 namespace FetchEtl.Service;
 
 /// <summary>
-/// Exports what is left when the host stops: all signals at once, and for a limited time. Without it, OpenTelemetry does
-/// so when the host is disposed, and each signal waits up to 5 s for a collector that does not answer, one after another.
+/// Exports what is left when the host stops: all signals at once, and for a limited time. Without it, OpenTelemetry
+/// does so when the host is disposed, and each signal waits up to 5 s for a collector that does not answer, one after
+/// another.
 /// </summary>
 internal sealed class TelemetryStop(IServiceProvider services) : IHostedService
 {

@@ -5,6 +5,9 @@ namespace FetchEtl.Service;
 /// <summary>Numbers and times as a reader says them.</summary>
 internal static class Words
 {
+    /// <summary>Digits in groups of three.</summary>
+    public static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
     public static string Count(long count, string unit) => string.Create(
         CultureInfo.InvariantCulture, $"{count:N0} {unit}{(count == 1 ? string.Empty : "s")}");
 
