@@ -13,7 +13,7 @@ public sealed class StartOutageTests
     [InlineData("ALTER TABLE user_logins RENAME TO elsewhere", "ALTER TABLE elsewhere RENAME TO user_logins",
         "run the migrations (fetch-etl migrate)")]
     [InlineData("ALTER TABLE user_logins RENAME locale TO other", "ALTER TABLE user_logins RENAME other TO locale",
-        "run the migrations")]
+        "user_logins has no column locale: run 'fetch-etl migrate'")]
     [InlineData("ALTER ROLE {role} PASSWORD 'other'", "ALTER ROLE {role} PASSWORD 'role'",
         "correct user and password")]
     [InlineData("REVOKE INSERT ON user_logins FROM {role}", "GRANT INSERT ON user_logins TO {role}",

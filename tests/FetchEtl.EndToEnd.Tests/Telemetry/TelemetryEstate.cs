@@ -69,6 +69,7 @@ public sealed partial class TelemetryEstate : IAsyncLifetime
     private bool IsComplete() =>
         Scrape.Contains("fetchetl_service_queue_depth", StringComparison.Ordinal)
         && Receiver.Metrics.Any(x => x.Name == "fetchetl.service.queue_depth")
+        && Receiver.Metrics.Any(x => x.Name == "fetchetl.sqs.dead_lettered")
         && Receiver.Metrics.Any(x => x.Name == "messaging.client.operation.duration"
             && x.Points.Any(y => y.Attributes.Values.Contains("send", StringComparer.Ordinal)))
         && Receiver.Metrics.Where(x => x.Name == "fetchetl.logins.written").Any(x => x.Points[0].Value >= 3)
