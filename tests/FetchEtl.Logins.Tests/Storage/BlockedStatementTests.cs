@@ -17,14 +17,14 @@ public sealed class BlockedStatementTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _store = await LoginStore.CreateAsync();
-        _store.ConnectionString += ";Command Timeout=2";
+        _store.ConnectionString += ";Command Timeout=4";
     }
 
     public async Task DisposeAsync() => await _store.DisposeAsync();
 
     [Theory]
     [InlineData("")]
-    [InlineData(";Options=-c statement_timeout=1500")]
+    [InlineData(";Options=-c statement_timeout=3000")]
     public async Task A_locked_table_is_reported_with_its_holder_at_the_first_timeout_and_halves_no_batch(
         string setting)
     {
