@@ -44,6 +44,9 @@ internal sealed class LeaseLoop(
     /// </summary>
     public Task<DeleteOutage> Outage => _lanes.Outage;
 
+    /// <summary>Calls that SQS has not answered yet.</summary>
+    public int CallsUnderWay => _lanes.CallsUnderWay;
+
     /// <summary>Says which troubles of the endpoint are to be logged. Any thread may use it.</summary>
     public TroubleLog Troubles => _lanes.Troubles;
 
@@ -81,7 +84,7 @@ internal sealed class LeaseLoop(
         var happened = default(LeaseEvent);
         try
         {
-            while (!_stopped || _open.Count > 0 || _lanes.CallsUnderWay > 0)
+            while (!_stopped || _open.Count > 0 || CallsUnderWay > 0)
             {
                 await _events.Reader.WaitToReadAsync();
                 while (_events.Reader.TryRead(out happened))

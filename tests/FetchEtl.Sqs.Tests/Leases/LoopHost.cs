@@ -142,7 +142,7 @@ internal sealed class LoopHost : IAsyncDisposable
 
     /// <summary>
     /// Waits until the loop has read every posted event and SQS has answered every call. An empty receive is a barrier
-    /// for the loop's events. A call of our own queues behind the calls that the loop started on the thread pool.
+    /// for the loop's events.
     /// </summary>
     public async Task CatchUpAsync()
     {
@@ -153,7 +153,7 @@ internal sealed class LoopHost : IAsyncDisposable
                 await BarrierAsync();
                 await Client.GetQueueUrlAsync("q");
             }
-            while (Client.UnderWay > 0);
+            while (Client.UnderWay > 0 || Loop.CallsUnderWay > Client.Hanging);
         }
 
         await BarrierAsync();

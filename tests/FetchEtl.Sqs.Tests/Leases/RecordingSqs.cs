@@ -12,6 +12,7 @@ internal sealed class RecordingSqs(Uri serviceUrl, TimeProvider time) : AmazonSQ
     new AmazonSQSConfig { ServiceURL = serviceUrl.ToString(), AuthenticationRegion = "us-east-1", MaxErrorRetry = 0 })
 {
     private readonly ConcurrentQueue<BatchCall> _calls = new();
+    private readonly ConcurrentQueue<CancellationToken> _hanging = new();
     private readonly long _origin = time.GetTimestamp();
     private int _underWay;
     private int _longPolls;
@@ -30,6 +31,9 @@ internal sealed class RecordingSqs(Uri serviceUrl, TimeProvider time) : AmazonSQ
 
     /// <summary>The number of calls without a reply, except those that hang.</summary>
     public int UnderWay => Volatile.Read(ref _underWay);
+
+    /// <summary>The number of calls that hang and are not cancelled yet.</summary>
+    public int Hanging => _hanging.Count(x => !x.IsCancellationRequested);
 
     public IEnumerable<BatchCall> CallsOf(string operation) => Calls.Where(x => x.Operation == operation);
 
@@ -91,6 +95,7 @@ internal sealed class RecordingSqs(Uri serviceUrl, TimeProvider time) : AmazonSQ
         _calls.Enqueue(call);
         if (Hangs(call))
         {
+            _hanging.Enqueue(cancelled);
             await Task.Delay(Timeout.InfiniteTimeSpan, time, cancelled);
         }
 
