@@ -119,6 +119,17 @@ public static class DatabaseFaults
     internal static bool IsConflict(DatabaseFault fault) =>
         fault.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected;
 
+    /// <summary>
+    /// What names the cause of an outage: the SQLSTATE. A server that restarts gives several (57P01, 08006, 57P03, no
+    /// answer), which are one cause.
+    /// </summary>
+    internal static string CauseOf(DatabaseFault fault) => fault switch
+    {
+        { Kind: FaultKind.Transient, SqlState: ['0', '8', ..] or ['5', '7', 'P', ..] } => NoConnection,
+        { Kind: FaultKind.Transient, SqlState.Length: not 5 } => NoConnection,
+        _ => fault.SqlState,
+    };
+
     private static DatabaseFault Classify(ServerError error)
     {
         return error.SqlState switch

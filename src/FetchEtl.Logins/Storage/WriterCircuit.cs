@@ -247,7 +247,7 @@ internal sealed class WriterCircuit(RetryDelay delay, TimeProvider time, ILogger
         lock (_lock)
         {
             _fault = fault;
-            isNew = IsNews_NeedsLock(fault) && _reported.Add(fault.SqlState);
+            isNew = _reported.Add(DatabaseFaults.CauseOf(fault));
             if (_state == CircuitState.Closed)
             {
                 _openedAt = time.GetTimestamp();
@@ -285,12 +285,6 @@ internal sealed class WriterCircuit(RetryDelay delay, TimeProvider time, ILogger
     /// pool, since the signal does not run its continuations itself.
     /// </summary>
     private static async Task ChangeAsync(Task signal) => await signal;
-
-    /// <summary>
-    /// An outage is one line, whatever its failures are: a server that restarts gives several. Only what an operator
-    /// must do is said as well.
-    /// </summary>
-    private bool IsNews_NeedsLock(DatabaseFault fault) => fault.Kind == FaultKind.Operator || _reported.Count == 0;
 
     private void Report(DatabaseFault fault)
     {

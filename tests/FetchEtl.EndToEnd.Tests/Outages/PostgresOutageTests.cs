@@ -43,8 +43,8 @@ public sealed class PostgresOutageTests
     [InlineData(
         "ALTER DATABASE {database} CONNECTION LIMIT 0",
         "ALTER DATABASE {database} CONNECTION LIMIT -1",
-        "57P01",
-        "an operator or the server ended the statement",
+        "53300",
+        "raise the limit",
         1.5)]
     [InlineData(
         "ALTER TABLE user_logins RENAME TO elsewhere",
