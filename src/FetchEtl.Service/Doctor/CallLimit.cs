@@ -5,6 +5,12 @@ namespace FetchEtl.Service;
 /// <param name="limit">How long a call may take.</param>
 internal sealed class CallLimit(TimeProvider time, TimeSpan limit)
 {
+    /// <summary>
+    /// How long a call may take to end after its cancellation. Nobody may use its connection meanwhile, or close it:
+    /// Npgsql could wait for ever then.
+    /// </summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
+
     /// <exception cref="TimeoutException">The call did not end in time.</exception>
     public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
     {
@@ -12,7 +18,7 @@ internal sealed class CallLimit(TimeProvider time, TimeSpan limit)
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
         try
         {
-            return await call(either.Token).WaitAsync(either.Token);
+            return await call(either.Token).WaitAsync(limit + Grace, time, cancellationToken);
         }
         catch (Exception) when (timer.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

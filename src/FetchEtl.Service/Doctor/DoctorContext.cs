@@ -50,7 +50,14 @@ internal sealed class DoctorContext(DoctorHost host, TimeProvider time, CallLimi
     {
         if (Connection is not null)
         {
-            await Connection.DisposeAsync();
+            try
+            {
+                await limit.RunAsync(_ => Connection.DisposeAsync().AsTask(), CancellationToken.None);
+            }
+            catch (TimeoutException)
+            {
+                // A call that did not end holds the connection. The process ends now.
+            }
         }
     }
 }
