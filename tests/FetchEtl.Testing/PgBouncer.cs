@@ -23,11 +23,7 @@ public sealed class PgBouncer : IAsyncDisposable
     }
 
     /// <summary>The program; null where it is not installed.</summary>
-    public static string? Location { get; } =
-        (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator)
-            .Append("/usr/sbin")
-            .Select(folder => Path.Combine(folder, "pgbouncer"))
-            .FirstOrDefault(File.Exists);
+    public static string? Location { get; } = Programs.Find("pgbouncer");
 
     /// <summary>Npgsql's connection string to the same database, over pgbouncer.</summary>
     public string ConnectionString { get; }

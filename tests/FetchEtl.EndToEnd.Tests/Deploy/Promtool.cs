@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FetchEtl.Testing;
 
 namespace FetchEtl.EndToEnd.Tests;
 
@@ -6,10 +7,7 @@ namespace FetchEtl.EndToEnd.Tests;
 internal static class Promtool
 {
     /// <summary>The program; null where it is not installed.</summary>
-    public static string? Location { get; } =
-        (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator)
-            .Select(folder => Path.Combine(folder, "promtool"))
-            .FirstOrDefault(File.Exists);
+    public static string? Location { get; } = Programs.Find("promtool");
 
     /// <summary>Runs it in the folder of the rules.</summary>
     public static async Task<(int ExitCode, string Output)> RunAsync(params string[] arguments)

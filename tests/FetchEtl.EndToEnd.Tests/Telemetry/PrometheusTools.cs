@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
+using FetchEtl.Testing;
 
 namespace FetchEtl.EndToEnd.Tests;
 
@@ -20,10 +21,8 @@ internal sealed class PrometheusTools : IAsyncDisposable
     }
 
     /// <summary>Whether Debian's package prometheus, or another, is on the path.</summary>
-    public static bool AreInstalled { get; } = (Environment.GetEnvironmentVariable("PATH") ?? string.Empty)
-        .Split(Path.PathSeparator)
-        .Any(folder => File.Exists(Path.Combine(folder, "prometheus"))
-            && File.Exists(Path.Combine(folder, "promtool")));
+    public static bool AreInstalled { get; } =
+        Programs.Find("prometheus") is not null && Programs.Find("promtool") is not null;
 
     /// <summary>Runs <c>promtool check metrics</c>.</summary>
     /// <returns>Its exit code and what it says.</returns>
