@@ -33,7 +33,7 @@ public sealed class MessageSenderTests
         var result = await SendAsync(1000);
 
         Assert.Equal("SQS refuses messages (ServiceUnavailable)", result.Problem);
-        Assert.Equal(MessageSender.MaxAttempts, _sqs.Attempts["13"]);
+        Assert.Equal(CallRetries.MaxAttempts, _sqs.Attempts["13"]);
         Assert.InRange(_time.GetElapsedTime(begun), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(40));
         Assert.StartsWith("13,17", result.Left!.ToString());
 

@@ -15,16 +15,7 @@ namespace FetchEtl.Service;
 /// <param name="random">The jitter.</param>
 internal sealed class LetterCalls(IAmazonSQS client, TimeProvider time, Random random)
 {
-    /// <summary>How often a call is tried: about half a minute.</summary>
-    public const int MaxAttempts = 10;
-
-    /// <summary>Messages of a call, at most.</summary>
-    public const int MaxEntries = 10;
-
-    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
-
-    private readonly Lock _lock = new();
+    private readonly CallRetries _retries = new(time, random);
 
     /// <summary>How long a receive waits for the first message: a long poll asks all servers of SQS.</summary>
     public int WaitSeconds { get; init; } = 1;
@@ -36,7 +27,7 @@ internal sealed class LetterCalls(IAmazonSQS client, TimeProvider time, Random r
     {
         var request = new ReceiveMessageRequest(queueUrl)
         {
-            MaxNumberOfMessages = MaxEntries,
+            MaxNumberOfMessages = SqsLimits.EntriesPerCall,
             WaitTimeSeconds = WaitSeconds,
             VisibilityTimeout = (int)visibility.TotalSeconds,
             MessageSystemAttributeNames = ["All"],
@@ -54,9 +45,9 @@ internal sealed class LetterCalls(IAmazonSQS client, TimeProvider time, Random r
                 return null;
             }
             catch (Exception exception)
-                when (IsOfSqs(exception) && SqsErrors.IsTransient(exception) && attempt < MaxAttempts)
+                when (CallRetries.IsOfCall(exception) && SqsErrors.IsTransient(exception) && attempt < CallRetries.MaxAttempts)
             {
-                await DelayAsync(attempt);
+                await _retries.DelayAsync(attempt, CancellationToken.None);
             }
             catch (AmazonServiceException exception)
             {
@@ -97,9 +88,6 @@ internal sealed class LetterCalls(IAmazonSQS client, TimeProvider time, Random r
             ],
             CancellationToken.None)).Failed);
 
-    private static bool IsOfSqs(Exception exception) => exception is AmazonServiceException or AmazonClientException
-        or HttpRequestException or IOException or TimeoutException or OperationCanceledException;
-
     private async Task<LetterAnswers> CallAsync<T>(
         IReadOnlyList<T> items,
         string permission,
@@ -115,13 +103,13 @@ internal sealed class LetterCalls(IAmazonSQS client, TimeProvider time, Random r
                 return new LetterAnswers(refusals, Problem: null);
             }
 
-            if (problem.IsLasting || attempt == MaxAttempts)
+            if (problem.IsLasting || attempt == CallRetries.MaxAttempts)
             {
                 open.ForEach(index => refusals[index] = problem.Text);
                 return new LetterAnswers(refusals, problem.Text);
             }
 
-            await DelayAsync(attempt);
+            await _retries.DelayAsync(attempt, CancellationToken.None);
         }
 
         async Task<(string Text, bool IsLasting)> TryAsync()
@@ -133,7 +121,7 @@ internal sealed class LetterCalls(IAmazonSQS client, TimeProvider time, Random r
                     [.. open.Select(index => items[index])],
                     [.. open.Select(index => index.ToString(CultureInfo.InvariantCulture))]) ?? [];
             }
-            catch (Exception exception) when (IsOfSqs(exception))
+            catch (Exception exception) when (CallRetries.IsOfCall(exception))
             {
                 return (SqsErrors.Describe(exception, permission), !SqsErrors.IsTransient(exception));
             }
@@ -142,7 +130,7 @@ internal sealed class LetterCalls(IAmazonSQS client, TimeProvider time, Random r
             foreach (var entry in failed)
             {
                 var index = int.Parse(entry.Id, CultureInfo.InvariantCulture);
-                if (SqsErrors.IsTransient(entry.Code, entry.SenderFault ?? false))
+                if (CallRetries.IsTransient(entry))
                 {
                     open.Add(index);
                 }
@@ -154,18 +142,6 @@ internal sealed class LetterCalls(IAmazonSQS client, TimeProvider time, Random r
 
             return ($"SQS refuses messages ({(failed is [var first, ..] ? first.Code : null)})", IsLasting: false);
         }
-    }
-
-    private Task DelayAsync(int attempt)
-    {
-        var longest = FirstDelay * Math.Pow(2, attempt - 1);
-        double share;
-        lock (_lock)
-        {
-            share = 0.5 + (0.5 * random.NextDouble());
-        }
-
-        return Task.Delay((longest < LongestDelay ? longest : LongestDelay) * share, time, CancellationToken.None);
     }
 }
 

@@ -88,7 +88,7 @@ internal sealed class LetterPass(LetterCalls calls, LetterQueue queue, DeadLette
     {
         var returned = 0L;
         await Parallel.ForEachAsync(
-            Held.Handles.Chunk(LetterCalls.MaxEntries),
+            Held.Handles.Chunk(SqsLimits.EntriesPerCall),
             new ParallelOptions { MaxDegreeOfParallelism = ParallelReturns },
             async (handles, _) =>
             {

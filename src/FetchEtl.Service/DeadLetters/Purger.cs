@@ -57,7 +57,7 @@ internal sealed class Purger(LetterCalls calls, DeadLetterRedrive redrive, Lette
     /// <returns>Whether SQS deletes more.</returns>
     private async Task<bool> DeleteAsync(LetterQueue queue, HeldLetters held, CancellationToken cancellationToken)
     {
-        foreach (var ids in _matched.Chunk(LetterCalls.MaxEntries))
+        foreach (var ids in _matched.Chunk(SqsLimits.EntriesPerCall))
         {
             var answers = await calls.DeleteAsync(queue.Url, [.. ids.Select(held.HandleOf)]);
             foreach (var (id, refusal) in ids.Zip(answers.Refusals))

@@ -1,11 +1,10 @@
+using FetchEtl.Sqs;
+
 namespace FetchEtl.Service;
 
 /// <summary>Divides messages into calls.</summary>
 internal static class RedriveRounds
 {
-    /// <summary>SQS's limit for all messages of a call together.</summary>
-    private const int CallBytes = 1024 * 1024;
-
     /// <summary>
     /// Calls of at most <paramref name="most"/> messages and 1 MiB, in the order given. On a FIFO queue a call holds
     /// one message of a group, since SQS may refuse any of its entries and accept those behind it.
@@ -22,7 +21,7 @@ internal static class RedriveRounds
             foreach (var letter in left)
             {
                 var isNext = !isFifo || groups.Add(letter.Redriven.Entry.MessageGroupId);
-                if (call.Count == most || (call.Count > 0 && bytes + letter.Redriven.Bytes > CallBytes))
+                if (call.Count == most || (call.Count > 0 && bytes + letter.Redriven.Bytes > SqsLimits.CallBytes))
                 {
                     break;
                 }

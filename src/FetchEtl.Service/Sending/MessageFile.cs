@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using FetchEtl.Sqs;
 
 namespace FetchEtl.Service;
 
@@ -76,7 +77,7 @@ internal static class MessageFile
         {
             var body = StrictUtf8.GetString(Encoding.Latin1.GetBytes(text)).TrimStart('\ufeff');
             return string.IsNullOrWhiteSpace(body) ? null
-                : text.Length > MessageSender.MaxBytes ? new MessageLine(number, null, "is longer than SQS's 1 MiB")
+                : text.Length > SqsLimits.MessageBytes ? new MessageLine(number, null, "is longer than SQS's 1 MiB")
                 : new MessageLine(number, body);
         }
         catch (DecoderFallbackException)

@@ -17,20 +17,9 @@ namespace FetchEtl.Service;
 /// <param name="random">The jitter; null for a random one.</param>
 internal sealed class MessageSender(IAmazonSQS client, TimeProvider? time = null, Random? random = null)
 {
-    /// <summary>SQS's limit for a message and for a call.</summary>
-    public const int MaxBytes = 1024 * 1024;
-
-    /// <summary>How often a message is sent until it counts as left: about half a minute.</summary>
-    public const int MaxAttempts = 10;
-
-    private const int MaxEntries = 10;
     private const int ParallelCalls = 4;
 
-    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(5);
-
-    private readonly TimeProvider _time = time ?? TimeProvider.System;
-    private readonly Random _random = random ?? new Random();
+    private readonly CallRetries _retries = new(time ?? TimeProvider.System, random ?? new Random());
 
     /// <summary>Sends all bodies, in no particular order.</summary>
     /// <param name="queueUrl">The queue.</param>
@@ -98,7 +87,7 @@ internal sealed class MessageSender(IAmazonSQS client, TimeProvider? time = null
                 return;
             }
 
-            if (batch.Count > 0 && (problem.IsLasting || attempt == MaxAttempts))
+            if (batch.Count > 0 && (problem.IsLasting || attempt == CallRetries.MaxAttempts))
             {
                 ledger.Failed(problem.Text);
                 return;
@@ -106,7 +95,7 @@ internal sealed class MessageSender(IAmazonSQS client, TimeProvider? time = null
 
             if (batch.Count > 0)
             {
-                await Task.Delay(DelayAfter(attempt), _time, cancellationToken);
+                await _retries.DelayAsync(attempt, cancellationToken);
             }
         }
     }
@@ -147,8 +136,7 @@ internal sealed class MessageSender(IAmazonSQS client, TimeProvider? time = null
             var request = new SendMessageBatchRequest(queueUrl, entries);
             failed = (await client.SendMessageBatchAsync(request, CancellationToken.None)).Failed ?? [];
         }
-        catch (Exception exception) when (exception is AmazonServiceException or AmazonClientException
-            or HttpRequestException or IOException or TimeoutException or OperationCanceledException)
+        catch (Exception exception) when (CallRetries.IsOfCall(exception))
         {
             var code = (exception as AmazonServiceException)?.ErrorCode ?? string.Empty;
             return (batch, new CallProblem(
@@ -170,7 +158,7 @@ internal sealed class MessageSender(IAmazonSQS client, TimeProvider? time = null
                 continue;
             }
 
-            if (IsTransient(failure))
+            if (CallRetries.IsTransient(failure))
             {
                 left.Add(line);
             }
@@ -180,20 +168,8 @@ internal sealed class MessageSender(IAmazonSQS client, TimeProvider? time = null
             }
         }
 
-        var reason = left.Count > 0 ? failed.First(IsTransient).Code : null;
+        var reason = left.Count > 0 ? failed.First(CallRetries.IsTransient).Code : null;
         return (left, new CallProblem($"SQS refuses messages ({reason})", IsLasting: false, IsMessages: false));
-    }
-
-    private static bool IsTransient(BatchResultErrorEntry failure) =>
-        SqsErrors.IsTransient(failure.Code, failure.SenderFault ?? false);
-
-    private TimeSpan DelayAfter(int attempt)
-    {
-        var longest = FirstDelay * Math.Pow(2, attempt - 1);
-        lock (_random)
-        {
-            return (longest < LongestDelay ? longest : LongestDelay) * (0.5 + (0.5 * _random.NextDouble()));
-        }
     }
 
     private static async IAsyncEnumerable<List<MessageLine>> BatchesAsync(
@@ -201,7 +177,7 @@ internal sealed class MessageSender(IAmazonSQS client, TimeProvider? time = null
         SendLedger ledger,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var batch = new List<MessageLine>(MaxEntries);
+        var batch = new List<MessageLine>(SqsLimits.EntriesPerCall);
         var bytes = 0;
         var end = 0L;
         var isEnded = true;
@@ -229,10 +205,10 @@ internal sealed class MessageSender(IAmazonSQS client, TimeProvider? time = null
             }
 
             var length = Encoding.UTF8.GetByteCount(line.Body);
-            if (batch.Count == MaxEntries || (batch.Count > 0 && bytes + length > MaxBytes))
+            if (batch.Count == SqsLimits.EntriesPerCall || (batch.Count > 0 && bytes + length > SqsLimits.CallBytes))
             {
                 yield return batch;
-                batch = new List<MessageLine>(MaxEntries);
+                batch = new List<MessageLine>(SqsLimits.EntriesPerCall);
                 bytes = 0;
             }
 
