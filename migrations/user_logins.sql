@@ -221,4 +221,96 @@ BEGIN
 END $EF$;
 COMMIT;
 
+START TRANSACTION;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId"::text = '20261128000000_Privacy') THEN
+    ALTER TABLE masking_generations ADD settings text;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId"::text = '20261128000000_Privacy') THEN
+    ALTER TABLE user_logins ADD COLUMN IF NOT EXISTS mask_generation smallint;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId"::text = '20261128000000_Privacy') THEN
+    DO $dates$
+    BEGIN
+        IF EXISTS (SELECT FROM pg_catalog.pg_attribute
+                   WHERE attrelid = 'pii_vault'::regclass::oid AND attname::text = 'created_at'
+                       AND atttypid <> 'pg_catalog.date'::regtype::oid) THEN
+            ALTER TABLE pii_vault
+                ALTER COLUMN created_at DROP DEFAULT,
+                ALTER COLUMN created_at TYPE date USING (created_at AT TIME ZONE 'UTC')::date,
+                ALTER COLUMN created_at SET DEFAULT (now() AT TIME ZONE 'UTC')::date;
+        END IF;
+    END $dates$;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId"::text = '20261128000000_Privacy') THEN
+    ALTER TABLE pii_vault
+        ADD COLUMN IF NOT EXISTS generation integer,
+        ADD COLUMN IF NOT EXISTS key_id varchar(64);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId"::text = '20261128000000_Privacy') THEN
+    CREATE TABLE IF NOT EXISTS erased_messages (
+        message_id uuid NOT NULL,
+        erased_on date NOT NULL DEFAULT (now() AT TIME ZONE 'UTC')::date,
+        CONSTRAINT erased_messages_pkey PRIMARY KEY (message_id)
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId"::text = '20261128000000_Privacy') THEN
+    CREATE TABLE IF NOT EXISTS audit_log (
+        sequence bigint NOT NULL,
+        at timestamptz NOT NULL,
+        action varchar(32) NOT NULL,
+        database_role text NOT NULL,
+        os_user text NOT NULL,
+        purpose text NOT NULL,
+        fields text NOT NULL,
+        count bigint NOT NULL,
+        previous_hash varchar(64) NOT NULL,
+        hash varchar(64) NOT NULL,
+        CONSTRAINT audit_log_pkey PRIMARY KEY (sequence)
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId"::text = '20261128000000_Privacy') THEN
+    CREATE TABLE IF NOT EXISTS reader_domains (
+        name varchar(32) NOT NULL,
+        definition text NOT NULL,
+        refreshed_at timestamptz,
+        CONSTRAINT reader_domains_pkey PRIMARY KEY (name)
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId"::text = '20261128000000_Privacy') THEN
+    INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+    VALUES ('20261128000000_Privacy', '10.0.15');
+    END IF;
+END $EF$;
+COMMIT;
 

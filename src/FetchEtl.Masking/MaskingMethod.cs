@@ -3,7 +3,7 @@ namespace FetchEtl.Masking;
 /// <summary>How a value becomes its mask.</summary>
 public enum MaskingMethod
 {
-    /// <summary>HMAC-SHA-256 under secret keys, by the recipe of <see cref="HmacPiiMasker"/>.</summary>
+    /// <summary>HMAC-SHA-256 under secret keys, by the recipe of <see cref="KeyedPiiMasker"/>.</summary>
     Hmac = 0,
 
     /// <summary>

@@ -177,7 +177,7 @@ public sealed class RotationTests(ITestOutputHelper output)
 
     private static string NewKey() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
 
-    private static HmacPiiMasker Masker(Estate estate)
+    private static KeyedPiiMasker Masker(Estate estate)
     {
         var options = new MaskingOptions();
         for (var i = 0; estate.Settings.TryGetValue($"Masking__Keys__{i}", out var key); i++)
@@ -185,7 +185,7 @@ public sealed class RotationTests(ITestOutputHelper output)
             options.Keys.Add(key);
         }
 
-        return new HmacPiiMasker(options);
+        return new KeyedPiiMasker(options);
     }
 
     /// <summary>Writes rows as the service does under the present keys.</summary>
@@ -254,7 +254,7 @@ public sealed class RotationTests(ITestOutputHelper output)
         Assert.Equal(logins.Select(body => Expected(masker, body)).Order(), rows.Order());
     }
 
-    private static (string User, string Ip, string Device) Expected(HmacPiiMasker masker, string body)
+    private static (string User, string Ip, string Device) Expected(KeyedPiiMasker masker, string body)
     {
         using var login = JsonDocument.Parse(body);
         return (

@@ -224,7 +224,7 @@ public sealed class AdoptionTests : IAsyncLifetime
     }
 
     private static string? Mask(MaskingOptions ring, PiiField field, string value) =>
-        new HmacPiiMasker(ring).Mask(field, new PersonalText(value));
+        new KeyedPiiMasker(ring).Mask(field, new PersonalText(value));
 
     private Task<List<(string? Ip, string? Device)>> RowsAsync() => _store.QueryAsync(
         "SELECT address, device FROM old_logins ORDER BY id",

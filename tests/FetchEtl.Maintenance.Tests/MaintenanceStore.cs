@@ -61,7 +61,7 @@ internal sealed class MaintenanceStore : IAsyncDisposable, IDbContextFactory<Log
         Action<MaintenanceProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
-        var masker = new HmacPiiMasker(masking);
+        var masker = new KeyedPiiMasker(masking);
         return new Rekeying(this, Verifier(masker, masking), masker, TimeProvider.System)
             .RunAsync(table, columns ?? AllColumns, batchBlocks, new Reporter(progress), cancellationToken);
     }
@@ -123,12 +123,12 @@ internal sealed class MaintenanceStore : IAsyncDisposable, IDbContextFactory<Log
         await _database.DisposeAsync();
     }
 
-    private static StoredMasksVerifier Verifier(HmacPiiMasker masker, MaskingOptions masking) =>
+    private static StoredMasksVerifier Verifier(KeyedPiiMasker masker, MaskingOptions masking) =>
         new(masker, Options.Create(new LoginsOptions { Masking = masking }));
 
     private Adoption Adoption(MaskingOptions masking, bool hashesAreRaw, long? rawMaskForms = null)
     {
-        var masker = new HmacPiiMasker(masking);
+        var masker = new KeyedPiiMasker(masking);
         return new Adoption(this, Verifier(masker, masking), masker, masking, hashesAreRaw, TimeProvider.System)
         {
             RawMaskForms = rawMaskForms,

@@ -35,7 +35,7 @@ public sealed class MaskFormsTests : IAsyncLifetime
 
         var summary = await _store.AdoptAsync(_masking, "old_logins", Columns, rawMaskForms: 2);
 
-        var masker = new HmacPiiMasker(_masking);
+        var masker = new KeyedPiiMasker(_masking);
         string[] values = [Known, Later, "raw"];
         var expected = values.Select(x => masker.Mask(PiiField.DeviceId, new PersonalText(x))!).Order();
         Assert.Equal(expected, await RowsAsync());

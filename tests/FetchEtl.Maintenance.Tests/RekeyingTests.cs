@@ -218,7 +218,7 @@ public sealed class RekeyingTests : IAsyncLifetime
     }
 
     private static string? Mask(MaskingOptions ring, string ip) =>
-        new HmacPiiMasker(ring).Mask(PiiField.Ip, new PersonalText(ip));
+        new KeyedPiiMasker(ring).Mask(PiiField.Ip, new PersonalText(ip));
 
     private async Task<string> RefusalAsync(MaskingOptions ring, string table = "user_logins") =>
         Assert.Single(
@@ -226,7 +226,7 @@ public sealed class RekeyingTests : IAsyncLifetime
 
     private async Task WriteAsync(MaskingOptions ring, int first, int count)
     {
-        var masker = new HmacPiiMasker(ring);
+        var masker = new KeyedPiiMasker(ring);
         await using var context = _store.CreateDbContext();
         await context.InsertAsync([.. Enumerable.Range(first, count).Select(i => new UserLogin
         {

@@ -108,7 +108,7 @@ public sealed class RotationHistoryTests
         {
             _steps.Append($" write:{generations}");
             _newest = Math.Max(_newest, generations);
-            var masker = new HmacPiiMasker(Ring(generations));
+            var masker = new KeyedPiiMasker(Ring(generations));
             await InsertAsync(
                 (field, value) => value is null ? null : masker.Mask(field, new PersonalText(value)), fillsVault: true);
         }
@@ -218,7 +218,7 @@ public sealed class RotationHistoryTests
         /// </summary>
         private async Task AssertVaultFollowedAsync()
         {
-            var masker = new HmacPiiMasker(Ring(Generations));
+            var masker = new KeyedPiiMasker(Ring(Generations));
             var entries = await _store.QueryAsync(
                 "SELECT field, mask, convert_from(sealed, 'UTF8') FROM pii_vault",
                 static reader => (Field: reader.GetString(0), Mask: reader.GetString(1), Value: reader.GetString(2)));

@@ -154,11 +154,11 @@ public sealed class VaultAccessTests : IAsyncLifetime
         Assert.Equal(["same", "same"], found[mask].Select(value => access.Open(value, _key).Reveal()));
     }
 
-    private static HmacPiiMasker Masker(int generations)
+    private static KeyedPiiMasker Masker(int generations)
     {
         var options = new MaskingOptions();
         Array.ForEach(Keys[..generations], options.Keys.Add);
-        return new HmacPiiMasker(options);
+        return new KeyedPiiMasker(options);
     }
 
     private static string MaskOf(IPiiMasker masker, PiiField field, string value) =>

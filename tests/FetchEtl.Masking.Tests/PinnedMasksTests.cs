@@ -47,7 +47,7 @@ public sealed class PinnedMasksTests
 
         for (var generations = 1; pinned.Method == "Hmac" && generations <= pinned.Masks.Length; generations++)
         {
-            var masker = new HmacPiiMasker(Pinned.Options(pinned.Method, pinned.Former, generations));
+            var masker = new KeyedPiiMasker(Pinned.Options(pinned.Method, pinned.Former, generations));
 
             Assert.All(pinned.Masks[..generations], mask =>
                 Assert.Equal(pinned.Masks[generations - 1], masker.Rekey(field, mask)));
@@ -63,7 +63,7 @@ public sealed class PinnedMasksTests
             var former = PiiMaskers.Create(Pinned.Options(pinned.Former!, former: null, generations: 0))
                 .Mask(field, new PersonalText(pinned.Value))!;
 
-            var rekeyed = new HmacPiiMasker(Pinned.Options("Hmac", pinned.Former, 3))
+            var rekeyed = new KeyedPiiMasker(Pinned.Options("Hmac", pinned.Former, 3))
                 .RekeyFormer(field, Convert.FromHexString(former));
 
             Assert.Equal(pinned.Masks[2], rekeyed);
@@ -75,6 +75,6 @@ public sealed class PinnedMasksTests
     {
         Assert.All(Pinned.Checks, pinned => Assert.Equal(
             pinned.Check,
-            new HmacPiiMasker(Pinned.Options("Hmac", pinned.Former, pinned.Generation)).KeyCheck(pinned.Generation)));
+            new KeyedPiiMasker(Pinned.Options("Hmac", pinned.Former, pinned.Generation)).KeyCheck(pinned.Generation)));
     }
 }

@@ -59,7 +59,7 @@ public sealed class WeakKeyTests
     [Fact]
     public void The_MAC_of_a_generation_is_that_of_the_recipe_and_proves_who_wrote_it()
     {
-        var masker = new HmacPiiMasker(
+        var masker = new KeyedPiiMasker(
             new MaskingOptions { Keys = { TestKeys.First, TestKeys.Second, TestKeys.Third } });
         string[] macs =
         [
@@ -69,7 +69,7 @@ public sealed class WeakKeyTests
         ];
 
         Assert.Equal(macs, Enumerable.Range(1, 3).Select(masker.GenerationMac));
-        var stale = new HmacPiiMasker(new MaskingOptions { Keys = { TestKeys.First } });
+        var stale = new KeyedPiiMasker(new MaskingOptions { Keys = { TestKeys.First } });
         Assert.True(stale.IsGenuine(2, masker.KeyCheck(2), macs[1]));
         Assert.False(stale.IsGenuine(2, masker.KeyCheck(3), macs[1]));
         Assert.False(stale.IsGenuine(2, masker.KeyCheck(2), macs[0]));

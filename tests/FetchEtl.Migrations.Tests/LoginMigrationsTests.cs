@@ -37,13 +37,13 @@ public sealed class LoginMigrationsTests : IAsyncLifetime
         Assert.Equal(
             [
                 "generation|integer|True", "key_check|character varying(64)|False",
-                "first_used|timestamp with time zone|True", "mac|character varying(64)|False",
+                "first_used|timestamp with time zone|True", "mac|character varying(64)|False", "settings|text|False",
             ],
             await TestDatabase.ColumnsAsync(Connection, table: "masking_generations"));
         Assert.Equal(
             [
                 "mask|character varying(256)|True", "field|character varying(32)|True", "sealed|bytea|True",
-                "created_at|timestamp with time zone|True",
+                "created_at|date|True", "generation|integer|False", "key_id|character varying(64)|False",
             ],
             await TestDatabase.ColumnsAsync(Connection, table: "pii_vault"));
         Assert.Equal(

@@ -22,6 +22,7 @@ internal static class TestDatabase
         "app_version|integer|False",
         "create_date|date|False",
         "message_id|uuid|False",
+        "mask_generation|smallint|False",
     ];
 
     /// <summary>How long a test waits for a signal before it fails.</summary>

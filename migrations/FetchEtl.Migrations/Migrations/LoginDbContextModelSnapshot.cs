@@ -48,6 +48,11 @@ namespace FetchEtl.Migrations
                         .HasColumnName("mac")
                         .HasColumnOrder(3);
 
+                    b.Property<string>("Settings")
+                        .HasColumnType("text")
+                        .HasColumnName("settings")
+                        .HasColumnOrder(4);
+
                     b.HasKey("Generation")
                         .HasName("masking_generations_pkey");
 
@@ -68,12 +73,23 @@ namespace FetchEtl.Migrations
                         .HasColumnName("field")
                         .HasColumnOrder(1);
 
-                    b.Property<DateTimeOffset>("CreatedAt")
+                    b.Property<DateOnly>("CreatedAt")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("timestamp with time zone")
+                        .HasColumnType("date")
                         .HasColumnName("created_at")
                         .HasColumnOrder(3)
-                        .HasDefaultValueSql("now()");
+                        .HasDefaultValueSql("(now() AT TIME ZONE 'UTC')::date");
+
+                    b.Property<int?>("Generation")
+                        .HasColumnType("integer")
+                        .HasColumnName("generation")
+                        .HasColumnOrder(4);
+
+                    b.Property<string>("KeyId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("key_id")
+                        .HasColumnOrder(5);
 
                     b.Property<byte[]>("Sealed")
                         .IsRequired()
@@ -110,6 +126,11 @@ namespace FetchEtl.Migrations
                         .HasColumnType("character varying(32)")
                         .HasColumnName("locale")
                         .HasColumnOrder(4);
+
+                    b.Property<short?>("MaskGeneration")
+                        .HasColumnType("smallint")
+                        .HasColumnName("mask_generation")
+                        .HasColumnOrder(8);
 
                     b.Property<string>("MaskedDeviceId")
                         .HasMaxLength(256)

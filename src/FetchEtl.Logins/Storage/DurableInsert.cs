@@ -104,7 +104,7 @@ internal sealed class DurableInsert
     {
         switch (masker)
         {
-            case HmacPiiMasker keyed:
+            case KeyedPiiMasker keyed:
                 var mac = keyed.GenerationMac(keyed.Generation);
                 return (HoldsKeyCheck, () =>
                 [

@@ -47,7 +47,7 @@ internal sealed class GenerationRegister
 
     /// <param name="rows">The rows from generation 1, in their order.</param>
     /// <param name="masker">The keys.</param>
-    public static GenerationRegister Judge(IReadOnlyList<MaskingGeneration> rows, HmacPiiMasker masker)
+    public static GenerationRegister Judge(IReadOnlyList<MaskingGeneration> rows, KeyedPiiMasker masker)
     {
         var register = new GenerationRegister();
         var known = rows.ToDictionary(row => row.Generation);
@@ -75,7 +75,7 @@ internal sealed class GenerationRegister
     }
 
     /// <returns>Whether the row shows that the key is right.</returns>
-    private bool Judge(int generation, MaskingGeneration? row, HmacPiiMasker masker, bool previousIsRight)
+    private bool Judge(int generation, MaskingGeneration? row, KeyedPiiMasker masker, bool previousIsRight)
     {
         switch (row)
         {
@@ -101,7 +101,7 @@ internal sealed class GenerationRegister
         }
     }
 
-    private void JudgeLater(Dictionary<int, MaskingGeneration> known, HmacPiiMasker masker)
+    private void JudgeLater(Dictionary<int, MaskingGeneration> known, KeyedPiiMasker masker)
     {
         var newest = masker.Generation;
         if (known.GetValueOrDefault(newest + 1) is { } next && masker.IsGenuine(newest + 1, next.KeyCheck, next.Mac))

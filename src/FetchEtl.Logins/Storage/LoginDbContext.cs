@@ -56,6 +56,7 @@ public sealed class LoginDbContext(DbContextOptions<LoginDbContext> options) : D
         login.Property(l => l.AppVersion).HasColumnName("app_version").HasColumnOrder(5);
         login.Property(l => l.CreateDate).HasColumnName("create_date").HasColumnOrder(6);
         login.Property(l => l.MessageId).HasColumnName("message_id").HasColumnOrder(7);
+        login.Property(l => l.MaskGeneration).HasColumnName("mask_generation").HasColumnOrder(8);
         login.HasIndex(l => l.MessageId).IsUnique().HasDatabaseName("ix_user_logins_message_id");
     }
 
@@ -67,6 +68,7 @@ public sealed class LoginDbContext(DbContextOptions<LoginDbContext> options) : D
             .HasMaxLength(ColumnLengths.KeyCheck).HasColumnOrder(1);
         generation.Property(g => g.FirstUsed).HasColumnName("first_used").HasDefaultValueSql("now()").HasColumnOrder(2);
         generation.Property(g => g.Mac).HasColumnName("mac").HasMaxLength(ColumnLengths.KeyCheck).HasColumnOrder(3);
+        generation.Property(g => g.Settings).HasColumnName("settings").HasColumnOrder(4);
     }
 
     private static void Configure(EntityTypeBuilder<SealedValue> value)
@@ -75,6 +77,9 @@ public sealed class LoginDbContext(DbContextOptions<LoginDbContext> options) : D
         value.Property(v => v.Mask).HasColumnName("mask").HasMaxLength(ColumnLengths.Mask).HasColumnOrder(0);
         value.Property(v => v.Field).HasColumnName("field").HasMaxLength(ColumnLengths.FieldName).HasColumnOrder(1);
         value.Property(v => v.Sealed).HasColumnName("sealed").HasColumnOrder(2);
-        value.Property(v => v.CreatedAt).HasColumnName("created_at").HasDefaultValueSql("now()").HasColumnOrder(3);
+        value.Property(v => v.CreatedAt).HasColumnName("created_at").HasColumnType("date")
+            .HasDefaultValueSql("(now() AT TIME ZONE 'UTC')::date").HasColumnOrder(3);
+        value.Property(v => v.Generation).HasColumnName("generation").HasColumnOrder(4);
+        value.Property(v => v.KeyId).HasColumnName("key_id").HasMaxLength(ColumnLengths.KeyCheck).HasColumnOrder(5);
     }
 }

@@ -12,6 +12,14 @@ public sealed class SealedValue
     /// <summary>The value, sealed to the vault's public key.</summary>
     public required byte[] Sealed { get; init; }
 
-    /// <summary>When the value was sealed.</summary>
-    public DateTimeOffset CreatedAt { get; init; }
+    /// <summary>The UTC date on which the value was sealed.</summary>
+    public DateOnly CreatedAt { get; init; }
+
+    /// <summary>The generation of <see cref="Mask"/> for which the value was sealed; null in entries of version 1.
+    /// </summary>
+    public int? Generation { get; init; }
+
+    /// <summary>The fingerprint of the public key to which the value was sealed; null in entries of version 1.
+    /// </summary>
+    public string? KeyId { get; init; }
 }

@@ -74,7 +74,7 @@ public sealed class StoredMasksVerifier(
         {
             switch (masker)
             {
-                case HmacPiiMasker keyed:
+                case KeyedPiiMasker keyed:
                     await VerifyColumnsAsync(database, keyed.MaskLength, cancellationToken);
                     var found = GenerationRegister.Judge(
                         await ReadKnownAsync(database, keyed, cancellationToken), keyed);
@@ -104,14 +104,14 @@ public sealed class StoredMasksVerifier(
     public async Task CheckKeysAsync(LoginDbContext database, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(database);
-        if (masker is HmacPiiMasker keyed)
+        if (masker is KeyedPiiMasker keyed)
         {
             Refuse(GenerationRegister.Judge(await ReadKnownAsync(database, keyed, cancellationToken), keyed).Problems);
         }
     }
 
     private async Task VerifyGenerationsAsync(
-        LoginDbContext database, HmacPiiMasker keyed, List<int>? register, CancellationToken cancellationToken)
+        LoginDbContext database, KeyedPiiMasker keyed, List<int>? register, CancellationToken cancellationToken)
     {
         // It reads again after each write: another process may have been faster, with other keys.
         for (var attempt = 1; attempt <= MostWrites; attempt++)
@@ -134,7 +134,7 @@ public sealed class StoredMasksVerifier(
 
     private static async Task WriteAsync(
         LoginDbContext database,
-        HmacPiiMasker keyed,
+        KeyedPiiMasker keyed,
         GenerationRegister found,
         int[] replaced,
         CancellationToken cancellationToken)
@@ -213,7 +213,7 @@ public sealed class StoredMasksVerifier(
 
     /// <summary>Reads the masker's generations, the next one, and a few more to warn of.</summary>
     private static Task<List<MaskingGeneration>> ReadKnownAsync(
-        LoginDbContext database, HmacPiiMasker keyed, CancellationToken cancellationToken)
+        LoginDbContext database, KeyedPiiMasker keyed, CancellationToken cancellationToken)
     {
         var count = keyed.Generation + MostWarnings;
         return database.MaskingGenerations.AsNoTracking()
@@ -238,7 +238,7 @@ public sealed class StoredMasksVerifier(
         {
             switch (masker)
             {
-                case HmacPiiMasker keyed:
+                case KeyedPiiMasker keyed:
                     await VerifyColumnsAsync(database, keyed.MaskLength, cancellationToken);
                     await VerifyGenerationsAsync(database, keyed, register, cancellationToken);
                     break;

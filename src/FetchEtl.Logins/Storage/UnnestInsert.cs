@@ -16,9 +16,11 @@ internal static class UnnestInsert
     private const string Insert =
         """
         INSERT INTO user_logins
-            (user_id, device_type, masked_ip, masked_device_id, locale, app_version, create_date, message_id)
+            (user_id, device_type, masked_ip, masked_device_id, locale, app_version, create_date, message_id,
+            mask_generation)
         SELECT * FROM unnest
-            (@user_id, @device_type, @masked_ip, @masked_device_id, @locale, @app_version, @create_date, @message_id)
+            (@user_id, @device_type, @masked_ip, @masked_device_id, @locale, @app_version, @create_date, @message_id,
+            @mask_generation)
 
         """;
 
@@ -47,6 +49,7 @@ internal static class UnnestInsert
         Column("app_version", "integer[]", rows, static row => row.AppVersion),
         Column("create_date", "date[]", rows, static row => row.CreateDate),
         Column("message_id", "uuid[]", rows, static row => row.MessageId),
+        Column("mask_generation", "smallint[]", rows, static row => row.MaskGeneration),
     ];
 
     private static NpgsqlParameter<T[]> Column<T>(

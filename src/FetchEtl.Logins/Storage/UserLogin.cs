@@ -31,4 +31,10 @@ public sealed class UserLogin
     /// The identity of the message: the table holds each one once. Null in rows of other writers, which may repeat.
     /// </summary>
     public Guid? MessageId { get; init; }
+
+    /// <summary>
+    /// The key generation of the row's masks that do not show it themselves: those that look like an address or a
+    /// device id. Null where the row has none.
+    /// </summary>
+    public short? MaskGeneration { get; init; }
 }

@@ -17,7 +17,7 @@ public sealed class Adoption
     private readonly AdoptionRules _rules;
     private readonly PiiVault? _vault;
     private readonly TimeProvider _time;
-    private readonly HmacPiiMasker _masker;
+    private readonly KeyedPiiMasker _masker;
 
     /// <summary>Prepares an adoption. Nothing is read from the database.</summary>
     /// <param name="contexts">The database.</param>
@@ -33,7 +33,7 @@ public sealed class Adoption
     public Adoption(
         IDbContextFactory<LoginDbContext> contexts,
         StoredMasksVerifier verifier,
-        HmacPiiMasker masker,
+        KeyedPiiMasker masker,
         MaskingOptions options,
         bool hashesAreRaw,
         TimeProvider time)

@@ -10,7 +10,7 @@ namespace FetchEtl.Maintenance;
 /// <param name="masker">Creates the masks.</param>
 /// <param name="former">The former method; null for none.</param>
 /// <param name="hashesAreRaw">Without a former method: whether 64 hex digits are raw values, or are left.</param>
-internal sealed class AdoptionRules(HmacPiiMasker masker, MaskingMethod? former, bool hashesAreRaw)
+internal sealed class AdoptionRules(KeyedPiiMasker masker, MaskingMethod? former, bool hashesAreRaw)
 {
     private const int HashDigits = 2 * Mask.HashLength;
 

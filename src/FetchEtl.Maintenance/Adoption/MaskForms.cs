@@ -12,7 +12,7 @@ namespace FetchEtl.Maintenance;
 /// <param name="table">The table.</param>
 /// <param name="masker">Creates the masks.</param>
 /// <param name="vault">Seals the raw values; null where there is no vault.</param>
-internal sealed class MaskForms(MaskedTable table, HmacPiiMasker masker, PiiVault? vault)
+internal sealed class MaskForms(MaskedTable table, KeyedPiiMasker masker, PiiVault? vault)
 {
     private static readonly BlockRange All = new(0, uint.MaxValue);
 

@@ -13,7 +13,7 @@ namespace FetchEtl.Maintenance;
 /// <param name="masker">The keys; its newest generation is that of the new masks.</param>
 /// <param name="time">The clock, for the elapsed time.</param>
 public sealed class Rekeying(
-    IDbContextFactory<LoginDbContext> contexts, StoredMasksVerifier verifier, HmacPiiMasker masker, TimeProvider time)
+    IDbContextFactory<LoginDbContext> contexts, StoredMasksVerifier verifier, KeyedPiiMasker masker, TimeProvider time)
 {
     private readonly int _generation = masker.Generation;
 

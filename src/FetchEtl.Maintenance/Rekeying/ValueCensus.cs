@@ -8,7 +8,7 @@ namespace FetchEtl.Maintenance;
 /// each of them afterwards. The record is a temporary table: it needs no memory of this process and ends with the
 /// session.
 /// </summary>
-internal sealed class ValueCensus(LoginDbContext database, MaskedTable table, HmacPiiMasker masker)
+internal sealed class ValueCensus(LoginDbContext database, MaskedTable table, KeyedPiiMasker masker)
 {
     private const int FetchSize = 10_000;
 

@@ -18,10 +18,10 @@ internal static class VaultRekeying
         WITH moved AS (
             DELETE FROM pii_vault AS v USING unnest(@ids::tid[], @masks) AS u (id, mask)
             WHERE v.ctid = u.id AND v.ctid >= @from AND v.ctid < @to
-            RETURNING u.mask, v.field, v.sealed, v.created_at
+            RETURNING u.mask, v.field, v.sealed, v.created_at, v.generation, v.key_id
         )
-        INSERT INTO pii_vault (mask, field, sealed, created_at)
-        SELECT mask, field, sealed, created_at FROM moved ORDER BY mask COLLATE "C", field
+        INSERT INTO pii_vault (mask, field, sealed, created_at, generation, key_id)
+        SELECT mask, field, sealed, created_at, generation, key_id FROM moved ORDER BY mask COLLATE "C", field
         ON CONFLICT (mask, field) DO NOTHING
         """;
 
@@ -29,7 +29,7 @@ internal static class VaultRekeying
 
     /// <summary>Counts the entries of older generations.</summary>
     public static async Task<long> CountOlderAsync(
-        LoginDbContext database, HmacPiiMasker masker, CancellationToken cancellationToken)
+        LoginDbContext database, KeyedPiiMasker masker, CancellationToken cancellationToken)
     {
         var counts = await database.QueryAsync(
             $"SELECT pg_catalog.count(*) FROM ONLY {Table} WHERE {Older(masker)}",
@@ -42,7 +42,7 @@ internal static class VaultRekeying
     /// <returns>The number of entries that were moved.</returns>
     public static Task<long> RunAsync(
         LoginDbContext database,
-        HmacPiiMasker masker,
+        KeyedPiiMasker masker,
         int batchBlocks,
         Action<long, long> progress,
         CancellationToken cancellationToken)
@@ -63,10 +63,10 @@ internal static class VaultRekeying
         }
     }
 
-    private static string Older(HmacPiiMasker masker) =>
+    private static string Older(KeyedPiiMasker masker) =>
         $"{MaskSql.IsOlderMask("mask", masker.Generation)} AND field::text IN ({Fields})";
 
-    private static string Rekey(HmacPiiMasker masker, FoundRow row)
+    private static string Rekey(KeyedPiiMasker masker, FoundRow row)
     {
         _ = PiiFields.TryParse(row.Values[1], out var field);
         return masker.Rekey(field, row.Values[0]!);

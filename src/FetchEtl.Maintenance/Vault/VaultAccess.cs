@@ -13,9 +13,9 @@ namespace FetchEtl.Maintenance;
 /// <param name="masker">A masker with the service's settings; null where the keys are not available.</param>
 public sealed class VaultAccess(LoginDbContext database, IPiiMasker? masker)
 {
-    private const string Columns = "mask::text, field::text, sealed, created_at";
+    private const string Columns = "mask::text, field::text, sealed, created_at, generation, key_id::text";
 
-    private readonly HmacPiiMasker? _keyed = masker as HmacPiiMasker;
+    private readonly KeyedPiiMasker? _keyed = masker as KeyedPiiMasker;
 
     /// <summary>Reads the sealed values behind masks.</summary>
     /// <param name="masks">The masks.</param>
@@ -197,7 +197,9 @@ public sealed class VaultAccess(LoginDbContext database, IPiiMasker? masker)
                 Mask = reader.GetString(0),
                 Field = reader.GetString(1),
                 Sealed = reader.GetFieldValue<byte[]>(2),
-                CreatedAt = reader.GetFieldValue<DateTimeOffset>(3),
+                CreatedAt = reader.GetFieldValue<DateOnly>(3),
+                Generation = reader.IsDBNull(4) ? null : reader.GetInt32(4),
+                KeyId = reader.IsDBNull(5) ? null : reader.GetString(5),
             },
             cancellationToken,
             SqlCommands.Parameter(name, value));

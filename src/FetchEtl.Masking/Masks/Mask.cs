@@ -5,7 +5,7 @@ using System.Security.Cryptography;
 namespace FetchEtl.Masking;
 
 /// <summary>
-/// A mask of <see cref="HmacPiiMasker"/> in its parts. Its text is the generation, a colon and 64 lower-case hex
+/// A mask of <see cref="KeyedPiiMasker"/> in its parts. Its text is the generation, a colon and 64 lower-case hex
 /// digits. Every mask has exactly one text.
 /// </summary>
 public readonly struct Mask

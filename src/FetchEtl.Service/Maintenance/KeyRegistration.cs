@@ -12,13 +12,13 @@ internal static class KeyRegistration
     /// <summary>Reads the keys. The vault is left out: its public key may be elsewhere.</summary>
     /// <returns>The masker; null where the settings have no key.</returns>
     /// <exception cref="MaskingRefusedException">The settings of masking are invalid.</exception>
-    public static HmacPiiMasker? ReadKeys(IConfiguration configuration, MaskingOptions masking)
+    public static KeyedPiiMasker? ReadKeys(IConfiguration configuration, MaskingOptions masking)
     {
         configuration.BindMasking(masking);
         Warnings.OfKeyFiles(masking);
         masking.Vault = new VaultOptions();
         return masking.Method == MaskingMethod.Hmac && masking.Keys.Count + masking.KeyFiles.Count > 0
-            ? new HmacPiiMasker(masking)
+            ? new KeyedPiiMasker(masking)
             : null;
     }
 
@@ -30,7 +30,7 @@ internal static class KeyRegistration
     /// The keys are not those of the table, or nothing shows that they are.
     /// </exception>
     public static async Task VerifyAsync(
-        string connectionString, HmacPiiMasker masker, MaskingOptions masking, CancellationToken cancellationToken)
+        string connectionString, KeyedPiiMasker masker, MaskingOptions masking, CancellationToken cancellationToken)
     {
         await using var database = Open(connectionString);
         await Verifier(masker, masking).VerifyAsync(database, cancellationToken);
@@ -41,7 +41,7 @@ internal static class KeyRegistration
     /// Registers the generations for an operator who vouches for the keys, and prints what was done.
     /// </summary>
     public static async Task RunAsync(
-        string connectionString, HmacPiiMasker masker, MaskingOptions masking, CancellationToken cancellationToken)
+        string connectionString, KeyedPiiMasker masker, MaskingOptions masking, CancellationToken cancellationToken)
     {
         await using var database = Open(connectionString);
         var written = await Verifier(masker, masking).RegisterAsync(database, cancellationToken);
@@ -53,6 +53,6 @@ internal static class KeyRegistration
     private static LoginDbContext Open(string connectionString) =>
         new(new DbContextOptionsBuilder<LoginDbContext>().UseNpgsql(connectionString).Options);
 
-    private static StoredMasksVerifier Verifier(HmacPiiMasker masker, MaskingOptions masking) =>
+    private static StoredMasksVerifier Verifier(KeyedPiiMasker masker, MaskingOptions masking) =>
         new(masker, Options.Create(new LoginsOptions { Masking = masking }));
 }

@@ -21,7 +21,7 @@ internal sealed class MaintenanceHost : IDisposable
         var builder = ServiceHost.Create(settings);
         builder.Services.AddLogins(builder.Configuration);
         _host = builder.BuildValidated();
-        Masker = Get<IPiiMasker>() as HmacPiiMasker ?? throw new UsageException(
+        Masker = Get<IPiiMasker>() as KeyedPiiMasker ?? throw new UsageException(
             $"Masking:Method is {Options.Method}, whose masks have no key: choose Hmac, with Masking:Keys.");
 
         // The consumer's host logs these when it starts; this one is never started.
@@ -31,7 +31,7 @@ internal sealed class MaintenanceHost : IDisposable
 
     public MaskingOptions Options => Get<IOptions<LoginsOptions>>().Value.Masking;
 
-    public HmacPiiMasker Masker { get; }
+    public KeyedPiiMasker Masker { get; }
 
     public IDbContextFactory<LoginDbContext> Contexts => Get<IDbContextFactory<LoginDbContext>>();
 

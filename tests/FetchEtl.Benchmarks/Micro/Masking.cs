@@ -8,7 +8,7 @@ namespace FetchEtl.Benchmarks;
 /// <summary>Measures the masking of the two fields that are masked by default, with one key generation.</summary>
 public class Masking
 {
-    private HmacPiiMasker _masker = null!;
+    private KeyedPiiMasker _masker = null!;
     private LoginMessage[] _logins = [];
 
     [GlobalSetup]
@@ -16,7 +16,7 @@ public class Masking
     {
         var options = new LoginsOptions();
         SampleKey.AddTo(options);
-        _masker = new HmacPiiMasker(options.Masking);
+        _masker = new KeyedPiiMasker(options.Masking);
         var sample = await SampleMessages.ReceiveAsync();
         _logins = [.. sample.Select(message => JsonSerializer.Deserialize<LoginMessage>(message.Body)!)];
     }

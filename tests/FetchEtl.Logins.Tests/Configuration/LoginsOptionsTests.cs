@@ -108,7 +108,7 @@ public sealed class LoginsOptionsTests
     [Fact]
     public void Adding_twice_changes_nothing_and_a_custom_masker_is_kept()
     {
-        var masker = new HmacPiiMasker(new MaskingOptions { Keys = { TestKeys.Second } });
+        var masker = new KeyedPiiMasker(new MaskingOptions { Keys = { TestKeys.Second } });
         var services = new ServiceCollection().AddLogging().AddSingleton<IPiiMasker>(masker);
 
         services.AddLogins(_ => { }).AddLogins(_ => { });

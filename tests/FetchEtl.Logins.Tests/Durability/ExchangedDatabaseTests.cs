@@ -53,7 +53,7 @@ public sealed class ExchangedDatabaseTests : IAsyncLifetime
 
         Assert.Equal(10, await _store.CountAsync());
         Assert.Equal(
-            new HmacPiiMasker(_store.Masking).KeyCheck(1),
+            new KeyedPiiMasker(_store.Masking).KeyCheck(1),
             await _store.ScalarAsync("SELECT key_check FROM masking_generations"));
     }
 

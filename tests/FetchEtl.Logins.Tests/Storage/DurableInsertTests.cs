@@ -13,7 +13,7 @@ public sealed class DurableInsertTests : IAsyncLifetime
     [Fact]
     public async Task PostgreSQL_evaluates_the_condition_once_a_statement()
     {
-        var insert = new DurableInsert(new HmacPiiMasker(_store.Masking));
+        var insert = new DurableInsert(new KeyedPiiMasker(_store.Masking));
         await using var source = NpgsqlDataSource.Create(_store.ConnectionString);
         await using var command = source.CreateCommand("EXPLAIN " + insert.Sql);
         command.Parameters.AddRange(UnnestInsert.Parameters(LoginStore.Logins(100)));

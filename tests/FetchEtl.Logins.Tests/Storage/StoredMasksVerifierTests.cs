@@ -15,7 +15,7 @@ public sealed class StoredMasksVerifierTests : IAsyncLifetime
     private static readonly string[] Checks =
     [
         .. new[] { TestKeys.First, TestKeys.Second, TestKeys.Third }
-            .Select(key => new HmacPiiMasker(Masking(key)).KeyCheck(1)),
+            .Select(key => new KeyedPiiMasker(Masking(key)).KeyCheck(1)),
     ];
 
     private LoginStore _store = null!;
@@ -70,7 +70,7 @@ public sealed class StoredMasksVerifierTests : IAsyncLifetime
             await using var context = _store.Context();
             var masking = Masking(keys);
             await new StoredMasksVerifier(
-                new HmacPiiMasker(masking),
+                new KeyedPiiMasker(masking),
                 Microsoft.Extensions.Options.Options.Create(new LoginsOptions { Masking = masking }))
                 .CheckKeysAsync(context, CancellationToken.None);
         }
@@ -152,7 +152,7 @@ public sealed class StoredMasksVerifierTests : IAsyncLifetime
         Assert.Equal(2, outcomes.Count(outcome => outcome.Refusal is MaskingRefusedException));
         var winner = Assert.Single(
             outcomes.Where(outcome => outcome.Refusal is null).Select(outcome => outcome.Key).Distinct());
-        Assert.Equal($"1 {new HmacPiiMasker(Masking(winner)).KeyCheck(1)}", await _store.ScalarAsync(Generations));
+        Assert.Equal($"1 {new KeyedPiiMasker(Masking(winner)).KeyCheck(1)}", await _store.ScalarAsync(Generations));
     }
 
     [Fact]
@@ -253,7 +253,7 @@ public sealed class StoredMasksVerifierTests : IAsyncLifetime
     [Fact]
     public async Task Masks_that_were_there_before_the_migration_are_named_and_need_their_key_registered()
     {
-        var masker = new HmacPiiMasker(Masking(TestKeys.First, TestKeys.Second));
+        var masker = new KeyedPiiMasker(Masking(TestKeys.First, TestKeys.Second));
         await _store.ScalarAsync(
             $"""
             DROP TABLE masking_generations; DELETE FROM "__EFMigrationsHistory" WHERE "MigrationId" > '20261121';

@@ -29,7 +29,7 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
         ("erase without keys", () => EraseAsync(masker: null)),
         ("rekey", RekeyAsync),
         ("reveal", RevealAsync),
-        ("erase", () => EraseAsync(new HmacPiiMasker(Masking(2)))),
+        ("erase", () => EraseAsync(new KeyedPiiMasker(Masking(2)))),
         ("run without a key", () => RunAsync(new MaskingOptions { Method = MaskingMethod.Sha256, AllowWeak = true })),
     ];
 
@@ -104,7 +104,7 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
         var adoption = new Adoption(
             services.GetRequiredService<IDbContextFactory<LoginDbContext>>(),
             services.GetRequiredService<StoredMasksVerifier>(),
-            (HmacPiiMasker)services.GetRequiredService<IPiiMasker>(),
+            (KeyedPiiMasker)services.GetRequiredService<IPiiMasker>(),
             services.GetRequiredService<IOptions<LoginsOptions>>().Value.Masking,
             hashesAreRaw: false,
             TimeProvider.System);
@@ -163,7 +163,7 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
         var rekeying = new Rekeying(
             services.GetRequiredService<IDbContextFactory<LoginDbContext>>(),
             services.GetRequiredService<StoredMasksVerifier>(),
-            new HmacPiiMasker(Masking(2)),
+            new KeyedPiiMasker(Masking(2)),
             TimeProvider.System);
         await rekeying.RunAsync(
             "user_logins",
@@ -177,7 +177,7 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
     {
         await using var services = Services(Masking(2));
         await using var database = await ContextAsync(services);
-        var masker = new HmacPiiMasker(Masking(2));
+        var masker = new KeyedPiiMasker(Masking(2));
         string[] masks =
         [
             masker.Mask(PiiField.DeviceId, new PersonalText("000-00-0002"))!,
@@ -187,11 +187,11 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
         Assert.Single(found[masks[0]]);
     }
 
-    private async Task EraseAsync(HmacPiiMasker? masker)
+    private async Task EraseAsync(KeyedPiiMasker? masker)
     {
         await using var services = Services(Masking(2));
         await using var database = await ContextAsync(services);
-        var mask = new HmacPiiMasker(Masking(2)).Mask(PiiField.DeviceId, new PersonalText("000-00-0002"))!;
+        var mask = new KeyedPiiMasker(Masking(2)).Mask(PiiField.DeviceId, new PersonalText("000-00-0002"))!;
         try
         {
             await new VaultAccess(database, masker).EraseAsync([mask], CancellationToken.None);

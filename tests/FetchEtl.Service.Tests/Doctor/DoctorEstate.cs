@@ -36,7 +36,7 @@ public sealed class DoctorEstate : IAsyncLifetime
         _role = await _database.CreateRoleAsync(
             "INSERT, SELECT (message_id) ON user_logins", "SELECT ON masking_generations");
         var masking = new MaskingOptions { Keys = { TestKeys.First } };
-        await KeyRegistration.RunAsync(Owner, new HmacPiiMasker(masking), masking, CancellationToken.None);
+        await KeyRegistration.RunAsync(Owner, new KeyedPiiMasker(masking), masking, CancellationToken.None);
         _sqs = await LocalSqs.StartAsync();
         Client = new AmazonSQSClient(
             new BasicAWSCredentials("local", "local"),

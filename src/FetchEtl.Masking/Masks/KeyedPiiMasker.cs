@@ -23,7 +23,7 @@ namespace FetchEtl.Masking;
 /// A new key adds a layer over the old masks instead of replacing them, so rows can be rekeyed without their raw
 /// values. Thread-safe.
 /// </remarks>
-public sealed class HmacPiiMasker : IPiiMasker
+public sealed class KeyedPiiMasker : IPiiMasker
 {
     private readonly KeyRing _ring;
     private readonly FieldKeys[] _keys;
@@ -35,7 +35,7 @@ public sealed class HmacPiiMasker : IPiiMasker
     /// <exception cref="MaskingRefusedException">
     /// The settings are invalid, or there is no key; see <see cref="MaskingOptions.Validate"/>.
     /// </exception>
-    public HmacPiiMasker(MaskingOptions options)
+    public KeyedPiiMasker(MaskingOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         MaskingOptionsValidation.Require(options);

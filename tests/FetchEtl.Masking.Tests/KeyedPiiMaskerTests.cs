@@ -4,7 +4,7 @@ using FsCheck.Fluent;
 
 namespace FetchEtl.Masking.Tests;
 
-public sealed class HmacPiiMaskerTests
+public sealed class KeyedPiiMaskerTests
 {
     private static readonly Config Seeded = Config.QuickThrowOnFailure.WithReplay(20260101, 1);
 
@@ -93,7 +93,7 @@ public sealed class HmacPiiMaskerTests
     {
         var keyless = new MaskingOptions();
 
-        var refused = Assert.Throws<MaskingRefusedException>(() => new HmacPiiMasker(keyless));
+        var refused = Assert.Throws<MaskingRefusedException>(() => new KeyedPiiMasker(keyless));
         Assert.Equal(keyless.Validate(), refused.Problems);
         Assert.NotEmpty(keyless.Validate());
     }
@@ -141,10 +141,10 @@ public sealed class HmacPiiMaskerTests
         Assert.Equal(alone, together);
     }
 
-    private static HmacPiiMasker Masker(params string[] keys)
+    private static KeyedPiiMasker Masker(params string[] keys)
     {
         var options = new MaskingOptions();
         Array.ForEach(keys, options.Keys.Add);
-        return new HmacPiiMasker(options);
+        return new KeyedPiiMasker(options);
     }
 }

@@ -1,0 +1,42 @@
+using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace FetchEtl.Migrations
+{
+    /// <summary>
+    /// Adds the settings to <c>masking_generations</c>, the generation of masks to <c>user_logins</c>, generation and
+    /// key to <c>pii_vault</c>, and the tables <c>erased_messages</c>, <c>audit_log</c> and <c>reader_domains</c>.
+    /// Sealed values keep the date on which they were sealed, and no time.
+    /// </summary>
+    public partial class Privacy : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.AddColumn<string>(
+                name: "settings",
+                table: "masking_generations",
+                type: "text",
+                nullable: true);
+
+            migrationBuilder.Sql(PrivacySql.AddMaskGeneration);
+            migrationBuilder.Sql(PrivacySql.ForgetTimes);
+            migrationBuilder.Sql(PrivacySql.AddVaultKey);
+            migrationBuilder.Sql(PrivacySql.CreateErasedMessages);
+            migrationBuilder.Sql(PrivacySql.CreateAuditLog);
+            migrationBuilder.Sql(PrivacySql.CreateReaderDomains);
+        }
+
+        /// <summary>
+        /// Drops the settings. All else stays: sealed values, masks and erasures could not be told apart without it.
+        /// </summary>
+        /// <param name="migrationBuilder">Collects the statements.</param>
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropColumn(
+                name: "settings",
+                table: "masking_generations");
+        }
+    }
+}
