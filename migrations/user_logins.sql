@@ -233,7 +233,14 @@ END $EF$;
 DO $EF$
 BEGIN
     IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId"::text = '20261128000000_Privacy') THEN
-    ALTER TABLE user_logins ADD COLUMN IF NOT EXISTS mask_generation smallint;
+    DO $generation$
+    BEGIN
+        IF NOT EXISTS (SELECT FROM pg_catalog.pg_attribute
+                       WHERE attrelid = 'user_logins'::regclass::oid AND attname::text = 'mask_generation'
+                           AND NOT attisdropped) THEN
+            ALTER TABLE user_logins ADD COLUMN mask_generation smallint;
+        END IF;
+    END $generation$;
     END IF;
 END $EF$;
 
@@ -313,4 +320,5 @@ BEGIN
     END IF;
 END $EF$;
 COMMIT;
+
 

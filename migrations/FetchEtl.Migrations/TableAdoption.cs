@@ -3,7 +3,7 @@ using Npgsql;
 namespace FetchEtl.Migrations;
 
 /// <summary>
-/// Adds <c>message_id</c> and its unique index to a <c>user_logins</c> that others write to. A writer waits at most
+/// Adds <c>message_id</c> with its unique index, and <c>mask_generation</c>, to a <c>user_logins</c> that others write to. A writer waits at most
 /// <see cref="LockRetry.LockTimeout"/> at a time. Each step can run again after an interruption.
 /// </summary>
 /// <remarks>
@@ -26,7 +26,7 @@ internal sealed class TableAdoption(NpgsqlConnection connection, Action<string> 
     private const string ColumnExists =
         """
         SELECT EXISTS (SELECT FROM pg_catalog.pg_attribute
-                       WHERE attrelid = 'user_logins'::regclass::oid AND attname::text = 'message_id'
+                       WHERE attrelid = 'user_logins'::regclass::oid AND attname::text = @name
                            AND NOT attisdropped)
         """;
 
@@ -54,20 +54,22 @@ internal sealed class TableAdoption(NpgsqlConnection connection, Action<string> 
         }
 
         await connection.ExecuteAsync(AdoptionCheck.Sql, cancellationToken);
-        await AddColumnAsync(cancellationToken);
+        await AddColumnAsync("message_id", "uuid", cancellationToken);
+        await AddColumnAsync("mask_generation", "smallint", cancellationToken);
         await BuildIndexAsync(cancellationToken);
     }
 
     /// <summary>Does not rewrite the table: the column is nullable and has no default.</summary>
-    private async Task AddColumnAsync(CancellationToken cancellationToken)
+    private async Task AddColumnAsync(string name, string type, CancellationToken cancellationToken)
     {
-        if (await connection.ReadAsync<bool>(ColumnExists, cancellationToken))
+        if (await connection.ReadAsync<bool>(
+            ColumnExists, cancellationToken, new NpgsqlParameter<string>("name", name)))
         {
             return;
         }
 
-        report("Adding the column message_id to user_logins.");
-        await connection.ExecuteAsync("ALTER TABLE user_logins ADD COLUMN message_id uuid", cancellationToken);
+        report($"Adding the column {name} to user_logins.");
+        await connection.ExecuteAsync($"ALTER TABLE user_logins ADD COLUMN {name} {type}", cancellationToken);
     }
 
     private async Task BuildIndexAsync(CancellationToken cancellationToken)

@@ -19,7 +19,12 @@ public sealed class DotnetEfTests
         var output = await DotnetEf.RunAsync("migrations list --no-connect -p migrations/FetchEtl.Migrations");
 
         var ids = output.Split('\n', StringSplitOptions.TrimEntries).Where(x => x is ['2', '0', ..]);
-        Assert.Equal(["20260101000000_UserLogins", "20261121000000_Masking", "20261127000000_GenerationMacs"], ids);
+        Assert.Equal(
+            [
+                "20260101000000_UserLogins", "20261121000000_Masking", "20261127000000_GenerationMacs",
+                "20261128000000_Privacy",
+            ],
+            ids);
     }
 
     [Fact]

@@ -106,9 +106,10 @@ public sealed class OnlineAdoptionTests(ITestOutputHelper output) : IAsyncLifeti
     }
 
     [Fact]
-    public async Task A_run_after_the_column_was_added_builds_the_index()
+    public async Task A_run_after_the_columns_were_added_builds_the_index()
     {
-        await TestDatabase.ExecuteAsync(Connection, "ALTER TABLE user_logins ADD message_id uuid");
+        await TestDatabase.ExecuteAsync(
+            Connection, "ALTER TABLE user_logins ADD message_id uuid, ADD mask_generation smallint");
 
         await MigrateAsync();
 
@@ -123,7 +124,7 @@ public sealed class OnlineAdoptionTests(ITestOutputHelper output) : IAsyncLifeti
         await TestDatabase.ExecuteAsync(
             Connection,
             """
-            ALTER TABLE user_logins ADD message_id uuid;
+            ALTER TABLE user_logins ADD message_id uuid, ADD mask_generation smallint;
             CREATE UNIQUE INDEX ix_user_logins_message_id ON user_logins (message_id);
             """);
         await using var reader = await Analyst.BeginAsync(Connection, ReadTheTable);

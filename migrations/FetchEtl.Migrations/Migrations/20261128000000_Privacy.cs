@@ -29,11 +29,16 @@ namespace FetchEtl.Migrations
         }
 
         /// <summary>
-        /// Drops the settings. All else stays: sealed values, masks and erasures could not be told apart without it.
+        /// Drops the columns of <c>masking_generations</c> and <c>user_logins</c>. The vault, the erasures and the
+        /// audit log stay: they exist nowhere else.
         /// </summary>
         /// <param name="migrationBuilder">Collects the statements.</param>
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropColumn(
+                name: "mask_generation",
+                table: "user_logins");
+
             migrationBuilder.DropColumn(
                 name: "settings",
                 table: "masking_generations");

@@ -3,9 +3,21 @@ namespace FetchEtl.Migrations;
 /// <summary>The statements of the migration <see cref="Privacy"/> that EF Core has no operation for.</summary>
 internal static class PrivacySql
 {
-    /// <summary>Does not rewrite the table: the column is nullable and has no default.</summary>
+    /// <summary>
+    /// Adds the column to a table that lacks it. <see cref="TableAdoption"/> has added it to an adopted table, which
+    /// is not locked again. The table is not rewritten: the column is nullable and has no default.
+    /// </summary>
     public const string AddMaskGeneration =
-        "ALTER TABLE user_logins ADD COLUMN IF NOT EXISTS mask_generation smallint;";
+        """
+        DO $generation$
+        BEGIN
+            IF NOT EXISTS (SELECT FROM pg_catalog.pg_attribute
+                           WHERE attrelid = 'user_logins'::regclass::oid AND attname::text = 'mask_generation'
+                               AND NOT attisdropped) THEN
+                ALTER TABLE user_logins ADD COLUMN mask_generation smallint;
+            END IF;
+        END $generation$;
+        """;
 
     /// <summary>
     /// Keeps the date of a sealed value and forgets the time, by which its first login could be found. PostgreSQL
