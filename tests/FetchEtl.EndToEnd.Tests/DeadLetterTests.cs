@@ -100,6 +100,28 @@ public sealed class DeadLetterTests(ITestOutputHelper output)
     }
 
     [PosixFact]
+    public async Task Letters_of_rows_that_a_constraint_refused_become_rows_once_a_migration_drops_it()
+    {
+        await using var estate = await Estate.CreateAsync(maxReceives: 2);
+        estate.Settings["Sqs__VisibilityTimeoutSeconds"] = "5";
+        await estate.ExecuteAsync("ALTER TABLE user_logins ADD CONSTRAINT no_xx CHECK (locale <> 'xx')");
+        await SendAsync(estate, Login());
+        await estate.Client.SendAsync(estate.QueueUrl, [.. Enumerable.Repeat(Login(locale: "\"xx\""), 3)]);
+        await estate.DrainAsync();
+        Assert.Equal((3, Each), (await LettersAsync(estate), await estate.RowsAsync()));
+        var list = await JsonAsync(estate, 0, "list");
+        var group = Assert.Single(list.GetProperty("groups").EnumerateArray().ToList());
+        Assert.Equal(
+            "moved by SQS's redrive policy, no reason given", group.GetProperty("reason").GetString());
+
+        await estate.ExecuteAsync("ALTER TABLE user_logins DROP CONSTRAINT no_xx");
+        await JsonAsync(estate, 0, "redrive");
+        await estate.DrainAsync();
+
+        Assert.Equal((0, Each + 3), (await LettersAsync(estate), await estate.RowsAsync()));
+    }
+
+    [PosixFact]
     public async Task At_a_terminal_only_a_yes_lets_a_purge_delete()
     {
         await using var estate = await Estate.CreateAsync();
