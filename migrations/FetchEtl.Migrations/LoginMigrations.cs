@@ -91,7 +91,8 @@ public static class LoginMigrations
     /// column and the exception's hint the remedy.
     /// </exception>
     /// <exception cref="LoginMigrationException">
-    /// The database or a schema for the table does not exist, a lock stayed taken, or message ids are not unique.
+    /// The database or a schema for the table does not exist, a lock stayed taken, message ids are not unique, or
+    /// somebody dropped a table, a column or the index since.
     /// </exception>
     public static async Task<LoginMigrationResult> MigrateAsync(
         string connectionString,
@@ -128,6 +129,7 @@ public static class LoginMigrations
         var hadTable = await adoption.HasTableAsync(cancellationToken);
         string[] missing = [.. await context.Database.GetPendingMigrationsAsync(cancellationToken)];
         await new LockRetry(connection, report, time).RunAsync(ApplyAsync, cancellationToken);
+        await TableComparison.RequireAsync(context, connection, cancellationToken);
 
         var isFirst = missing.Contains(TableAdoption.MigrationId, StringComparer.Ordinal);
         return new LoginMigrationResult(

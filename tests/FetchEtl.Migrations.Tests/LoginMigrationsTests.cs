@@ -56,6 +56,24 @@ public sealed class LoginMigrationsTests : IAsyncLifetime
                 """));
     }
 
+    [Theory]
+    [InlineData("ALTER TABLE user_logins RENAME TO lost", "There is no table user_logins: rename it back")]
+    [InlineData(
+        "DROP VIEW user_logins_readable; ALTER TABLE user_logins DROP COLUMN locale",
+        "ALTER TABLE user_logins ADD COLUMN locale character varying(32).")]
+    [InlineData("DROP TABLE masking_generations", "There is no table masking_generations")]
+    [InlineData("DROP INDEX ix_user_logins_message_id", "CREATE UNIQUE INDEX CONCURRENTLY ix_user_logins_message_id")]
+    public async Task What_somebody_dropped_after_the_migrations_is_named_with_the_remedy(string change, string remedy)
+    {
+        await LoginMigrations.MigrateAsync(Connection);
+        await TestDatabase.ExecuteAsync(Connection, change);
+
+        var refusal = await Assert.ThrowsAsync<LoginMigrationException>(() => LoginMigrations.MigrateAsync(Connection));
+
+        Assert.StartsWith("All migrations have been applied, and somebody has changed the tables", refusal.Message);
+        Assert.Contains(remedy, refusal.Message);
+    }
+
     [Fact]
     public async Task A_database_that_does_not_exist_is_refused_and_created_by_its_own_call()
     {
