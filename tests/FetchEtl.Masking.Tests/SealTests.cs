@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using FetchEtl.Testing;
 using FsCheck;
@@ -122,6 +123,19 @@ public sealed class SealTests : IDisposable
         Assert.False(_revealing.Opens(blocks));
         Assert.False(_revealing.Opens(blocks.AsSpan(1)));
         Assert.False(_revealing.Opens([]));
+    }
+
+    [Fact]
+    public void A_pair_has_one_fingerprint_and_that_is_the_hash_of_its_public_half()
+    {
+        using var rsa = RSA.Create();
+        rsa.ImportFromPem(File.ReadAllText(_files.Public));
+        var fingerprint = Convert.ToHexStringLower(SHA256.HashData(rsa.ExportSubjectPublicKeyInfo()));
+        using var other = RevealingKey.Read(_files.OtherPrivate, passphrase: null);
+
+        Assert.Equal(fingerprint, _sealing.KeyId);
+        Assert.Equal(fingerprint, _revealing.KeyId);
+        Assert.NotEqual(fingerprint, other.KeyId);
     }
 
     [Fact]

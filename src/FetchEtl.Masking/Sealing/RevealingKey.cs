@@ -14,7 +14,15 @@ public sealed class RevealingKey : IDisposable
 
     private readonly RSA _key;
 
-    private RevealingKey(RSA key) => _key = key;
+    private RevealingKey(RSA key)
+    {
+        _key = key;
+        KeyId = SealFormat.KeyId(key.ExportSubjectPublicKeyInfo());
+    }
+
+    /// <summary>The fingerprint of the key's public half; see <see cref="SealingKey.KeyId"/>.</summary>
+    /// <value>64 lower-case hex digits.</value>
+    public string KeyId { get; }
 
     /// <summary>Reads the private key.</summary>
     /// <param name="path">A PEM file: PKCS#8, encrypted or not, or PKCS#1.</param>

@@ -19,5 +19,9 @@ internal static class SealFormat
     /// <summary>Returns the most bytes that a block holds (RFC 8017, 7.1.1).</summary>
     public static int BlockCapacity(RSA key) => BlockLength(key) - (2 * SHA256.HashSizeInBytes) - 2;
 
+    /// <summary>Returns the key's fingerprint; see <see cref="SealingKey.KeyId"/>.</summary>
+    public static string KeyId(ReadOnlySpan<byte> subjectPublicKeyInfo) =>
+        Convert.ToHexStringLower(SHA256.HashData(subjectPublicKeyInfo));
+
     public static byte[] Prefix(string field) => Encoding.UTF8.GetBytes($"{field}:");
 }

@@ -19,9 +19,17 @@ public sealed class SealingKey
     private SealingKey(RSA publicKey)
     {
         _publicKey = publicKey.ExportSubjectPublicKeyInfo();
+        KeyId = SealFormat.KeyId(_publicKey);
         _blockLength = SealFormat.BlockLength(publicKey);
         _blockCapacity = SealFormat.BlockCapacity(publicKey);
     }
+
+    /// <summary>
+    /// The key's fingerprint, by which an entry names the private key that opens it: SHA-256 of the public key's
+    /// SubjectPublicKeyInfo in DER. <c>openssl pkey -pubin -in FILE -outform DER | sha256sum</c> prints it.
+    /// </summary>
+    /// <value>64 lower-case hex digits.</value>
+    public string KeyId { get; }
 
     /// <summary>Reads the public key from a PEM file; see <see cref="VaultOptions.PublicKeyFile"/>.</summary>
     /// <param name="path">The file.</param>
