@@ -44,10 +44,14 @@ public sealed class KeyedPiiMasker : IPiiMasker
         _keys = [.. PiiFields.All.Select(field =>
             new FieldKeys(_ring, field.Name(), _former is null ? field.Name() : $"former/{field.Name()}"))];
         _ipTextKey = _ring.Subkey(1, "ip-text");
+        VaultSigner = new VaultSigner(_ring);
     }
 
     /// <summary>The newest generation, from 1: the number of keys.</summary>
     public int Generation => _ring.Count;
+
+    /// <summary>Signs the vault's entries under these keys.</summary>
+    public VaultSigner VaultSigner { get; }
 
     /// <summary>The length of the masks of <see cref="Generation"/>, in characters.</summary>
     public int MaskLength => Masking.Mask.Length(Generation);
