@@ -51,7 +51,7 @@ internal sealed class VaultEstate : IAsyncDisposable
     /// <summary>Writes <see cref="Verifier"/> as the documented command does.</summary>
     public async Task PrintVerifierAsync()
     {
-        await using var run = await Estate.RunAsync("keys", "vault-verifier");
+        await using var run = await Estate.RunAsync("keys", "verifier");
         Assert.True(run.ExitCode == 0, run.Errors);
         await File.WriteAllTextAsync(Verifier, run.Output);
     }

@@ -116,7 +116,7 @@ public sealed class VaultSignerTests : IDisposable
         {
             Assert.Equal(
                 "names a file that does not hold the vault's verification keys, each behind its generation: print it " +
-                "with 'fetch-etl keys vault-verifier' where the masking keys are",
+                "with 'fetch-etl keys verifier' where the masking keys are",
                 Assert.Throws<InvalidDataException>(() => Read(text)).Message);
         }
 

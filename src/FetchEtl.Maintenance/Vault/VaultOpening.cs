@@ -66,7 +66,7 @@ internal sealed class VaultOpening(IPiiMasker? masker, VaultVerifier? verifier, 
         {
             throw new InvalidDataException(
                 "nothing shows whether the service sealed it: give the vault's verification keys by --verify-key " +
-                "('fetch-etl keys vault-verifier' prints them where the masking keys are), or set the masking keys");
+                "('fetch-etl keys verifier' prints them where the masking keys are), or set the masking keys");
         }
 
         if (Mask.TryParse(entry.Mask, out var mask) && !_verifier.Generations.Contains(mask.Generation))
@@ -74,7 +74,7 @@ internal sealed class VaultOpening(IPiiMasker? masker, VaultVerifier? verifier, 
             throw new InvalidDataException(
                 $"its entry is signed for generation {mask.Generation}, and the keys at hand are of " +
                 $"{string.Join(", ", _verifier.Generations)}: print those of --verify-key again by 'fetch-etl keys " +
-                "vault-verifier', or set all masking keys");
+                "verifier', or set all masking keys");
         }
 
         if (!EntrySignature.IsGenuine(entry, _verifier))

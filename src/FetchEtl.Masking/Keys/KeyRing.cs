@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 
 namespace FetchEtl.Masking;
@@ -32,10 +33,6 @@ internal sealed class KeyRing
     /// <summary>Derives a generation's subkey for one purpose.</summary>
     public MaskKey Subkey(int generation, string purpose) => MaskKey.Derive(_keys[generation - 1], purpose);
 
-    /// <summary>Derives the bytes of a generation's subkey for one purpose.</summary>
-    public byte[] SubkeyBytes(int generation, string purpose, int length) =>
-        MaskKey.DeriveBytes(_keys[generation - 1], purpose, length);
-
     /// <summary>
     /// Returns the text by which a table recognizes a generation's key: 16 hex digits that reveal nothing of the key.
     /// It is the HMAC of the empty text under info <c>fetchetl/mask/v1/check</c>. In generation 1 with a former method
@@ -68,4 +65,8 @@ internal sealed class KeyRing
         Subkey(Math.Max(1, generation - 1), "generation").Hash(text, hash);
         return Convert.ToHexStringLower(hash);
     }
+
+    /// <summary>Derives the bytes from which a generation's signing key of the vault is made. They are a secret.</summary>
+    public byte[] SigningSecret(int generation, int length) => HKDF.DeriveKey(
+        HashAlgorithmName.SHA256, _keys[generation - 1], length, info: "fetchetl/mask/v1/vault-signature"u8.ToArray());
 }

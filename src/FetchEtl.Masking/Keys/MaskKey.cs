@@ -12,14 +12,10 @@ internal sealed class MaskKey(byte[] subkey)
 {
     private readonly ConcurrentBag<IncrementalHash> _idle = [];
 
-    public static MaskKey Derive(byte[] key, string purpose) =>
-        new(DeriveBytes(key, purpose, HMACSHA256.HashSizeInBytes));
-
-    /// <summary>Derives the bytes of a subkey: HKDF-SHA-256, no salt.</summary>
-    public static byte[] DeriveBytes(byte[] key, string purpose, int length)
+    public static MaskKey Derive(byte[] key, string purpose)
     {
         var info = Encoding.ASCII.GetBytes($"fetchetl/mask/v1/{purpose}");
-        return HKDF.DeriveKey(HashAlgorithmName.SHA256, key, length, info: info);
+        return new MaskKey(HKDF.DeriveKey(HashAlgorithmName.SHA256, key, HMACSHA256.HashSizeInBytes, info: info));
     }
 
     /// <summary>Computes HMAC-SHA-256. Both spans may be the same.</summary>

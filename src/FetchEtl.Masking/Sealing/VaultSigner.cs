@@ -16,8 +16,6 @@ namespace FetchEtl.Masking;
 /// </summary>
 public sealed class VaultSigner
 {
-    private const string Purpose = "vault-signature";
-
     /// <summary>More than the 32 bytes of P-256's order, so that the remainder is as good as uniform.</summary>
     private const int SecretLength = 48;
 
@@ -35,7 +33,7 @@ public sealed class VaultSigner
     internal VaultSigner(KeyRing ring)
     {
         _keys = [.. Enumerable.Range(1, ring.Count)
-            .Select(generation => Key(ring.SubkeyBytes(generation, Purpose, SecretLength)))];
+            .Select(generation => Key(ring.SigningSecret(generation, SecretLength)))];
         _verifier = new Lazy<VaultVerifier>(() => new VaultVerifier(
             _keys.Index().ToDictionary(key => key.Index + 1, key => key.Item.PublicHalf())));
     }

@@ -11,7 +11,7 @@ namespace FetchEtl.Masking;
 /// </summary>
 public sealed partial class VaultVerifier
 {
-    private const string Remedy = "print it with 'fetch-etl keys vault-verifier' where the masking keys are";
+    private const string Remedy = "print it with 'fetch-etl keys verifier' where the masking keys are";
 
     private readonly SortedDictionary<int, SignatureKey> _keys;
 

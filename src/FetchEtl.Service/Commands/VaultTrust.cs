@@ -11,7 +11,7 @@ internal static class VaultTrust
 {
     public static readonly Option<string> VerifyKey = new("--verify-key")
     {
-        Description = "File with what 'keys vault-verifier' printed. Not needed where the masking keys are set.",
+        Description = "File with what 'keys verifier' printed. Not needed where the masking keys are set.",
     };
 
     public static readonly Option<bool> AcceptUnsigned = new("--accept-unsigned")
@@ -29,7 +29,7 @@ internal static class VaultTrust
         {
             throw new UsageException(
                 $"Nothing shows whether the service sealed a value: give the vault's verification keys by " +
-                $"{VerifyKey.Name} ('fetch-etl keys vault-verifier' prints them where the masking keys are), or set " +
+                $"{VerifyKey.Name} ('fetch-etl keys verifier' prints them where the masking keys are), or set " +
                 "Masking:Keys or Masking:KeyFiles as the service has them.");
         }
 

@@ -7,10 +7,10 @@ namespace FetchEtl.Service;
 internal static class VaultVerifierCommand
 {
     public static Command Create() => Verb.Create(
-        "vault-verifier",
+        "verifier",
         "Prints the public keys that verify the vault's entries, one for each generation of the masking keys, for " +
         "'reveal --verify-key'. They are not secret.",
-        Run).WithExamples("fetch-etl keys vault-verifier > vault-verifier.pem");
+        Run).WithExamples("fetch-etl keys verifier > vault-verifier.pem");
 
     private static Task<int> Run(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
