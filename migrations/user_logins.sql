@@ -266,7 +266,8 @@ BEGIN
     IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId"::text = '20261128000000_Privacy') THEN
     ALTER TABLE pii_vault
         ADD COLUMN IF NOT EXISTS generation integer,
-        ADD COLUMN IF NOT EXISTS key_id varchar(64);
+        ADD COLUMN IF NOT EXISTS key_id varchar(64),
+        ADD COLUMN IF NOT EXISTS signature bytea;
     END IF;
 END $EF$;
 

@@ -19,6 +19,9 @@ internal sealed class VaultEstate : IAsyncDisposable
 
     public string PublicKey => Path.Combine(_folder.FullName, "vault-public.pem");
 
+    /// <summary>What the service's owner prints for those who reveal.</summary>
+    public string Verifier => Path.Combine(_folder.FullName, "vault-verifier.pem");
+
     /// <param name="estate">The estate, which is disposed together with this object.</param>
     /// <param name="createKeys">Shell commands that create the two files in their folder.</param>
     public static async Task<VaultEstate> CreateAsync(Estate estate, string createKeys)
@@ -43,6 +46,14 @@ internal sealed class VaultEstate : IAsyncDisposable
         Assert.True(run.ExitCode == 0, run.Errors);
 
         return run.Output.Split(Environment.NewLine)[..input.Count];
+    }
+
+    /// <summary>Writes <see cref="Verifier"/> as the documented command does.</summary>
+    public async Task PrintVerifierAsync()
+    {
+        await using var run = await Estate.RunAsync("keys", "verifier");
+        Assert.True(run.ExitCode == 0, run.Errors);
+        await File.WriteAllTextAsync(Verifier, run.Output);
     }
 
     /// <summary>Runs a verb where only the database and the private key are available.</summary>

@@ -60,13 +60,15 @@ public sealed partial class VaultTests
     public async Task OpenSSL_opens_a_sealed_value_by_the_documented_commands()
     {
         await using var vault = await CreateAsync();
-        await SendTwiceAndDrainAsync(vault.Estate, [Login("u", "198.51.100.77", new string('x', 256)), Odd[0]]);
+        var longDevice = Value(Odd[0], "device_id");
+        await SendTwiceAndDrainAsync(vault.Estate, [Login("u", "198.51.100.77", longDevice), Odd[1]]);
+        await vault.PrintVerifierAsync();
         var command = Sample("openssl pkeyutl");
 
         foreach (var mask in await vault.MasksAsync("masked_ip"))
         {
             var ip = Assert.Single(await vault.LinesAsync([mask], "reveal", "--private-key", vault.PrivateKey));
-            Assert.Equal($"ip:{ip}", await vault.ShellAsync(command, mask));
+            Assert.Equal($"Verified OK\nv2:ip:{mask}:{ip}", await vault.ShellAsync(command, mask));
         }
 
         var longMask = await vault.Estate.QueryAsync<string>(
@@ -74,9 +76,13 @@ public sealed partial class VaultTests
         var blocks =
             command.Replace("openssl pkeyutl", "split -b 384 --filter='openssl pkeyutl", StringComparison.Ordinal)
                 .TrimEnd() + "'";
-        var opened = (await vault.ShellAsync(blocks, longMask)).Split("device_id:");
-        Assert.Equal(3, opened.Length);
-        Assert.Equal(Value(Odd[0], "device_id"), string.Concat(opened));
+        Assert.Equal(
+            $"Verified OK\nv2:device_id:{longMask}:{longDevice}",
+            await vault.ShellAsync(blocks, longMask));
+
+        await vault.Estate.ExecuteAsync("UPDATE pii_vault SET key_id = reverse(key_id)");
+        Assert.Contains(
+            "Verification failure", await vault.ShellAsync($"({command}) || true", longMask), StringComparison.Ordinal);
     }
 
     [PosixFact]
@@ -86,11 +92,14 @@ public sealed partial class VaultTests
         await SendTwiceAndDrainAsync(vault.Estate, [Login("u", "198.51.100.77", "d")]);
         var mask = Assert.Single(await vault.MasksAsync("masked_ip"));
         var unknown = $"1:{new string('0', 64)}";
+        await vault.PrintVerifierAsync();
 
         await using var reveal = await vault.RunApartAsync(
             "reveal",
             "--private-key",
             vault.PrivateKey,
+            "--verify-key",
+            vault.Verifier,
             unknown,
             mask,
             "198.51.100.77");
@@ -102,6 +111,15 @@ public sealed partial class VaultTests
                 "fetch-etl: mask 3: pii_vault holds nothing for it.",
             ],
             Lines(reveal.Errors));
+
+        await using var unverified = await vault.RunApartAsync("reveal", "--private-key", vault.PrivateKey, mask);
+        Assert.Equal(1, unverified.ExitCode);
+        Assert.Contains("Nothing shows whether the service sealed a value: give the vault's verification keys by " +
+            "--verify-key", unverified.Errors);
+        await using var unreadable = await vault.RunApartAsync(
+            "reveal", "--private-key", vault.PrivateKey, "--verify-key", vault.PublicKey, mask);
+        Assert.Contains(
+            "--verify-key names a file that does not hold the vault's verification keys", unreadable.Errors);
 
         await using var erase = await vault.RunApartAsync("erase", mask, unknown);
         Assert.Equal(1, erase.ExitCode);
@@ -124,15 +142,16 @@ public sealed partial class VaultTests
             openssl pkey -in vault-private.pem -aes-256-cbc -passout file:passphrase -out encrypted.pem
             """);
         var folder = Path.GetDirectoryName(vault.PrivateKey)!;
+        await vault.PrintVerifierAsync();
 
         await using var other = await vault.RunApartAsync(
             "reveal",
+            "--verify-key",
+            vault.Verifier,
             "--private-key",
             Path.Combine(folder, "other.pem"),
             mask);
-        Assert.Contains(
-            "this private key does not open it: give the one whose public half was in Masking:Vault:PublicKeyFile",
-            other.Errors);
+        Assert.Contains($"it was sealed to the key with the fingerprint {await FingerprintAsync(vault)}", other.Errors);
         await using var half = await vault.RunApartAsync("reveal", "--private-key", vault.PublicKey, mask);
         Assert.Contains("--private-key names a file without a private key in PEM", half.Errors);
         await using var locked = await vault.RunApartAsync(
@@ -151,15 +170,23 @@ public sealed partial class VaultTests
             Path.Combine(folder, "encrypted.pem"),
             "--passphrase-file",
             Path.Combine(folder, "passphrase"),
+            "--verify-key",
+            vault.Verifier,
             mask);
         Assert.Equal("198.51.100.77", opened.Output.Trim());
         Assert.Contains("can read the file that --passphrase-file names. Remedy: chmod 600", opened.Errors);
 
-        // The same failure of RSA, and another cause: the key opens the vault's other values.
         await vault.Estate.ExecuteAsync(
             $"UPDATE pii_vault SET sealed = set_byte(sealed, 5, 1 - get_byte(sealed, 5) % 2) WHERE mask = '{mask}'");
-        await using var changed = await vault.RunApartAsync("reveal", "--private-key", vault.PrivateKey, mask);
-        Assert.Contains("it was sealed to another key, or somebody has changed it in pii_vault", changed.Errors);
+        string[] reveal = ["reveal", "--private-key", vault.PrivateKey, "--verify-key", vault.Verifier];
+        await using var changed = await vault.RunApartAsync([.. reveal, mask]);
+        Assert.Contains(
+            "the entry's signature is missing or not its own: somebody has changed pii_vault", changed.Errors);
+
+        // Version 1 has no signature. RSA fails as for a wrong key, but the key opens the vault's other values.
+        await vault.Estate.ExecuteAsync("UPDATE pii_vault SET generation = NULL, key_id = NULL, signature = NULL");
+        await using var unsigned = await vault.RunApartAsync([.. reveal, "--accept-unsigned", mask]);
+        Assert.Contains("it was sealed to another key, or somebody has changed it in pii_vault", unsigned.Errors);
 
         // A wrong masking key would find nothing to erase.
         vault.Estate.Settings["Masking__Keys__0"] = TestKeys.Third;
@@ -219,6 +246,14 @@ public sealed partial class VaultTests
 
     private static async Task<VaultEstate> CreateAsync() =>
         await VaultEstate.CreateAsync(await Estate.CreateAsync(), Sample("openssl genpkey"));
+
+    /// <summary>The fingerprint of the key, as the page says that openssl prints it.</summary>
+    private static async Task<string> FingerprintAsync(VaultEstate vault)
+    {
+        const string command = "openssl pkey -in vault-private.pem -pubout -outform DER | sha256sum";
+        Assert.Contains(command, Page, StringComparison.Ordinal);
+        return (await vault.ShellAsync(command))[..64];
+    }
 
     private static Task SendAsync(Estate estate, string[] bodies) =>
         new MessageSender(estate.Client).SendAsync(estate.QueueUrl, bodies, static _ => { }, CancellationToken.None);

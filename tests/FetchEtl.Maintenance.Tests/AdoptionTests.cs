@@ -71,7 +71,8 @@ public sealed class AdoptionTests : IAsyncLifetime
                 (Mask(_ring, PiiField.DeviceId, "x"), "device_id", "x"),
                 (Mask(_ring, PiiField.Ip, "192.0.2.1"), "ip", "192.0.2.1"),
             ],
-            vault.Select(value => ((string?)value.Mask, value.Field, key.Open(value.Field, value.Sealed).Reveal())));
+            vault.Select(value =>
+                ((string?)value.Mask, value.Field, key.Open(value.Field, value.Sealed, out _).Reveal())));
     }
 
     [Fact]

@@ -2,6 +2,8 @@ using System.Security.Cryptography;
 using System.Text;
 using FetchEtl.Logins;
 using FetchEtl.Masking;
+using FetchEtl.Testing;
+using Microsoft.EntityFrameworkCore;
 
 namespace FetchEtl.Maintenance.Tests;
 
@@ -34,10 +36,12 @@ public sealed class RotationHistoryTests
     public async Task After_any_history_of_writes_and_rotations_masks_are_equal_exactly_where_values_are()
     {
         await using var store = await MaintenanceStore.CreateAsync();
+        using var files = new VaultKeyFiles();
+        using var key = RevealingKey.Read(files.Private, passphrase: null);
         for (var seed = 1; seed <= Histories; seed++)
         {
             await store.ExecuteAsync("TRUNCATE user_logins, pii_vault, masking_generations");
-            var history = new History(store, seed);
+            var history = new History(store, files, key, seed);
             try
             {
                 await history.RunAsync();
@@ -52,6 +56,8 @@ public sealed class RotationHistoryTests
     private sealed class History
     {
         private readonly MaintenanceStore _store;
+        private readonly VaultKeyFiles _files;
+        private readonly RevealingKey _key;
         private readonly Random _random;
         private readonly string[] _keys;
         private readonly MaskingMethod? _former;
@@ -61,9 +67,11 @@ public sealed class RotationHistoryTests
         /// <summary>The longest ring that a rotation or a row has used: shorter ones can't rotate any more.</summary>
         private int _newest = 1;
 
-        public History(MaintenanceStore store, int seed)
+        public History(MaintenanceStore store, VaultKeyFiles files, RevealingKey key, int seed)
         {
             _store = store;
+            _files = files;
+            _key = key;
             _random = new Random(seed);
             _keys = [.. Enumerable.Range(0, Generations).Select(_ => Convert.ToBase64String(Bytes(32)))];
             _former = _random.Next(3) == 0 ? MaskingMethod.Sha256 : null;
@@ -109,8 +117,11 @@ public sealed class RotationHistoryTests
             _steps.Append($" write:{generations}");
             _newest = Math.Max(_newest, generations);
             var masker = new KeyedPiiMasker(Ring(generations));
+            var sealing = Ring(generations);
+            sealing.Vault.PublicKeyFile = _files.Public;
             await InsertAsync(
-                (field, value) => value is null ? null : masker.Mask(field, new PersonalText(value)), fillsVault: true);
+                (field, value) => value is null ? null : masker.Mask(field, new PersonalText(value)),
+                PiiVault.Of(sealing));
         }
 
         private async Task RotateAsync(int generations, int? cutOffAfter)
@@ -145,7 +156,7 @@ public sealed class RotationHistoryTests
         private async Task AdoptAsync()
         {
             _steps.Append(" adopt");
-            await InsertAsync((_, value) => string.IsNullOrEmpty(value) ? value : Hash(value), fillsVault: false);
+            await InsertAsync((_, value) => string.IsNullOrEmpty(value) ? value : Hash(value), vault: null);
             var summary = await _store.AdoptAsync(Ring(_newest), "user_logins", MaintenanceStore.AllColumns);
             Assert.Empty(summary.Left);
         }
@@ -156,11 +167,11 @@ public sealed class RotationHistoryTests
             return _random.Next(2) == 0 ? Convert.ToHexString(hash) : Convert.ToHexStringLower(hash);
         }
 
-        private async Task InsertAsync(Func<PiiField, string?, string?> mask, bool fillsVault)
+        private async Task InsertAsync(Func<PiiField, string?, string?> mask, PiiVault? vault)
         {
             await using var context = _store.CreateDbContext();
             var rows = new List<UserLogin>();
-            var entries = new List<(string Mask, string Field, byte[] Value)>();
+            var entries = new List<VaultValue>();
             for (var count = _random.Next(1, 120); count > 0; count--)
             {
                 var values = PiiFields.All.Select(_ => Values[_random.Next(Values.Length)]).ToArray();
@@ -171,22 +182,19 @@ public sealed class RotationHistoryTests
                 };
                 rows.Add(row);
                 _written.Add(row.MessageId.Value, values);
-                var masked = PiiFields.All.Where(field => fillsVault && masks[(int)field] is not null);
-                entries.AddRange(masked.Select(field =>
-                    (masks[(int)field]!, field.Name(), Encoding.UTF8.GetBytes(Identity(field, values[(int)field]!)))));
+                entries.AddRange(PiiFields.All.Where(field => masks[(int)field] is not null).Select(field =>
+                    new VaultValue(field, masks[(int)field]!, new PersonalText(values[(int)field]!))));
             }
 
+            await using var transaction = await context.Database.BeginTransactionAsync();
             await context.InsertAsync(rows);
-            await FillVaultAsync(entries);
-        }
+            if (vault is not null)
+            {
+                await vault.SealAsync(context, entries, CancellationToken.None);
+            }
 
-        /// <summary>The value stands for what would be sealed, in the one text that equal values have.</summary>
-        private Task FillVaultAsync(List<(string Mask, string Field, byte[] Value)> entries) => _store.ExecuteAsync(
-            "INSERT INTO pii_vault (mask, field, sealed) SELECT * FROM unnest(@masks, @fields, @values) ON CONFLICT " +
-            "DO NOTHING",
-            SqlCommands.Parameter("masks", entries.ConvertAll(entry => entry.Mask).ToArray()),
-            SqlCommands.Parameter("fields", entries.ConvertAll(entry => entry.Field).ToArray()),
-            SqlCommands.Parameter("values", entries.ConvertAll(entry => entry.Value).ToArray()));
+            await transaction.CommitAsync();
+        }
 
         /// <summary>The text that all equal values of a field have in common.</summary>
         private string Identity(PiiField field, string value) =>
@@ -214,20 +222,23 @@ public sealed class RotationHistoryTests
         }
 
         /// <summary>
-        /// An entry for each value that a writer with a vault had, under the mask that the newest ring makes of it.
+        /// An entry for each value that a writer with a vault had, under the mask that the newest ring makes of it. It
+        /// opens without the masking keys.
         /// </summary>
         private async Task AssertVaultFollowedAsync()
         {
             var masker = new KeyedPiiMasker(Ring(Generations));
-            var entries = await _store.QueryAsync(
-                "SELECT field, mask, convert_from(sealed, 'UTF8') FROM pii_vault",
-                static reader => (Field: reader.GetString(0), Mask: reader.GetString(1), Value: reader.GetString(2)));
-            Assert.Equal(entries.Count, entries.Select(entry => (entry.Field, entry.Value)).Distinct().Count());
-            Assert.All(entries, entry =>
+            var pem = _files.Write("verifier.pem", masker.VaultSigner.Verifier.ToPem());
+            await using var context = _store.CreateDbContext();
+            var access = new VaultAccess(context, masker: null) { Verifier = VaultVerifier.Read(pem) };
+            var identities = new HashSet<(string Field, string Value)>();
+            foreach (var entry in await context.SealedValues.AsNoTracking().ToListAsync())
             {
                 Assert.True(PiiFields.TryParse(entry.Field, out var field));
-                Assert.Equal(masker.Mask(field, new PersonalText(entry.Value)), entry.Mask);
-            });
+                var value = access.Open(entry, _key);
+                Assert.Equal(masker.Mask(field, value), entry.Mask);
+                Assert.True(identities.Add((entry.Field, Identity(field, value.Reveal()))));
+            }
         }
 
         private byte[] Bytes(int count)

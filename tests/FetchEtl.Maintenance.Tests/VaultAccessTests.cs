@@ -58,7 +58,7 @@ public sealed class VaultAccessTests : IAsyncLifetime
         await SealAsync(Masker(2), PiiField.Ip, "192.0.2.1");
         string[] masks = [MaskOf(Masker(1), PiiField.Ip, "192.0.2.1"), MaskOf(Masker(2), PiiField.Ip, "192.0.2.1")];
         await using var context = _store.CreateDbContext();
-        var access = new VaultAccess(context, masker: null);
+        var access = new VaultAccess(context, masker: null) { Verifier = Masker(2).VaultSigner.Verifier };
 
         var found = await access.FindAsync(masks, CancellationToken.None);
 
@@ -110,19 +110,41 @@ public sealed class VaultAccessTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_sealed_value_that_was_moved_to_another_mask_is_refused_where_the_keys_are_at_hand()
+    public async Task A_wrong_private_key_is_told_from_the_right_one_by_their_fingerprints()
     {
-        var masker = Masker(1);
-        await SealAsync(masker, PiiField.Ip, "192.0.2.1");
-        var other = MaskOf(masker, PiiField.Ip, "192.0.2.2");
-        await _store.ExecuteAsync($"UPDATE pii_vault SET mask = '{other}'");
+        using var other = RevealingKey.Read(_files.OtherPrivate, passphrase: null);
+        await SealAsync(Masker(1), PiiField.Ip, "192.0.2.1");
         await using var context = _store.CreateDbContext();
-        var access = new VaultAccess(context, masker);
+        var access = new VaultAccess(context, Masker(1));
+        var mask = MaskOf(Masker(1), PiiField.Ip, "192.0.2.1");
 
-        var moved = Assert.Single((await access.FindAsync([other], CancellationToken.None))[other]);
+        var entry = Assert.Single((await access.FindAsync([mask], CancellationToken.None))[mask]);
 
-        var refusal = Assert.Throws<InvalidDataException>(() => access.Open(moved, _key));
-        Assert.StartsWith("the stored value has another mask", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(
+            $"it was sealed to the key with the fingerprint {_key.KeyId}, and that of this private key is " +
+            $"{other.KeyId}: give the private half of the first",
+            Assert.Throws<InvalidDataException>(() => access.Open(entry, other)).Message);
+    }
+
+    [Fact]
+    public async Task An_entry_of_a_generation_that_the_keys_lack_names_it()
+    {
+        await SealAsync(Masker(2), PiiField.Ip, "192.0.2.1");
+        await using var context = _store.CreateDbContext();
+        var mask = MaskOf(Masker(2), PiiField.Ip, "192.0.2.1");
+        foreach (var access in new[]
+        {
+            new VaultAccess(context, Masker(1)),
+            new VaultAccess(context, masker: null) { Verifier = Masker(1).VaultSigner.Verifier },
+        })
+        {
+            var entry = Assert.Single((await access.FindAsync([mask], CancellationToken.None))[mask]);
+
+            Assert.StartsWith(
+                "its entry is signed for generation 2, and the keys at hand are of 1: ",
+                Assert.Throws<InvalidDataException>(() => access.Open(entry, _key)).Message,
+                StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -143,11 +165,18 @@ public sealed class VaultAccessTests : IAsyncLifetime
     public async Task A_mask_of_a_weak_method_finds_its_value_in_every_field()
     {
         var masker = PiiMaskers.Create(new MaskingOptions { Method = MaskingMethod.Sha256, AllowWeak = true });
-        await SealAsync(masker, PiiField.Ip, "same");
-        await SealAsync(masker, PiiField.DeviceId, "same");
+        var mask = MaskOf(masker, PiiField.Ip, "same");
+        foreach (var field in new[] { "ip", "device_id" })
+        {
+            await _store.ExecuteAsync(
+                "INSERT INTO pii_vault (mask, field, sealed) VALUES (@mask, @field, @sealed)",
+                SqlCommands.Parameter("mask", mask),
+                SqlCommands.Parameter("field", field),
+                SqlCommands.Parameter("sealed", VaultKeyFiles.SealVersion1(field, "same")));
+        }
+
         await using var context = _store.CreateDbContext();
         var access = new VaultAccess(context, masker);
-        var mask = MaskOf(masker, PiiField.Ip, "same");
 
         var found = await access.FindAsync([mask], CancellationToken.None);
 
@@ -168,7 +197,9 @@ public sealed class VaultAccessTests : IAsyncLifetime
     {
         await using var context = _store.CreateDbContext();
         await using var transaction = await context.Database.BeginTransactionAsync();
-        var vault = PiiVault.Of(new MaskingOptions { Vault = { PublicKeyFile = _files.Public } })!;
+        var options = new MaskingOptions { Vault = { PublicKeyFile = _files.Public } };
+        Array.ForEach(Keys, options.Keys.Add);
+        var vault = PiiVault.Of(options)!;
         Assert.Equal(1, await vault.SealAsync(
             context,
             [new VaultValue(field, MaskOf(masker, field, value), new PersonalText(value))],

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using FetchEtl.Testing;
 using FsCheck;
@@ -11,8 +12,13 @@ public sealed class SealTests : IDisposable
     /// <summary>A block of a 3,072-bit key holds 384 - 2 · 32 - 2 bytes.</summary>
     private const int Capacity = 318;
 
+    /// <summary>The characters of <c>v2:ip:12:aaa…:</c>.</summary>
+    private const int PrefixLength = 74;
+
     /// <summary>The most characters that a login's ip or device id may have.</summary>
     private const int LongestValue = 256;
+
+    private static readonly string MaskText = $"12:{new string('a', 64)}";
 
     private readonly VaultKeyFiles _files = new();
     private readonly SealingKey _sealing;
@@ -45,9 +51,9 @@ public sealed class SealTests : IDisposable
     }
 
     [Theory]
-    [InlineData(Capacity - 3, 1)]
-    [InlineData(Capacity - 2, 2)]
-    [InlineData((2 * (Capacity - 3)) + 1, 3)]
+    [InlineData(Capacity - PrefixLength, 1)]
+    [InlineData(Capacity - PrefixLength + 1, 2)]
+    [InlineData((2 * Capacity) - PrefixLength + 1, 3)]
     public void A_value_longer_than_a_block_takes_as_many_as_it_needs(int length, int count)
     {
         var value = new string('x', length);
@@ -81,7 +87,43 @@ public sealed class SealTests : IDisposable
         var refusal = Assert.Throws<InvalidDataException>(
             () => Open(PiiField.DeviceId, Seal(PiiField.Ip, "192.0.2.1")));
 
-        Assert.Equal("the stored value was not sealed as device_id: somebody has changed pii_vault", refusal.Message);
+        Assert.Equal(
+            "the stored value was not sealed as device_id in version 2: somebody has changed pii_vault",
+            refusal.Message);
+    }
+
+    [Fact]
+    public void A_value_of_version_1_is_opened_as_such_and_in_its_field_only()
+    {
+        foreach (var value in new[] { "192.0.2.1", new string('é', LongestValue) })
+        {
+            var blocks = VaultKeyFiles.SealVersion1("ip", value);
+
+            Assert.Equal(value, _revealing.OpenVersion1("ip", blocks).Reveal());
+            Assert.Throws<InvalidDataException>(() => _revealing.OpenVersion1("device_id", blocks));
+        }
+    }
+
+    [Fact]
+    public void A_value_of_one_version_does_not_open_as_one_of_the_other()
+    {
+        Assert.Throws<InvalidDataException>(
+            () => _revealing.OpenVersion1("ip", Seal(PiiField.Ip, "192.0.2.1")));
+        Assert.Throws<InvalidDataException>(
+            () => _revealing.Open("ip", VaultKeyFiles.SealVersion1("ip", "192.0.2.1"), out _));
+    }
+
+    [Theory]
+    [InlineData("192.0.2.1")]
+    [InlineData("2001:db8::1")]
+    [InlineData("1:aa:value")]
+    public void A_value_that_was_sealed_without_a_mask_is_refused(string rest)
+    {
+        var blocks = VaultKeyFiles.SealVersion1("v2", $"ip:{rest}");
+
+        Assert.Equal(
+            "the stored value was not sealed as ip with a mask: somebody has changed pii_vault",
+            Assert.Throws<InvalidDataException>(() => _revealing.Open("ip", blocks, out _)).Message);
     }
 
     [Fact]
@@ -90,7 +132,7 @@ public sealed class SealTests : IDisposable
         using var other = RevealingKey.Read(_files.OtherPrivate, passphrase: null);
         var value = Seal(PiiField.Ip, "192.0.2.1");
 
-        var refusal = Assert.Throws<InvalidDataException>(() => other.Open("ip", value));
+        var refusal = Assert.Throws<InvalidDataException>(() => other.Open("ip", value, out _));
 
         Assert.StartsWith("this private key does not open it: give the one whose public half " +
             "was", refusal.Message, StringComparison.Ordinal);
@@ -125,6 +167,19 @@ public sealed class SealTests : IDisposable
     }
 
     [Fact]
+    public void A_pair_has_one_fingerprint_and_that_is_the_hash_of_its_public_half()
+    {
+        using var rsa = RSA.Create();
+        rsa.ImportFromPem(File.ReadAllText(_files.Public));
+        var fingerprint = Convert.ToHexStringLower(SHA256.HashData(rsa.ExportSubjectPublicKeyInfo()));
+        using var other = RevealingKey.Read(_files.OtherPrivate, passphrase: null);
+
+        Assert.Equal(fingerprint, _sealing.KeyId);
+        Assert.Equal(fingerprint, _revealing.KeyId);
+        Assert.NotEqual(fingerprint, other.KeyId);
+    }
+
+    [Fact]
     public async Task Threads_share_a_key()
     {
         var tasks = Enumerable.Range(0, 8).Select(thread => Task.Run(() =>
@@ -137,7 +192,12 @@ public sealed class SealTests : IDisposable
         }
     }
 
-    private byte[] Seal(PiiField field, string value) => _sealing.Seal(field, new PersonalText(value));
+    private byte[] Seal(PiiField field, string value) => _sealing.Seal(field, MaskText, new PersonalText(value));
 
-    private string Open(PiiField field, byte[] blocks) => _revealing.Open(field.Name(), blocks).Reveal();
+    private string Open(PiiField field, byte[] blocks)
+    {
+        var value = _revealing.Open(field.Name(), blocks, out var mask).Reveal();
+        Assert.Equal(MaskText, mask.ToString());
+        return value;
+    }
 }

@@ -44,6 +44,7 @@ public sealed class LoginMigrationsTests : IAsyncLifetime
             [
                 "mask|character varying(256)|True", "field|character varying(32)|True", "sealed|bytea|True",
                 "created_at|date|True", "generation|integer|False", "key_id|character varying(64)|False",
+                "signature|bytea|False",
             ],
             await TestDatabase.ColumnsAsync(Connection, table: "pii_vault"));
         Assert.Equal(

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 
 namespace FetchEtl.Testing;
 
@@ -27,6 +28,18 @@ public sealed class VaultKeyFiles : IDisposable
             Passphrase, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000)));
 
     public string OtherPrivate => Write("other.pem", OtherPair.Value.ExportPkcs8PrivateKeyPem());
+
+    /// <summary>Seals to <see cref="Public"/> as version 1 of the vault's format did, which writes no more.</summary>
+    public static byte[] SealVersion1(string field, string value)
+    {
+        var prefix = Encoding.UTF8.GetBytes($"{field}:");
+        var room = (KeyBits / 8) - 66 - prefix.Length;
+        return
+        [
+            .. Encoding.UTF8.GetBytes(value).Chunk(room)
+                .SelectMany(part => Pair.Value.Encrypt([.. prefix, .. part], RSAEncryptionPadding.OaepSHA256)),
+        ];
+    }
 
     public string Write(string name, string text)
     {

@@ -100,6 +100,11 @@ namespace FetchEtl.Migrations
                         .HasColumnName("sealed")
                         .HasColumnOrder(2);
 
+                    b.Property<byte[]>("Signature")
+                        .HasColumnType("bytea")
+                        .HasColumnName("signature")
+                        .HasColumnOrder(6);
+
                     b.HasKey("Mask", "Field")
                         .HasName("pii_vault_pkey");
 

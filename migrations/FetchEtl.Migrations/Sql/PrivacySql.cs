@@ -38,11 +38,13 @@ internal static class PrivacySql
         END $dates$;
         """;
 
+    /// <summary>Version 2 of the entries. Those of version 1 have NULL in all three columns.</summary>
     public const string AddVaultKey =
         """
         ALTER TABLE pii_vault
             ADD COLUMN IF NOT EXISTS generation integer,
-            ADD COLUMN IF NOT EXISTS key_id varchar(64);
+            ADD COLUMN IF NOT EXISTS key_id varchar(64),
+            ADD COLUMN IF NOT EXISTS signature bytea;
         """;
 
     /// <summary>

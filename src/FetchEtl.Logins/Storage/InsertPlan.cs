@@ -13,7 +13,8 @@ public static class InsertPlan
 
     private const string Vault =
         """
-        EXPLAIN INSERT INTO pii_vault (mask, field, sealed) VALUES (''::text, ''::text, ''::bytea)
+        EXPLAIN INSERT INTO pii_vault (mask, field, sealed, generation, key_id, signature)
+        VALUES (''::text, ''::text, ''::bytea, 1, ''::text, ''::bytea)
         ON CONFLICT (mask, field) DO NOTHING
         """;
 

@@ -81,5 +81,6 @@ public sealed class LoginDbContext(DbContextOptions<LoginDbContext> options) : D
             .HasDefaultValueSql("(now() AT TIME ZONE 'UTC')::date").HasColumnOrder(3);
         value.Property(v => v.Generation).HasColumnName("generation").HasColumnOrder(4);
         value.Property(v => v.KeyId).HasColumnName("key_id").HasMaxLength(ColumnLengths.KeyCheck).HasColumnOrder(5);
+        value.Property(v => v.Signature).HasColumnName("signature").HasColumnOrder(6);
     }
 }

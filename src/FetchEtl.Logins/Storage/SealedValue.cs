@@ -15,11 +15,17 @@ public sealed class SealedValue
     /// <summary>The UTC date on which the value was sealed.</summary>
     public DateOnly CreatedAt { get; init; }
 
-    /// <summary>The generation of <see cref="Mask"/> for which the value was sealed; null in entries of version 1.
-    /// </summary>
+    /// <summary>The generation of <see cref="Mask"/>; null in entries of version 1.</summary>
     public int? Generation { get; init; }
 
-    /// <summary>The fingerprint of the public key to which the value was sealed; null in entries of version 1.
+    /// <summary>
+    /// The fingerprint of the public key to which the value was sealed; null in entries of version 1.
     /// </summary>
     public string? KeyId { get; init; }
+
+    /// <summary>
+    /// The signature of a <see cref="VaultSigner"/> over field, mask, generation, key id and sealed value; null in
+    /// entries of version 1.
+    /// </summary>
+    public byte[]? Signature { get; init; }
 }

@@ -6,7 +6,7 @@ namespace FetchEtl.Logins;
 
 /// <summary>
 /// Stores the values behind masks in <c>pii_vault</c>, one for each mask and field, sealed so that this process cannot
-/// read them back. Thread-safe.
+/// read them back, and signed so that nobody else can add one. Thread-safe.
 /// </summary>
 public sealed class PiiVault
 {
@@ -21,13 +21,20 @@ public sealed class PiiVault
 
     private const string Insert =
         """
-        INSERT INTO pii_vault (mask, field, sealed) SELECT * FROM unnest(@masks, @fields, @sealed)
+        INSERT INTO pii_vault (mask, field, sealed, generation, key_id, signature)
+        SELECT v.mask, v.field, v.sealed, pg_catalog.split_part(v.mask, ':', 1)::integer, @key, v.signature
+        FROM unnest(@masks, @fields, @sealed, @signatures) AS v (mask, field, sealed, signature)
         ON CONFLICT (mask, field) DO NOTHING
         """;
 
     private readonly SealingKey _key;
+    private readonly VaultSigner _signer;
 
-    private PiiVault(SealingKey key) => _key = key;
+    private PiiVault(SealingKey key, VaultSigner signer)
+    {
+        _key = key;
+        _signer = signer;
+    }
 
     /// <summary>Creates the vault that settings configure.</summary>
     /// <param name="options">Valid settings.</param>
@@ -35,10 +42,13 @@ public sealed class PiiVault
     /// <exception cref="InvalidDataException">
     /// The public key cannot be read; see <see cref="SealingKey.Read"/>.
     /// </exception>
+    /// <exception cref="MaskingRefusedException">There is no masking key, which signs what is sealed.</exception>
     public static PiiVault? Of(MaskingOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return options.HasVault ? new PiiVault(SealingKey.Read(options.Vault.PublicKeyFile!)) : null;
+        return options.HasVault
+            ? new PiiVault(SealingKey.Read(options.Vault.PublicKeyFile!), VaultSigner.Of(options))
+            : null;
     }
 
     /// <summary>
@@ -134,8 +144,11 @@ public sealed class PiiVault
         NpgsqlConnection connection, VaultValue[] missing, CancellationToken cancellationToken)
     {
         await using var command = Command(connection, Insert, missing);
-        var blocks = Array.ConvertAll(missing, value => value.Seal(_key));
-        command.Parameters.Add(new NpgsqlParameter<byte[][]>("sealed", blocks));
+        var seals = Array.ConvertAll(missing, value => value.Seal(_key, _signer));
+        command.Parameters.Add(new NpgsqlParameter<byte[][]>("sealed", Array.ConvertAll(seals, seal => seal.Sealed)));
+        command.Parameters.Add(
+            new NpgsqlParameter<byte[][]>("signatures", Array.ConvertAll(seals, seal => seal.Signature)));
+        command.Parameters.Add(new NpgsqlParameter<string>("key", _key.KeyId));
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

@@ -5,11 +5,11 @@ namespace FetchEtl.Logins;
 /// thread-safe.
 /// </summary>
 /// <param name="field">The field that holds the value.</param>
-/// <param name="mask">The value's mask.</param>
+/// <param name="mask">The value's mask, of a generation whose key the process has.</param>
 /// <param name="value">The raw value.</param>
 public sealed class VaultValue(PiiField field, string mask, PersonalText value)
 {
-    private byte[]? _sealed;
+    private (byte[] Sealed, byte[] Signature)? _sealed;
 
     /// <summary>The field that holds the value.</summary>
     public PiiField Field { get; } = field;
@@ -17,6 +17,15 @@ public sealed class VaultValue(PiiField field, string mask, PersonalText value)
     /// <summary>The value's mask.</summary>
     public string Mask { get; } = mask;
 
-    /// <summary>Seals the value, once only: a batch that is retried or split does not pay again.</summary>
-    internal byte[] Seal(SealingKey key) => _sealed ??= key.Seal(Field, value);
+    /// <summary>Seals and signs the value, once only: a batch that is retried or split does not pay again.</summary>
+    internal (byte[] Sealed, byte[] Signature) Seal(SealingKey key, VaultSigner signer)
+    {
+        if (_sealed is null)
+        {
+            var blocks = key.Seal(Field, Mask, value);
+            _sealed = (blocks, signer.Sign(Field, Mask, key.KeyId, blocks));
+        }
+
+        return _sealed.Value;
+    }
 }

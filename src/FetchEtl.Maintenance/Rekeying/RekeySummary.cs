@@ -11,6 +11,7 @@ namespace FetchEtl.Maintenance;
 /// <param name="Rows">The rows that were changed.</param>
 /// <param name="VaultEntries">The entries of the vault that were moved.</param>
 /// <param name="VaultLeft">The entries of older generations that others added meanwhile.</param>
+/// <param name="VaultForged">The entries that were moved although their signature is not genuine.</param>
 /// <param name="Elapsed">The time that it took, with the counts.</param>
 public sealed record RekeySummary(
     string Table,
@@ -21,6 +22,7 @@ public sealed record RekeySummary(
     long Rows,
     long VaultEntries,
     long VaultLeft,
+    long VaultForged,
     TimeSpan Elapsed)
 {
     /// <summary>What is not done or not as expected, each with its remedy; empty when all is done.</summary>
@@ -56,6 +58,12 @@ public sealed record RekeySummary(
         {
             yield return $"pii_vault still gets masks of older generations, {VaultLeft} are there: a process runs " +
                 "without the new key; give it the key, restart it, and rekey again.";
+        }
+
+        if (VaultForged > 0)
+        {
+            yield return $"pii_vault held {VaultForged} entries whose signature is not genuine: somebody has changed " +
+                "the table; they were moved as they were, and 'fetch-etl reveal' refuses them.";
         }
     }
 

@@ -49,9 +49,9 @@ public sealed class Rekeying(
         var (rows, after, values) = before.Any(column => column.Older(_generation) > 0)
             ? await RekeyRowsAsync(database, table, batchBlocks, progress, cancellationToken)
             : (0, before, []);
-        var (entries, left) = await MoveVaultAsync(database, batchBlocks, progress, cancellationToken);
+        var (entries, left, forged) = await MoveVaultAsync(database, batchBlocks, progress, cancellationToken);
         return new RekeySummary(
-            table.Name, _generation, before, after, values, rows, entries, left, time.GetElapsedTime(started));
+            table.Name, _generation, before, after, values, rows, entries, left, forged, time.GetElapsedTime(started));
     }
 
     private async Task<(long Rows, IReadOnlyList<ValueCounts> After, IReadOnlyList<ValuesKept> Values)> RekeyRowsAsync(
@@ -101,22 +101,23 @@ public sealed class Rekeying(
         }
     }
 
-    private async Task<(long Entries, long Left)> MoveVaultAsync(
+    private async Task<(long Entries, long Left, long Forged)> MoveVaultAsync(
         LoginDbContext database,
         int batchBlocks,
         IProgress<MaintenanceProgress> progress,
         CancellationToken cancellationToken)
     {
-        var entries = 0L;
+        var (entries, forged) = (0L, 0L);
         var left = await VaultRekeying.CountOlderAsync(database, masker, cancellationToken);
         for (var number = 1; left > 0 && number <= MaintenanceLimits.MaxPasses; number++)
         {
             var report = ReportTo(progress, VaultRekeying.Table, number);
-            entries += await VaultRekeying.RunAsync(database, masker, batchBlocks, report, cancellationToken);
+            var pass = await VaultRekeying.RunAsync(database, masker, batchBlocks, report, cancellationToken);
+            (entries, forged) = (entries + pass.Moved, forged + pass.Forged);
             left = await VaultRekeying.CountOlderAsync(database, masker, cancellationToken);
         }
 
-        return (entries, left);
+        return (entries, left, forged);
     }
 
     private static Action<long, long> ReportTo(IProgress<MaintenanceProgress> progress, string table, int pass) =>

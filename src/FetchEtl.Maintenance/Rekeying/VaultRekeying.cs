@@ -5,7 +5,8 @@ namespace FetchEtl.Maintenance;
 
 /// <summary>
 /// Moves the vault's entries from masks of older generations to those of the newest. Entries are moved, never copied,
-/// so a value that is erased meanwhile cannot come back from a copy.
+/// so a value that is erased meanwhile cannot come back from a copy. An entry's signature covers its mask, so each
+/// entry is signed again, unless its signature is not genuine: signing it then would make it so.
 /// </summary>
 internal static class VaultRekeying
 {
@@ -16,14 +17,23 @@ internal static class VaultRekeying
     private const string Move =
         """
         WITH moved AS (
-            DELETE FROM pii_vault AS v USING unnest(@ids::tid[], @masks) AS u (id, mask)
+            DELETE FROM pii_vault AS v
+            USING unnest(@ids::tid[], @masks, @generations, @signatures) AS u (id, mask, generation, signature)
             WHERE v.ctid = u.id AND v.ctid >= @from AND v.ctid < @to
-            RETURNING u.mask, v.field, v.sealed, v.created_at, v.generation, v.key_id
+            RETURNING u.mask, v.field, v.sealed, v.created_at, v.key_id,
+                COALESCE(u.generation, v.generation) AS generation, COALESCE(u.signature, v.signature) AS signature
         )
-        INSERT INTO pii_vault (mask, field, sealed, created_at, generation, key_id)
-        SELECT mask, field, sealed, created_at, generation, key_id FROM moved ORDER BY mask COLLATE "C", field
+        INSERT INTO pii_vault (mask, field, sealed, created_at, generation, key_id, signature)
+        SELECT mask, field, sealed, created_at, generation, key_id, signature
+        FROM moved ORDER BY mask COLLATE "C", field
         ON CONFLICT (mask, field) DO NOTHING
         """;
+
+    private static readonly string[] Columns =
+    [
+        "mask", "field", "pg_catalog.encode(sealed, 'base64')", "generation::text", "key_id",
+        "pg_catalog.encode(signature, 'base64')",
+    ];
 
     private static readonly string Fields = string.Join(", ", PiiFields.All.Select(field => $"'{field.Name()}'"));
 
@@ -39,36 +49,39 @@ internal static class VaultRekeying
     }
 
     /// <summary>Walks over the vault once.</summary>
-    /// <returns>The number of entries that were moved.</returns>
-    public static Task<long> RunAsync(
+    /// <returns>
+    /// The number of entries that were moved, and how many of them had a signature that was not genuine.
+    /// </returns>
+    public static async Task<(long Moved, long Forged)> RunAsync(
         LoginDbContext database,
         KeyedPiiMasker masker,
         int batchBlocks,
         Action<long, long> progress,
         CancellationToken cancellationToken)
     {
-        var pass = new BlockPass(database, Table, ["mask", "field"], Older(masker), batchBlocks);
-        return pass.RunAsync(MoveAsync, progress, cancellationToken);
+        var forged = 0L;
+        var pass = new BlockPass(database, Table, Columns, Older(masker), batchBlocks);
+        return (await pass.RunAsync(MoveAsync, progress, cancellationToken), forged);
 
         async Task<int> MoveAsync(BlockRange range, IReadOnlyList<FoundRow> rows, CancellationToken token)
         {
+            var entries = rows.Select(row => RekeyedEntry.Of(masker, row)).ToList();
             await database.ExecuteAsync(
                 Move,
                 token,
                 SqlCommands.Parameter("from", range.From, "tid"),
                 SqlCommands.Parameter("to", range.To, "tid"),
                 SqlCommands.Parameter<string[]>("ids", [.. rows.Select(row => row.Id)]),
-                SqlCommands.Parameter<string[]>("masks", [.. rows.Select(row => Rekey(masker, row))], "text[]"));
+                SqlCommands.Parameter<string[]>("masks", [.. entries.Select(entry => entry.Mask)], "text[]"),
+                SqlCommands.Parameter<int?[]>(
+                    "generations", [.. entries.Select(entry => entry.Generation)], "integer[]"),
+                SqlCommands.Parameter<byte[]?[]>(
+                    "signatures", [.. entries.Select(entry => entry.Signature)], "bytea[]"));
+            forged += entries.Count(entry => entry.IsForged);
             return rows.Count;
         }
     }
 
     private static string Older(KeyedPiiMasker masker) =>
         $"{MaskSql.IsOlderMask("mask", masker.Generation)} AND field::text IN ({Fields})";
-
-    private static string Rekey(KeyedPiiMasker masker, FoundRow row)
-    {
-        _ = PiiFields.TryParse(row.Values[1], out var field);
-        return masker.Rekey(field, row.Values[0]!);
-    }
 }

@@ -13,9 +13,21 @@ namespace FetchEtl.Maintenance;
 /// <param name="masker">A masker with the service's settings; null where the keys are not available.</param>
 public sealed class VaultAccess(LoginDbContext database, IPiiMasker? masker)
 {
-    private const string Columns = "mask::text, field::text, sealed, created_at, generation, key_id::text";
+    private const string Columns = "mask::text, field::text, sealed, created_at, generation, key_id::text, signature";
 
     private readonly KeyedPiiMasker? _keyed = masker as KeyedPiiMasker;
+    private VaultOpening? _opening;
+
+    /// <summary>The keys that verify what the service signed.</summary>
+    /// <value>Null by default: they are derived from the masker's keys.</value>
+    public VaultVerifier? Verifier { get; init; }
+
+    /// <summary>
+    /// Whether entries of version 1, which have no signature, are opened without a masker. Anyone who can write to
+    /// <c>pii_vault</c> can have sealed them.
+    /// </summary>
+    /// <value>False by default.</value>
+    public bool AcceptsUnsigned { get; init; }
 
     /// <summary>Reads the sealed values behind masks.</summary>
     /// <param name="masks">The masks.</param>
@@ -70,29 +82,23 @@ public sealed class VaultAccess(LoginDbContext database, IPiiMasker? masker)
         return ByMask(all, [.. older, .. await DeleteAsync(Texts(names), cancellationToken)]);
     }
 
-    /// <summary>Opens a sealed value, and checks that it belongs to its mask where the keys are available.</summary>
+    /// <summary>
+    /// Opens a sealed value where the service sealed it for its mask: its signature shows that, and its value where the
+    /// masking keys are available.
+    /// </summary>
     /// <param name="value">The sealed value.</param>
     /// <param name="key">The vault's private key.</param>
     /// <returns>The raw value.</returns>
     /// <exception cref="InvalidDataException">
-    /// The key does not open it, or it belongs to another mask or field. The message quotes no value.
+    /// The key does not open it, nothing shows that the service sealed it, or it belongs to another mask or field. The
+    /// message quotes no value.
     /// </exception>
     public PersonalText Open(SealedValue value, RevealingKey key)
     {
         ArgumentNullException.ThrowIfNull(value);
         ArgumentNullException.ThrowIfNull(key);
-        var text = key.Open(value.Field, value.Sealed);
-        if (masker is not null && !IsOf(value, text))
-        {
-            throw new InvalidDataException(
-                "the stored value has another mask: somebody has changed pii_vault, or the settings of Masking are " +
-                "not those of the service");
-        }
-
-        return text;
-
-        bool IsOf(SealedValue stored, PersonalText raw) =>
-            PiiFields.TryParse(stored.Field, out var field) && masker.Mask(field, raw) == Newest(field, stored.Mask);
+        _opening ??= new VaultOpening(masker, Verifier, AcceptsUnsigned);
+        return _opening.Open(value, key);
     }
 
     private static IEnumerable<string> Texts(ILookup<string, string> names) => names.Select(name => name.Key);
@@ -142,10 +148,7 @@ public sealed class VaultAccess(LoginDbContext database, IPiiMasker? masker)
     }
 
     /// <summary>Returns the mask of the newest generation; the text itself where it cannot be rekeyed.</summary>
-    private string Newest(PiiField field, string mask) =>
-        _keyed is not null && Mask.TryParse(mask, out var parsed) && parsed.Generation <= _keyed.Generation
-            ? _keyed.Rekey(field, mask)
-            : mask;
+    private string Newest(PiiField field, string mask) => VaultOpening.Newest(_keyed, field, mask);
 
     private async Task RequireKeysAsync(IReadOnlyCollection<string> masks, CancellationToken cancellationToken)
     {
@@ -200,6 +203,7 @@ public sealed class VaultAccess(LoginDbContext database, IPiiMasker? masker)
                 CreatedAt = reader.GetFieldValue<DateOnly>(3),
                 Generation = reader.IsDBNull(4) ? null : reader.GetInt32(4),
                 KeyId = reader.IsDBNull(5) ? null : reader.GetString(5),
+                Signature = reader.IsDBNull(6) ? null : reader.GetFieldValue<byte[]>(6),
             },
             cancellationToken,
             SqlCommands.Parameter(name, value));

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 
 namespace FetchEtl.Masking;
@@ -64,4 +65,8 @@ internal sealed class KeyRing
         Subkey(Math.Max(1, generation - 1), "generation").Hash(text, hash);
         return Convert.ToHexStringLower(hash);
     }
+
+    /// <summary>Derives the bytes from which a generation's signing key of the vault is made. They are a secret.</summary>
+    public byte[] SigningSecret(int generation, int length) => HKDF.DeriveKey(
+        HashAlgorithmName.SHA256, _keys[generation - 1], length, info: "fetchetl/mask/v1/vault-signature"u8.ToArray());
 }

@@ -40,6 +40,7 @@ public sealed class KeyedPiiMasker : IPiiMasker
         ArgumentNullException.ThrowIfNull(options);
         MaskingOptionsValidation.Require(options);
         _ring = new KeyRing(options);
+        VaultSigner = new VaultSigner(_ring);
         _former = SaltedHash.OfFormer(options);
         _keys = [.. PiiFields.All.Select(field =>
             new FieldKeys(_ring, field.Name(), _former is null ? field.Name() : $"former/{field.Name()}"))];
@@ -51,6 +52,9 @@ public sealed class KeyedPiiMasker : IPiiMasker
 
     /// <summary>The length of the masks of <see cref="Generation"/>, in characters.</summary>
     public int MaskLength => Masking.Mask.Length(Generation);
+
+    /// <summary>Signs the vault's entries under these keys.</summary>
+    public VaultSigner VaultSigner { get; }
 
     /// <summary>
     /// Returns the text by which a table recognizes a generation's key, and in generation 1 also the former method. It

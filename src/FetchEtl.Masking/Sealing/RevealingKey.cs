@@ -14,7 +14,15 @@ public sealed class RevealingKey : IDisposable
 
     private readonly RSA _key;
 
-    private RevealingKey(RSA key) => _key = key;
+    private RevealingKey(RSA key)
+    {
+        _key = key;
+        KeyId = SealFormat.KeyId(key.ExportSubjectPublicKeyInfo());
+    }
+
+    /// <summary>The fingerprint of the key's public half; see <see cref="SealingKey.KeyId"/>.</summary>
+    /// <value>64 lower-case hex digits.</value>
+    public string KeyId { get; }
 
     /// <summary>Reads the private key.</summary>
     /// <param name="path">A PEM file: PKCS#8, encrypted or not, or PKCS#1.</param>
@@ -73,34 +81,49 @@ public sealed class RevealingKey : IDisposable
         }
     }
 
-    /// <summary>Opens a sealed value.</summary>
+    /// <summary>Opens a sealed value of version 2.</summary>
     /// <param name="field">
     /// The name of the field for which it should be sealed; see <see cref="PiiFields.Name"/>.
     /// </param>
     /// <param name="sealedValue">What <see cref="SealingKey.Seal"/> returned.</param>
+    /// <param name="mask">The mask for which it was sealed.</param>
     /// <returns>The value as it was written.</returns>
     /// <exception cref="InvalidDataException">
-    /// It was sealed to another key or for another field, or it was cut. The message quotes no value.
+    /// It was sealed to another key or for another field, or in version 1, or it was cut. The message quotes no value.
     /// </exception>
-    public PersonalText Open(string field, ReadOnlySpan<byte> sealedValue)
+    public PersonalText Open(string field, ReadOnlySpan<byte> sealedValue, out Mask mask)
     {
-        var length = SealFormat.BlockLength(_key);
-        if (sealedValue.IsEmpty || sealedValue.Length % length != 0)
+        var text = Encoding.UTF8.GetString([.. OpenBlocks(sealedValue).SelectMany(block => block)]);
+        var prefix = $"{SealFormat.Version2}{field}:";
+        if (!text.StartsWith(prefix, StringComparison.Ordinal))
         {
-            throw new InvalidDataException(WrongKey);
+            throw NotSealedAs($"{field} in version 2");
         }
 
+        // A mask has a colon of its own, behind its generation.
+        var generationEnd = text.IndexOf(':', prefix.Length);
+        var end = generationEnd < 0 ? -1 : text.IndexOf(':', generationEnd + 1);
+        return end > 0 && Mask.TryParse(text[prefix.Length..end], out mask)
+            ? new PersonalText(text[(end + 1)..])
+            : throw NotSealedAs($"{field} with a mask");
+    }
+
+    /// <summary>Opens a sealed value of version 1, which is bound to no mask.</summary>
+    /// <param name="field">The name of the field for which it should be sealed.</param>
+    /// <param name="sealedValue">The blocks.</param>
+    /// <returns>The value as it was written.</returns>
+    /// <exception cref="InvalidDataException">
+    /// It was sealed to another key or for another field, or in version 2, or it was cut. The message quotes no value.
+    /// </exception>
+    public PersonalText OpenVersion1(string field, ReadOnlySpan<byte> sealedValue)
+    {
         var prefix = SealFormat.Prefix(field);
         var text = new List<byte>();
-        for (; !sealedValue.IsEmpty; sealedValue = sealedValue[length..])
+        foreach (var plain in OpenBlocks(sealedValue))
         {
-            var plain = TryOpenBlock(sealedValue[..length]) ?? throw new InvalidDataException(text.Count == 0
-                ? WrongKey
-                : "a part of the stored value does not open, and another does: somebody has changed pii_vault");
             if (!plain.AsSpan().StartsWith(prefix))
             {
-                throw new InvalidDataException($"the stored value was not sealed as {field}: somebody has changed " +
-                    "pii_vault");
+                throw NotSealedAs($"{field} in version 1");
             }
 
             text.AddRange(plain.AsSpan(prefix.Length));
@@ -124,6 +147,28 @@ public sealed class RevealingKey : IDisposable
 
     /// <summary>Releases the key.</summary>
     public void Dispose() => _key.Dispose();
+
+    private static InvalidDataException NotSealedAs(string what) =>
+        new($"the stored value was not sealed as {what}: somebody has changed pii_vault");
+
+    private List<byte[]> OpenBlocks(ReadOnlySpan<byte> sealedValue)
+    {
+        var length = SealFormat.BlockLength(_key);
+        if (sealedValue.IsEmpty || sealedValue.Length % length != 0)
+        {
+            throw new InvalidDataException(WrongKey);
+        }
+
+        var blocks = new List<byte[]>();
+        for (; !sealedValue.IsEmpty; sealedValue = sealedValue[length..])
+        {
+            blocks.Add(TryOpenBlock(sealedValue[..length]) ?? throw new InvalidDataException(blocks.Count == 0
+                ? WrongKey
+                : "a part of the stored value does not open, and another does: somebody has changed pii_vault"));
+        }
+
+        return blocks;
+    }
 
     private byte[]? TryOpenBlock(ReadOnlySpan<byte> block)
     {

@@ -5,7 +5,7 @@ using System.Text;
 namespace FetchEtl.Masking;
 
 /// <summary>
-/// Seals values to the vault's public key: RSA-OAEP with SHA-256 over the field's name, a colon and the value. Only the
+/// Seals values to the vault's public key: RSA-OAEP with SHA-256 over the field's name, the mask and the value. Only the
 /// <see cref="RevealingKey"/> opens them. Thread-safe: an RSA object serves one caller at a time and is then kept for
 /// the next.
 /// </summary>
@@ -19,9 +19,17 @@ public sealed class SealingKey
     private SealingKey(RSA publicKey)
     {
         _publicKey = publicKey.ExportSubjectPublicKeyInfo();
+        KeyId = SealFormat.KeyId(_publicKey);
         _blockLength = SealFormat.BlockLength(publicKey);
         _blockCapacity = SealFormat.BlockCapacity(publicKey);
     }
+
+    /// <summary>
+    /// The key's fingerprint, by which an entry names the private key that opens it: SHA-256 of the public key's
+    /// SubjectPublicKeyInfo in DER. <c>openssl pkey -pubin -in FILE -outform DER | sha256sum</c> prints it.
+    /// </summary>
+    /// <value>64 lower-case hex digits.</value>
+    public string KeyId { get; }
 
     /// <summary>Reads the public key from a PEM file; see <see cref="VaultOptions.PublicKeyFile"/>.</summary>
     /// <param name="path">The file.</param>
@@ -36,27 +44,23 @@ public sealed class SealingKey
         return new SealingKey(publicKey);
     }
 
-    /// <summary>Seals a value. Equal values have different seals.</summary>
-    /// <param name="field">The field that holds the value; the seal opens for this field only.</param>
+    /// <summary>Seals a value together with its field and mask. Equal values have different seals.</summary>
+    /// <param name="field">The field that holds the value.</param>
+    /// <param name="mask">The value's mask.</param>
     /// <param name="value">The raw value.</param>
     /// <returns>One block for each part of the value, each as long as the key.</returns>
-    public byte[] Seal(PiiField field, PersonalText value)
+    public byte[] Seal(PiiField field, string mask, PersonalText value)
     {
-        var prefix = SealFormat.Prefix(field.Name());
-        var text = Encoding.UTF8.GetBytes(value.Reveal()).AsSpan();
-        var room = _blockCapacity - prefix.Length;
-        var count = Math.Max(1, (text.Length + room - 1) / room);
+        var text = Encoding.UTF8
+            .GetBytes($"{SealFormat.Version2}{field.Name()}:{mask}:{value.Reveal()}").AsSpan();
+        var count = (text.Length + _blockCapacity - 1) / _blockCapacity;
         var blocks = new byte[count * _blockLength];
-        var plain = new byte[_blockCapacity];
-        prefix.CopyTo(plain, 0);
-
         var rsa = Take();
         for (var block = 0; block < count; block++)
         {
-            var part = text.Slice(block * room, Math.Min(room, text.Length - (block * room)));
-            part.CopyTo(plain.AsSpan(prefix.Length));
-            rsa.Encrypt(
-                plain.AsSpan(0, prefix.Length + part.Length), blocks.AsSpan(block * _blockLength), SealFormat.Padding);
+            var part = text[..Math.Min(_blockCapacity, text.Length)];
+            rsa.Encrypt(part, blocks.AsSpan(block * _blockLength), SealFormat.Padding);
+            text = text[part.Length..];
         }
 
         _idle.Add(rsa);

@@ -24,8 +24,11 @@ internal static class RevealCommand
         RunAsync,
         PrivateKey,
         PassphraseFile,
+        VaultTrust.VerifyKey,
+        VaultTrust.AcceptUnsigned,
         VaultVerb.Masks).WithExamples(
-            "fetch-etl reveal --private-key vault-private.pem < masks.txt > values.txt");
+            "fetch-etl reveal --private-key vault-private.pem --verify-key vault-verifier.pem < masks.txt > " +
+            "values.txt");
 
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
@@ -35,8 +38,11 @@ internal static class RevealCommand
             parsed,
             settings,
             "SELECT on pii_vault",
-            target => Task.FromResult<BatchAction>(
-                (masks, advance) => RevealAsync(new VaultReading(target.Vault, key), masks, advance)),
+            target =>
+            {
+                var reading = new VaultReading(VaultTrust.Apply(parsed, target), key);
+                return Task.FromResult<BatchAction>((masks, advance) => RevealAsync(reading, masks, advance));
+            },
             cancellationToken);
 
         return result;

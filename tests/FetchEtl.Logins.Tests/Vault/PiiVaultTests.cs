@@ -44,6 +44,20 @@ public sealed class PiiVaultTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_entry_names_its_key_and_generation_and_is_signed_for_its_mask()
+    {
+        await WriteAsync(_store.Provider, 1);
+
+        var entry = Assert.Single(await SealedAsync());
+
+        _ = _key.Open(entry.Field, entry.Sealed, out var mask);
+        Assert.Equal(entry.Mask, mask.ToString());
+        Assert.Equal((1, _key.KeyId), (entry.Generation, entry.KeyId));
+        Assert.True(VaultSigner.Of(_store.Masking).Verifier.Verify(
+            PiiField.DeviceId, entry.Mask, entry.KeyId!, entry.Sealed, entry.Signature));
+    }
+
+    [Fact]
     public async Task Writers_that_race_with_the_same_values_in_opposite_order_seal_each_once_and_fault_none()
     {
         await using var other = _store.Beside();
@@ -220,15 +234,17 @@ public sealed class PiiVaultTests : IAsyncLifetime
         await using var context = _store.Context();
         await using var transaction = await context.Database.BeginTransactionAsync();
         var vault = PiiVault.Of(_store.Masking)!;
+        var masker = new KeyedPiiMasker(_store.Masking);
         var count = await vault.SealAsync(
             context,
-            values.Select(i => new VaultValue(PiiField.Ip, $"mask {i:D4}", new PersonalText(Value(i)))),
+            values.Select(i => new PersonalText(Value(i)))
+                .Select(value => new VaultValue(PiiField.Ip, masker.Mask(PiiField.Ip, value)!, value)),
             CancellationToken.None);
         await transaction.CommitAsync();
         return count;
     }
 
-    private string Reveal(SealedValue value) => _key.Open(value.Field, value.Sealed).Reveal();
+    private string Reveal(SealedValue value) => _key.Open(value.Field, value.Sealed, out _).Reveal();
 
     private async Task<List<SealedValue>> SealedAsync()
     {

@@ -1,0 +1,23 @@
+using System.CommandLine;
+using FetchEtl.Masking;
+
+namespace FetchEtl.Service;
+
+/// <summary>Prints the keys by which <c>reveal</c> verifies the vault's entries where no masking key is.</summary>
+internal static class VaultVerifierCommand
+{
+    public static Command Create() => Verb.Create(
+        "verifier",
+        "Prints the public keys that verify the vault's entries, one for each generation of the masking keys, for " +
+        "'reveal --verify-key'. They are not secret.",
+        Run).WithExamples("fetch-etl keys verifier > vault-verifier.pem");
+
+    private static Task<int> Run(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
+    {
+        var configuration = ServiceHost.Create(settings).Configuration;
+        var keys = KeyRegistration.ReadKeys(configuration, new MaskingOptions()) ?? throw new UsageException(
+            "Masking:Keys or Masking:KeyFiles must hold the service's masking keys: the vault's keys come from them.");
+        Console.Write(keys.VaultSigner.Verifier.ToPem());
+        return Task.FromResult(Verb.Succeeded);
+    }
+}
