@@ -50,6 +50,9 @@ internal sealed class MaintenanceStore : IAsyncDisposable, IDbContextFactory<Log
         return role;
     }
 
+    public Task<(string Name, string ConnectionString)> CreateRoleAsync(params string[] grants) =>
+        _database.CreateRoleAsync(grants);
+
     public LoginDbContext CreateDbContext() =>
         new(new DbContextOptionsBuilder<LoginDbContext>().UseNpgsql(_connectionString).Options);
 

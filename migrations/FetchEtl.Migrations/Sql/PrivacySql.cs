@@ -82,8 +82,16 @@ internal static class PrivacySql
         """
         CREATE TABLE IF NOT EXISTS reader_domains (
             name varchar(32) NOT NULL,
-            definition text NOT NULL,
+            columns text NOT NULL,
+            period varchar(16) NOT NULL,
+            min_k integer NOT NULL,
+            lag_days integer NOT NULL,
+            created_at timestamptz NOT NULL DEFAULT now(),
             refreshed_at timestamptz,
+            shown_until date,
+            generation integer,
+            row_count bigint,
+            withheld_count bigint,
             CONSTRAINT reader_domains_pkey PRIMARY KEY (name)
         );
         """;

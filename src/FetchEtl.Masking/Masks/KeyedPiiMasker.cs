@@ -163,6 +163,9 @@ public sealed class KeyedPiiMasker : IPiiMasker
         return AddLayers(keys, generation: 1, first);
     }
 
+    /// <summary>Derives a subkey of the newest generation for one purpose.</summary>
+    internal MaskKey Subkey(string purpose) => _ring.Subkey(Generation, purpose);
+
     private static void Hash(string text, MaskKey key, Span<byte> destination)
     {
         const int stackLimit = 1024;

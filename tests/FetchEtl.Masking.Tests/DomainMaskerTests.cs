@@ -1,0 +1,102 @@
+using FetchEtl.Testing;
+
+namespace FetchEtl.Masking.Tests;
+
+/// <summary>Masks of domains: the recipe, the lift over generations, and what is refused.</summary>
+public sealed class DomainMaskerTests
+{
+    private static readonly PersonalText Address = new("192.0.2.7");
+
+    /// <summary>Computed by Python's hmac and hashlib from the recipe.</summary>
+    [Fact]
+    public void A_mask_is_the_pinned_one()
+    {
+        var masker = Masker(TestKeys.First);
+        var stored = masker.Mask(PiiField.Ip, Address);
+
+        Assert.Equal(
+            "cd3651a4088198f1f7281d795359cba1", new DomainMasker(masker, "team").Mask(PiiField.Ip, stored, generation: null, "month 2026-11-01"));
+    }
+
+    [Fact]
+    public void Masks_of_all_generations_and_of_a_raw_user_are_equal_where_values_are()
+    {
+        var newest = Masker(TestKeys.First, TestKeys.Second, TestKeys.Third);
+        var domain = new DomainMasker(newest, "team");
+        foreach (var field in PiiFields.All)
+        {
+            var masks = new[]
+            {
+                Masker(TestKeys.First), Masker(TestKeys.First, TestKeys.Second), newest,
+            }.Select(masker => domain.Mask(field, masker.Mask(field, Address), generation: null, "p"));
+            Assert.Single(masks.Distinct());
+        }
+
+        Assert.Equal(
+            domain.Mask(PiiField.UserId, newest.Mask(PiiField.UserId, Address), generation: null, "p"),
+            domain.Mask(PiiField.UserId, Address.Reveal(), generation: null, "p"));
+    }
+
+    [Fact]
+    public void Masks_differ_by_field_domain_period_and_newest_key()
+    {
+        var masker = Masker(TestKeys.First);
+        var stored = masker.Mask(PiiField.Ip, Address)!;
+        var domain = new DomainMasker(masker, "team");
+        string?[] masks =
+        [
+            stored,
+            domain.Mask(PiiField.Ip, stored, generation: null, "p"),
+            domain.Mask(PiiField.DeviceId, stored, generation: null, "p"),
+            domain.Mask(PiiField.Ip, stored, generation: null, "q"),
+            new DomainMasker(masker, "teams").Mask(PiiField.Ip, stored, generation: null, "p"),
+            new DomainMasker(Masker(TestKeys.First, TestKeys.Second), "team")
+                .Mask(PiiField.Ip, stored, generation: null, "p"),
+        ];
+
+        Assert.Equal(masks.Length, masks.Distinct().Count());
+        Assert.All(masks[1..], mask => Assert.Equal(DomainMasker.MaskLength, mask!.Length));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    public void What_is_absent_has_no_mask(string? stored) =>
+        Assert.Null(new DomainMasker(Masker(TestKeys.First), "team").Mask(PiiField.Ip, stored, null, "p"));
+
+    [Fact]
+    public void A_mask_that_looks_like_a_value_is_taken_as_it_is_where_it_is_of_the_newest_generation()
+    {
+        var domain = new DomainMasker(Masker(TestKeys.First, TestKeys.Second), "team");
+
+        Assert.NotNull(domain.Mask(PiiField.Ip, "203.0.113.9", generation: 2, "p"));
+        Refused("fetch-etl rekey", 1);
+        Refused("fetch-etl rekey", 3);
+        Refused("fetch-etl adopt", null);
+
+        void Refused(string remedy, int? generation)
+        {
+            var refused = Assert.Throws<MaskingRefusedException>(
+                () => domain.Mask(PiiField.Ip, "203.0.113.9", generation, "p"));
+            Assert.Contains(remedy, refused.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain("203.0.113.9", refused.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Equal_texts_alone_have_one_group()
+    {
+        var domain = new DomainMasker(Masker(TestKeys.First), "team");
+
+        Assert.Equal(domain.Group("a"), domain.Group("a"));
+        Assert.Equal(1000, Enumerable.Range(0, 1000).Select(i => domain.Group($"{i}")).Distinct().Count());
+        Assert.NotEqual(domain.Group("a"), new DomainMasker(Masker(TestKeys.First), "other").Group("a"));
+    }
+
+    private static KeyedPiiMasker Masker(params string[] keys)
+    {
+        var options = new MaskingOptions();
+        Array.ForEach(keys, options.Keys.Add);
+        return new KeyedPiiMasker(options);
+    }
+}
