@@ -4,13 +4,15 @@
 \set ON_ERROR_STOP on
 BEGIN;
 
-REVOKE ALL ON user_logins, user_logins_readable, masking_generations, pii_vault
+REVOKE ALL ON user_logins, user_logins_readable, masking_generations, pii_vault, erased_messages, audit_log
     FROM PUBLIC, fetch_etl, fetch_etl_operator, login_analyst;
 
 -- The service inserts. ON CONFLICT needs to read message_id, and nothing else is read.
 GRANT INSERT, SELECT (message_id) ON user_logins TO fetch_etl;
 -- migrate and "keys register" write the generations, so that the service cannot: docs/security.md.
 GRANT SELECT ON masking_generations TO fetch_etl;
+-- What was erased is not written again.
+GRANT SELECT ON erased_messages TO fetch_etl;
 -- With Masking:Vault:PublicKeyFile only: remove the two dashes.
 -- GRANT SELECT, INSERT ON pii_vault TO fetch_etl;
 
