@@ -42,7 +42,7 @@ public sealed partial class VaultTests
         foreach (var (field, column) in Columns)
         {
             var masks = await vault.MasksAsync(column);
-            var printed = await vault.LinesAsync(masks, "reveal", "--private-key", vault.PrivateKey);
+            var printed = await vault.LinesAsync(masks, "reveal", "--purpose", "test", "--private-key", vault.PrivateKey);
             Assert.DoesNotContain(printed, line => line.Any(char.IsControl));
             string[] values = [.. printed.Select(Recover)];
             count += masks.Length;
@@ -65,7 +65,7 @@ public sealed partial class VaultTests
 
         foreach (var mask in await vault.MasksAsync("masked_ip"))
         {
-            var ip = Assert.Single(await vault.LinesAsync([mask], "reveal", "--private-key", vault.PrivateKey));
+            var ip = Assert.Single(await vault.LinesAsync([mask], "reveal", "--purpose", "test", "--private-key", vault.PrivateKey));
             Assert.Equal($"ip:{ip}", await vault.ShellAsync(command, mask));
         }
 
@@ -89,6 +89,8 @@ public sealed partial class VaultTests
 
         await using var reveal = await vault.RunApartAsync(
             "reveal",
+            "--purpose",
+            "test",
             "--private-key",
             vault.PrivateKey,
             unknown,
@@ -103,7 +105,7 @@ public sealed partial class VaultTests
             ],
             Lines(reveal.Errors));
 
-        await using var erase = await vault.RunApartAsync("erase", mask, unknown);
+        await using var erase = await vault.RunApartAsync("erase", "--purpose", "test", mask, unknown);
         Assert.Equal(1, erase.ExitCode);
         Assert.Equal(["Erased from the vault: 1."], Lines(erase.Output));
         Assert.Equal([$"fetch-etl: mask 2, {unknown}: pii_vault holds nothing for it."], Lines(erase.Errors));
@@ -127,16 +129,20 @@ public sealed partial class VaultTests
 
         await using var other = await vault.RunApartAsync(
             "reveal",
+            "--purpose",
+            "test",
             "--private-key",
             Path.Combine(folder, "other.pem"),
             mask);
         Assert.Contains(
             "this private key does not open it: give the one whose public half was in Masking:Vault:PublicKeyFile",
             other.Errors);
-        await using var half = await vault.RunApartAsync("reveal", "--private-key", vault.PublicKey, mask);
+        await using var half = await vault.RunApartAsync("reveal", "--purpose", "test", "--private-key", vault.PublicKey, mask);
         Assert.Contains("--private-key names a file without a private key in PEM", half.Errors);
         await using var locked = await vault.RunApartAsync(
             "reveal",
+            "--purpose",
+            "test",
             "--private-key",
             Path.Combine(folder, "encrypted.pem"),
             mask);
@@ -147,6 +153,8 @@ public sealed partial class VaultTests
 
         await using var opened = await vault.RunApartAsync(
             "reveal",
+            "--purpose",
+            "test",
             "--private-key",
             Path.Combine(folder, "encrypted.pem"),
             "--passphrase-file",
@@ -158,12 +166,12 @@ public sealed partial class VaultTests
         // The same failure of RSA, and another cause: the key opens the vault's other values.
         await vault.Estate.ExecuteAsync(
             $"UPDATE pii_vault SET sealed = set_byte(sealed, 5, 1 - get_byte(sealed, 5) % 2) WHERE mask = '{mask}'");
-        await using var changed = await vault.RunApartAsync("reveal", "--private-key", vault.PrivateKey, mask);
+        await using var changed = await vault.RunApartAsync("reveal", "--purpose", "test", "--private-key", vault.PrivateKey, mask);
         Assert.Contains("it was sealed to another key, or somebody has changed it in pii_vault", changed.Errors);
 
         // A wrong masking key would find nothing to erase.
         vault.Estate.Settings["Masking__Keys__0"] = TestKeys.Third;
-        await using var erase = await vault.Estate.RunAsync("erase", mask);
+        await using var erase = await vault.Estate.RunAsync("erase", "--purpose", "test", mask);
         Assert.Equal(1, erase.ExitCode);
         Assert.Contains("Masking:Keys:0 (or Masking:KeyFiles:0) is not the key of generation 1", erase.Errors);
         Assert.Contains("fetch-etl: Nothing was erased.", erase.Errors);

@@ -64,6 +64,8 @@ internal static class RootVerb
             AdoptCommand.Create(),
             RevealCommand.Create(),
             EraseCommand.Create(),
+            SubjectCommand.Create(),
+            AuditCommand.Create(),
             DeadCommand.Create(),
             LocalSqsCommand.Create(),
         };
