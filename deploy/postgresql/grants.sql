@@ -4,13 +4,15 @@
 \set ON_ERROR_STOP on
 BEGIN;
 
-REVOKE ALL ON user_logins, user_logins_readable, masking_generations, pii_vault
-    FROM PUBLIC, fetch_etl, fetch_etl_operator, login_analyst;
+REVOKE ALL ON user_logins, user_logins_readable, masking_generations, pii_vault, erased_messages, audit_log
+    FROM PUBLIC, fetch_etl, fetch_etl_operator, fetch_etl_privacy, login_analyst;
 
 -- The service inserts. ON CONFLICT needs to read message_id, and nothing else is read.
 GRANT INSERT, SELECT (message_id) ON user_logins TO fetch_etl;
 -- migrate and "keys register" write the generations, so that the service cannot: docs/security.md.
 GRANT SELECT ON masking_generations TO fetch_etl;
+-- What was erased is not written again.
+GRANT SELECT ON erased_messages TO fetch_etl;
 -- With Masking:Vault:PublicKeyFile only: remove the two dashes.
 -- GRANT SELECT, INSERT ON pii_vault TO fetch_etl;
 
@@ -18,6 +20,13 @@ GRANT SELECT, UPDATE ON user_logins TO fetch_etl_operator;
 GRANT SELECT ON user_logins_readable TO fetch_etl_operator;
 GRANT SELECT, INSERT, UPDATE ON masking_generations TO fetch_etl_operator;
 GRANT SELECT, INSERT, UPDATE, DELETE ON pii_vault TO fetch_etl_operator;
+
+-- Nobody changes or removes an entry of the audit log; docs/subject-rights.md.
+GRANT SELECT, INSERT ON audit_log TO fetch_etl_operator, fetch_etl_privacy;
+GRANT SELECT, UPDATE, DELETE ON user_logins TO fetch_etl_privacy;
+GRANT SELECT, INSERT ON erased_messages TO fetch_etl_privacy;
+GRANT SELECT ON masking_generations TO fetch_etl_privacy;
+GRANT SELECT, DELETE ON pii_vault TO fetch_etl_privacy;
 
 -- So that doctor can tell whether a migration is missing.
 GRANT SELECT ON "__EFMigrationsHistory" TO fetch_etl, fetch_etl_operator;

@@ -42,7 +42,7 @@ public sealed partial class VaultTests
         foreach (var (field, column) in Columns)
         {
             var masks = await vault.MasksAsync(column);
-            var printed = await vault.LinesAsync(masks, "reveal", "--private-key", vault.PrivateKey);
+            var printed = await vault.LinesAsync(masks, "reveal", "--purpose", "test", "--private-key", vault.PrivateKey);
             Assert.DoesNotContain(printed, line => line.Any(char.IsControl));
             string[] values = [.. printed.Select(Recover)];
             count += masks.Length;
@@ -67,7 +67,7 @@ public sealed partial class VaultTests
 
         foreach (var mask in await vault.MasksAsync("masked_ip"))
         {
-            var ip = Assert.Single(await vault.LinesAsync([mask], "reveal", "--private-key", vault.PrivateKey));
+            var ip = Assert.Single(await vault.LinesAsync([mask], "reveal", "--purpose", "test", "--private-key", vault.PrivateKey));
             Assert.Equal($"Verified OK\nv2:ip:{mask}:{ip}", await vault.ShellAsync(command, mask));
         }
 
@@ -96,6 +96,8 @@ public sealed partial class VaultTests
 
         await using var reveal = await vault.RunApartAsync(
             "reveal",
+            "--purpose",
+            "test",
             "--private-key",
             vault.PrivateKey,
             "--verify-key",
@@ -112,16 +114,16 @@ public sealed partial class VaultTests
             ],
             Lines(reveal.Errors));
 
-        await using var unverified = await vault.RunApartAsync("reveal", "--private-key", vault.PrivateKey, mask);
+        await using var unverified = await vault.RunApartAsync("reveal", "--purpose", "test", "--private-key", vault.PrivateKey, mask);
         Assert.Equal(1, unverified.ExitCode);
         Assert.Contains("Nothing shows whether the service sealed a value: give the vault's verification keys by " +
             "--verify-key", unverified.Errors);
         await using var unreadable = await vault.RunApartAsync(
-            "reveal", "--private-key", vault.PrivateKey, "--verify-key", vault.PublicKey, mask);
+            "reveal", "--purpose", "test", "--private-key", vault.PrivateKey, "--verify-key", vault.PublicKey, mask);
         Assert.Contains(
             "--verify-key names a file that does not hold the vault's verification keys", unreadable.Errors);
 
-        await using var erase = await vault.RunApartAsync("erase", mask, unknown);
+        await using var erase = await vault.RunApartAsync("erase", "--purpose", "test", mask, unknown);
         Assert.Equal(1, erase.ExitCode);
         Assert.Equal(["Erased from the vault: 1."], Lines(erase.Output));
         Assert.Equal([$"fetch-etl: mask 2, {unknown}: pii_vault holds nothing for it."], Lines(erase.Errors));
@@ -145,17 +147,19 @@ public sealed partial class VaultTests
         await vault.PrintVerifierAsync();
 
         await using var other = await vault.RunApartAsync(
-            "reveal",
+            "reveal", "--purpose", "test",
             "--verify-key",
             vault.Verifier,
             "--private-key",
             Path.Combine(folder, "other.pem"),
             mask);
         Assert.Contains($"it was sealed to the key with the fingerprint {await FingerprintAsync(vault)}", other.Errors);
-        await using var half = await vault.RunApartAsync("reveal", "--private-key", vault.PublicKey, mask);
+        await using var half = await vault.RunApartAsync("reveal", "--purpose", "test", "--private-key", vault.PublicKey, mask);
         Assert.Contains("--private-key names a file without a private key in PEM", half.Errors);
         await using var locked = await vault.RunApartAsync(
             "reveal",
+            "--purpose",
+            "test",
             "--private-key",
             Path.Combine(folder, "encrypted.pem"),
             mask);
@@ -166,6 +170,8 @@ public sealed partial class VaultTests
 
         await using var opened = await vault.RunApartAsync(
             "reveal",
+            "--purpose",
+            "test",
             "--private-key",
             Path.Combine(folder, "encrypted.pem"),
             "--passphrase-file",
@@ -178,7 +184,7 @@ public sealed partial class VaultTests
 
         await vault.Estate.ExecuteAsync(
             $"UPDATE pii_vault SET sealed = set_byte(sealed, 5, 1 - get_byte(sealed, 5) % 2) WHERE mask = '{mask}'");
-        string[] reveal = ["reveal", "--private-key", vault.PrivateKey, "--verify-key", vault.Verifier];
+        string[] reveal = ["reveal", "--purpose", "test", "--private-key", vault.PrivateKey, "--verify-key", vault.Verifier];
         await using var changed = await vault.RunApartAsync([.. reveal, mask]);
         Assert.Contains(
             "the entry's signature is missing or not its own: somebody has changed pii_vault", changed.Errors);
@@ -190,7 +196,7 @@ public sealed partial class VaultTests
 
         // A wrong masking key would find nothing to erase.
         vault.Estate.Settings["Masking__Keys__0"] = TestKeys.Third;
-        await using var erase = await vault.Estate.RunAsync("erase", mask);
+        await using var erase = await vault.Estate.RunAsync("erase", "--purpose", "test", mask);
         Assert.Equal(1, erase.ExitCode);
         Assert.Contains("Masking:Keys:0 (or Masking:KeyFiles:0) is not the key of generation 1", erase.Errors);
         Assert.Contains("fetch-etl: Nothing was erased.", erase.Errors);

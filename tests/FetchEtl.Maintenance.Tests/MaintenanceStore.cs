@@ -46,7 +46,8 @@ internal sealed class MaintenanceStore : IAsyncDisposable, IDbContextFactory<Log
     public async Task<string> UseRoleAsync()
     {
         (var role, _connectionString) = await _database.CreateRoleAsync(
-            "INSERT, SELECT ON user_logins", "SELECT, INSERT, UPDATE ON masking_generations");
+            "INSERT, SELECT ON user_logins", "SELECT, INSERT, UPDATE ON masking_generations",
+            "SELECT ON erased_messages");
         return role;
     }
 

@@ -17,6 +17,13 @@ public sealed class CommandLineTests
     [InlineData("send --invalid few", "fetch-etl: --invalid must be a number such as 0.1, is 'few'.")]
     [InlineData("send --count", "fetch-etl: --count needs a value.")]
     [InlineData("mask", "fetch-etl: --field is required.")]
+    [InlineData("erase 1:0", "fetch-etl: --purpose is required.")]
+    [InlineData("erase --purpose \u001bcanary 1:0", "fetch-etl: --purpose must be a text of 1 to 200 characters without")]
+    [InlineData("subject find --purpose x --field mail canary", "fetch-etl: --field must be one of ip, device_id, user_")]
+    [InlineData("subject find --purpose x --field ip canary", "fetch-etl: Masking:Keys or Masking:KeyFiles must hold the")]
+    [InlineData("subject erase --purpose x --field ip", "subject erase asks before it erases data, and there is no ter")]
+    [InlineData("audit verify --head canary", "fetch-etl: --head must be 64 lower-case hex digits, as 'fetch-etl audi")]
+    [InlineData("audit list --since canary", "fetch-etl: --since must be a date or a time in UTC, as in 2026-11-27 o")]
     [InlineData("drain --jsn", "fetch-etl: '--jsn' is neither an option nor a setting: did you mean --json?")]
     [InlineData("drain --QueueName=canary", "is neither an option nor a setting: did you mean --Sqs:QueueName=…?")]
     [InlineData("drain --Profile=canary", "is neither an option nor a setting: did you mean --AWS:Profile=…?")]
@@ -74,7 +81,7 @@ public sealed class CommandLineTests
 
         var register = await ConsoleCapture.RunAsync(
             "keys", "register", "--ConnectionStrings:Logins=Host=nowhere.invalid", $"--Masking:KeyFiles:0={file}");
-        var reveal = await ConsoleCapture.RunAsync("reveal", "--private-key", file, "1:0");
+        var reveal = await ConsoleCapture.RunAsync("reveal", "--purpose", "test", "--private-key", file, "1:0");
 
         File.Delete(file);
         const string Open = "fetch-etl: warning: every user of this machine can read the file that ";

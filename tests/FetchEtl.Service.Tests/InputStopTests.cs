@@ -22,8 +22,8 @@ public sealed class InputStopTests : IDisposable
 
     [PosixTheory]
     [InlineData("mask", "--field", "ip")]
-    [InlineData("erase")]
-    [InlineData("reveal", "--private-key", "vault-private.pem")]
+    [InlineData("erase", "--purpose", "test")]
+    [InlineData("reveal", "--purpose", "test", "--private-key", "vault-private.pem")]
     public async Task A_stop_at_a_terminal_ends_a_verb_that_waits_for_lines_at_once(params string[] verb)
     {
         using var key = RSA.Create(3072);

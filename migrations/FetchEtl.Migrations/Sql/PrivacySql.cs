@@ -59,7 +59,10 @@ internal static class PrivacySql
         );
         """;
 
-    /// <summary>Who revealed, found, exported or erased personal values, as a chain of hashes.</summary>
+    /// <summary>
+    /// Who revealed, found, exported or erased personal values, as a chain of hashes. The trigger stops everybody who
+    /// does not drop it, also in a session that is set to skip triggers as a replica does.
+    /// </summary>
     public const string CreateAuditLog =
         """
         CREATE TABLE IF NOT EXISTS audit_log (
@@ -75,6 +78,15 @@ internal static class PrivacySql
             hash varchar(64) NOT NULL,
             CONSTRAINT audit_log_pkey PRIMARY KEY (sequence)
         );
+        CREATE OR REPLACE FUNCTION audit_log_append_only() RETURNS trigger LANGUAGE plpgsql AS $refuse$
+        BEGIN
+            RAISE EXCEPTION 'entries of audit_log are neither changed nor removed'
+                USING ERRCODE = 'insufficient_privilege';
+        END $refuse$;
+        DROP TRIGGER IF EXISTS audit_log_append_only ON audit_log;
+        CREATE TRIGGER audit_log_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_log
+            FOR EACH STATEMENT EXECUTE FUNCTION audit_log_append_only();
+        ALTER TABLE audit_log ENABLE ALWAYS TRIGGER audit_log_append_only;
         """;
 
     /// <summary>The tables made for groups of readers.</summary>

@@ -49,8 +49,10 @@ internal sealed class BatchStatement(
                 return write;
             }
 
-            // Another database may be at the address now, with the check of another key or with none.
+            // Another database may be at the address now, with the check of another key or with none. Or messages were
+            // erased for the first time.
             await check.VerifyAgainAsync(context, unwanted.Token);
+            await insert.LookForErasedAsync(context, unwanted.Token);
             return await WriteAsync(context, batch.Rows, unwanted.Token);
         }
         catch (Exception exception) when (DatabaseFaults.Classify(exception).Kind == FaultKind.Operator)

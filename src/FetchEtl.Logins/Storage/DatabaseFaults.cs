@@ -157,8 +157,8 @@ public static class DatabaseFaults
             // The insert itself: these say nothing about a row.
             "3F000" => Operator("the schema does not exist: correct the search_path in the connection string Logins"),
             "42501" when error.Routine != "ExecWithCheckOptions" => Operator(
-                "the role lacks a right: grant it INSERT and SELECT on user_logins, SELECT on masking_generations, " +
-                "with a vault SELECT and INSERT on pii_vault"),
+                "the role lacks a right: grant it INSERT and SELECT on user_logins, SELECT on masking_generations " +
+                "and erased_messages, with a vault SELECT and INSERT on pii_vault"),
             "42P01" => Operator("a table does not exist in the schemas of the connection's search_path: run the "
                 + "migrations (fetch-etl migrate), or correct the search_path"),
             ['4', '2', ..] and not "42501" => Operator("the table does not match the model: run the migrations"),

@@ -42,21 +42,36 @@ internal sealed class DurableInsert
 
     private const string HoldsNoGeneration = "AND NOT EXISTS (SELECT FROM masking_generations)";
 
-    private const string Present = "SELECT message_id FROM user_logins WHERE message_id = ANY (@message_ids)";
+    // The anti-join with erased_messages costs 7% of the statement, even while nothing was ever erased. The size of the
+    // table's file costs next to nothing. It grows before the first erasure commits, and it does not depend on the
+    // statement's snapshot.
+    private const string NothingErased = "AND pg_catalog.pg_relation_size('erased_messages'::regclass) = 0";
+
+    private const string Present =
+        """
+        SELECT message_id FROM user_logins WHERE message_id = ANY (@message_ids)
+        UNION ALL SELECT message_id FROM erased_messages WHERE message_id = ANY (@message_ids)
+        """;
 
     private readonly Func<NpgsqlParameter[]> _conditionParameters;
+    private readonly string _sql;
+    private readonly string _sqlOfErased;
     private readonly string _returningSql;
+    private readonly string _returningSqlOfErased;
+    private volatile bool _hasErased;
 
     /// <param name="masker">The process's masker. Under a masker of another type, no key check is a condition.</param>
     public DurableInsert(IPiiMasker masker)
     {
         (var condition, _conditionParameters) = Condition(masker);
-        Sql = UnnestInsert.Where($"(SELECT {Durable} {condition})");
-        _returningSql = UnnestInsert.Returning(UnnestInsert.Where($"(SELECT {Durable} {Bounded} {condition})"));
+        (_sql, _sqlOfErased) = Forms($"{Durable} {condition}");
+        var (returning, returningOfErased) = Forms($"{Durable} {Bounded} {condition}");
+        (_returningSql, _returningSqlOfErased) =
+            (UnnestInsert.Returning(returning), UnnestInsert.Returning(returningOfErased));
     }
 
     /// <summary>The statement of <see cref="InsertAsync"/>.</summary>
-    public string Sql { get; }
+    public string Sql => _hasErased ? _sqlOfErased : _sql;
 
     /// <summary>Inserts rows in a transaction of their own.</summary>
     /// <returns>The number of new rows.</returns>
@@ -70,10 +85,26 @@ internal sealed class DurableInsert
     /// <returns>The message ids of the new rows.</returns>
     public Task<List<Guid?>> InsertReturningAsync(
         LoginDbContext database, IReadOnlyList<UserLogin> logins, CancellationToken cancellationToken) =>
-        ReadIdsAsync(database, _returningSql, Parameters(logins), cancellationToken);
+        ReadIdsAsync(
+            database,
+            _hasErased ? _returningSqlOfErased : _returningSql,
+            Parameters(logins),
+            cancellationToken);
 
     /// <summary>
-    /// Returns the rows that the table does not hold. A row without a message id cannot be looked up.
+    /// Looks whether messages were ever erased: then the statements leave them out from now on. To be called where a
+    /// statement inserted nothing and left rows out, as it does from the first erasure on.
+    /// </summary>
+    public async Task LookForErasedAsync(LoginDbContext database, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            $"SELECT true {NothingErased}", (NpgsqlConnection)database.Database.GetDbConnection());
+        _hasErased |= await command.ExecuteScalarAsync(cancellationToken) is false;
+    }
+
+    /// <summary>
+    /// Returns the rows that the table does not hold and whose message was not erased. A row without a message id cannot
+    /// be looked up.
     /// </summary>
     public static async Task<IReadOnlyList<PendingLogin>> FindMissingAsync(
         LoginDbContext database, IReadOnlyList<PendingLogin> rows, CancellationToken cancellationToken)
@@ -84,6 +115,10 @@ internal sealed class DurableInsert
         var known = present.ToHashSet();
         return [.. rows.Where(row => row.Login.MessageId is { } id && !known.Contains(id))];
     }
+
+    private static (string OfNothingErased, string OfErased) Forms(string condition) => (
+        UnnestInsert.Where($"(SELECT {condition} {NothingErased})"),
+        UnnestInsert.Where($"(SELECT {condition}) AND {UnnestInsert.NotErased}"));
 
     private static async Task<List<Guid?>> ReadIdsAsync(
         LoginDbContext database, string sql, NpgsqlParameter[] parameters, CancellationToken cancellationToken)

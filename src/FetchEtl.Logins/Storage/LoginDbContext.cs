@@ -21,7 +21,7 @@ public sealed class LoginDbContext(DbContextOptions<LoginDbContext> options) : D
 
     /// <summary>
     /// Writes rows in one statement, and so in one transaction: all or none. A row is skipped when the table already
-    /// holds its <see cref="UserLogin.MessageId"/>, or when the list holds it twice.
+    /// holds its <see cref="UserLogin.MessageId"/>, when the list holds it twice, or when its message was erased.
     /// </summary>
     /// <param name="logins">The rows; not tracked.</param>
     /// <param name="cancellationToken">Cancels the statement. The rows may or may not be written then.</param>

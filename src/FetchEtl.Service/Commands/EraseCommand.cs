@@ -1,6 +1,5 @@
 using System.CommandLine;
 using FetchEtl.Logins;
-using FetchEtl.Maintenance;
 using FetchEtl.Masking;
 using Microsoft.Extensions.Options;
 
@@ -10,19 +9,23 @@ namespace FetchEtl.Service;
 internal static class EraseCommand
 {
     private const string Rights =
-        "SELECT and DELETE on pii_vault, and where the settings have masking keys SELECT on masking_generations";
+        $"SELECT and DELETE on pii_vault, {AuditTrail.Rights}, and where the settings have masking keys SELECT on " +
+        "masking_generations";
 
     public static Command Create() => Verb.Create(
         "erase",
         "Deletes the values behind masks from the vault; rows keep the masks. Exit code 1: the vault holds no value " +
         "for some masks.",
         RunAsync,
+        PurposeOption.Purpose,
         VaultVerb.Masks).WithExamples(
-            "fetch-etl erase 1:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-            "fetch-etl mask --field ip < ips.txt | fetch-etl erase");
+            "fetch-etl erase --purpose 'ticket 4711' " +
+            "1:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+            "fetch-etl mask --field ip < ips.txt | fetch-etl erase --purpose 'ticket 4711'");
 
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
+        var purpose = PurposeOption.Read(parsed);
         var result = Verb.Succeeded;
         var count = 0;
         var isComplete = false;
@@ -45,13 +48,19 @@ internal static class EraseCommand
         async Task<BatchAction> OpenAsync(VaultTarget target)
         {
             await RequireKeysAsync(target, cancellationToken);
-            return (masks, advance) => EraseAsync(target.Vault, masks, advance);
+            return (masks, advance) => EraseAsync(target, masks, advance);
         }
 
-        async Task EraseAsync(VaultAccess vault, IReadOnlyList<NamedMask> masks, Action<int> advance)
+        async Task EraseAsync(VaultTarget target, IReadOnlyList<NamedMask> masks, Action<int> advance)
         {
             var given = masks.Where(mask => mask.Text.Length > 0).ToList();
-            var erased = await vault.EraseAsync([.. given.Select(mask => mask.Text)], cancellationToken);
+            if (given.Count > 0)
+            {
+                await new AuditTrail(target.Database, "erase", purpose)
+                    .BeginAsync("*", given.Count, cancellationToken);
+            }
+
+            var erased = await target.Vault.EraseAsync([.. given.Select(mask => mask.Text)], cancellationToken);
             count += erased.SelectMany(values => values).Distinct().Count();
             foreach (var mask in given.Where(mask => !erased.Contains(mask.Text)))
             {

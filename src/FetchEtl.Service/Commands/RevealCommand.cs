@@ -1,5 +1,4 @@
 using System.CommandLine;
-using FetchEtl.Masking;
 
 namespace FetchEtl.Service;
 
@@ -26,30 +25,41 @@ internal static class RevealCommand
         PassphraseFile,
         VaultTrust.VerifyKey,
         VaultTrust.AcceptUnsigned,
+        PurposeOption.Purpose,
         VaultVerb.Masks).WithExamples(
-            "fetch-etl reveal --private-key vault-private.pem --verify-key vault-verifier.pem < masks.txt > " +
-            "values.txt");
+            "fetch-etl reveal --private-key vault-private.pem --verify-key vault-verifier.pem " +
+            "--purpose 'fraud case 17' < masks.txt > values.txt");
 
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
-        using var key = ReadKey(parsed);
+        var purpose = PurposeOption.Read(parsed);
+        using var key = PrivateKeyFile.Read(
+            PrivateKey.Name, parsed.GetValue(PrivateKey)!, PassphraseFile.Name, parsed.GetValue(PassphraseFile));
         var result = Verb.Succeeded;
         await VaultVerb.RunAsync(
             parsed,
             settings,
-            "SELECT on pii_vault",
+            $"SELECT on pii_vault, and {AuditTrail.Rights}",
             target =>
             {
                 var reading = new VaultReading(VaultTrust.Apply(parsed, target), key);
-                return Task.FromResult<BatchAction>((masks, advance) => RevealAsync(reading, masks, advance));
+                return Task.FromResult<BatchAction>(
+                    (masks, advance) => RevealAsync(target, reading, masks, advance));
             },
             cancellationToken);
 
         return result;
 
-        async Task RevealAsync(VaultReading reading, IReadOnlyList<NamedMask> masks, Action<int> advance)
+        async Task RevealAsync(
+            VaultTarget target, VaultReading reading, IReadOnlyList<NamedMask> masks, Action<int> advance)
         {
             var given = masks.Select(mask => mask.Text).Where(text => text.Length > 0).ToList();
+            if (given.Count > 0)
+            {
+                await new AuditTrail(target.Database, "reveal", purpose)
+                    .BeginAsync("*", given.Count, cancellationToken);
+            }
+
             var found = await reading.Vault.FindAsync(given, cancellationToken);
             foreach (var mask in masks)
             {
@@ -66,29 +76,6 @@ internal static class RevealCommand
 
                 advance(1);
             }
-        }
-    }
-
-    private static RevealingKey ReadKey(ParseResult parsed)
-    {
-        var option = PassphraseFile.Name;
-        try
-        {
-            var passphrase = parsed.GetValue(PassphraseFile) is { } file
-                ? SecretFile.Read(file).Split('\n')[0].TrimEnd('\r')
-                : null;
-            if (parsed.GetValue(PassphraseFile) is { } readable)
-            {
-                Warnings.OfFile(option, readable);
-            }
-
-            option = PrivateKey.Name;
-            Warnings.OfFile(option, parsed.GetValue(PrivateKey)!);
-            return RevealingKey.Read(parsed.GetValue(PrivateKey)!, passphrase);
-        }
-        catch (InvalidDataException exception)
-        {
-            throw new UsageException($"{option} {exception.Message}.");
         }
     }
 }

@@ -65,6 +65,8 @@ internal static class RootVerb
             RevealCommand.Create(),
             EraseCommand.Create(),
             DomainCommand.Create(),
+            SubjectCommand.Create(),
+            AuditCommand.Create(),
             DeadCommand.Create(),
             LocalSqsCommand.Create(),
         };

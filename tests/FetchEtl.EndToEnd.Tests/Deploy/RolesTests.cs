@@ -34,6 +34,11 @@ public sealed class RolesTests
         await RunAsync(server, settings, "fetch_etl_operator", "keys", "register");
         await RunAsync(server, settings, "fetch_etl_operator", "rekey");
 
+        string[] subject = ["--field", "ip", "--purpose", "test", "--yes", "203.0.113.7"];
+        await RunAsync(server, settings, "fetch_etl_privacy", ["subject", "erase", .. subject]);
+        await RunAsync(server, settings, "fetch_etl_privacy", ["subject", "erase", "--delete-rows", .. subject]);
+        await RunAsync(server, settings, "fetch_etl_privacy", "audit", "verify");
+
         // migrate registered the first key, so the service only read it.
         Assert.Equal(20L, await AllowedAsync(
             server, "fetch_etl_operator", "SELECT count(*) FROM user_logins WHERE masked_ip LIKE '2:%'"));
@@ -48,6 +53,10 @@ public sealed class RolesTests
         await RefusedAsync(server, "fetch_etl", "UPDATE masking_generations SET generation = 9");
         await RefusedAsync(server, "fetch_etl", "CREATE TABLE own (id integer)");
         await RefusedAsync(server, "fetch_etl_operator", "DELETE FROM user_logins");
+        await RefusedAsync(server, "fetch_etl", "INSERT INTO erased_messages VALUES (gen_random_uuid())");
+        await RefusedAsync(server, "fetch_etl", "SELECT count(*) FROM audit_log");
+        await RefusedAsync(server, "fetch_etl_privacy", "DELETE FROM audit_log");
+        await RefusedAsync(server, "fetch_etl_privacy", "UPDATE erased_messages SET erased_on = NULL");
         await RefusedAsync(server, "fetch_etl_operator", "DROP TABLE user_logins");
     }
 
@@ -99,6 +108,7 @@ public sealed class RolesTests
                 ["FETCH_ETL_OWNER_PASSWORD"] = Password("fetch_etl_owner"),
                 ["FETCH_ETL_PASSWORD"] = Password("fetch_etl"),
                 ["FETCH_ETL_OPERATOR_PASSWORD"] = Password("fetch_etl_operator"),
+                ["FETCH_ETL_PRIVACY_PASSWORD"] = Password("fetch_etl_privacy"),
                 ["LOGIN_ANALYST_PASSWORD"] = Password("login_analyst"),
             },
         })!;

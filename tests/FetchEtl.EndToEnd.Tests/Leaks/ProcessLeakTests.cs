@@ -97,7 +97,7 @@ public sealed class ProcessLeakTests
             await RunAsync(0, "adopt", "--column", "user_id=user_id", "--dry-run");
             await RunAsync(0, "adopt", "--column", "user_id=user_id", "--yes");
             await RunAsync(0, "rekey");
-            await RunAsync(1, "erase", Canaries.DeviceId);
+            await RunAsync(1, "erase", "--purpose", "test", Canaries.DeviceId);
         }
         finally
         {

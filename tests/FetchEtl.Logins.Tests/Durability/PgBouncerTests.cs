@@ -38,6 +38,9 @@ public sealed class PgBouncerTests : IAsyncLifetime
         }));
 
         Assert.Equal(3000, await _store.CountAsync());
+        await _store.EraseAsync(logins[7].MessageId!.Value);
+        await Task.WhenAll(logins.Select(login => _store.Writer.WriteAsync(login)));
+        Assert.Equal(2999, await _store.CountAsync());
         Assert.Equal(0, _store.Logs.CountOf(2001));
     }
 

@@ -114,7 +114,8 @@ internal sealed class LoginStore : IAsyncDisposable
     public async Task<string> UseRoleAsync()
     {
         (var role, ConnectionString) = await _database!.CreateRoleAsync(
-            "INSERT, SELECT ON user_logins", "SELECT, INSERT, UPDATE ON masking_generations");
+            "INSERT, SELECT ON user_logins", "SELECT, INSERT, UPDATE ON masking_generations",
+            "SELECT ON erased_messages");
         return role;
     }
 
@@ -136,6 +137,10 @@ internal sealed class LoginStore : IAsyncDisposable
     /// <summary>Stops what <see cref="StartAsync"/> started.</summary>
     public Task StopAsync() =>
         Task.WhenAll(Provider.GetServices<IHostedService>().Select(x => x.StopAsync(CancellationToken.None)));
+
+    /// <summary>Leaves what an erasure of a message's row leaves.</summary>
+    public Task EraseAsync(Guid messageId) => ScalarAsync(
+        $"DELETE FROM user_logins WHERE message_id = '{messageId}'; INSERT INTO erased_messages VALUES ('{messageId}')");
 
     /// <summary>Runs a query over a direct connection to the server, without the services' proxy or role.</summary>
     public async Task<object?> ScalarAsync(string sql)

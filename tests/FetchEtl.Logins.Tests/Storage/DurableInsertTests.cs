@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace FetchEtl.Logins.Tests;
@@ -10,10 +11,20 @@ public sealed class DurableInsertTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await _store.DisposeAsync();
 
-    [Fact]
-    public async Task PostgreSQL_evaluates_the_condition_once_a_statement()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task PostgreSQL_evaluates_the_condition_once_a_statement(bool hasErased)
     {
         var insert = new DurableInsert(new KeyedPiiMasker(_store.Masking));
+        if (hasErased)
+        {
+            await _store.EraseAsync(Guid.NewGuid());
+            await using var database = _store.Context();
+            await database.Database.OpenConnectionAsync();
+            await insert.LookForErasedAsync(database, CancellationToken.None);
+        }
+
         await using var source = NpgsqlDataSource.Create(_store.ConnectionString);
         await using var command = source.CreateCommand("EXPLAIN " + insert.Sql);
         command.Parameters.AddRange(UnnestInsert.Parameters(LoginStore.Logins(100)));
@@ -31,5 +42,8 @@ public sealed class DurableInsertTests : IAsyncLifetime
         Assert.Contains(plan, line => line.StartsWith("One-Time Filter: ", StringComparison.Ordinal));
         Assert.Contains(plan, line => line.StartsWith("InitPlan ", StringComparison.Ordinal));
         Assert.DoesNotContain(plan, line => line.Contains("SubPlan", StringComparison.Ordinal));
+
+        // Only who has erased something pays for the search in erased_messages.
+        Assert.Equal(hasErased, plan.Exists(line => line.Contains("on erased_messages", StringComparison.Ordinal)));
     }
 }

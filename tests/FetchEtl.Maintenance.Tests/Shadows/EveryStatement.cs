@@ -30,6 +30,8 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
         ("rekey", RekeyAsync),
         ("reveal", RevealAsync),
         ("erase", () => EraseAsync(new KeyedPiiMasker(Masking(2)))),
+        ("audit", AuditAsync),
+        ("subject", SubjectAsync),
         ("run without a key", () => RunAsync(new MaskingOptions { Method = MaskingMethod.Sha256, AllowWeak = true })),
     ];
 
@@ -200,6 +202,34 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
         {
             // Its statements ran.
         }
+    }
+
+    private async Task AuditAsync()
+    {
+        await using var services = Services(Masking(2));
+        await using var database = await ContextAsync(services);
+        var log = new AuditLog(database);
+        for (var i = 0; i < 2; i++)
+        {
+            await log.AppendAsync(new AuditAction("reveal", "test", "*", 1), "ann", CancellationToken.None);
+        }
+
+        Assert.Null((await log.VerifyAsync(head: null, CancellationToken.None)).Problem);
+    }
+
+    private async Task SubjectAsync()
+    {
+        await using var services = Services(Masking(2));
+        await using var database = await ContextAsync(services);
+        var subject = new Subject(Masking(2), PiiField.DeviceId, [new PersonalText("000-00-0003")]);
+        var rows = new SubjectRows(database, subject, TimeProvider.System);
+        var vault = new SubjectVault(database, subject, new KeyedPiiMasker(Masking(2)));
+        Assert.NotEmpty(await rows.ReadAsync(CancellationToken.None));
+        await vault.FindAsync(CancellationToken.None);
+        await vault.EraseAsync(CancellationToken.None);
+        Assert.True(await rows.MaskAgainAsync(new RandomMask(), progress: null, CancellationToken.None) > 0);
+        await WriteAsync(services, Guid.NewGuid());
+        Assert.True(await rows.DeleteAsync(waiting: null, CancellationToken.None) > 0);
     }
 
     private static Task<LoginDbContext> ContextAsync(ServiceProvider services) =>

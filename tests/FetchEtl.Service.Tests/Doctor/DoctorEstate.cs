@@ -34,7 +34,8 @@ public sealed class DoctorEstate : IAsyncLifetime
         _database = await PostgresDatabase.CreateAsync();
         await LoginMigrations.MigrateAsync(Owner);
         _role = await _database.CreateRoleAsync(
-            "INSERT, SELECT (message_id) ON user_logins", "SELECT ON masking_generations");
+            "INSERT, SELECT (message_id) ON user_logins", "SELECT ON masking_generations",
+            "SELECT ON erased_messages");
         var masking = new MaskingOptions { Keys = { TestKeys.First } };
         await KeyRegistration.RunAsync(Owner, new KeyedPiiMasker(masking), masking, CancellationToken.None);
         _sqs = await LocalSqs.StartAsync();

@@ -1,0 +1,177 @@
+using System.Data;
+using System.Text.Json;
+using FetchEtl.Logins;
+using FetchEtl.Masking;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace FetchEtl.Maintenance;
+
+/// <summary>A person's rows in <c>user_logins</c>. It reads, masks again or deletes them, and no others.</summary>
+/// <remarks>
+/// The rows are their own progress: a row that is masked again is the person's no longer, so an interrupted run is
+/// simply started again.
+/// </remarks>
+/// <param name="database">The session.</param>
+/// <param name="subject">The person.</param>
+/// <param name="time">The clock of the waits.</param>
+public sealed class SubjectRows(LoginDbContext database, Subject subject, TimeProvider time)
+{
+    private const int BatchSize = 1000;
+
+    private static readonly string[] Columns = [.. PiiFields.All.Select(field => field.Column())];
+
+    private readonly string _isTheirs = $"l.{subject.Column}::text = ANY (@stored)";
+
+    /// <summary>Counts them.</summary>
+    /// <param name="cancellationToken">Cancels the statement.</param>
+    /// <returns>The number and the dates.</returns>
+    /// <exception cref="NpgsqlException">PostgreSQL rejected the statement, or could not be reached.</exception>
+    public async Task<SubjectRowCounts> CountAsync(CancellationToken cancellationToken)
+    {
+        await database.Database.OpenConnectionAsync(cancellationToken);
+        var counts = await database.QueryAsync(
+            $"""
+            SELECT pg_catalog.count(*), pg_catalog.min(l.create_date), pg_catalog.max(l.create_date)
+            FROM user_logins AS l WHERE {_isTheirs}
+            """,
+            static reader => new SubjectRowCounts(
+                reader.GetInt64(0),
+                reader.IsDBNull(1) ? null : reader.GetFieldValue<DateOnly>(1),
+                reader.IsDBNull(2) ? null : reader.GetFieldValue<DateOnly>(2)),
+            cancellationToken,
+            Stored());
+        return counts[0];
+    }
+
+    /// <summary>Reads the rows, as JSON objects of all columns.</summary>
+    /// <param name="cancellationToken">Cancels the statement.</param>
+    /// <returns>One object for each row.</returns>
+    /// <exception cref="NpgsqlException">PostgreSQL rejected the statement, or could not be reached.</exception>
+    public async Task<IReadOnlyList<JsonElement>> ReadAsync(CancellationToken cancellationToken)
+    {
+        await database.Database.OpenConnectionAsync(cancellationToken);
+        return await database.QueryAsync(
+            $"SELECT pg_catalog.row_to_json(l)::text FROM user_logins AS l WHERE {_isTheirs} ORDER BY l.create_date",
+            static reader => JsonDocument.Parse(reader.GetString(0)).RootElement,
+            cancellationToken,
+            Stored());
+    }
+
+    /// <summary>
+    /// Puts random masks in the place of the rows' masks, and of their user id: one for each row and column, so that
+    /// nothing shows that two of them are one person's.
+    /// </summary>
+    /// <param name="random">Draws the masks.</param>
+    /// <param name="progress">Receives the number of rows that are done.</param>
+    /// <param name="cancellationToken">Ends it; the batch under way is rolled back, earlier ones are kept.</param>
+    /// <returns>The number of rows.</returns>
+    /// <exception cref="NpgsqlException">PostgreSQL rejected a statement, or could not be reached.</exception>
+    public async Task<long> MaskAgainAsync(
+        RandomMask random, IProgress<long>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        var done = 0L;
+        int changed;
+        do
+        {
+            changed = await MaskBatchAsync(random, cancellationToken);
+            done += changed;
+            progress?.Report(done);
+        }
+        while (changed > 0);
+
+        return done;
+    }
+
+    /// <summary>
+    /// Deletes the rows, and leaves their message ids in <c>erased_messages</c>, so that no delivery brings one back.
+    /// </summary>
+    /// <remarks>
+    /// Three steps, since an insert may have begun before: (1) the message ids are committed to <c>erased_messages</c>;
+    /// (2) every transaction that was writing to the table then has ended; (3) the rows are deleted. Until (3) an insert
+    /// of such a message meets its row, and from (1) on every new insert sees its id. In one transaction, an insert that
+    /// began before its commit would see neither.
+    /// </remarks>
+    /// <param name="waiting">Called with the number of transactions that step 2 waits for, once a second.</param>
+    /// <param name="cancellationToken">Ends it between the steps; run it again for the rest.</param>
+    /// <returns>The number of rows.</returns>
+    /// <exception cref="NpgsqlException">PostgreSQL rejected a statement, or could not be reached.</exception>
+    public async Task<long> DeleteAsync(Action<int>? waiting, CancellationToken cancellationToken)
+    {
+        await database.Database.OpenConnectionAsync(cancellationToken);
+        var deleted = 0L;
+
+        // A row that came after step 1 has no mark: the next round takes it.
+        while ((await CountAsync(cancellationToken)).Rows > 0)
+        {
+            await database.ExecuteAsync(
+                $"""
+                INSERT INTO erased_messages (message_id)
+                SELECT l.message_id FROM user_logins AS l WHERE {_isTheirs} AND l.message_id IS NOT NULL
+                ON CONFLICT (message_id) DO NOTHING
+                """,
+                cancellationToken,
+                Stored());
+            await new WriterBarrier(database, time).WaitAsync(waiting, cancellationToken);
+            deleted += await database.ExecuteAsync(
+                $"""
+                DELETE FROM user_logins AS l WHERE {_isTheirs} AND (l.message_id IS NULL
+                    OR EXISTS (SELECT FROM erased_messages AS e WHERE e.message_id = l.message_id))
+                """,
+                cancellationToken,
+                Stored());
+        }
+
+        return deleted;
+    }
+
+    private async Task<int> MaskBatchAsync(RandomMask random, CancellationToken cancellationToken)
+    {
+        // Stated whatever the role's default: only read committed goes on with a row that another session has just
+        // changed.
+        await using var transaction =
+            await database.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
+        var rows = await database.QueryAsync(
+            $"""
+            SELECT l.tableoid::text, l.ctid::text, {string.Join(", ", Columns.Select(column => $"l.{column}::text"))}
+            FROM user_logins AS l WHERE {_isTheirs} LIMIT {BatchSize} FOR NO KEY UPDATE
+            """,
+            reader => (
+                Table: reader.GetString(0),
+                Place: reader.GetString(1),
+                Values: PiiFields.All.Select(field => Random(random, field, reader, 2 + (int)field)).ToArray()),
+            cancellationToken,
+            Stored());
+        if (rows.Count > 0)
+        {
+            List<NpgsqlParameter> parameters =
+            [
+                SqlCommands.Parameter("tables", rows.Select(row => row.Table).ToArray()),
+                SqlCommands.Parameter("places", rows.Select(row => row.Place).ToArray()),
+                .. Columns.Select((_, place) =>
+                    SqlCommands.Parameter($"v{place}", rows.Select(row => row.Values[place]).ToArray(), "text[]")),
+            ];
+            await database.ExecuteAsync(
+                $"""
+                UPDATE user_logins AS l
+                SET {string.Join(", ", Columns.Select((column, place) => $"{column} = u.v{place}"))}
+                FROM unnest(@tables::oid[], @places::tid[], {string.Join(", ", Columns.Select((_, i) => $"@v{i}"))})
+                    AS u (tbl, place, {string.Join(", ", Columns.Select((_, i) => $"v{i}"))})
+                WHERE l.ctid = u.place AND l.tableoid = u.tbl
+                """,
+                cancellationToken,
+                [.. parameters]);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return rows.Count;
+    }
+
+    private static string? Random(RandomMask random, PiiField field, NpgsqlDataReader reader, int column) =>
+        reader.IsDBNull(column) ? null
+            : field == PiiField.DeviceId ? random.LikeDigits(reader.GetString(column))
+            : random.Like(reader.GetString(column));
+
+    private NpgsqlParameter Stored() => SqlCommands.Parameter("stored", subject.Stored.ToArray());
+}

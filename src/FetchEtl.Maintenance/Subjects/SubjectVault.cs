@@ -1,0 +1,104 @@
+using FetchEtl.Logins;
+using FetchEtl.Masking;
+using Microsoft.EntityFrameworkCore;
+
+namespace FetchEtl.Maintenance;
+
+/// <summary>
+/// A person's entries of <c>pii_vault</c>: those of the values that name the person, and those that only the person's
+/// rows refer to.
+/// </summary>
+/// <param name="database">The session.</param>
+/// <param name="subject">The person.</param>
+/// <param name="masker">The masker with the keys of all generations.</param>
+public sealed class SubjectVault(LoginDbContext database, Subject subject, IPiiMasker masker)
+{
+    private readonly VaultAccess _vault = new(database, masker);
+
+    /// <summary>The vault.</summary>
+    public VaultAccess Access => _vault;
+
+    /// <summary>Finds the entries.</summary>
+    /// <param name="cancellationToken">Cancels the statement under way.</param>
+    /// <returns>The entries.</returns>
+    /// <exception cref="Npgsql.NpgsqlException">PostgreSQL rejected a statement, or could not be reached.</exception>
+    public async Task<IReadOnlyList<SealedValue>> FindAsync(CancellationToken cancellationToken) =>
+        Distinct(await _vault.FindAsync(await MasksAsync(cancellationToken), cancellationToken));
+
+    /// <summary>Deletes the entries. To be called while the person's rows still have their masks.</summary>
+    /// <param name="cancellationToken">Cancels the statement under way; earlier deletions are kept.</param>
+    /// <returns>The number of entries.</returns>
+    /// <exception cref="MaskingRefusedException">A key is missing. Nothing was deleted.</exception>
+    /// <exception cref="Npgsql.NpgsqlException">PostgreSQL rejected a statement, or could not be reached.</exception>
+    public async Task<long> EraseAsync(CancellationToken cancellationToken) =>
+        Distinct(await _vault.EraseAsync(await MasksAsync(cancellationToken), cancellationToken)).Count;
+
+    private static List<SealedValue> Distinct(ILookup<string, SealedValue> found) =>
+        [.. found.SelectMany(values => values).DistinctBy(value => (value.Mask, value.Field))];
+
+    /// <summary>
+    /// An address that other rows have as well stays: it is somebody else's too, and nothing leads from the entry to
+    /// this person once the rows are masked again.
+    /// </summary>
+    private async Task<IReadOnlyCollection<string>> MasksAsync(CancellationToken cancellationToken)
+    {
+        await database.Database.OpenConnectionAsync(cancellationToken);
+        var masks = subject.Masks.ToHashSet(StringComparer.Ordinal);
+        foreach (var field in PiiFields.All.Where(field => field != subject.Field))
+        {
+            var own = new Dictionary<string, string>(StringComparer.Ordinal);
+            await ReadAsync(
+                field, $"l.{subject.Column}::text = ANY (@stored)", [], mask => own[mask] = Newest(field, mask),
+                cancellationToken);
+            var candidates = own.Keys.Union(own.Values).ToArray();
+            if (candidates.Length == 0)
+            {
+                continue;
+            }
+
+            var shared = new HashSet<string>(StringComparer.Ordinal);
+            await ReadAsync(
+                field,
+                $"(l.{subject.Column}::text = ANY (@stored)) IS NOT TRUE AND {IsCandidate(field)}",
+                candidates,
+                mask => shared.Add(Newest(field, mask)),
+                cancellationToken);
+            masks.UnionWith(own.Where(pair => !shared.Contains(pair.Value)).Select(pair => pair.Key));
+        }
+
+        return masks;
+    }
+
+    /// <summary>A mask of an older generation can be the same value's: only its layers show that.</summary>
+    private string IsCandidate(PiiField field)
+    {
+        var column = $"l.{field.Column()}";
+        return masker is KeyedPiiMasker { Generation: > 1 } keyed
+            ? $"({column}::text = ANY (@candidates) OR {MaskSql.IsOlderMask(column, keyed.Generation)})"
+            : $"{column}::text = ANY (@candidates)";
+    }
+
+    private async Task ReadAsync(
+        PiiField field,
+        string condition,
+        string[] candidates,
+        Action<string> add,
+        CancellationToken cancellationToken) => await database.QueryAsync(
+        $"""
+        SELECT DISTINCT l.{field.Column()}::text FROM user_logins AS l
+        WHERE l.{field.Column()} IS NOT NULL AND ({condition}) AND @candidates IS NOT NULL
+        """,
+        reader =>
+        {
+            add(reader.GetString(0));
+            return true;
+        },
+        cancellationToken,
+        SqlCommands.Parameter("stored", subject.Stored.ToArray()),
+        SqlCommands.Parameter("candidates", candidates));
+
+    private string Newest(PiiField field, string mask) =>
+        masker is KeyedPiiMasker keyed && Mask.TryParse(mask, out var parsed) && parsed.Generation <= keyed.Generation
+            ? keyed.Rekey(field, mask)
+            : mask;
+}

@@ -1,0 +1,40 @@
+using System.CommandLine;
+using FetchEtl.Maintenance;
+
+namespace FetchEtl.Service;
+
+/// <summary>Verifies the chain of <c>audit_log</c>, and prints its head.</summary>
+internal static class AuditVerifyCommand
+{
+    private const int HashLength = 64;
+
+    private static readonly Option<string?> Head = new("--head")
+    {
+        Description = "A head that an earlier run printed and you kept elsewhere: the chain must hold it.",
+    };
+
+    public static Command Create() => Verb.Create(
+        "verify",
+        "Verifies that no entry of audit_log was changed, removed or inserted, and prints the number of entries and the "
+        + "head, the hash of the last one. Keep it elsewhere. Exit code 1: names the first entry that does not fit.",
+        RunAsync,
+        Head).WithExamples("fetch-etl audit verify", "fetch-etl audit verify --head $(tail -n 1 audit-heads.txt)");
+
+    private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
+    {
+        var head = parsed.GetValue(Head);
+        if (head is not null && (head.Length != HashLength || !head.All(char.IsAsciiHexDigitLower)))
+        {
+            throw new UsageException(
+                $"{Head.Name} must be {HashLength} lower-case hex digits, as 'fetch-etl audit verify' prints them.");
+        }
+
+        await using var database = AuditCommand.Open(settings);
+        var finding = await new AuditLog(database).VerifyAsync(head, cancellationToken);
+        Console.WriteLine($"{Words.Number(finding.Entries)} entries of audit_log fit. Head:");
+        Console.WriteLine(finding.Head);
+        return finding.Problem is { } problem
+            ? Verb.Fail([$"audit_log was tampered with: {problem}."])
+            : Verb.Succeeded;
+    }
+}

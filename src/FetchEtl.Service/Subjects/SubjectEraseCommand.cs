@@ -1,0 +1,144 @@
+using System.CommandLine;
+using System.Text.Json;
+using FetchEtl.Maintenance;
+
+namespace FetchEtl.Service;
+
+/// <summary>Erases a person's data.</summary>
+internal static class SubjectEraseCommand
+{
+    private static readonly SubjectArguments Arguments = new();
+
+    private static readonly Option<bool> DeleteRows = new("--delete-rows")
+    {
+        Description = "Delete the rows. Without it they stay, with random masks and a random user id.",
+    };
+
+    private static readonly Option<bool> Yes = new("--yes") { Description = "Do not ask before data is erased." };
+
+    private static readonly Option<bool> DryRun = new DeadArguments().DryRun;
+
+    /// <summary>What no verb of this program reaches.</summary>
+    private static readonly string[] Remains =
+    [
+        "What remains, and for how long:",
+        "  messages of this person that are still on the main queue: they will be written; run this again afterwards",
+        "  replicas: until they have replayed the change",
+        "  dead rows in PostgreSQL's files: until VACUUM has removed them and the space is used again",
+        "  PostgreSQL's WAL, archived WAL and backups: as long as they are kept",
+        "  tables and files that somebody copied or exported, views of domains until they are refreshed",
+        "  logs, metrics and audit_log hold no value of anybody",
+    ];
+
+    public static Command Create() => Verb.Create(
+        "erase",
+        "Erases one person's data: deletes dead letters and sealed values, and puts random masks into the rows. Asks "
+        + "first, since it cannot be undone; run it again after a stop. Exit code 3: some letters stay or were not seen.",
+        RunAsync,
+        Arguments.Field, PurposeOption.Purpose, DeleteRows, DryRun, Yes, Arguments.NoDeadLetters, Arguments.Force,
+        Arguments.Json, Arguments.Values).WithExamples(
+            "fetch-etl subject erase --field user_id --purpose 'request 88' --dry-run < user.txt",
+            "fetch-etl subject erase --field user_id --purpose 'request 88' --delete-rows --yes < user.txt");
+
+    private static Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
+    {
+        var consent = new Consent("subject erase", "erases data", "erase it", "Nothing was erased.");
+        var (isDryRun, isSure) = (parsed.GetValue(DryRun), parsed.GetValue(Yes));
+        if (!isDryRun && !isSure)
+        {
+            consent.RequireTerminal();
+        }
+
+        var rights = parsed.GetValue(DeleteRows)
+            ? "SELECT and DELETE on user_logins and pii_vault, SELECT and INSERT on erased_messages"
+            : "SELECT and UPDATE on user_logins, SELECT and DELETE on pii_vault";
+        return SubjectSession.RunAsync(
+            isDryRun ? "find" : "erase",
+            rights,
+            Arguments,
+            parsed,
+            settings,
+            async session =>
+            {
+                if (!isSure || isDryRun)
+                {
+                    var found = await SubjectFound.CountAsync(session, cancellationToken);
+                    Write(found, session, parsed.GetValue(Arguments.Json), isDryRun);
+                    if (isDryRun)
+                    {
+                        return found.IsComplete ? Verb.Succeeded : Verb.LeftBehind;
+                    }
+
+                    if (!await consent.AskAsync(cancellationToken))
+                    {
+                        return Verb.Fail(["nothing was erased."]);
+                    }
+                }
+
+                return await EraseAsync(session, parsed, cancellationToken);
+            },
+            cancellationToken);
+    }
+
+    private static void Write(SubjectFound found, SubjectSession session, bool isJson, bool isDryRun)
+    {
+        if (isJson && isDryRun)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(found, SubjectJson.Default.SubjectFound));
+        }
+        else if (!isJson)
+        {
+            found.Write(session.Letters?.Queue);
+            Console.WriteLine(isDryRun ? "Nothing was changed." : "All of it will be erased. This cannot be undone.");
+        }
+    }
+
+    /// <summary>
+    /// The letters first, so that none is redriven meanwhile; the rows last, since they lead to the sealed values. So a
+    /// run after a stop finds what is left.
+    /// </summary>
+    private static async Task<int> EraseAsync(
+        SubjectSession session, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var letters = session.Letters;
+        var isLeft = letters is not null && await letters.RunAsync(deletes: true, found: null, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        var entries = await session.Vault.EraseAsync(cancellationToken);
+        var (masked, deleted) = parsed.GetValue(DeleteRows)
+            ? (0, await session.Rows.DeleteAsync(SayWaiting, cancellationToken))
+            : (await session.Rows.MaskAgainAsync(new RandomMask(), progress: null, cancellationToken), 0L);
+        if (parsed.GetValue(Arguments.Json))
+        {
+            Console.WriteLine(JsonSerializer.Serialize(
+                new SubjectErased(masked, deleted, entries, letters?.Deleted, !isLeft),
+                SubjectJson.Default.SubjectErased));
+        }
+        else
+        {
+            Console.WriteLine(
+                (parsed.GetValue(DeleteRows)
+                    ? $"Rows deleted: {Words.Number(deleted)}. "
+                    : $"Rows with random masks now: {Words.Number(masked)}. ")
+                + $"Sealed values deleted: {Words.Number(entries)}."
+                + (letters is null ? string.Empty : $" Dead letters deleted: {Words.Number(letters.Deleted)}."));
+            Array.ForEach(Remains, Console.WriteLine);
+        }
+
+        if (letters?.Problem is { } problem)
+        {
+            return Verb.Fail([$"not all dead letters were deleted: {problem.TrimEnd('.')}. Run it again."]);
+        }
+
+        if (letters?.OfOtherQueues > 0)
+        {
+            StandardError.WriteLine(
+                $"fetch-etl: {Words.Number(letters.OfOtherQueues)} dead letters came from another queue and stay. "
+                + "Remedy: name that one in Sqs:QueueName.");
+        }
+
+        return isLeft ? Verb.LeftBehind : Verb.Succeeded;
+    }
+
+    private static void SayWaiting(int transactions) => StandardError.WriteLine(
+        $"fetch-etl: waits for {Words.Count(transactions, "transaction")} of other sessions that write to user_logins.");
+}

@@ -1,0 +1,103 @@
+using FetchEtl.Maintenance;
+using FetchEtl.Masking;
+
+namespace FetchEtl.Service;
+
+/// <summary>
+/// The dead letters whose field holds one of a person's values. Masks decide, so two spellings of an address are equal.
+/// </summary>
+/// <param name="host">SQS and the keys.</param>
+/// <param name="queue">The queue.</param>
+/// <param name="subject">The person.</param>
+/// <param name="masker">The masker with the newest keys.</param>
+internal sealed class SubjectLetters(DeadHost host, LetterQueue queue, Subject subject, IPiiMasker masker)
+{
+    public string Queue => queue.Name;
+
+    /// <summary>How many letters the last pass read.</summary>
+    public long Read { get; private set; }
+
+    /// <summary>How many of them are the person's.</summary>
+    public long Matched { get; private set; }
+
+    /// <summary>How many of those came from another queue, and so are not deleted.</summary>
+    public long OfOtherQueues { get; private set; }
+
+    public long Deleted { get; private set; }
+
+    public DateTimeOffset? First { get; private set; }
+
+    public DateTimeOffset? Last { get; private set; }
+
+    /// <summary>Why SQS deletes no more; null where it does.</summary>
+    public string? Problem { get; private set; }
+
+    /// <summary>Whether the last pass was stopped.</summary>
+    public bool IsStopped { get; private set; }
+
+    /// <summary>Goes through the queue once, and says on standard error what it could not see.</summary>
+    /// <param name="deletes">Whether the letters are deleted.</param>
+    /// <param name="found">Gets each letter; null for none.</param>
+    /// <param name="cancellationToken">Ends the pass between calls.</param>
+    /// <returns>Whether letters are left that it did not see, or did not delete.</returns>
+    public async Task<bool> RunAsync(bool deletes, Action<ReceivedLetter>? found, CancellationToken cancellationToken)
+    {
+        (Read, Matched, OfOtherQueues, First, Last) = (0, 0, 0, null, null);
+        var pass = new LetterPass(host.Calls, queue, host.Redrive);
+        var end = await LetterProgressBar.RunAsync(queue, isQuiet: false, seen => pass.RunAsync(
+            letters => HandleAsync(pass, letters, deletes, found),
+            static () => Task.CompletedTask,
+            count =>
+            {
+                Read += count;
+                seen(count);
+            },
+            cancellationToken));
+        IsStopped = end.Ending == PassEnding.Stopped;
+        var isLeft = PassReport.Write(end, queue, Read);
+        return isLeft || Problem is not null || (deletes && OfOtherQueues > 0);
+    }
+
+    private async Task<bool> HandleAsync(
+        LetterPass pass, IReadOnlyList<ReceivedLetter> letters, bool deletes, Action<ReceivedLetter>? found)
+    {
+        var theirs = letters.Where(letter => IsTheirs(letter.Message.Body)).ToList();
+        foreach (var letter in theirs)
+        {
+            Matched++;
+            OfOtherQueues += letter.Letter.IsFromOtherQueue ? 1 : 0;
+            First = First is null || letter.Letter.SentAt < First ? letter.Letter.SentAt : First;
+            Last = Last is null || letter.Letter.SentAt > Last ? letter.Letter.SentAt : Last;
+            found?.Invoke(letter);
+        }
+
+        return !deletes || await DeleteAsync(
+            pass.Held, [.. theirs.Where(letter => !letter.Letter.IsFromOtherQueue).Select(letter => letter.Letter.Id)]);
+    }
+
+    /// <returns>Whether SQS deletes more.</returns>
+    private async Task<bool> DeleteAsync(HeldLetters held, IReadOnlyList<string> ids)
+    {
+        if (ids.Count == 0)
+        {
+            return true;
+        }
+
+        var answers = await host.Calls.DeleteAsync(queue.Url, [.. ids.Select(held.HandleOf)]);
+        foreach (var (id, refusal) in ids.Zip(answers.Refusals))
+        {
+            if (refusal is null)
+            {
+                held.Remove(id);
+                Deleted++;
+            }
+
+            Problem ??= refusal;
+        }
+
+        return answers.Problem is null;
+    }
+
+    private bool IsTheirs(string body) => MaskedBody.Read(body, masker).Fields
+        .Any(field => field.Name == subject.Field.Name() && subject.Has(field.Mask));
+}

@@ -1,0 +1,97 @@
+using System.CommandLine;
+using FetchEtl.Logins;
+using FetchEtl.Maintenance;
+using FetchEtl.Masking;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace FetchEtl.Service;
+
+/// <summary>A person and all places that may hold the person's data, opened and audited.</summary>
+internal sealed class SubjectSession
+{
+    private SubjectSession(
+        LoginDbContext database, Subject subject, IPiiMasker masker, DeadHost? host, LetterQueue? queue)
+    {
+        Subject = subject;
+        Rows = new SubjectRows(database, subject, TimeProvider.System);
+        Vault = new SubjectVault(database, subject, masker);
+        Letters = host is null ? null : new SubjectLetters(host, queue!, subject, masker);
+    }
+
+    public Subject Subject { get; }
+
+    public SubjectRows Rows { get; }
+
+    public SubjectVault Vault { get; }
+
+    /// <summary>The dead letters; null where they are left out.</summary>
+    public SubjectLetters? Letters { get; }
+
+    /// <summary>
+    /// Opens everything that can fail before the first effect, writes the entry in <c>audit_log</c>, and runs a verb.
+    /// </summary>
+    /// <param name="verb">The verb, such as <c>find</c>.</param>
+    /// <param name="rights">Its rights on the tables, for the error text.</param>
+    /// <param name="arguments">The options.</param>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="settings">The settings.</param>
+    /// <param name="run">The work.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="UsageException">Something is missing.</exception>
+    /// <exception cref="MaskingRefusedException">The keys are not those of the table.</exception>
+    public static async Task<int> RunAsync(
+        string verb,
+        string rights,
+        SubjectArguments arguments,
+        ParseResult parsed,
+        string[] settings,
+        Func<SubjectSession, Task<int>> run,
+        CancellationToken cancellationToken)
+    {
+        var (purpose, field) = (PurposeOption.Read(parsed), arguments.ReadField(parsed));
+        var masking = new MaskingOptions();
+        var configuration = ServiceHost.Create(settings).Configuration;
+        configuration.BindMasking(masking);
+
+        // The vault's public key may be elsewhere, and nothing is sealed here.
+        masking.Vault = new VaultOptions();
+        if (masking.Method == MaskingMethod.Hmac && masking.Keys.Count + masking.KeyFiles.Count == 0)
+        {
+            throw new UsageException(
+                "Masking:Keys or Masking:KeyFiles must hold the keys of all generations, as the service has them: "
+                + "without them a value cannot be found. Nothing was changed.");
+        }
+
+        var masker = PiiMaskers.Create(masking);
+        Warnings.OfKeyFiles(masking);
+        var options = new DbContextOptionsBuilder<LoginDbContext>().UseNpgsql(DatabaseSetting.Read(configuration));
+        await using var database = new LoginDbContext(options.Options);
+
+        // A read of a whole large table takes long, and Ctrl+C ends it.
+        database.Database.SetCommandTimeout(TimeSpan.Zero);
+        using var host = parsed.GetValue(arguments.NoDeadLetters) ? null : DeadHost.Create(settings, needsKeys: true);
+        try
+        {
+            await new StoredMasksVerifier(masker, Options.Create(new LoginsOptions { Masking = masking }))
+                .CheckKeysAsync(database, cancellationToken);
+            var queue = host is null
+                ? null
+                : (await host.FindQueueAsync(cancellationToken)).RefusePolicy(parsed.GetValue(arguments.Force));
+            var values = await arguments.ReadValuesAsync(parsed, cancellationToken);
+            var session = new SubjectSession(
+                database, new Subject(masking, field, values), masker, host, queue);
+            await new AuditTrail(database, $"subject {verb}", purpose)
+                .BeginAsync(field.Name(), values.Count, cancellationToken);
+            return await run(session);
+        }
+        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            throw new UsageException(
+                $"The role in ConnectionStrings:Logins lacks a right: grant it {rights}, SELECT on masking_generations, "
+                + $"and {AuditTrail.Rights}.");
+        }
+    }
+}

@@ -1,0 +1,222 @@
+using FetchEtl.Logins;
+using FetchEtl.Masking;
+using FetchEtl.Testing;
+using Npgsql;
+
+namespace FetchEtl.Maintenance.Tests;
+
+/// <summary>A person's rows, of every generation, are masked again or deleted for good, and nobody else's.</summary>
+public sealed class SubjectRowsTests : IAsyncLifetime
+{
+    private static readonly string[] Keys = [TestKeys.First, TestKeys.Second, TestKeys.Third];
+    private static readonly PersonalText Theirs = new("192.0.2.1");
+
+    private MaintenanceStore _store = null!;
+
+    public async Task InitializeAsync() => _store = await MaintenanceStore.CreateAsync();
+
+    public async Task DisposeAsync() => await _store.DisposeAsync();
+
+    [Fact]
+    public async Task Rows_of_every_generation_are_masked_again_with_a_random_mask_each()
+    {
+        var mine = await WriteAsync(Theirs, generations: 3);
+        await WriteAsync(new PersonalText("192.0.2.2"), generations: 3);
+        var before = await RowsAsync();
+        await using var context = _store.CreateDbContext();
+
+        // Another spelling of the same address.
+        var rows = Rows(context, PiiField.Ip, "::ffff:192.0.2.1");
+        Assert.Equal(3, (await rows.CountAsync(CancellationToken.None)).Rows);
+        Assert.Equal(3, await rows.MaskAgainAsync(new RandomMask(), progress: null, CancellationToken.None));
+        Assert.Equal(0, await rows.MaskAgainAsync(new RandomMask(), progress: null, CancellationToken.None));
+
+        var after = await RowsAsync();
+        Assert.Equal(before.Where(row => !mine.Contains(row.Id!.Value)), after.Where(row => !mine.Contains(row.Id!.Value)));
+        var changed = after.Where(row => mine.Contains(row.Id!.Value)).ToList();
+        Assert.Equal(3, changed.Count);
+        var texts = changed.SelectMany(row => new[] { row.Ip, row.Device, row.User }).ToList();
+        Assert.Equal(9, texts.Distinct().Count());
+        Assert.Empty(texts.Intersect(before.SelectMany(row => new[] { row.Ip, row.Device, row.User })));
+        Assert.All(changed, row => Assert.Equal(
+            Generation(before.Single(old => old.Id == row.Id).Ip), Generation(row.Ip)));
+        Assert.All(changed, row => Assert.StartsWith(RandomMask.ErasedPrefix, row.User, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_user_id_is_found_raw_and_masked()
+    {
+        await InsertAsync(Row("ann"), Row(Masker(1).Mask(PiiField.UserId, new PersonalText("ann"))!), Row("bob"));
+        await using var context = _store.CreateDbContext();
+
+        var found = await Rows(context, PiiField.UserId, "ann").CountAsync(CancellationToken.None);
+
+        Assert.Equal(new SubjectRowCounts(2, new DateOnly(2026, 1, 2), new DateOnly(2026, 1, 2)), found);
+    }
+
+    [Fact]
+    public async Task Deleted_rows_do_not_come_back_with_their_messages_and_other_rows_stay()
+    {
+        var mine = await WriteAsync(Theirs, generations: 2);
+        var others = await WriteAsync(new PersonalText("192.0.2.2"), generations: 2);
+        await InsertAsync(Row("no message", Theirs, id: null));
+        await using var context = _store.CreateDbContext();
+        var rows = Rows(context, PiiField.Ip, Theirs.Reveal());
+
+        Assert.Equal(3, await rows.DeleteAsync(waiting: null, CancellationToken.None));
+        Assert.Equal(0, await rows.DeleteAsync(waiting: null, CancellationToken.None));
+        Assert.Equal(0, await context.InsertAsync([.. mine.Select(id => Row("again", Theirs, id))]));
+
+        Assert.Equal(others.Order(), (await RowsAsync()).Select(row => row.Id!.Value).Order());
+        Assert.Equal(2, await _store.ScalarAsync<long>("SELECT count(*) FROM erased_messages"));
+    }
+
+    [Fact]
+    public async Task An_erasure_in_one_transaction_would_let_an_insert_that_waits_for_it_bring_the_row_back()
+    {
+        var row = Row("u", Theirs, Guid.NewGuid());
+        await InsertAsync(row);
+        await using var source = NpgsqlDataSource.Create(_store.AdminConnectionString);
+        await using var erasing = await source.OpenConnectionAsync();
+        await using var transaction = await erasing.BeginTransactionAsync();
+        await ExecuteAsync(
+            erasing,
+            $"DELETE FROM user_logins; INSERT INTO erased_messages (message_id) VALUES ('{row.MessageId}')");
+        await using var context = _store.CreateDbContext();
+        var insert = context.InsertAsync([row]);
+        await UntilOneWaitsAsync();
+        await transaction.CommitAsync();
+
+        Assert.Equal(1, await insert);
+    }
+
+    [Fact]
+    public async Task An_insert_that_began_before_the_erasure_does_not_bring_the_row_back()
+    {
+        var (row, first) = (Row("u", Theirs, Guid.NewGuid()), Row("first", new PersonalText("a"), Guid.NewGuid()));
+        await InsertAsync(row);
+
+        // The insert has its snapshot, and waits at its first row for a transaction that has not ended.
+        await using var source = NpgsqlDataSource.Create(_store.AdminConnectionString);
+        await using var holding = await source.OpenConnectionAsync();
+        await using var transaction = await holding.BeginTransactionAsync();
+        await ExecuteAsync(holding, $"INSERT INTO user_logins (message_id) VALUES ('{first.MessageId}')");
+        await using var inserting = _store.CreateDbContext();
+        var insert = inserting.InsertAsync([first, row]);
+        await UntilOneWaitsAsync();
+        await using var context = _store.CreateDbContext();
+        var waits = new TaskCompletionSource<int>();
+        var erasure = Rows(context, PiiField.Ip, Theirs.Reveal()).DeleteAsync(
+            count => waits.TrySetResult(count), CancellationToken.None);
+
+        Assert.Equal(2, await waits.Task);
+        Assert.Equal(1, await _store.ScalarAsync<long>("SELECT count(*) FROM user_logins"));
+        await transaction.RollbackAsync();
+
+        Assert.Equal((1, 1L), (await insert, await erasure));
+        Assert.Equal("first", await _store.ScalarAsync<string>("SELECT user_id FROM user_logins"));
+    }
+
+    [Fact]
+    public async Task The_vault_loses_what_only_the_persons_rows_refer_to_and_keeps_what_others_share()
+    {
+        var (own, shared) = (new PersonalText("192.0.2.7"), new PersonalText("192.0.2.8"));
+        var (ann, bob) = (Masker(3).Mask(PiiField.UserId, new("ann"))!, Masker(3).Mask(PiiField.UserId, new("bob"))!);
+        await InsertAsync(
+            Row(ann, own, Guid.NewGuid(), 2), Row(ann, shared, Guid.NewGuid(), 3), Row(bob, shared, Guid.NewGuid(), 1));
+        await using var context = _store.CreateDbContext();
+        string[] masks =
+        [
+            ann, bob, .. new[] { own, shared }.Select(ip => Masker(3).Mask(PiiField.Ip, ip)!),
+            Masker(1).Mask(PiiField.Ip, own)!,
+        ];
+        foreach (var (mask, field) in masks.Zip(["user_id", "user_id", "ip", "ip", "ip"]))
+        {
+            await _store.ScalarAsync<long>(
+                $"INSERT INTO pii_vault (mask, field, sealed) VALUES ('{mask}', '{field}', '') RETURNING 1::bigint");
+        }
+
+        var vault = new SubjectVault(
+            context,
+            new Subject(MaintenanceStore.Masking(Keys), PiiField.UserId, [new PersonalText("ann")]),
+            Masker(3));
+
+        // Either copy shows the address, and both go.
+        Assert.Equal(2, (await vault.FindAsync(CancellationToken.None)).Count);
+        Assert.Equal(3, await vault.EraseAsync(CancellationToken.None));
+
+        var left = await _store.QueryAsync("SELECT mask FROM pii_vault", reader => reader.GetString(0));
+        Assert.Equal(new[] { masks[1], masks[3] }.Order(), left.Order());
+    }
+
+    [Fact]
+    public void A_random_mask_has_the_form_of_the_one_before_and_nothing_else_of_it()
+    {
+        var random = new RandomMask(bytes => bytes.Fill(7));
+
+        Assert.Equal($"12:{string.Concat(Enumerable.Repeat("07", 32))}", random.Like($"12:{new string('a', 64)}"));
+        Assert.Equal(string.Concat(Enumerable.Repeat("07", 32)), random.Like(new string('A', 64)));
+        Assert.Equal("7.7.7.7", random.Like("192.0.2.1"));
+        Assert.Equal("707:707:707:707:707:707:707:707", random.Like("2001:db8::1"));
+        Assert.Equal("777-77-7777", random.LikeDigits("123-45-6789"));
+        Assert.Equal($"erased:{string.Concat(Enumerable.Repeat("07", 16))}", random.Like("ann"));
+        Assert.StartsWith("erased:", random.LikeDigits("device 1"), StringComparison.Ordinal);
+    }
+
+    private static string Generation(string mask) => mask.Split(':')[0];
+
+    private static KeyedPiiMasker Masker(int generations) => new(MaintenanceStore.Masking(Keys[..generations]));
+
+    private static SubjectRows Rows(LoginDbContext context, PiiField field, string value) => new(
+        context, new Subject(MaintenanceStore.Masking(Keys), field, [new PersonalText(value)]), TimeProvider.System);
+
+    private static UserLogin Row(string userId) => Row(userId, Theirs, Guid.NewGuid());
+
+    private static UserLogin Row(string userId, PersonalText ip, Guid? id, int generations = 1) => new()
+    {
+        UserId = userId,
+        MaskedIp = Masker(generations).Mask(PiiField.Ip, ip),
+        MaskedDeviceId = Masker(generations).Mask(PiiField.DeviceId, new PersonalText("000-00-0001")),
+        AppVersion = 1,
+        CreateDate = new DateOnly(2026, 1, 2),
+        MessageId = id,
+    };
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Writes a row for each generation, and returns their message ids.</summary>
+    private async Task<Guid[]> WriteAsync(PersonalText ip, int generations)
+    {
+        var ids = Enumerable.Range(1, generations).Select(_ => Guid.NewGuid()).ToArray();
+        await InsertAsync([.. ids.Select((id, i) => Row($"user {i}", ip, id, i + 1))]);
+        return ids;
+    }
+
+    private async Task InsertAsync(params UserLogin[] rows)
+    {
+        await using var context = _store.CreateDbContext();
+        Assert.Equal(rows.Length, await context.InsertAsync(rows));
+    }
+
+    private Task<List<(Guid? Id, string Ip, string Device, string User)>> RowsAsync() => _store.QueryAsync(
+        "SELECT message_id, masked_ip, masked_device_id, user_id FROM user_logins ORDER BY message_id",
+        reader => (
+            reader.IsDBNull(0) ? (Guid?)null : reader.GetGuid(0),
+            reader.GetString(1), reader.GetString(2), reader.GetString(3)));
+
+    private async Task UntilOneWaitsAsync()
+    {
+        while (await _store.ScalarAsync<long>(
+            """
+            SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'transactionid' AND pid IN
+                (SELECT pid FROM pg_stat_activity WHERE datname = current_database())
+            """) == 0)
+        {
+            await Task.Yield();
+        }
+    }
+}
