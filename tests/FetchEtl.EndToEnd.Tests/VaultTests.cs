@@ -42,7 +42,8 @@ public sealed partial class VaultTests
         foreach (var (field, column) in Columns)
         {
             var masks = await vault.MasksAsync(column);
-            var printed = await vault.LinesAsync(masks, "reveal", "--purpose", "test", "--private-key", vault.PrivateKey);
+            var printed = await vault.LinesAsync(
+                masks, "reveal", "--purpose", "test", "--private-key", vault.PrivateKey);
             Assert.DoesNotContain(printed, line => line.Any(char.IsControl));
             string[] values = [.. printed.Select(Recover)];
             count += masks.Length;
@@ -67,7 +68,8 @@ public sealed partial class VaultTests
 
         foreach (var mask in await vault.MasksAsync("masked_ip"))
         {
-            var ip = Assert.Single(await vault.LinesAsync([mask], "reveal", "--purpose", "test", "--private-key", vault.PrivateKey));
+            var ip = Assert.Single(await vault.LinesAsync(
+                [mask], "reveal", "--purpose", "test", "--private-key", vault.PrivateKey));
             Assert.Equal($"Verified OK\nv2:ip:{mask}:{ip}", await vault.ShellAsync(command, mask));
         }
 
@@ -114,7 +116,8 @@ public sealed partial class VaultTests
             ],
             Lines(reveal.Errors));
 
-        await using var unverified = await vault.RunApartAsync("reveal", "--purpose", "test", "--private-key", vault.PrivateKey, mask);
+        await using var unverified = await vault.RunApartAsync(
+            "reveal", "--purpose", "test", "--private-key", vault.PrivateKey, mask);
         Assert.Equal(1, unverified.ExitCode);
         Assert.Contains("Nothing shows whether the service sealed a value: give the vault's verification keys by " +
             "--verify-key", unverified.Errors);
@@ -154,7 +157,8 @@ public sealed partial class VaultTests
             Path.Combine(folder, "other.pem"),
             mask);
         Assert.Contains($"it was sealed to the key with the fingerprint {await FingerprintAsync(vault)}", other.Errors);
-        await using var half = await vault.RunApartAsync("reveal", "--purpose", "test", "--private-key", vault.PublicKey, mask);
+        await using var half = await vault.RunApartAsync(
+            "reveal", "--purpose", "test", "--private-key", vault.PublicKey, mask);
         Assert.Contains("--private-key names a file without a private key in PEM", half.Errors);
         await using var locked = await vault.RunApartAsync(
             "reveal",
@@ -184,7 +188,10 @@ public sealed partial class VaultTests
 
         await vault.Estate.ExecuteAsync(
             $"UPDATE pii_vault SET sealed = set_byte(sealed, 5, 1 - get_byte(sealed, 5) % 2) WHERE mask = '{mask}'");
-        string[] reveal = ["reveal", "--purpose", "test", "--private-key", vault.PrivateKey, "--verify-key", vault.Verifier];
+        string[] reveal =
+        [
+            "reveal", "--purpose", "test", "--private-key", vault.PrivateKey, "--verify-key", vault.Verifier,
+        ];
         await using var changed = await vault.RunApartAsync([.. reveal, mask]);
         Assert.Contains(
             "the entry's signature is missing or not its own: somebody has changed pii_vault", changed.Errors);

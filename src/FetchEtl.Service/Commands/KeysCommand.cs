@@ -21,7 +21,10 @@ internal static class KeysCommand
             "Registers the keys of the settings in masking_generations, after which the service needs only SELECT on " +
             "it.",
             RegisterAsync).WithExamples("fetch-etl keys register --Masking:KeyFiles:0=masking-key");
-        return new Command("keys", "Creates and registers masking keys.") { create, register, VaultVerifierCommand.Create() };
+        return new Command("keys", "Creates and registers masking keys.") 
+        {
+            create, register, VaultVerifierCommand.Create(),
+        };
     }
 
     private static async Task<int> RegisterAsync(

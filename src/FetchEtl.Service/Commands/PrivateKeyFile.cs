@@ -15,7 +15,9 @@ internal static class PrivateKeyFile
         var current = passphraseOption;
         try
         {
-            var passphrase = passphraseFile is null ? null : SecretFile.Read(passphraseFile).Split('\n')[0].TrimEnd('\r');
+            var passphrase = passphraseFile is null
+                ? null
+                : SecretFile.Read(passphraseFile).Split('\n')[0].TrimEnd('\r');
             if (passphraseFile is not null)
             {
                 Warnings.OfFile(current, passphraseFile);
