@@ -12,7 +12,10 @@ internal sealed class Ff1Cipher(ReadOnlySpan<byte> key, int radix = 10)
 {
     private const int Rounds = 10;
 
-    /// <summary>Up to this many bits, half of a text and the 16 bytes that a round adds to it fit 128 bits.</summary>
+    /// <summary>Up to this many bits, a round adds 8 bytes to half of a text, and 64 bits hold either.</summary>
+    private const int MostBitsOfUInt64 = 32;
+
+    /// <summary>Up to this many bits, a round adds at most 16 bytes to half of a text.</summary>
     private const int MostBitsOfUInt128 = 96;
 
     private const int StackLimit = 256;
@@ -44,7 +47,13 @@ internal sealed class Ff1Cipher(ReadOnlySpan<byte> key, int radix = 10)
             }
         }
 
-        if (Math.Log2(radix) * ((digits.Length + 1) / 2) < MostBitsOfUInt128 - 1)
+        // One bit below the limits, so that rounding cannot pass them.
+        var bits = Math.Log2(radix) * ((digits.Length + 1) / 2);
+        if (bits < MostBitsOfUInt64 - 1)
+        {
+            Run<ulong>(digits, tweak, decrypts);
+        }
+        else if (bits < MostBitsOfUInt128 - 1)
         {
             Run<UInt128>(digits, tweak, decrypts);
         }
