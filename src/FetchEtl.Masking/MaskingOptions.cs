@@ -38,6 +38,15 @@ public sealed class MaskingOptions
     /// <value><see cref="MaskingMethod.Hmac"/> by default.</value>
     public MaskingMethod Method { get; set; }
 
+    /// <summary>
+    /// The methods of single fields (<c>Masking:Methods:ip</c>, <c>Masking:Methods:device_id</c>), by the field's name,
+    /// where they differ from <see cref="Method"/>: see <see cref="MaskingMethods.Of"/>. A change takes a new
+    /// generation: append a key, change the method, and run <c>rekey</c>.
+    /// </summary>
+    /// <value>Empty by default.</value>
+    public IDictionary<string, MaskingMethod> Methods { get; } =
+        new Dictionary<string, MaskingMethod>(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Accepts a <see cref="Method"/> whose masks can be reversed (<c>Masking:AllowWeak</c>).</summary>
     /// <value>False by default.</value>
     public bool AllowWeak { get; set; }
@@ -63,6 +72,12 @@ public sealed class MaskingOptions
 
     /// <summary>Whether values are sealed: <see cref="VaultOptions.PublicKeyFile"/> is set.</summary>
     public bool HasVault => !string.IsNullOrEmpty(Vault.PublicKeyFile);
+
+    /// <summary>Returns the method that masks a field.</summary>
+    /// <param name="field">The field.</param>
+    /// <returns>That of <see cref="Methods"/>, else <see cref="Method"/>.</returns>
+    public MaskingMethod MethodOf(PiiField field) =>
+        Methods.TryGetValue(field.Name(), out var method) ? method : Method;
 
     /// <summary>Whether the method or the former method appends the salt.</summary>
     internal bool UsesSalt => Method == MaskingMethod.SaltedSha256 || Former == MaskingMethod.SaltedSha256;

@@ -16,6 +16,7 @@ internal sealed class MaskingOptionsValidation
     {
         var validation = new MaskingOptionsValidation(section);
         validation.CheckMethod(options);
+        validation.CheckMethods(options);
         validation.CheckFormer(options);
         validation.CheckSalt(options);
         validation.CheckFields(options.Fields);
@@ -39,6 +40,15 @@ internal sealed class MaskingOptionsValidation
         if (!Enum.IsDefined(options.Method))
         {
             _problems.Add($"{_section}:Method must be Hmac, Sha256 or SaltedSha256.");
+            return;
+        }
+
+        if (options.Method.IsLookAlike())
+        {
+            var field = PiiFields.All.First(x => MaskingMethods.Of(x).Contains(options.Method)).Name();
+            _problems.Add(
+                $"{_section}:Method is {options.Method}, which masks {field} only: set {_section}:Methods:{field}=" +
+                $"{options.Method}, and remove {_section}:Method.");
             return;
         }
 
@@ -67,6 +77,38 @@ internal sealed class MaskingOptionsValidation
             _problems.Add(
                 $"{_section}:Vault:PublicKeyFile is set, but rekeying does not move the vault's entries from masks " +
                 $"of {_section}:Method {options.Method} to those of a key: remove it, or choose Hmac.");
+        }
+    }
+
+    private void CheckMethods(MaskingOptions options)
+    {
+        if (options.Methods.Count > 0 && options.Method is MaskingMethod.Sha256 or MaskingMethod.SaltedSha256)
+        {
+            _problems.Add(
+                $"{_section}:Methods is set, but under {_section}:Method {options.Method} all fields are masked the " +
+                "same way, without a key: remove it, or choose Hmac.");
+            return;
+        }
+
+        foreach (var (name, method) in options.Methods)
+        {
+            var fields = PiiFields.All.Where(x => x.Name().Equals(name, StringComparison.OrdinalIgnoreCase)).ToList();
+            if (fields is not [var field])
+            {
+                _problems.Add($"{_section}:Methods:{name} names no field: the fields are {PiiFields.Names}.");
+            }
+            else if (!MaskingMethods.Of(field).Contains(method))
+            {
+                _problems.Add(
+                    $"{_section}:Methods:{field.Name()} must be {string.Join(" or ", MaskingMethods.Of(field))}: no " +
+                    "other method masks this field alone.");
+            }
+            else if (method.IsLookAlike() && options.Former is not null)
+            {
+                _problems.Add(
+                    $"{_section}:Methods:{field.Name()} is {method}, but {_section}:Former hashes each value first, " +
+                    "and a hash has no form to keep: remove one of them.");
+            }
         }
     }
 

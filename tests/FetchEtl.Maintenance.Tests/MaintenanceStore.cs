@@ -63,10 +63,14 @@ internal sealed class MaintenanceStore : IAsyncDisposable, IDbContextFactory<Log
         IReadOnlyList<MaskedColumn>? columns = null,
         int batchBlocks = 1,
         Action<MaintenanceProgress>? progress = null,
+        Func<PiiField, int, MaskingMethod>? methodOf = null,
         CancellationToken cancellationToken = default)
     {
         var masker = new KeyedPiiMasker(masking);
         return new Rekeying(this, Verifier(masker, masking), masker, TimeProvider.System)
+        {
+            MethodOf = methodOf ?? ((field, _) => masking.MethodOf(field)),
+        }
             .RunAsync(table, columns ?? AllColumns, batchBlocks, new Reporter(progress), cancellationToken);
     }
 

@@ -91,6 +91,64 @@ public sealed class MaskingOptionsTests : IDisposable
         Assert.Equal([problem], Problems(options));
     }
 
+    [Theory]
+    [InlineData("ip", MaskingMethod.Ff1, "Masking:Methods:ip must be Hmac or IpCrypt or IpCryptPfx: no other method " +
+        "masks this field alone.")]
+    [InlineData("ip", MaskingMethod.Sha256, "Masking:Methods:ip must be Hmac or IpCrypt or IpCryptPfx: no other " +
+        "method masks this field alone.")]
+    [InlineData("device_id", MaskingMethod.IpCrypt, "Masking:Methods:device_id must be Hmac or Ff1: no other method " +
+        "masks this field alone.")]
+    [InlineData("user_id", MaskingMethod.Ff1, "Masking:Methods:user_id must be Hmac: no other method masks this " +
+        "field alone.")]
+    [InlineData("DeviceId", MaskingMethod.Ff1, "Masking:Methods:DeviceId names no field: the fields are ip, " +
+        "device_id, user_id.")]
+    [InlineData("ip", (MaskingMethod)9, "Masking:Methods:ip must be Hmac or IpCrypt or IpCryptPfx: no other method " +
+        "masks this field alone.")]
+    public void A_method_that_does_not_mask_the_field_is_refused(string field, MaskingMethod method, string problem)
+    {
+        Assert.Equal(
+            [problem], Problems(new MaskingOptions { Keys = { TestKeys.First }, Methods = { [field] = method } }));
+    }
+
+    [Fact]
+    public void A_method_of_one_field_is_refused_as_that_of_all_and_beside_a_weak_or_a_former_one()
+    {
+        Assert.Equal(
+            ["Masking:Method is Ff1, which masks device_id only: set Masking:Methods:device_id=Ff1, and remove " +
+                "Masking:Method."],
+            Problems(new MaskingOptions { Keys = { TestKeys.First }, Method = MaskingMethod.Ff1 }));
+        Assert.Equal(
+            ["Masking:Methods is set, but under Masking:Method Sha256 all fields are masked the same way, without a " +
+                "key: remove it, or choose Hmac."],
+            Problems(new MaskingOptions
+            {
+                Method = MaskingMethod.Sha256, AllowWeak = true, Methods = { ["ip"] = MaskingMethod.IpCrypt },
+            }));
+        Assert.Equal(
+            ["Masking:Methods:ip is IpCryptPfx, but Masking:Former hashes each value first, and a hash has no form " +
+                "to keep: remove one of them."],
+            Problems(new MaskingOptions
+            {
+                Keys = { TestKeys.First },
+                Former = MaskingMethod.Sha256,
+                Methods = { ["ip"] = MaskingMethod.IpCryptPfx, ["device_id"] = MaskingMethod.Hmac },
+            }));
+    }
+
+    [Fact]
+    public void Each_field_has_its_own_method_whatever_the_case_of_its_name()
+    {
+        var options = new MaskingOptions
+        {
+            Keys = { TestKeys.First },
+            Methods = { ["IP"] = MaskingMethod.IpCrypt, ["DEVICE_ID"] = MaskingMethod.Ff1 },
+        };
+
+        Assert.Empty(Problems(options));
+        Assert.Equal(
+            [MaskingMethod.IpCrypt, MaskingMethod.Ff1, MaskingMethod.Hmac], PiiFields.All.Select(options.MethodOf));
+    }
+
     [Fact]
     public void A_vault_is_refused_where_it_could_not_follow_the_masks_to_a_key()
     {

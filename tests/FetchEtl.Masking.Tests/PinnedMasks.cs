@@ -32,7 +32,17 @@ internal sealed record PinnedMasks(string[] Keys, string Salt, PinnedMasks.Case[
     /// <summary>The settings that a case was made with.</summary>
     public MaskingOptions Options(string method, string? former, int generations)
     {
-        var options = new MaskingOptions { Method = Enum.Parse<MaskingMethod>(method), AllowWeak = true };
+        var parsed = Enum.Parse<MaskingMethod>(method);
+        var options = new MaskingOptions { AllowWeak = true };
+        if (parsed.IsLookAlike())
+        {
+            options.Methods.Add(PiiFields.All.Single(x => MaskingMethods.Of(x).Contains(parsed)).Name(), parsed);
+        }
+        else
+        {
+            options.Method = parsed;
+        }
+
         options.Former = former is null ? null : Enum.Parse<MaskingMethod>(former);
         options.Salt = options.UsesSalt ? Salt : null;
         foreach (var key in options.Method == MaskingMethod.Hmac ? Keys[..generations] : [])

@@ -14,7 +14,9 @@ public sealed class PinnedMasksTests
 
         var fields = PiiFields.All.Select(field => field.Name()).ToArray();
         Assert.Equal(
-            Enum.GetNames<MaskingMethod>().SelectMany(method => fields.Select(field => (method, field))).Order(),
+            Enum.GetValues<MaskingMethod>().SelectMany(method => PiiFields.All
+                .Where(field => !method.IsLookAlike() || MaskingMethods.Of(field).Contains(method))
+                .Select(field => ($"{method}", field.Name()))).Order(),
             methods.Order());
         Assert.Equal(
             new[] { "Sha256", "SaltedSha256" }.SelectMany(former => fields.Select(field => (former, field))).Order(),

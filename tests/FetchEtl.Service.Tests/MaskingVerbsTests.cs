@@ -44,6 +44,23 @@ public sealed class MaskingVerbsTests : IDisposable
     }
 
     [Fact]
+    public async Task Look_alike_masks_are_the_pinned_ones_and_a_value_without_one_is_named_by_its_line()
+    {
+        await using var run = FetchEtlProcess.Start(
+            ThreeKeys, "mask", "--field", "device_id", "--Masking:Methods:device_id=Ff1");
+        await run.WriteInputAsync("000-00-0001\ncanary\n123456\n");
+        await run.WaitAsync();
+
+        string Pin(string value) => Pinned.GetProperty("masks").EnumerateArray()
+            .Single(x => x.GetProperty("method").GetString() == "Ff1" && x.GetProperty("value").GetString() == value)
+            .GetProperty("masks")[2].GetString()!;
+        Assert.Equal([Pin("000-00-0001"), "", Pin("123456")], run.Output.Split('\n')[..3].Select(x => x.Trim()));
+        Assert.Contains("line 2 has no mask: Masking:Methods:device_id is Ff1", run.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", run.Errors, StringComparison.Ordinal);
+        Assert.Equal(0, run.ExitCode);
+    }
+
+    [Fact]
     public async Task A_line_without_a_value_has_an_empty_mask_so_that_lines_correspond()
     {
         await using var run = FetchEtlProcess.Start(ThreeKeys, "mask", "--field", "ip");

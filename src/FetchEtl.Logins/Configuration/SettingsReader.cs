@@ -13,7 +13,7 @@ public static class SettingsReader
 {
     /// <summary>
     /// Sets every property that the section has a key for. A list takes <c>Key:0</c>, <c>Key:1</c> and so on, or a
-    /// single value under <c>Key</c>.
+    /// single value under <c>Key</c>, and a dictionary <c>Key:Name</c>.
     /// </summary>
     /// <param name="section">The section; its path is part of every problem.</param>
     /// <param name="settings">
@@ -62,6 +62,10 @@ public static class SettingsReader
             {
                 ReadSection(setting, property.GetValue(settings)!, problems);
             }
+            else if (property.GetValue(settings) is IDictionary map)
+            {
+                ReadMap(setting, map, property.PropertyType.GetGenericArguments()[1], problems);
+            }
             else if (IsList(property.PropertyType))
             {
                 ReadList(setting, (IList<string>)property.GetValue(settings)!, problems);
@@ -69,6 +73,26 @@ public static class SettingsReader
             else
             {
                 ReadValue(setting, property, settings, problems);
+            }
+        }
+    }
+
+    private static void ReadMap(IConfigurationSection setting, IDictionary map, Type type, List<string> problems)
+    {
+        if (!string.IsNullOrEmpty(setting.Value))
+        {
+            problems.Add($"{setting.Path} has no value of its own: write {setting.Path}:NAME.");
+        }
+
+        foreach (var entry in setting.GetChildren().Where(child => !string.IsNullOrEmpty(child.Value)))
+        {
+            if (Convert(entry.Value!, type) is { } value)
+            {
+                map[entry.Key] = value;
+            }
+            else
+            {
+                problems.Add($"{entry.Path} must be {Form(type)}.");
             }
         }
     }

@@ -21,6 +21,7 @@ public sealed class LoginConsumer : IConsumer<LoginMessage>
 {
     private readonly LoginWriter _writer;
     private readonly IPiiMasker _masker;
+    private readonly KeyedPiiMasker? _keyed;
     private readonly TimeProvider _time;
     private readonly LoginMetrics _metrics;
     private readonly AppVersionEncoding _encoding;
@@ -45,6 +46,7 @@ public sealed class LoginConsumer : IConsumer<LoginMessage>
         ArgumentNullException.ThrowIfNull(options);
         _writer = writer;
         _masker = masker;
+        _keyed = masker as KeyedPiiMasker;
         _time = time;
         _metrics = metrics;
         _encoding = options.Value.AppVersion.Encoding;
@@ -70,13 +72,14 @@ public sealed class LoginConsumer : IConsumer<LoginMessage>
             _metrics.UnknownKeys(message.UnknownKeys);
         }
 
-        var problems = LoginValidator.Validate(message, _encoding, out var appVersion);
+        var problems = LoginValidator.Validate(message, _encoding, out var appVersion, _keyed);
         if (problems.Count > 0)
         {
             throw new InvalidLoginException(problems);
         }
 
         List<VaultValue>? values = _seals ? [] : null;
+        short? maskGeneration = null;
         var login = new UserLogin
         {
             UserId = _masksUserId ? Mask(PiiField.UserId, message.UserId) : message.UserId!.Value.Reveal(),
@@ -88,6 +91,7 @@ public sealed class LoginConsumer : IConsumer<LoginMessage>
             CreateDate = DateOnly.FromDateTime(context.SentTime ?? _time.GetUtcNow().UtcDateTime),
             // An empty id identifies nothing: two such messages would become one row.
             MessageId = context.MessageId is { } id && id != Guid.Empty ? id : NewId.NextGuid(),
+            MaskGeneration = maskGeneration,
         };
         return _writer.WriteAsync(
             login, values ?? (IReadOnlyList<VaultValue>)[], context.SentTime, context.CancellationToken);
@@ -95,7 +99,12 @@ public sealed class LoginConsumer : IConsumer<LoginMessage>
         string? Mask(PiiField field, PersonalText? value)
         {
             var mask = _masker.Mask(field, value);
-            if (mask is not null)
+            if (mask is not null && _keyed?.MethodOf(field).IsLookAlike() == true)
+            {
+                // The masking key turns it back, so the vault would keep a second copy for nothing.
+                maskGeneration = (short)_keyed.Generation;
+            }
+            else if (mask is not null)
             {
                 values?.Add(new VaultValue(field, mask, value!.Value));
             }

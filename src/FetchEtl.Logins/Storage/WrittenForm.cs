@@ -33,7 +33,7 @@ internal static class WrittenForm
         string?[] settings =
         [
             string.Join(',', PiiFields.Of(masking)),
-            masking.Method.ToString(),
+            Method(masking),
             masking.Former?.ToString(),
             masking.HasVault ? VaultKey(masking.Vault.PublicKeyFile!) : null,
             options.AppVersion.Encoding.ToString(),
@@ -47,6 +47,11 @@ internal static class WrittenForm
     /// </summary>
     public static Task<long> CountOthersAsync(LoginDbContext database, CancellationToken cancellationToken) =>
         database.Database.SqlQueryRaw<long>(Others).SingleAsync(cancellationToken);
+
+    private static string Method(MaskingOptions masking) => string.Join(',', PiiFields.All
+        .Where(field => masking.MethodOf(field) != masking.Method)
+        .Select(field => $"{field.Name()}={masking.MethodOf(field)}")
+        .Prepend(masking.Method.ToString()));
 
     private static string VaultKey(string file)
     {

@@ -11,6 +11,7 @@ internal static class BrokenRule
     public const string NotVersion = "not_version";
     public const string Redacted = "redacted";
     public const string IsMask = "is_mask";
+    public const string NotMaskable = "not_maskable";
     public const string NotJson = "not_json";
     public const string NotObject = "not_object";
 }

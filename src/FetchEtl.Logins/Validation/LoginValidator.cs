@@ -8,10 +8,17 @@ internal static class LoginValidator
     private const string SerializedHere =
         "is ***: the message was serialised from a LoginMessage, which hides personal fields; send the raw JSON";
 
+    private const string NoAddress = "is not a plain IP address, which Masking:Methods:ip needs";
+    private const string NoDigits = "is not 6 or more digits and separators, which Masking:Methods:device_id needs";
+
     /// <summary>Checks a message and encodes its version.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="encoding">How the version is encoded.</param>
+    /// <param name="appVersion">The encoded version.</param>
+    /// <param name="masker">The masker, which may not be able to mask every value; null for any other.</param>
     /// <returns>Every broken rule; empty for a login.</returns>
     public static IReadOnlyList<InvalidField> Validate(
-        LoginMessage message, AppVersionEncoding encoding, out int appVersion)
+        LoginMessage message, AppVersionEncoding encoding, out int appVersion, KeyedPiiMasker? masker = null)
     {
         List<InvalidField>? found = null;
         appVersion = 0;
@@ -35,6 +42,11 @@ internal static class LoginValidator
         CheckPersonal(LoginFields.Ip, message.Ip, ColumnLengths.RawPersonal);
         CheckText(LoginFields.Locale, message.Locale, ColumnLengths.Locale);
         CheckPersonal(LoginFields.DeviceId, message.DeviceId, ColumnLengths.RawPersonal);
+        if (masker is not null)
+        {
+            CheckMaskable(LoginFields.Ip, PiiField.Ip, message.Ip, NoAddress);
+            CheckMaskable(LoginFields.DeviceId, PiiField.DeviceId, message.DeviceId, NoDigits);
+        }
 
         return found is null && message.ReadProblems.Count == 0 ? [] : Merge(message.ReadProblems, found);
 
@@ -55,6 +67,15 @@ internal static class LoginValidator
             else
             {
                 CheckText(name, text, limit);
+            }
+        }
+
+        void CheckMaskable(string name, PiiField field, PersonalText? value, string reason)
+        {
+            // A value that broke another rule already gets no second reason for the same form.
+            if (!masker.CanMask(field, value) && found?.Exists(other => other.Name == name) != true)
+            {
+                Add(name, reason, BrokenRule.NotMaskable);
             }
         }
 

@@ -74,7 +74,8 @@ public sealed class Adoption
         }
 
         var counts = await ValueCounts.ReadAsync(database, table, cancellationToken);
-        var problems = counts.SelectMany(column => _rules.Problems(table.Name, column, RawMaskForms is not null));
+        var problems = counts.SelectMany(column => _rules.Problems(table.Name, column, RawMaskForms is not null))
+            .Concat(await LookAlikeRules.ProblemsAsync(database, table, _masker, cancellationToken));
         if (RawMaskForms is { } expected)
         {
             problems = problems.Concat(MaskForms.Problems(table.Name, MaskForms.Count(counts), expected));

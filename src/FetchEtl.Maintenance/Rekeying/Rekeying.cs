@@ -17,6 +17,13 @@ public sealed class Rekeying(
 {
     private readonly int _generation = masker.Generation;
 
+    /// <summary>
+    /// The method of a field in a generation, as <c>masking_generations</c> records it. It decides how a look-alike
+    /// mask is turned back.
+    /// </summary>
+    /// <value>By default the methods of the settings in every generation.</value>
+    public Func<PiiField, int, MaskingMethod> MethodOf { get; init; } = (field, _) => masker.MethodOf(field);
+
     /// <summary>Rekeys all masks, also those that others write meanwhile, up to five walks over the table.</summary>
     /// <param name="tableName">The table's name, as SQL writes it.</param>
     /// <param name="columns">The columns, by their plain names.</param>
@@ -38,16 +45,21 @@ public sealed class Rekeying(
         var started = time.GetTimestamp();
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
         await database.Database.OpenConnectionAsync(cancellationToken);
+        var lifting = new MaskLifting(masker, MethodOf);
         var table = await MaskedTableInspection.InspectAsync(
-            database, tableName, columns, masker.MaskLength, cancellationToken);
+            database, tableName, columns, masker.MaskLength, cancellationToken) with
+        {
+            LookAlikeGenerations = lifting.LookAlikeGenerations,
+        };
         await MaskedTableInspection.RequireVaultAsync(database, "SELECT, INSERT, UPDATE, DELETE", cancellationToken);
         // This also records the new generation, so that no process starts any more that lacks its key.
         await verifier.VerifyAsync(database, cancellationToken);
         var before = await ValueCounts.ReadAsync(database, table, cancellationToken);
         RequireKeys(table, before);
+        RekeyRules.Require(table, before, lifting);
 
         var (rows, after, values) = before.Any(column => column.Older(_generation) > 0)
-            ? await RekeyRowsAsync(database, table, batchBlocks, progress, cancellationToken)
+            ? await RekeyRowsAsync(database, table, lifting, batchBlocks, progress, cancellationToken)
             : (0, before, []);
         var (entries, left, forged) = await MoveVaultAsync(database, batchBlocks, progress, cancellationToken);
         return new RekeySummary(
@@ -57,17 +69,19 @@ public sealed class Rekeying(
     private async Task<(long Rows, IReadOnlyList<ValueCounts> After, IReadOnlyList<ValuesKept> Values)> RekeyRowsAsync(
         LoginDbContext database,
         MaskedTable table,
+        MaskLifting lifting,
         int batchBlocks,
         IProgress<MaintenanceProgress> progress,
         CancellationToken cancellationToken)
     {
-        var census = new ValueCensus(database, table, masker);
+        var census = new ValueCensus(database, table, lifting);
         await census.TakeAsync(cancellationToken);
 
-        var older = string.Join(" OR ", table.Columns.Select(column => MaskSql.IsOlderMask(column.Name, _generation)));
+        var older = string.Join(" OR ", table.Columns.Select(column =>
+            $"{MaskSql.IsOlderMask(column.Name, _generation)} OR {table.IsOlderLookAlike(column, _generation)}"));
         var names = table.Columns.Select(column => column.Name).ToList();
-        var pass = new BlockPass(database, table.Name, names, older, batchBlocks);
-        var update = new MaskUpdate(table);
+        var pass = new BlockPass(database, table.Name, names, older, batchBlocks, table.HasGenerations);
+        var update = new MaskUpdate(table, table.HasGenerations);
         var rows = 0L;
         for (var number = 1; ; number++)
         {
@@ -83,21 +97,10 @@ public sealed class Rekeying(
         {
             foreach (var row in found)
             {
-                Rekey(table.Columns, row.Values);
+                lifting.Lift(table, row);
             }
 
             return update.RunAsync(database, range, found, token);
-        }
-    }
-
-    private void Rekey(IReadOnlyList<MaskedColumn> columns, string?[] values)
-    {
-        for (var place = 0; place < values.Length; place++)
-        {
-            if (Mask.TryParse(values[place], out var mask) && mask.Generation < _generation)
-            {
-                values[place] = masker.Rekey(columns[place].Field, values[place]!);
-            }
         }
     }
 

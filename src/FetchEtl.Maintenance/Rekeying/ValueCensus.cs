@@ -1,5 +1,4 @@
 using FetchEtl.Logins;
-using FetchEtl.Masking;
 
 namespace FetchEtl.Maintenance;
 
@@ -8,7 +7,7 @@ namespace FetchEtl.Maintenance;
 /// each of them afterwards. The record is a temporary table: it needs no memory of this process and ends with the
 /// session.
 /// </summary>
-internal sealed class ValueCensus(LoginDbContext database, MaskedTable table, KeyedPiiMasker masker)
+internal sealed class ValueCensus(LoginDbContext database, MaskedTable table, MaskLifting lifting)
 {
     private const int FetchSize = 10_000;
 
@@ -21,12 +20,14 @@ internal sealed class ValueCensus(LoginDbContext database, MaskedTable table, Ke
         await database.ExecuteAsync(
             $"""
             DECLARE seen NO SCROLL CURSOR FOR
-            SELECT DISTINCT place, value {table.Values} WHERE {MaskSql.IsOlderMask("value", masker.Generation + 1)}
+            SELECT DISTINCT place, value, generation {table.Values}
+            WHERE generation <= {lifting.Generation} OR {MaskSql.IsOlderMask("value", lifting.Generation + 1)}
             """,
             cancellationToken);
         while (await FetchAsync(cancellationToken) is { Count: > 0 } seen)
         {
-            var masks = seen.ConvertAll(x => masker.Rekey(table.Columns[x.Place].Field, x.Mask)).ToArray();
+            var masks = seen.ConvertAll(x => lifting.Lift(table.Name, table.Columns[x.Place], x.Mask, x.Generation))
+                .ToArray();
             await database.ExecuteAsync(
                 "INSERT INTO rekeyed_values SELECT * FROM unnest(@places, @masks) ON CONFLICT DO NOTHING",
                 cancellationToken,
@@ -47,7 +48,8 @@ internal sealed class ValueCensus(LoginDbContext database, MaskedTable table, Ke
                 pg_catalog.count(*) FILTER (WHERE noted.mask IS NOT NULL AND present.mask IS NOT NULL),
                 pg_catalog.count(present.mask)
             FROM rekeyed_values AS noted
-            FULL JOIN (SELECT DISTINCT place, value AS mask {table.Values} WHERE {MaskSql.IsMask("value")}) AS present
+            FULL JOIN (SELECT DISTINCT place, value AS mask {table.Values}
+                WHERE generation = {lifting.Generation} OR {MaskSql.IsMask("value")}) AS present
                 USING (place, mask)
             GROUP BY place
             """,
@@ -59,6 +61,10 @@ internal sealed class ValueCensus(LoginDbContext database, MaskedTable table, Ke
             counts.Find(x => x.Place == place).Kept ?? new ValuesKept(column, 0, 0, 0))];
     }
 
-    private Task<List<(int Place, string Mask)>> FetchAsync(CancellationToken cancellationToken) => database.QueryAsync(
-        $"FETCH {FetchSize} FROM seen", static reader => (reader.GetInt32(0), reader.GetString(1)), cancellationToken);
+    private Task<List<(int Place, string Mask, int? Generation)>> FetchAsync(CancellationToken cancellationToken) =>
+        database.QueryAsync(
+            $"FETCH {FetchSize} FROM seen",
+            static reader => (
+                reader.GetInt32(0), reader.GetString(1), reader.IsDBNull(2) ? null : (int?)reader.GetInt32(2)),
+            cancellationToken);
 }

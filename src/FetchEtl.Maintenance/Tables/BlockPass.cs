@@ -20,12 +20,20 @@ namespace FetchEtl.Maintenance;
 /// <param name="columns">The text columns to read, quoted for SQL.</param>
 /// <param name="condition">The rows to change, as an SQL condition.</param>
 /// <param name="batchBlocks">The blocks a transaction.</param>
+/// <param name="readsGeneration">Whether the rows' generations are read too.</param>
 internal sealed class BlockPass(
-    LoginDbContext database, string table, IReadOnlyList<string> columns, string condition, int batchBlocks)
+    LoginDbContext database,
+    string table,
+    IReadOnlyList<string> columns,
+    string condition,
+    int batchBlocks,
+    bool readsGeneration = false)
 {
     private readonly string _select =
         $"""
-        SELECT ctid::text, {string.Join(", ", columns)} FROM ONLY {table}
+        SELECT ctid::text, {(readsGeneration ? MaskedTable.GenerationColumn : "NULL")}::smallint,
+            {string.Join(", ", columns)}
+        FROM ONLY {table}
         WHERE ctid >= @from AND ctid < @to AND ({condition})
         FOR NO KEY UPDATE
         """;
@@ -91,10 +99,13 @@ internal sealed class BlockPass(
         var values = new string?[columns.Count];
         for (var i = 0; i < values.Length; i++)
         {
-            values[i] = reader.IsDBNull(i + 1) ? null : reader.GetString(i + 1);
+            values[i] = reader.IsDBNull(i + 2) ? null : reader.GetString(i + 2);
         }
 
-        return new FoundRow(reader.GetString(0), values);
+        return new FoundRow(reader.GetString(0), values)
+        {
+            Generation = reader.IsDBNull(1) ? null : reader.GetInt16(1),
+        };
     }
 
     private async Task<long> CountBlocksAsync(CancellationToken cancellationToken)

@@ -4,15 +4,20 @@ using Npgsql;
 namespace FetchEtl.Maintenance;
 
 /// <summary>Writes new values into rows of a range, in one statement.</summary>
-internal sealed class MaskUpdate(MaskedTable table)
+/// <param name="table">The table.</param>
+/// <param name="setsGeneration">Whether the rows' generations are written too.</param>
+internal sealed class MaskUpdate(MaskedTable table, bool setsGeneration = false)
 {
     // The range stands here again: without it the planner may read the whole table to find the rows.
     private readonly string _sql =
         $"""
         UPDATE ONLY {table.Name} AS t
         SET {string.Join(", ", table.Columns.Select((column, place) => $"{column.Name} = u.v{place}"))}
-        FROM unnest(@ids::tid[], {string.Join(", ", table.Columns.Select((_, place) => $"@v{place}"))})
-            AS u (id, {string.Join(", ", table.Columns.Select((_, place) => $"v{place}"))})
+            {(setsGeneration ? $", {MaskedTable.GenerationColumn} = u.generation" : string.Empty)}
+        FROM unnest(@ids::tid[], {string.Join(", ", table.Columns.Select((_, place) => $"@v{place}"))}
+            {(setsGeneration ? ", @generations" : string.Empty)})
+            AS u (id, {string.Join(", ", table.Columns.Select((_, place) => $"v{place}"))}
+            {(setsGeneration ? ", generation" : string.Empty)})
         WHERE t.ctid = u.id AND t.ctid >= @from AND t.ctid < @to
         """;
 
@@ -37,6 +42,12 @@ internal sealed class MaskUpdate(MaskedTable table)
             var column = place;
             var values = rows.Select(row => row.Values[column]).ToArray();
             parameters.Add(SqlCommands.Parameter($"v{place}", values, "text[]"));
+        }
+
+        if (setsGeneration)
+        {
+            var generations = rows.Select(row => row.Generation).ToArray();
+            parameters.Add(SqlCommands.Parameter("generations", generations, "smallint[]"));
         }
 
         return database.ExecuteAsync(_sql, cancellationToken, [.. parameters]);

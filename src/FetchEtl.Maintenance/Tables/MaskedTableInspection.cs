@@ -34,6 +34,13 @@ internal static class MaskedTableInspection
             AND a.attname::text = ANY (@columns)
         """;
 
+    private const string HasGenerationColumn =
+        """
+        SELECT EXISTS (SELECT FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+            WHERE a.attrelid = pg_catalog.to_regclass(@table)::oid AND a.attname::text = @column
+                AND NOT a.attisdropped AND t.typname::text IN ('int2', 'int4'))
+        """;
+
     private const string ReadVault =
         """
         SELECT pg_catalog.to_regclass('pii_vault') IS NOT NULL,
@@ -102,7 +109,15 @@ internal static class MaskedTableInspection
             table.Name,
             [.. columns.Select(column => column with { Name = known[column.Name].Quoted })],
             [.. columns.Where(column => known[column.Name].IsRequired)
-                .Select(column => column with { Name = known[column.Name].Quoted })]);
+                .Select(column => column with { Name = known[column.Name].Quoted })])
+        {
+            HasGenerations = (await database.QueryAsync(
+                HasGenerationColumn,
+                static reader => reader.GetBoolean(0),
+                cancellationToken,
+                SqlCommands.Parameter("table", name),
+                SqlCommands.Parameter("column", MaskedTable.GenerationColumn)))[0],
+        };
     }
 
     /// <param name="database">The session.</param>

@@ -33,6 +33,9 @@ internal sealed class KeyRing
     /// <summary>Derives a generation's subkey for one purpose.</summary>
     public MaskKey Subkey(int generation, string purpose) => MaskKey.Derive(_keys[generation - 1], purpose);
 
+    /// <summary>Derives the 32 bytes of a generation's subkey for a cipher.</summary>
+    public byte[] CipherKey(int generation, string purpose) => MaskKey.DeriveBytes(_keys[generation - 1], purpose);
+
     /// <summary>
     /// Returns the text by which a table recognizes a generation's key: 16 hex digits that reveal nothing of the key.
     /// It is the HMAC of the empty text under info <c>fetchetl/mask/v1/check</c>. In generation 1 with a former method

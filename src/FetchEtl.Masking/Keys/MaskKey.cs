@@ -12,10 +12,13 @@ internal sealed class MaskKey(byte[] subkey)
 {
     private readonly ConcurrentBag<IncrementalHash> _idle = [];
 
-    public static MaskKey Derive(byte[] key, string purpose)
+    public static MaskKey Derive(byte[] key, string purpose) => new(DeriveBytes(key, purpose));
+
+    /// <summary>Derives the 32 bytes of a subkey. They are a secret.</summary>
+    public static byte[] DeriveBytes(byte[] key, string purpose)
     {
         var info = Encoding.ASCII.GetBytes($"fetchetl/mask/v1/{purpose}");
-        return new MaskKey(HKDF.DeriveKey(HashAlgorithmName.SHA256, key, HMACSHA256.HashSizeInBytes, info: info));
+        return HKDF.DeriveKey(HashAlgorithmName.SHA256, key, HMACSHA256.HashSizeInBytes, info: info);
     }
 
     /// <summary>Computes HMAC-SHA-256. Both spans may be the same.</summary>

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -11,6 +13,9 @@ namespace FetchEtl.Masking;
 /// </summary>
 internal static class CanonicalIp
 {
+    /// <summary>The bytes of an address, IPv4 as IPv4-mapped IPv6.</summary>
+    public const int Length = 16;
+
     private static readonly SearchValues<char> Ipv6Characters = SearchValues.Create("0123456789abcdefABCDEF:.");
 
     /// <summary>
@@ -27,23 +32,58 @@ internal static class CanonicalIp
             return IsQuad(text);
         }
 
-        if (text.AsSpan().ContainsAnyExcept(Ipv6Characters))
-        {
-            return false;
-        }
-
-        if (text.AsSpan(colon).Contains('.') && !IsQuad(text.AsSpan(colon + 1)))
-        {
-            return false;
-        }
-
-        if (!IPAddress.TryParse(text, out var address) || address.AddressFamily != AddressFamily.InterNetworkV6)
+        if (!TryParseIpv6(text, colon, out var address))
         {
             return false;
         }
 
         canonical = address.IsIPv4MappedToIPv6 ? address.MapToIPv4().ToString() : Expand(address);
         return true;
+    }
+
+    /// <summary>Reads an address that <see cref="TryFormat"/> formats.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="address">Receives <see cref="Length"/> bytes, equal for all texts of one address.</param>
+    /// <returns>False for a text that is not a plain address.</returns>
+    public static bool TryRead(string text, Span<byte> address)
+    {
+        var colon = text.LastIndexOf(':');
+        if (colon >= 0)
+        {
+            return TryParseIpv6(text, colon, out var parsed) && parsed.TryWriteBytes(address, out _);
+        }
+
+        if (!IsQuad(text))
+        {
+            return false;
+        }
+
+        address[..(Length - 6)].Clear();
+        address[10..12].Fill(byte.MaxValue);
+        var place = 12;
+        foreach (var range in text.AsSpan().Split('.'))
+        {
+            address[place++] = byte.Parse(text.AsSpan(range), NumberStyles.None, CultureInfo.InvariantCulture);
+        }
+
+        return true;
+    }
+
+    /// <summary>Writes an address as users do: a dotted quad for IPv4, RFC 5952's short form for IPv6.</summary>
+    public static string Write(ReadOnlySpan<byte> address)
+    {
+        var isIpv4 = address[..10].IndexOfAnyExcept((byte)0) < 0 && address[10] == byte.MaxValue
+            && address[11] == byte.MaxValue;
+        return new IPAddress(isIpv4 ? address[12..] : address).ToString();
+    }
+
+    private static bool TryParseIpv6(string text, int colon, [NotNullWhen(true)] out IPAddress? address)
+    {
+        address = null;
+        return !text.AsSpan().ContainsAnyExcept(Ipv6Characters)
+            && (!text.AsSpan(colon).Contains('.') || IsQuad(text.AsSpan(colon + 1)))
+            && IPAddress.TryParse(text, out address)
+            && address.AddressFamily == AddressFamily.InterNetworkV6;
     }
 
     private static bool IsQuad(ReadOnlySpan<char> text)

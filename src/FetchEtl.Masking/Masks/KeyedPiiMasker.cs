@@ -18,10 +18,14 @@ namespace FetchEtl.Masking;
 /// and likewise with the other fields' names.</item>
 /// <item>The mask: n, a colon, the last layer's 64 lower-case hex digits.</item>
 /// </list>
+/// A field of a look-alike method (<see cref="MaskingMethods.IsLookAlike"/>) is encrypted instead, under the newest key
+/// alone: the subkey's info is <c>fetchetl/mask/v1/ipcrypt/ip</c> (its first 16 bytes),
+/// <c>fetchetl/mask/v1/ipcrypt-pfx/ip</c> or <c>fetchetl/mask/v1/ff1/device_id</c>. FF1's tweak is the value with every
+/// digit as 0.
 /// </summary>
 /// <remarks>
 /// A new key adds a layer over the old masks instead of replacing them, so rows can be rekeyed without their raw
-/// values. Thread-safe.
+/// values. A look-alike mask is decrypted and encrypted again. Thread-safe.
 /// </remarks>
 public sealed class KeyedPiiMasker : IPiiMasker
 {
@@ -29,6 +33,9 @@ public sealed class KeyedPiiMasker : IPiiMasker
     private readonly FieldKeys[] _keys;
     private readonly MaskKey _ipTextKey;
     private readonly SaltedHash? _former;
+    private readonly MaskingMethod[] _methods;
+    private readonly ILookAlike?[] _newest;
+    private readonly LookAlikes _lookAlikes;
 
     /// <summary>Reads the keys and derives the subkeys.</summary>
     /// <param name="options">Settings with <see cref="MaskingMethod.Hmac"/>.</param>
@@ -45,12 +52,19 @@ public sealed class KeyedPiiMasker : IPiiMasker
         _keys = [.. PiiFields.All.Select(field =>
             new FieldKeys(_ring, field.Name(), _former is null ? field.Name() : $"former/{field.Name()}"))];
         _ipTextKey = _ring.Subkey(1, "ip-text");
+        _lookAlikes = new LookAlikes(_ring);
+        _methods = [.. PiiFields.All.Select(options.MethodOf)];
+        _newest = Array.ConvertAll(
+            _methods, method => method.IsLookAlike() ? _lookAlikes.Of(method, Generation) : null);
     }
 
     /// <summary>The newest generation, from 1: the number of keys.</summary>
     public int Generation => _ring.Count;
 
-    /// <summary>The length of the masks of <see cref="Generation"/>, in characters.</summary>
+    /// <summary>
+    /// The length of the masks of <see cref="Generation"/> by <see cref="MaskingMethod.Hmac"/>, in characters. An
+    /// address is shorter, and a look-alike device id as long as its value.
+    /// </summary>
     public int MaskLength => Masking.Mask.Length(Generation);
 
     /// <summary>Signs the vault's entries under these keys.</summary>
@@ -91,7 +105,25 @@ public sealed class KeyedPiiMasker : IPiiMasker
         keyCheck is not null && mac is not null && generation >= 1 && generation <= Generation + 1
         && _ring.Mac(generation, keyCheck) == mac;
 
+    /// <summary>Returns the method that masks a field.</summary>
+    /// <param name="field">The field.</param>
+    /// <returns>The method of the settings.</returns>
+    public MaskingMethod MethodOf(PiiField field) => _methods[Place(field)];
+
+    /// <summary>
+    /// Whether <see cref="Mask(PiiField, PersonalText?)"/> can mask a value. Only a look-alike method cannot mask every
+    /// value: it needs a plain IP address, or a device id of 6 to 256 digits and separators.
+    /// </summary>
+    /// <param name="field">The field that holds the value.</param>
+    /// <param name="value">The raw value.</param>
+    /// <returns>True also for null and for an empty text, which have no mask.</returns>
+    public bool CanMask(PiiField field, PersonalText? value) =>
+        _newest[Place(field)] is not { } lookAlike
+        || value?.Reveal() is not { Length: > 0 } text
+        || lookAlike.Mask(text) is not null;
+
     /// <inheritdoc/>
+    /// <remarks>Null also for a value of which <see cref="CanMask"/> says no.</remarks>
     public string? Mask(PiiField field, PersonalText? value)
     {
         var text = value?.Reveal();
@@ -100,6 +132,63 @@ public sealed class KeyedPiiMasker : IPiiMasker
             return null;
         }
 
+        if (_newest[Place(field)] is { } lookAlike)
+        {
+            return lookAlike.Mask(text);
+        }
+
+        return MaskByHmac(field, text);
+    }
+
+    /// <summary>
+    /// Turns a look-alike mask back into its value. Every call is a place where personal data can leak: the masking key
+    /// alone is enough, so a copy of the table together with the key holds the raw values. An address comes back in its
+    /// usual text, whichever way it was written.
+    /// </summary>
+    /// <param name="field">The field that the mask belongs to.</param>
+    /// <param name="mask">The mask. Any text of the form has some value: nothing tells a forged mask from a real one.
+    /// </param>
+    /// <param name="generation">
+    /// The key's generation, 1 to <see cref="Generation"/>; the row's <c>mask_generation</c>.
+    /// </param>
+    /// <param name="method">
+    /// The look-alike method of that generation; null for the field's method in the settings.
+    /// </param>
+    /// <returns>The value; null for a text that is no mask of the method.</returns>
+    /// <exception cref="ArgumentException">
+    /// There is no key of that generation, or the method is none of the field's look-alike methods, so nothing can turn
+    /// its masks back.
+    /// </exception>
+    public PersonalText? Unmask(PiiField field, string mask, int generation, MaskingMethod? method = null)
+    {
+        ArgumentNullException.ThrowIfNull(mask);
+        ArgumentOutOfRangeException.ThrowIfLessThan(generation, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(generation, Generation);
+        var used = method ?? MethodOf(field);
+        if (!used.IsLookAlike() || !MaskingMethods.Of(field).Contains(used))
+        {
+            throw new ArgumentException(
+                $"{used} has no masks of {field.Name()} that can be turned back", nameof(method));
+        }
+
+        return _lookAlikes.Of(used, generation).Unmask(mask) is { } text ? new PersonalText(text) : null;
+    }
+
+    /// <summary>
+    /// Replaces a look-alike mask by the mask that <see cref="Mask(PiiField, PersonalText?)"/> returns for the same
+    /// value now: under the newest key, and by today's method.
+    /// </summary>
+    /// <param name="field">The field that the mask belongs to.</param>
+    /// <param name="mask">The mask.</param>
+    /// <param name="generation">The generation of its key, 1 to <see cref="Generation"/>.</param>
+    /// <param name="method">The look-alike method of that generation.</param>
+    /// <returns>The mask of <see cref="Generation"/>; null for a text that is no mask of the method.</returns>
+    /// <exception cref="ArgumentException">As <see cref="Unmask"/>.</exception>
+    public string? Rekey(PiiField field, string mask, int generation, MaskingMethod method) =>
+        Mask(field, Unmask(field, mask, generation, method));
+
+    private string MaskByHmac(PiiField field, string text)
+    {
         var keys = Keys(field);
         Span<byte> hash = stackalloc byte[Masking.Mask.HashLength];
         if (_former is not null)
@@ -120,8 +209,8 @@ public sealed class KeyedPiiMasker : IPiiMasker
     }
 
     /// <summary>
-    /// Adds the layers that a mask lacks. The result equals the mask that <see cref="Mask(PiiField, PersonalText?)"/>
-    /// returns for the same value.
+    /// Adds the layers that a mask of <see cref="MaskingMethod.Hmac"/> lacks. The result equals the mask that
+    /// <see cref="Mask(PiiField, PersonalText?)"/> returns for the same value by that method.
     /// </summary>
     /// <param name="field">The field that the mask belongs to.</param>
     /// <param name="mask">A mask of generation 1 to <see cref="Generation"/>.</param>
@@ -174,8 +263,10 @@ public sealed class KeyedPiiMasker : IPiiMasker
         key.Hash(utf8[..Encoding.UTF8.GetBytes(text, utf8)], destination);
     }
 
-    private FieldKeys Keys(PiiField field) => (uint)field < (uint)_keys.Length
-        ? _keys[(int)field]
+    private FieldKeys Keys(PiiField field) => _keys[Place(field)];
+
+    private int Place(PiiField field) => (uint)field < (uint)_keys.Length
+        ? (int)field
         : throw new ArgumentOutOfRangeException(nameof(field), field, "is not a field that can be masked");
 
     private string AddLayers(FieldKeys keys, int generation, Span<byte> hash)

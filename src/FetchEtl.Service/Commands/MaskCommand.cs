@@ -36,9 +36,9 @@ internal static class MaskCommand
         var field = MaskedField(parsed.GetValue(Field)!, options);
 
         var values = parsed.Values(Values);
-        foreach (var value in values)
+        for (var number = 1; number <= values.Length; number++)
         {
-            Print(value);
+            Print(values[number - 1], $"value {number}");
         }
 
         if (values.Length == 0)
@@ -56,8 +56,7 @@ internal static class MaskCommand
                 StandardInput.Open("values");
                 while (await StandardInput.ReadLineAsync(cancellationToken) is { } line)
                 {
-                    Print(line);
-                    count++;
+                    Print(line, $"line {++count}");
                 }
             }
             catch (OperationCanceledException)
@@ -67,7 +66,17 @@ internal static class MaskCommand
         }
 
         // A value without a mask prints an empty line, so that masks and values stay on the same lines.
-        void Print(string value) => Console.WriteLine(masker.Mask(field, new PersonalText(value)));
+        void Print(string value, string name)
+        {
+            var text = new PersonalText(value);
+            Console.WriteLine(masker.Mask(field, text));
+            if (masker is KeyedPiiMasker keyed && !keyed.CanMask(field, text))
+            {
+                Warnings.Write(
+                    $"{name} has no mask: Masking:Methods:{field.Name()} is {keyed.MethodOf(field)}, which does " +
+                    "not mask every text; a login with it becomes a dead letter");
+            }
+        }
     }
 
     private static PiiField MaskedField(string name, MaskingOptions options)

@@ -49,6 +49,8 @@ internal sealed partial record LetterReason(string Text, IReadOnlyList<string> F
             |is\ longer\ than\ (32|128|256)\ characters
             |contains\ U\+0000,\ which\ PostgreSQL\ can't\ store
             |has\ the\ form\ of\ a\ mask,\ so\ it\ could\ not\ be\ told\ from\ one\ in\ the\ table
+            |is\ not\ a\ plain\ IP\ address,\ which\ Masking:Methods:ip\ needs
+            |is\ not\ 6\ or\ more\ digits\ and\ separators,\ which\ Masking:Methods:device_id\ needs
             |is\ \*\*\*:\ the\ message\ was\ serialised\ from\ a\ LoginMessage,\ which\ hides\ personal\ fields;
                 \ send\ the\ raw\ JSON
             |is\ not\ a\ version\ of\ one\ to\ three\ numeric\ parts,\ at\ most\ 2146\.999\.999

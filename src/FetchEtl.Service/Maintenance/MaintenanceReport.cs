@@ -67,6 +67,7 @@ internal static class MaintenanceReport
     private static IEnumerable<(string Kind, long Count)> Kinds(ValueCounts column) =>
     [
         .. column.Generations.OrderBy(x => x.Key).Select(x => ($"masks of generation {x.Key}", x.Value)),
+        .. column.LookAlikes.OrderBy(x => x.Key).Select(x => ($"look-alike masks of generation {x.Key}", x.Value)),
         ("64 hex digits", column.Hashes),
         ("other values", column.Raw),
         ("empty texts", column.Empty),

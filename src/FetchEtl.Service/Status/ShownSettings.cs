@@ -1,5 +1,6 @@
 using System.Reflection;
 using FetchEtl.Logins;
+using FetchEtl.Masking;
 using Npgsql;
 
 namespace FetchEtl.Service;
@@ -47,6 +48,8 @@ internal static class ShownSettings
         string text when Texts.Contains(key) && text.Length > 0 => text,
         Uri url => url.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped),
         IList<string> { Count: > 0 } list when Lists.Contains(key) => string.Join(", ", list),
+        IDictionary<string, MaskingMethod> { Count: > 0 } methods =>
+            string.Join(", ", methods.Select(method => $"{method.Key}={method.Value}")),
         _ => null,
     };
 

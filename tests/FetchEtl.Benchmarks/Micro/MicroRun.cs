@@ -22,6 +22,7 @@ internal static class MicroRun
         typeof(ReceivePipe),
         typeof(LoginReading),
         typeof(Masking),
+        typeof(LookAlikeMasking),
         typeof(LoginMapping),
         typeof(UnnestWriting),
     ];

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using FetchEtl.Logins;
+using FetchEtl.Masking;
 using FetchEtl.Service;
 
 namespace FetchEtl.EndToEnd.Tests;
@@ -79,8 +80,9 @@ public sealed partial class DocSettingsTests
         foreach (var property in options.GetType().GetProperties())
         {
             var value = property.GetValue(options);
-            var isList = property.PropertyType == typeof(IList<string>);
-            if (value is not null and not string and not Uri && property.PropertyType.IsClass)
+            var isList = property.PropertyType == typeof(IList<string>)
+                || property.PropertyType == typeof(IDictionary<string, MaskingMethod>);
+            if (value is not null and not string and not Uri && !isList && property.PropertyType.IsClass)
             {
                 foreach (var inner in SettingsOf(value, $"{prefix}{property.Name}:"))
                 {
@@ -104,6 +106,6 @@ public sealed partial class DocSettingsTests
         5000)]
     private static partial Regex SettingInShell();
 
-    [GeneratedRegex(@":\d+$", RegexOptions.ExplicitCapture, 5000)]
+    [GeneratedRegex(@":\d+$|(?<=:Methods):\w+$", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex Index();
 }

@@ -15,6 +15,8 @@ public sealed class MaskingConfigurationTests
             ("Masking:Fields:1", "device_id"),
             ("Masking:Fields:2", "user_id"),
             ("Masking:Method", "SaltedSha256"),
+            ("Masking:Methods:ip", "ipcryptpfx"),
+            ("Masking:Methods:device_id", "Ff1"),
             ("Masking:AllowWeak", "true"),
             ("Masking:Former", "Sha256"),
             ("Masking:Salt", "salt"),
@@ -24,6 +26,8 @@ public sealed class MaskingConfigurationTests
         Assert.Equal(["/run/secrets/first"], options.KeyFiles);
         Assert.Equal([PiiField.Ip, PiiField.DeviceId, PiiField.UserId], PiiFields.Of(options));
         Assert.Equal(MaskingMethod.SaltedSha256, options.Method);
+        Assert.Equal(MaskingMethod.IpCryptPfx, options.MethodOf(PiiField.Ip));
+        Assert.Equal(MaskingMethod.Ff1, options.MethodOf(PiiField.DeviceId));
         Assert.True(options.AllowWeak);
         Assert.Equal(MaskingMethod.Sha256, options.Former);
         Assert.Equal("salt", options.Salt);
@@ -45,6 +49,19 @@ public sealed class MaskingConfigurationTests
             [$"Masking:Keys:{missing} is missing: an index is a key's generation, so none may be left out; set it, " +
                 $"or Masking:KeyFiles:{missing}."],
             options.Validate());
+    }
+
+    [Fact]
+    public void A_method_that_does_not_exist_is_refused_by_its_setting_without_quoting_it()
+    {
+        const string methods = "Hmac, Sha256, SaltedSha256, IpCrypt, IpCryptPfx or Ff1";
+
+        Assert.Equal(
+            [$"Masking:Methods:ip must be {methods}."],
+            Assert.Throws<MaskingRefusedException>(() => Bind(("Masking:Methods:ip", "canary"))).Problems);
+        Assert.Equal(
+            ["Masking:Methods has no value of its own: write Masking:Methods:NAME."],
+            Assert.Throws<MaskingRefusedException>(() => Bind(("Masking:Methods", "Ff1"))).Problems);
     }
 
     private static MaskingOptions Bind(params (string Key, string Value)[] settings)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FetchEtl.Testing;
 
 namespace FetchEtl.Logins.Tests;
 
@@ -30,6 +31,35 @@ public sealed class LoginValidatorTests
 
         Assert.Equal([new InvalidField(field, reason, rule)], problems);
         Assert.Equal($"{field}.{rule}", LoginRules.Of(new InvalidLoginException(problems)));
+    }
+
+    [Theory]
+    [InlineData("ip", "192.0.2.01", "is not a plain IP address, which Masking:Methods:ip needs", "not_maskable")]
+    [InlineData("device_id", "12345", "is not 6 or more digits and separators, which Masking:Methods:device_id needs",
+        "not_maskable")]
+    [InlineData("device_id", "a", "is not 6 or more digits and separators, which Masking:Methods:device_id needs",
+        "not_maskable")]
+    [InlineData("ip", "1:c095d3c959559a70e539824b204f3729108c1b0cfd99f83f3747d24fc47a4dc8", "has the form of a mask, " +
+        "so it could not be told from one in the table", "is_mask")]
+    [InlineData("ip", "2001:db8::1", null, null)]
+    [InlineData("ip", "", null, null)]
+    [InlineData("device_id", "000-00-0001", null, null)]
+    [InlineData("device_id", null, null, null)]
+    public void A_value_that_the_fields_method_cannot_mask_is_invalid(
+        string field, string? value, string? reason, string? rule)
+    {
+        var masker = new KeyedPiiMasker(new MaskingOptions
+        {
+            Keys = { TestKeys.First },
+            Methods = { ["ip"] = MaskingMethod.IpCrypt, ["device_id"] = MaskingMethod.Ff1 },
+        });
+        var login = With("ip", "192.0.2.1");
+        login["device_id"] = "123-45-6789";
+        login[field] = value;
+
+        var problems = Validate(login, masker);
+
+        Assert.Equal(reason is null ? [] : [new InvalidField(field, reason, rule!)], problems);
     }
 
     [Theory]
@@ -112,9 +142,10 @@ public sealed class LoginValidatorTests
         return login;
     }
 
-    private static IReadOnlyList<InvalidField> Validate(Dictionary<string, string?> login)
+    private static IReadOnlyList<InvalidField> Validate(
+        Dictionary<string, string?> login, KeyedPiiMasker? masker = null)
     {
         var message = JsonSerializer.Deserialize<LoginMessage>(JsonSerializer.Serialize(login))!;
-        return LoginValidator.Validate(message, AppVersionEncoding.Ordered, out _);
+        return LoginValidator.Validate(message, AppVersionEncoding.Ordered, out _, masker);
     }
 }

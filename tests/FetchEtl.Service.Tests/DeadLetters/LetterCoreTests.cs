@@ -104,6 +104,8 @@ public sealed class LetterCoreTests
     [InlineData("body: is not JSON, or nested deeper than 64 levels", "body")]
     [InlineData("PostgreSQL rejected the row: SQLSTATE 22021 (character_not_in_repertoire)", "")]
     [InlineData("locale: is longer than 32 characters", "locale")]
+    [InlineData("ip: is not a plain IP address, which Masking:Methods:ip needs; device_id: is not 6 or more digits " +
+        "and separators, which Masking:Methods:device_id needs", "ip,device_id")]
     public void A_reason_of_the_service_is_shown_with_its_fields(string text, string fields)
     {
         var reason = LetterReason.Of(Claim(text));
