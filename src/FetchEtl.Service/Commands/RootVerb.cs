@@ -64,6 +64,7 @@ internal static class RootVerb
             AdoptCommand.Create(),
             RevealCommand.Create(),
             EraseCommand.Create(),
+            RiskCommand.Create(),
             DeadCommand.Create(),
             LocalSqsCommand.Create(),
         };
