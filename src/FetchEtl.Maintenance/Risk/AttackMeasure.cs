@@ -6,7 +6,9 @@ namespace FetchEtl.Maintenance;
 /// </summary>
 internal static class AttackMeasure
 {
-    /// <summary>The attacker knows that his target is in the table: a record's risk is 1 divided by its class.</summary>
+    /// <summary>
+    /// The attacker knows that his target is in the table: a record's risk is 1 divided by its class.
+    /// </summary>
     public static RiskOfAttack Prosecutor(RecordClasses classes, int minK) => new(
         (double)classes.RecordsBelow(minK) / classes.Records,
         1.0 / classes.Smallest,

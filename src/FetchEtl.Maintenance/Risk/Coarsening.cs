@@ -7,7 +7,9 @@ internal static class Coarsening
     private const int MinorUnit = 1_000;
     private const int MajorUnit = 1_000_000;
 
-    /// <summary>2000-01-01, from which days are counted, was a Saturday; weeks begin on Monday, as in PostgreSQL.</summary>
+    /// <summary>
+    /// 2000-01-01, from which days are counted, was a Saturday; weeks begin on Monday, as in PostgreSQL.
+    /// </summary>
     private const int FirstMonday = 2;
 
     /// <summary>Lists the coarser forms of a column.</summary>

@@ -6,7 +6,9 @@ namespace FetchEtl.Maintenance;
 /// </summary>
 internal sealed class RecordKeys
 {
-    /// <summary>Below this a key can be multiplied by the codes of any column, of which there are less than 2^31.</summary>
+    /// <summary>
+    /// Below this a key can be multiplied by the codes of any column, of which there are less than 2^31.
+    /// </summary>
     private const ulong Room = 1UL << 62;
 
     private RecordKeys(ulong[] rows) => Rows = rows;
@@ -28,7 +30,9 @@ internal sealed class RecordKeys
         return keys;
     }
 
-    /// <summary>One column that stands for these: its values are the keys, whose order is that of the columns.</summary>
+    /// <summary>
+    /// One column that stands for these: its values are the keys, whose order is that of the columns.
+    /// </summary>
     public static RiskColumn Join(IReadOnlyList<RiskColumn> columns, int rows) =>
         RiskColumn.Of(Array.ConvertAll(Of(columns, rows).Rows, key => (long)key));
 

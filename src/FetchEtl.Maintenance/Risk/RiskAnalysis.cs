@@ -125,8 +125,8 @@ public sealed class RiskAnalysis(LoginDbContext database)
         [
             .. SizeRanges.Select(range =>
             {
-                var sizes = classes.Sizes.Where(size => size.Key >= range.From && size.Key <= (range.To ?? int.MaxValue))
-                    .ToList();
+                var to = range.To ?? int.MaxValue;
+                var sizes = classes.Sizes.Where(size => size.Key >= range.From && size.Key <= to).ToList();
                 return new RiskSizes(
                     range.From, range.To, sizes.Sum(size => size.Value), sizes.Sum(size => size.Key * size.Value));
             }),
@@ -176,7 +176,7 @@ public sealed class RiskAnalysis(LoginDbContext database)
             _ when rows > plan.MaxRows => throw new MaskingRefusedException(
             [
                 $"{table.Name} has {rows} rows of these dates, and {plan.MaxRows} are allowed: measure a period by " +
-                "--since and --until, or allow more by --max-rows, at about 100 bytes of memory each.",
+                "--since and --until, or allow more by --max-rows, at about 150 bytes of memory each.",
             ]),
             _ => (int)rows,
         };

@@ -3,7 +3,7 @@ namespace FetchEtl.Maintenance;
 /// <summary>What a risk analysis measures.</summary>
 public sealed record RiskPlan
 {
-    /// <summary>The rows that are read at most, unless the plan says otherwise: about 1 GiB of memory.</summary>
+    /// <summary>The rows that are read at most, unless the plan says otherwise: about 1.5 GB of memory.</summary>
     public const int DefaultMaxRows = 10_000_000;
 
     /// <summary>The least number of people that a class should hold, unless the plan says otherwise.</summary>
@@ -14,11 +14,15 @@ public sealed record RiskPlan
     /// </summary>
     public const int DefaultOracleRate = 25_000;
 
-    /// <summary>The quasi-identifiers of <c>user_logins</c>: what somebody can know of another person's login.</summary>
+    /// <summary>
+    /// The quasi-identifiers of <c>user_logins</c>: what somebody can know of another person's login.
+    /// </summary>
     public static IReadOnlyList<string> DefaultQuasi { get; } =
         ["device_type", "locale", "app_version", "create_date"];
 
-    /// <summary>The columns that a person of a class is linked by: whoever learns one of them finds more rows.</summary>
+    /// <summary>
+    /// The columns that a person of a class is linked by: whoever learns one of them finds more rows.
+    /// </summary>
     public static IReadOnlyList<string> DefaultSensitive { get; } = ["masked_ip", "masked_device_id"];
 
     /// <summary>The table, written as in SQL. A view can be measured, too.</summary>
@@ -56,6 +60,6 @@ public sealed record RiskPlan
     /// <summary>Whether <c>app_version</c> holds ordered codes, which can be coarsened to minor and major.</summary>
     public bool HasOrderedVersions { get; init; } = true;
 
-    /// <summary>The most rows to read: each takes about 100 bytes of memory.</summary>
+    /// <summary>The most rows to read: each takes about 150 bytes of memory.</summary>
     public int MaxRows { get; init; } = DefaultMaxRows;
 }

@@ -50,7 +50,9 @@ public sealed record RiskReport(
 
 /// <summary>The classes: rows with equal quasi-identifiers. A record is a person in a class.</summary>
 /// <param name="K">The people of the smallest class: the k of k-anonymity.</param>
-/// <param name="KOfRows">The rows of the class with the fewest rows, which is no protection where a person has many.</param>
+/// <param name="KOfRows">
+/// The rows of the class with the fewest rows, which is no protection where a person has many.
+/// </param>
 /// <param name="Count">The classes.</param>
 /// <param name="Records">The people, each counted once in every class that has a row of theirs.</param>
 /// <param name="Largest">The people of the largest class.</param>

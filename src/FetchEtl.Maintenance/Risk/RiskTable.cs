@@ -5,7 +5,9 @@ using Npgsql;
 
 namespace FetchEtl.Maintenance;
 
-/// <summary>A table whose risk is measured, and how its rows are read: without writing, and with no value's text.</summary>
+/// <summary>
+/// A table whose risk is measured, and how its rows are read: without writing, and with no value's text.
+/// </summary>
 /// <param name="Name">The table, quoted for SQL.</param>
 /// <param name="Columns">Its columns.</param>
 internal sealed record RiskTable(string Name, IReadOnlyList<RiskTableColumn> Columns)

@@ -57,7 +57,7 @@ internal sealed class RiskArguments
 
     public Option<int> MaxRows { get; } = new("--max-rows")
     {
-        Description = "The most rows to read, at about 100 bytes of memory each.",
+        Description = "The most rows to read, at about 150 bytes of memory each.",
         DefaultValueFactory = _ => RiskPlan.DefaultMaxRows,
     };
 

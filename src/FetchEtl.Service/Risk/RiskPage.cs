@@ -18,6 +18,7 @@ internal static class RiskPage
         var style = StatusPage.Resource("risk.css");
         var hash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(style)));
         var title = $"Risk of {report.Table}";
+        var time = now.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
         var html = new StringBuilder();
         html.Append(
             $"""
@@ -40,7 +41,8 @@ internal static class RiskPage
             <section class="wide">
             <h2>Result</h2>
             <dl>
-            <div class="{(report.ReachesMinK ? "good" : "bad")}"><dt>k, people</dt><dd id="k">{report.Classes.K}</dd></div>
+            <div class="{(report.ReachesMinK ? "good" : "bad")}">
+            <dt>k, people</dt><dd id="k">{report.Classes.K}</dd></div>
             <div><dt>records at risk</dt><dd id="at-risk">{RiskWords.Share(report.Prosecutor.AtRisk)}</dd></div>
             <div><dt>people at risk</dt><dd>{Words.Number(report.Classes.PeopleBelow)}</dd></div>
             <div><dt>average risk</dt><dd>{RiskWords.Share(report.Prosecutor.Average)}</dd></div>
@@ -62,8 +64,8 @@ internal static class RiskPage
             <p>{Text(RiskSections.Oracle(report.Oracle))}</p>
             </section>
             </main>
-            <footer><p>fetch-etl {Text(ServiceVersion.Text)}, {now.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)}
-            UTC. Counts and shares only: the page holds no value of a row. docs/risk.md says what each number means.</p></footer>
+            <footer><p>fetch-etl {Text(ServiceVersion.Text)}, {time} UTC. Counts and shares only: the page holds no value
+            of a row. docs/risk.md says what each number means.</p></footer>
             </body>
             </html>
 
@@ -94,7 +96,7 @@ internal static class RiskPage
             for (var cell = 0; cell < section.Headers.Count; cell++)
             {
                 var text = Text(section.Rows[row][cell]);
-                html.Append(cell > 0 ? $"<td>{text}</td>"
+                html.Append(cell > 0 ? $"<td data-name=\"{Text(section.Headers[cell])}\">{text}</td>"
                     : $"<th scope=\"row\">{text}{Bar(section.Bars.Count == 0 ? null : section.Bars[row])}</th>");
             }
 

@@ -6,6 +6,9 @@ namespace FetchEtl.Service;
 /// <summary>Prints a risk report for people.</summary>
 internal static class RiskText
 {
+    /// <summary>Longer texts of the first column are broken.</summary>
+    private const int NameLength = 24;
+
     public static void Write(IAnsiConsole console, RiskReport report)
     {
         Say(console, RiskSections.Subject(report));
@@ -28,6 +31,7 @@ internal static class RiskText
         for (var column = 0; column < section.Headers.Count; column++)
         {
             var head = new TableColumn(Markup.Escape(section.Headers[column]));
+            head.NoWrap = column == 0 && section.Rows.All(row => row[0].Length <= NameLength);
             table.AddColumn(column == 0 ? head : head.RightAligned());
         }
 

@@ -35,7 +35,9 @@ internal static class BruteForce
         FROM s
         """;
 
-    /// <summary>The fewest values of a class, its lowest entropy as a number of values, and the share of one value.</summary>
+    /// <summary>
+    /// The fewest values of a class, its lowest entropy as a number of values, and the share of one value.
+    /// </summary>
     public static string Diversity(IEnumerable<string> quasi, string column) =>
         $"""
         WITH p AS (
@@ -48,7 +50,9 @@ internal static class BruteForce
         SELECT min(values), min(entropy), coalesce(sum(total) FILTER (WHERE values = 1), 0) / sum(total) FROM c
         """;
 
-    /// <summary>Rows, masks, the highest count, masks and rows of a count of their own, Shannon and min-entropy.</summary>
+    /// <summary>
+    /// Rows, masks, the highest count, masks and rows of a count of their own, Shannon and min-entropy.
+    /// </summary>
     public static string Frequencies(string column) =>
         $"""
         WITH m AS (SELECT count(*) AS n FROM user_logins WHERE {column} IS NOT NULL GROUP BY {column}),

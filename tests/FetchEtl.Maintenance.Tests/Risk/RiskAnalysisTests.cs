@@ -177,7 +177,9 @@ public sealed class RiskAnalysisTests(RiskStore store) : IClassFixture<RiskStore
         Assert.All(expected.Zip(found), pair => Assert.Equal(pair.First, pair.Second, Digits));
     }
 
-    /// <summary>Few values of each column, NULLs in all, and people with many rows. Later seeds have more rows.</summary>
+    /// <summary>
+    /// Few values of each column, NULLs in all, and people with many rows. Later seeds have more rows.
+    /// </summary>
     private static List<UserLogin> Logins(int seed)
     {
         var random = new Random(seed);

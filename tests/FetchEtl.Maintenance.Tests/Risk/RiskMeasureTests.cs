@@ -16,7 +16,8 @@ public sealed class RiskMeasureTests
     public void ARXs_example_has_the_risks_that_ARXs_tests_publish()
     {
         // TestRiskMetrics.testAverageRisk and testHighestIndividualRisk, before the anonymization.
-        var raw = Classes(Example.Select(row => (row.Age * 100_000L) + row.Zip + (row.Gender == "male" ? 1L << 40 : 0)));
+        var raw = Classes(
+            Example.Select(row => (row.Age * 100_000L) + row.Zip + (row.Gender == "male" ? 1L << 40 : 0)));
         var before = AttackMeasure.Prosecutor(raw, minK: 2);
         Assert.Equal((1.0, 1.0, 1.0), (before.Average, before.Highest, before.AtRisk));
 
@@ -75,7 +76,9 @@ public sealed class RiskMeasureTests
         var keys = RecordKeys.Of([.. values.Select(RiskColumn.Of)], Rows).Rows;
 
         Assert.Equal(Rows - (Rows / 4), keys.Distinct().Count());
-        Assert.All(Enumerable.Range(0, Rows / 2), twin => Assert.Equal(twin % 2 == 0, keys[2 * twin] == keys[2 * twin + 1]));
+        Assert.All(
+            Enumerable.Range(0, Rows / 2),
+            twin => Assert.Equal(twin % 2 == 0, keys[2 * twin] == keys[(2 * twin) + 1]));
     }
 
     [Fact]

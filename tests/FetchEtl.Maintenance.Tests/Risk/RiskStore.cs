@@ -48,7 +48,9 @@ public sealed class RiskStore : IAsyncLifetime
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>The one row that a statement returns, as numbers. As JSON, numerics of any length can be read.</summary>
+    /// <summary>
+    /// The one row that a statement returns, as numbers. As JSON, numerics of any length can be read.
+    /// </summary>
     internal async Task<double[]> NumbersAsync(string sql)
     {
         await using var command = _admin.CreateCommand($"SELECT row_to_json(r)::text FROM ({sql}) AS r");
