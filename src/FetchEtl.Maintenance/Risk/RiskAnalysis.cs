@@ -50,7 +50,7 @@ public sealed class RiskAnalysis(LoginDbContext database)
             cancellationToken);
         await transaction.CommitAsync(cancellationToken);
 
-        progress.Report(new RiskProgress("measuring", 0, rows));
+        progress.Report(new RiskProgress("measuring", rows, null));
         return await Task.Run(() => Measure(plan, table, columns, rows, cancellationToken), cancellationToken);
     }
 

@@ -70,7 +70,7 @@ internal static class RiskCommand
     {
         try
         {
-            return await ProgressDisplay.RunAsync("reading", "rows", display =>
+            return await ProgressDisplay.RunAsync("risk", "rows", display =>
                 new RiskAnalysis(database).RunAsync(plan, new Progress(display), cancellationToken));
         }
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InsufficientPrivilege)
