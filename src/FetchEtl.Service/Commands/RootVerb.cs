@@ -67,6 +67,7 @@ internal static class RootVerb
             DomainCommand.Create(),
             SubjectCommand.Create(),
             AuditCommand.Create(),
+            RiskCommand.Create(),
             DeadCommand.Create(),
             LocalSqsCommand.Create(),
         };

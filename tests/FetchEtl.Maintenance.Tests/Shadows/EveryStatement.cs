@@ -32,6 +32,7 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
         ("erase", () => EraseAsync(new KeyedPiiMasker(Masking(2)))),
         ("audit", AuditAsync),
         ("subject", SubjectAsync),
+        ("risk", RiskAsync),
         ("run without a key", () => RunAsync(new MaskingOptions { Method = MaskingMethod.Sha256, AllowWeak = true })),
     ];
 
@@ -80,6 +81,17 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
         await Task.WhenAny(migration, waits.Task);
         await locked.ReleaseAsync();
         await migration;
+    }
+
+    private async Task RiskAsync()
+    {
+        await using var services = Services(Masking(2));
+        await using var database = await ContextAsync(services);
+        var day = new DateOnly(2000, 1, 1);
+        await new RiskAnalysis(database).RunAsync(
+            new RiskPlan { Since = day, Until = DateOnly.MaxValue },
+            new Progress<RiskProgress>(),
+            CancellationToken.None);
     }
 
     private async Task RegisterAsync()
