@@ -29,7 +29,7 @@ internal static class DeadPurgeCommand
             consent.RequireTerminal();
         }
 
-        using var host = DeadHost.Create(settings, needsKeys: false);
+        using var host = DeadHost.Create(settings, needsKeys: false, cancellationToken);
         var queue = (await host.FindQueueAsync(cancellationToken)).RefusePolicy(parsed.GetValue(Arguments.Force));
         var report = new LetterReport(host.Time.GetUtcNow());
         var purger = new Purger(host.Calls, host.Redrive, filter, host.Time);

@@ -36,7 +36,7 @@ internal static class DeadRedriveCommand
             throw new UsageException("--rate must be 1 to 10000 messages a second.");
         }
 
-        using var host = DeadHost.Create(settings, needsKeys: true);
+        using var host = DeadHost.Create(settings, needsKeys: true, cancellationToken);
         var found = (await host.FindQueueAsync(cancellationToken)).RefusePolicy(parsed.GetValue(Force));
         var queue = found.At(rate);
         var target = await LetterQueue.FindUrlAsync(

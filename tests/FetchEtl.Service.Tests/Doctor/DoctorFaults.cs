@@ -18,7 +18,7 @@ internal static class DoctorFaults
         {
             Settings = new() { ["ConnectionStrings:Logins"] = "" },
         };
-        yield return new("no masking key", Checks.Masking, Error, "without a key nothing is masked", "openssl rand")
+        yield return new("no masking key", Checks.Masking, Error, "without a key nothing is masked", "fetch-etl keys new")
         {
             Without = ["Masking:Keys:0"],
         };
