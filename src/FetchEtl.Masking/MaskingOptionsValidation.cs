@@ -54,7 +54,7 @@ internal sealed class MaskingOptionsValidation
 
         if (options.Method == MaskingMethod.Hmac)
         {
-            _ = MaskingKeys.Read(options, _section, _problems.Add);
+            MaskingKeys.Erase(MaskingKeys.Read(options, _section, _problems.Add));
             return;
         }
 

@@ -9,8 +9,9 @@ namespace FetchEtl.Sqs;
 /// </summary>
 internal static partial class Log
 {
-    [LoggerMessage(1000, LogLevel.Information, "{Endpoint} speaks the SQS protocol {Protocol}; keeping to it")]
-    public static partial void ProtocolSettled(this ILogger logger, Uri endpoint, SqsProtocol protocol);
+    [LoggerMessage(EventId = 1000, Message = "{Endpoint} speaks the SQS protocol {Protocol}; keeping to it")]
+    public static partial void ProtocolSettled(
+        this ILogger logger, LogLevel level, Uri endpoint, SqsProtocol protocol);
 
     [LoggerMessage(1001, LogLevel.Warning,
         "Requests to {Host} are not encrypted: anybody on the way can read and change messages. Remedy: an https URL")]

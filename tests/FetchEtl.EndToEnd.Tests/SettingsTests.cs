@@ -52,7 +52,7 @@ public sealed class SettingsTests
 
         Assert.Equal(1, drain.ExitCode);
         Assert.Contains("Masking:Keys", drain.Errors);
-        Assert.Contains("openssl rand -base64 32", drain.Errors);
+        Assert.Contains("fetch-etl keys new", drain.Errors);
     }
 
     [Theory]

@@ -66,13 +66,13 @@ public sealed class KeyRingTests : IDisposable
                 "Masking:KeyFiles:1 names a file that does not exist: name a file that holds the key's base64 text.",
                 "Masking:Keys:2 is missing: an index is a key's generation, so none may be left out; set it, or " +
                 "Masking:KeyFiles:2.",
-                "Masking:Keys:3 has 5 bytes, 32 or more are needed: make one with: openssl rand -base64 32.",
+                "Masking:Keys:3 has 5 bytes, 32 or more are needed: make one with 'fetch-etl keys new'.",
                 "Masking:KeyFiles:4 names a folder, or a file that this process may not read: name a file that holds " +
                 "the key's base64 text.",
-                "Masking:KeyFiles:5 is not base64: make one with: openssl rand -base64 32.",
-                "Masking:KeyFiles:7 repeats an earlier key: every generation needs one of its own; make one with: " +
-                "openssl rand -base64 32.",
-                "Masking:KeyFiles:8 has 0 bytes, 32 or more are needed: make one with: openssl rand -base64 32.",
+                "Masking:KeyFiles:5 is not base64: make one with 'fetch-etl keys new'.",
+                "Masking:KeyFiles:7 repeats an earlier key: every generation needs one of its own; make one with " +
+                "'fetch-etl keys new'.",
+                "Masking:KeyFiles:8 has 0 bytes, 32 or more are needed: make one with 'fetch-etl keys new'.",
             ],
             problems);
     }
@@ -90,8 +90,8 @@ public sealed class KeyRingTests : IDisposable
     public void Two_texts_of_one_key_are_the_same_key()
     {
         Assert.Equal(
-            ["Masking:Keys:1 repeats an earlier key: every generation needs one of its own; make one with: openssl " +
-                "rand -base64 32."],
+            ["Masking:Keys:1 repeats an earlier key: every generation needs one of its own; make one with " +
+                "'fetch-etl keys new'."],
             Problems([TestKeys.First, TestKeys.First.Insert(5, "\n")], []));
     }
 

@@ -20,7 +20,7 @@ internal static partial class Log
     public static partial void WriterNeedsOperator(ILogger logger, string sqlState, string remedy);
 
     [LoggerMessage(2002, LogLevel.Information, "PostgreSQL commits logins again after {Outage}")]
-    public static partial void WriterRecovered(ILogger logger, TimeSpan outage);
+    public static partial void WriterRecovered(ILogger logger, string outage);
 
     [LoggerMessage(2003, LogLevel.Debug, "PostgreSQL rejected a row for its own values ({SqlState}: {Reason})")]
     public static partial void RowRejected(ILogger logger, string sqlState, string reason);

@@ -217,7 +217,7 @@ internal sealed class WriterCircuit(RetryDelay delay, TimeProvider time, ILogger
             Signal_NeedsLock();
         }
 
-        Log.WriterRecovered(log, outage);
+        Log.WriterRecovered(log, Durations.Text(outage));
     }
 
     /// <summary>PostgreSQL refused the row of the probe.</summary>

@@ -27,7 +27,9 @@ public static class IdentityKeys
 
         var problems = new List<string>();
         var keys = MaskingKeys.Read(options, MaskingOptions.Section, problems.Add);
-        return problems.Count > 0 ? throw new MaskingRefusedException(problems) : [.. keys.Select(Derive)];
+        IReadOnlyList<byte[]> derived = [.. keys.Select(Derive)];
+        MaskingKeys.Erase(keys);
+        return problems.Count > 0 ? throw new MaskingRefusedException(problems) : derived;
     }
 
     private static byte[] Derive(byte[] key) => HKDF.DeriveKey(

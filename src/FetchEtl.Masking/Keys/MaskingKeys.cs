@@ -5,7 +5,7 @@ namespace FetchEtl.Masking;
 /// <summary>Masking keys as settings hold them: base64 texts.</summary>
 public static class MaskingKeys
 {
-    private const string Remedy = "make one with: openssl rand -base64 32";
+    private const string Remedy = "make one with 'fetch-etl keys new'";
 
     /// <summary>Creates a new key for <see cref="MaskingOptions.Keys"/>.</summary>
     /// <returns>The base64 text of 32 random bytes. It is a secret.</returns>
@@ -36,8 +36,13 @@ public static class MaskingKeys
                 continue;
             }
 
-            var key = new byte[text.Length];
-            if (!Convert.TryFromBase64String(text, key, out var length))
+            var key = Pinned(text.Length);
+            if (IsReference(text))
+            {
+                report($"{setting} names a key in AWS, which only the program fetch-etl asks for: set the key's " +
+                    "base64 text here.");
+            }
+            else if (!Convert.TryFromBase64String(text, key, out var length))
             {
                 report($"{setting} is not base64: {Remedy}.");
             }
@@ -51,9 +56,13 @@ public static class MaskingKeys
             }
             else
             {
-                keys.Add(key[..length]);
+                var exact = Pinned(length);
+                key.AsSpan(0, length).CopyTo(exact);
+                keys.Add(exact);
                 newest = setting;
             }
+
+            CryptographicOperations.ZeroMemory(key);
         }
 
         // A strong newest key protects all masks once they are rekeyed, so earlier keys may stay as they are.
@@ -65,6 +74,23 @@ public static class MaskingKeys
 
         return keys;
     }
+
+    /// <summary>Erases keys that nobody needs any longer.</summary>
+    internal static void Erase(IReadOnlyList<byte[]> keys)
+    {
+        foreach (var key in keys)
+        {
+            CryptographicOperations.ZeroMemory(key);
+        }
+    }
+
+    /// <summary>Memory that the garbage collector does not move, so that no copy stays behind.</summary>
+    private static byte[] Pinned(int length) => GC.AllocateUninitializedArray<byte>(length, pinned: true);
+
+    /// <summary>How the program's settings name a key in AWS KMS or Systems Manager.</summary>
+    private static bool IsReference(string text) =>
+        text.TrimStart() is var start
+        && (start.StartsWith("kms:", StringComparison.Ordinal) || start.StartsWith("ssm:", StringComparison.Ordinal));
 
     private static (string Setting, string Text)? Find(
         MaskingOptions options, int index, string section, Action<string> report)

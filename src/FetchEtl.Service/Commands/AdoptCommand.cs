@@ -40,7 +40,7 @@ internal static class AdoptCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
-        using var host = new MaintenanceHost(settings);
+        using var host = new MaintenanceHost(settings, cancellationToken);
         var columns = Arguments.Check(parsed, host.Options);
         if (columns.Count == 0)
         {

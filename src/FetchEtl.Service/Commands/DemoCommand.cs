@@ -76,7 +76,7 @@ internal static class DemoCommand
         // Replaces all masking settings, because a demo must not use a real key.
         builder.Services.PostConfigure<LoginsOptions>(
             options => options.Masking = new MaskingOptions { Keys = { MaskingKeys.Create() } });
-        using var host = builder.BuildValidated();
+        using var host = builder.BuildValidated(cancellationToken);
         termination.LimitBy(host);
         await LoginMigrations.MigrateAsync(demo.ConnectionString, cancellationToken);
 

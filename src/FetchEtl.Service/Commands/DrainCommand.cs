@@ -34,7 +34,7 @@ internal static class DrainCommand
         Termination termination,
         CancellationToken cancellationToken)
     {
-        using var host = ServiceHost.CreateDrain(settings, ProgressDisplay.IsShown ? QuietLog : null).BuildValidated();
+        using var host = ServiceHost.CreateDrain(settings, ProgressDisplay.IsShown ? QuietLog : null).BuildValidated(cancellationToken);
         termination.LimitBy(host);
         await RequireTableAsync(host, cancellationToken);
 

@@ -41,7 +41,7 @@ internal static partial class ErrorText
         OptionsValidationException options => [.. options.Failures],
         MaskingRefusedException masking => masking.Problems,
         AggregateException aggregate when aggregate.InnerExceptions.All(x => Of(x, server) is not null) =>
-            [.. aggregate.InnerExceptions.SelectMany(x => Of(x, server)!)],
+            [.. aggregate.InnerExceptions.SelectMany(x => Of(x, server)!).Distinct()],
 
         // The SDK's answer to a profile of SSO whose session has no valid token.
         InvalidOperationException { Source: "AWSSDK.Core" } => [SqsErrors.Describe(exception)],

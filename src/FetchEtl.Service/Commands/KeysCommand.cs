@@ -6,16 +6,21 @@ namespace FetchEtl.Service;
 /// <summary>Creates masking keys, which needs no settings, and registers those of the settings.</summary>
 internal static class KeysCommand
 {
+    private static readonly Option<string> Kms = new("--kms")
+    {
+        Description = "The KMS key that encrypts the new masking key: its id, alias/NAME or ARN.",
+        HelpName = "key-id",
+    };
+
     public static Command Create()
     {
         var create = Verb.Create(
             "new",
-            "Prints a new masking key: base64 of 32 random bytes, for Masking:Keys or a file of Masking:KeyFiles.",
-            static (_, _, _) =>
-            {
-                Console.WriteLine(MaskingKeys.Create());
-                return Task.FromResult(Verb.Succeeded);
-            }).WithExamples("(umask 077; fetch-etl keys new > masking-key)");
+            "Prints a new masking key: base64 of 32 random bytes, for Masking:Keys or a file of Masking:KeyFiles. With "
+            + "--kms, AWS KMS creates the key, and only its ciphertext is printed.",
+            CreateAsync,
+            Kms).WithExamples(
+            "(umask 077; fetch-etl keys new > masking-key)", "fetch-etl keys new --kms alias/logins > masking-key");
         var register = Verb.Create(
             "register",
             "Registers the keys of the settings in masking_generations, after which the service needs only SELECT on " +
@@ -27,13 +32,27 @@ internal static class KeysCommand
         };
     }
 
+    private static async Task<int> CreateAsync(
+        ParseResult parsed, string[] settings, CancellationToken cancellationToken)
+    {
+        if (parsed.GetValue(Kms) is not { } keyId)
+        {
+            Console.WriteLine(MaskingKeys.Create());
+            return Verb.Succeeded;
+        }
+
+        var keys = new KeyStore(ServiceHost.Create(settings).Configuration, Environment.GetEnvironmentVariable);
+        Console.WriteLine(await keys.CreateAsync(keyId, cancellationToken));
+        return Verb.Succeeded;
+    }
+
     private static async Task<int> RegisterAsync(
         ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
         var configuration = ServiceHost.Create(settings).Configuration;
         var database = DatabaseSetting.Read(configuration);
         var masking = new MaskingOptions();
-        var keys = KeyRegistration.ReadKeys(configuration, masking) ?? throw new UsageException(
+        var keys = KeyRegistration.ReadKeys(configuration, masking, cancellationToken) ?? throw new UsageException(
             "Masking:Keys or Masking:KeyFiles must hold the keys to register, with Masking:Method Hmac.");
         await KeyRegistration.RunAsync(database, keys, masking, cancellationToken);
         return Verb.Succeeded;

@@ -47,7 +47,7 @@ internal static class LocalSqsCommand
         await using var sqs = await LocalSqs.StartAsync(options, cancellationToken);
 
         var overrides = AwsSettings.WithoutIdentity(sqs.ServiceUrl);
-        using var host = ServiceHost.Create(settings, overrides).BuildValidated();
+        using var host = ServiceHost.Create(settings, overrides).BuildValidated(cancellationToken);
         var queue = host.Services.GetRequiredService<IOptions<SqsSettings>>().Value;
         var client = host.Services.GetRequiredService<IAmazonSQS>();
         await client.CreateQueueByNameAsync(queue.QueueName, cancellationToken);

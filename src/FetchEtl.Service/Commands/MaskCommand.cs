@@ -1,6 +1,5 @@
 using System.CommandLine;
 using FetchEtl.Masking;
-using Microsoft.Extensions.Configuration;
 
 namespace FetchEtl.Service;
 
@@ -30,7 +29,7 @@ internal static class MaskCommand
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
         var options = new MaskingOptions();
-        ServiceHost.Create(settings).Configuration.BindMasking(options);
+        ServiceHost.Create(settings).Configuration.ReadMasking(options, cancellationToken);
         var masker = PiiMaskers.Create(options);
         Warnings.OfKeyFiles(options);
         var field = MaskedField(parsed.GetValue(Field)!, options);

@@ -37,7 +37,7 @@ internal static class MigrateCommand
         var configuration = ServiceHost.Create(settings).Configuration;
         var database = DatabaseSetting.Read(configuration);
         var masking = new MaskingOptions();
-        var keys = KeyRegistration.ReadKeys(configuration, masking);
+        var keys = KeyRegistration.ReadKeys(configuration, masking, cancellationToken);
         try
         {
             await MigrateAsync(database, parsed.GetValue(CreateDatabase), cancellationToken);

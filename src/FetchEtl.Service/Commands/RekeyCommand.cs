@@ -19,7 +19,7 @@ internal static class RekeyCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
-        using var host = new MaintenanceHost(settings);
+        using var host = new MaintenanceHost(settings, cancellationToken);
         var table = parsed.GetValue(Arguments.Table)!;
         var columns = Arguments.Check(parsed, host.Options);
         if (columns.Count == 0)

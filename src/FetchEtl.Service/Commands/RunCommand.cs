@@ -18,7 +18,7 @@ internal static class RunCommand
         Termination termination,
         CancellationToken cancellationToken)
     {
-        using var host = ServiceHost.CreateRun(settings).BuildValidated();
+        using var host = ServiceHost.CreateRun(settings).BuildValidated(cancellationToken);
         termination.LimitBy(host);
         try
         {

@@ -59,7 +59,7 @@ internal static class SendCommand
             throw new UsageException("--lines must be ascending numbers and ranges from 1, as in 3,7-9,12-.");
         }
 
-        using var host = ServiceHost.Create(settings).BuildValidated();
+        using var host = ServiceHost.Create(settings).BuildValidated(cancellationToken);
         var client = host.Services.GetRequiredService<IAmazonSQS>();
         var queue = host.Services.GetRequiredService<IOptions<SqsSettings>>().Value;
         if (SqsQueueName.IsFifo(queue.QueueName))

@@ -4,7 +4,6 @@ using FetchEtl.Logins;
 using FetchEtl.Maintenance;
 using FetchEtl.Masking;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Configuration;
 using Npgsql;
 
 namespace FetchEtl.Service;
@@ -41,7 +40,7 @@ internal static class VaultVerb
     {
         var configuration = ServiceHost.Create(settings).Configuration;
         var masking = new MaskingOptions();
-        configuration.BindMasking(masking);
+        configuration.ReadMasking(masking, cancellationToken);
         var connectionString = DatabaseSetting.Read(configuration);
         var options = new DbContextOptionsBuilder<LoginDbContext>().UseNpgsql(connectionString).Options;
         await using var database = new LoginDbContext(options);

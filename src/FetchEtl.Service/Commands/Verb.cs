@@ -88,8 +88,8 @@ internal static class Verb
         Arity = ArgumentArity.ZeroOrMore,
     };
 
-    /// <summary>MassTransit wraps the stop of a start that waits.</summary>
-    private static bool IsStop(Exception exception) =>
+    /// <summary>Whether it is the stop that was asked for. MassTransit wraps that of a start that waits.</summary>
+    internal static bool IsStop(Exception exception) =>
         exception is OperationCanceledException or ConnectionException
         || exception.InnerException is OperationCanceledException;
 

@@ -1,7 +1,6 @@
 using Amazon.SQS;
 using FetchEtl.Masking;
 using FetchEtl.Sqs;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -39,14 +38,15 @@ internal sealed class DeadHost : IDisposable
     /// <summary>Reads the settings.</summary>
     /// <param name="settings">As given on the command line.</param>
     /// <param name="needsKeys">Whether the verb cannot do without keys.</param>
+    /// <param name="cancellationToken">Stops a wait for AWS.</param>
     /// <exception cref="OptionsValidationException">Settings are invalid.</exception>
     /// <exception cref="MaskingRefusedException">A key is invalid.</exception>
     /// <exception cref="UsageException">The keys are missing.</exception>
-    public static DeadHost Create(string[] settings, bool needsKeys)
+    public static DeadHost Create(string[] settings, bool needsKeys, CancellationToken cancellationToken)
     {
         var builder = ServiceHost.Create(settings);
         var masking = new MaskingOptions();
-        builder.Configuration.BindMasking(masking);
+        builder.Configuration.ReadMasking(masking, cancellationToken);
 
         // The vault's public key may be elsewhere, and nothing is sealed here.
         masking.Vault = new VaultOptions();
@@ -60,7 +60,7 @@ internal sealed class DeadHost : IDisposable
         }
 
         var keys = hasKeys ? IdentityKeys.Derive(masking) : [];
-        return new DeadHost(builder.BuildValidated(), masking, keys);
+        return new DeadHost(builder.BuildValidated(cancellationToken), masking, keys);
     }
 
     /// <inheritdoc cref="LetterQueue.FindAsync"/>

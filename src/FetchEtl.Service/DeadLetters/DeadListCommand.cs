@@ -20,7 +20,7 @@ internal static class DeadListCommand
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
         var filter = Arguments.Filter(parsed);
-        using var host = DeadHost.Create(settings, needsKeys: false);
+        using var host = DeadHost.Create(settings, needsKeys: false, cancellationToken);
         var queue = (await host.FindQueueAsync(cancellationToken)).RefusePolicy(parsed.GetValue(Arguments.Force));
         var now = host.Time.GetUtcNow();
         var (groups, rows, total) = (new LetterGroups(), new List<Letter>(), 0L);

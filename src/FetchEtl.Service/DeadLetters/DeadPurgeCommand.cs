@@ -29,7 +29,7 @@ internal static class DeadPurgeCommand
             consent.RequireTerminal();
         }
 
-        using var host = DeadHost.Create(settings, needsKeys: false);
+        using var host = DeadHost.Create(settings, needsKeys: false, cancellationToken);
         var queue = (await host.FindQueueAsync(cancellationToken)).RefusePolicy(parsed.GetValue(Arguments.Force));
         var report = new LetterReport(host.Time.GetUtcNow());
         var purger = new Purger(host.Calls, host.Redrive, filter, host.Time);
@@ -66,9 +66,9 @@ internal static class DeadPurgeCommand
                     report.ToJson(purger.Matched.All), end.Ending == PassEnding.Complete && !isLeft, purger.Problem),
                 DeadJson.Default.PurgeJson));
         }
-        else
+        else if (!isDeclined)
         {
-            Write(purger, queue, report, total, isDryRun, asks);
+            Write(purger, queue, report, total, filter.Limit, isDryRun, asks);
         }
 
         if (isDeclined)
@@ -100,7 +100,7 @@ internal static class DeadPurgeCommand
     }
 
     private static void Write(
-        Purger purger, LetterQueue queue, LetterReport report, long total, bool isDryRun, bool wasAsked)
+        Purger purger, LetterQueue queue, LetterReport report, long total, long? limit, bool isDryRun, bool wasAsked)
     {
         if (!wasAsked && purger.Matched.Count > 0)
         {
@@ -108,9 +108,9 @@ internal static class DeadPurgeCommand
         }
 
         var matched = Words.Number(purger.Matched.Count);
-        var all = Words.Number(total);
+        var share = PassReport.Share(purger.Matched.Count, total, purger.Matched.Count == limit);
         Console.WriteLine(isDryRun
-            ? $"{matched} of {all} letters of {queue.Name} would be deleted. Nothing was changed."
+            ? $"{share} of {queue.Name} would be deleted. Nothing was changed."
             : $"{Words.Number(purger.Deleted)} of {matched} matching letters of {queue.Name} were deleted.");
     }
 

@@ -36,7 +36,7 @@ internal static class DeadRedriveCommand
             throw new UsageException("--rate must be 1 to 10000 messages a second.");
         }
 
-        using var host = DeadHost.Create(settings, needsKeys: true);
+        using var host = DeadHost.Create(settings, needsKeys: true, cancellationToken);
         var found = (await host.FindQueueAsync(cancellationToken)).RefusePolicy(parsed.GetValue(Force));
         var queue = found.At(rate);
         var target = await LetterQueue.FindUrlAsync(
@@ -116,11 +116,11 @@ internal static class DeadRedriveCommand
             report.WriteGroups(redriven);
         }
 
-        var count = Words.Number(result.Count(LetterFate.Redrive));
-        var all = Words.Number(total);
+        var count = result.Count(LetterFate.Redrive);
+        var read = PassReport.Share(count, total, count == options.Limit);
         Console.WriteLine(options.IsDryRun
-            ? $"{count} of {all} letters would go back to {queue}. Nothing was changed."
-            : $"{count} of {all} letters went back to {queue}.");
+            ? $"{read} would go back to {queue}. Nothing was changed."
+            : $"{read} went back to {queue}.");
     }
 
     private static void WriteJson(

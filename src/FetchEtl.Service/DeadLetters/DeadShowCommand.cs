@@ -37,7 +37,7 @@ internal static class DeadShowCommand
             throw new UsageException("show needs one id: 'fetch-etl dead list --ids' prints them.");
         }
 
-        using var host = DeadHost.Create(settings, needsKeys: true);
+        using var host = DeadHost.Create(settings, needsKeys: true, cancellationToken);
         var masker = PiiMaskers.Create(host.Masking);
         var queue = (await host.FindQueueAsync(cancellationToken)).RefusePolicy(parsed.GetValue(Arguments.Force));
         var filter = new LetterFilter { Ids = LetterFilter.IdsOf([id]) };

@@ -1,6 +1,7 @@
 using System.Globalization;
 using FetchEtl.Sqs;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace FetchEtl.Service;
 
@@ -8,15 +9,10 @@ namespace FetchEtl.Service;
 /// <param name="now">The time from which ages count.</param>
 internal sealed class LetterReport(DateTimeOffset now)
 {
-    /// <summary>The largest unit and the next one, as in <c>3d 4h</c>.</summary>
-    public static string AgeText(TimeSpan? age) => age switch
-    {
-        null => "unknown",
-        { TotalDays: >= 1 } => string.Create(CultureInfo.InvariantCulture, $"{age.Value.Days}d {age.Value.Hours}h"),
-        { TotalHours: >= 1 } => string.Create(CultureInfo.InvariantCulture, $"{age.Value.Hours}h {age.Value.Minutes}m"),
-        { TotalMinutes: >= 1 } => string.Create(CultureInfo.InvariantCulture, $"{age.Value.Minutes}m"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, age.Value.Seconds)}s"),
-    };
+    /// <summary>In whole seconds, as SQS's clock and this machine's differ by less.</summary>
+    public static string AgeText(TimeSpan? age) => age is { } known
+        ? Words.Duration(TimeSpan.FromSeconds(Math.Max(0, Math.Floor(known.TotalSeconds))))
+        : "unknown";
 
     public void WriteGroups(IReadOnlyList<LetterGroup> groups)
     {
@@ -37,23 +33,32 @@ internal sealed class LetterReport(DateTimeOffset now)
         AnsiConsole.Write(table);
     }
 
+    /// <summary>Writes a table for each reason: beside an id, no reason has room on 80 columns.</summary>
     public void WriteRows(IReadOnlyList<Letter> letters)
     {
-        var table = new Table().Border(TableBorder.Rounded)
-            .AddColumn(new TableColumn("id").NoWrap())
-            .AddColumn("age").AddColumn("receives").AddColumn("redriven").AddColumn("fields").AddColumn("reason");
-        foreach (var letter in letters)
+        foreach (var part in Rows(letters))
         {
-            table.AddRow(
-                Markup.Escape(letter.Id),
-                AgeText(letter.Age(now)),
-                $"{letter.ReceiveCount}",
-                $"{letter.Redrives}",
-                Markup.Escape(string.Join(", ", letter.Reason.Fields)),
-                Markup.Escape(letter.Reason.Text));
+            AnsiConsole.Write(part);
         }
+    }
 
-        AnsiConsole.Write(table);
+    /// <summary>What <see cref="WriteRows"/> writes.</summary>
+    internal IEnumerable<IRenderable> Rows(IReadOnlyList<Letter> letters)
+    {
+        foreach (var group in letters.GroupBy(letter => letter.Reason))
+        {
+            var table = new Table().Border(TableBorder.Rounded)
+                .AddColumn(new TableColumn("id").NoWrap())
+                .AddColumn("age").AddColumn("receives").AddColumn("redriven");
+            foreach (var letter in group)
+            {
+                table.AddRow(
+                    Markup.Escape(letter.Id), AgeText(letter.Age(now)), $"{letter.ReceiveCount}", $"{letter.Redrives}");
+            }
+
+            yield return new Text($"{group.Key.Text}\n");
+            yield return table;
+        }
     }
 
     public LetterJson ToJson(Letter letter) => new(

@@ -39,5 +39,13 @@ internal static class PassReport
         }
     }
 
+    /// <summary>How many of the letters that were read are meant.</summary>
+    /// <param name="count">Those that are meant.</param>
+    /// <param name="read">All that were read.</param>
+    /// <param name="isLimited">Whether --limit ended the reading, so that nobody knows how many there are.</param>
+    public static string Share(long count, long read, bool isLimited) => isLimited
+        ? $"{Words.Count(count, "letter")} (--limit; {Words.Number(read)} were read)"
+        : $"{Words.Number(count)} of {Words.Count(read, "letter")}";
+
     private static void Say(string line) => StandardError.WriteLine($"fetch-etl: {line}");
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace FetchEtl.Service;
 
 /// <summary>How far two clocks may be apart.</summary>
@@ -36,9 +34,7 @@ internal static class ClockRules
     private static string Direction(ClockReading clocks)
     {
         var off = clocks.Here - clocks.There;
-        var size = off.Duration().TotalSeconds >= 120
-            ? string.Create(CultureInfo.InvariantCulture, $"{off.Duration().TotalMinutes:0} minutes")
-            : string.Create(CultureInfo.InvariantCulture, $"{off.Duration().TotalSeconds:0} seconds");
+        var size = Words.Duration(TimeSpan.FromSeconds(Math.Round(off.Duration().TotalSeconds)));
         return off > TimeSpan.Zero ? $"is {size} fast" : $"is {size} slow";
     }
 }

@@ -40,7 +40,7 @@ internal static class DoctorCommand
         var report = await RunAsync(host, Show, cancellationToken);
         var sqs = new SqsSettings();
         SettingsReader.Read(host.Configuration.GetSection(SqsSettings.Section), sqs);
-        foreach (var line in DoctorText.Summary(report, sqs.WaitTimeSeconds))
+        foreach (var line in DoctorText.Summary(report, sqs.WaitTimeSeconds, AnsiConsole.Profile.Width))
         {
             AnsiConsole.Write(new Text($"{line}\n"));
         }

@@ -1,5 +1,6 @@
 using Amazon.Runtime;
 using Amazon.SQS;
+using FetchEtl.Logins;
 using FetchEtl.Sqs;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,6 +28,9 @@ internal sealed class DoctorHost : IDisposable
             settings, new Dictionary<string, string?>(overrides ?? []) { [DirectCalls] = "false" });
         Configuration = builder.Configuration;
         builder.Services.AddLogins(builder.Configuration);
+
+        builder.Services.AddSingleton<IPostConfigureOptions<LoginsOptions>>(
+            new NamedKeys(builder.Configuration, CancellationToken.None));
 
         // The report says what the services would log.
         builder.Logging.ClearProviders();

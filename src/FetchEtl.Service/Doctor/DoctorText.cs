@@ -45,14 +45,14 @@ internal static class DoctorText
     }
 
     /// <summary>The last lines: the cost, and how many problems there are.</summary>
-    public static IEnumerable<string> Summary(DoctorReport report, int waitSeconds)
+    public static IEnumerable<string> Summary(DoctorReport report, int waitSeconds, int width)
     {
         if (report.Cost is { } cost)
         {
             yield return "Calls of SQS";
-            foreach (var line in cost.Lines(waitSeconds))
+            foreach (var line in cost.Lines(waitSeconds).SelectMany(text => Wrap(Indent, text, width, Indent.Length)))
             {
-                yield return $"{Indent}{line}";
+                yield return line;
             }
 
             yield return string.Empty;
@@ -65,17 +65,19 @@ internal static class DoctorText
     }
 
     /// <summary>Breaks a text at spaces. What follows the first line stands below its beginning.</summary>
-    internal static IEnumerable<string> Wrap(string start, string text, int width)
+    internal static IEnumerable<string> Wrap(string start, string text, int width) => Wrap(start, text, width, Column);
+
+    private static IEnumerable<string> Wrap(string start, string text, int width, int column)
     {
         var room = Math.Max(LeastWidth, width) - 1;
-        var line = start.TrimEnd().Length < Column ? start : $"{start} ";
+        var line = start.TrimEnd().Length < column ? start : $"{start} ";
         var isEmpty = true;
         foreach (var word in text.Split(' '))
         {
             if (!isEmpty && line.Length + 1 + word.Length > room)
             {
                 yield return line;
-                line = new string(' ', Column);
+                line = new string(' ', column);
                 isEmpty = true;
             }
 

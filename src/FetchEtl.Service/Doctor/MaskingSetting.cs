@@ -12,7 +12,7 @@ internal static class MaskingSetting
         var masking = new MaskingOptions();
         try
         {
-            configuration.BindMasking(masking);
+            configuration.ReadMasking(masking);
             return masking.Validate().Count == 0 ? masking : null;
         }
         catch (MaskingRefusedException)

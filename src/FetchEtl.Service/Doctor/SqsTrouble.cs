@@ -28,6 +28,10 @@ internal static class SqsTrouble
     public static bool IsDenied(string code) => code.Contains("AccessDenied", StringComparison.Ordinal)
         || code.Contains("AuthorizationError", StringComparison.Ordinal);
 
+    /// <summary>Whether a code says that the credentials are not valid.</summary>
+    public static bool IsBadCredentials(string code) =>
+        Array.Exists(BadCredentials, bad => code.Contains(bad, StringComparison.Ordinal));
+
     /// <summary>Whether the call got no answer.</summary>
     public static bool IsUnreachable(Exception exception) => exception switch
     {
@@ -57,7 +61,7 @@ internal static class SqsTrouble
             _ when code.StartsWith("ExpiredToken", StringComparison.Ordinal)
                 || code.StartsWith("RequestExpired", StringComparison.Ordinal) => (
                 text, "renew the AWS credentials: their session has ended"),
-            _ when Array.Exists(BadCredentials, bad => code.Contains(bad, StringComparison.Ordinal)) => (
+            _ when IsBadCredentials(code) => (
                 text, "correct the AWS credentials, and the clock of this machine if it is wrong"),
             AmazonClientException or InvalidOperationException => (
                 text, "set AWS credentials, or a profile that has them"),

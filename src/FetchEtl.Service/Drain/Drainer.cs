@@ -36,12 +36,12 @@ internal sealed class Drainer(
             host.Services.GetRequiredService<SqsMetrics>(), host.Services.GetRequiredService<LoginMetrics>());
         await RequireSqsAsync(cancellationToken);
         var started = _time.GetTimestamp();
-        await host.StartAsync(cancellationToken);
-        string queueUrl;
-        bool isEmpty;
+        string? queueUrl = null;
+        var isEmpty = false;
         IReadOnlyList<string> standing = [];
         try
         {
+            await host.StartAsync(cancellationToken);
             queueUrl = (await _client.GetQueueUrlAsync(_settings.QueueName, cancellationToken)).QueueUrl;
             isEmpty = await WaitUntilEmptyAsync(metrics, queueUrl, cancellationToken);
             if (!isEmpty && obstacles is not null)
@@ -49,6 +49,10 @@ internal sealed class Drainer(
                 standing = await obstacles.DescribeAsync(
                     metrics.DeadLettered, _settings.DeadLetterQueue, metrics.Counters.InFlight);
             }
+        }
+        catch (Exception exception) when (cancellationToken.IsCancellationRequested && Verb.IsStop(exception))
+        {
+            // The user stopped the drain while it started. Messages may have moved, so the summary follows.
         }
         finally
         {
@@ -58,7 +62,9 @@ internal sealed class Drainer(
         // A message that a last receive brought during the stop went back to the queue.
         isEmpty = isEmpty && DrainLoop.ShowsEmpty(metrics.Counters, receives: 1);
         return new DrainResult(
-            Summarize(metrics, started), await TryReadDepthAsync(queueUrl, CancellationToken.None), isEmpty)
+            Summarize(metrics, started),
+            queueUrl is null ? null : await TryReadDepthAsync(queueUrl, CancellationToken.None),
+            isEmpty)
         {
             Obstacles = standing,
         };

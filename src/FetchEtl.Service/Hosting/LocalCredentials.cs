@@ -26,12 +26,34 @@ internal static class LocalCredentials
         var chosen = options.ServiceUrl?.AbsoluteUri
             ?? environment("AWS_ENDPOINT_URL_SQS") ?? environment("AWS_ENDPOINT_URL");
         var endpoint = string.IsNullOrEmpty(chosen) ? EndpointOf(profile, options.ProfilesLocation) : chosen;
-        return Uri.TryCreate(endpoint, UriKind.Absolute, out var url) && url.IsLoopback
+        return Of(endpoint, environment, profile, !string.IsNullOrEmpty(named), string.IsNullOrEmpty(chosen));
+    }
+
+    /// <summary>The same for a client of another service.</summary>
+    /// <param name="endpoint">The client's endpoint; null for AWS's own.</param>
+    /// <param name="options">The identity that the settings name.</param>
+    /// <param name="environment">Returns environment variables.</param>
+    /// <param name="variable">The variable for this service's endpoint.</param>
+    public static AWSCredentials? ForEndpoint(
+        string? endpoint, SqsClientOptions options, Func<string, string?> environment, string variable)
+    {
+        var named = string.IsNullOrEmpty(options.Profile) ? environment("AWS_PROFILE") : options.Profile;
+        var profile = FindProfile(string.IsNullOrEmpty(named) ? "default" : named, options.ProfilesLocation);
+        var chosen = options.ServiceUrl?.AbsoluteUri ?? environment(variable) ?? environment("AWS_ENDPOINT_URL");
+        return Of(endpoint, environment, profile, !string.IsNullOrEmpty(named), string.IsNullOrEmpty(chosen));
+    }
+
+    private static BasicAWSCredentials? Of(
+        string? endpoint,
+        Func<string, string?> environment,
+        CredentialProfile? profile,
+        bool isNamed,
+        bool namesEndpoint) =>
+        Uri.TryCreate(endpoint, UriKind.Absolute, out var url) && url.IsLoopback
             && Array.TrueForAll(IdentityVariables, name => string.IsNullOrEmpty(environment(name)))
-            && !IsIdentity(profile, isNamed: !string.IsNullOrEmpty(named), namesEndpoint: string.IsNullOrEmpty(chosen))
+            && !IsIdentity(profile, isNamed, namesEndpoint)
             ? new BasicAWSCredentials("local", "local")
             : null;
-    }
 
     /// <summary>
     /// Whether the profile says who calls: it is named, so a missing one is an error of the chain, or the endpoint is

@@ -12,9 +12,10 @@ internal static class KeyRegistration
     /// <summary>Reads the keys. The vault is left out: its public key may be elsewhere.</summary>
     /// <returns>The masker; null where the settings have no key.</returns>
     /// <exception cref="MaskingRefusedException">The settings of masking are invalid.</exception>
-    public static KeyedPiiMasker? ReadKeys(IConfiguration configuration, MaskingOptions masking)
+    public static KeyedPiiMasker? ReadKeys(
+        IConfiguration configuration, MaskingOptions masking, CancellationToken cancellationToken)
     {
-        configuration.BindMasking(masking);
+        configuration.ReadMasking(masking, cancellationToken);
         Warnings.OfKeyFiles(masking);
         masking.Vault = new VaultOptions();
         return masking.Method == MaskingMethod.Hmac && masking.Keys.Count + masking.KeyFiles.Count > 0

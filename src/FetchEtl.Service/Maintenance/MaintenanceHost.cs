@@ -16,11 +16,11 @@ internal sealed class MaintenanceHost : IDisposable
 
     /// <exception cref="OptionsValidationException">The settings are invalid.</exception>
     /// <exception cref="UsageException">The settings choose a method without keys.</exception>
-    public MaintenanceHost(string[] settings)
+    public MaintenanceHost(string[] settings, CancellationToken cancellationToken = default)
     {
         var builder = ServiceHost.Create(settings);
         builder.Services.AddLogins(builder.Configuration);
-        _host = builder.BuildValidated();
+        _host = builder.BuildValidated(cancellationToken);
         Masker = Get<IPiiMasker>() as KeyedPiiMasker ?? throw new UsageException(
             $"Masking:Method is {Options.Method}, whose masks have no key: choose Hmac, with Masking:Keys.");
 

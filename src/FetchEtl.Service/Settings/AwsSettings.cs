@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using Amazon.Extensions.NETCore.Setup;
 using Amazon.Runtime;
-using Amazon.SQS;
 using FetchEtl.Logins;
 using FetchEtl.Sqs;
 using Microsoft.Extensions.Configuration;
@@ -93,7 +92,11 @@ internal static partial class AwsSettings
         ["AWS:UseDualstackEndpoint"] = null,
     };
 
-    private static void Apply(AWSOptions aws, AmazonSQSConfig config)
+    /// <summary>Applies the section's choices of endpoints, retries and timeouts to a client of any service.</summary>
+    public static void Apply(IConfiguration configuration, ClientConfig config) =>
+        Apply(configuration.GetAWSOptions(Section), config);
+
+    private static void Apply(AWSOptions aws, ClientConfig config)
     {
         var given = aws.DefaultClientConfig;
         config.UseFIPSEndpoint = given.UseFIPSEndpoint ?? config.UseFIPSEndpoint;
@@ -142,7 +145,7 @@ internal static partial class AwsSettings
         "Region" => "it must be the code of a region, such as eu-central-1",
         "UseFIPSEndpoint" or "UseDualstackEndpoint" => "it must be true or false",
         "MaxErrorRetry" => "it must be a whole number",
-        "Timeout" or "ConnectTimeout" => "it must be a time",
+        "Timeout" or "ConnectTimeout" => "it must be a whole number of milliseconds",
         "RetryMode" => $"it must be one of {string.Join(", ", Enum.GetNames<RequestRetryMode>())}",
         "DefaultsMode" => $"it must be one of {string.Join(", ", Enum.GetNames<DefaultConfigurationMode>())}",
         _ => "see the AWS SDK for .NET",

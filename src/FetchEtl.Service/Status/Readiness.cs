@@ -1,3 +1,4 @@
+using FetchEtl.Logins;
 using FetchEtl.Sqs;
 using MassTransit;
 using MassTransit.Transports;
@@ -60,7 +61,7 @@ internal sealed class Readiness(IServiceProvider services, IHostApplicationLifet
                         ReceiveEndpoint,
                         Name(endpoint.Status),
                         endpoint.Status == BusHealthStatus.Healthy
-                            ? "The endpoint receives messages."
+                            ? Receiving(services)
                             : endpoint.Exception?.Message ?? endpoint.Description ?? "the receive endpoint failed")),
             ];
         }
@@ -70,6 +71,11 @@ internal sealed class Readiness(IServiceProvider services, IHostApplicationLifet
             return [new(ReceiveEndpoint, "unhealthy", "The endpoint is not started.")];
         }
     }
+
+    private static string Receiving(IServiceProvider services) =>
+        services.GetRequiredService<LoginWriter>().WaitForOutageEndAsync().IsCompleted
+            ? "The endpoint receives messages."
+            : "The endpoint can receive, and waits until the writer commits again.";
 
     private static HealthCheckLine ReadBus(IServiceProvider services)
     {

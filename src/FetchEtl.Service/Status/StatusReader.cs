@@ -50,7 +50,7 @@ internal sealed class StatusReader(
             ["queue"] = settings.Value.QueueName,
             ["deadQueue"] = settings.Value.DeadLetterQueue,
             ["now"] = $"{time.GetUtcNow():yyyy-MM-dd HH:mm:ss}",
-            ["uptime"] = StatusText.Duration(total.At),
+            ["uptime"] = Words.Duration(total.At),
             ["state"] = health.Status,
             ["receivedRate"] = StatusText.Rate(recent.PerSecond(recent.Received)),
             ["writtenRate"] = StatusText.Rate(recent.PerSecond(recent.Written)),
@@ -62,13 +62,13 @@ internal sealed class StatusReader(
             ["hidden"] = Count(counts.Queue?.InFlight),
             ["delayed"] = Count(counts.Queue?.Delayed),
             ["deadDepth"] = Count(counts.DeadLetters?.Total),
-            ["depthNote"] = counts.Problem ?? $"Counted by SQS {StatusText.Duration(age ?? default)} ago",
+            ["depthNote"] = counts.Problem ?? $"Counted by SQS {Words.Duration(age ?? default)} ago",
             ["oldest"] = sqs.OldestReceivedAge is { } oldest && oldest > TimeSpan.Zero
-                ? StatusText.Duration(oldest)
+                ? Words.Duration(oldest)
                 : "none",
             ["inFlight"] = Words.Number(sqs.InFlight),
             ["batch"] = minute.MeanBatch is { } batch ? StatusText.Rate(batch) : "none yet",
-            ["delay"] = minute.MeanDelay is { } delay ? StatusText.Duration(delay) : "none yet",
+            ["delay"] = minute.MeanDelay is { } delay ? Words.Duration(delay) : "none yet",
             ["memory"] = $"{Environment.WorkingSet / (1024 * 1024)} MiB",
             ["received"] = Words.Number(total.Received),
             ["written"] = Words.Number(total.Written),

@@ -9,18 +9,6 @@ internal static class StatusText
     public static string Rate(double rate) =>
         rate.ToString(rate is > 0 and < 99.95 ? "0.0" : "N0", CultureInfo.InvariantCulture);
 
-    /// <summary>A duration in the two units that say most.</summary>
-    public static string Duration(TimeSpan duration) => duration switch
-    {
-        { TotalMilliseconds: < 1 } => "0 ms",
-        { TotalMilliseconds: < 999.5 } => $"{duration.TotalMilliseconds:0} ms",
-        { TotalSeconds: < 9.95 } => $"{duration.TotalSeconds:0.0} s",
-        { TotalSeconds: < 59.5 } => $"{duration.TotalSeconds:0} s",
-        { TotalMinutes: < 60 } => Two(duration.TotalSeconds, 60, "min", "s"),
-        { TotalHours: < 24 } => Two(duration.TotalMinutes, 60, "h", "min"),
-        _ => Two(duration.TotalHours, 24, "d", "h"),
-    };
-
     /// <summary>Dead letters by rule, the most frequent first; empty without one.</summary>
     public static string Rules(IReadOnlyDictionary<string, long> rules) => rules.Count == 0
         ? string.Empty
@@ -35,11 +23,5 @@ internal static class StatusText
     {
         var queue = counts.Queue is { } depth ? $"{settings.QueueName} has {depth}" : counts.Problem!;
         return counts.DeadLetters is { } dead ? $"{queue}; {settings.DeadLetterQueue} has {dead.Total}" : queue;
-    }
-
-    private static string Two(double amount, int size, string large, string small)
-    {
-        var whole = (long)Math.Round(amount, MidpointRounding.AwayFromZero);
-        return whole % size == 0 ? $"{whole / size} {large}" : $"{whole / size} {large} {whole % size} {small}";
     }
 }

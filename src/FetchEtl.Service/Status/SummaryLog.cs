@@ -49,7 +49,7 @@ internal sealed class SummaryLog(
         {
             Log.Ended(
                 logger,
-                StatusText.Duration(run.At),
+                Words.Duration(run.At),
                 run.Received,
                 run.Written,
                 run.PerSecond(run.Written),
@@ -89,7 +89,7 @@ internal sealed class SummaryLog(
 
         Log.Summary(
             logger,
-            StatusText.Duration(work.At),
+            Words.Duration(work.At),
             work.Received,
             work.Written,
             work.PerSecond(work.Written),

@@ -11,7 +11,21 @@ internal static class Words
     public static string Count(long count, string unit) => string.Create(
         CultureInfo.InvariantCulture, $"{count:N0} {unit}{(count == 1 ? string.Empty : "s")}");
 
-    /// <summary>In the largest unit that fits without a rest.</summary>
+    /// <summary>A duration in the two units that say most, as in <c>2 h 5 min</c>.</summary>
+    public static string Duration(TimeSpan duration) => duration switch
+    {
+        { TotalSeconds: 0 } => "0 s",
+        { TotalMilliseconds: < 999.5 } => string.Create(
+            CultureInfo.InvariantCulture, $"{duration.TotalMilliseconds:0} ms"),
+        { TotalSeconds: < 9.95 } when duration.Milliseconds > 0 => string.Create(
+            CultureInfo.InvariantCulture, $"{duration.TotalSeconds:0.0} s"),
+        { TotalSeconds: < 59.5 } => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:0} s"),
+        { TotalMinutes: < 60 } => Two(duration.TotalSeconds, 60, "min", "s"),
+        { TotalHours: < 24 } => Two(duration.TotalMinutes, 60, "h", "min"),
+        _ => Two(duration.TotalHours, 24, "d", "h"),
+    };
+
+    /// <summary>A setting's time, in the largest unit that fits without a rest.</summary>
     public static string Of(TimeSpan time)
     {
         var seconds = (long)time.TotalSeconds;
@@ -23,6 +37,12 @@ internal static class Words
             _ when seconds % 60 == 0 => Count(seconds / 60, "minute"),
             _ => Count(seconds, "second"),
         };
+    }
+
+    private static string Two(double amount, int size, string large, string small)
+    {
+        var whole = (long)Math.Round(amount, MidpointRounding.AwayFromZero);
+        return whole % size == 0 ? $"{whole / size} {large}" : $"{whole / size} {large} {whole % size} {small}";
     }
 
     public static string Depth(QueueFacts queue) => string.Create(

@@ -15,6 +15,7 @@ internal sealed class LeaseLoop(
     TimeSpan visibilityTimeout,
     Backoff backoff,
     QueueMetrics metrics,
+    TroubleLog troubles,
     ILogger logger,
     TimeProvider time,
     CancellationToken stopping) : IDisposable
@@ -23,7 +24,7 @@ internal sealed class LeaseLoop(
         Channel.CreateUnbounded<LeaseEvent>(new UnboundedChannelOptions { SingleReader = true });
 
     private readonly CallLanes _lanes = new(
-        calls, visibilityTimeout, backoff, new CallReports(new TroubleLog(time), deadLetters.Name, logger));
+        calls, visibilityTimeout, backoff, new CallReports(troubles, deadLetters.Name, logger));
 
     private readonly ClaimReports _claims = new(logger);
 

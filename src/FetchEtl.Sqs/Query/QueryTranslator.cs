@@ -86,7 +86,9 @@ internal sealed class QueryTranslator(
     {
         if (Interlocked.CompareExchange(ref _settled, (int)found, (int)SqsProtocol.Auto) == (int)SqsProtocol.Auto)
         {
-            logger.ProtocolSettled(endpoint, found);
+            // JSON is what every current endpoint speaks, so nobody has to know.
+            var level = found == SqsProtocol.Json ? LogLevel.Debug : LogLevel.Information;
+            logger.ProtocolSettled(level, endpoint, found);
         }
     }
 }

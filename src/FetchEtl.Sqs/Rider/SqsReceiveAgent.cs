@@ -20,6 +20,9 @@ internal sealed class SqsReceiveAgent(
     private readonly TaskCompletionSource<CancellationToken> _stopRequested =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>It outlives a restart of the endpoint: a trouble that began before may end after it.</summary>
+    private readonly TroubleLog _troubles = new(services.Time);
+
     private bool _isFailing;
 
     private ILogger Logger => services.Logger;
@@ -132,6 +135,7 @@ internal sealed class SqsReceiveAgent(
             settings.VisibilityTimeout,
             services.Backoff,
             metrics,
+            _troubles,
             Logger,
             services.Time,
             Stopping);

@@ -74,6 +74,14 @@ public sealed partial class DeploySettingsTests
         Assert.NotEmpty(overrides);
     }
 
+    [Theory]
+    [MemberData(nameof(Deployments))]
+    public void A_deployment_lets_no_debugger_and_no_dump_tool_into_the_process(string deployment)
+    {
+        Assert.Equal("0", SettingsOf(deployment)["DOTNET_EnableDiagnostics"]);
+        Assert.Contains("ENV DOTNET_EnableDiagnostics=0", DeployFiles.Read("src/FetchEtl.Service/Dockerfile"));
+    }
+
     [Fact]
     public void Every_command_of_a_container_is_a_verb_with_its_options()
     {

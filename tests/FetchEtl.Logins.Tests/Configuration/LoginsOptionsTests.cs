@@ -32,7 +32,7 @@ public sealed class LoginsOptionsTests
             [
                 "ConnectionStrings:Logins is missing: set it to a PostgreSQL connection string, as in "
                     + "Host=…;Database=…;Username=….",
-                "Masking:Keys is empty, and without a key nothing is masked: make one with: openssl rand -base64 32, "
+                "Masking:Keys is empty, and without a key nothing is masked: make one with 'fetch-etl keys new', "
                     + "and set it as Masking:Keys:0.",
             ],
             Problems());
@@ -88,10 +88,10 @@ public sealed class LoginsOptionsTests
                     + "without quotes.",
                 "Storage:BatchSize must be a whole number from 1 to 10000.",
                 "Storage:Writers must be a whole number from 1 to 16.",
-                "Masking:Keys:0 is not base64: make one with: openssl rand -base64 32.",
-                "Masking:Keys:1 has 5 bytes, 32 or more are needed: make one with: openssl rand -base64 32.",
-                "Masking:Keys:3 repeats an earlier key: every generation needs one of its own; make one with: "
-                    + "openssl rand -base64 32.",
+                "Masking:Keys:0 is not base64: make one with 'fetch-etl keys new'.",
+                "Masking:Keys:1 has 5 bytes, 32 or more are needed: make one with 'fetch-etl keys new'.",
+                "Masking:Keys:3 repeats an earlier key: every generation needs one of its own; make one "
+                    + "with 'fetch-etl keys new'.",
                 "AppVersion:Encoding must be Ordered or Digits.",
             ],
             problems);

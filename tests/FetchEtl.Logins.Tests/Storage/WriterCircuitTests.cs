@@ -1,4 +1,7 @@
+using System.Diagnostics.Metrics;
 using FetchEtl.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 
 namespace FetchEtl.Logins.Tests;
@@ -31,6 +34,31 @@ public sealed class WriterCircuitTests
         Assert.Empty(_logs.Texts);
     }
 
+    [Theory]
+    [InlineData("NpgsqlException", "The writer cannot commit logins: the connection failed")]
+    [InlineData("08006", "The writer cannot commit logins: 08006, the connection failed")]
+    public async Task Health_gives_a_SQLSTATE_where_there_is_one_and_never_the_name_of_an_exception(
+        string state, string description)
+    {
+        await FailAsync(Lost with { SqlState = state });
+        await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var metrics = new LoginMetrics(services.GetRequiredService<IMeterFactory>(), _time);
+        var held = new HeldRefusals(_circuit, metrics, _time, new Logger<LoginWriter>(_logs));
+
+        var health = await new LoginWriterHealthCheck(_circuit, held).CheckHealthAsync(new HealthCheckContext());
+
+        Assert.Equal(description, health.Description);
+    }
+
+    [Theory]
+    [InlineData(0.14, "0.1 s")]
+    [InlineData(42, "42 s")]
+    [InlineData(61, "1 min 1 s")]
+    [InlineData(3 * 3600, "3 h 0 min")]
+    [InlineData(26 * 3600, "1 d 2 h")]
+    public void An_outage_is_logged_in_its_two_largest_units(double seconds, string text) =>
+        Assert.Equal(text, Durations.Text(TimeSpan.FromSeconds(seconds)));
+
     [Fact]
     public async Task The_first_failure_opens_the_circuit_and_a_probe_that_commits_closes_it()
     {
@@ -55,7 +83,7 @@ public sealed class WriterCircuitTests
             [
                 "Warning 2000 PostgreSQL cannot commit logins (08006: the connection failed). " +
                 "The writer retries until it can ",
-                "Information 2002 PostgreSQL commits logins again after 00:00:00.1000000 ",
+                "Information 2002 PostgreSQL commits logins again after 0.1 s ",
             ],
             _logs.Texts);
     }

@@ -2,6 +2,8 @@ using System.Text.Json;
 using Amazon.SQS.Model;
 using FetchEtl.Masking;
 using FetchEtl.Sqs;
+using FetchEtl.Testing;
+using Spectre.Console;
 
 namespace FetchEtl.Service.Tests;
 
@@ -113,6 +115,46 @@ public sealed class LetterCoreTests
         Assert.Equal((text, fields), (reason.Text, string.Join(',', reason.Fields)));
     }
 
+    [Fact]
+    public void Every_reason_of_the_table_in_the_docs_is_one_that_may_be_shown()
+    {
+        var rows = File.ReadLines(Path.Combine(RepositoryRoot.Folder, "docs", "dead-letters.md"))
+            .SkipWhile(line => line != "### Rules and reasons")
+            .TakeWhile(line => !line.StartsWith("## ", StringComparison.Ordinal))
+            .Where(line => line.StartsWith("| `", StringComparison.Ordinal))
+            .Select(line => line.Split(" | "))
+            .SelectMany(cells => cells[1].Split('`').Where((_, place) => place % 2 == 1).Select(reason =>
+                cells[0].Contains("`body`", StringComparison.Ordinal) ? $"body: {reason}" : $"user_id: {reason}"))
+            .ToList();
+
+        Assert.NotEmpty(rows);
+        Assert.All(rows, text => Assert.Equal(text, LetterReason.Of(Claim(text)).Text));
+    }
+
+    [Fact]
+    public void Ids_and_reasons_can_be_read_on_80_columns()
+    {
+        var letters = Enumerable.Range(0, 2).Select(i => new Letter(
+            Guid.NewGuid().ToString(), "original", LetterReason.MovedBySqs) { SentAt = Now.AddMinutes(-200 * i) });
+        var text = new StringWriter();
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(text),
+        });
+        console.Profile.Width = 80;
+
+        foreach (var part in new LetterReport(Now).Rows([.. letters]))
+        {
+            console.Write(part);
+        }
+
+        var lines = text.ToString().Split('\n');
+        Assert.Contains(LetterReason.MovedBySqs.Text, lines.Select(line => line.TrimEnd()));
+        Assert.Equal(2, lines.Count(line => line.Contains(" │ 0 s ", StringComparison.Ordinal)
+            || line.Contains("3 h 20 min", StringComparison.Ordinal)));
+        Assert.All(lines, line => Assert.InRange(line.TrimEnd().Length, 0, 80));
+    }
+
     [Theory]
     [InlineData("203.0.113.77")]
     [InlineData("ip: is 203.0.113.77")]
@@ -161,7 +203,7 @@ public sealed class LetterCoreTests
         Assert.Equal((2, 0, 9), (first.Count, first.LeastReceives, first.MostReceives));
         Assert.Equal((18_000, 7200), (json.OldestAgeSeconds, json.NewestAgeSeconds));
         Assert.Equal(new Dictionary<string, long> { ["0"] = 1, ["2"] = 1 }, json.ByRedrives);
-        Assert.Equal("2h 0m", LetterReport.AgeText(Now - first.Newest));
+        Assert.Equal("2 h", LetterReport.AgeText(Now - first.Newest));
     }
 
     private static DeadLetterClaim Claim(string reason) =>

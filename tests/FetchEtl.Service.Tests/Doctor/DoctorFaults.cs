@@ -18,7 +18,7 @@ internal static class DoctorFaults
         {
             Settings = new() { ["ConnectionStrings:Logins"] = "" },
         };
-        yield return new("no masking key", Checks.Masking, Error, "without a key nothing is masked", "openssl rand")
+        yield return new("no masking key", Checks.Masking, Error, "without a key nothing is masked", "keys new")
         {
             Without = ["Masking:Keys:0"],
         };
@@ -127,15 +127,15 @@ internal static class DoctorFaults
         {
             Refusal = ("GetQueueUrl", "InvalidClientTokenId"),
         };
-        yield return new("a clock that is 6 minutes fast", Checks.SqsClock, Error, "is 6 minutes fast", "NTP")
+        yield return new("a clock that is 6 minutes fast", Checks.SqsClock, Error, "is 6 min fast", "NTP")
         {
             Clock = TimeSpan.FromMinutes(6),
         };
-        yield return new("a clock that is 30 seconds slow", Checks.SqsClock, Warning, "seconds slow", "NTP")
+        yield return new("a clock that is 30 seconds slow", Checks.SqsClock, Warning, " s slow", "NTP")
         {
             Clock = TimeSpan.FromSeconds(-30),
         };
-        yield return new("a clock unlike PostgreSQL's", Checks.DatabaseClock, Warning, "seconds slow", "both clocks")
+        yield return new("a clock unlike PostgreSQL's", Checks.DatabaseClock, Warning, " s slow", "both clocks")
         {
             Clock = TimeSpan.FromSeconds(-30),
         };

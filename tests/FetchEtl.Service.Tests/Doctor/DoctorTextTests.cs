@@ -35,6 +35,18 @@ public sealed class DoctorTextTests
         Assert.All(lines, line => Assert.InRange(line.Length, 0, 79));
     }
 
+    [Fact]
+    public void The_cost_keeps_its_indent_where_a_line_is_wrapped()
+    {
+        var report = new DoctorReport([], CostEstimate.Of(new SqsSettings(), isFifo: false));
+
+        var lines = DoctorText.Summary(report, 20, width: 80).TakeWhile(line => line.Length > 0).ToList();
+
+        Assert.Equal(5, lines.Count);
+        Assert.All(lines[1..], line => Assert.StartsWith("  ", line, StringComparison.Ordinal));
+        Assert.All(lines, line => Assert.InRange(line.Length, 0, 79));
+    }
+
     [Theory]
     [InlineData(20, 4320)]
     [InlineData(1, 86_400)]

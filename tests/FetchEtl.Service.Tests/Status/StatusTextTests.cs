@@ -3,7 +3,8 @@ namespace FetchEtl.Service.Tests;
 public sealed class StatusTextTests
 {
     [Theory]
-    [InlineData(0, "0 ms")]
+    [InlineData(0, "0 s")]
+    [InlineData(3, "3 s")]
     [InlineData(0.25, "250 ms")]
     [InlineData(0.9999, "1.0 s")]
     [InlineData(12, "12 s")]
@@ -13,7 +14,7 @@ public sealed class StatusTextTests
     [InlineData(7260, "2 h 1 min")]
     [InlineData(180_000, "2 d 2 h")]
     public void A_duration_has_the_two_units_that_say_most(double seconds, string text) =>
-        Assert.Equal(text, StatusText.Duration(TimeSpan.FromSeconds(seconds)));
+        Assert.Equal(text, Words.Duration(TimeSpan.FromSeconds(seconds)));
 
     [Theory]
     [InlineData(0, "0")]

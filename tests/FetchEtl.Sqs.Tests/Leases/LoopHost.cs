@@ -61,6 +61,7 @@ internal sealed class LoopHost : IAsyncDisposable
             host.VisibilityTimeout,
             new Backoff(new Random(1)),
             metrics,
+            new TroubleLog(time),
             logger ?? NullLogger.Instance,
             time,
             host._stopping.Token);
