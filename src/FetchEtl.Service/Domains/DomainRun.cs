@@ -14,7 +14,7 @@ internal static class DomainRun
         try
         {
             var summary = await ProgressDisplay.RunAsync(
-                $"refreshing {name}",
+                "refreshing",
                 "rows",
                 display => refresh.RunAsync(name, new Relay(name, display), cancellationToken));
             Write(summary, isJson);

@@ -29,6 +29,7 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
         ("erase without keys", () => EraseAsync(masker: null)),
         ("rekey", RekeyAsync),
         ("reveal", RevealAsync),
+        ("domain", DomainAsync),
         ("erase", () => EraseAsync(new KeyedPiiMasker(Masking(2)))),
         ("audit", AuditAsync),
         ("subject", SubjectAsync),
@@ -199,6 +200,30 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
         ];
         var found = await new VaultAccess(database, masker).FindAsync(masks, CancellationToken.None);
         Assert.Single(found[masks[0]]);
+    }
+
+    /// <summary>Creates two domains for one role, refreshes one twice, lists and drops.</summary>
+    private async Task DomainAsync()
+    {
+        await using var services = Services(Masking(2));
+        await using var database = await ContextAsync(services);
+        var contexts = services.GetRequiredService<IDbContextFactory<LoginDbContext>>();
+        var catalog = new DomainCatalog(database, TimeProvider.System);
+        var verifier = services.GetRequiredService<StoredMasksVerifier>();
+        var refresh = new DomainRefresh(contexts, verifier, new KeyedPiiMasker(Masking(2)), TimeProvider.System);
+        foreach (var name in new[] { "first", "second" })
+        {
+            await catalog.CreateAsync(new DomainDefinition(name), "pg_read_all_stats", CancellationToken.None);
+            await refresh.RunAsync(name, new Progress<DomainProgress>(), CancellationToken.None);
+        }
+
+        var open = new DomainDefinition("open") { MinK = 1, LagDays = 0, Period = DomainPeriod.None };
+        await catalog.CreateAsync(open, role: null, CancellationToken.None);
+        var summary = await refresh.RunAsync(open.Name, new Progress<DomainProgress>(), CancellationToken.None);
+        Assert.True(summary.Rows > 0, "A statement that meets no row proves little.");
+        await refresh.RunAsync(open.Name, new Progress<DomainProgress>(), CancellationToken.None);
+        Assert.Equal(3, (await catalog.ListAsync(CancellationToken.None)).Count);
+        await catalog.DropAsync("second", CancellationToken.None);
     }
 
     private async Task EraseAsync(KeyedPiiMasker? masker)
