@@ -44,33 +44,46 @@ internal sealed class DurableInsert
 
     private const string Present = "SELECT message_id FROM user_logins WHERE message_id = ANY (@message_ids)";
 
-    private readonly Func<NpgsqlParameter[]> _conditionParameters;
+    private readonly int? _generation;
     private readonly string _returningSql;
+    private readonly string _movingSql;
+    private readonly string _movingReturningSql;
 
     /// <param name="masker">The process's masker. Under a masker of another type, no key check is a condition.</param>
     public DurableInsert(IPiiMasker masker)
     {
-        (var condition, _conditionParameters) = Condition(masker);
-        Sql = UnnestInsert.Where($"(SELECT {Durable} {condition})");
-        _returningSql = UnnestInsert.Returning(UnnestInsert.Where($"(SELECT {Durable} {Bounded} {condition})"));
+        _generation = (masker as KeyedPiiMasker)?.Generation;
+        var condition = masker switch
+        {
+            KeyedPiiMasker => HoldsKeyCheck,
+            Sha256PiiMasker => HoldsNoGeneration,
+            _ => string.Empty,
+        };
+        var plain = $"(SELECT {Durable} {condition})";
+        var bounded = $"(SELECT {Durable} {Bounded} {condition})";
+        Sql = UnnestInsert.Where(plain);
+        _returningSql = UnnestInsert.Returning(UnnestInsert.Where(bounded));
+        _movingSql = UnnestInsert.WhereMoving(plain);
+        _movingReturningSql = UnnestInsert.Returning(UnnestInsert.WhereMoving(bounded));
     }
 
-    /// <summary>The statement of <see cref="InsertAsync"/>.</summary>
+    /// <summary>The statement of <see cref="InsertAsync"/>, while message ids do not move.</summary>
     public string Sql { get; }
 
-    /// <summary>Inserts rows in a transaction of their own.</summary>
+    /// <summary>Inserts rows in a transaction of their own. They were all made under the same settings.</summary>
     /// <returns>The number of new rows.</returns>
     public Task<int> InsertAsync(
-        LoginDbContext database, IReadOnlyList<UserLogin> logins, CancellationToken cancellationToken) =>
-        database.Database.ExecuteSqlRawAsync(Sql, Parameters(logins), cancellationToken);
+        LoginDbContext database, IReadOnlyList<PendingLogin> rows, CancellationToken cancellationToken) =>
+        database.Database.ExecuteSqlRawAsync(Moves(rows) ? _movingSql : Sql, Parameters(rows), cancellationToken);
 
     /// <summary>
     /// Inserts rows in the transaction that is open. EF Core's queries would log the server's text about a failure.
     /// </summary>
     /// <returns>The message ids of the new rows.</returns>
     public Task<List<Guid?>> InsertReturningAsync(
-        LoginDbContext database, IReadOnlyList<UserLogin> logins, CancellationToken cancellationToken) =>
-        ReadIdsAsync(database, _returningSql, Parameters(logins), cancellationToken);
+        LoginDbContext database, IReadOnlyList<PendingLogin> rows, CancellationToken cancellationToken) =>
+        ReadIdsAsync(
+            database, Moves(rows) ? _movingReturningSql : _returningSql, Parameters(rows), cancellationToken);
 
     /// <summary>
     /// Returns the rows that the table does not hold. A row without a message id cannot be looked up.
@@ -78,12 +91,21 @@ internal sealed class DurableInsert
     public static async Task<IReadOnlyList<PendingLogin>> FindMissingAsync(
         LoginDbContext database, IReadOnlyList<PendingLogin> rows, CancellationToken cancellationToken)
     {
-        var ids = rows.Select(static row => row.Login.MessageId).OfType<Guid>().ToArray();
+        var ids = rows.Select(static row => row.Login.MessageId).OfType<Guid>();
+        if (Moves(rows))
+        {
+            ids = ids.Concat(rows.Select(static row => row.MessageId).OfType<Guid>());
+        }
+
         var present = await ReadIdsAsync(
-            database, Present, [new NpgsqlParameter<Guid[]>("message_ids", ids)], cancellationToken);
+            database, Present, [new NpgsqlParameter<Guid[]>("message_ids", [.. ids])], cancellationToken);
         var known = present.ToHashSet();
-        return [.. rows.Where(row => row.Login.MessageId is { } id && !known.Contains(id))];
+        return [.. rows.Where(row => row.Login.MessageId is { } id && !known.Contains(id)
+            && !(Moves(rows) && known.Contains(row.MessageId)))];
     }
+
+    private static bool Moves(IReadOnlyList<PendingLogin> rows) =>
+        rows[0].Settings?.MessageIds == MessageIdForm.Moving;
 
     private static async Task<List<Guid?>> ReadIdsAsync(
         LoginDbContext database, string sql, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
@@ -100,24 +122,20 @@ internal sealed class DurableInsert
         return ids;
     }
 
-    private static (string Sql, Func<NpgsqlParameter[]> Parameters) Condition(IPiiMasker masker)
+    private NpgsqlParameter[] Parameters(IReadOnlyList<PendingLogin> rows)
     {
-        switch (masker)
+        List<NpgsqlParameter> parameters = [.. UnnestInsert.Parameters([.. rows.Select(static row => row.Login)])];
+        if (Moves(rows))
         {
-            case KeyedPiiMasker keyed:
-                var mac = keyed.GenerationMac(keyed.Generation);
-                return (HoldsKeyCheck, () =>
-                [
-                    new NpgsqlParameter<int>("generation", keyed.Generation),
-                    new NpgsqlParameter<string>("mac", mac),
-                ]);
-            case Sha256PiiMasker:
-                return (HoldsNoGeneration, static () => []);
-            default:
-                return (string.Empty, static () => []);
+            parameters.Add(UnnestInsert.ReceivedIds([.. rows.Select(static row => row.MessageId)]));
         }
-    }
 
-    private NpgsqlParameter[] Parameters(IReadOnlyList<UserLogin> logins) =>
-        [.. UnnestInsert.Parameters(logins), .. _conditionParameters()];
+        if (_generation is { } generation)
+        {
+            parameters.Add(new NpgsqlParameter<int>("generation", generation));
+            parameters.Add(new NpgsqlParameter<string>("mac", rows[0].Settings!.Mac!));
+        }
+
+        return [.. parameters];
+    }
 }

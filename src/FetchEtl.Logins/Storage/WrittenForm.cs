@@ -25,17 +25,17 @@ internal static class WrittenForm
 
     /// <summary>
     /// Names the sessions of a process: the program and 8 hex digits of SHA-256 over its settings. Keys are left out,
-    /// since <c>masking_generations</c> compares them, and processes differ in them during a rotation.
+    /// since <c>masking_generations</c> compares them, and processes differ in them during a rotation. So are the
+    /// fields, which the table may decide.
     /// </summary>
     public static string NameOf(LoginsOptions options)
     {
         var masking = options.Masking;
         string?[] settings =
         [
-            string.Join(',', PiiFields.Of(masking)),
             masking.Method.ToString(),
             masking.Former?.ToString(),
-            masking.HasVault ? VaultKey(masking.Vault.PublicKeyFile!) : null,
+            VaultKey(masking),
             options.AppVersion.Encoding.ToString(),
         ];
         var digest = SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', settings)));
@@ -48,10 +48,19 @@ internal static class WrittenForm
     public static Task<long> CountOthersAsync(LoginDbContext database, CancellationToken cancellationToken) =>
         database.Database.SqlQueryRaw<long>(Others).SingleAsync(cancellationToken);
 
-    private static string VaultKey(string file)
+    /// <summary>
+    /// Returns the fingerprint of the vault's public key: SHA-256 of its SubjectPublicKeyInfo, in hex. Null where there
+    /// is no vault.
+    /// </summary>
+    public static string? VaultKey(MaskingOptions masking)
     {
+        if (!masking.HasVault)
+        {
+            return null;
+        }
+
         using var key = RSA.Create();
-        key.ImportFromPem(File.ReadAllText(file));
+        key.ImportFromPem(File.ReadAllText(masking.Vault.PublicKeyFile!));
         return Convert.ToHexStringLower(SHA256.HashData(key.ExportSubjectPublicKeyInfo()));
     }
 }

@@ -68,12 +68,14 @@ public sealed class KeyedPiiMasker : IPiiMasker
 
     /// <summary>
     /// Returns the text that proves a table's record of a generation: only who has the keys can compute it. It covers
-    /// the generation and its <see cref="KeyCheck"/>, and reveals nothing of the keys.
+    /// the generation, its <see cref="KeyCheck"/> and its settings, and reveals nothing of the keys.
     /// </summary>
     /// <param name="generation">The generation, 1 to <see cref="Generation"/>.</param>
+    /// <param name="settings">The settings' text; null for a record that is older than settings.</param>
     /// <returns>64 lower-case hex digits.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no key of that generation.</exception>
-    public string GenerationMac(int generation) => _ring.Mac(generation, KeyCheck(generation));
+    public string GenerationMac(int generation, string? settings) =>
+        _ring.Mac(generation, KeyCheck(generation), settings);
 
     /// <summary>
     /// Whether a holder of the keys wrote a record of a generation. The key of the generation before decides, so it
@@ -82,10 +84,11 @@ public sealed class KeyedPiiMasker : IPiiMasker
     /// <param name="generation">The generation, 1 to one more than <see cref="Generation"/>.</param>
     /// <param name="keyCheck">The record's check.</param>
     /// <param name="mac">The record's MAC.</param>
+    /// <param name="settings">The record's settings; null where it has none.</param>
     /// <returns>False also where one of them is missing, or there is no key to verify it.</returns>
-    public bool IsGenuine(int generation, string? keyCheck, string? mac) =>
+    public bool IsGenuine(int generation, string? keyCheck, string? mac, string? settings) =>
         keyCheck is not null && mac is not null && generation >= 1 && generation <= Generation + 1
-        && _ring.Mac(generation, keyCheck) == mac;
+        && _ring.Mac(generation, keyCheck, settings) == mac;
 
     /// <inheritdoc/>
     public string? Mask(PiiField field, PersonalText? value)

@@ -41,7 +41,7 @@ internal static class AdoptCommand
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
         using var host = new MaintenanceHost(settings);
-        var columns = Arguments.Check(parsed, host.Options);
+        var columns = Arguments.Check(parsed, await host.ReadTableAsync(cancellationToken));
         if (columns.Count == 0)
         {
             throw new UsageException("--column must name the columns to mask and their fields, as masked_ip=ip.");

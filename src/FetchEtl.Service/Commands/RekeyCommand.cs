@@ -21,11 +21,12 @@ internal static class RekeyCommand
     {
         using var host = new MaintenanceHost(settings);
         var table = parsed.GetValue(Arguments.Table)!;
-        var columns = Arguments.Check(parsed, host.Options);
+        var tableSettings = await host.ReadTableAsync(cancellationToken);
+        var columns = Arguments.Check(parsed, tableSettings);
         if (columns.Count == 0)
         {
             columns = table == TableArguments.DefaultTable
-                ? MaskedColumn.OfUserLogins(host.Options)
+                ? MaskedColumn.OfUserLogins(tableSettings)
                 : throw new UsageException(
                     $"--column must name the columns of {table} that hold masks, as masked_ip=ip.");
         }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FetchEtl.Logins;
 using FetchEtl.Maintenance;
 using FetchEtl.Masking;
 
@@ -30,10 +31,10 @@ internal sealed class TableArguments
 
     /// <summary>Checks the arguments and reports all problems at once.</summary>
     /// <param name="parsed">The arguments.</param>
-    /// <param name="options">Valid settings, which name the masked fields.</param>
+    /// <param name="settings">The table's settings, which name the masked fields.</param>
     /// <returns>The columns; empty where the command line names none.</returns>
     /// <exception cref="UsageException">An argument is invalid.</exception>
-    public IReadOnlyList<MaskedColumn> Check(ParseResult parsed, MaskingOptions options)
+    public IReadOnlyList<MaskedColumn> Check(ParseResult parsed, TableSettings settings)
     {
         var problems = new List<string>();
         var columns = new List<MaskedColumn>();
@@ -49,11 +50,11 @@ internal sealed class TableArguments
             {
                 problems.Add($"--column names {text[..equals]} twice.");
             }
-            else if (!PiiFields.Of(options).Contains(field))
+            else if (!settings.Masks(field))
             {
                 problems.Add(
                     $"--column '{text}': {field.Name()} is not masked; name it in Masking:Fields, here and for the " +
-                    "service.");
+                    "service, and vouch for that with 'fetch-etl keys register'.");
             }
             else
             {
