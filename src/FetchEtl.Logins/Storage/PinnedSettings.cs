@@ -60,6 +60,11 @@ internal sealed record PinnedSettings(
         }
 
         var vaultKey = values[^1] == None ? null : values[^1];
+        if (vaultKey?.Any(digit => !char.IsAsciiHexDigitLower(digit)) == true)
+        {
+            return false;
+        }
+
         var read = new PinnedSettings(
             fields, [.. methods.Select(method => method!.Value)], versions, messageIds, vaultKey);
         if (read.ToString() != text)

@@ -86,7 +86,8 @@ public sealed class StoredMasksVerifier(
     /// <summary>
     /// Changes the form of message ids in every generation's record, for <c>rekey --message-ids</c>. Running processes
     /// follow at their next batch. It waits for the statements that insert rows, and they wait for it: once it returns,
-    /// no row of the former form is under way.
+    /// no row of the former form is under way. A lock that is not free within 2 seconds ends it with
+    /// SQLSTATE 55P03.
     /// </summary>
     /// <param name="database">The database, with a role that may change <c>masking_generations</c>.</param>
     /// <param name="form">The new form.</param>
@@ -107,7 +108,7 @@ public sealed class StoredMasksVerifier(
         await using var transaction = await database.Database.BeginTransactionAsync(
             System.Data.IsolationLevel.ReadCommitted, cancellationToken);
         await database.Database.ExecuteSqlRawAsync(
-            "LOCK TABLE user_logins IN SHARE ROW EXCLUSIVE MODE", cancellationToken);
+            "SET LOCAL lock_timeout = '2s'; LOCK TABLE user_logins IN SHARE ROW EXCLUSIVE MODE", cancellationToken);
         var settings = await GuardAsync(
             () => PinAsync(database, keyed, PinMode.Move, form, report: null, cancellationToken));
         await transaction.CommitAsync(cancellationToken);
@@ -246,7 +247,7 @@ public sealed class StoredMasksVerifier(
     {
         var hasRows = SettingsDecision.NeedsRows(found, keyed.Generation, mode)
             && await database.Database
-                .SqlQuery<bool>($"SELECT EXISTS (SELECT message_id FROM user_logins) AS \"Value\"")
+                .SqlQuery<bool>($"SELECT EXISTS (SELECT FROM user_logins) AS \"Value\"")
                 .SingleAsync(cancellationToken);
         return SettingsDecision.Make(options.Value, found, keyed.Generation, hasRows, mode, form);
     }

@@ -41,7 +41,7 @@ internal static class AdoptCommand
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
         using var host = new MaintenanceHost(settings);
-        var columns = Arguments.Check(parsed, await host.ReadTableAsync(cancellationToken));
+        var columns = Arguments.Check(parsed, host.Options);
         if (columns.Count == 0)
         {
             throw new UsageException("--column must name the columns to mask and their fields, as masked_ip=ip.");
@@ -53,6 +53,7 @@ internal static class AdoptCommand
                 $"--hex-is-raw and Masking:Former {former} contradict each other on 64 hex digits: leave one out.");
         }
 
+        TableArguments.RequireMasked(columns, await host.ReadTableAsync(cancellationToken));
         var adoption = new Adoption(
             host.Contexts, host.Verifier, host.Masker, host.Options, parsed.GetValue(HexIsRaw), host.Time)
         {
