@@ -22,13 +22,14 @@ internal sealed record PinnedSettings(
     private const string None = "none";
 
     /// <summary>Returns the settings of a process, with what the table decides.</summary>
-    public static PinnedSettings Of(LoginsOptions options, IReadOnlyList<PiiField> fields, MessageIdForm messageIds) =>
+    public static PinnedSettings Of(
+        LoginsOptions options, IReadOnlyList<PiiField> fields, MessageIdForm messageIds, string? vaultKey) =>
         new(
             fields,
             [.. PiiFields.All.Select(field => MethodOf(options.Masking, field))],
             options.AppVersion.Encoding,
             messageIds,
-            WrittenForm.VaultKey(options.Masking));
+            vaultKey);
 
     /// <summary>Returns the method by which a generation masks a field.</summary>
     public MaskingMethod MethodOf(PiiField field) => Methods[(int)field];

@@ -50,6 +50,7 @@ internal sealed class SettingsDecision
         TableOf(found, newest, mode) is null;
 
     /// <param name="options">The process's settings.</param>
+    /// <param name="vaultKey">The fingerprint of the process's vault key; null where it has none.</param>
     /// <param name="found">What the generations record.</param>
     /// <param name="newest">The process's newest generation.</param>
     /// <param name="hasRows">Whether the table has rows; it counts only where <see cref="NeedsRows"/>.</param>
@@ -57,15 +58,16 @@ internal sealed class SettingsDecision
     /// <param name="form">The form of message ids under <see cref="PinMode.Move"/>; else null.</param>
     public static SettingsDecision Make(
         LoginsOptions options,
+        string? vaultKey,
         GenerationRegister found,
         int newest,
         bool hasRows,
-        PinMode mode = PinMode.Follow,
-        MessageIdForm? form = null)
+        PinMode mode,
+        MessageIdForm? form)
     {
         var decision = new SettingsDecision(options, found, newest, mode);
         var own = PinnedSettings.Of(
-            options, decision.Fields(hasRows), form ?? decision.MessageIds(hasRows));
+            options, decision.Fields(hasRows), form ?? decision.MessageIds(hasRows), vaultKey);
         decision.CompareMethods(own);
         decision.CompareRest(own);
         foreach (var generation in Enumerable.Range(1, newest))
@@ -128,7 +130,8 @@ internal sealed class SettingsDecision
 
     private void CompareMethods(PinnedSettings own)
     {
-        if (!_found.Pinned.ContainsKey(_newest) && !_found.Older.Contains(_newest))
+        if (!_found.Pinned.ContainsKey(_newest) && !_found.Older.Contains(_newest)
+            && !(_mode == PinMode.Vouch && _found.Claimed.ContainsKey(_newest)))
         {
             return;
         }

@@ -17,7 +17,8 @@ public sealed class StoredMasksVerifier(
 {
     private const int MostWrites = 10;
 
-    private readonly Lazy<MessageIdKey> _key = new(() => new MessageIdKey(options.Value.Masking));
+    // Read once: the file may be gone when a running process verifies again.
+    private readonly Lazy<string?> _vaultKey = new(() => WrittenForm.VaultKey(options.Value.Masking));
     private volatile TableSettings? _settings;
     private volatile TableSettings? _last;
 
@@ -249,13 +250,14 @@ public sealed class StoredMasksVerifier(
             && await database.Database
                 .SqlQuery<bool>($"SELECT EXISTS (SELECT FROM user_logins) AS \"Value\"")
                 .SingleAsync(cancellationToken);
-        return SettingsDecision.Make(options.Value, found, keyed.Generation, hasRows, mode, form);
+        return SettingsDecision.Make(
+            options.Value, _vaultKey.Value, found, keyed.Generation, hasRows, mode, form);
     }
 
-    private TableSettings Settled(KeyedPiiMasker keyed, SettingsDecision decision) => new(
+    private static TableSettings Settled(KeyedPiiMasker keyed, SettingsDecision decision) => new(
         decision.Newest,
         decision.Targets,
-        decision.Newest.MessageIds == MessageIdForm.Raw ? null : _key.Value,
+        keyed.MessageIds,
         keyed.GenerationMac(keyed.Generation, decision.Newest.ToString()));
 
     /// <summary>The settings of a process whose masker has no generations: nothing in the table records them.</summary>
@@ -266,9 +268,10 @@ public sealed class StoredMasksVerifier(
             PinnedSettings.Of(
                 options.Value,
                 PiiFields.Of(options.Value.Masking),
-                isKeyed ? MessageIdForm.Keyed : MessageIdForm.Raw),
+                isKeyed ? MessageIdForm.Keyed : MessageIdForm.Raw,
+                _vaultKey.Value),
             new Dictionary<int, PinnedSettings>(),
-            isKeyed ? _key.Value : null,
+            isKeyed ? new MessageIdKey(options.Value.Masking) : null,
             mac: null);
     }
 

@@ -17,10 +17,11 @@ public sealed class MessageIdKey
     /// <param name="options">Settings with keys.</param>
     /// <exception cref="MaskingRefusedException">A key is missing, unreadable, malformed or repeated.</exception>
     public MessageIdKey(MaskingOptions options)
+        : this(new KeyRing(options))
     {
-        ArgumentNullException.ThrowIfNull(options);
-        _key = new KeyRing(options).Subkey(1, "message-id");
     }
+
+    internal MessageIdKey(KeyRing ring) => _key = ring.Subkey(1, "message-id");
 
     /// <summary>Returns the keyed id of a message id.</summary>
     /// <param name="messageId">The id as received.</param>

@@ -44,6 +44,7 @@ public sealed class KeyedPiiMasker : IPiiMasker
         _keys = [.. PiiFields.All.Select(field =>
             new FieldKeys(_ring, field.Name(), _former is null ? field.Name() : $"former/{field.Name()}"))];
         _ipTextKey = _ring.Subkey(1, "ip-text");
+        MessageIds = new MessageIdKey(_ring);
     }
 
     /// <summary>The newest generation, from 1: the number of keys.</summary>
@@ -51,6 +52,9 @@ public sealed class KeyedPiiMasker : IPiiMasker
 
     /// <summary>The length of the masks of <see cref="Generation"/>, in characters.</summary>
     public int MaskLength => Masking.Mask.Length(Generation);
+
+    /// <summary>Makes keyed message ids under the same keys.</summary>
+    public MessageIdKey MessageIds { get; }
 
     /// <summary>
     /// Returns the text by which a table recognizes a generation's key, and in generation 1 also the former method. It

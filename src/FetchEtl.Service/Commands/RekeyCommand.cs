@@ -1,6 +1,5 @@
 using System.CommandLine;
 using FetchEtl.Maintenance;
-using FetchEtl.Masking;
 
 namespace FetchEtl.Service;
 
@@ -68,7 +67,14 @@ internal static class RekeyCommand
     private static async Task<int> MoveIdsAsync(
         ParseResult parsed, MaintenanceHost host, CancellationToken cancellationToken)
     {
-        var move = new MessageIdMove(host.Contexts, host.Verifier, new MessageIdKey(host.Options), host.Time);
+        if (host.Options.MessageIds == Masking.MessageIds.Raw)
+        {
+            throw new UsageException(
+                "Masking:MessageIds is Raw, and --message-ids is about to key the table's: remove the setting, here and " +
+                "for the service.");
+        }
+
+        var move = new MessageIdMove(host.Contexts, host.Verifier, host.Masker.MessageIds, host.Time);
         var summary = await TableProgress.RunAsync(
             "fetch-etl rekey --message-ids",
             progress => move.RunAsync(parsed.GetValue(Arguments.BatchSize), progress, cancellationToken),

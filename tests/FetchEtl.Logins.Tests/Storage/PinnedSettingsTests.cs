@@ -10,7 +10,7 @@ public sealed class PinnedSettingsTests
     [Fact]
     public void A_new_table_has_this_text()
     {
-        var settings = PinnedSettings.Of(new LoginsOptions(), PiiFields.All, MessageIdForm.Keyed);
+        var settings = PinnedSettings.Of(new LoginsOptions(), PiiFields.All, MessageIdForm.Keyed, vaultKey: null);
 
         Assert.Equal(Text, settings.ToString());
     }
