@@ -31,7 +31,8 @@ GRANT SELECT, DELETE ON pii_vault TO fetch_etl_privacy;
 -- So that doctor can tell whether a migration is missing.
 GRANT SELECT ON "__EFMigrationsHistory" TO fetch_etl, fetch_etl_operator;
 
--- user_id is as received unless Masking:Fields names it. Leave it out where analysts need not see it.
+-- user_id is masked in a new table, and as received in one of an older version. Leave it out where analysts need not
+-- see it.
 GRANT SELECT (user_id, device_type, masked_ip, masked_device_id, locale, app_version, create_date)
     ON user_logins TO login_analyst;
 GRANT SELECT (user_id, device_type, masked_ip, masked_device_id, locale, app_version, create_date)

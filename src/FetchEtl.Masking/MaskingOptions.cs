@@ -28,11 +28,21 @@ public sealed class MaskingOptions
     public IList<string> KeyFiles { get; } = [];
 
     /// <summary>
-    /// The fields to mask (<c>Masking:Fields</c>). A list must name <c>ip</c> and <c>device_id</c>; <c>user_id</c> is
-    /// stored as received unless the list names it.
+    /// The fields to mask (<c>Masking:Fields</c>). A list must name <c>ip</c> and <c>device_id</c>; where it leaves out
+    /// <c>user_id</c>, user ids are stored as received.
     /// </summary>
-    /// <value>Empty by default, which masks <c>ip</c> and <c>device_id</c>.</value>
+    /// <value>
+    /// Empty by default: the table decides. Its first process with an empty table masks all three fields, and one with
+    /// rows in it masks <c>ip</c> and <c>device_id</c>.
+    /// </value>
     public IList<string> Fields { get; } = [];
+
+    /// <summary>How message ids are stored (<c>Masking:MessageIds</c>).</summary>
+    /// <value>
+    /// Null by default: the table decides. Its first process with an empty table stores <see cref="MessageIds.Keyed"/>
+    /// ids, and one with rows in it <see cref="MessageIds.Raw"/> ones.
+    /// </value>
+    public MessageIds? MessageIds { get; set; }
 
     /// <summary>How values are masked (<c>Masking:Method</c>). Never mix two methods in one table.</summary>
     /// <value><see cref="MaskingMethod.Hmac"/> by default.</value>

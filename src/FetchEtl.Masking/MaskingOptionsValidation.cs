@@ -20,6 +20,7 @@ internal sealed class MaskingOptionsValidation
         validation.CheckFormer(options);
         validation.CheckSalt(options);
         validation.CheckFields(options.Fields);
+        validation.CheckMessageIds(options);
         validation.CheckVault(options.Vault.PublicKeyFile);
         return validation._problems;
     }
@@ -158,6 +159,21 @@ internal sealed class MaskingOptionsValidation
             _problems.Add(
                 $"{_section}:Fields lacks {string.Join(" and ", missing)}, which is always masked: add it to the " +
                 "list, or remove the list.");
+        }
+    }
+
+    private void CheckMessageIds(MaskingOptions options)
+    {
+        if (options.MessageIds is { } ids && !Enum.IsDefined(ids))
+        {
+            _problems.Add($"{_section}:MessageIds must be Raw or Keyed.");
+        }
+        else if (options.MessageIds == MessageIds.Keyed
+            && options.Method is MaskingMethod.Sha256 or MaskingMethod.SaltedSha256)
+        {
+            _problems.Add(
+                $"{_section}:MessageIds is Keyed, but {_section}:Method {options.Method} has no key: remove it, or " +
+                "choose Hmac.");
         }
     }
 

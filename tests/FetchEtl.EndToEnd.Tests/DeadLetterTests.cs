@@ -3,6 +3,7 @@ using System.Text.Json;
 using Amazon.SQS.Model;
 using FetchEtl.Benchmarks;
 using FetchEtl.Local;
+using FetchEtl.Masking;
 using FetchEtl.Service;
 using FetchEtl.Sqs;
 using FetchEtl.Testing;
@@ -61,12 +62,14 @@ public sealed class DeadLetterTests(ITestOutputHelper output)
         Assert.Equal(5 * Each, redriven.GetProperty("redriven").GetInt64());
         Assert.InRange(clock.Elapsed.TotalSeconds, 2.4, 60);
         estate.Settings["AppVersion__Encoding"] = "Digits";
+        Assert.Contains("AppVersion:Encoding: Ordered before, Digits", await VouchAsync(estate));
+        var key = new MessageIdKey(new MaskingOptions { Keys = { estate.Settings["Masking__Keys__0"] } });
         var drained = await estate.DrainAsync();
         Assert.Equal((Each, Each), (
             drained.GetProperty("written").GetInt64(), drained.GetProperty("duplicates").GetInt64()));
         Assert.Equal(2 * Each, await estate.RowsAsync());
         Assert.Equal(
-            versions.Order(StringComparer.Ordinal),
+            versions.Select(id => $"{key.Of(Guid.Parse(id))}").Order(StringComparer.Ordinal),
             (await estate.QueryAllAsync(
                 "SELECT message_id::text FROM user_logins WHERE app_version = 121234", row => row.GetString(0)))
             .Order(StringComparer.Ordinal));
@@ -182,6 +185,13 @@ public sealed class DeadLetterTests(ITestOutputHelper output)
         Assert.Equal(143, redrive.ExitCode);
         Assert.Contains("stopped before the end", _printed[^1]);
         Assert.Equal(2 * Each, await LettersAsync(estate) + (await estate.DepthAsync()).Visible);
+    }
+
+    private static async Task<string> VouchAsync(Estate estate)
+    {
+        await using var register = await estate.RunAsync("keys", "register");
+        Assert.Equal((0, string.Empty), (register.ExitCode, register.Errors));
+        return register.Output;
     }
 
     private async Task<string> TextAsync(Estate estate, int exitCode, params string[] arguments)

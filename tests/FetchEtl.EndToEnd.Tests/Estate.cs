@@ -41,6 +41,13 @@ internal sealed class Estate : IAsyncDisposable
 
     public Dictionary<string, string> Settings { get; }
 
+    /// <summary>Stores user ids as received, for tests that find their rows by them.</summary>
+    public void KeepUserIds()
+    {
+        Settings["Masking__Fields__0"] = "ip";
+        Settings["Masking__Fields__1"] = "device_id";
+    }
+
     public IAmazonSQS Client { get; }
 
     public string QueueUrl { get; }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Amazon.SQS.Model;
 using FetchEtl.Benchmarks;
+using FetchEtl.Masking;
 using FetchEtl.Sqs;
 
 namespace FetchEtl.EndToEnd.Tests;
@@ -48,7 +49,9 @@ public sealed class ForgedIdentityTests
 
         Assert.Equal(1, summary.GetProperty("written").GetInt64());
         Assert.Equal(1, summary.GetProperty("duplicates").GetInt64());
-        Assert.Equal(sent.MessageId, await estate.QueryAsync<string>("SELECT message_id::text FROM user_logins"));
+        var key = new MessageIdKey(new MaskingOptions { Keys = { estate.Settings["Masking__Keys__0"] } });
+        Assert.Equal(
+            key.Of(Guid.Parse(sent.MessageId)), await estate.QueryAsync<Guid>("SELECT message_id FROM user_logins"));
     }
 
     /// <summary>The attributes of a dead letter of the estate, by the documented recipe.</summary>

@@ -33,6 +33,7 @@ public sealed class RotationTests(ITestOutputHelper output)
     {
         const int Count = 20_000;
         await using var estate = await Estate.CreateAsync();
+        estate.KeepUserIds();
         var logins = new LoginGenerator(seed: 2).Take(Count).ToList();
         await FillAsync(estate, logins);
         estate.Settings["Masking__Keys__1"] = NewKey();
@@ -57,6 +58,7 @@ public sealed class RotationTests(ITestOutputHelper output)
     {
         const int Count = 20_000;
         await using var estate = await Estate.CreateAsync();
+        estate.KeepUserIds();
         await estate.QueryAsync<int>(
             $"""
             CREATE TABLE old_logins AS
@@ -104,7 +106,9 @@ public sealed class RotationTests(ITestOutputHelper output)
     [InlineData(
         "adopt --column masked_ip",
         "--column 'masked_ip' must be a column, =, and one of ip, device_id, user_id")]
-    [InlineData("adopt --column user_id=user_id", "user_id is not masked; name it in Masking:Fields")]
+    [InlineData(
+        "adopt --column user_id=user_id --Masking:Fields:0=ip --Masking:Fields:1=device_id",
+        "user_id is not masked; name it in Masking:Fields")]
     [InlineData(
         "adopt --column a=ip --column a=ip --batch-size 0",
         "--column names a twice.|--batch-size must be 1 to 4096 blocks, is 0.")]
@@ -136,6 +140,7 @@ public sealed class RotationTests(ITestOutputHelper output)
     private async Task RotateAsync(int count)
     {
         await using var estate = await Estate.CreateAsync();
+        estate.KeepUserIds();
         var logins = new LoginGenerator(seed: 1).Take(count).ToList();
         await FillAsync(estate, logins);
         estate.Settings["Masking__Keys__1"] = NewKey();

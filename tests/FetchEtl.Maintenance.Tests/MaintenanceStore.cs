@@ -144,7 +144,7 @@ internal sealed class MaintenanceStore : IAsyncDisposable, IDbContextFactory<Log
     }
 
     /// <summary>Calls back on the reporting thread, so that a test can act between two transactions.</summary>
-    private sealed class Reporter(Action<MaintenanceProgress>? report) : IProgress<MaintenanceProgress>
+    internal sealed class Reporter(Action<MaintenanceProgress>? report) : IProgress<MaintenanceProgress>
     {
         public void Report(MaintenanceProgress value) => report?.Invoke(value);
     }

@@ -68,12 +68,12 @@ public sealed class WeakKeyTests
             "ec17dc52ef6354596dfb3da2b048560d46bdb17e365037c1fb6c19705381d2f7",
         ];
 
-        Assert.Equal(macs, Enumerable.Range(1, 3).Select(masker.GenerationMac));
+        Assert.Equal(macs, Enumerable.Range(1, 3).Select(generation => masker.GenerationMac(generation, null)));
         var stale = new KeyedPiiMasker(new MaskingOptions { Keys = { TestKeys.First } });
-        Assert.True(stale.IsGenuine(2, masker.KeyCheck(2), macs[1]));
-        Assert.False(stale.IsGenuine(2, masker.KeyCheck(3), macs[1]));
-        Assert.False(stale.IsGenuine(2, masker.KeyCheck(2), macs[0]));
-        Assert.False(stale.IsGenuine(3, masker.KeyCheck(3), macs[2]));
-        Assert.False(stale.IsGenuine(2, null, macs[1]));
+        Assert.True(stale.IsGenuine(2, masker.KeyCheck(2), macs[1], null));
+        Assert.False(stale.IsGenuine(2, masker.KeyCheck(3), macs[1], null));
+        Assert.False(stale.IsGenuine(2, masker.KeyCheck(2), macs[0], null));
+        Assert.False(stale.IsGenuine(3, masker.KeyCheck(3), macs[2], null));
+        Assert.False(stale.IsGenuine(2, null, macs[1], null));
     }
 }

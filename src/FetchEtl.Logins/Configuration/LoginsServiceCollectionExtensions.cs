@@ -121,5 +121,6 @@ public static class LoginsServiceCollectionExtensions
         services.GetRequiredService<WriterCircuit>(),
         services.GetRequiredService<BatchLimit>(),
         services.GetRequiredService<LoginQueue>(),
-        services.GetRequiredService<IOptions<LoginsOptions>>());
+        services.GetRequiredService<IOptions<LoginsOptions>>(),
+        services.GetRequiredService<StoredMasksVerifier>());
 }

@@ -25,15 +25,12 @@ public sealed class LoginConsumer : IConsumer<LoginMessage>
     private readonly TimeProvider _time;
     private readonly LoginMetrics _metrics;
     private readonly AppVersionEncoding _encoding;
-    private readonly bool _masksUserId;
     private readonly bool _seals;
 
     /// <summary>Called by the service provider.</summary>
     /// <param name="writer">Commits the rows.</param>
     /// <param name="masker">Masks the personal fields.</param>
-    /// <param name="options">
-    /// Decide how versions are encoded, whether user ids are masked, and whether there is a vault.
-    /// </param>
+    /// <param name="options">Decide how versions are encoded, and whether there is a vault.</param>
     /// <param name="time">Dates messages whose transport does not report when they were sent.</param>
     /// <param name="metrics">Counts keys that the contract does not know.</param>
     public LoginConsumer(
@@ -50,7 +47,6 @@ public sealed class LoginConsumer : IConsumer<LoginMessage>
         _time = time;
         _metrics = metrics;
         _encoding = options.Value.AppVersion.Encoding;
-        _masksUserId = PiiFields.Of(options.Value.Masking).Contains(PiiField.UserId);
         _seals = options.Value.Masking.HasVault;
     }
 
@@ -78,38 +74,10 @@ public sealed class LoginConsumer : IConsumer<LoginMessage>
             throw new InvalidLoginException(problems);
         }
 
-        List<VaultValue>? values = _seals ? [] : null;
-        short? maskGeneration = null;
-        var login = new UserLogin
-        {
-            UserId = _masksUserId ? Mask(PiiField.UserId, message.UserId) : message.UserId!.Value.Reveal(),
-            DeviceType = message.DeviceType,
-            MaskedIp = Mask(PiiField.Ip, message.Ip),
-            MaskedDeviceId = Mask(PiiField.DeviceId, message.DeviceId),
-            Locale = message.Locale,
-            AppVersion = appVersion,
-            CreateDate = DateOnly.FromDateTime(context.SentTime ?? _time.GetUtcNow().UtcDateTime),
-            // An empty id identifies nothing: two such messages would become one row.
-            MessageId = context.MessageId is { } id && id != Guid.Empty ? id : NewId.NextGuid(),
-            MaskGeneration = maskGeneration,
-        };
-        return _writer.WriteAsync(
-            login, values ?? (IReadOnlyList<VaultValue>)[], context.SentTime, context.CancellationToken);
-
-        string? Mask(PiiField field, PersonalText? value)
-        {
-            var mask = _masker.Mask(field, value);
-            if (mask is not null && _keyed?.MethodOf(field).IsLookAlike() == true)
-            {
-                // The masking key turns it back, so the vault would keep a second copy for nothing.
-                maskGeneration = (short)_keyed.Generation;
-            }
-            else if (mask is not null)
-            {
-                values?.Add(new VaultValue(field, mask, value!.Value));
-            }
-
-            return mask;
-        }
+        // An empty id identifies nothing: two such messages would become one row.
+        var id = context.MessageId is { } given && given != Guid.Empty ? given : NewId.NextGuid();
+        var createDate = DateOnly.FromDateTime(context.SentTime ?? _time.GetUtcNow().UtcDateTime);
+        var login = new ReceivedLogin(message, _masker, appVersion, createDate, id, _seals);
+        return _writer.WriteAsync(login, context.SentTime, context.CancellationToken);
     }
 }

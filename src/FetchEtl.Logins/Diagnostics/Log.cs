@@ -101,6 +101,13 @@ internal static partial class Log
     public static partial void GenerationIgnored(ILogger logger, int generation);
 
     [LoggerMessage(
+        2070,
+        LogLevel.Information,
+        "The settings of user_logins have changed, and this process follows: masked are {Fields}, message ids are "
+        + "{MessageIds}")]
+    public static partial void TableSettingsChanged(ILogger logger, string fields, MessageIdForm messageIds);
+
+    [LoggerMessage(
         2052,
         LogLevel.Warning,
         "{Sessions} sessions in this database are of processes whose settings make other rows. Remedy: give all of "

@@ -20,6 +20,9 @@ internal sealed class BatchStatement(
     DurabilityWarnings durability,
     TimeProvider time) : IBatchStatement
 {
+    /// <summary>How often the table's settings may change while one batch is written.</summary>
+    private const int MostChanges = 5;
+
     /// <inheritdoc/>
     public async Task<BatchWrite> RunAsync(LoginBatch batch, CancellationToken stopping)
     {
@@ -41,19 +44,25 @@ internal sealed class BatchStatement(
             // Every statement of the batch runs on this connection.
             await context.Database.OpenConnectionAsync(unwanted.Token);
             watch = BlockerWatch.Start(connections.Source, Connection(context), time);
-            await check.VerifyAsync(context, unwanted.Token);
+            var settings = await check.VerifyAsync(context, unwanted.Token);
             await durability.WarnOnceAsync(context, unwanted.Token);
-            var write = await WriteAsync(context, batch.Rows, unwanted.Token);
-            if (write.Inserted > 0 || write.Missing.Count == 0)
+            var mayHaveChanged = true;
+            for (var attempt = 1; ; attempt++)
             {
-                return write;
-            }
+                var write = await WriteAsync(context, batch.Rows, settings, unwanted.Token);
+                if (write.Inserted > 0 || write.Missing.Count == 0 || !mayHaveChanged || attempt > MostChanges)
+                {
+                    return write;
+                }
 
-            // Another database may be at the address now, with the check of another key or with none. Or messages were
-            // erased for the first time.
-            await check.VerifyAgainAsync(context, unwanted.Token);
-            await insert.LookForErasedAsync(context, unwanted.Token);
-            return await WriteAsync(context, batch.Rows, unwanted.Token);
+                // Another database may be at the address now, with the check of another key or with none. An operator
+                // may have changed the table's settings, and the rows are made again under the new ones. Or messages
+                // were erased for the first time.
+                var before = settings;
+                settings = await check.VerifyAgainAsync(context, unwanted.Token);
+                mayHaveChanged = await insert.LookForErasedAsync(context, unwanted.Token)
+                    || !ReferenceEquals(settings, before);
+            }
         }
         catch (Exception exception) when (DatabaseFaults.Classify(exception).Kind == FaultKind.Operator)
         {
@@ -79,13 +88,21 @@ internal sealed class BatchStatement(
         (NpgsqlConnection)context.Database.GetDbConnection();
 
     private async Task<BatchWrite> WriteAsync(
-        LoginDbContext context, IReadOnlyList<PendingLogin> rows, CancellationToken cancellationToken)
+        LoginDbContext context,
+        IReadOnlyList<PendingLogin> rows,
+        TableSettings settings,
+        CancellationToken cancellationToken)
     {
+        foreach (var row in rows)
+        {
+            row.Form(settings);
+        }
+
         int inserted;
         using (var confirmation = new CommitConfirmation(Connection(context)))
         {
             inserted = vault is null
-                ? await insert.InsertAsync(context, [.. rows.Select(static row => row.Login)], cancellationToken)
+                ? await insert.InsertAsync(context, rows, cancellationToken)
                 : await vault.InsertAsync(context, insert, rows, cancellationToken);
             confirmation.ThrowIfMissing();
         }

@@ -53,53 +53,57 @@ internal sealed class DurableInsert
         UNION ALL SELECT message_id FROM erased_messages WHERE message_id = ANY (@message_ids)
         """;
 
-    private readonly Func<NpgsqlParameter[]> _conditionParameters;
-    private readonly string _sql;
-    private readonly string _sqlOfErased;
-    private readonly string _returningSql;
-    private readonly string _returningSqlOfErased;
+    private readonly int? _generation;
+    private readonly Forms _plain;
+    private readonly Forms _returning;
     private volatile bool _hasErased;
 
     /// <param name="masker">The process's masker. Under a masker of another type, no key check is a condition.</param>
     public DurableInsert(IPiiMasker masker)
     {
-        (var condition, _conditionParameters) = Condition(masker);
-        (_sql, _sqlOfErased) = Forms($"{Durable} {condition}");
-        var (returning, returningOfErased) = Forms($"{Durable} {Bounded} {condition}");
-        (_returningSql, _returningSqlOfErased) =
-            (UnnestInsert.Returning(returning), UnnestInsert.Returning(returningOfErased));
+        _generation = (masker as KeyedPiiMasker)?.Generation;
+        var condition = masker switch
+        {
+            KeyedPiiMasker => HoldsKeyCheck,
+            Sha256PiiMasker => HoldsNoGeneration,
+            _ => string.Empty,
+        };
+        _plain = Forms.Of($"{Durable} {condition}");
+        _returning = Forms.Of($"{Durable} {Bounded} {condition}").Select(UnnestInsert.Returning);
     }
 
-    /// <summary>The statement of <see cref="InsertAsync"/>.</summary>
-    public string Sql => _hasErased ? _sqlOfErased : _sql;
+    /// <summary>The statement of <see cref="InsertAsync"/>, while message ids do not move.</summary>
+    public string Sql => _hasErased ? _plain.OfErased : _plain.OfNothingErased;
 
-    /// <summary>Inserts rows in a transaction of their own.</summary>
+    /// <summary>Inserts rows in a transaction of their own. They were all made under the same settings.</summary>
     /// <returns>The number of new rows.</returns>
     public Task<int> InsertAsync(
-        LoginDbContext database, IReadOnlyList<UserLogin> logins, CancellationToken cancellationToken) =>
-        database.Database.ExecuteSqlRawAsync(Sql, Parameters(logins), cancellationToken);
+        LoginDbContext database, IReadOnlyList<PendingLogin> rows, CancellationToken cancellationToken) =>
+        database.Database.ExecuteSqlRawAsync(Form(_plain, rows), Parameters(rows), cancellationToken);
 
     /// <summary>
     /// Inserts rows in the transaction that is open. EF Core's queries would log the server's text about a failure.
     /// </summary>
     /// <returns>The message ids of the new rows.</returns>
     public Task<List<Guid?>> InsertReturningAsync(
-        LoginDbContext database, IReadOnlyList<UserLogin> logins, CancellationToken cancellationToken) =>
-        ReadIdsAsync(
-            database,
-            _hasErased ? _returningSqlOfErased : _returningSql,
-            Parameters(logins),
-            cancellationToken);
+        LoginDbContext database, IReadOnlyList<PendingLogin> rows, CancellationToken cancellationToken) =>
+        ReadIdsAsync(database, Form(_returning, rows), Parameters(rows), cancellationToken);
 
     /// <summary>
     /// Looks whether messages were ever erased: then the statements leave them out from now on. To be called where a
     /// statement inserted nothing and left rows out, as it does from the first erasure on.
     /// </summary>
-    public async Task LookForErasedAsync(LoginDbContext database, CancellationToken cancellationToken)
+    /// <returns>Whether this call found the first erasure.</returns>
+    public async Task<bool> LookForErasedAsync(LoginDbContext database, CancellationToken cancellationToken)
     {
+        if (_hasErased)
+        {
+            return false;
+        }
+
         await using var command = new NpgsqlCommand(
             $"SELECT true {NothingErased}", (NpgsqlConnection)database.Database.GetDbConnection());
-        _hasErased |= await command.ExecuteScalarAsync(cancellationToken) is false;
+        return _hasErased = await command.ExecuteScalarAsync(cancellationToken) is false;
     }
 
     /// <summary>
@@ -109,16 +113,24 @@ internal sealed class DurableInsert
     public static async Task<IReadOnlyList<PendingLogin>> FindMissingAsync(
         LoginDbContext database, IReadOnlyList<PendingLogin> rows, CancellationToken cancellationToken)
     {
-        var ids = rows.Select(static row => row.Login.MessageId).OfType<Guid>().ToArray();
+        var ids = rows.Select(static row => row.Login.MessageId).OfType<Guid>();
+        if (Moves(rows))
+        {
+            ids = ids.Concat(rows.Select(static row => row.MessageId).OfType<Guid>());
+        }
+
         var present = await ReadIdsAsync(
-            database, Present, [new NpgsqlParameter<Guid[]>("message_ids", ids)], cancellationToken);
+            database, Present, [new NpgsqlParameter<Guid[]>("message_ids", [.. ids])], cancellationToken);
         var known = present.ToHashSet();
-        return [.. rows.Where(row => row.Login.MessageId is { } id && !known.Contains(id))];
+        return [.. rows.Where(row => row.Login.MessageId is { } id && !known.Contains(id)
+            && !(Moves(rows) && known.Contains(row.MessageId)))];
     }
 
-    private static (string OfNothingErased, string OfErased) Forms(string condition) => (
-        UnnestInsert.Where($"(SELECT {condition} {NothingErased})"),
-        UnnestInsert.Where($"(SELECT {condition}) AND {UnnestInsert.NotErased}"));
+    private static bool Moves(IReadOnlyList<PendingLogin> rows) =>
+        rows[0].Settings?.MessageIds == MessageIdForm.Moving;
+
+    private string Form(Forms forms, IReadOnlyList<PendingLogin> rows) =>
+        Moves(rows) ? forms.Moving : _hasErased ? forms.OfErased : forms.OfNothingErased;
 
     private static async Task<List<Guid?>> ReadIdsAsync(
         LoginDbContext database, string sql, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
@@ -135,24 +147,32 @@ internal sealed class DurableInsert
         return ids;
     }
 
-    private static (string Sql, Func<NpgsqlParameter[]> Parameters) Condition(IPiiMasker masker)
+    private NpgsqlParameter[] Parameters(IReadOnlyList<PendingLogin> rows)
     {
-        switch (masker)
+        List<NpgsqlParameter> parameters = [.. UnnestInsert.Parameters([.. rows.Select(static row => row.Login)])];
+        if (Moves(rows))
         {
-            case KeyedPiiMasker keyed:
-                var mac = keyed.GenerationMac(keyed.Generation);
-                return (HoldsKeyCheck, () =>
-                [
-                    new NpgsqlParameter<int>("generation", keyed.Generation),
-                    new NpgsqlParameter<string>("mac", mac),
-                ]);
-            case Sha256PiiMasker:
-                return (HoldsNoGeneration, static () => []);
-            default:
-                return (string.Empty, static () => []);
+            parameters.Add(UnnestInsert.ReceivedIds([.. rows.Select(static row => row.MessageId)]));
         }
+
+        if (_generation is { } generation)
+        {
+            parameters.Add(new NpgsqlParameter<int>("generation", generation));
+            parameters.Add(new NpgsqlParameter<string>("mac", rows[0].Settings!.Mac!));
+        }
+
+        return [.. parameters];
     }
 
-    private NpgsqlParameter[] Parameters(IReadOnlyList<UserLogin> logins) =>
-        [.. UnnestInsert.Parameters(logins), .. _conditionParameters()];
+    /// <summary>An insert before and after the first erasure, and while message ids move.</summary>
+    private sealed record Forms(string OfNothingErased, string OfErased, string Moving)
+    {
+        public static Forms Of(string condition) => new(
+            UnnestInsert.Where($"(SELECT {condition} {NothingErased})"),
+            UnnestInsert.Where($"(SELECT {condition}) AND {UnnestInsert.NotErased}"),
+            UnnestInsert.WhereMoving($"(SELECT {condition})"));
+
+        public Forms Select(Func<string, string> change) =>
+            new(change(OfNothingErased), change(OfErased), change(Moving));
+    }
 }

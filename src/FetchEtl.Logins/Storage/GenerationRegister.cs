@@ -8,17 +8,25 @@ namespace FetchEtl.Logins;
 internal sealed class GenerationRegister
 {
     private readonly List<int> _missing = [];
-    private readonly List<int> _unsigned = [];
+    private readonly List<int> _older = [];
     private readonly List<int> _unconfirmed = [];
     private readonly List<int> _changed = [];
+    private readonly Dictionary<int, PinnedSettings> _pinned = [];
+    private readonly Dictionary<int, PinnedSettings> _claimed = [];
     private readonly List<int> _ignored = [];
     private readonly List<string> _wrongKeys = [];
 
     /// <summary>The generations without a row.</summary>
     public IReadOnlyList<int> Missing => _missing;
 
-    /// <summary>The generations whose check is right and whose MAC is missing.</summary>
-    public IReadOnlyList<int> Unsigned => _unsigned;
+    /// <summary>The generations whose check is right and which have no settings: an older version wrote them.</summary>
+    public IReadOnlyList<int> Older => _older;
+
+    /// <summary>The settings that a holder of the keys wrote, by generation.</summary>
+    public IReadOnlyDictionary<int, PinnedSettings> Pinned => _pinned;
+
+    /// <summary>The settings of rows with the right check that nobody with the keys wrote as they are.</summary>
+    public IReadOnlyDictionary<int, PinnedSettings> Claimed => _claimed;
 
     /// <summary>The generations that are recorded with neither: the migration found their masks.</summary>
     public IReadOnlyList<int> Unconfirmed => _unconfirmed;
@@ -39,11 +47,13 @@ internal sealed class GenerationRegister
         .. _unconfirmed.Select(generation =>
             $"user_logins holds masks of generation {generation}, and masking_generations has no check of its key: " +
             $"make sure that {Setting(generation)} is that key, and run 'fetch-etl keys register'."),
-        .. _changed.Select(generation =>
-            $"The row of generation {generation} in masking_generations was changed by somebody without the keys: " +
-            $"make sure that {Setting(generation)} is right, and run 'fetch-etl keys register', which writes it " +
-            "again."),
+        .. _changed.Select(ChangedRow),
     ];
+
+    /// <summary>The problem of a row that is not as a holder of the keys wrote it.</summary>
+    public static string ChangedRow(int generation) =>
+        $"The row of generation {generation} in masking_generations was changed by somebody without the keys: " +
+        $"make sure that {Setting(generation)} is right, and run 'fetch-etl keys register', which writes it again.";
 
     /// <param name="rows">The rows from generation 1, in their order.</param>
     /// <param name="masker">The keys.</param>
@@ -82,17 +92,18 @@ internal sealed class GenerationRegister
             case null:
                 _missing.Add(generation);
                 return false;
-            case var _ when row.Mac == masker.GenerationMac(generation):
+            case var _ when row.Mac == masker.GenerationMac(generation, row.Settings):
+                JudgeSettings(generation, row.Settings);
                 return true;
             case var _ when row.KeyCheck == masker.KeyCheck(generation):
-                _unsigned.Add(generation);
+                JudgeUnsigned(generation, row);
                 return true;
             case { KeyCheck: null, Mac: null }:
                 _unconfirmed.Add(generation);
                 return false;
             // The key before verifies the row, so a MAC that does not fit is not a sign of a wrong key.
             case { Mac: not null } when previousIsRight
-                && !masker.IsGenuine(generation, row.KeyCheck, row.Mac) && row.KeyCheck is not null:
+                && !masker.IsGenuine(generation, row.KeyCheck, row.Mac, row.Settings) && row.KeyCheck is not null:
                 _changed.Add(generation);
                 return false;
             default:
@@ -101,10 +112,48 @@ internal sealed class GenerationRegister
         }
     }
 
+    private void JudgeSettings(int generation, string? settings)
+    {
+        if (settings is null)
+        {
+            _older.Add(generation);
+        }
+        else if (PinnedSettings.TryParse(settings, out var pinned))
+        {
+            _pinned[generation] = pinned;
+        }
+        else
+        {
+            _wrongKeys.Add(
+                $"The settings of generation {generation} in masking_generations were written by a later version of " +
+                "FetchEtl: use that version for this process too.");
+        }
+    }
+
+    /// <summary>
+    /// The key is right and the MAC is not. Rows from before the MACs have neither MAC nor settings. Settings without
+    /// their MAC count for nothing, unless this process would write the same.
+    /// </summary>
+    private void JudgeUnsigned(int generation, MaskingGeneration row)
+    {
+        if (row is { Settings: null, Mac: null })
+        {
+            _older.Add(generation);
+        }
+        else if (PinnedSettings.TryParse(row.Settings, out var claimed))
+        {
+            _claimed[generation] = claimed;
+        }
+        else
+        {
+            _changed.Add(generation);
+        }
+    }
+
     private void JudgeLater(Dictionary<int, MaskingGeneration> known, KeyedPiiMasker masker)
     {
         var newest = masker.Generation;
-        if (known.GetValueOrDefault(newest + 1) is { } next && masker.IsGenuine(newest + 1, next.KeyCheck, next.Mac))
+        if (known.GetValueOrDefault(newest + 1) is { } next && masker.IsGenuine(newest + 1, next.KeyCheck, next.Mac, next.Settings))
         {
             while (known.ContainsKey(newest + 1))
             {

@@ -22,6 +22,7 @@ public sealed class LoginWriter : IAsyncDisposable
     private readonly BatchLimit _limit;
     private readonly CancellationTokenSource _stopping = new();
     private readonly LoginQueue _queue;
+    private readonly StoredMasksVerifier? _table;
     private readonly Lazy<Task> _loops;
 
     /// <param name="batches">Writes what has gathered.</param>
@@ -31,6 +32,10 @@ public sealed class LoginWriter : IAsyncDisposable
     /// <param name="limit">The number of rows a batch.</param>
     /// <param name="queue">The rows that wait for a batch.</param>
     /// <param name="options">The number of loops.</param>
+    /// <param name="table">
+    /// Knows the table's settings once a statement has read them, so that rows are made while they gather. Null where
+    /// the statement makes them all.
+    /// </param>
     /// <param name="scheduler">Runs the loops; null for the thread pool's.</param>
     internal LoginWriter(
         BatchWriter batches,
@@ -40,8 +45,10 @@ public sealed class LoginWriter : IAsyncDisposable
         BatchLimit limit,
         LoginQueue queue,
         IOptions<LoginsOptions> options,
+        StoredMasksVerifier? table = null,
         TaskScheduler? scheduler = null)
     {
+        _table = table;
         _batches = batches;
         _refusals = refusals;
         _circuit = circuit;
@@ -58,7 +65,9 @@ public sealed class LoginWriter : IAsyncDisposable
     /// <summary>
     /// Writes a row. Completes when the row is committed, or when the table already holds its message id.
     /// </summary>
-    /// <param name="login">The row.</param>
+    /// <param name="login">
+    /// The row, with its masks, and with the message's id as received: the writer stores the id in the table's form.
+    /// </param>
     /// <param name="cancellationToken">
     /// Withdraws the row at once while no statement is writing it: it is not written later. A running statement is
     /// awaited: it commits the row, or the row is withdrawn when it fails.
@@ -83,7 +92,11 @@ public sealed class LoginWriter : IAsyncDisposable
     /// with the row. The delay of the commit is measured from the sent time, in UTC.
     /// </summary>
     internal Task WriteAsync(
-        UserLogin login, IReadOnlyList<VaultValue> values, DateTime? sentTime, CancellationToken cancellationToken)
+        UserLogin login, IReadOnlyList<VaultValue> values, DateTime? sentTime, CancellationToken cancellationToken) =>
+        WriteAsync(new GivenLogin(login, values), sentTime, cancellationToken);
+
+    /// <summary>As <see cref="WriteAsync(UserLogin, CancellationToken)"/>; the table's settings make the row.</summary>
+    internal Task WriteAsync(ILoginSource source, DateTime? sentTime, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {
@@ -91,7 +104,12 @@ public sealed class LoginWriter : IAsyncDisposable
         }
 
         _ = _loops.Value;
-        var pending = new PendingLogin(login, values, cancellationToken) { SentTime = sentTime };
+        var pending = new PendingLogin(source, cancellationToken) { SentTime = sentTime };
+        if (_table?.Settings is { } settings)
+        {
+            pending.Form(settings);
+        }
+
         if (!_queue.TryAdd(pending) && pending.TryBegin())
         {
             pending.Fail(new LoginWriterStoppedException());

@@ -6,17 +6,28 @@ namespace FetchEtl.Logins;
 /// A row and the task that its caller awaits. The caller's code does not run on the writer's loop. Cancelling withdraws
 /// the row while it waits; while a statement writes it, the outcome of the statement comes first.
 /// </summary>
+/// <remarks>
+/// The row is made when the table's settings are known, and made again where they change before it is written. Only
+/// the loop that owns the row does that.
+/// </remarks>
 internal sealed class PendingLogin : TaskCompletionSource
 {
     private readonly CancellationToken _cancellationToken;
     private readonly CancellationTokenRegistration _registration;
+    private readonly ILoginSource _source;
     private State _state;
 
     public PendingLogin(UserLogin login, IReadOnlyList<VaultValue> values, CancellationToken cancellationToken)
+        : this(new GivenLogin(login, values), cancellationToken)
+    {
+    }
+
+    public PendingLogin(ILoginSource source, CancellationToken cancellationToken)
         : base(TaskCreationOptions.RunContinuationsAsynchronously)
     {
-        Login = login;
-        Values = values;
+        _source = source;
+        Login = source.Unformed;
+        Values = [];
         _cancellationToken = cancellationToken;
         _registration = cancellationToken.UnsafeRegister(static pending => ((PendingLogin)pending!).Withdraw(), this);
     }
@@ -28,10 +39,17 @@ internal sealed class PendingLogin : TaskCompletionSource
         Withdrawn,
     }
 
-    public UserLogin Login { get; }
+    /// <summary>The row under <see cref="Settings"/>.</summary>
+    public UserLogin Login { get; private set; }
 
     /// <summary>The raw values behind the masks; empty where there is no vault.</summary>
-    public IReadOnlyList<VaultValue> Values { get; }
+    public IReadOnlyList<VaultValue> Values { get; private set; }
+
+    /// <summary>The table's settings that the row was made under; null while they are unknown.</summary>
+    public TableSettings? Settings { get; private set; }
+
+    /// <summary>The message's id as received; null where the row has none.</summary>
+    public Guid? MessageId => _source.MessageId;
 
     /// <summary>When the message was sent, in UTC; null where that is unknown.</summary>
     public DateTime? SentTime { get; init; }
@@ -41,6 +59,16 @@ internal sealed class PendingLogin : TaskCompletionSource
 
     /// <summary>Whether the caller has cancelled, in whatever state the row is.</summary>
     public bool HasLeft => _cancellationToken.IsCancellationRequested;
+
+    /// <summary>Makes the row, unless it was made under the same settings.</summary>
+    public void Form(TableSettings settings)
+    {
+        if (!ReferenceEquals(Settings, settings))
+        {
+            (Login, Values) = _source.Under(settings);
+            Settings = settings;
+        }
+    }
 
     /// <summary>Takes the row into a statement.</summary>
     /// <returns>False when the row was withdrawn.</returns>

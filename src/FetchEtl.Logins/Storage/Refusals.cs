@@ -72,7 +72,7 @@ internal sealed class Refusals(
     private bool Judge(Suspect suspect, DatabaseFault fault, out RefusalShare share)
     {
         share = suspect.Refuse(fault)
-            ? ledger.Refused(fault.SqlState, suspect.Row.Login.MessageId)
+            ? ledger.Refused(fault.SqlState, suspect.Row.MessageId)
             : ledger.ShareOf(fault.SqlState);
         if (!share.IsMany && circuit.BrakedBy is null)
         {
@@ -80,7 +80,7 @@ internal sealed class Refusals(
             {
                 Log.RowRejected(log, fault.SqlState, RowFaults.Name(fault));
                 metrics.Rejected();
-                ledger.Returned(suspect.Row.Login.MessageId);
+                ledger.Returned(suspect.Row.MessageId);
                 suspect.Row.Fail(new LoginRejectedException(fault));
                 return false;
             }
@@ -89,7 +89,7 @@ internal sealed class Refusals(
             {
                 _reports.Deferred(fault);
                 metrics.Deferred();
-                ledger.Returned(suspect.Row.Login.MessageId);
+                ledger.Returned(suspect.Row.MessageId);
                 suspect.Row.Fail(new LoginDeferredException(fault));
                 return false;
             }

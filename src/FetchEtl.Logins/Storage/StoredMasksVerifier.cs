@@ -1,13 +1,13 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace FetchEtl.Logins;
 
 /// <summary>
 /// Verifies, before the first row is written, that this process's masks fit the table: its keys are those of the
-/// generations that the table holds, and the columns have room for its masks. A masker of another type is not verified.
+/// generations that the table holds, its settings are those that the generations record, and the columns have room for
+/// its masks. A masker of another type is not verified.
 /// </summary>
 /// <param name="masker">The process's masker.</param>
 /// <param name="options">The settings, which say what is masked.</param>
@@ -16,50 +16,127 @@ public sealed class StoredMasksVerifier(
     IPiiMasker masker, IOptions<LoginsOptions> options, ILogger<StoredMasksVerifier>? log = null)
 {
     private const int MostWrites = 10;
-    private const int MostWarnings = 10;
 
-    private volatile bool _passed;
+    // Read once: the file may be gone when a running process verifies again.
+    private readonly Lazy<string?> _vaultKey = new(() => WrittenForm.VaultKey(options.Value.Masking));
+    private volatile TableSettings? _settings;
+    private volatile TableSettings? _last;
+
+    /// <summary>The table's settings; null until they are verified, and while they are not.</summary>
+    public TableSettings? Settings => _settings;
 
     /// <summary>
     /// Verifies the masks and records new generations in <c>masking_generations</c>, so that no process starts any more
-    /// that lacks their keys. After the first success it returns at once. Thread-safe.
+    /// that lacks their keys, or would write other rows. After the first success it returns at once. Thread-safe.
     /// </summary>
     /// <param name="database">The database.</param>
     /// <param name="cancellationToken">Cancels the statement under way.</param>
-    /// <returns>A task that completes when the masks fit.</returns>
-    /// <exception cref="MaskingRefusedException">The masks do not fit.</exception>
+    /// <returns>What the table says of its rows.</returns>
+    /// <exception cref="MaskingRefusedException">The masks or the settings do not fit.</exception>
     /// <exception cref="Npgsql.NpgsqlException">PostgreSQL rejected a statement, or could not be reached.</exception>
-    public Task VerifyAsync(LoginDbContext database, CancellationToken cancellationToken)
+    public ValueTask<TableSettings> VerifyAsync(LoginDbContext database, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(database);
-        return _passed ? Task.CompletedTask : VerifyNowAsync(database, register: null, cancellationToken);
+        return _settings is { } settings ? new(settings) : new(VerifyNowAsync(database, cancellationToken));
     }
 
     /// <summary>
     /// Verifies again, whether or not it succeeded before: an insert found that the database behind the connection does
-    /// not hold the key check.
+    /// not hold the key check, or that the table's settings have changed.
     /// </summary>
-    internal Task VerifyAgainAsync(LoginDbContext database, CancellationToken cancellationToken)
+    internal Task<TableSettings> VerifyAgainAsync(LoginDbContext database, CancellationToken cancellationToken)
     {
-        _passed = false;
-        return VerifyNowAsync(database, register: null, cancellationToken);
+        _settings = null;
+        return VerifyNowAsync(database, cancellationToken);
     }
 
     /// <summary>
-    /// Verifies as <see cref="VerifyAsync"/> does, for an operator who vouches for the keys: generations that have no
-    /// check of their key get it, and rows that nobody with the keys wrote are written again.
+    /// Verifies as <see cref="VerifyAsync"/> does, for an operator who vouches for keys and settings: generations that
+    /// have no check of their key get it, rows that nobody with the keys wrote are written again, and all generations
+    /// record the settings of this process. Their methods stay.
     /// </summary>
     /// <param name="database">The database, with a role that may change <c>masking_generations</c>.</param>
     /// <param name="cancellationToken">Cancels the statement under way.</param>
-    /// <returns>The generations that were written; empty where all were registered.</returns>
+    /// <returns>What was written.</returns>
     /// <exception cref="MaskingRefusedException">The masks do not fit.</exception>
     /// <exception cref="Npgsql.NpgsqlException">PostgreSQL rejected a statement, or could not be reached.</exception>
-    public async Task<IReadOnlyList<int>> RegisterAsync(LoginDbContext database, CancellationToken cancellationToken)
+    public async Task<RegisteredSettings> RegisterAsync(LoginDbContext database, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(database);
-        var written = new List<int>();
-        await VerifyNowAsync(database, written, cancellationToken);
-        return [.. written.Distinct().Order()];
+        if (masker is not KeyedPiiMasker keyed)
+        {
+            return new([], [], await VerifyAsync(database, cancellationToken));
+        }
+
+        var written = new SortedSet<int>();
+        var changes = new List<string>();
+        var settings = await GuardAsync(() => PinAsync(
+            database,
+            keyed,
+            PinMode.Vouch,
+            form: null,
+            (generations, decision) =>
+            {
+                written.UnionWith(generations);
+                changes.AddRange(decision.Changes.Except(changes));
+            },
+            cancellationToken));
+        return new([.. written], changes, Keep(settings));
+    }
+
+    /// <summary>
+    /// Changes the form of message ids in every generation's record, for <c>rekey --message-ids</c>. Running processes
+    /// follow at their next batch. It waits for the statements that insert rows, and they wait for it: once it returns,
+    /// no row of the former form is under way. A lock that is not free within 2 seconds ends it with
+    /// SQLSTATE 55P03.
+    /// </summary>
+    /// <param name="database">The database, with a role that may change <c>masking_generations</c>.</param>
+    /// <param name="form">The new form.</param>
+    /// <param name="cancellationToken">Cancels the statement under way; nothing is changed then.</param>
+    /// <returns>The table's settings.</returns>
+    /// <exception cref="MaskingRefusedException">The masks or the settings do not fit.</exception>
+    /// <exception cref="Npgsql.NpgsqlException">PostgreSQL rejected a statement, or could not be reached.</exception>
+    public async Task<TableSettings> ChangeMessageIdsAsync(
+        LoginDbContext database, MessageIdForm form, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        if (masker is not KeyedPiiMasker keyed)
+        {
+            throw new MaskingRefusedException(["Message ids are keyed with Masking:Method Hmac only: choose it."]);
+        }
+
+        // Stated whatever the role's default: the rows are read after the lock was taken.
+        await using var transaction = await database.Database.BeginTransactionAsync(
+            System.Data.IsolationLevel.ReadCommitted, cancellationToken);
+        await database.Database.ExecuteSqlRawAsync(
+            "SET LOCAL lock_timeout = '2s'; LOCK TABLE user_logins IN SHARE ROW EXCLUSIVE MODE", cancellationToken);
+        var settings = await GuardAsync(
+            () => PinAsync(database, keyed, PinMode.Move, form, report: null, cancellationToken));
+        await transaction.CommitAsync(cancellationToken);
+        return Keep(settings);
+    }
+
+    /// <summary>
+    /// Reads what the table says of its rows, and writes nothing. Where no generation records settings yet, it returns
+    /// what the first process with these settings would record.
+    /// </summary>
+    /// <param name="database">The database.</param>
+    /// <param name="cancellationToken">Cancels the statement under way.</param>
+    /// <returns>The table's settings.</returns>
+    /// <exception cref="MaskingRefusedException">The keys are not those of the table.</exception>
+    /// <exception cref="Npgsql.NpgsqlException">PostgreSQL rejected a statement, or could not be reached.</exception>
+    public async Task<TableSettings> ReadSettingsAsync(LoginDbContext database, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        if (masker is not KeyedPiiMasker keyed)
+        {
+            return Unpinned();
+        }
+
+        var found = GenerationRegister.Judge(
+            await GenerationRows.ReadAsync(database, keyed, cancellationToken), keyed);
+        Refuse(found.WrongKeys);
+        return Settled(keyed, await DecideAsync(database, keyed, found, PinMode.Follow, null, cancellationToken));
     }
 
     /// <summary>Finds what <see cref="VerifyAsync"/> would find, and writes nothing.</summary>
@@ -75,21 +152,29 @@ public sealed class StoredMasksVerifier(
             switch (masker)
             {
                 case KeyedPiiMasker keyed:
-                    await VerifyColumnsAsync(database, keyed.MaskLength, cancellationToken);
                     var found = GenerationRegister.Judge(
-                        await ReadKnownAsync(database, keyed, cancellationToken), keyed);
-                    return new(found.Problems, [.. found.Missing, .. found.Unsigned], found.Ignored);
+                        await GenerationRows.ReadAsync(database, keyed, cancellationToken), keyed);
+                    var decision = await DecideAsync(
+                        database, keyed, found, PinMode.Follow, form: null, cancellationToken);
+                    await VerifyColumnsAsync(
+                        database, decision.Newest.Fields, keyed.MaskLength, cancellationToken);
+                    return new(
+                        found.Problems,
+                        found.WrongKeys.Count > 0 ? [] : decision.Problems,
+                        [.. found.Missing, .. found.Older],
+                        found.Ignored);
                 case Sha256PiiMasker:
-                    await VerifyColumnsAsync(database, Sha256PiiMasker.MaskLength, cancellationToken);
+                    await VerifyColumnsAsync(
+                        database, Unpinned().Fields, Sha256PiiMasker.MaskLength, cancellationToken);
                     await VerifyNoGenerationAsync(database, cancellationToken);
                     break;
             }
 
-            return new([], [], []);
+            return new([], [], [], []);
         }
         catch (MaskingRefusedException refused)
         {
-            return new(refused.Problems, [], []);
+            return new(refused.Problems, [], [], []);
         }
     }
 
@@ -106,89 +191,105 @@ public sealed class StoredMasksVerifier(
         ArgumentNullException.ThrowIfNull(database);
         if (masker is KeyedPiiMasker keyed)
         {
-            Refuse(GenerationRegister.Judge(await ReadKnownAsync(database, keyed, cancellationToken), keyed).Problems);
+            Refuse(GenerationRegister.Judge(
+                await GenerationRows.ReadAsync(database, keyed, cancellationToken), keyed).Problems);
         }
     }
 
-    private async Task VerifyGenerationsAsync(
-        LoginDbContext database, KeyedPiiMasker keyed, List<int>? register, CancellationToken cancellationToken)
+    /// <summary>Verifies, and writes what the generations are to record.</summary>
+    /// <returns>What the newest generation records.</returns>
+    private async Task<TableSettings> PinAsync(
+        LoginDbContext database,
+        KeyedPiiMasker keyed,
+        PinMode mode,
+        MessageIdForm? form,
+        Action<IReadOnlyCollection<int>, SettingsDecision>? report,
+        CancellationToken cancellationToken)
     {
-        // It reads again after each write: another process may have been faster, with other keys.
+        // It reads again after each write: another process may have been faster, with other keys or settings.
         for (var attempt = 1; attempt <= MostWrites; attempt++)
         {
-            var found = GenerationRegister.Judge(await ReadKnownAsync(database, keyed, cancellationToken), keyed);
-            Refuse(register is null ? found.Problems : found.WrongKeys);
-            int[] replaced = register is null ? [] : [.. found.Unconfirmed, .. found.Changed];
-            if (found.Missing.Count + found.Unsigned.Count + replaced.Length == 0)
+            var known = await GenerationRows.ReadAsync(database, keyed, cancellationToken);
+            var found = GenerationRegister.Judge(known, keyed);
+            Refuse(mode == PinMode.Vouch ? found.WrongKeys : found.Problems);
+            var decision = await DecideAsync(database, keyed, found, mode, form, cancellationToken);
+            Refuse(decision.Problems);
+            if (attempt == 1)
             {
-                WarnOf(found.Ignored);
-                return;
+                await VerifyColumnsAsync(database, decision.Newest.Fields, keyed.MaskLength, cancellationToken);
             }
 
-            await WriteAsync(database, keyed, found, replaced, cancellationToken);
-            register?.AddRange([.. found.Missing, .. found.Unsigned, .. replaced]);
+            int[] generations = mode == PinMode.Follow
+                ? [.. found.Missing, .. found.Older, .. decision.Confirmed]
+                : [.. decision.Targets.Keys.Where(generation =>
+                    found.Pinned.GetValueOrDefault(generation)?.ToString() != $"{decision.Targets[generation]}")];
+            if (generations.Length == 0)
+            {
+                WarnOf(found.Ignored);
+                return Settled(keyed, decision);
+            }
+
+            await GenerationRows.WriteAsync(
+                database, keyed, known, generations, decision.Targets, cancellationToken);
+            report?.Invoke(generations, decision);
         }
 
-        Refuse(["masking_generations does not keep what is written to it: drop its triggers and rules."]);
+        throw new MaskingRefusedException(
+            ["masking_generations does not keep what is written to it: drop its triggers and rules."]);
     }
 
-    private static async Task WriteAsync(
+    private async Task<SettingsDecision> DecideAsync(
         LoginDbContext database,
         KeyedPiiMasker keyed,
         GenerationRegister found,
-        int[] replaced,
+        PinMode mode,
+        MessageIdForm? form,
         CancellationToken cancellationToken)
     {
-        try
+        var hasRows = SettingsDecision.NeedsRows(found, keyed.Generation, mode)
+            && await database.Database
+                .SqlQuery<bool>($"SELECT EXISTS (SELECT FROM user_logins) AS \"Value\"")
+                .SingleAsync(cancellationToken);
+        return SettingsDecision.Make(
+            options.Value, _vaultKey.Value, found, keyed.Generation, hasRows, mode, form);
+    }
+
+    private static TableSettings Settled(KeyedPiiMasker keyed, SettingsDecision decision) => new(
+        decision.Newest,
+        decision.Targets,
+        keyed.MessageIds,
+        keyed.GenerationMac(keyed.Generation, decision.Newest.ToString()));
+
+    /// <summary>The settings of a process whose masker has no generations: nothing in the table records them.</summary>
+    private TableSettings Unpinned()
+    {
+        var isKeyed = options.Value.Masking.MessageIds == MessageIds.Keyed;
+        return new(
+            PinnedSettings.Of(
+                options.Value,
+                PiiFields.Of(options.Value.Masking),
+                isKeyed ? MessageIdForm.Keyed : MessageIdForm.Raw,
+                _vaultKey.Value),
+            new Dictionary<int, PinnedSettings>(),
+            isKeyed ? new MessageIdKey(options.Value.Masking) : null,
+            mac: null);
+    }
+
+    /// <summary>Keeps one instance as long as the table's settings stay, so that no row is made twice.</summary>
+    private TableSettings Keep(TableSettings settings)
+    {
+        var last = _last;
+        if (last is not null && last.Mac == settings.Mac && $"{last.Pinned}" == $"{settings.Pinned}")
         {
-            await ExecuteAsync(
-                found.Missing,
-                (generations, checks, macs) =>
-                    $"""
-                    INSERT INTO masking_generations (generation, key_check, mac)
-                    SELECT * FROM unnest({generations}, {checks}, {macs}) ON CONFLICT (generation) DO NOTHING
-                    """);
-            await ExecuteAsync(
-                found.Unsigned,
-                (generations, checks, macs) =>
-                    $"""
-                    UPDATE masking_generations AS m SET mac = u.mac
-                    FROM unnest({generations}, {checks}, {macs}) AS u (generation, key_check, mac)
-                    WHERE m.generation = u.generation AND m.key_check::text = u.key_check
-                    """);
-            await ExecuteAsync(
-                replaced,
-                (generations, checks, macs) =>
-                    $"""
-                    UPDATE masking_generations AS m SET key_check = u.key_check, mac = u.mac
-                    FROM unnest({generations}, {checks}, {macs}) AS u (generation, key_check, mac)
-                    WHERE m.generation = u.generation
-                    """);
-        }
-        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InsufficientPrivilege)
-        {
-            Refuse(
-            [
-                "masking_generations does not hold every key generation of this process, and its role may not write " +
-                "there: run 'fetch-etl keys register' with these keys and a role that has SELECT, INSERT and UPDATE " +
-                "on it.",
-            ]);
+            return _settings = last;
         }
 
-        async Task ExecuteAsync(
-            IReadOnlyCollection<int> rows, Func<int[], string[], string[], FormattableString> statement)
+        if (last is not null && log is not null)
         {
-            if (rows.Count > 0)
-            {
-                int[] generations = [.. rows];
-                await database.Database.ExecuteSqlAsync(
-                    statement(
-                        generations,
-                        Array.ConvertAll(generations, keyed.KeyCheck),
-                        Array.ConvertAll(generations, keyed.GenerationMac)),
-                    cancellationToken);
-            }
+            Log.TableSettingsChanged(log, settings.Pinned.FieldNames(), settings.MessageIds);
         }
+
+        return _settings = _last = settings;
     }
 
     private void WarnOf(IReadOnlyList<int> ignored)
@@ -211,18 +312,6 @@ public sealed class StoredMasksVerifier(
             "the keys it had.")]);
     }
 
-    /// <summary>Reads the masker's generations, the next one, and a few more to warn of.</summary>
-    private static Task<List<MaskingGeneration>> ReadKnownAsync(
-        LoginDbContext database, KeyedPiiMasker keyed, CancellationToken cancellationToken)
-    {
-        var count = keyed.Generation + MostWarnings;
-        return database.MaskingGenerations.AsNoTracking()
-            .Where(row => row.Generation >= 1)
-            .OrderBy(row => row.Generation)
-            .Take(count)
-            .ToListAsync(cancellationToken);
-    }
-
     private static void Refuse(IReadOnlyList<string> problems)
     {
         if (problems.Count > 0)
@@ -231,36 +320,46 @@ public sealed class StoredMasksVerifier(
         }
     }
 
-    private async Task VerifyNowAsync(
-        LoginDbContext database, List<int>? register, CancellationToken cancellationToken)
+    private async Task<TableSettings> VerifyNowAsync(LoginDbContext database, CancellationToken cancellationToken)
     {
-        try
+        var settings = await GuardAsync(async () =>
         {
             switch (masker)
             {
                 case KeyedPiiMasker keyed:
-                    await VerifyColumnsAsync(database, keyed.MaskLength, cancellationToken);
-                    await VerifyGenerationsAsync(database, keyed, register, cancellationToken);
-                    break;
+                    return await PinAsync(
+                        database, keyed, PinMode.Follow, form: null, report: null, cancellationToken);
                 case Sha256PiiMasker:
-                    await VerifyColumnsAsync(database, Sha256PiiMasker.MaskLength, cancellationToken);
+                    await VerifyColumnsAsync(
+                        database, Unpinned().Fields, Sha256PiiMasker.MaskLength, cancellationToken);
                     await VerifyNoGenerationAsync(database, cancellationToken);
                     break;
             }
+
+            return Unpinned();
+        });
+        return Keep(settings);
+    }
+
+    private static async Task<TableSettings> GuardAsync(Func<Task<TableSettings>> verify)
+    {
+        try
+        {
+            return await verify();
         }
         catch (Exception exception) when (DatabaseFaults.Classify(exception) is { Kind: FaultKind.Refused } fault)
         {
             // Otherwise the writer would blame the rows that wait.
-            Refuse([$"masking_generations is not as expected (SQLSTATE {fault.SqlState}): recreate it as the " +
-                "migrations do."]);
+            throw new MaskingRefusedException(
+                [$"masking_generations is not as expected (SQLSTATE {fault.SqlState}): recreate it as the " +
+                    "migrations do."]);
         }
-
-        _passed = true;
     }
 
-    private async Task VerifyColumnsAsync(LoginDbContext database, int length, CancellationToken cancellationToken)
+    private static async Task VerifyColumnsAsync(
+        LoginDbContext database, IReadOnlyList<PiiField> fields, int length, CancellationToken cancellationToken)
     {
-        var names = PiiFields.Of(options.Value.Masking).Select(field => field.Column()).ToArray();
+        var names = fields.Select(field => field.Column()).ToArray();
 
         // A missing column is reported by the insert. 4 is the header that a varchar's modifier counts.
         var narrow = await database.Database.SqlQuery<NarrowColumn>(

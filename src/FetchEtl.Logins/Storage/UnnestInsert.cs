@@ -46,6 +46,28 @@ internal static class UnnestInsert
     /// <param name="condition">An expression. Where it names no column, it holds for all rows or for none.</param>
     public static string Where(string condition) => $"{Insert}WHERE {condition}\n{Unique}";
 
+    /// <summary>
+    /// As <see cref="Where"/>, while message ids move from received to keyed ones: a row is left out where the table
+    /// holds its message under either id. Both are looked up in one snapshot, so the move cannot change one for the
+    /// other in between.
+    /// </summary>
+    public static string WhereMoving(string condition) =>
+        $"""
+        INSERT INTO user_logins {Columns}
+        SELECT user_id, device_type, masked_ip, masked_device_id, locale, app_version, create_date, message_id,
+            mask_generation
+        FROM unnest
+            (@user_id, @device_type, @masked_ip, @masked_device_id, @locale, @app_version, @create_date, @message_id,
+            @mask_generation, @received_id)
+            AS login (user_id, device_type, masked_ip, masked_device_id, locale, app_version, create_date, message_id,
+            mask_generation, received_id)
+        WHERE {condition}
+            AND NOT EXISTS (SELECT FROM user_logins AS held WHERE held.message_id = login.received_id)
+            AND NOT EXISTS (SELECT FROM erased_messages AS erased
+                WHERE erased.message_id = login.received_id OR erased.message_id = login.message_id)
+        {Unique}
+        """;
+
     /// <summary>Returns the message id of each new row.</summary>
     public static string Returning(string insert) => $"{insert} RETURNING message_id";
 
@@ -63,6 +85,10 @@ internal static class UnnestInsert
         Column("message_id", "uuid[]", rows, static row => row.MessageId),
         Column("mask_generation", "smallint[]", rows, static row => row.MaskGeneration),
     ];
+
+    /// <summary>The message ids as received, for <see cref="WhereMoving"/>.</summary>
+    public static NpgsqlParameter ReceivedIds(Guid?[] ids) =>
+        new NpgsqlParameter<Guid?[]>("received_id", ids) { DataTypeName = "uuid[]" };
 
     private static NpgsqlParameter<T[]> Column<T>(
         string name, string type, IReadOnlyList<UserLogin> rows, Func<UserLogin, T> valueOf)

@@ -25,17 +25,17 @@ internal static class WrittenForm
 
     /// <summary>
     /// Names the sessions of a process: the program and 8 hex digits of SHA-256 over its settings. Keys are left out,
-    /// since <c>masking_generations</c> compares them, and processes differ in them during a rotation.
+    /// since <c>masking_generations</c> compares them, and processes differ in them during a rotation. So are the
+    /// fields, which the table may decide.
     /// </summary>
     public static string NameOf(LoginsOptions options)
     {
         var masking = options.Masking;
         string?[] settings =
         [
-            string.Join(',', PiiFields.Of(masking)),
             Method(masking),
             masking.Former?.ToString(),
-            masking.HasVault ? VaultKey(masking.Vault.PublicKeyFile!) : null,
+            VaultKey(masking),
             options.AppVersion.Encoding.ToString(),
         ];
         var digest = SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', settings)));
@@ -53,10 +53,7 @@ internal static class WrittenForm
         .Select(field => $"{field.Name()}={masking.MethodOf(field)}")
         .Prepend(masking.Method.ToString()));
 
-    private static string VaultKey(string file)
-    {
-        using var key = RSA.Create();
-        key.ImportFromPem(File.ReadAllText(file));
-        return Convert.ToHexStringLower(SHA256.HashData(key.ExportSubjectPublicKeyInfo()));
-    }
+    /// <summary>Returns <see cref="SealingKey.KeyId"/> of the vault's public key; null where there is no vault.</summary>
+    public static string? VaultKey(MaskingOptions masking) =>
+        masking.HasVault ? SealingKey.Read(masking.Vault.PublicKeyFile!).KeyId : null;
 }

@@ -66,8 +66,7 @@ public sealed class PiiVault
         // is an error.
         await using var transaction =
             await database.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
-        var inserted = await insert.InsertReturningAsync(
-            database, [.. logins.Select(login => login.Login)], cancellationToken);
+        var inserted = await insert.InsertReturningAsync(database, logins, cancellationToken);
         var added = inserted.ToHashSet();
         var values = logins.Where(login => added.Remove(login.Login.MessageId)).SelectMany(login => login.Values);
         await SealAsync(database, values, cancellationToken);

@@ -10,9 +10,12 @@ namespace FetchEtl.Maintenance;
 /// <param name="Field">The field whose values the column holds.</param>
 public readonly record struct MaskedColumn(string Name, PiiField Field)
 {
-    /// <summary>Returns the columns of <c>user_logins</c> that settings mask.</summary>
-    /// <param name="options">Valid settings.</param>
+    /// <summary>Returns the columns of <c>user_logins</c> that are masked.</summary>
+    /// <param name="settings">The table's settings.</param>
     /// <returns>One column for each masked field.</returns>
-    public static IReadOnlyList<MaskedColumn> OfUserLogins(MaskingOptions options) =>
-        [.. PiiFields.Of(options).Select(field => new MaskedColumn(field.Column(), field))];
+    public static IReadOnlyList<MaskedColumn> OfUserLogins(TableSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return [.. settings.Fields.Select(field => new MaskedColumn(field.Column(), field))];
+    }
 }

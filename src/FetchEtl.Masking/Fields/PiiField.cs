@@ -12,6 +12,6 @@ public enum PiiField
     /// <summary>The device's identifier.</summary>
     DeviceId = 1,
 
-    /// <summary>The user who logged in. Masked only where <see cref="MaskingOptions.Fields"/> names it.</summary>
+    /// <summary>The user who logged in. Masked unless <see cref="MaskingOptions.Fields"/> leaves it out.</summary>
     UserId = 2,
 }

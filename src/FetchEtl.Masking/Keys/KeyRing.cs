@@ -57,14 +57,17 @@ internal sealed class KeyRing
     }
 
     /// <summary>
-    /// Returns the MAC of a generation and a check, under info <c>fetchetl/mask/v1/generation</c>. The key is that of
-    /// the generation before, so that a process which lacks the newest key can still tell a genuine row from a forged
-    /// one. Generation 1 has its own key.
+    /// Returns the MAC of a generation, a check and settings, under info <c>fetchetl/mask/v1/generation</c>. The key is
+    /// that of the generation before, so that a process which lacks the newest key can still tell a genuine row from a
+    /// forged one. Generation 1 has its own key. Without settings it is the MAC of rows that are older than them.
     /// </summary>
-    public string Mac(int generation, string check)
+    public string Mac(int generation, string check, string? settings)
     {
         Span<byte> hash = stackalloc byte[Mask.HashLength];
-        var text = Encoding.UTF8.GetBytes(FormattableString.Invariant($"{generation}:{check}"));
+        var record = settings is null
+            ? FormattableString.Invariant($"{generation}:{check}")
+            : FormattableString.Invariant($"{generation}:{check}\n{settings}");
+        var text = Encoding.UTF8.GetBytes(record);
         Subkey(Math.Max(1, generation - 1), "generation").Hash(text, hash);
         return Convert.ToHexStringLower(hash);
     }

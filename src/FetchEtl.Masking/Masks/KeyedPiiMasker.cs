@@ -56,6 +56,7 @@ public sealed class KeyedPiiMasker : IPiiMasker
         _methods = [.. PiiFields.All.Select(options.MethodOf)];
         _newest = Array.ConvertAll(
             _methods, method => method.IsLookAlike() ? _lookAlikes.Of(method, Generation) : null);
+        MessageIds = new MessageIdKey(_ring);
     }
 
     /// <summary>The newest generation, from 1: the number of keys.</summary>
@@ -69,6 +70,9 @@ public sealed class KeyedPiiMasker : IPiiMasker
 
     /// <summary>Signs the vault's entries under these keys.</summary>
     public VaultSigner VaultSigner { get; }
+
+    /// <summary>Makes keyed message ids under the same keys.</summary>
+    public MessageIdKey MessageIds { get; }
 
     /// <summary>
     /// Returns the text by which a table recognizes a generation's key, and in generation 1 also the former method. It
@@ -86,12 +90,14 @@ public sealed class KeyedPiiMasker : IPiiMasker
 
     /// <summary>
     /// Returns the text that proves a table's record of a generation: only who has the keys can compute it. It covers
-    /// the generation and its <see cref="KeyCheck"/>, and reveals nothing of the keys.
+    /// the generation, its <see cref="KeyCheck"/> and its settings, and reveals nothing of the keys.
     /// </summary>
     /// <param name="generation">The generation, 1 to <see cref="Generation"/>.</param>
+    /// <param name="settings">The settings' text; null for a record that is older than settings.</param>
     /// <returns>64 lower-case hex digits.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no key of that generation.</exception>
-    public string GenerationMac(int generation) => _ring.Mac(generation, KeyCheck(generation));
+    public string GenerationMac(int generation, string? settings) =>
+        _ring.Mac(generation, KeyCheck(generation), settings);
 
     /// <summary>
     /// Whether a holder of the keys wrote a record of a generation. The key of the generation before decides, so it
@@ -100,10 +106,11 @@ public sealed class KeyedPiiMasker : IPiiMasker
     /// <param name="generation">The generation, 1 to one more than <see cref="Generation"/>.</param>
     /// <param name="keyCheck">The record's check.</param>
     /// <param name="mac">The record's MAC.</param>
+    /// <param name="settings">The record's settings; null where it has none.</param>
     /// <returns>False also where one of them is missing, or there is no key to verify it.</returns>
-    public bool IsGenuine(int generation, string? keyCheck, string? mac) =>
+    public bool IsGenuine(int generation, string? keyCheck, string? mac, string? settings) =>
         keyCheck is not null && mac is not null && generation >= 1 && generation <= Generation + 1
-        && _ring.Mac(generation, keyCheck) == mac;
+        && _ring.Mac(generation, keyCheck, settings) == mac;
 
     /// <summary>Returns the method that masks a field.</summary>
     /// <param name="field">The field.</param>

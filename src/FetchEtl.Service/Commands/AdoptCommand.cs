@@ -53,6 +53,7 @@ internal static class AdoptCommand
                 $"--hex-is-raw and Masking:Former {former} contradict each other on 64 hex digits: leave one out.");
         }
 
+        TableArguments.RequireMasked(columns, await host.ReadTableAsync(cancellationToken));
         var adoption = new Adoption(
             host.Contexts, host.Verifier, host.Masker, host.Options, parsed.GetValue(HexIsRaw), host.Time)
         {

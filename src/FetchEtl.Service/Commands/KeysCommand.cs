@@ -24,7 +24,7 @@ internal static class KeysCommand
         var register = Verb.Create(
             "register",
             "Registers the keys of the settings in masking_generations, after which the service needs only SELECT on " +
-            "it.",
+            "it. You vouch for them, and for the settings that decide what is written: fields, versions, vault key.",
             RegisterAsync).WithExamples("fetch-etl keys register --Masking:KeyFiles:0=masking-key");
         return new Command("keys", "Creates and registers masking keys.") 
         {
@@ -51,10 +51,9 @@ internal static class KeysCommand
     {
         var configuration = ServiceHost.Create(settings).Configuration;
         var database = DatabaseSetting.Read(configuration);
-        var masking = new MaskingOptions();
-        var keys = KeyRegistration.ReadKeys(configuration, masking, cancellationToken) ?? throw new UsageException(
+        var (masker, options) = KeyRegistration.Read(configuration, cancellationToken) ?? throw new UsageException(
             "Masking:Keys or Masking:KeyFiles must hold the keys to register, with Masking:Method Hmac.");
-        await KeyRegistration.RunAsync(database, keys, masking, cancellationToken);
+        await KeyRegistration.RunAsync(database, masker, options, cancellationToken);
         return Verb.Succeeded;
     }
 }

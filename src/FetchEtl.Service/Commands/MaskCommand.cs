@@ -85,10 +85,10 @@ internal static class MaskCommand
             throw new UsageException($"--field must be one of {PiiFields.Names}.");
         }
 
-        return PiiFields.Of(options).Contains(field)
+        return options.Fields.Count == 0 || options.Fields.Contains(field.Name())
             ? field
             : throw new UsageException(
                 $"{name} is not masked: search for the value itself, or name it in Masking:Fields if the service's " +
-                "settings do.");
+                "settings do, and remove that setting if the service's settings leave it out.");
     }
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using FetchEtl.Masking;
 using FetchEtl.Migrations;
 using Npgsql;
 
@@ -36,14 +35,13 @@ internal static class MigrateCommand
 
         var configuration = ServiceHost.Create(settings).Configuration;
         var database = DatabaseSetting.Read(configuration);
-        var masking = new MaskingOptions();
-        var keys = KeyRegistration.ReadKeys(configuration, masking, cancellationToken);
+        var keys = KeyRegistration.Read(configuration, cancellationToken);
         try
         {
             await MigrateAsync(database, parsed.GetValue(CreateDatabase), cancellationToken);
-            if (keys is not null)
+            if (keys is var (masker, options))
             {
-                await KeyRegistration.VerifyAsync(database, keys, masking, cancellationToken);
+                await KeyRegistration.VerifyAsync(database, masker, options, cancellationToken);
             }
 
             return Verb.Succeeded;

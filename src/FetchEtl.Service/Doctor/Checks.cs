@@ -66,6 +66,8 @@ internal static class Checks
     public static readonly Check Generations = new(
         "keys.generations", "generations", "docs/masking-and-keys.md#rotating-the-key");
 
+    public static readonly Check Pins = new("keys.settings", "pinned settings", "docs/security.md#pinned-settings");
+
     public static readonly Check KeyFiles = new("keys.files", "key files", "docs/masking-and-keys.md#keys");
     public static readonly Check Vault = new("keys.vault", "vault key", "docs/vault.md#making-the-keys");
 
@@ -81,7 +83,7 @@ internal static class Checks
         GetUrl, GetAttributes, Receive, Delete, ChangeVisibility, Send, Kms,
         DeadQueue, DeadType, DeadRetention, DeadEncryption, DeadRedrive, DeadMessages,
         Connection, Tls, Version, Migrations, Table, Rights, Schemas, Durability,
-        Method, Generations, KeyFiles, Vault,
+        Method, Generations, Pins, KeyFiles, Vault,
         SqsClock, DatabaseClock,
     ];
 

@@ -24,8 +24,8 @@ internal sealed class KeysSection : IDoctorSection
             const string Invalid = "the settings of Masking are invalid";
             return
             [
-                Checks.Method.Skip(Invalid), Checks.Generations.Skip(Invalid), Checks.KeyFiles.Skip(Invalid),
-                Checks.Vault.Skip(Invalid),
+                Checks.Method.Skip(Invalid), Checks.Generations.Skip(Invalid), Checks.Pins.Skip(Invalid),
+                Checks.KeyFiles.Skip(Invalid), Checks.Vault.Skip(Invalid),
             ];
         }
 
@@ -49,12 +49,13 @@ internal sealed class KeysSection : IDoctorSection
     {
         if (context.NoDatabase is { } reason)
         {
-            return [Checks.Generations.Skip(reason)];
+            return [Checks.Generations.Skip(reason), Checks.Pins.Skip(reason)];
         }
 
         if (!context.HasTable)
         {
-            return [Checks.Generations.Skip("there is no table user_logins")];
+            const string NoTable = "there is no table user_logins";
+            return [Checks.Generations.Skip(NoTable), Checks.Pins.Skip(NoTable)];
         }
 
         try
@@ -67,7 +68,7 @@ internal sealed class KeysSection : IDoctorSection
             var (found, remedy) = exception is PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege }
                 ? ("the role may not read masking_generations", "GRANT SELECT ON masking_generations to the role")
                 : DatabaseTrouble.Describe(exception);
-            return [Checks.Generations.Fail(found, remedy)];
+            return [Checks.Generations.Fail(found, remedy), Checks.Pins.Skip("masking_generations cannot be read")];
         }
     }
 
@@ -75,15 +76,23 @@ internal sealed class KeysSection : IDoctorSection
         DoctorContext context, MaskingOptions masking, CancellationToken cancellationToken)
     {
         await using var database = DatabaseSection.Open(context);
-        var options = Options.Create(new LoginsOptions { Masking = masking });
+        var settings = new LoginsOptions { Masking = masking };
+        _ = SettingsReader.Read(context.Host.Configuration.GetSection("AppVersion"), settings.AppVersion);
+        var options = Options.Create(settings);
         var found = await new StoredMasksVerifier(PiiMaskers.Create(masking), options)
             .InspectAsync(database, cancellationToken);
         if (found.Problems.Count > 0)
         {
-            return [.. found.Problems.Select(problem => SettingsSection.Of(Checks.Generations, problem))];
+            return
+            [
+                .. found.Problems.Select(problem => SettingsSection.Of(Checks.Generations, problem)),
+                Checks.Pins.Skip("the keys are not those of the table"),
+            ];
         }
 
-        var findings = new List<Finding>();
+        var findings = new List<Finding>(found.Differences.Count > 0
+            ? found.Differences.Select(difference => SettingsSection.Of(Checks.Pins, difference))
+            : [Checks.Pins.Ok("this process would write what the table holds")]);
         if (found.Unregistered.Count > 0)
         {
             var list = string.Join(", ", found.Unregistered);
@@ -103,7 +112,9 @@ internal sealed class KeysSection : IDoctorSection
                 "find who wrote there, and delete the rows"));
         }
 
-        return findings.Count > 0 ? findings : [Checks.Generations.Ok("the keys are those of the table")];
+        return findings.Exists(finding => finding.Check == Checks.Generations)
+            ? findings
+            : [Checks.Generations.Ok("the keys are those of the table"), .. findings];
     }
 
     private static IEnumerable<Finding> KeyFiles(MaskingOptions masking)

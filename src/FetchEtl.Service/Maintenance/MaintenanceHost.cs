@@ -39,6 +39,13 @@ internal sealed class MaintenanceHost : IDisposable
 
     public TimeProvider Time => Get<TimeProvider>();
 
+    /// <summary>Reads what the table says of its rows, and writes nothing.</summary>
+    public async Task<TableSettings> ReadTableAsync(CancellationToken cancellationToken)
+    {
+        await using var database = await Contexts.CreateDbContextAsync(cancellationToken);
+        return await Verifier.ReadSettingsAsync(database, cancellationToken);
+    }
+
     public void Dispose() => _host.Dispose();
 
     private T Get<T>()

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FetchEtl.Logins;
 using FetchEtl.Maintenance;
 using FetchEtl.Masking;
 
@@ -30,7 +31,7 @@ internal sealed class TableArguments
 
     /// <summary>Checks the arguments and reports all problems at once.</summary>
     /// <param name="parsed">The arguments.</param>
-    /// <param name="options">Valid settings, which name the masked fields.</param>
+    /// <param name="options">Valid settings, which may name the masked fields.</param>
     /// <returns>The columns; empty where the command line names none.</returns>
     /// <exception cref="UsageException">An argument is invalid.</exception>
     public IReadOnlyList<MaskedColumn> Check(ParseResult parsed, MaskingOptions options)
@@ -49,11 +50,9 @@ internal sealed class TableArguments
             {
                 problems.Add($"--column names {text[..equals]} twice.");
             }
-            else if (!PiiFields.Of(options).Contains(field))
+            else if (options.Fields.Count > 0 && !options.Fields.Contains(field.Name()))
             {
-                problems.Add(
-                    $"--column '{text}': {field.Name()} is not masked; name it in Masking:Fields, here and for the " +
-                    "service.");
+                problems.Add(NotMasked(text, field));
             }
             else
             {
@@ -72,4 +71,23 @@ internal sealed class TableArguments
             ? columns
             : throw new UsageException(problems);
     }
+
+    /// <summary>Checks the columns against what the table decides, once the database can be asked.</summary>
+    /// <exception cref="UsageException">A column's field is not masked.</exception>
+    public static void RequireMasked(IReadOnlyList<MaskedColumn> columns, TableSettings settings)
+    {
+        string[] problems =
+        [
+            .. columns.Where(column => !settings.Masks(column.Field))
+                .Select(column => NotMasked($"{column.Name}={column.Field.Name()}", column.Field)),
+        ];
+        if (problems.Length > 0)
+        {
+            throw new UsageException(problems);
+        }
+    }
+
+    private static string NotMasked(string column, PiiField field) =>
+        $"--column '{column}': {field.Name()} is not masked; name it in Masking:Fields, here and for the service, and " +
+        "vouch for that with 'fetch-etl keys register'.";
 }

@@ -20,9 +20,9 @@ internal static class ShownSettings
     /// <summary>Lists that hold no secret.</summary>
     private static readonly HashSet<string> Lists = new(StringComparer.Ordinal) { "Masking:Fields" };
 
-    /// <summary>Lists each setting with its value.</summary>
+    /// <summary>Lists each setting with its value, and what the table says of its rows.</summary>
     public static IReadOnlyList<KeyValuePair<string, string>> Of(
-        ServiceSettings service, SqsSettings sqs, LoginsOptions logins) =>
+        ServiceSettings service, SqsSettings sqs, LoginsOptions logins, TableSettings? table) =>
     [
         .. Section(ServiceSettings.Section, service),
         .. Section(SqsSettings.Section, sqs),
@@ -31,7 +31,17 @@ internal static class ShownSettings
         .. Section("Masking", logins.Masking),
         new("Masking: generations of keys", $"{Math.Max(logins.Masking.Keys.Count, logins.Masking.KeyFiles.Count)}"),
         .. Section("AppVersion", logins.AppVersion),
+        .. Table(table),
     ];
+
+    /// <summary>What the table decides; nothing while it could not be read yet.</summary>
+    private static IEnumerable<KeyValuePair<string, string>> Table(TableSettings? table) => table is null
+        ? []
+        :
+        [
+            new("user_logins: masked fields", string.Join(", ", table.Fields.Select(PiiFields.Name))),
+            new("user_logins: message ids", $"{table.MessageIds}"),
+        ];
 
     private static IEnumerable<KeyValuePair<string, string>> Section(string section, object settings) => settings
         .GetType()

@@ -12,7 +12,8 @@ internal sealed partial class StatusPage(
     StatusReader reader,
     IOptions<ServiceSettings> service,
     IOptions<SqsSettings> sqs,
-    IOptions<LoginsOptions> logins)
+    IOptions<LoginsOptions> logins,
+    StoredMasksVerifier table)
 {
     private readonly string _template = Resource("status.html");
 
@@ -20,7 +21,9 @@ internal sealed partial class StatusPage(
     public async Task WriteAsync(HttpContext context)
     {
         var page = Render(
-            _template, await reader.ReadAsync(), ShownSettings.Of(service.Value, sqs.Value, logins.Value));
+            _template,
+            await reader.ReadAsync(),
+            ShownSettings.Of(service.Value, sqs.Value, logins.Value, table.Settings));
         await WriteAsync(context, "text/html; charset=utf-8", page);
     }
 

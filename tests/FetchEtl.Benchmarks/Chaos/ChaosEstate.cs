@@ -129,6 +129,10 @@ internal sealed class ChaosEstate : IAsyncDisposable
             ["Sqs__VisibilityTimeoutSeconds"] = VisibilityTimeoutSeconds.ToString(),
             ["ConnectionStrings__Logins"] = workers.ConnectionString,
             ["Masking__Keys__0"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
+            // The oracle finds a row by its user and its message.
+            ["Masking__Fields__0"] = "ip",
+            ["Masking__Fields__1"] = "device_id",
+            ["Masking__MessageIds"] = "Raw",
         };
         TraceLogging.AddTo(settings);
 

@@ -24,7 +24,9 @@ internal sealed class LatencyRun(MeasuredEstate estate, int rate, TimeSpan durat
     public async Task<Percentiles> ToRowAsync(CancellationToken cancellationToken)
     {
         await using var listener = await CommitListener.StartAsync(estate.Database, cancellationToken);
-        await using var worker = MeasuredProcess.StartService(estate.Settings, "run");
+        // A row is found by the id of its message.
+        var settings = new Dictionary<string, string>(estate.Settings) { ["Masking__MessageIds"] = "Raw" };
+        await using var worker = MeasuredProcess.StartService(settings, "run");
         await SendAsync(WarmUp, seed: 3, cancellationToken);
         await estate.WaitForEmptyQueueAsync(worker, cancellationToken);
 

@@ -136,7 +136,8 @@ internal sealed class SimulatedWorker : IDisposable
         var held = new HeldRefusals(circuit, LoginMetrics, Process, log);
         var suspects = new SuspectLoop(
             refusals, attempt, queue, held, circuit, delay, LoginMetrics, Process, log);
-        return new LoginWriter(batches, suspects, refusals, circuit, limit, queue, options, Process.TaskScheduler);
+        return new LoginWriter(
+            batches, suspects, refusals, circuit, limit, queue, options, scheduler: Process.TaskScheduler);
     }
 
     private ReceiveEndpointContext Endpoint()

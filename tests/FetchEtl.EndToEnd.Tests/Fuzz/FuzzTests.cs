@@ -45,6 +45,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
     private async Task<((long Heap, long Small) Early, (long Heap, long Small) Late)> RunAsync(int rounds)
     {
         await using var estate = await Estate.CreateAsync();
+        estate.KeepUserIds();
         await using var fuzz = await FuzzHost.StartAsync(estate);
         using var bodies = new FuzzGenerator(FuzzSeed.Value).Bodies().Where(x => x.FitsSqs).GetEnumerator();
         var (early, rows, letters) = ((Heap: 0L, Small: 0L), 0L, 0L);

@@ -21,6 +21,7 @@ public sealed class RawBytesFuzzTests
     public async Task Bytes_that_SQS_cannot_carry_end_as_one_row_or_one_permanent_fault_each()
     {
         await using var estate = await Estate.CreateAsync();
+        estate.KeepUserIds();
         var faults = new ReceiveFates();
         var canaries = new CanaryWatch();
         using var host = CreateHost(estate, faults, canaries);

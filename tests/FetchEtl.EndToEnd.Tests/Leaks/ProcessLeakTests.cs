@@ -79,6 +79,7 @@ public sealed class ProcessLeakTests
         using var vault = RSA.Create(3072);
         var publicKey = Path.GetTempFileName();
         estate.Settings["Masking__Vault__PublicKeyFile"] = publicKey;
+        estate.KeepUserIds();
         var file = Path.GetTempFileName();
         try
         {
@@ -94,6 +95,7 @@ public sealed class ProcessLeakTests
             await RunAsync(1, "send", "--file", file);
 
             MaskUserId(estate.Settings);
+            await RunAsync(0, "keys", "register");
             await RunAsync(0, "adopt", "--column", "user_id=user_id", "--dry-run");
             await RunAsync(0, "adopt", "--column", "user_id=user_id", "--yes");
             await RunAsync(0, "rekey");

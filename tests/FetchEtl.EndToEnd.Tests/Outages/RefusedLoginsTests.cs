@@ -36,6 +36,7 @@ public sealed class RefusedLoginsTests
         string begin, string end, string sqlState)
     {
         await using var estate = await Estate.CreateAsync(maxReceives: 1);
+        estate.KeepUserIds();
         estate.Settings["Sqs__VisibilityTimeoutSeconds"] = "5";
         await estate.QueryAsync<object>($"{begin}; SELECT 1");
         await estate.SendAsync(Part, seed: 1);
@@ -58,6 +59,7 @@ public sealed class RefusedLoginsTests
     public async Task Two_logins_that_a_trigger_refuses_go_back_to_the_queue_and_all_others_are_written()
     {
         await using var estate = await Estate.CreateAsync();
+        estate.KeepUserIds();
         await estate.QueryAsync<object>(PoisonTrigger);
         await estate.SendAsync(Part, seed: 1);
         await estate.Client.SendMessageAsync(estate.QueueUrl, Login("poison"));
@@ -85,6 +87,7 @@ public sealed class RefusedLoginsTests
         const int Groups = 10;
         const int Each = 10;
         await using var estate = await Estate.CreateAsync();
+        estate.KeepUserIds();
         await estate.QueryAsync<object>(PoisonTrigger);
         var fifo = new Dictionary<string, string> { ["FifoQueue"] = "true", ["ContentBasedDeduplication"] = "true" };
         foreach (var name in new[] { "ordered-dead.fifo", "ordered.fifo" })

@@ -18,6 +18,7 @@ public sealed class EnvelopeTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _store = await LoginStore.CreateAsync();
+        _store.Masking.MessageIds = MessageIds.Raw;
         _store.Services.AddSingleton<TimeProvider>(
             new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero)));
         _store.Services.AddReceiveObserver(_ => _receives);
@@ -87,7 +88,9 @@ public sealed class EnvelopeTests : IAsyncLifetime
             + ProducersLogin.RawExample[1..]);
 
         await EndedAsync(1);
-        Assert.Equal("u", await _store.ScalarAsync("SELECT user_id FROM user_logins"));
+        Assert.Equal(
+            _store.Provider.GetRequiredService<IPiiMasker>().Mask(PiiField.UserId, new PersonalText("u")),
+            await _store.ScalarAsync("SELECT user_id FROM user_logins"));
     }
 
     private static string Envelope(string message) =>

@@ -59,13 +59,13 @@ public sealed class LoginConsumerTests : IAsyncLifetime
         Assert.Equivalent(
             new UserLogin
             {
-                UserId = UserId,
+                UserId = masker.Mask(PiiField.UserId, new PersonalText(UserId)),
                 DeviceType = "ios",
                 MaskedIp = masker.Mask(PiiField.Ip, new PersonalText(Ip)),
                 MaskedDeviceId = masker.Mask(PiiField.DeviceId, new PersonalText(DeviceId)),
                 AppVersion = 2_003_000,
                 CreateDate = new DateOnly(2026, 1, 1),
-                MessageId = id,
+                MessageId = new MessageIdKey(_store.Masking).Of(id),
             },
             row,
             strict: true);

@@ -13,8 +13,8 @@ public sealed class MaskedUserIdTests
     [Theory]
     [InlineData("ip device_id user_id", true)]
     [InlineData("ip device_id", false)]
-    [InlineData("", false)]
-    public async Task A_user_id_is_masked_in_the_table_exactly_where_the_settings_name_it(
+    [InlineData("", true)]
+    public async Task A_user_id_is_masked_in_a_new_table_unless_the_settings_leave_it_out(
         string fields,
         bool masked)
     {

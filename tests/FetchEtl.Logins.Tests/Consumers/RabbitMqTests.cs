@@ -31,6 +31,7 @@ public sealed class RabbitMqTests : IAsyncLifetime
                 ["ConnectionStrings__RabbitMq"] = broker.Address.ToString(),
                 ["FetchEtl__ConnectionStrings__Logins"] = _store.ConnectionString,
                 ["FetchEtl__Masking__Keys__0"] = TestKeys.First,
+                ["FetchEtl__Masking__MessageIds"] = "Raw",
             },
             listener: null);
         await estate.WaitForLineAsync(line => line.Contains("(42P01)", StringComparison.Ordinal)

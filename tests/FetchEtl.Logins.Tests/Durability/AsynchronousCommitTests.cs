@@ -24,6 +24,7 @@ public sealed class AsynchronousCommitTests : IAsyncLifetime
             },
         });
         _store = await LoginStore.OverAsync(_server.ConnectionString);
+        _store.Masking.MessageIds = MessageIds.Raw;
         await _store.ScalarAsync("CHECKPOINT");
         await _store.ScalarAsync("ALTER ROLE postgres SET synchronous_commit = off");
     }

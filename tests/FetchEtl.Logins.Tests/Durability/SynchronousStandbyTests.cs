@@ -24,6 +24,7 @@ public sealed class SynchronousStandbyTests : IAsyncLifetime
     {
         _pair = await StandbyPair.StartAsync();
         _store = await LoginStore.OverAsync(_pair.Primary.ConnectionString);
+        _store.Masking.MessageIds = MessageIds.Raw;
         _store.ConnectionString += ";Command Timeout=2";
     }
 

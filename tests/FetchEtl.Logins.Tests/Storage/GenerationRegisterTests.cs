@@ -138,6 +138,7 @@ public sealed class GenerationRegisterTests : IAsyncLifetime
     {
         await using var provider = _store.Beside(Masking(keys));
         await using var context = _store.Context();
-        return await provider.GetRequiredService<StoredMasksVerifier>().RegisterAsync(context, CancellationToken.None);
+        return (await provider.GetRequiredService<StoredMasksVerifier>()
+            .RegisterAsync(context, CancellationToken.None)).Generations;
     }
 }

@@ -161,13 +161,13 @@ public sealed class StoredMasksVerifierTests : IAsyncLifetime
         await _store.ScalarAsync("DROP VIEW user_logins_readable; ALTER TABLE user_logins ALTER user_id TYPE " +
             "varchar(65), ALTER masked_ip TYPE char(66)");
 
-        var refusal = Assert.Single(await RefusalAsync());
+        var refusals = await RefusalAsync();
+        Assert.Equal(2, refusals.Count);
+        var refusal = refusals[1];
         Assert.StartsWith("user_logins.masked_ip is character(66), and a mask has 66 characters: widen it " +
             "by ", refusal, StringComparison.Ordinal);
         await _store.ScalarAsync(Statement(refusal));
-        await StartAgainAsync();
 
-        Array.ForEach(["ip", "device_id", "user_id"], _store.Masking.Fields.Add);
         refusal = Assert.Single(await RefusalAsync());
         Assert.StartsWith("user_logins.user_id is character varying(65), and a mask has 66 characters: widen it " +
             "by ", refusal, StringComparison.Ordinal);

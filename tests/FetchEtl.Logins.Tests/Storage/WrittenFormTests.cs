@@ -14,16 +14,11 @@ public sealed class WrittenFormTests : IAsyncLifetime
     public Task DisposeAsync() => _store.DisposeAsync().AsTask();
 
     [Theory]
-    [InlineData("ip,device_id,user_id", true)]
-    [InlineData("device_id,ip", false)]
-    [InlineData("", false)]
-    public async Task A_process_with_other_fields_is_reported_at_start(string fields, bool isOther)
+    [InlineData(AppVersionEncoding.Digits, true)]
+    [InlineData(AppVersionEncoding.Ordered, false)]
+    public async Task A_process_with_other_settings_is_reported_at_start(AppVersionEncoding encoding, bool isOther)
     {
-        var other = new LoginsOptions();
-        foreach (var field in fields.Split(',', StringSplitOptions.RemoveEmptyEntries))
-        {
-            other.Masking.Fields.Add(field);
-        }
+        var other = new LoginsOptions { AppVersion = { Encoding = encoding } };
 
         await using var session = new NpgsqlConnection(
             new NpgsqlConnectionStringBuilder(_store.ConnectionString)

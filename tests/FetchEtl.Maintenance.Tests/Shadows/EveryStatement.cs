@@ -16,6 +16,9 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
     private static readonly IReadOnlyList<MaskedColumn> OldColumns =
         [new("address", PiiField.Ip), new("device", PiiField.DeviceId)];
 
+    private static readonly IReadOnlyList<MaskedColumn> LoginColumns =
+        [.. PiiFields.Always.Select(field => new MaskedColumn(field.Column(), field))];
+
     /// <summary>The steps in their order, by name.</summary>
     public IReadOnlyList<(string Name, Func<Task> Run)> Steps =>
     [
@@ -23,11 +26,15 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
         ("script", () => Shadows.ExecuteAsync(connectionString, LoginMigrations.Script())),
         ("register", RegisterAsync),
         ("adopt", AdoptAsync),
+        ("register no vault", () => RegisterAsync(Masking(1))),
         ("run", () => RunAsync(Masking(1))),
+        ("register a vault", () => RegisterAsync(WithVault(Masking(1)))),
         ("run with a vault", () => RunAsync(WithVault(Masking(1)))),
         ("run with a new key", () => RunAsync(WithVault(Masking(2)))),
         ("erase without keys", () => EraseAsync(masker: null)),
         ("rekey", RekeyAsync),
+        ("move message ids", MoveIdsAsync),
+        ("run with keyed ids", () => RunAsync(WithVault(Masking(2)))),
         ("reveal", RevealAsync),
         ("domain", DomainAsync),
         ("erase", () => EraseAsync(new KeyedPiiMasker(Masking(2)))),
@@ -106,11 +113,37 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
         await verifier.RegisterAsync(database, CancellationToken.None);
     }
 
+    private async Task RegisterAsync(MaskingOptions masking)
+    {
+        await using var services = Services(masking);
+        await using var database = await ContextAsync(services);
+        await services.GetRequiredService<StoredMasksVerifier>().RegisterAsync(database, CancellationToken.None);
+    }
+
+    /// <summary>Moves the ids, and writes while they move.</summary>
+    private async Task MoveIdsAsync()
+    {
+        await using var services = Services(WithVault(Masking(2)));
+        await using var database = await ContextAsync(services);
+        await Shadows.ExecuteAsync(
+            connectionString, $"INSERT INTO erased_messages (message_id) VALUES ('{Guid.NewGuid()}')");
+        await services.GetRequiredService<StoredMasksVerifier>()
+            .ChangeMessageIdsAsync(database, MessageIdForm.Moving, CancellationToken.None);
+        await WriteAsync(services, Guid.NewGuid());
+        var move = new MessageIdMove(
+            services.GetRequiredService<IDbContextFactory<LoginDbContext>>(),
+            services.GetRequiredService<StoredMasksVerifier>(),
+            new MessageIdKey(Masking(2)),
+            TimeProvider.System);
+        await move.RunAsync(1, new Progress<MaintenanceProgress>(), CancellationToken.None);
+    }
+
     private async Task AdoptAsync()
     {
+        await RegisterAsync(WithVault(Masking(1)));
         await using var services = Services(WithVault(Masking(1)));
         await AdoptAsync(services, "old_logins", OldColumns);
-        await AdoptAsync(services, "user_logins", MaskedColumn.OfUserLogins(Masking(1)));
+        await AdoptAsync(services, "user_logins", LoginColumns);
     }
 
     private static async Task AdoptAsync(
@@ -174,7 +207,7 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
 
     private async Task RekeyAsync()
     {
-        await using var services = Services(Masking(2));
+        await using var services = Services(WithVault(Masking(2)));
         var rekeying = new Rekeying(
             services.GetRequiredService<IDbContextFactory<LoginDbContext>>(),
             services.GetRequiredService<StoredMasksVerifier>(),
@@ -182,7 +215,7 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
             TimeProvider.System);
         await rekeying.RunAsync(
             "user_logins",
-            MaskedColumn.OfUserLogins(Masking(2)),
+            LoginColumns,
             1,
             new Progress<MaintenanceProgress>(),
             CancellationToken.None);

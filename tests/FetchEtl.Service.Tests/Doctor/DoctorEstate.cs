@@ -2,6 +2,7 @@ using Amazon.Runtime;
 using Amazon.SQS;
 using Amazon.SQS.Model;
 using FetchEtl.Local;
+using FetchEtl.Logins;
 using FetchEtl.Masking;
 using FetchEtl.Migrations;
 using FetchEtl.Testing;
@@ -37,7 +38,11 @@ public sealed class DoctorEstate : IAsyncLifetime
             "INSERT, SELECT (message_id) ON user_logins", "SELECT ON masking_generations",
             "SELECT ON erased_messages");
         var masking = new MaskingOptions { Keys = { TestKeys.First } };
-        await KeyRegistration.RunAsync(Owner, new KeyedPiiMasker(masking), masking, CancellationToken.None);
+        await KeyRegistration.RunAsync(
+            Owner,
+            new KeyedPiiMasker(masking),
+            new LoginsOptions { Masking = masking },
+            CancellationToken.None);
         _sqs = await LocalSqs.StartAsync();
         Client = new AmazonSQSClient(
             new BasicAWSCredentials("local", "local"),

@@ -259,6 +259,11 @@ internal static class DoctorFaults
         {
             Settings = new() { ["Masking:Keys:1"] = TestKeys.Second },
         };
+        yield return new(
+            "another encoding of versions", Checks.Pins, Error, "was written with Ordered", "keys register")
+        {
+            Settings = new() { ["AppVersion:Encoding"] = "Digits" },
+        };
         yield return new("generations that cannot be read", Checks.Generations, Error, "may not read", "GRANT SELECT")
         {
             Sql = (

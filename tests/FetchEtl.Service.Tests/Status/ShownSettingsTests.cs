@@ -32,7 +32,7 @@ public sealed class ShownSettingsTests
         logins.Masking.Vault.PublicKeyFile = Canary;
         logins.ConnectionString = $"Host=db;Database=logins;Username=etl;Password={Canary};SSL Password={Canary}";
 
-        var shown = ShownSettings.Of(service, sqs, logins);
+        var shown = ShownSettings.Of(service, sqs, logins, table: null);
 
         Assert.Equal(
             ShownTexts.Order(StringComparer.Ordinal),
@@ -46,7 +46,7 @@ public sealed class ShownSettingsTests
     {
         var sqs = new SqsSettings { ServiceUrl = new Uri($"https://sqs.example:444/{Canary}?key={Canary}") };
 
-        var shown = ShownSettings.Of(new ServiceSettings(), sqs, new LoginsOptions());
+        var shown = ShownSettings.Of(new ServiceSettings(), sqs, new LoginsOptions(), table: null);
 
         Assert.Contains(new("Sqs:ServiceUrl", "https://sqs.example:444"), shown);
         Assert.Contains(new("Sqs:PrefetchCount", "2000"), shown);

@@ -1,0 +1,14 @@
+namespace FetchEtl.Logins;
+
+/// <summary>Who asks for the settings of the generations.</summary>
+internal enum PinMode
+{
+    /// <summary>A process that follows the table.</summary>
+    Follow,
+
+    /// <summary>An operator who vouches for keys and settings.</summary>
+    Vouch,
+
+    /// <summary>The move of message ids, which decides their form.</summary>
+    Move,
+}

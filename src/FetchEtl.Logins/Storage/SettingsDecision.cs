@@ -1,0 +1,196 @@
+namespace FetchEtl.Logins;
+
+/// <summary>
+/// Compares the settings of a process with those that the table's generations record, and decides what each generation
+/// is to record.
+/// </summary>
+internal sealed class SettingsDecision
+{
+    private const string Vouch =
+        "set it as it was, or run 'fetch-etl keys register' with the new setting, which vouches for the change; rows " +
+        "that are there stay as they are";
+
+    private readonly LoginsOptions _options;
+    private readonly GenerationRegister _found;
+    private readonly int _newest;
+    private readonly PinMode _mode;
+    private readonly PinnedSettings? _table;
+    private readonly List<string> _problems = [];
+    private readonly List<string> _changes = [];
+    private readonly Dictionary<int, PinnedSettings> _targets = [];
+
+    private SettingsDecision(LoginsOptions options, GenerationRegister found, int newest, PinMode mode)
+    {
+        _options = options;
+        _found = found;
+        _newest = newest;
+        _mode = mode;
+        _table = TableOf(found, newest, mode);
+    }
+
+    /// <summary>What forbids to write rows: each difference with both values and the remedy.</summary>
+    public IReadOnlyList<string> Problems => _problems;
+
+    /// <summary>The differences that an operator vouches for, with both values.</summary>
+    public IReadOnlyList<string> Changes => _changes;
+
+    /// <summary>What each generation is to record, from 1 to the newest.</summary>
+    public IReadOnlyDictionary<int, PinnedSettings> Targets => _targets;
+
+    /// <summary>What the newest generation is to record.</summary>
+    public PinnedSettings Newest => _targets[_newest];
+
+    /// <summary>The generations whose unsigned settings are what this process would record.</summary>
+    public IReadOnlyList<int> Confirmed =>
+        [.. _found.Claimed.Where(claim => claim.Value.ToString() == _targets[claim.Key].ToString())
+            .Select(claim => claim.Key)];
+
+    /// <summary>Whether the rows of the table must be known: no generation records its settings.</summary>
+    public static bool NeedsRows(GenerationRegister found, int newest, PinMode mode) =>
+        TableOf(found, newest, mode) is null;
+
+    /// <param name="options">The process's settings.</param>
+    /// <param name="vaultKey">The fingerprint of the process's vault key; null where it has none.</param>
+    /// <param name="found">What the generations record.</param>
+    /// <param name="newest">The process's newest generation.</param>
+    /// <param name="hasRows">Whether the table has rows; it counts only where <see cref="NeedsRows"/>.</param>
+    /// <param name="mode">Who asks.</param>
+    /// <param name="form">The form of message ids under <see cref="PinMode.Move"/>; else null.</param>
+    public static SettingsDecision Make(
+        LoginsOptions options,
+        string? vaultKey,
+        GenerationRegister found,
+        int newest,
+        bool hasRows,
+        PinMode mode,
+        MessageIdForm? form)
+    {
+        var decision = new SettingsDecision(options, found, newest, mode);
+        var own = PinnedSettings.Of(
+            options, decision.Fields(hasRows), form ?? decision.MessageIds(hasRows), vaultKey);
+        decision.CompareMethods(own);
+        decision.CompareRest(own);
+        foreach (var generation in Enumerable.Range(1, newest))
+        {
+            decision._targets[generation] = own with { Methods = decision.MethodsOf(generation, own) };
+        }
+
+        if (mode != PinMode.Vouch)
+        {
+            decision._problems.AddRange(
+                found.Claimed.Keys.Except(decision.Confirmed).Order().Select(GenerationRegister.ChangedRow));
+        }
+
+        return decision;
+    }
+
+    /// <summary>The settings of the newest generation that records them.</summary>
+    private static PinnedSettings? TableOf(GenerationRegister found, int newest, PinMode mode)
+    {
+        for (var generation = newest; generation >= 1; generation--)
+        {
+            if (found.Pinned.TryGetValue(generation, out var pinned)
+                || (mode == PinMode.Vouch && found.Claimed.TryGetValue(generation, out pinned)))
+            {
+                return pinned;
+            }
+        }
+
+        return null;
+    }
+
+    private IReadOnlyList<PiiField> Fields(bool hasRows) => _options.Masking.Fields.Count > 0
+        ? PiiFields.Of(_options.Masking)
+        : _table?.Fields ?? (hasRows ? PiiFields.Always : PiiFields.All);
+
+    private MessageIdForm MessageIds(bool hasRows)
+    {
+        var asked = _options.Masking.MessageIds;
+        if (_table is null && !hasRows)
+        {
+            return asked == Masking.MessageIds.Raw ? MessageIdForm.Raw : MessageIdForm.Keyed;
+        }
+
+        var form = _table?.MessageIds ?? MessageIdForm.Raw;
+        if (asked == Masking.MessageIds.Keyed && form == MessageIdForm.Raw)
+        {
+            _problems.Add(
+                "Masking:MessageIds is Keyed, and user_logins holds message ids as they were received (Raw): remove " +
+                "the setting, and run 'fetch-etl rekey --message-ids', which changes the table and its processes.");
+        }
+        else if (asked == Masking.MessageIds.Raw && form != MessageIdForm.Raw)
+        {
+            _problems.Add(
+                $"Masking:MessageIds is Raw, and user_logins holds message ids of another form ({form}), which " +
+                "cannot be turned back: remove the setting, or set Keyed.");
+        }
+
+        return form;
+    }
+
+    private void CompareMethods(PinnedSettings own)
+    {
+        if (!_found.Pinned.ContainsKey(_newest) && !_found.Older.Contains(_newest)
+            && !(_mode == PinMode.Vouch && _found.Claimed.ContainsKey(_newest)))
+        {
+            return;
+        }
+
+        var recorded = MethodsOf(_newest, own);
+        foreach (var field in PiiFields.All.Where(field => recorded[(int)field] != own.MethodOf(field)))
+        {
+            _problems.Add(
+                $"Masking:Method of {field.Name()} is {own.MethodOf(field)}, and generation {_newest} of user_logins " +
+                $"was written with {recorded[(int)field]}: a method changes with a new generation only; set it as it " +
+                $"was, or add a key as Masking:Keys:{_newest} (or Masking:KeyFiles:{_newest}) and run 'fetch-etl " +
+                "rekey'.");
+        }
+    }
+
+    private void CompareRest(PinnedSettings own)
+    {
+        if (_table is null)
+        {
+            return;
+        }
+
+        Compare("Masking:Fields", own.FieldNames(), _table.FieldNames());
+        Compare("AppVersion:Encoding", $"{own.Versions}", $"{_table.Versions}");
+        Compare("Masking:Vault:PublicKeyFile", Key(own.VaultKey), Key(_table.VaultKey));
+
+        void Compare(string setting, string mine, string recorded)
+        {
+            if (mine == recorded)
+            {
+                return;
+            }
+
+            if (_mode == PinMode.Vouch)
+            {
+                _changes.Add($"{setting}: {recorded} before, {mine} from now on");
+            }
+            else
+            {
+                _problems.Add($"{setting} is {mine}, and user_logins was written with {recorded}: {Vouch}.");
+            }
+        }
+
+        static string Key(string? fingerprint) => fingerprint is null ? "no key" : $"the key {fingerprint[..16]}…";
+    }
+
+    /// <summary>
+    /// A generation keeps its methods. Before there were settings, the only method with keys was Hmac.
+    /// </summary>
+    private IReadOnlyList<MaskingMethod> MethodsOf(int generation, PinnedSettings own)
+    {
+        if (_found.Pinned.TryGetValue(generation, out var pinned)
+            || (_mode == PinMode.Vouch && _found.Claimed.TryGetValue(generation, out pinned)))
+        {
+            return pinned.Methods;
+        }
+
+        return _found.Older.Contains(generation)
+            ? [.. PiiFields.All.Select(_ => MaskingMethod.Hmac)]
+            : own.Methods;
+    }
+}

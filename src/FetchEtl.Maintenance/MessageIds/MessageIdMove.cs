@@ -1,0 +1,173 @@
+using FetchEtl.Logins;
+using FetchEtl.Masking;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace FetchEtl.Maintenance;
+
+/// <summary>
+/// Replaces the message ids that <c>user_logins</c> and <c>erased_messages</c> hold as received by keyed ones, while
+/// others go on writing. Each transaction is kept: after an interruption, run it again and it continues.
+/// </summary>
+/// <remarks>
+/// <para>
+/// First every generation records that ids move (<see cref="MessageIdForm.Moving"/>). From then on writers insert keyed
+/// ids, and leave out a message that the table holds under either id. Then the received ids are replaced, block by
+/// block, and at last every generation records <see cref="MessageIdForm.Keyed"/>.
+/// </para>
+/// <para>
+/// A keyed id is recognized by its version (8). So a table that holds received ids of that version is refused. SQS's
+/// ids have version 4.
+/// </para>
+/// </remarks>
+/// <param name="contexts">The database.</param>
+/// <param name="verifier">Verifies keys and settings, and records the form of the ids.</param>
+/// <param name="key">Makes the keyed ids.</param>
+/// <param name="time">The clock, for the elapsed time and for pauses.</param>
+public sealed class MessageIdMove(
+    IDbContextFactory<LoginDbContext> contexts, StoredMasksVerifier verifier, MessageIdKey key, TimeProvider time)
+{
+    private const string Logins = "user_logins";
+    private const string Erased = "erased_messages";
+    private const string IsKeyed = "message_id::text COLLATE \"C\" ~ '^.{14}8.{4}[89ab]'";
+    private const string IsReceived = $"message_id IS NOT NULL AND NOT ({IsKeyed})";
+    private const int MostLockAttempts = 30;
+
+    private static readonly TimeSpan LockPause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Moves all ids, up to five walks over the table.</summary>
+    /// <param name="batchBlocks">The blocks a transaction, 1 to <see cref="MaintenanceLimits.MaxBatchBlocks"/>.</param>
+    /// <param name="progress">Receives a report after each transaction.</param>
+    /// <param name="cancellationToken">Ends the run between two transactions.</param>
+    /// <returns>What was done and what is left.</returns>
+    /// <exception cref="MaskingRefusedException">The table, the keys or the settings do not allow it.</exception>
+    /// <exception cref="NpgsqlException">PostgreSQL rejected a statement, or could not be reached.</exception>
+    public async Task<MessageIdSummary> RunAsync(
+        int batchBlocks, IProgress<MaintenanceProgress> progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(progress);
+        var started = time.GetTimestamp();
+        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
+        await database.Database.OpenConnectionAsync(cancellationToken);
+        var table = (await MaskedTableInspection.InspectAsync(database, Logins, [], 0, cancellationToken)).Name;
+        var form = (await verifier.ReadSettingsAsync(database, cancellationToken)).MessageIds;
+        if (form == MessageIdForm.Raw)
+        {
+            await RequireNoKeyedFormAsync(database, table, cancellationToken);
+        }
+
+        if (form != MessageIdForm.Keyed)
+        {
+            await RecordAsync(database, MessageIdForm.Moving, cancellationToken);
+        }
+
+        var (rows, doubles, left) = (0L, 0L, await CountAsync(database, IsReceived, cancellationToken));
+        for (var number = 1; left > 0 && number <= MaintenanceLimits.MaxPasses; number++)
+        {
+            foreach (var name in new[] { table, Erased })
+            {
+                var pass = new BlockPass(database, name, ["message_id::text"], IsReceived, batchBlocks);
+                var walk = number;
+                rows += await pass.RunAsync(
+                    async (range, found, token) =>
+                    {
+                        var (moved, removed) = await MoveAsync(database, name, range, found, token);
+                        doubles += removed;
+                        return moved;
+                    },
+                    (done, total) => progress.Report(new MaintenanceProgress(name, walk, done, total)),
+                    cancellationToken);
+            }
+
+            left = await CountAsync(database, IsReceived, cancellationToken);
+        }
+
+        if (left == 0 && form != MessageIdForm.Keyed)
+        {
+            await RecordAsync(database, MessageIdForm.Keyed, cancellationToken);
+        }
+
+        return new MessageIdSummary(rows, doubles, left, time.GetElapsedTime(started));
+    }
+
+    private static async Task RequireNoKeyedFormAsync(
+        LoginDbContext database, string table, CancellationToken cancellationToken)
+    {
+        var count = await CountAsync(database, IsKeyed, cancellationToken);
+        if (count > 0)
+        {
+            throw new MaskingRefusedException(
+            [
+                $"{table} holds {count} received message ids of UUID version 8, the version of keyed ids, so that the " +
+                "two could not be told apart: the table keeps the ids that it has. Nothing was changed.",
+            ]);
+        }
+    }
+
+    private static async Task<long> CountAsync(
+        LoginDbContext database, string condition, CancellationToken cancellationToken) =>
+        (await database.QueryAsync(
+            $"""
+            SELECT (SELECT pg_catalog.count(*) FROM {Logins} WHERE {condition})
+                + (SELECT pg_catalog.count(*) FROM {Erased} WHERE {condition})
+            """,
+            static reader => reader.GetInt64(0),
+            cancellationToken))[0];
+
+    /// <summary>
+    /// A row whose message the table holds under its keyed id too is a second row of that message, and goes.
+    /// </summary>
+    private async Task<(int Moved, int Removed)> MoveAsync(
+        LoginDbContext database,
+        string table,
+        BlockRange range,
+        IReadOnlyList<FoundRow> found,
+        CancellationToken cancellationToken)
+    {
+        string[] ids = [.. found.Select(row => row.Id)];
+        Guid[] keyed = [.. found.Select(row => key.Of(Guid.Parse(row.Values[0]!)))];
+        var moved = await RunAsync(
+            $"""
+            UPDATE ONLY {table} AS t SET message_id = u.keyed
+            FROM unnest(@ids::tid[], @keyed) AS u (id, keyed)
+            WHERE t.ctid = u.id AND t.ctid >= @from AND t.ctid < @to
+                AND NOT EXISTS (SELECT FROM {table} AS held WHERE held.message_id = u.keyed)
+            """);
+        var removed = moved == found.Count
+            ? 0
+            : await RunAsync(
+                $"""
+                DELETE FROM ONLY {table} AS t
+                USING unnest(@ids::tid[], @keyed) AS u (id, keyed)
+                WHERE t.ctid = u.id AND t.ctid >= @from AND t.ctid < @to
+                    AND EXISTS (SELECT FROM {table} AS held WHERE held.message_id = u.keyed)
+                """);
+        return (moved, removed);
+
+        Task<int> RunAsync(string sql) => database.ExecuteAsync(
+            sql,
+            cancellationToken,
+            SqlCommands.Parameter("from", range.From, "tid"),
+            SqlCommands.Parameter("to", range.To, "tid"),
+            SqlCommands.Parameter<string[]>("ids", ids),
+            SqlCommands.Parameter<Guid[]>("keyed", keyed));
+    }
+
+    /// <summary>Records the form. A lock that is not free at once must not hold up all writers behind it.</summary>
+    private async Task RecordAsync(LoginDbContext database, MessageIdForm form, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await verifier.ChangeMessageIdsAsync(database, form, cancellationToken);
+                return;
+            }
+            catch (PostgresException exception)
+                when (exception.SqlState == PostgresErrorCodes.LockNotAvailable && attempt < MostLockAttempts)
+            {
+                await Task.Delay(LockPause, time, cancellationToken);
+            }
+        }
+    }
+}
