@@ -82,7 +82,11 @@ public sealed class DomainCatalog(LoginDbContext database, TimeProvider time)
             SqlCommands.Parameter("lag", definition.LagDays));
         if (inserted == 0)
         {
-            Refuse([$"there is a domain {definition.Name} already: 'fetch-etl domain drop {definition.Name}' drops it."]);
+            Refuse(
+            [
+                $"there is a domain {definition.Name} already: 'fetch-etl domain refresh {definition.Name}' fills it, "
+                    + $"and 'fetch-etl domain drop {definition.Name}' drops it.",
+            ]);
         }
 
         try

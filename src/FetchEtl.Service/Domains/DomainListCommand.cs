@@ -12,7 +12,7 @@ internal static class DomainListCommand
 
     public static Command Create() => Verb.Create(
         "list",
-        "Lists the domains: who reads them, what they show, when they were refreshed, how far they are behind.",
+        "Lists the domains: who reads them, when they were refreshed, how far they are behind.",
         RunAsync,
         Json).WithExamples("fetch-etl domain list", "fetch-etl domain list --json");
 
@@ -40,10 +40,11 @@ internal static class DomainListCommand
     private static void Write(IReadOnlyList<DomainStatus> domains)
     {
         var table = new Table().Border(TableBorder.Rounded)
-            .AddColumns("domain", "readers", "by")
-            .AddColumn(new TableColumn("min-k").RightAligned())
+            .AddColumns("domain", "readers", "period")
             .AddColumn(new TableColumn("rows").RightAligned())
-            .AddColumns("refreshed", "shown before", "behind");
+            .AddColumn(new TableColumn("refreshed").NoWrap())
+            .AddColumn(new TableColumn("shown before").NoWrap())
+            .AddColumn("behind");
         foreach (var domain in domains)
         {
             table.AddRow(
@@ -52,9 +53,8 @@ internal static class DomainListCommand
                     domain.Definition.Name,
                     domain.Readers.Count == 0 ? "none" : string.Join(", ", domain.Readers),
                     DomainDefinition.NameOf(domain.Definition.Period),
-                    $"{domain.Definition.MinK}",
                     Words.Number(domain.Rows),
-                    DomainText.Time(domain.RefreshedAt),
+                    DomainText.Date(domain.RefreshedAt),
                     domain.ShownUntil is { } until ? DomainText.Date(until) : "nothing",
                     Behind(domain),
                 }.Select(Markup.Escape)]);

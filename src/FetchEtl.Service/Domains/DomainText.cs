@@ -2,11 +2,11 @@ using System.Globalization;
 
 namespace FetchEtl.Service;
 
-/// <summary>Dates and times of domains, as text.</summary>
+/// <summary>Dates of domains, as text, in UTC.</summary>
 internal static class DomainText
 {
     public static string Date(DateOnly date) => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    public static string Time(DateTimeOffset? time) =>
-        time?.ToUniversalTime().ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture) ?? "never";
+    public static string Date(DateTimeOffset? time) =>
+        time is { } known ? Date(DateOnly.FromDateTime(known.UtcDateTime)) : "never";
 }
