@@ -57,20 +57,23 @@ internal sealed class MaintenanceStore : IAsyncDisposable, IDbContextFactory<Log
     public LoginDbContext CreateDbContext() =>
         new(new DbContextOptionsBuilder<LoginDbContext>().UseNpgsql(_connectionString).Options);
 
+    /// <summary>Records keys and settings, as the first process that has them does.</summary>
+    public async Task VerifyAsync(MaskingOptions masking)
+    {
+        await using var context = CreateDbContext();
+        await Verifier(new KeyedPiiMasker(masking), masking).VerifyAsync(context, CancellationToken.None);
+    }
+
     public Task<RekeySummary> RekeyAsync(
         MaskingOptions masking,
         string table = "user_logins",
         IReadOnlyList<MaskedColumn>? columns = null,
         int batchBlocks = 1,
         Action<MaintenanceProgress>? progress = null,
-        Func<PiiField, int, MaskingMethod>? methodOf = null,
         CancellationToken cancellationToken = default)
     {
         var masker = new KeyedPiiMasker(masking);
         return new Rekeying(this, Verifier(masker, masking), masker, TimeProvider.System)
-        {
-            MethodOf = methodOf ?? ((field, _) => masking.MethodOf(field)),
-        }
             .RunAsync(table, columns ?? AllColumns, batchBlocks, new Reporter(progress), cancellationToken);
     }
 

@@ -138,7 +138,7 @@ public sealed class SubjectRowsTests : IAsyncLifetime
 
         var vault = new SubjectVault(
             context,
-            new Subject(MaintenanceStore.Masking(Keys), PiiField.UserId, [new PersonalText("ann")]),
+            new Subject(MaintenanceStore.Masking(Keys), (_, _) => MaskingMethod.Hmac, PiiField.UserId, [new PersonalText("ann")]),
             Masker(3));
 
         // Either copy shows the address, and both go.
@@ -168,7 +168,7 @@ public sealed class SubjectRowsTests : IAsyncLifetime
     private static KeyedPiiMasker Masker(int generations) => new(MaintenanceStore.Masking(Keys[..generations]));
 
     private static SubjectRows Rows(LoginDbContext context, PiiField field, string value) => new(
-        context, new Subject(MaintenanceStore.Masking(Keys), field, [new PersonalText(value)]), TimeProvider.System);
+        context, new Subject(MaintenanceStore.Masking(Keys), (_, _) => MaskingMethod.Hmac, field, [new PersonalText(value)]), TimeProvider.System);
 
     private static UserLogin Row(string userId) => Row(userId, Theirs, Guid.NewGuid());
 

@@ -26,7 +26,7 @@ internal sealed record PinnedSettings(
         LoginsOptions options, IReadOnlyList<PiiField> fields, MessageIdForm messageIds, string? vaultKey) =>
         new(
             fields,
-            [.. PiiFields.All.Select(field => MethodOf(options.Masking, field))],
+            [.. PiiFields.All.Select(options.Masking.MethodOf)],
             options.AppVersion.Encoding,
             messageIds,
             vaultKey);
@@ -88,9 +88,6 @@ internal sealed record PinnedSettings(
             $"message_ids={MessageIds}",
             $"vault={VaultKey ?? None}",
         ]);
-
-    // One place that says by which method settings mask a field.
-    private static MaskingMethod MethodOf(MaskingOptions masking, PiiField _) => masking.Method;
 
     private static T? Parse<T>(string text)
         where T : struct, Enum =>

@@ -45,9 +45,12 @@ internal sealed class SettingsDecision
         [.. _found.Claimed.Where(claim => claim.Value.ToString() == _targets[claim.Key].ToString())
             .Select(claim => claim.Key)];
 
-    /// <summary>Whether the rows of the table must be known: no generation records its settings.</summary>
+    /// <summary>
+    /// Whether it must be known if the table has rows: no generation records its settings, or the newest one is new and
+    /// may have other methods.
+    /// </summary>
     public static bool NeedsRows(GenerationRegister found, int newest, PinMode mode) =>
-        TableOf(found, newest, mode) is null;
+        TableOf(found, newest, mode) is null || found.Missing.Contains(newest);
 
     /// <param name="options">The process's settings.</param>
     /// <param name="vaultKey">The fingerprint of the process's vault key; null where it has none.</param>
@@ -69,6 +72,11 @@ internal sealed class SettingsDecision
         var own = PinnedSettings.Of(
             options, decision.Fields(hasRows), form ?? decision.MessageIds(hasRows), vaultKey);
         decision.CompareMethods(own);
+        if (hasRows)
+        {
+            decision.RefuseLookAlikesAfterHmac(own);
+        }
+
         decision.CompareRest(own);
         foreach (var generation in Enumerable.Range(1, newest))
         {
@@ -144,6 +152,27 @@ internal sealed class SettingsDecision
                 $"was written with {recorded[(int)field]}: a method changes with a new generation only; set it as it " +
                 $"was, or add a key as Masking:Keys:{_newest} (or Masking:KeyFiles:{_newest}) and run 'fetch-etl " +
                 "rekey'.");
+        }
+    }
+
+    /// <summary>
+    /// No key turns the rows' masks of Hmac back into the values that look-alike masks are made of.
+    /// </summary>
+    private void RefuseLookAlikesAfterHmac(PinnedSettings own)
+    {
+        if (!_found.Missing.Contains(_newest) || _newest == 1)
+        {
+            return;
+        }
+
+        var before = MethodsOf(_newest - 1, own);
+        foreach (var field in PiiFields.All.Where(field =>
+            own.MethodOf(field).IsLookAlike() && before[(int)field] == MaskingMethod.Hmac))
+        {
+            _problems.Add(
+                $"Masking:Methods:{field.Name()} is {own.MethodOf(field)}, and user_logins holds masks of Hmac, which " +
+                "no key turns back into the values that such a mask is made of: leave the field at Hmac, or let an " +
+                "empty table begin with the new method and send the messages again.");
         }
     }
 

@@ -33,6 +33,7 @@ public sealed class DomainRefresh(
         await using var target = await OpenAsync(cancellationToken);
         await using var source = await OpenAsync(cancellationToken);
         await RequireKeysAsync(target, cancellationToken);
+        var settings = await verifier.ReadSettingsAsync(target, cancellationToken);
 
         DomainSummary summary;
         await using (var transaction = await target.Database.BeginTransactionAsync(
@@ -44,7 +45,8 @@ public sealed class DomainRefresh(
             // The snapshot is taken behind the lock: this refresh sees all that the one before it saw.
             await using var snapshot = await source.Database.BeginTransactionAsync(
                 IsolationLevel.RepeatableRead, cancellationToken);
-            summary = await BuildAsync(source, target, definition, progress, cancellationToken);
+            var domain = new DomainMasker(masker, definition.Name, settings.MethodOf);
+            summary = await BuildAsync(source, target, definition, domain, progress, cancellationToken);
             summary = summary with { Elapsed = time.GetElapsedTime(started) };
             await DomainCatalog.RecordAsync(
                 target, summary, masker.Generation, time.GetUtcNow(), cancellationToken);
@@ -60,6 +62,7 @@ public sealed class DomainRefresh(
         LoginDbContext source,
         LoginDbContext target,
         DomainDefinition definition,
+        DomainMasker domain,
         IProgress<DomainProgress> progress,
         CancellationToken cancellationToken)
     {
@@ -67,7 +70,7 @@ public sealed class DomainRefresh(
         var until = definition.Period.ShownUntil(Today(), definition.LagDays);
         await target.ExecuteAsync(DomainSql.Plan, cancellationToken);
         await target.ExecuteAsync(DomainSql.CreateStaged, cancellationToken);
-        var staging = new DomainStaging(definition, new DomainMasker(masker, definition.Name));
+        var staging = new DomainStaging(definition, domain);
         var (notYet, undated) = await staging.RunAsync(source, target, until, progress, cancellationToken);
 
         progress.Report(new DomainProgress("grouping", 0, null));

@@ -7,8 +7,8 @@ namespace FetchEtl.Maintenance;
 /// lacks; a look-alike is decrypted under its own generation's key, and the value is masked again.
 /// </summary>
 /// <param name="masker">The keys and today's methods.</param>
-/// <param name="methodOf">The method of a field in a generation.</param>
-internal sealed class MaskLifting(KeyedPiiMasker masker, Func<PiiField, int, MaskingMethod> methodOf)
+/// <param name="methodOf">The method by which a generation masked a field.</param>
+internal sealed class MaskLifting(KeyedPiiMasker masker, Func<int, PiiField, MaskingMethod> methodOf)
 {
     /// <summary>The generation of the new masks.</summary>
     public int Generation => masker.Generation;
@@ -21,7 +21,7 @@ internal sealed class MaskLifting(KeyedPiiMasker masker, Func<PiiField, int, Mas
 
     /// <summary>The generations in which a field's masks are look-alikes.</summary>
     public IReadOnlyList<int> LookAlikeGenerations(PiiField field) =>
-        [.. Enumerable.Range(1, Generation).Where(generation => methodOf(field, generation).IsLookAlike())];
+        [.. Enumerable.Range(1, Generation).Where(generation => methodOf(generation, field).IsLookAlike())];
 
     /// <summary>Returns today's mask.</summary>
     /// <param name="table">The table, for messages.</param>
@@ -36,7 +36,7 @@ internal sealed class MaskLifting(KeyedPiiMasker masker, Func<PiiField, int, Mas
             return masker.Rekey(column.Field, mask);
         }
 
-        var method = methodOf(column.Field, own);
+        var method = methodOf(own, column.Field);
         return masker.Rekey(column.Field, mask, own, method) ?? throw new MaskingRefusedException(
         [
             $"{table}.{column.Name} holds a text that is no mask of {method}, in a row whose " +

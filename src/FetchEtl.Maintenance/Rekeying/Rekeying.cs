@@ -17,13 +17,6 @@ public sealed class Rekeying(
 {
     private readonly int _generation = masker.Generation;
 
-    /// <summary>
-    /// The method of a field in a generation, as <c>masking_generations</c> records it. It decides how a look-alike
-    /// mask is turned back.
-    /// </summary>
-    /// <value>By default the methods of the settings in every generation.</value>
-    public Func<PiiField, int, MaskingMethod> MethodOf { get; init; } = (field, _) => masker.MethodOf(field);
-
     /// <summary>Rekeys all masks, also those that others write meanwhile, up to five walks over the table.</summary>
     /// <param name="tableName">The table's name, as SQL writes it.</param>
     /// <param name="columns">The columns, by their plain names.</param>
@@ -45,15 +38,13 @@ public sealed class Rekeying(
         var started = time.GetTimestamp();
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
         await database.Database.OpenConnectionAsync(cancellationToken);
-        var lifting = new MaskLifting(masker, MethodOf);
-        var table = await MaskedTableInspection.InspectAsync(
-            database, tableName, columns, masker.MaskLength, cancellationToken) with
-        {
-            LookAlikeGenerations = lifting.LookAlikeGenerations,
-        };
+        var inspected = await MaskedTableInspection.InspectAsync(
+            database, tableName, columns, masker.MaskLength, cancellationToken);
         await MaskedTableInspection.RequireVaultAsync(database, "SELECT, INSERT, UPDATE, DELETE", cancellationToken);
         // This also records the new generation, so that no process starts any more that lacks its key.
-        await verifier.VerifyAsync(database, cancellationToken);
+        var settings = await verifier.VerifyAsync(database, cancellationToken);
+        var lifting = new MaskLifting(masker, settings.MethodOf);
+        var table = inspected with { LookAlikeGenerations = lifting.LookAlikeGenerations };
         var before = await ValueCounts.ReadAsync(database, table, cancellationToken);
         RequireKeys(table, before);
         RekeyRules.Require(table, before, lifting);

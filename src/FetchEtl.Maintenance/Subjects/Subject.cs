@@ -11,15 +11,20 @@ public sealed class Subject
     private readonly HashSet<string> _newest;
 
     /// <param name="options">Valid settings, with the keys of all generations.</param>
+    /// <param name="methodOf">The method by which a generation masked a field.</param>
     /// <param name="field">The field that holds the values.</param>
     /// <param name="values">The values, none of them empty.</param>
     /// <exception cref="MaskingRefusedException">The settings are invalid.</exception>
-    public Subject(MaskingOptions options, PiiField field, IReadOnlyCollection<PersonalText> values)
+    public Subject(
+        MaskingOptions options,
+        Func<int, PiiField, MaskingMethod> methodOf,
+        PiiField field,
+        IReadOnlyCollection<PersonalText> values)
     {
         ArgumentNullException.ThrowIfNull(values);
         Field = field;
         Count = values.Count;
-        var masks = values.Select(value => SubjectMasks.Of(options, field, value)).ToList();
+        var masks = values.Select(value => SubjectMasks.Of(options, methodOf, field, value)).ToList();
         Masks = [.. masks.SelectMany(all => all).Distinct()];
         _newest = [.. masks.Where(all => all.Count > 0).Select(all => all[^1])];
 

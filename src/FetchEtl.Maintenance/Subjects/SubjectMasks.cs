@@ -10,17 +10,23 @@ public static class SubjectMasks
 {
     /// <summary>Returns a value's masks, one for each generation of the keys.</summary>
     /// <param name="options">Valid settings, with the keys of all generations.</param>
+    /// <param name="methodOf">The method by which a generation masked a field.</param>
     /// <param name="field">The field that holds the value.</param>
     /// <param name="value">The raw value.</param>
     /// <returns>The masks, the first generation first; none for an empty value.</returns>
     /// <exception cref="MaskingRefusedException">The settings are invalid.</exception>
-    public static IReadOnlyList<string> Of(MaskingOptions options, PiiField field, PersonalText value) =>
-        [.. Maskers(options).Select(masker => masker.Mask(field, value)).OfType<string>().Distinct()];
+    public static IReadOnlyList<string> Of(
+        MaskingOptions options,
+        Func<int, PiiField, MaskingMethod> methodOf,
+        PiiField field,
+        PersonalText value) =>
+        [.. Maskers(options, methodOf).Select(masker => masker.Mask(field, value)).OfType<string>().Distinct()];
 
     /// <summary>
     /// One masker for each generation: a masker of the first keys alone masks as processes did before the others came.
     /// </summary>
-    private static IEnumerable<IPiiMasker> Maskers(MaskingOptions options)
+    private static IEnumerable<IPiiMasker> Maskers(
+        MaskingOptions options, Func<int, PiiField, MaskingMethod> methodOf)
     {
         ArgumentNullException.ThrowIfNull(options);
         if (options.Method != MaskingMethod.Hmac)
@@ -32,11 +38,12 @@ public static class SubjectMasks
         var count = Math.Max(options.Keys.Count, options.KeyFiles.Count);
         for (var generation = 1; generation <= count; generation++)
         {
-            yield return PiiMaskers.Create(FirstKeys(options, generation));
+            yield return PiiMaskers.Create(FirstKeys(options, methodOf, generation));
         }
     }
 
-    private static MaskingOptions FirstKeys(MaskingOptions options, int count)
+    private static MaskingOptions FirstKeys(
+        MaskingOptions options, Func<int, PiiField, MaskingMethod> methodOf, int count)
     {
         var first = new MaskingOptions
         {
@@ -55,9 +62,9 @@ public static class SubjectMasks
             first.KeyFiles.Add(file);
         }
 
-        foreach (var field in options.Fields)
+        foreach (var field in PiiFields.All.Where(field => methodOf(count, field).IsLookAlike()))
         {
-            first.Fields.Add(field);
+            first.Methods[field.Name()] = methodOf(count, field);
         }
 
         return first;

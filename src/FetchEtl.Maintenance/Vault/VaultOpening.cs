@@ -97,7 +97,12 @@ internal sealed class VaultOpening(IPiiMasker? masker, VaultVerifier? verifier, 
             : _keyed is null || Newest(_keyed, field, sealedFor.ToString()) == Newest(_keyed, field, entry.Mask);
     }
 
+    /// <summary>
+    /// Where the field has look-alike masks by now, entries of before keep their masks, and their signature shows that
+    /// the two belong together.
+    /// </summary>
     private bool IsMaskOf(SealedValue entry, PersonalText value) =>
         PiiFields.TryParse(entry.Field, out var field)
-        && masker!.Mask(field, value) == Newest(_keyed, field, entry.Mask);
+        && (masker!.Mask(field, value) == Newest(_keyed, field, entry.Mask)
+            || (_keyed?.MethodOf(field).IsLookAlike() == true && !EntrySignature.IsVersion1(entry)));
 }

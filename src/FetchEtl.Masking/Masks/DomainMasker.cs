@@ -27,17 +27,20 @@ public sealed class DomainMasker
     private const int Stack = 512;
 
     private readonly KeyedPiiMasker _masker;
+    private readonly Func<int, PiiField, MaskingMethod> _methodOf;
     private readonly MaskKey _key;
     private readonly MaskKey _groupKey;
 
     /// <summary>Derives the domain's keys.</summary>
     /// <param name="masker">The keys of the stored masks.</param>
     /// <param name="domain">The domain's name, in ASCII and without a slash.</param>
-    public DomainMasker(KeyedPiiMasker masker, string domain)
+    /// <param name="methodOf">The method by which a generation masked a field.</param>
+    public DomainMasker(KeyedPiiMasker masker, string domain, Func<int, PiiField, MaskingMethod> methodOf)
     {
         ArgumentNullException.ThrowIfNull(masker);
         ArgumentException.ThrowIfNullOrEmpty(domain);
         _masker = masker;
+        _methodOf = methodOf;
         _key = masker.Subkey($"domain/{domain}");
         _groupKey = masker.Subkey($"domain/{domain}/group");
     }
@@ -98,16 +101,11 @@ public sealed class DomainMasker
                     + $"give {_masker.Generation}: add the keys that are missing, in their order.");
         }
 
-        if (generation == _masker.Generation)
+        if (generation is { } made && _methodOf(made, field).IsLookAlike())
         {
-            return stored;
-        }
-
-        if (generation is not null)
-        {
-            throw Refuse(
-                $"user_logins holds masks of {field.Name()} of generation {generation}, and the newest is "
-                + $"{_masker.Generation}: run 'fetch-etl rekey' first, with all keys.");
+            return _masker.Rekey(field, stored, made, _methodOf(made, field)) ?? throw Refuse(
+                $"user_logins holds a mask of {field.Name()} that is not one of generation {made}: somebody has " +
+                "changed it.");
         }
 
         return field == PiiField.UserId

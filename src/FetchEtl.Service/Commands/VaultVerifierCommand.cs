@@ -14,10 +14,19 @@ internal static class VaultVerifierCommand
 
     private static Task<int> Run(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
-        var configuration = ServiceHost.Create(settings).Configuration;
-        var keys = KeyRegistration.ReadKeys(configuration, new MaskingOptions()) ?? throw new UsageException(
-            "Masking:Keys or Masking:KeyFiles must hold the service's masking keys: the vault's keys come from them.");
-        Console.Write(keys.VaultSigner.Verifier.ToPem());
+        var masking = new MaskingOptions();
+        ServiceHost.Create(settings).Configuration.ReadMasking(masking, cancellationToken);
+
+        // The vault's public key may be elsewhere, and nothing is sealed here.
+        masking.Vault = new VaultOptions();
+        if (masking.Method != MaskingMethod.Hmac || masking.Keys.Count + masking.KeyFiles.Count == 0)
+        {
+            throw new UsageException(
+                "Masking:Keys or Masking:KeyFiles must hold the service's masking keys: the vault's keys come from "
+                + "them.");
+        }
+
+        Console.Write(new KeyedPiiMasker(masking).VaultSigner.Verifier.ToPem());
         return Task.FromResult(Verb.Succeeded);
     }
 }

@@ -3,7 +3,6 @@ using FetchEtl.Logins;
 using FetchEtl.Maintenance;
 using FetchEtl.Masking;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -54,7 +53,7 @@ internal sealed class SubjectSession
         var (purpose, field) = (PurposeOption.Read(parsed), arguments.ReadField(parsed));
         var masking = new MaskingOptions();
         var configuration = ServiceHost.Create(settings).Configuration;
-        configuration.BindMasking(masking);
+        configuration.ReadMasking(masking, cancellationToken);
 
         // The vault's public key may be elsewhere, and nothing is sealed here.
         masking.Vault = new VaultOptions();
@@ -72,17 +71,21 @@ internal sealed class SubjectSession
 
         // A read of a whole large table takes long, and Ctrl+C ends it.
         database.Database.SetCommandTimeout(TimeSpan.Zero);
-        using var host = parsed.GetValue(arguments.NoDeadLetters) ? null : DeadHost.Create(settings, needsKeys: true);
+        using var host = parsed.GetValue(arguments.NoDeadLetters)
+            ? null
+            : DeadHost.Create(settings, needsKeys: true, cancellationToken);
         try
         {
-            await new StoredMasksVerifier(masker, Options.Create(new LoginsOptions { Masking = masking }))
-                .CheckKeysAsync(database, cancellationToken);
+            var verifier = new StoredMasksVerifier(
+                masker, Options.Create(new LoginsOptions { Masking = masking }));
+            await verifier.CheckKeysAsync(database, cancellationToken);
+            var table = await verifier.ReadSettingsAsync(database, cancellationToken);
             var queue = host is null
                 ? null
                 : (await host.FindQueueAsync(cancellationToken)).RefusePolicy(parsed.GetValue(arguments.Force));
             var values = await arguments.ReadValuesAsync(parsed, cancellationToken);
             var session = new SubjectSession(
-                database, new Subject(masking, field, values), masker, host, queue);
+                database, new Subject(masking, table.MethodOf, field, values), masker, host, queue);
             await new AuditTrail(database, $"subject {verb}", purpose)
                 .BeginAsync(field.Name(), values.Count, cancellationToken);
             return await run(session);

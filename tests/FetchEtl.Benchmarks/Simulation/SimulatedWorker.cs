@@ -100,6 +100,7 @@ internal sealed class SimulatedWorker : IDisposable
             _settings.VisibilityTimeout,
             _services.Backoff,
             metrics,
+            new TroubleLog(Process),
             _services.Logger,
             Process,
             _stopping.Token);

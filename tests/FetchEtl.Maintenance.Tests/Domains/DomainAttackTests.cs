@@ -145,7 +145,7 @@ public sealed class DomainAttackTests(ITestOutputHelper output) : IAsyncLifetime
 
     private Func<int, IReadOnlySet<string>> Truth(DomainDefinition definition, DateOnly month)
     {
-        var domain = new DomainMasker(_masker, definition.Name);
+        var domain = new DomainMasker(_masker, definition.Name, (_, field) => _masker.MethodOf(field));
         var period = definition.Period.Text(definition.Period.StartOf(month));
         return victim => Stored(victim)
             .Select(mask => domain.Mask(PiiField.Ip, mask, generation: null, period)!).ToHashSet();
