@@ -1,5 +1,6 @@
 using FetchEtl.Logins;
 using FetchEtl.Masking;
+using Npgsql;
 
 namespace FetchEtl.Maintenance;
 
@@ -25,11 +26,13 @@ public sealed class Subject
         Field = field;
         Count = values.Count;
         var masks = values.Select(value => SubjectMasks.Of(options, methodOf, field, value)).ToList();
-        Masks = [.. masks.SelectMany(all => all).Distinct()];
-        _newest = [.. masks.Where(all => all.Count > 0).Select(all => all[^1])];
+        Masks = [.. masks.SelectMany(all => all).Where(mask => mask.Generation is null).Select(mask => mask.Text)];
+        _newest = [.. masks.Where(all => all.Count > 0).Select(all => all[^1].Text)];
 
         // A user id may stand in the table as received.
-        Stored = PiiFields.Always.Contains(field) ? Masks : [.. Masks, .. values.Select(value => value.Reveal())];
+        IEnumerable<SubjectMask> received =
+            PiiFields.Always.Contains(field) ? [] : values.Select(value => new SubjectMask(value.Reveal(), null));
+        Stored = [.. masks.SelectMany(all => all).Concat(received).Distinct()];
     }
 
     /// <summary>The field that holds the values.</summary>
@@ -38,14 +41,30 @@ public sealed class Subject
     /// <summary>How many values name the person.</summary>
     public int Count { get; }
 
-    /// <summary>The masks of the values, of every generation.</summary>
+    /// <summary>The masks of the values under which the vault may hold them, of every generation.</summary>
     public IReadOnlyList<string> Masks { get; }
 
     /// <summary>The texts under which <c>user_logins</c> may hold the values.</summary>
-    internal IReadOnlyList<string> Stored { get; }
+    private IReadOnlyList<SubjectMask> Stored { get; }
 
-    /// <summary>The column of <c>user_logins</c> that holds them.</summary>
-    internal string Column => Field.Column();
+    /// <summary>
+    /// The condition that a row of <c>user_logins AS l</c> is the person's, with <see cref="Parameters"/>. The first
+    /// part is for indexes; the second one tells equal look-alikes of two generations apart.
+    /// </summary>
+    internal string IsTheirs =>
+        $"""
+        l.{Field.Column()}::text = ANY (@stored)
+            AND EXISTS (SELECT FROM unnest(@stored, @generations) AS s (mask, generation)
+                WHERE s.mask = l.{Field.Column()}::text
+                    AND (s.generation IS NULL OR s.generation = l.mask_generation))
+        """;
+
+    /// <summary>Returns the parameters of <see cref="IsTheirs"/>.</summary>
+    internal NpgsqlParameter[] Parameters() =>
+    [
+        SqlCommands.Parameter("stored", Stored.Select(mask => mask.Text).ToArray()),
+        SqlCommands.Parameter("generations", Stored.Select(mask => mask.Generation).ToArray()),
+    ];
 
     /// <summary>Whether a mask under the newest key is that of one of the values.</summary>
     /// <param name="mask">The mask; null matches nothing.</param>

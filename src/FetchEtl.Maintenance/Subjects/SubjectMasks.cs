@@ -15,12 +15,17 @@ public static class SubjectMasks
     /// <param name="value">The raw value.</param>
     /// <returns>The masks, the first generation first; none for an empty value.</returns>
     /// <exception cref="MaskingRefusedException">The settings are invalid.</exception>
-    public static IReadOnlyList<string> Of(
+    public static IReadOnlyList<SubjectMask> Of(
         MaskingOptions options,
         Func<int, PiiField, MaskingMethod> methodOf,
         PiiField field,
         PersonalText value) =>
-        [.. Maskers(options, methodOf).Select(masker => masker.Mask(field, value)).OfType<string>().Distinct()];
+        [.. Maskers(options, methodOf)
+            .Select((masker, place) => (Text: masker.Mask(field, value), Generation: place + 1))
+            .Where(mask => mask.Text is not null)
+            .Select(mask => new SubjectMask(
+                mask.Text!, methodOf(mask.Generation, field).IsLookAlike() ? mask.Generation : null))
+            .Distinct()];
 
     /// <summary>
     /// One masker for each generation: a masker of the first keys alone masks as processes did before the others came.

@@ -21,7 +21,7 @@ public sealed class SubjectRows(LoginDbContext database, Subject subject, TimePr
 
     private static readonly string[] Columns = [.. PiiFields.All.Select(field => field.Column())];
 
-    private readonly string _isTheirs = $"l.{subject.Column}::text = ANY (@stored)";
+    private readonly string _isTheirs = subject.IsTheirs;
 
     /// <summary>Counts them.</summary>
     /// <param name="cancellationToken">Cancels the statement.</param>
@@ -40,7 +40,7 @@ public sealed class SubjectRows(LoginDbContext database, Subject subject, TimePr
                 reader.IsDBNull(1) ? null : reader.GetFieldValue<DateOnly>(1),
                 reader.IsDBNull(2) ? null : reader.GetFieldValue<DateOnly>(2)),
             cancellationToken,
-            Stored());
+            subject.Parameters());
         return counts[0];
     }
 
@@ -55,7 +55,7 @@ public sealed class SubjectRows(LoginDbContext database, Subject subject, TimePr
             $"SELECT pg_catalog.row_to_json(l)::text FROM user_logins AS l WHERE {_isTheirs} ORDER BY l.create_date",
             static reader => JsonDocument.Parse(reader.GetString(0)).RootElement,
             cancellationToken,
-            Stored());
+            subject.Parameters());
     }
 
     /// <summary>
@@ -112,7 +112,7 @@ public sealed class SubjectRows(LoginDbContext database, Subject subject, TimePr
                 ON CONFLICT (message_id) DO NOTHING
                 """,
                 cancellationToken,
-                Stored());
+                subject.Parameters());
             await new WriterBarrier(database, time).WaitAsync(waiting, cancellationToken);
             deleted += await database.ExecuteAsync(
                 $"""
@@ -120,7 +120,7 @@ public sealed class SubjectRows(LoginDbContext database, Subject subject, TimePr
                     OR EXISTS (SELECT FROM erased_messages AS e WHERE e.message_id = l.message_id))
                 """,
                 cancellationToken,
-                Stored());
+                subject.Parameters());
         }
 
         return deleted;
@@ -142,7 +142,7 @@ public sealed class SubjectRows(LoginDbContext database, Subject subject, TimePr
                 Place: reader.GetString(1),
                 Values: PiiFields.All.Select(field => Random(random, field, reader, 2 + (int)field)).ToArray()),
             cancellationToken,
-            Stored());
+            subject.Parameters());
         if (rows.Count > 0)
         {
             List<NpgsqlParameter> parameters =
@@ -172,6 +172,4 @@ public sealed class SubjectRows(LoginDbContext database, Subject subject, TimePr
         reader.IsDBNull(column) ? null
             : field == PiiField.DeviceId ? random.LikeDigits(reader.GetString(column))
             : random.Like(reader.GetString(column));
-
-    private NpgsqlParameter Stored() => SqlCommands.Parameter("stored", subject.Stored.ToArray());
 }

@@ -48,7 +48,7 @@ public sealed class SubjectVault(LoginDbContext database, Subject subject, IPiiM
         {
             var own = new Dictionary<string, string>(StringComparer.Ordinal);
             await ReadAsync(
-                field, $"l.{subject.Column}::text = ANY (@stored)", [], mask => own[mask] = Newest(field, mask),
+                field, subject.IsTheirs, [], mask => own[mask] = Newest(field, mask),
                 cancellationToken);
             var candidates = own.Keys.Union(own.Values).ToArray();
             if (candidates.Length == 0)
@@ -59,7 +59,7 @@ public sealed class SubjectVault(LoginDbContext database, Subject subject, IPiiM
             var shared = new HashSet<string>(StringComparer.Ordinal);
             await ReadAsync(
                 field,
-                $"(l.{subject.Column}::text = ANY (@stored)) IS NOT TRUE AND {IsCandidate(field)}",
+                $"({subject.IsTheirs}) IS NOT TRUE AND {IsCandidate(field)}",
                 candidates,
                 mask => shared.Add(Newest(field, mask)),
                 cancellationToken);
@@ -94,8 +94,7 @@ public sealed class SubjectVault(LoginDbContext database, Subject subject, IPiiM
             return true;
         },
         cancellationToken,
-        SqlCommands.Parameter("stored", subject.Stored.ToArray()),
-        SqlCommands.Parameter("candidates", candidates));
+        [.. subject.Parameters(), SqlCommands.Parameter("candidates", candidates)]);
 
     private string Newest(PiiField field, string mask) =>
         masker is KeyedPiiMasker keyed && Mask.TryParse(mask, out var parsed) && parsed.Generation <= keyed.Generation

@@ -92,19 +92,23 @@ public sealed class DomainMasker
     /// <summary>Lifts what is stored to the mask of the newest generation.</summary>
     private string Newest(PiiField field, string stored, int? generation)
     {
-        if (Masking.Mask.TryParse(stored, out var mask))
+        var isMask = Masking.Mask.TryParse(stored, out var mask);
+        if (isMask ? mask.Generation > _masker.Generation : generation > _masker.Generation)
         {
-            return mask.Generation <= _masker.Generation
-                ? _masker.Rekey(field, stored)
-                : throw Refuse(
-                    $"user_logins holds masks of generation {mask.Generation}, and Masking:Keys and Masking:KeyFiles "
-                    + $"give {_masker.Generation}: add the keys that are missing, in their order.");
+            throw Refuse(
+                $"user_logins holds masks of generation {(isMask ? mask.Generation : generation)}, and Masking:Keys " +
+                $"and Masking:KeyFiles give {_masker.Generation}: add the keys that are missing, in their order.");
         }
 
-        if (generation is { } made && _methodOf(made, field).IsLookAlike())
+        if (isMask)
         {
-            return _masker.Rekey(field, stored, made, _methodOf(made, field)) ?? throw Refuse(
-                $"user_logins holds a mask of {field.Name()} that is not one of generation {made}: somebody has " +
+            return _masker.Rekey(field, stored);
+        }
+
+        if (generation is { } made && _methodOf(made, field) is var method && method.IsLookAlike())
+        {
+            return _masker.Rekey(field, stored, made, method) ?? throw Refuse(
+                $"user_logins holds a text in place of a mask of {field.Name()}, generation {made}: somebody has " +
                 "changed it.");
         }
 
