@@ -15,6 +15,7 @@ internal sealed class QueueMetrics
     private readonly SqsMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly Func<Exception, string?>? _ruleOf;
+    private readonly string _deadLetterQueue;
     private readonly KeyValuePair<string, object?>[] _receive;
     private readonly KeyValuePair<string, object?>[] _process;
     private readonly KeyValuePair<string, object?>[] _delete;
@@ -30,6 +31,7 @@ internal sealed class QueueMetrics
         _metrics = metrics;
         _time = time;
         _ruleOf = settings.DeadLetterRule;
+        _deadLetterQueue = settings.DeadLetterQueueName;
         var host = Uri.TryCreate(queueUrl, UriKind.Absolute, out var url) ? url.Host : null;
         _receive = MessagingAttributes.Of(settings.QueueName, host, "receive", "receive");
         _process = MessagingAttributes.Of(settings.QueueName, host, "process", "process");
@@ -90,6 +92,9 @@ internal sealed class QueueMetrics
             _metrics.Sent.Add(letters, With(_send, errorType));
         }
     }
+
+    /// <inheritdoc cref="SqsMetrics.DeadLettersRejected"/>
+    public void DeadLettersRejected(string? problem) => _metrics.DeadLettersRejected(_deadLetterQueue, problem);
 
     /// <summary>The consumers gave their verdict on a message.</summary>
     /// <param name="duration">The time since its receipt.</param>

@@ -20,6 +20,7 @@ public sealed class SqsMetrics
     private readonly Counter<long> _leasesLost;
     private readonly ConcurrentDictionary<string, long> _calls = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, long> _deadByRule = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> _deadLetterProblems = new(StringComparer.Ordinal);
     private readonly Lock _receiving = new();
     private long _receivedTotal;
     private long _emptyReceives;
@@ -97,6 +98,12 @@ public sealed class SqsMetrics
     public IReadOnlyDictionary<string, long> DeadLetteredByRule =>
         new Dictionary<string, long>(_deadByRule, StringComparer.Ordinal);
 
+    /// <summary>
+    /// Why dead-letter queues reject dead letters now, by the queue's name; empty while they accept them. A snapshot.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> DeadLetterProblems =>
+        new Dictionary<string, string>(_deadLetterProblems, StringComparer.Ordinal);
+
     /// <summary>Messages returned to the queue for another attempt.</summary>
     public long ReturnedTotal => Interlocked.Read(ref _returnedTotal);
 
@@ -128,6 +135,19 @@ public sealed class SqsMetrics
     {
         _returned.Add(0);
         _leasesLost.Add(0);
+    }
+
+    /// <summary>A dead-letter queue rejected dead letters, or with null accepted them.</summary>
+    internal void DeadLettersRejected(string queue, string? problem)
+    {
+        if (problem is null)
+        {
+            _deadLetterProblems.TryRemove(queue, out _);
+        }
+        else
+        {
+            _deadLetterProblems[queue] = problem;
+        }
     }
 
     /// <summary>Counts an HTTP request before it is sent.</summary>

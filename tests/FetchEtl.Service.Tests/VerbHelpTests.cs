@@ -41,6 +41,15 @@ public sealed class VerbHelpTests
     }
 
     [Fact]
+    public async Task The_help_of_a_verb_with_one_value_shows_one()
+    {
+        var show = await ConsoleCapture.RunAsync("dead show --help");
+
+        Assert.Contains("dead show <id> [options]", show.Output);
+        Assert.DoesNotContain("...]", show.Output);
+    }
+
+    [Fact]
     public async Task Without_a_verb_the_help_is_shown_and_the_problem_named()
     {
         var run = await ConsoleCapture.RunAsync([]);

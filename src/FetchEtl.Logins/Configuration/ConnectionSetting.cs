@@ -93,8 +93,9 @@ public static class ConnectionSetting
                 return Describe(keyword);
             }
 
-            var meant = SettingsNames.Nearest(keyword, Keywords.Keys) is { } name ? $": did you mean {name}?" : ",";
-            return $"has a keyword that Npgsql does not know{meant} or a value with a semicolon and without quotes";
+            return SettingsNames.Nearest(keyword, Keywords.Keys) is { } name
+                ? $"has a keyword that Npgsql does not know: write {name}, or put a value that holds a semicolon in quotes"
+                : "has a keyword that Npgsql does not know, or a value with a semicolon and without quotes";
         }
     }
 

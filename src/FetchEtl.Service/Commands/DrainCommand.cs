@@ -34,15 +34,25 @@ internal static class DrainCommand
         Termination termination,
         CancellationToken cancellationToken)
     {
-        using var host = ServiceHost.CreateDrain(settings, ProgressDisplay.IsShown ? QuietLog : null).BuildValidated(cancellationToken);
-        termination.LimitBy(host);
-        await RequireTableAsync(host, cancellationToken);
+        var (queue, result) = ("the queue", DrainResult.Nothing);
+        try
+        {
+            using var host = ServiceHost.CreateDrain(settings, ProgressDisplay.IsShown ? QuietLog : null)
+                .BuildValidated(cancellationToken);
+            termination.LimitBy(host);
+            queue = host.Services.GetRequiredService<IOptions<SqsSettings>>().Value.QueueName;
+            await RequireTableAsync(host, cancellationToken);
 
-        var obstacles = DrainObstacles.Watch(host.Services);
-        var result = await ProgressDisplay.RunAsync(
-            "draining",
-            "messages",
-            progress => new Drainer(host, progress, obstacles).RunAsync(cancellationToken));
+            var obstacles = DrainObstacles.Watch(host.Services);
+            result = await ProgressDisplay.RunAsync(
+                "draining",
+                "messages",
+                progress => new Drainer(host, progress, obstacles).RunAsync(cancellationToken));
+        }
+        catch (Exception exception) when (cancellationToken.IsCancellationRequested && Verb.IsStop(exception))
+        {
+            // It was stopped before the first receive, and the summary says so.
+        }
 
         if (parsed.GetValue(Json))
         {
@@ -53,7 +63,6 @@ internal static class DrainCommand
             DrainReport.Write(result.Summary);
         }
 
-        var queue = host.Services.GetRequiredService<IOptions<SqsSettings>>().Value.QueueName;
         var ending = DrainEnding.Describe(result, queue, cancellationToken.IsCancellationRequested);
         foreach (var line in ending)
         {

@@ -20,7 +20,7 @@ internal sealed class HelpWithExamples(SynchronousCommandLineAction help) : Sync
 
     public override int Invoke(ParseResult parseResult)
     {
-        var code = help.Invoke(parseResult);
+        var code = InvokeHelp(parseResult);
         if (parseResult.CommandResult.Command is VerbCommand { Examples: { Count: > 0 } examples })
         {
             var output = parseResult.InvocationConfiguration.Output;
@@ -34,5 +34,28 @@ internal sealed class HelpWithExamples(SynchronousCommandLineAction help) : Sync
         }
 
         return code;
+    }
+
+    /// <summary>The parser adds settings to a verb's argument, so its arity is not what the verb takes.</summary>
+    private int InvokeHelp(ParseResult parseResult)
+    {
+        if (parseResult.CommandResult.Command is not VerbCommand { TakesOneValue: true } verb)
+        {
+            return help.Invoke(parseResult);
+        }
+
+        var (configuration, text) = (parseResult.InvocationConfiguration, new StringWriter());
+        var output = configuration.Output;
+        configuration.Output = text;
+        try
+        {
+            return help.Invoke(parseResult);
+        }
+        finally
+        {
+            configuration.Output = output;
+            var name = verb.Arguments[0].Name;
+            output.Write(text.ToString().Replace($"[<{name}>...]", $"<{name}>", StringComparison.Ordinal));
+        }
     }
 }

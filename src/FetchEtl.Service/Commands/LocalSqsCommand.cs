@@ -36,10 +36,15 @@ internal static class LocalSqsCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
-        if (parsed.GetValue(Port) is < 0 or > 65_535 || parsed.GetValue(Protocols) is LocalSqsProtocols.None)
+        if (parsed.GetValue(Port) is < 0 or > 65_535)
+        {
+            throw new UsageException("--port must be 0 (a free one) to 65535.");
+        }
+
+        if (parsed.GetValue(Protocols) is LocalSqsProtocols.None)
         {
             throw new UsageException(
-                "--port must be 0 (a free one) to 65535, and --protocols must be Json, Query or All.");
+                "--protocols must be Json, Query or All.");
         }
 
         var faults = await ReadAsync(parsed.GetValue(Faults), cancellationToken);

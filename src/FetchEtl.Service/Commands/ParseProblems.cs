@@ -28,10 +28,11 @@ internal static class ParseProblems
             var verbs = string.Join(", ", names);
             if (given is null)
             {
-                return [$"{path} needs one of {verbs}."];
+                return [$"name a verb behind '{path}': {verbs}."];
             }
 
-            var meant = SettingsNames.Nearest(given, names) is { } name ? $": did you mean {name}? The" : ": the";
+            IReadOnlyCollection<string> options = [.. command.Options.Select(option => option.Name)];
+            var meant = SettingsNames.Nearest(given, [.. names, .. options]) is { } name ? $": did you mean {name}? The" : ": the";
             return [$"there is no '{given}'{meant} verbs of {path} are {verbs}. Settings follow the verb."];
         }
 

@@ -11,7 +11,7 @@ internal static class RunCommand
         "Moves logins from the queue into the table until it is stopped.",
         (_, settings, cancellationToken) => RunAsync(settings, termination, cancellationToken)).WithExamples(
             "fetch-etl run",
-            "fetch-etl run --Sqs:QueueName=login-queue --Logging:LogLevel:FetchEtl=Warning");
+            "fetch-etl run --Sqs:QueueName=login-queue --Logging:LogLevel:FetchEtl=Warning").WithLoggedFailures();
 
     private static async Task<int> RunAsync(
         string[] settings,

@@ -38,19 +38,40 @@ internal static class SendCommand
             "fetch-etl send --count 5000 --invalid 0.01 --seed 7",
             "fetch-etl send --file logins.jsonl --lines 3,7-9,12-");
 
+    private static List<string> Problems(FileInfo? file, int? count, double share)
+    {
+        var problems = new List<string>();
+        if ((file, count) is (null, null))
+        {
+            problems.Add("name what to send: --file F or --count N.");
+        }
+
+        if ((file, count) is (not null, not null))
+        {
+            problems.Add("--file and --count name two sources: leave one of them out.");
+        }
+
+        if (count < 0)
+        {
+            problems.Add("--count must be 0 or more.");
+        }
+
+        if (share is not (>= 0 and <= 1))
+        {
+            problems.Add("--invalid must be 0 to 1.");
+        }
+
+        return problems;
+    }
+
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
         var file = parsed.GetValue(File);
         var count = parsed.GetValue(Count);
         var share = parsed.GetValue(Invalid);
-        if ((file is null) == (count is null))
+        if (Problems(file, count, share) is { Count: > 0 } problems)
         {
-            throw new UsageException("Name what to send: either --file F or --count N.");
-        }
-
-        if (count < 0 || share is not (>= 0 and <= 1))
-        {
-            throw new UsageException("--count must be 0 or more, and --invalid must be 0 to 1.");
+            throw new UsageException(problems);
         }
 
         var lines = LineRanges.All;
@@ -86,7 +107,7 @@ internal static class SendCommand
                 queueUrl, messages, lines, new SentCount(progress, total).Add, cancellationToken));
 
         var origin = file is null ? $" (seed {seed})" : string.Empty;
-        Console.WriteLine($"Sent {result.Sent} messages to {queue.QueueName}{origin}.");
+        Console.WriteLine($"Sent {result.Sent} message{(result.Sent == 1 ? string.Empty : "s")} to {queue.QueueName}{origin}.");
         SendReport.Write(result, file, seed);
         return result switch
         {

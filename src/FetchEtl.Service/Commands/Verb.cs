@@ -56,6 +56,12 @@ internal static class Verb
                 return Interrupted;
             }
             catch (Exception exception)
+                when (command.LogsFailures
+                    && FailureLog.TryWrite(exception, settings, () => DatabaseSetting.ServerOf(settings)))
+            {
+                return Failed;
+            }
+            catch (Exception exception)
                 when (ErrorText.Of(exception, () => DatabaseSetting.ServerOf(settings)) is { } lines)
             {
                 return Fail(lines);

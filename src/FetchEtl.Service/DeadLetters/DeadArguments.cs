@@ -7,7 +7,7 @@ internal sealed class DeadArguments
 {
     public Option<string?> Reason { get; } = new("--reason")
     {
-        Description = "Only letters whose reason contains this text, in any letter case.",
+        Description = "Only letters whose reason contains this text, or that broke this rule, in any letter case.",
     };
 
     public Option<string[]> Id { get; } = new("--id")

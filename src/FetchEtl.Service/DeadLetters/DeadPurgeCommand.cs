@@ -57,6 +57,7 @@ internal static class DeadPurgeCommand
             end = new PassEnd(PassEnding.Ended, Hidden: 0);
         }
 
+        isDeclined |= asks && end.Ending == PassEnding.Stopped && purger.Deleted == 0;
         var isLeft = PassReport.Write(end, queue, total);
         if (parsed.GetValue(Arguments.Json))
         {
@@ -74,7 +75,7 @@ internal static class DeadPurgeCommand
         if (isDeclined)
         {
             StandardError.WriteLine("fetch-etl: nothing was deleted.");
-            return Verb.Failed;
+            return cancellationToken.IsCancellationRequested ? Verb.Interrupted : Verb.Failed;
         }
 
         return End(purger, end, isDryRun, isLeft);
@@ -94,7 +95,16 @@ internal static class DeadPurgeCommand
             StandardError.WriteLine(
                 $"fetch-etl: {Words.Number(purger.Matched.Count)} letters of {queue.Name} will be deleted. This "
                 + "cannot be undone.");
-            isDeclined = !await consent.AskAsync(cancellationToken);
+            try
+            {
+                isDeclined = !await consent.AskAsync(cancellationToken);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                // Ctrl+C is the answer.
+                isDeclined = true;
+            }
+
             return !isDeclined;
         }
     }

@@ -76,7 +76,13 @@ internal static class DeadRedriveCommand
         }
         else
         {
-            Write(host.Settings.QueueName, options, result, new LetterReport(now), total);
+            Write(
+                host.Settings.QueueName,
+                options,
+                result,
+                new LetterReport(now),
+                total,
+                end.Ending == PassEnding.Stopped ? queue.Depth.Total : null);
         }
 
         return End(result, end, isLeft);
@@ -108,7 +114,7 @@ internal static class DeadRedriveCommand
     }
 
     private static void Write(
-        string queue, RedriveOptions options, RedriveResult result, LetterReport report, long total)
+        string queue, RedriveOptions options, RedriveResult result, LetterReport report, long total, long? all)
     {
         var redriven = result.GroupsOf(LetterFate.Redrive);
         if (redriven.Count > 0)
@@ -117,7 +123,7 @@ internal static class DeadRedriveCommand
         }
 
         var count = result.Count(LetterFate.Redrive);
-        var read = PassReport.Share(count, total, count == options.Limit);
+        var read = PassReport.Share(count, total, count == options.Limit, all);
         Console.WriteLine(options.IsDryRun
             ? $"{read} would go back to {queue}. Nothing was changed."
             : $"{read} went back to {queue}.");

@@ -13,7 +13,7 @@ internal sealed record LetterFilter
         ['d'] = TimeSpan.FromDays(1),
     };
 
-    /// <summary>A part of the reason, in any letter case.</summary>
+    /// <summary>A part of the reason, or a rule such as <c>user_id.required</c>, in any letter case.</summary>
     public string? Reason { get; init; }
 
     /// <summary>The letter's own MessageId or the original one; empty selects all.</summary>
@@ -52,7 +52,8 @@ internal sealed record LetterFilter
     {
         // A letter without a time is neither older nor newer than anything.
         var age = letter.Age(now);
-        return (Reason is null || letter.Reason.Text.Contains(Reason, StringComparison.OrdinalIgnoreCase))
+        return (Reason is null || letter.Reason.Text.Contains(Reason, StringComparison.OrdinalIgnoreCase)
+                || ReasonRules.Breaks(letter.Reason.Text, Reason))
             && (Ids.Count == 0 || letter.HasIdIn(Ids))
             && (Older is null || age > Older)
             && (Newer is null || age < Newer);

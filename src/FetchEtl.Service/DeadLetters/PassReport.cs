@@ -19,7 +19,8 @@ internal static class PassReport
         switch (end.Ending)
         {
             case PassEnding.Stopped:
-                Say("stopped before the end. What was not removed is visible again.");
+                Say("stopped before the end. What was not removed is visible again: run the same command again for "
+                    + "the rest.");
                 return false;
             case PassEnding.TooManyInFlight:
                 Say($"stopped after {Words.Number(seen)} of about {Words.Number(queue.Depth.Total)} letters: SQS "
@@ -43,7 +44,10 @@ internal static class PassReport
     /// <param name="count">Those that are meant.</param>
     /// <param name="read">All that were read.</param>
     /// <param name="isLimited">Whether --limit ended the reading, so that nobody knows how many there are.</param>
-    public static string Share(long count, long read, bool isLimited) => isLimited
+    /// <param name="all">About how many there are, where a stop ended the reading; null where it did not.</param>
+    public static string Share(long count, long read, bool isLimited, long? all = null) => all is { } about
+        ? $"{Words.Count(count, "letter")} ({Words.Number(read)} of about {Words.Number(about)} were read)"
+        : isLimited
         ? $"{Words.Count(count, "letter")} (--limit; {Words.Number(read)} were read)"
         : $"{Words.Number(count)} of {Words.Count(read, "letter")}";
 

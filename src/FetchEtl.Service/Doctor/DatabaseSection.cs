@@ -79,7 +79,7 @@ internal sealed class DatabaseSection : IDoctorSection
         {
             await connection.DisposeAsync();
             context.NoDatabase = "there is no connection to PostgreSQL";
-            var (found, remedy) = DatabaseTrouble.Describe(exception);
+            var (found, remedy) = DatabaseTrouble.Describe(exception, $"{settings.Host}:{settings.Port}");
             return Checks.Connection.Fail(found, remedy);
         }
     }
@@ -134,7 +134,25 @@ internal sealed class DatabaseSection : IDoctorSection
         {
             await using var database = Open(context);
             var masking = MaskingSetting.Read(context.Host.Configuration);
-            await InsertPlan.CheckAsync(database, masking?.HasVault == true, token);
+            try
+            {
+                await InsertPlan.CheckAsync(database, masking?.HasVault == true, token);
+            }
+            catch (PostgresException denied) when (denied.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+            {
+                if (await TableRights.FindMissingAsync(context.Connection!, masking?.HasVault == true, token)
+                    is { Count: > 0 } missing)
+                {
+                    return TableRights.Judge(missing);
+                }
+
+                throw;
+            }
+            catch (PostgresException noIndex) when (noIndex.SqlState == PostgresErrorCodes.InvalidColumnReference)
+            {
+                return TableRights.NoUniqueIndex;
+            }
+
             return Checks.Rights.Ok(
                 masking?.HasVault == true
                     ? "PostgreSQL would take rows and sealed values from this role"

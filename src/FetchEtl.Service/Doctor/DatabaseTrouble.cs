@@ -12,8 +12,10 @@ internal static class DatabaseTrouble
         "check that PostgreSQL runs, and that ConnectionStrings:Logins names its host, its port and an SSL Mode that "
         + "it supports";
 
+    /// <param name="exception">What a call of Npgsql threw.</param>
+    /// <param name="host">Host and port, where a connection failed.</param>
     /// <returns>What happened, and what to do.</returns>
-    public static (string Found, string Remedy) Describe(Exception exception)
+    public static (string Found, string Remedy) Describe(Exception exception, string? host = null)
     {
         switch (exception)
         {
@@ -23,7 +25,10 @@ internal static class DatabaseTrouble
                     "name the file of a private authority in Root Certificate of ConnectionStrings:Logins; "
                     + "SSL Mode=VerifyFull needs the host's name in the certificate");
             case NpgsqlException { InnerException: SocketException socket } connection:
-                return ($"{connection.Message.TrimEnd('.')}: {socket.Message}", CheckServer);
+                // Npgsql's text is at times the socket's alone, and then it names no host.
+                return connection.Message == socket.Message
+                    ? (host is null ? socket.Message : $"{host}: {socket.Message}", CheckServer)
+                    : ($"{connection.Message.TrimEnd('.')}: {socket.Message}", CheckServer);
             case TimeoutException or NpgsqlException { InnerException: TimeoutException }:
                 return ("PostgreSQL does not answer in time", CheckServer);
         }

@@ -12,12 +12,13 @@ internal sealed partial class SettingsSection : IDoctorSection
 
     public Task<IReadOnlyList<Finding>> RunAsync(DoctorContext context, CancellationToken cancellationToken)
     {
-        List<Finding> findings = [.. Sections(context.Host)];
+        var misspelled = Misspelled(context.Host);
+        List<Finding> findings = [.. Of(Checks.Sections, misspelled, "no section is misspelled")];
         findings.AddRange(Of(Checks.Service, context.Host.Read<ServiceSettings>().Problems));
         var (sqs, problems) = context.Host.Read<SqsSettings>();
         context.Sqs = sqs;
         findings.AddRange(Of(Checks.Sqs, problems));
-        var logins = context.Host.Read<LoginsOptions>().Problems;
+        var logins = context.Host.Read<LoginsOptions>().Problems.Except(misspelled).ToList();
         findings.AddRange(Of(Checks.Database, [.. logins.Where(problem => !IsOfMasking(problem))]));
         findings.AddRange(Of(Checks.Masking, [.. logins.Where(IsOfMasking)]));
         findings.AddRange(sqs is null ? NoClient(context) : CreateClient(context));
@@ -36,20 +37,21 @@ internal sealed partial class SettingsSection : IDoctorSection
 
     private static bool IsOfMasking(string problem) => problem.StartsWith("Masking", StringComparison.Ordinal);
 
-    private static IEnumerable<Finding> Of(Check check, IReadOnlyList<string> problems) => problems.Count == 0
-        ? [check.Ok("valid")]
+    private static IEnumerable<Finding> Of(
+        Check check, IReadOnlyList<string> problems, string well = "valid") => problems.Count == 0
+        ? [check.Ok(well)]
         : problems.Select(problem => Of(check, problem));
 
-    private static IEnumerable<Finding> Sections(DoctorHost host)
+    private static IReadOnlyList<string> Misspelled(DoctorHost host)
     {
         try
         {
             SettingsSections.Check(host.Configuration);
-            return [Checks.Sections.Ok("no section is misspelled")];
+            return [];
         }
         catch (UsageException usage)
         {
-            return usage.Problems.Select(problem => Of(Checks.Sections, problem));
+            return usage.Problems;
         }
     }
 

@@ -12,6 +12,11 @@ internal static class DrainEnding
         }
 
         var counts = result.Left?.ToString() ?? "SQS does not give its counts";
+        if (isStopped && result is { Left: null, Summary: { Received: 0 } })
+        {
+            return [$"stopped before {queue} was empty: nothing was received. Run 'fetch-etl drain' again."];
+        }
+
         if (isStopped)
         {
             return

@@ -34,15 +34,14 @@ internal sealed class Drainer(
     {
         var metrics = new DrainMetrics(
             host.Services.GetRequiredService<SqsMetrics>(), host.Services.GetRequiredService<LoginMetrics>());
-        await RequireSqsAsync(cancellationToken);
+        var queueUrl = await RequireSqsAsync(cancellationToken);
         var started = _time.GetTimestamp();
-        string? queueUrl = null;
         var isEmpty = false;
         IReadOnlyList<string> standing = [];
         try
         {
             await host.StartAsync(cancellationToken);
-            queueUrl = (await _client.GetQueueUrlAsync(_settings.QueueName, cancellationToken)).QueueUrl;
+            queueUrl ??= (await _client.GetQueueUrlAsync(_settings.QueueName, cancellationToken)).QueueUrl;
             isEmpty = await WaitUntilEmptyAsync(metrics, queueUrl, cancellationToken);
             if (!isEmpty && obstacles is not null)
             {
@@ -74,16 +73,19 @@ internal sealed class Drainer(
     /// Fails when SQS cannot be reached, or does not count the queue's messages. <c>run</c> waits in that case, but a
     /// drain reports it.
     /// </summary>
-    private async Task RequireSqsAsync(CancellationToken cancellationToken)
+    /// <returns>The queue's URL; null where it does not exist yet.</returns>
+    private async Task<string?> RequireSqsAsync(CancellationToken cancellationToken)
     {
         try
         {
             var url = await _client.FindQueueAsync(_settings.QueueName, cancellationToken);
             await QueueDepth.ReadAsync(_client, url, cancellationToken);
+            return url;
         }
         catch (QueueDoesNotExistException)
         {
             // The endpoint creates it, or reports that it is missing.
+            return null;
         }
     }
 

@@ -131,11 +131,7 @@ internal static class ServiceHost
     {
         var builder = Host.CreateEmptyApplicationBuilder(
             new HostApplicationBuilderSettings { ApplicationName = "fetch-etl" });
-        builder.Configuration
-            .SetBasePath(Directory.GetCurrentDirectory())
-            .AddJsonFile("appsettings.json", optional: true, reloadOnChange: false)
-            .AddEnvironmentVariables()
-            .AddCommandLine(settings)
+        Configure(builder.Configuration, settings)
             .AddInMemoryCollection(overrides ?? new Dictionary<string, string?>());
 
         // The verb reports a failed start, and the login writer reports a failed statement. These categories would
@@ -158,6 +154,14 @@ internal static class ServiceHost
 
         return builder;
     }
+
+    /// <summary>Adds the sources of settings: the file, the environment, the command line.</summary>
+    public static IConfigurationBuilder Configure(IConfigurationBuilder configuration, string[] settings) =>
+        configuration
+            .SetBasePath(Directory.GetCurrentDirectory())
+            .AddJsonFile("appsettings.json", optional: true, reloadOnChange: false)
+            .AddEnvironmentVariables()
+            .AddCommandLine(settings);
 
     private static void Bind<T>(HostApplicationBuilder builder, string section)
         where T : class =>

@@ -37,12 +37,24 @@ internal static class SettingsArguments
 
     private static string Suggest(string key, IReadOnlyCollection<string> options)
     {
-        string[] settings = [.. SettingsSections.WithSection(key.TrimStart('-')).Select(setting => $"--{setting}=…")];
-        return (SettingsNames.Nearest(key, options), settings) switch
+        string[] settings =
+        [
+            .. SettingsSections.WithSection(key.TrimStart('-')).Concat(Colons(key)).Select(setting => $"--{setting}=…"),
+        ];
+        return (SettingsNames.Nearest(key, [.. options, "--help"]), settings) switch
         {
             ({ } option, _) => $": did you mean {option}?",
             (_, [_, ..]) => $": did you mean {string.Join(" or ", settings)}?",
             _ => "; see --help, and write settings as in --Sqs:QueueName=other.",
         };
+    }
+
+    /// <summary>A setting whose parts are separated as in other programs, as in <c>--Sqs.QueueName</c>.</summary>
+    private static IEnumerable<string> Colons(string key)
+    {
+        var setting = key.TrimStart('-').Replace("__", ":", StringComparison.Ordinal).Replace('.', ':');
+        return setting.Contains(':', StringComparison.Ordinal) && SettingsSections.Problem(setting) is null
+            ? [setting]
+            : [];
     }
 }

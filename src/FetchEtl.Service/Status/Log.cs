@@ -10,6 +10,12 @@ internal static partial class Log
     [LoggerMessage(3090, LogLevel.Information, "Health checks, metrics and the status page are at {Addresses}")]
     public static partial void Listening(ILogger logger, string addresses);
 
+    [LoggerMessage(3093, LogLevel.Critical, "The service ends: {Problem}")]
+    public static partial void Ends(ILogger logger, string problem);
+
+    [LoggerMessage(3094, LogLevel.Critical, "The service ends by an unexpected error")]
+    public static partial void Failed(ILogger logger, Exception failure);
+
     [LoggerMessage(3091, LogLevel.Information,
         "In {Time}: received {Received}, written {Written} ({Rate:0.0}/s), duplicates {Duplicates}, dead letters "
         + "{DeadLetters}{Rules}, returned {Returned}, leases lost {LeasesLost}; {Depth}")]

@@ -10,8 +10,8 @@ using Microsoft.Extensions.Options;
 namespace FetchEtl.Service;
 
 /// <summary>
-/// Whether messages can go from the queue into the table now: the health of the writer, of the receive endpoint and of
-/// the bus. No text of it quotes a message. It calls neither SQS nor PostgreSQL.
+/// Whether messages can go from the queue into the table now, and invalid ones to the dead-letter queue: the health of
+/// the writer, of the receive endpoint, of the dead letters and of the bus. No text of it quotes a message. It calls neither SQS nor PostgreSQL.
 /// </summary>
 internal sealed class Readiness(IServiceProvider services, IHostApplicationLifetime lifetime)
 {
@@ -22,7 +22,12 @@ internal sealed class Readiness(IServiceProvider services, IHostApplicationLifet
     public async Task<HealthReport> ReadAsync()
     {
         List<HealthCheckLine> checks =
-            [.. await ReadChecksAsync(services), .. ReadEndpoints(services), ReadBus(services)];
+        [
+            .. await ReadChecksAsync(services),
+            .. ReadEndpoints(services),
+            DeadLetters(services.GetRequiredService<SqsMetrics>().DeadLetterProblems),
+            ReadBus(services),
+        ];
         var status = lifetime switch
         {
             { ApplicationStopping.IsCancellationRequested: true } => "stopping",
@@ -71,6 +76,18 @@ internal sealed class Readiness(IServiceProvider services, IHostApplicationLifet
             return [new(ReceiveEndpoint, "unhealthy", "The endpoint is not started.")];
         }
     }
+
+    /// <summary>Whether the dead-letter queue takes invalid messages; the others go on meanwhile.</summary>
+    /// <param name="problems">Why dead-letter queues reject dead letters, by the queue's name.</param>
+    internal static HealthCheckLine DeadLetters(IReadOnlyDictionary<string, string> problems) => problems.Count == 0
+        ? new("dead-letters", "healthy", "The dead-letter queue rejected no dead letter since it last accepted one.")
+        : new(
+            "dead-letters",
+            "degraded",
+            string.Join(' ', problems.Select(problem =>
+                $"{problem.Key} rejects dead letters: {problem.Value.TrimEnd('.')}. Invalid messages go back to their "
+                + "queue until it accepts them. Remedy: check that the queue exists and that sqs:SendMessage on it is "
+                + "granted.")));
 
     private static string Receiving(IServiceProvider services) =>
         services.GetRequiredService<LoginWriter>().WaitForOutageEndAsync().IsCompleted

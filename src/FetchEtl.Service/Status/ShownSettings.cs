@@ -14,7 +14,7 @@ internal static class ShownSettings
     /// <summary>Texts that hold no secret.</summary>
     private static readonly HashSet<string> Texts = new(StringComparer.Ordinal)
     {
-        "Service:Urls", "Service:AllowedHosts", "Sqs:QueueName", "Sqs:DeadLetterQueue", "Sqs:Region",
+        "Service:Urls", "Service:AllowedHosts", "Sqs:QueueName", "Sqs:Region",
     };
 
     /// <summary>Lists that hold no secret.</summary>
@@ -26,12 +26,22 @@ internal static class ShownSettings
     [
         .. Section(ServiceSettings.Section, service),
         .. Section(SqsSettings.Section, sqs),
+        new("Sqs:DeadLetterQueueName", sqs.DeadLetterQueue),
         new("ConnectionStrings:Logins", Database(logins.ConnectionString)),
         .. Section("Storage", logins.Storage),
         .. Section("Masking", logins.Masking),
-        new("Masking: generations of keys", $"{Math.Max(logins.Masking.Keys.Count, logins.Masking.KeyFiles.Count)}"),
+        .. Keys(logins.Masking),
         .. Section("AppVersion", logins.AppVersion),
         .. Table(table),
+    ];
+
+    /// <summary>How many keys there are, and whether there is a vault: their values are secrets, or paths to them.</summary>
+    private static IEnumerable<KeyValuePair<string, string>> Keys(MaskingOptions masking) =>
+    [
+        new(
+            masking.KeyFiles.Count > masking.Keys.Count ? "Masking:KeyFiles" : "Masking:Keys",
+            Words.Count(Math.Max(masking.Keys.Count, masking.KeyFiles.Count), "generation")),
+        new("Masking:Vault:PublicKeyFile", masking.HasVault ? "set" : "not set"),
     ];
 
     /// <summary>What the table decides; nothing while it could not be read yet.</summary>
@@ -46,6 +56,7 @@ internal static class ShownSettings
     private static IEnumerable<KeyValuePair<string, string>> Section(string section, object settings) => settings
         .GetType()
         .GetProperties(BindingFlags.Public | BindingFlags.Instance)
+        .IntersectBy(SettingsReader.NamesOf(settings.GetType()), property => property.Name)
         .Select(property => (Key: $"{section}:{property.Name}", Value: property.GetValue(settings)))
         .Select(setting => (setting.Key, Text: Text(setting.Key, setting.Value)))
         .Where(setting => setting.Text is not null)

@@ -62,7 +62,7 @@ internal sealed class StatusReader(
             ["hidden"] = Count(counts.Queue?.InFlight),
             ["delayed"] = Count(counts.Queue?.Delayed),
             ["deadDepth"] = Count(counts.DeadLetters?.Total),
-            ["depthNote"] = counts.Problem ?? $"Counted by SQS {Words.Duration(age ?? default)} ago",
+            ["depthNote"] = StatusText.DepthNote(counts, age),
             ["oldest"] = sqs.OldestReceivedAge is { } oldest && oldest > TimeSpan.Zero
                 ? Words.Duration(oldest)
                 : "none",

@@ -18,6 +18,18 @@ internal static class StatusText
     public static IEnumerable<KeyValuePair<string, long>> Sorted(IReadOnlyDictionary<string, long> rules) =>
         rules.OrderByDescending(x => x.Value).ThenBy(x => x.Key, StringComparer.Ordinal);
 
+    /// <summary>How old the counts are, and why one is missing.</summary>
+    public static string DepthNote(QueueCounts counts, TimeSpan? age)
+    {
+        var counted = $"Counted by SQS {Words.Duration(age ?? default)} ago";
+        return counts switch
+        {
+            { Problem: null } => counted,
+            { Queue: null, DeadLetters: null } => counts.Problem,
+            _ => $"{counted}. {counts.Problem}",
+        };
+    }
+
     /// <summary>What is on both queues.</summary>
     public static string Depths(QueueCounts counts, SqsSettings settings)
     {

@@ -10,11 +10,16 @@ namespace FetchEtl.Service;
 /// minutes have none.
 /// </summary>
 /// <param name="read">Reads the work so far.</param>
-/// <param name="describeQueues">Asks SQS what is on the queues.</param>
+/// <param name="readQueues">Asks SQS what is on the queues.</param>
+/// <param name="settings">Name the queues.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Gets the lines.</param>
 internal sealed class SummaryLog(
-    Func<WorkTotals> read, Func<Task<string>> describeQueues, TimeProvider time, ILogger<SummaryLog> logger)
+    Func<WorkTotals> read,
+    Func<Task<QueueCounts>> readQueues,
+    SqsSettings settings,
+    TimeProvider time,
+    ILogger<SummaryLog> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
@@ -27,10 +32,10 @@ internal sealed class SummaryLog(
     {
         var meter = services.GetRequiredService<WorkMeter>();
         var watch = services.GetRequiredService<QueueWatch>();
-        var settings = services.GetRequiredService<IOptions<SqsSettings>>().Value;
         return new SummaryLog(
             () => meter.Now,
-            async () => StatusText.Depths(await watch.ReadAsync(), settings),
+            watch.ReadAsync,
+            services.GetRequiredService<IOptions<SqsSettings>>().Value,
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<SummaryLog>>());
     }
@@ -48,7 +53,7 @@ internal sealed class SummaryLog(
         if (!run.IsIdle)
         {
             Log.Ended(
-                logger,
+                new ValuesLogger(logger, Values(run)),
                 Words.Duration(run.At),
                 run.Received,
                 run.Written,
@@ -87,8 +92,9 @@ internal sealed class SummaryLog(
             return;
         }
 
+        var counts = await readQueues();
         Log.Summary(
-            logger,
+            new ValuesLogger(logger, [.. Values(work), .. Values(counts)]),
             Words.Duration(work.At),
             work.Received,
             work.Written,
@@ -98,6 +104,28 @@ internal sealed class SummaryLog(
             StatusText.Rules(work.DeadLettersByRule),
             work.Returned,
             work.LeasesLost,
-            await describeQueues());
+            StatusText.Depths(counts, settings));
+    }
+
+    /// <summary>What the text says in words, as numbers.</summary>
+    private static IReadOnlyList<KeyValuePair<string, object?>> Values(WorkTotals work) =>
+    [
+        new("Seconds", Math.Round(work.At.TotalSeconds, 3)),
+        .. work.DeadLettersByRule.Select(rule => KeyValuePair.Create($"DeadLetters.{rule.Key}", (object?)rule.Value)),
+    ];
+
+    private static IEnumerable<KeyValuePair<string, object?>> Values(QueueCounts counts)
+    {
+        return (counts.Queue is { } queue
+            ?
+            [
+                Of("QueueVisible", queue.Visible),
+                Of("QueueInFlight", queue.InFlight),
+                Of("QueueDelayed", queue.Delayed),
+            ]
+            : Array.Empty<KeyValuePair<string, object?>>())
+            .Concat(counts.DeadLetters is { } dead ? [Of("DeadLetterQueueMessages", dead.Total)] : []);
+
+        static KeyValuePair<string, object?> Of(string name, long count) => new(name, count);
     }
 }

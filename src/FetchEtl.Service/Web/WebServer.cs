@@ -50,7 +50,7 @@ internal sealed class WebServer(
         {
             await _server.StartAsync(new WebRequests(endpoints.Build(services), services), cancellationToken);
         }
-        catch (Exception exception) when (Problem(exception) is { } problem)
+        catch (Exception exception) when (Problem(exception, settings.Value.Urls) is { } problem)
         {
             throw new UsageException([problem]);
         }
@@ -99,10 +99,10 @@ internal sealed class WebServer(
     }
 
     /// <summary>Turns a failure to listen into one line with the remedy.</summary>
-    private static string? Problem(Exception exception) => exception switch
+    private static string? Problem(Exception exception, string? urls) => exception switch
     {
         IOException { InnerException: AddressInUseException } =>
-            "Service:Urls names a port that another process uses: stop that process, or choose another port.",
+            $"Service:Urls ({urls}) names a port that another process uses: stop that process, or choose another port.",
         SocketException { SocketErrorCode: SocketError.AccessDenied } =>
             "Service:Urls names a port that this user may not open: choose one of 1024 or more.",
         SocketException { SocketErrorCode: SocketError.AddressNotAvailable } =>

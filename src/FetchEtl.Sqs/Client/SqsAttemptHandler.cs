@@ -31,23 +31,32 @@ internal sealed class SqsAttemptHandler(
         {
             response?.Dispose();
             var timedOut = timer.IsCancellationRequested && exception is OperationCanceledException;
-            if (cancellationToken.IsCancellationRequested || !(timedOut || (receives && IsReplyLost(exception))))
+            if (cancellationToken.IsCancellationRequested || !(timedOut || IsReplyLost(exception)))
             {
                 throw;
             }
 
-            var reason = timedOut ? $"no reply within {limit.TotalSeconds} s" : exception.Message;
-            throw NoReply($"{operation}: {reason}", receives, timedOut ? SqsErrors.Timeout : SqsErrors.ReplyLost);
+            var place = request.RequestUri?.Authority;
+            throw timedOut
+                ? NoReply($"{operation} got no reply from {place} within {limit.TotalSeconds} s", receives)
+                : Broken($"the connection to {place} broke before the reply to {operation} came", receives, exception);
         }
     }
+
+    /// <summary>The network stack's own text names no address.</summary>
+    private static Exception Broken(string text, bool receives, Exception cause) => receives
+        ? Lost(text, SqsErrors.ReplyLost)
+        : new HttpRequestException(text, cause);
 
     /// <summary>
     /// The SDK retries failures of the network. It must not retry a receive whose reply is lost: SQS has hidden those
     /// messages already, and a second receive would hide more. The SDK looks into inner exceptions, so there is none.
     /// </summary>
-    private static Exception NoReply(string text, bool receives, string code) => receives
-        ? new AmazonSQSException(text, ErrorType.Unknown, code, requestId: null, default)
-        : new TimeoutException(text);
+    private static AmazonSQSException Lost(string text, string code) =>
+        new(text, ErrorType.Unknown, code, requestId: null, default);
+
+    private static Exception NoReply(string text, bool receives) =>
+        receives ? Lost(text, SqsErrors.Timeout) : new TimeoutException(text);
 
     /// <summary>Whether the connection broke after the request may have been sent.</summary>
     private static bool IsReplyLost(Exception exception) => exception is IOException or HttpRequestException

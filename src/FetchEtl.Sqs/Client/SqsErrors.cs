@@ -53,14 +53,17 @@ public static class SqsErrors
         IsTransient(Normalize(code), senderFault ? null : HttpStatusCode.InternalServerError);
 
     /// <summary>
-    /// A line about a failure of SQS, for logs and consoles. It quotes no message body: of an exception that is not the
+    /// A line about a failure of SQS, for logs and consoles, without a full stop. It quotes no message body: of an exception that is not the
     /// SDK's or the network's, it gives the type only.
     /// </summary>
     /// <param name="exception">What a call of <c>IAmazonSQS</c> threw.</param>
-    public static string Describe(Exception exception) => exception switch
+    public static string Describe(Exception exception) => Text(exception).TrimEnd('.');
+
+    private static string Text(Exception exception) => exception switch
     {
         AmazonUnmarshallingException => "SQS sent a reply that cannot be read",
         _ when FailureCauses.Tls(exception) is { } tls => $"SQS cannot be reached: {tls}",
+        AmazonServiceException { ErrorCode: Timeout or ReplyLost } => $"SQS gave no reply: {exception.Message}",
         AmazonServiceException { ErrorCode: { Length: > 0 } code } => $"{Normalize(code)}: {exception.Message}",
         AmazonServiceException => exception.Message,
         AmazonClientException client => FailureCauses.Credentials(client),

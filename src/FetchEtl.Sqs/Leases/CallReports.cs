@@ -5,8 +5,10 @@ namespace FetchEtl.Sqs;
 /// <summary>Logs the troubles of an endpoint's calls: each when it begins and when it ends.</summary>
 /// <param name="troubles">Says which of them are to be logged.</param>
 /// <param name="deadLetterQueue">The name of the dead-letter queue.</param>
+/// <param name="metrics">Know whether the dead-letter queue rejects dead letters now.</param>
 /// <param name="logger">Gets the lines.</param>
-internal sealed class CallReports(TroubleLog troubles, string deadLetterQueue, ILogger logger)
+internal sealed class CallReports(
+    TroubleLog troubles, string deadLetterQueue, QueueMetrics metrics, ILogger logger)
 {
     public TroubleLog Troubles => troubles;
 
@@ -28,6 +30,11 @@ internal sealed class CallReports(TroubleLog troubles, string deadLetterQueue, I
         var isTrouble = trouble is Trouble.Renewals or Trouble.DeadLetters
             ? call.Answers.Any(answer => answer != EntryAnswer.Accepted)
             : call.IsRefused;
+        if (trouble == Trouble.DeadLetters && (isTrouble || !isRefused))
+        {
+            metrics.DeadLettersRejected(isTrouble ? call.Problem : null);
+        }
+
         var isAway = call.IsAway && (call.IsRefused || trouble == Trouble.Renewals);
         if (isTrouble && troubles.Fails(trouble, isAway))
         {

@@ -24,7 +24,7 @@ internal sealed class LeaseLoop(
         Channel.CreateUnbounded<LeaseEvent>(new UnboundedChannelOptions { SingleReader = true });
 
     private readonly CallLanes _lanes = new(
-        calls, visibilityTimeout, backoff, new CallReports(troubles, deadLetters.Name, logger));
+        calls, visibilityTimeout, backoff, new CallReports(troubles, deadLetters.Name, metrics, logger));
 
     private readonly ClaimReports _claims = new(logger);
 

@@ -27,7 +27,8 @@ internal sealed record SqsQueues(string Url, string DeadLetterUrl)
         catch (QueueDoesNotExistException exception)
         {
             throw new ConnectionException(
-                $"The SQS queue '{name}' does not exist. Create it, correct the name, or set CreateQueues.",
+                $"The SQS queue '{name}' does not exist. Create it, correct the name, or set CreateQueues "
+                + "(Sqs:CreateQueues=true of fetch-etl).",
                 exception,
                 isTransient: false);
         }

@@ -63,6 +63,17 @@ public sealed partial class RuleTableTests
             .SelectMany(body => LoginValidator.Validate(
                 JsonSerializer.Deserialize<LoginMessage>(body)!, encoding, out _))
             .Select(problem => (problem.Rule, problem.Reason))
+            .Concat(LoginValidator.Validate(
+                    JsonSerializer.Deserialize<LoginMessage>(
+                        Login.Replace("192.0.2.1", "x", StringComparison.Ordinal))!,
+                    encoding,
+                    out _,
+                    new KeyedPiiMasker(new MaskingOptions
+                    {
+                        Keys = { TestKeys.First },
+                        Methods = { ["ip"] = MaskingMethod.IpCrypt, ["device_id"] = MaskingMethod.Ff1 },
+                    }))
+                .Select(problem => (problem.Rule, problem.Reason)))
             .Append((Rule: BrokenRule.NotJson, Reason: "is not JSON, or nested deeper than 64 levels"))
             .Distinct()
             .ToList();

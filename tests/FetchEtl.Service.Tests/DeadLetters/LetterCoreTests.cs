@@ -45,6 +45,22 @@ public sealed class LetterCoreTests
         Assert.False(Filter(null, null, 1).Matches(letter with { SentAt = null }, Now));
     }
 
+    [Theory]
+    [InlineData("app_version.not_version", "ip: is null; app_version: is not a version of one to three", true)]
+    [InlineData("USER_ID.required", "user_id: is missing", true)]
+    [InlineData("user_id.required", "xuser_id: is missing", false)]
+    [InlineData("ip.required", "user_id: is missing", false)]
+    [InlineData("body.not_json", "body: is not JSON, or nested deeper than 64 levels", true)]
+    [InlineData("body.not_object", "body: is not JSON, or nested deeper than 64 levels", false)]
+    [InlineData("row.rejected", "PostgreSQL rejected the row: SQLSTATE 22021 (character_not_in_repertoire)", true)]
+    [InlineData("ip.none", "ip: is missing", false)]
+    public void The_name_of_a_rule_selects_the_letters_that_broke_it(string rule, string reason, bool matches)
+    {
+        var letter = Letter("7") with { Reason = new(reason, []) };
+
+        Assert.Equal(matches, new LetterFilter { Reason = rule }.Matches(letter, Now));
+    }
+
     [Fact]
     public void What_would_cost_a_row_or_loop_stays_unless_somebody_insists()
     {

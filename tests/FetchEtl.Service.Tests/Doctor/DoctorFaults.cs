@@ -127,7 +127,7 @@ internal static class DoctorFaults
         {
             Refusal = ("GetQueueUrl", "InvalidClientTokenId"),
         };
-        yield return new("a clock that is 6 minutes fast", Checks.SqsClock, Error, "is 6 min fast", "NTP")
+        yield return new("a clock that is 6 minutes fast", Checks.SqsClock, Error, "clock is 6 min", "NTP")
         {
             Clock = TimeSpan.FromMinutes(6),
         };
@@ -222,9 +222,24 @@ internal static class DoctorFaults
                 "ALTER TABLE user_logins ALTER COLUMN locale DROP NOT NULL"),
         };
         yield return new(
-            "no right to insert", Checks.Rights, Error, "the role lacks a right (SQLSTATE 42501)", "grant it INS")
+            "no right to insert", Checks.Rights, Error, "the role lacks INSERT on user_logins (SQLSTATE 42501)",
+            "GRANT INSERT ON user_logins TO the role")
         {
             Sql = ("REVOKE INSERT ON user_logins FROM {role}", "GRANT INSERT ON user_logins TO {role}"),
+        };
+        yield return new(
+            "no right to read what was erased", Checks.Rights, Error, "the role lacks SELECT on erased_messages",
+            "GRANT SELECT ON erased_messages TO the role")
+        {
+            Sql = ("REVOKE SELECT ON erased_messages FROM {role}", "GRANT SELECT ON erased_messages TO {role}"),
+        };
+        yield return new(
+            "no unique index", Checks.Rights, Error, "user_logins has no unique index on message_id",
+            "CREATE UNIQUE INDEX CONCURRENTLY ix_user_logins_message_id ON user_logins (message_id)")
+        {
+            Sql = (
+                "DROP INDEX ix_user_logins_message_id",
+                "CREATE UNIQUE INDEX ix_user_logins_message_id ON user_logins (message_id)"),
         };
         yield return new(
             "a read-only server", Checks.Rights, Error, "the server is read-only (SQLSTATE 25006)", "the primary")

@@ -8,7 +8,7 @@ public sealed class ShownSettingsTests
     private const string Canary = "canary-81ce";
 
     private static readonly string[] ShownTexts =
-        ["Service:Urls", "Service:AllowedHosts", "Sqs:QueueName", "Sqs:DeadLetterQueue", "Sqs:Region"];
+        ["Service:Urls", "Service:AllowedHosts", "Sqs:QueueName", "Sqs:DeadLetterQueueName", "Sqs:Region"];
 
     [Fact]
     public void A_text_is_shown_only_if_its_key_is_listed_whatever_settings_there_are()
@@ -39,6 +39,22 @@ public sealed class ShownSettingsTests
             shown.Where(x => x.Value.Contains(Canary, StringComparison.Ordinal)).Select(x => x.Key)
                 .Order(StringComparer.Ordinal));
         Assert.Contains(new("ConnectionStrings:Logins", "logins on db:5432 as etl"), shown);
+    }
+
+    [Fact]
+    public void Every_key_is_a_setting_that_the_command_line_accepts()
+    {
+        var shown = ShownSettings.Of(
+            new ServiceSettings { Urls = "http://127.0.0.1:8080" },
+            new SqsSettings { Region = "eu-central-1" },
+            new LoginsOptions { ConnectionString = "Host=db", Masking = { Fields = { "ip", "device_id" } } },
+            table: null);
+
+        Assert.True(shown.Count > 20);
+        Assert.All(shown, setting => Assert.Null(SettingsSections.Problem(setting.Key)));
+        Assert.Equal(shown.Count, shown.DistinctBy(setting => setting.Key).Count());
+        Assert.Contains(new("Sqs:DeadLetterQueueName", "login-queue-dead"), shown);
+        Assert.Contains(new("Masking:Vault:PublicKeyFile", "not set"), shown);
     }
 
     [Fact]

@@ -45,7 +45,7 @@ public sealed partial class WebServerTests : IAsyncLifetime
         var report = JsonSerializer.Deserialize<JsonElement>(await ready.Content.ReadAsStringAsync());
         Assert.Equal("starting", report.GetProperty("status").GetString());
         Assert.Equal(
-            ["login-writer", "receive-endpoint", "bus"],
+            ["login-writer", "receive-endpoint", "dead-letters", "bus"],
             report.GetProperty("checks").EnumerateArray().Select(check => check.GetProperty("name").GetString()!));
         Assert.False(_starting.IsCompleted);
     }
@@ -119,7 +119,7 @@ public sealed partial class WebServerTests : IAsyncLifetime
         var refusal = await Assert.ThrowsAsync<UsageException>(() => second.StartAsync());
 
         Assert.Equal(
-            ["Service:Urls names a port that another process uses: stop that process, or choose another port."],
+            [$"Service:Urls ({_url}) names a port that another process uses: stop that process, or choose another port."],
             refusal.Problems);
         await second.StopAsync();
     }

@@ -87,6 +87,10 @@ public sealed class SqsAttemptTests
         var exception = await Assert.ThrowsAsync<AmazonSQSException>(() => client.ReceiveMessageAsync(Queue));
 
         Assert.Equal(SqsErrors.ReplyLost, exception.ErrorCode);
+        Assert.Equal(
+            $"SQS gave no reply: the connection to {endpoint.Url.Authority} broke before the reply to ReceiveMessage "
+            + "came",
+            SqsErrors.Describe(exception));
         Assert.True(SqsErrors.IsTransient(exception));
         Assert.Single(endpoint.Requests);
     }
@@ -141,7 +145,7 @@ public sealed class SqsAttemptTests
         time.Advance(TimeSpan.FromSeconds(4));
 
         var exception = await Assert.ThrowsAsync<TimeoutException>(() => call);
-        Assert.Contains("GetQueueUrl: no reply within 4 s", exception.Message, StringComparison.Ordinal);
+        Assert.Contains($"GetQueueUrl got no reply from {endpoint.Url.Authority} within 4 s", exception.Message);
     }
 
     [Fact]

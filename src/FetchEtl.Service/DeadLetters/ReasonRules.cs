@@ -1,0 +1,45 @@
+namespace FetchEtl.Service;
+
+/// <summary>
+/// The rules by which metrics and the status page count dead letters, with the words of a letter's reason.
+/// docs/dead-letters.md lists both.
+/// </summary>
+internal static class ReasonRules
+{
+    private static readonly Dictionary<string, string[]> Words = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["required"] = ["is missing", "is null", "is empty"],
+        ["not_string"] = ["is not a string"],
+        ["not_unicode"] = ["is not valid Unicode"],
+        ["has_nul"] = ["contains U+0000, which PostgreSQL can't store"],
+        ["too_long"] = ["is longer than "],
+        ["not_version"] = ["is not a version of "],
+        ["redacted"] = ["is ***: "],
+        ["is_mask"] = ["has the form of a mask, "],
+        ["not_maskable"] = ["is not a plain IP address, ", "is not 6 or more digits and separators, "],
+        ["not_json"] = ["is not JSON, "],
+        ["not_object"] = ["is not a JSON object"],
+    };
+
+    /// <summary>The names of the rules, without a field.</summary>
+    public static IReadOnlyCollection<string> Names => Words.Keys;
+
+    /// <summary>Whether a reason says that a rule was broken.</summary>
+    /// <param name="reason">The reason of a letter.</param>
+    /// <param name="rule">A rule such as <c>user_id.required</c>, in any letter case.</param>
+    public static bool Breaks(string reason, string rule)
+    {
+        if (rule.Equals("row.rejected", StringComparison.OrdinalIgnoreCase))
+        {
+            return reason.StartsWith("PostgreSQL rejected the row: ", StringComparison.Ordinal);
+        }
+
+        return rule.Split('.') is [var field, var name] && Words.TryGetValue(name, out var words)
+            && Array.Exists(words, word => IsSaid(reason, $"{field}: {word}"));
+    }
+
+    /// <summary>Whether the reason has the words at its start, or behind those of another field.</summary>
+    private static bool IsSaid(string reason, string words) =>
+        reason.StartsWith(words, StringComparison.OrdinalIgnoreCase)
+        || reason.Contains($"; {words}", StringComparison.OrdinalIgnoreCase);
+}
