@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -15,6 +18,7 @@ internal static class WebServerExtensions
         services.AddRouting();
         services.TryAddSingleton(new DiagnosticListener("Microsoft.AspNetCore"));
         services.TryAddSingleton<DiagnosticSource>(x => x.GetRequiredService<DiagnosticListener>());
+        AddKestrelServices(services);
         services.AddSingleton<RecentFaults>();
         services.AddSingleton<ILoggerProvider>(x => x.GetRequiredService<RecentFaults>());
         services.AddSingleton<StatusHistory>();
@@ -26,5 +30,15 @@ internal static class WebServerExtensions
         services.AddSingleton<WebServer>();
         services.AddHostedService(x => x.GetRequiredService<WebServer>());
         services.AddHostedService(x => x.GetRequiredService<StatusSampler>());
+    }
+
+    /// <summary>
+    /// Adds what https takes from the services: types that are Kestrel's own, so only a web host can register them.
+    /// </summary>
+    private static void AddKestrelServices(IServiceCollection services)
+    {
+        var web = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        web.WebHost.UseKestrelCore();
+        services.TryAdd(web.Services.Where(x => x.ServiceType.Assembly == typeof(KestrelServer).Assembly));
     }
 }

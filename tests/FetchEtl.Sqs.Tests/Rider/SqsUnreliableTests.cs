@@ -43,6 +43,23 @@ public sealed class SqsUnreliableTests
     }
 
     [Fact]
+    public async Task A_dead_letter_queue_that_rejects_is_known_until_it_accepts_again()
+    {
+        await using var host = await RiderHost.CreateAsync();
+        await host.StartAsync();
+        Assert.Empty(host.Metrics.DeadLetterProblems);
+        host.Sqs.Faults = Always(SqsFaultKind.Error, "SendMessageBatch");
+
+        await host.SendAsync("no JSON");
+        await host.EventuallyAsync(() => host.Metrics.DeadLetterProblems.Count > 0, "the rejection is known");
+        Assert.Equal("notes-dead", Assert.Single(host.Metrics.DeadLetterProblems).Key);
+        host.Sqs.Faults = null;
+        await host.QueueIsEmptyAsync();
+
+        Assert.Empty(host.Metrics.DeadLetterProblems);
+    }
+
+    [Fact]
     [Trait("Category", "Slow")]
     public async Task Deletes_that_are_throttled_for_two_minutes_are_retried_and_no_message_is_handled_twice()
     {
