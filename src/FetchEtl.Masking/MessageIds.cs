@@ -6,6 +6,8 @@ public enum MessageIds
     /// <summary>As received. Whoever sent the message knows its id, and finds its row by it.</summary>
     Raw = 0,
 
-    /// <summary>As a UUID that only the keys can compute from the received one; see <see cref="MessageIdKey"/>.</summary>
+    /// <summary>
+    /// As a UUID that only the keys can compute from the received one; see <see cref="MessageIdKey"/>.
+    /// </summary>
     Keyed = 1,
 }

@@ -6,8 +6,8 @@ namespace FetchEtl.Migrations
 {
     /// <summary>
     /// Adds the settings to <c>masking_generations</c>, the generation of masks to <c>user_logins</c>, generation, key
-    /// and signature to <c>pii_vault</c>, and the tables <c>erased_messages</c>, <c>audit_log</c> and <c>reader_domains</c>.
-    /// Sealed values keep the date on which they were sealed, and no time.
+    /// and signature to <c>pii_vault</c>, and the tables <c>erased_messages</c>, <c>audit_log</c> and
+    /// <c>reader_domains</c>. Sealed values keep the date on which they were sealed, and no time.
     /// </summary>
     public partial class Privacy : Migration
     {

@@ -94,7 +94,8 @@ public static class ConnectionSetting
             }
 
             return SettingsNames.Nearest(keyword, Keywords.Keys) is { } name
-                ? $"has a keyword that Npgsql does not know: write {name}, or put a value that holds a semicolon in quotes"
+                ? $"has a keyword that Npgsql does not know: write {name}, or put a value that holds a semicolon in "
+                    + "quotes"
                 : "has a keyword that Npgsql does not know, or a value with a semicolon and without quotes";
         }
     }

@@ -107,8 +107,8 @@ internal sealed class DurableInsert
     }
 
     /// <summary>
-    /// Returns the rows that the table does not hold and whose message was not erased. A row without a message id cannot
-    /// be looked up.
+    /// Returns the rows that the table does not hold and whose message was not erased. A row without a message id
+    /// cannot be looked up.
     /// </summary>
     public static async Task<IReadOnlyList<PendingLogin>> FindMissingAsync(
         LoginDbContext database, IReadOnlyList<PendingLogin> rows, CancellationToken cancellationToken)

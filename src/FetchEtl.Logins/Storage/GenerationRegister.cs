@@ -153,7 +153,8 @@ internal sealed class GenerationRegister
     private void JudgeLater(Dictionary<int, MaskingGeneration> known, KeyedPiiMasker masker)
     {
         var newest = masker.Generation;
-        if (known.GetValueOrDefault(newest + 1) is { } next && masker.IsGenuine(newest + 1, next.KeyCheck, next.Mac, next.Settings))
+        if (known.GetValueOrDefault(newest + 1) is { } next
+            && masker.IsGenuine(newest + 1, next.KeyCheck, next.Mac, next.Settings))
         {
             while (known.ContainsKey(newest + 1))
             {

@@ -13,8 +13,8 @@ internal sealed class MaskingGeneration
     public string? KeyCheck { get; init; }
 
     /// <summary>
-    /// <see cref="KeyedPiiMasker.GenerationMac"/>: proves that a holder of the keys wrote the row. Null in rows that are
-    /// older than the column, until a process starts with their keys.
+    /// <see cref="KeyedPiiMasker.GenerationMac"/>: proves that a holder of the keys wrote the row. Null in rows that
+    /// are older than the column, until a process starts with their keys.
     /// </summary>
     public string? Mac { get; init; }
 

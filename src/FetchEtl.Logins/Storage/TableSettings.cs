@@ -31,7 +31,9 @@ public sealed class TableSettings
     /// <summary>The settings of the newest generation.</summary>
     internal PinnedSettings Pinned { get; }
 
-    /// <summary>The MAC of the newest generation's record, which the writer's insert requires; null without keys.</summary>
+    /// <summary>
+    /// The MAC of the newest generation's record, which the writer's insert requires; null without keys.
+    /// </summary>
     internal string? Mac { get; }
 
     /// <summary>Whether a field is masked.</summary>

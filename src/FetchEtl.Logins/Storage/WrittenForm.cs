@@ -53,7 +53,9 @@ internal static class WrittenForm
         .Select(field => $"{field.Name()}={masking.MethodOf(field)}")
         .Prepend(masking.Method.ToString()));
 
-    /// <summary>Returns <see cref="SealingKey.KeyId"/> of the vault's public key; null where there is no vault.</summary>
+    /// <summary>
+    /// Returns <see cref="SealingKey.KeyId"/> of the vault's public key; null where there is no vault.
+    /// </summary>
     public static string? VaultKey(MaskingOptions masking) =>
         masking.HasVault ? SealingKey.Read(masking.Vault.PublicKeyFile!).KeyId : null;
 }

@@ -72,7 +72,9 @@ internal sealed class KeyRing
         return Convert.ToHexStringLower(hash);
     }
 
-    /// <summary>Derives the bytes from which a generation's signing key of the vault is made. They are a secret.</summary>
+    /// <summary>
+    /// Derives the bytes from which a generation's signing key of the vault is made. They are a secret.
+    /// </summary>
     public byte[] SigningSecret(int generation, int length) => HKDF.DeriveKey(
         HashAlgorithmName.SHA256, _keys[generation - 1], length, info: "fetchetl/mask/v1/vault-signature"u8.ToArray());
 }

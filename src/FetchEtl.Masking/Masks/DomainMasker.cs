@@ -11,8 +11,8 @@ namespace FetchEtl.Masking;
 /// are.</item>
 /// <item>The domain's subkey: HKDF-SHA-256 of the newest generation's key, no salt, 32 bytes, info
 /// <c>fetchetl/mask/v1/domain/NAME</c>.</item>
-/// <item>The mask: HMAC of field name, U+0000, period, U+0000 and lifted mask in UTF-8; its first 16 bytes as lower-case
-/// hex digits.</item>
+/// <item>The mask: HMAC of field name, U+0000, period, U+0000 and lifted mask in UTF-8; its first 16 bytes as
+/// lower-case hex digits.</item>
 /// </list>
 /// </summary>
 /// <remarks>
@@ -21,7 +21,9 @@ namespace FetchEtl.Masking;
 /// </remarks>
 public sealed class DomainMasker
 {
-    /// <summary>The length of every mask, in characters: 128 bits, so that no two values get one mask by chance.</summary>
+    /// <summary>
+    /// The length of every mask, in characters: 128 bits, so that no two values get one mask by chance.
+    /// </summary>
     public const int MaskLength = 32;
 
     private const int Stack = 512;

@@ -5,9 +5,9 @@ using System.Text;
 namespace FetchEtl.Masking;
 
 /// <summary>
-/// Seals values to the vault's public key: RSA-OAEP with SHA-256 over the field's name, the mask and the value. Only the
-/// <see cref="RevealingKey"/> opens them. Thread-safe: an RSA object serves one caller at a time and is then kept for
-/// the next.
+/// Seals values to the vault's public key: RSA-OAEP with SHA-256 over the field's name, the mask and the value. Only
+/// the <see cref="RevealingKey"/> opens them. Thread-safe: an RSA object serves one caller at a time and is then kept
+/// for the next.
 /// </summary>
 public sealed class SealingKey
 {

@@ -32,7 +32,9 @@ internal static class ParseProblems
             }
 
             IReadOnlyCollection<string> options = [.. command.Options.Select(option => option.Name)];
-            var meant = SettingsNames.Nearest(given, [.. names, .. options]) is { } name ? $": did you mean {name}? The" : ": the";
+            var meant = SettingsNames.Nearest(given, [.. names, .. options]) is { } name
+                ? $": did you mean {name}? The"
+                : ": the";
             return [$"there is no '{given}'{meant} verbs of {path} are {verbs}. Settings follow the verb."];
         }
 

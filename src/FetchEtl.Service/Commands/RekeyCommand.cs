@@ -70,8 +70,8 @@ internal static class RekeyCommand
         if (host.Options.MessageIds == Masking.MessageIds.Raw)
         {
             throw new UsageException(
-                "Masking:MessageIds is Raw, and --message-ids is about to key the table's: remove the setting, here and " +
-                "for the service.");
+                "Masking:MessageIds is Raw, and --message-ids is about to key the table's: remove the setting, here " +
+                "and for the service.");
         }
 
         var move = new MessageIdMove(host.Contexts, host.Verifier, host.Masker.MessageIds, host.Time);

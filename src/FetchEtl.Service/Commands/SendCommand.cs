@@ -107,7 +107,8 @@ internal static class SendCommand
                 queueUrl, messages, lines, new SentCount(progress, total).Add, cancellationToken));
 
         var origin = file is null ? $" (seed {seed})" : string.Empty;
-        Console.WriteLine($"Sent {result.Sent} message{(result.Sent == 1 ? string.Empty : "s")} to {queue.QueueName}{origin}.");
+        var unit = result.Sent == 1 ? "message" : "messages";
+        Console.WriteLine($"Sent {result.Sent} {unit} to {queue.QueueName}{origin}.");
         SendReport.Write(result, file, seed);
         return result switch
         {

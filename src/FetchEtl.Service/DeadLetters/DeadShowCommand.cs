@@ -28,7 +28,8 @@ internal static class DeadShowCommand
         "show",
         "Shows all of one dead letter that may be shown: masks of personal fields, kinds and sizes of all else.",
         RunAsync,
-        Id, Arguments.Json, Arguments.Force).WithOneValue().WithExamples("fetch-etl dead show 6f9619ff-8b86-d011-b42d-00c04fc964ff");
+        Id, Arguments.Json, Arguments.Force).WithOneValue().WithExamples(
+            "fetch-etl dead show 6f9619ff-8b86-d011-b42d-00c04fc964ff");
 
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {

@@ -45,7 +45,8 @@ internal sealed class LetterCalls(IAmazonSQS client, TimeProvider time, Random r
                 return null;
             }
             catch (Exception exception)
-                when (CallRetries.IsOfCall(exception) && SqsErrors.IsTransient(exception) && attempt < CallRetries.MaxAttempts)
+                when (CallRetries.IsOfCall(exception)
+                    && SqsErrors.IsTransient(exception) && attempt < CallRetries.MaxAttempts)
             {
                 await _retries.DelayAsync(attempt, CancellationToken.None);
             }

@@ -27,8 +27,8 @@ internal static class KeyTrouble
             {
                 _ when SqsTrouble.IsDenied(code) =>
                     "grant kms:Decrypt on the KMS key to the role of this process, in the role's policy and in the "
-                    + $"key's, for the encryption context fetchetl=masking-key, or correct the region in AWS:Region: KMS "
-                    + $"refuses a text of another region in the same way; {WhoCalls}",
+                    + $"key's, for the encryption context fetchetl=masking-key, or correct the region in AWS:Region: "
+                    + $"KMS refuses a text of another region in the same way; {WhoCalls}",
                 "InvalidCiphertextException" or "IncorrectKeyException" =>
                     "give the line that 'fetch-etl keys new --kms' printed, and the region that it was printed in; a "
                     + "text that was encrypted otherwise needs the encryption context fetchetl=masking-key",

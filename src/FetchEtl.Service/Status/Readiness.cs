@@ -11,7 +11,8 @@ namespace FetchEtl.Service;
 
 /// <summary>
 /// Whether messages can go from the queue into the table now, and invalid ones to the dead-letter queue: the health of
-/// the writer, of the receive endpoint, of the dead letters and of the bus. No text of it quotes a message. It calls neither SQS nor PostgreSQL.
+/// the writer, of the receive endpoint, of the dead letters and of the bus. No text of it quotes a message. It calls
+/// neither SQS nor PostgreSQL.
 /// </summary>
 internal sealed class Readiness(IServiceProvider services, IHostApplicationLifetime lifetime)
 {

@@ -35,7 +35,9 @@ internal static class ShownSettings
         .. Table(table),
     ];
 
-    /// <summary>How many keys there are, and whether there is a vault: their values are secrets, or paths to them.</summary>
+    /// <summary>
+    /// How many keys there are, and whether there is a vault: their values are secrets, or paths to them.
+    /// </summary>
     private static IEnumerable<KeyValuePair<string, string>> Keys(MaskingOptions masking) =>
     [
         new(

@@ -53,8 +53,8 @@ public static class SqsErrors
         IsTransient(Normalize(code), senderFault ? null : HttpStatusCode.InternalServerError);
 
     /// <summary>
-    /// A line about a failure of SQS, for logs and consoles, without a full stop. It quotes no message body: of an exception that is not the
-    /// SDK's or the network's, it gives the type only.
+    /// A line about a failure of SQS, for logs and consoles, without a full stop. It quotes no message body: of an
+    /// exception that is not the SDK's or the network's, it gives the type only.
     /// </summary>
     /// <param name="exception">What a call of <c>IAmazonSQS</c> threw.</param>
     public static string Describe(Exception exception) => Text(exception).TrimEnd('.');

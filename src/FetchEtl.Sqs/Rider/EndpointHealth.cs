@@ -18,6 +18,7 @@ internal sealed class EndpointHealth(
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly ConcurrentDictionary<EndpointFault, Exception> _faults = new();
+    private OngoingFaultException? _ongoing;
 
     /// <summary>The endpoint begins to receive, without a fault.</summary>
     public async Task StartedAsync() => await ReportAsync(() =>
@@ -44,6 +45,22 @@ internal sealed class EndpointHealth(
 
     public void Dispose() => _turn.Dispose();
 
+    /// <summary>
+    /// Between two reports of a ready endpoint the bus keeps the first exception, so that one gets the latest text. An
+    /// exception that ends the endpoint is reported as it is.
+    /// </summary>
+    private Exception Report(Exception[] present)
+    {
+        if (present is [ConnectionException { IsTransient: false } final])
+        {
+            return final;
+        }
+
+        _ongoing ??= new OngoingFaultException(present[0]);
+        _ongoing.Update(string.Join(' ', present.Select(fault => fault.Message)));
+        return _ongoing;
+    }
+
     private async Task<bool> ReportAsync(Func<bool> change)
     {
         await _turn.WaitAsync();
@@ -53,13 +70,9 @@ internal sealed class EndpointHealth(
             if (isNews)
             {
                 Exception[] present = [.. _faults.OrderBy(x => x.Key).Select(x => x.Value)];
-                await (present switch
-                {
-                    [] => observers.NotifyReady(address),
-                    [var only] => observers.NotifyFaulted(address, only),
-                    _ => observers.NotifyFaulted(
-                        address, new ConnectionException(string.Join(" ", present.Select(x => x.Message)), present[0])),
-                });
+                await (present.Length == 0 ? observers.NotifyReady(address)
+                    : observers.NotifyFaulted(address, Report(present)));
+                _ongoing = present.Length == 0 ? null : _ongoing;
             }
 
             return isNews;
@@ -75,6 +88,18 @@ internal sealed class EndpointHealth(
             _turn.Release();
         }
     }
+}
+
+/// <summary>A fault that goes on: its text is the latest reason.</summary>
+/// <param name="cause">The first reason.</param>
+internal sealed class OngoingFaultException(Exception cause) : ConnectionException(cause.Message, cause)
+{
+    private volatile string _text = cause.Message;
+
+    public override string Message => _text;
+
+    /// <summary>Takes the latest reason.</summary>
+    public void Update(string text) => _text = text;
 }
 
 /// <summary>What can be wrong with an endpoint. Several faults can be present at once.</summary>

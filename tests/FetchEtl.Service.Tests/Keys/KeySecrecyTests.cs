@@ -3,7 +3,9 @@ using FetchEtl.Testing;
 
 namespace FetchEtl.Service.Tests;
 
-/// <summary>A real service whose key AWS decrypts: the key itself stands neither in its environment nor in its log.</summary>
+/// <summary>
+/// A real service whose key AWS decrypts: the key itself stands neither in its environment nor in its log.
+/// </summary>
 public sealed class KeySecrecyTests
 {
     [PosixFact]

@@ -119,7 +119,10 @@ public sealed partial class WebServerTests : IAsyncLifetime
         var refusal = await Assert.ThrowsAsync<UsageException>(() => second.StartAsync());
 
         Assert.Equal(
-            [$"Service:Urls ({_url}) names a port that another process uses: stop that process, or choose another port."],
+            [
+                $"Service:Urls ({_url}) names a port that another process uses: stop that process, or choose another "
+                + "port.",
+            ],
             refusal.Problems);
         await second.StopAsync();
     }

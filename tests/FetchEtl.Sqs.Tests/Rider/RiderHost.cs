@@ -241,6 +241,12 @@ internal sealed class RiderHost : IAsyncDisposable
         return Assert.Single(await DeadLettersAsync());
     }
 
+    /// <summary>Why the endpoint cannot receive, as the bus knows it; null where it can.</summary>
+    public string? FaultReason() => _host.Services
+        .GetRequiredService<MassTransit.Transports.IBusInstance>()
+        .GetRider<ISqsRider>()
+        .CheckEndpointHealth().Single().Exception?.Message;
+
     public Task<HealthReport> HealthAsync() =>
         _host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync();
 

@@ -106,6 +106,24 @@ public sealed class SqsPollTests(ITestOutputHelper output)
         Assert.Equal((0, 0), await host.DepthAsync(host.DeadLetterUrl));
     }
 
+    [Fact]
+    public async Task While_receives_fail_the_health_has_the_latest_reason()
+    {
+        await using var host = await RiderHost.CreateAsync();
+        await host.StartAsync();
+
+        foreach (var code in new[] { "AccessDenied", "InternalFailure", "QueueDoesNotExist" })
+        {
+            host.Sqs.Faults = Faults(SqsFaultKind.Error, "ReceiveMessage", code);
+            await host.EventuallyAsync(
+                () => host.FaultReason()?.Contains(code, StringComparison.Ordinal) == true, $"the reason is {code}");
+            Assert.DoesNotContain("..", host.FaultReason());
+        }
+
+        host.Sqs.Faults = null;
+        await host.EventuallyAsync(() => host.FaultReason() is null, "it receives again");
+    }
+
     /// <summary>Then every poll waits for room, and none at the gate.</summary>
     [Fact]
     public async Task While_deletes_are_denied_and_the_prefetch_is_full_health_says_so()
