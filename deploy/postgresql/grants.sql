@@ -20,6 +20,8 @@ GRANT SELECT, UPDATE ON user_logins TO fetch_etl_operator;
 GRANT SELECT ON user_logins_readable TO fetch_etl_operator;
 GRANT SELECT, INSERT, UPDATE ON masking_generations TO fetch_etl_operator;
 GRANT SELECT, INSERT, UPDATE, DELETE ON pii_vault TO fetch_etl_operator;
+-- "rekey --message-ids" moves the ids of erased messages too.
+GRANT SELECT, UPDATE ON erased_messages TO fetch_etl_operator;
 
 -- Nobody changes or removes an entry of the audit log; docs/subject-rights.md.
 GRANT SELECT, INSERT ON audit_log TO fetch_etl_operator, fetch_etl_privacy;

@@ -57,6 +57,30 @@ public sealed class LoginMigrationsTests : IAsyncLifetime
                 """));
     }
 
+    [Fact]
+    public async Task A_role_that_inserts_logins_may_read_erased_messages_once_they_are_migrated()
+    {
+        var role = $"writer_{Guid.NewGuid():N}";
+        await LoginMigrations.MigrateAsync(Connection);
+        await TestDatabase.ExecuteAsync(
+            Connection,
+            $"""
+            CREATE ROLE {role};
+            GRANT INSERT ON user_logins TO {role};
+            DROP TABLE erased_messages;
+            ALTER TABLE masking_generations DROP COLUMN settings;
+            DELETE FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261128000000_Privacy';
+            """);
+
+        await LoginMigrations.MigrateAsync(Connection);
+
+        Assert.Equal(
+            ["True"],
+            await TestDatabase.ReadAsync(
+                Connection, $"SELECT has_table_privilege('{role}', 'erased_messages', 'SELECT')"));
+        await TestDatabase.ExecuteAsync(Connection, $"DROP OWNED BY {role}; DROP ROLE {role}");
+    }
+
     [Theory]
     [InlineData("ALTER TABLE user_logins RENAME TO lost", "There is no table user_logins: rename it back")]
     [InlineData(

@@ -24,6 +24,7 @@ namespace FetchEtl.Migrations
             migrationBuilder.Sql(PrivacySql.ForgetTimes);
             migrationBuilder.Sql(PrivacySql.AddVaultKey);
             migrationBuilder.Sql(PrivacySql.CreateErasedMessages);
+            migrationBuilder.Sql(PrivacySql.LetWritersReadErasures);
             migrationBuilder.Sql(PrivacySql.CreateAuditLog);
             migrationBuilder.Sql(PrivacySql.CreateReaderDomains);
         }

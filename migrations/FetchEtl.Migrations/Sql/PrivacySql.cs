@@ -60,6 +60,27 @@ internal static class PrivacySql
         """;
 
     /// <summary>
+    /// Lets the roles that insert logins read <c>erased_messages</c>, which their insert reads from now on: without it
+    /// a service that runs would write nothing until somebody grants it.
+    /// </summary>
+    public const string LetWritersReadErasures =
+        """
+        DO $writers$
+        DECLARE
+            writer text;
+        BEGIN
+            FOR writer IN
+                SELECT DISTINCT r.rolname::text FROM pg_catalog.pg_class c
+                    CROSS JOIN LATERAL pg_catalog.aclexplode(c.relacl) AS a
+                    JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
+                WHERE c.oid = 'user_logins'::regclass::oid AND a.privilege_type = 'INSERT'
+            LOOP
+                EXECUTE pg_catalog.format('GRANT SELECT ON erased_messages TO %I', writer);
+            END LOOP;
+        END $writers$;
+        """;
+
+    /// <summary>
     /// Who revealed, found, exported or erased personal values, as a chain of hashes. The trigger stops everybody who
     /// does not drop it, also in a session that is set to skip triggers as a replica does.
     /// </summary>

@@ -40,6 +40,12 @@ public sealed partial class RuleTableTests
         ("192.0.2.1", $"1:{new string('a', 64)}"),
     ];
 
+    private static readonly KeyedPiiMasker[] LookAlikes =
+    [
+        new(new() { Keys = { TestKeys.First }, Methods = { ["ip"] = MaskingMethod.IpCrypt } }),
+        new(new() { Keys = { TestKeys.First }, Methods = { ["device_id"] = MaskingMethod.Ff1 } }),
+    ];
+
     [Fact]
     public void Every_rule_has_a_line_and_every_line_a_rule()
     {
@@ -63,6 +69,11 @@ public sealed partial class RuleTableTests
             .SelectMany(body => LoginValidator.Validate(
                 JsonSerializer.Deserialize<LoginMessage>(body)!, encoding, out _))
             .Select(problem => (problem.Rule, problem.Reason))
+            .Concat(LookAlikes.SelectMany(masker => LoginValidator.Validate(
+                JsonSerializer.Deserialize<LoginMessage>(Login.Replace("192.0.2.1", "home", StringComparison.Ordinal))!,
+                encoding,
+                out _,
+                masker)).Select(problem => (problem.Rule, problem.Reason)))
             .Append((Rule: BrokenRule.NotJson, Reason: "is not JSON, or nested deeper than 64 levels"))
             .Distinct()
             .ToList();
