@@ -35,7 +35,8 @@ GRANT SELECT ON "__EFMigrationsHistory" TO fetch_etl, fetch_etl_operator;
 
 -- user_id is masked in a new table, and as received in one of an older version. Leave it out where analysts need not
 -- see it.
-GRANT SELECT (user_id, device_type, masked_ip, masked_device_id, locale, app_version, create_date)
+-- mask_generation tells equal masks of two generations apart that look like addresses or device ids.
+GRANT SELECT (user_id, device_type, masked_ip, masked_device_id, locale, app_version, create_date, mask_generation)
     ON user_logins TO login_analyst;
 GRANT SELECT (user_id, device_type, masked_ip, masked_device_id, locale, app_version, create_date)
     ON user_logins_readable TO login_analyst;

@@ -69,7 +69,7 @@ public sealed class LoginMigrationsTests : IAsyncLifetime
             GRANT INSERT ON user_logins TO {role};
             DROP TABLE erased_messages;
             ALTER TABLE masking_generations DROP COLUMN settings;
-            DELETE FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261128000000_Privacy';
+            DELETE FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261129000000_Privacy';
             """);
 
         await LoginMigrations.MigrateAsync(Connection);
@@ -87,6 +87,7 @@ public sealed class LoginMigrationsTests : IAsyncLifetime
         "DROP VIEW user_logins_readable; ALTER TABLE user_logins DROP COLUMN locale",
         "ALTER TABLE user_logins ADD COLUMN locale character varying(32).")]
     [InlineData("DROP TABLE masking_generations", "There is no table masking_generations")]
+    [InlineData("DROP TABLE erased_messages", "There is no table erased_messages")]
     [InlineData("DROP INDEX ix_user_logins_message_id", "CREATE UNIQUE INDEX CONCURRENTLY ix_user_logins_message_id")]
     public async Task What_somebody_dropped_after_the_migrations_is_named_with_the_remedy(string change, string remedy)
     {
