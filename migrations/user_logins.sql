@@ -225,28 +225,7 @@ START TRANSACTION;
 
 DO $EF$
 BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId"::text = '20261128000000_Privacy') THEN
-    ALTER TABLE masking_generations ADD settings text;
-    END IF;
-END $EF$;
-
-DO $EF$
-BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId"::text = '20261128000000_Privacy') THEN
-    DO $generation$
-    BEGIN
-        IF NOT EXISTS (SELECT FROM pg_catalog.pg_attribute
-                       WHERE attrelid = 'user_logins'::regclass::oid AND attname::text = 'mask_generation'
-                           AND NOT attisdropped) THEN
-            ALTER TABLE user_logins ADD COLUMN mask_generation smallint;
-        END IF;
-    END $generation$;
-    END IF;
-END $EF$;
-
-DO $EF$
-BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId"::text = '20261128000000_Privacy') THEN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId"::text = '20261128000000_VaultEntries') THEN
     DO $dates$
     BEGIN
         IF EXISTS (SELECT FROM pg_catalog.pg_attribute
@@ -263,7 +242,7 @@ END $EF$;
 
 DO $EF$
 BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId"::text = '20261128000000_Privacy') THEN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId"::text = '20261128000000_VaultEntries') THEN
     ALTER TABLE pii_vault
         ADD COLUMN IF NOT EXISTS generation integer,
         ADD COLUMN IF NOT EXISTS key_id varchar(64),
@@ -273,7 +252,39 @@ END $EF$;
 
 DO $EF$
 BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId"::text = '20261128000000_Privacy') THEN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId"::text = '20261128000000_VaultEntries') THEN
+    INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
+    VALUES ('20261128000000_VaultEntries', '10.0.15');
+    END IF;
+END $EF$;
+COMMIT;
+
+START TRANSACTION;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId"::text = '20261129000000_Privacy') THEN
+    ALTER TABLE masking_generations ADD settings text;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId"::text = '20261129000000_Privacy') THEN
+    DO $generation$
+    BEGIN
+        IF NOT EXISTS (SELECT FROM pg_catalog.pg_attribute
+                       WHERE attrelid = 'user_logins'::regclass::oid AND attname::text = 'mask_generation'
+                           AND NOT attisdropped) THEN
+            ALTER TABLE user_logins ADD COLUMN mask_generation smallint;
+        END IF;
+    END $generation$;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId"::text = '20261129000000_Privacy') THEN
     CREATE TABLE IF NOT EXISTS erased_messages (
         message_id uuid NOT NULL,
         erased_on date NOT NULL DEFAULT (now() AT TIME ZONE 'UTC')::date,
@@ -284,7 +295,26 @@ END $EF$;
 
 DO $EF$
 BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId"::text = '20261128000000_Privacy') THEN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId"::text = '20261129000000_Privacy') THEN
+    DO $writers$
+    DECLARE
+        writer text;
+    BEGIN
+        FOR writer IN
+            SELECT DISTINCT r.rolname::text FROM pg_catalog.pg_class c
+                CROSS JOIN LATERAL pg_catalog.aclexplode(c.relacl) AS a
+                JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
+            WHERE c.oid = 'user_logins'::regclass::oid AND a.privilege_type = 'INSERT'
+        LOOP
+            EXECUTE pg_catalog.format('GRANT SELECT ON erased_messages TO %I', writer);
+        END LOOP;
+    END $writers$;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId"::text = '20261129000000_Privacy') THEN
     CREATE TABLE IF NOT EXISTS audit_log (
         sequence bigint NOT NULL,
         at timestamptz NOT NULL,
@@ -298,12 +328,21 @@ BEGIN
         hash varchar(64) NOT NULL,
         CONSTRAINT audit_log_pkey PRIMARY KEY (sequence)
     );
+    CREATE OR REPLACE FUNCTION audit_log_append_only() RETURNS trigger LANGUAGE plpgsql AS $refuse$
+    BEGIN
+        RAISE EXCEPTION 'entries of audit_log are neither changed nor removed'
+            USING ERRCODE = 'insufficient_privilege';
+    END $refuse$;
+    DROP TRIGGER IF EXISTS audit_log_append_only ON audit_log;
+    CREATE TRIGGER audit_log_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_log
+        FOR EACH STATEMENT EXECUTE FUNCTION audit_log_append_only();
+    ALTER TABLE audit_log ENABLE ALWAYS TRIGGER audit_log_append_only;
     END IF;
 END $EF$;
 
 DO $EF$
 BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId"::text = '20261128000000_Privacy') THEN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId"::text = '20261129000000_Privacy') THEN
     CREATE TABLE IF NOT EXISTS reader_domains (
         name varchar(32) NOT NULL,
         columns text NOT NULL,
@@ -323,9 +362,9 @@ END $EF$;
 
 DO $EF$
 BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId"::text = '20261128000000_Privacy') THEN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "MigrationId"::text = '20261129000000_Privacy') THEN
     INSERT INTO "__EFMigrationsHistory" ("MigrationId", "ProductVersion")
-    VALUES ('20261128000000_Privacy', '10.0.15');
+    VALUES ('20261129000000_Privacy', '10.0.15');
     END IF;
 END $EF$;
 COMMIT;

@@ -20,6 +20,8 @@ GRANT SELECT, UPDATE ON user_logins TO fetch_etl_operator;
 GRANT SELECT ON user_logins_readable TO fetch_etl_operator;
 GRANT SELECT, INSERT, UPDATE ON masking_generations TO fetch_etl_operator;
 GRANT SELECT, INSERT, UPDATE, DELETE ON pii_vault TO fetch_etl_operator;
+-- "rekey --message-ids" moves the ids of erased messages too.
+GRANT SELECT, UPDATE ON erased_messages TO fetch_etl_operator;
 
 -- Nobody changes or removes an entry of the audit log; docs/subject-rights.md.
 GRANT SELECT, INSERT ON audit_log TO fetch_etl_operator, fetch_etl_privacy;
@@ -33,7 +35,8 @@ GRANT SELECT ON "__EFMigrationsHistory" TO fetch_etl, fetch_etl_operator;
 
 -- user_id is masked in a new table, and as received in one of an older version. Leave it out where analysts need not
 -- see it.
-GRANT SELECT (user_id, device_type, masked_ip, masked_device_id, locale, app_version, create_date)
+-- mask_generation tells equal masks of two generations apart that look like addresses or device ids.
+GRANT SELECT (user_id, device_type, masked_ip, masked_device_id, locale, app_version, create_date, mask_generation)
     ON user_logins TO login_analyst;
 GRANT SELECT (user_id, device_type, masked_ip, masked_device_id, locale, app_version, create_date)
     ON user_logins_readable TO login_analyst;

@@ -61,8 +61,8 @@ GRANT CONNECT ON DATABASE :"database" TO fetch_etl_owner, fetch_etl, fetch_etl_o
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO fetch_etl, fetch_etl_operator, fetch_etl_privacy, login_analyst;
 GRANT USAGE, CREATE ON SCHEMA public TO fetch_etl_owner;
--- rekey collects masks in a temporary table.
-GRANT TEMPORARY ON DATABASE :"database" TO fetch_etl_operator;
+-- rekey collects masks in a temporary table, and "domain refresh" the rows of a domain.
+GRANT TEMPORARY ON DATABASE :"database" TO fetch_etl_operator, fetch_etl_owner;
 
 -- PostgreSQL's log would show a row that a constraint rejects. Only a superuser may set this; docs/privacy.md.
 DO $privacy$

@@ -45,9 +45,9 @@ internal static class TableComparison
     {
         var wanted = context.Model.GetRelationalModel().Tables.SelectMany(table => table.Columns).ToArray();
         var missing = (await MissingAsync(connection, wanted, cancellationToken)).ToLookup(column => column.Table);
-        var problems = missing.SelectMany(table => table.Count() == table.Key.Columns.Count()
-            ? [$"There is no table {table.Key.Name}: rename it back, or restore it from a backup."]
-            : table.Select(Problem)).ToList();
+        var problems = (await MissingTablesAsync(connection, cancellationToken)).Concat(missing.SelectMany(table => table.Count() == table.Key.Columns.Count()
+            ? [MissingTable(table.Key.Name)]
+            : table.Select(Problem))).ToList();
         if (problems.Count == 0 && !await connection.ReadAsync<bool>(HasIndex, cancellationToken))
         {
             problems.Add(
@@ -61,6 +61,23 @@ internal static class TableComparison
                 "All migrations have been applied, and somebody has changed the tables since. " +
                 string.Join(' ', problems));
         }
+    }
+
+    private static string MissingTable(string name) =>
+        $"There is no table {name}: rename it back, or restore it from a backup.";
+
+    /// <summary>The tables that the model does not hold.</summary>
+    private static async Task<IReadOnlyList<string>> MissingTablesAsync(
+        NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var names = await connection.ReadAsync<string[]>(
+            """
+            SELECT pg_catalog.array_agg(wanted.name)
+            FROM pg_catalog.unnest('{erased_messages,audit_log,reader_domains}'::text[]) AS wanted (name)
+            WHERE pg_catalog.to_regclass(wanted.name) IS NULL
+            """,
+            cancellationToken);
+        return [.. (names ?? []).Select(MissingTable)];
     }
 
     private static string Problem(IColumn column) =>

@@ -9,9 +9,9 @@ namespace FetchEtl.Sqs;
 /// </summary>
 internal static partial class Log
 {
-    [LoggerMessage(EventId = 1000, Message = "{Endpoint} speaks the SQS protocol {Protocol}; keeping to it")]
-    public static partial void ProtocolSettled(
-        this ILogger logger, LogLevel level, Uri endpoint, SqsProtocol protocol);
+    [LoggerMessage(1000, LogLevel.Information,
+        "{Endpoint} speaks only the older Query protocol of SQS, which is used from now on")]
+    public static partial void QueryIsSpoken(this ILogger logger, Uri endpoint);
 
     [LoggerMessage(1001, LogLevel.Warning,
         "Requests to {Host} are not encrypted: anybody on the way can read and change messages. Remedy: an https URL")]

@@ -22,6 +22,7 @@ public sealed class DrainObstacleTests
             $"""
             CREATE ROLE {role} LOGIN PASSWORD 'role';
             GRANT SELECT ON user_logins TO {role};
+            GRANT SELECT ON erased_messages TO {role};
             GRANT SELECT, INSERT, UPDATE ON masking_generations TO {role};
             """);
         estate.Settings["ConnectionStrings__Logins"] =

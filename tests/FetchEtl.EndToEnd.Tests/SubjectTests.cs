@@ -22,6 +22,7 @@ public sealed class SubjectTests
     public async Task An_erased_message_is_written_neither_when_it_is_redelivered_nor_when_its_letter_is_redriven()
     {
         await using var estate = _estate = await CreateAsync();
+        (estate.Settings["Masking__Fields__0"], estate.Settings["Masking__Fields__1"]) = ("ip", "device_id");
 
         // Committed, and still on the queue: the deletes have no effect.
         await SendAsync(Login(User), Login("other"));

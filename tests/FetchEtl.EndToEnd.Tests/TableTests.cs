@@ -18,10 +18,11 @@ public sealed partial class TableTests
         "app_version integer",
         "create_date date",
         "message_id uuid",
+        "mask_generation smallint",
     ];
 
     [Fact]
-    public async Task A_dump_of_the_table_shows_the_seven_columns_of_the_DDL_in_their_order_and_message_id()
+    public async Task A_dump_of_the_table_shows_the_seven_columns_of_the_DDL_in_their_order_and_what_FetchEtl_adds()
     {
         await using var database = await PostgresDatabase.CreateAsync();
         await LoginMigrations.MigrateAsync(database.ConnectionString, CancellationToken.None);

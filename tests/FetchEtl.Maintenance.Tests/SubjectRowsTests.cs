@@ -1,3 +1,4 @@
+using System.Text.Json;
 using FetchEtl.Logins;
 using FetchEtl.Masking;
 using FetchEtl.Testing;
@@ -32,7 +33,8 @@ public sealed class SubjectRowsTests : IAsyncLifetime
         Assert.Equal(0, await rows.MaskAgainAsync(new RandomMask(), progress: null, CancellationToken.None));
 
         var after = await RowsAsync();
-        Assert.Equal(before.Where(row => !mine.Contains(row.Id!.Value)), after.Where(row => !mine.Contains(row.Id!.Value)));
+        Assert.Equal(
+            before.Where(row => !mine.Contains(row.Id!.Value)), after.Where(row => !mine.Contains(row.Id!.Value)));
         var changed = after.Where(row => mine.Contains(row.Id!.Value)).ToList();
         Assert.Equal(3, changed.Count);
         var texts = changed.SelectMany(row => new[] { row.Ip, row.Device, row.User }).ToList();
@@ -41,6 +43,42 @@ public sealed class SubjectRowsTests : IAsyncLifetime
         Assert.All(changed, row => Assert.Equal(
             Generation(before.Single(old => old.Id == row.Id).Ip), Generation(row.Ip)));
         Assert.All(changed, row => Assert.StartsWith(RandomMask.ErasedPrefix, row.User, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_address_that_is_another_ones_mask_in_another_generation_is_not_taken_for_it()
+    {
+        var options = MaintenanceStore.Masking(Keys[..2]);
+        options.Methods["ip"] = MaskingMethod.IpCryptPfx;
+        var masker = new KeyedPiiMasker(options);
+        options = MaintenanceStore.Masking(Keys[..1]);
+        options.Methods["ip"] = MaskingMethod.IpCryptPfx;
+        var mask = new KeyedPiiMasker(options).Mask(PiiField.Ip, Theirs)!;
+        await InsertAsync(LookAlike("mine", 1), LookAlike("another's", 2));
+        await using var context = _store.CreateDbContext();
+
+        var mine = new SubjectRows(
+            context, Subject(PiiField.Ip, Theirs.Reveal(), MaskingMethod.IpCryptPfx), TimeProvider.System);
+        var theirs = new SubjectRows(
+            context,
+            Subject(
+                PiiField.Ip, masker.Unmask(PiiField.Ip, mask, generation: 2)!.Value.Reveal(),
+                MaskingMethod.IpCryptPfx),
+            TimeProvider.System);
+
+        Assert.Equal("mine", UserId(await mine.ReadAsync(CancellationToken.None)));
+        Assert.Equal("another's", UserId(await theirs.ReadAsync(CancellationToken.None)));
+
+        UserLogin LookAlike(string user, short generation) => new()
+        {
+            UserId = user,
+            MaskedIp = mask,
+            MaskGeneration = generation,
+            MessageId = Guid.NewGuid(),
+        };
+
+        static string? UserId(IReadOnlyList<JsonElement> rows) =>
+            Assert.Single(rows).GetProperty("user_id").GetString();
     }
 
     [Fact]
@@ -138,7 +176,7 @@ public sealed class SubjectRowsTests : IAsyncLifetime
 
         var vault = new SubjectVault(
             context,
-            new Subject(MaintenanceStore.Masking(Keys), (_, _) => MaskingMethod.Hmac, PiiField.UserId, [new PersonalText("ann")]),
+            Subject(PiiField.UserId, "ann"),
             Masker(3));
 
         // Either copy shows the address, and both go.
@@ -167,8 +205,14 @@ public sealed class SubjectRowsTests : IAsyncLifetime
 
     private static KeyedPiiMasker Masker(int generations) => new(MaintenanceStore.Masking(Keys[..generations]));
 
-    private static SubjectRows Rows(LoginDbContext context, PiiField field, string value) => new(
-        context, new Subject(MaintenanceStore.Masking(Keys), (_, _) => MaskingMethod.Hmac, field, [new PersonalText(value)]), TimeProvider.System);
+    private static Subject Subject(PiiField field, string value, MaskingMethod method = MaskingMethod.Hmac) => new(
+        MaintenanceStore.Masking(Keys),
+        (_, masked) => masked == PiiField.Ip ? method : MaskingMethod.Hmac,
+        field,
+        [new PersonalText(value)]);
+
+    private static SubjectRows Rows(LoginDbContext context, PiiField field, string value) =>
+        new(context, Subject(field, value), TimeProvider.System);
 
     private static UserLogin Row(string userId) => Row(userId, Theirs, Guid.NewGuid());
 

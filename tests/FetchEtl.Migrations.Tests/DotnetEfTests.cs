@@ -22,7 +22,7 @@ public sealed class DotnetEfTests
         Assert.Equal(
             [
                 "20260101000000_UserLogins", "20261121000000_Masking", "20261127000000_GenerationMacs",
-                "20261128000000_Privacy",
+                "20261128000000_VaultEntries", "20261129000000_Privacy",
             ],
             ids);
     }

@@ -57,12 +57,37 @@ public sealed class LoginMigrationsTests : IAsyncLifetime
                 """));
     }
 
+    [Fact]
+    public async Task A_role_that_inserts_logins_may_read_erased_messages_once_they_are_migrated()
+    {
+        var role = $"writer_{Guid.NewGuid():N}";
+        await LoginMigrations.MigrateAsync(Connection);
+        await TestDatabase.ExecuteAsync(
+            Connection,
+            $"""
+            CREATE ROLE {role};
+            GRANT INSERT ON user_logins TO {role};
+            DROP TABLE erased_messages;
+            ALTER TABLE masking_generations DROP COLUMN settings;
+            DELETE FROM "__EFMigrationsHistory" WHERE "MigrationId" = '20261129000000_Privacy';
+            """);
+
+        await LoginMigrations.MigrateAsync(Connection);
+
+        Assert.Equal(
+            ["True"],
+            await TestDatabase.ReadAsync(
+                Connection, $"SELECT has_table_privilege('{role}', 'erased_messages', 'SELECT')"));
+        await TestDatabase.ExecuteAsync(Connection, $"DROP OWNED BY {role}; DROP ROLE {role}");
+    }
+
     [Theory]
     [InlineData("ALTER TABLE user_logins RENAME TO lost", "There is no table user_logins: rename it back")]
     [InlineData(
         "DROP VIEW user_logins_readable; ALTER TABLE user_logins DROP COLUMN locale",
         "ALTER TABLE user_logins ADD COLUMN locale character varying(32).")]
     [InlineData("DROP TABLE masking_generations", "There is no table masking_generations")]
+    [InlineData("DROP TABLE erased_messages", "There is no table erased_messages")]
     [InlineData("DROP INDEX ix_user_logins_message_id", "CREATE UNIQUE INDEX CONCURRENTLY ix_user_logins_message_id")]
     public async Task What_somebody_dropped_after_the_migrations_is_named_with_the_remedy(string change, string remedy)
     {

@@ -20,34 +20,6 @@ internal static class PrivacySql
         """;
 
     /// <summary>
-    /// Keeps the date of a sealed value and forgets the time, by which its first login could be found. PostgreSQL
-    /// rewrites the table, so the times are gone from it.
-    /// </summary>
-    public const string ForgetTimes =
-        """
-        DO $dates$
-        BEGIN
-            IF EXISTS (SELECT FROM pg_catalog.pg_attribute
-                       WHERE attrelid = 'pii_vault'::regclass::oid AND attname::text = 'created_at'
-                           AND atttypid <> 'pg_catalog.date'::regtype::oid) THEN
-                ALTER TABLE pii_vault
-                    ALTER COLUMN created_at DROP DEFAULT,
-                    ALTER COLUMN created_at TYPE date USING (created_at AT TIME ZONE 'UTC')::date,
-                    ALTER COLUMN created_at SET DEFAULT (now() AT TIME ZONE 'UTC')::date;
-            END IF;
-        END $dates$;
-        """;
-
-    /// <summary>Version 2 of the entries. Those of version 1 have NULL in all three columns.</summary>
-    public const string AddVaultKey =
-        """
-        ALTER TABLE pii_vault
-            ADD COLUMN IF NOT EXISTS generation integer,
-            ADD COLUMN IF NOT EXISTS key_id varchar(64),
-            ADD COLUMN IF NOT EXISTS signature bytea;
-        """;
-
-    /// <summary>
     /// The messages whose rows were erased. What is here is not written again, however often it is delivered.
     /// </summary>
     public const string CreateErasedMessages =
@@ -57,6 +29,27 @@ internal static class PrivacySql
             erased_on date NOT NULL DEFAULT (now() AT TIME ZONE 'UTC')::date,
             CONSTRAINT erased_messages_pkey PRIMARY KEY (message_id)
         );
+        """;
+
+    /// <summary>
+    /// Lets the roles that insert logins read <c>erased_messages</c>, which their insert reads from now on: without it
+    /// a service that runs would write nothing until somebody grants it.
+    /// </summary>
+    public const string LetWritersReadErasures =
+        """
+        DO $writers$
+        DECLARE
+            writer text;
+        BEGIN
+            FOR writer IN
+                SELECT DISTINCT r.rolname::text FROM pg_catalog.pg_class c
+                    CROSS JOIN LATERAL pg_catalog.aclexplode(c.relacl) AS a
+                    JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
+                WHERE c.oid = 'user_logins'::regclass::oid AND a.privilege_type = 'INSERT'
+            LOOP
+                EXECUTE pg_catalog.format('GRANT SELECT ON erased_messages TO %I', writer);
+            END LOOP;
+        END $writers$;
         """;
 
     /// <summary>

@@ -110,6 +110,6 @@ internal sealed class BatchStatement(
         // The rest is there already, or PostgreSQL dropped it without an error: a trigger that returns NULL, a rule.
         return inserted >= rows.Count
             ? new BatchWrite(inserted, [])
-            : new BatchWrite(inserted, await DurableInsert.FindMissingAsync(context, rows, cancellationToken));
+            : new BatchWrite(inserted, await DurableInsert.FindMissingAsync(context, rows, inserted, cancellationToken));
     }
 }

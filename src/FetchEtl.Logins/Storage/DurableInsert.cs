@@ -108,10 +108,13 @@ internal sealed class DurableInsert
 
     /// <summary>
     /// Returns the rows that the table does not hold and whose message was not erased. A row without a message id
-    /// cannot be looked up.
+    /// cannot be looked up: it is missing where the statement inserted nothing.
     /// </summary>
     public static async Task<IReadOnlyList<PendingLogin>> FindMissingAsync(
-        LoginDbContext database, IReadOnlyList<PendingLogin> rows, CancellationToken cancellationToken)
+        LoginDbContext database,
+        IReadOnlyList<PendingLogin> rows,
+        int inserted,
+        CancellationToken cancellationToken)
     {
         var ids = rows.Select(static row => row.Login.MessageId).OfType<Guid>();
         if (Moves(rows))
@@ -122,8 +125,9 @@ internal sealed class DurableInsert
         var present = await ReadIdsAsync(
             database, Present, [new NpgsqlParameter<Guid[]>("message_ids", [.. ids])], cancellationToken);
         var known = present.ToHashSet();
-        return [.. rows.Where(row => row.Login.MessageId is { } id && !known.Contains(id)
-            && !(Moves(rows) && known.Contains(row.MessageId)))];
+        return [.. rows.Where(row => row.Login.MessageId is { } id
+            ? !known.Contains(id) && !(Moves(rows) && known.Contains(row.MessageId))
+            : inserted == 0)];
     }
 
     private static bool Moves(IReadOnlyList<PendingLogin> rows) =>

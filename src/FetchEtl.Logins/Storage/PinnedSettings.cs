@@ -21,6 +21,9 @@ internal sealed record PinnedSettings(
     private const string Format = "v1";
     private const string None = "none";
 
+    /// <summary>The hex digits of SHA-256, as in <see cref="SealingKey.KeyId"/>.</summary>
+    private const int KeyIdLength = 64;
+
     /// <summary>Returns the settings of a process, with what the table decides.</summary>
     public static PinnedSettings Of(
         LoginsOptions options, IReadOnlyList<PiiField> fields, MessageIdForm messageIds, string? vaultKey) =>
@@ -61,7 +64,7 @@ internal sealed record PinnedSettings(
         }
 
         var vaultKey = values[^1] == None ? null : values[^1];
-        if (vaultKey?.Any(digit => !char.IsAsciiHexDigitLower(digit)) == true)
+        if (vaultKey is not null && (vaultKey.Length != KeyIdLength || !vaultKey.All(char.IsAsciiHexDigitLower)))
         {
             return false;
         }

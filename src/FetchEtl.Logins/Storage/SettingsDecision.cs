@@ -25,7 +25,7 @@ internal sealed class SettingsDecision
         _found = found;
         _newest = newest;
         _mode = mode;
-        _table = TableOf(found, newest, mode);
+        _table = TableOf(found, newest);
     }
 
     /// <summary>What forbids to write rows: each difference with both values and the remedy.</summary>
@@ -46,17 +46,17 @@ internal sealed class SettingsDecision
             .Select(claim => claim.Key)];
 
     /// <summary>
-    /// Whether it must be known if the table has rows: no generation records its settings, or the newest one is new and
-    /// may have other methods.
+    /// Whether the table's content must be known: no generation records its settings, or the newest one is new and may
+    /// have other methods.
     /// </summary>
-    public static bool NeedsRows(GenerationRegister found, int newest, PinMode mode) =>
-        TableOf(found, newest, mode) is null || found.Missing.Contains(newest);
+    public static bool NeedsContent(GenerationRegister found, int newest) =>
+        TableOf(found, newest) is null || found.Missing.Contains(newest);
 
     /// <param name="options">The process's settings.</param>
     /// <param name="vaultKey">The fingerprint of the process's vault key; null where it has none.</param>
     /// <param name="found">What the generations record.</param>
     /// <param name="newest">The process's newest generation.</param>
-    /// <param name="hasRows">Whether the table has rows; it counts only where <see cref="NeedsRows"/>.</param>
+    /// <param name="content">What the table holds; it counts only where <see cref="NeedsContent"/>.</param>
     /// <param name="mode">Who asks.</param>
     /// <param name="form">The form of message ids under <see cref="PinMode.Move"/>; else null.</param>
     public static SettingsDecision Make(
@@ -64,15 +64,15 @@ internal sealed class SettingsDecision
         string? vaultKey,
         GenerationRegister found,
         int newest,
-        bool hasRows,
+        TableContent content,
         PinMode mode,
         MessageIdForm? form)
     {
         var decision = new SettingsDecision(options, found, newest, mode);
         var own = PinnedSettings.Of(
-            options, decision.Fields(hasRows), form ?? decision.MessageIds(hasRows), vaultKey);
+            options, decision.Fields(content), form ?? decision.MessageIds(content), vaultKey);
         decision.CompareMethods(own);
-        if (hasRows)
+        if (content != TableContent.Empty)
         {
             decision.RefuseLookAlikesAfterHmac(own);
         }
@@ -93,12 +93,11 @@ internal sealed class SettingsDecision
     }
 
     /// <summary>The settings of the newest generation that records them.</summary>
-    private static PinnedSettings? TableOf(GenerationRegister found, int newest, PinMode mode)
+    private static PinnedSettings? TableOf(GenerationRegister found, int newest)
     {
         for (var generation = newest; generation >= 1; generation--)
         {
-            if (found.Pinned.TryGetValue(generation, out var pinned)
-                || (mode == PinMode.Vouch && found.Claimed.TryGetValue(generation, out pinned)))
+            if (found.Pinned.TryGetValue(generation, out var pinned))
             {
                 return pinned;
             }
@@ -107,19 +106,26 @@ internal sealed class SettingsDecision
         return null;
     }
 
-    private IReadOnlyList<PiiField> Fields(bool hasRows) => _options.Masking.Fields.Count > 0
+    // Where nothing that a holder of the keys wrote says so, the rows do: settings that somebody removed do not make
+    // the service write what it did not write before.
+    private IReadOnlyList<PiiField> Fields(TableContent content) => _options.Masking.Fields.Count > 0
         ? PiiFields.Of(_options.Masking)
-        : _table?.Fields ?? (hasRows ? PiiFields.Always : PiiFields.All);
+        : _table?.Fields ?? (content == TableContent.ReceivedIds ? PiiFields.Always : PiiFields.All);
 
-    private MessageIdForm MessageIds(bool hasRows)
+    private MessageIdForm MessageIds(TableContent content)
     {
         var asked = _options.Masking.MessageIds;
-        if (_table is null && !hasRows)
+        if (_table is null && content == TableContent.Empty)
         {
             return asked == Masking.MessageIds.Raw ? MessageIdForm.Raw : MessageIdForm.Keyed;
         }
 
-        var form = _table?.MessageIds ?? MessageIdForm.Raw;
+        var form = _table?.MessageIds ?? content switch
+        {
+            TableContent.KeyedIds => MessageIdForm.Keyed,
+            TableContent.BothIds => MessageIdForm.Moving,
+            _ => MessageIdForm.Raw,
+        };
         if (asked == Masking.MessageIds.Keyed && form == MessageIdForm.Raw)
         {
             _problems.Add(
@@ -138,8 +144,7 @@ internal sealed class SettingsDecision
 
     private void CompareMethods(PinnedSettings own)
     {
-        if (!_found.Pinned.ContainsKey(_newest) && !_found.Older.Contains(_newest)
-            && !(_mode == PinMode.Vouch && _found.Claimed.ContainsKey(_newest)))
+        if (!_found.Pinned.ContainsKey(_newest) && !_found.Older.Contains(_newest))
         {
             return;
         }
@@ -160,12 +165,13 @@ internal sealed class SettingsDecision
     /// </summary>
     private void RefuseLookAlikesAfterHmac(PinnedSettings own)
     {
-        if (!_found.Missing.Contains(_newest) || _newest == 1)
+        var recorded = Enumerable.Range(1, _newest).LastOrDefault(generation => !_found.Missing.Contains(generation));
+        if (recorded == 0 || recorded == _newest)
         {
             return;
         }
 
-        var before = MethodsOf(_newest - 1, own);
+        var before = MethodsOf(recorded, own);
         foreach (var field in PiiFields.All.Where(field =>
             own.MethodOf(field).IsLookAlike() && before[(int)field] == MaskingMethod.Hmac))
         {
@@ -212,8 +218,7 @@ internal sealed class SettingsDecision
     /// </summary>
     private IReadOnlyList<MaskingMethod> MethodsOf(int generation, PinnedSettings own)
     {
-        if (_found.Pinned.TryGetValue(generation, out var pinned)
-            || (_mode == PinMode.Vouch && _found.Claimed.TryGetValue(generation, out pinned)))
+        if (_found.Pinned.TryGetValue(generation, out var pinned))
         {
             return pinned.Methods;
         }

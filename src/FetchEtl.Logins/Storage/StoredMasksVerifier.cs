@@ -246,12 +246,32 @@ public sealed class StoredMasksVerifier(
         MessageIdForm? form,
         CancellationToken cancellationToken)
     {
-        var hasRows = SettingsDecision.NeedsRows(found, keyed.Generation, mode)
-            && await database.Database
-                .SqlQuery<bool>($"SELECT EXISTS (SELECT FROM user_logins) AS \"Value\"")
-                .SingleAsync(cancellationToken);
+        var content = SettingsDecision.NeedsContent(found, keyed.Generation)
+            ? await ReadContentAsync(database, cancellationToken)
+            : TableContent.Empty;
         return SettingsDecision.Make(
-            options.Value, _vaultKey.Value, found, keyed.Generation, hasRows, mode, form);
+            options.Value, _vaultKey.Value, found, keyed.Generation, content, mode, form);
+    }
+
+    /// <summary>
+    /// Looks at a thousand ids in the order of their index, which is random. Keyed ids are UUIDs of version 8.
+    /// </summary>
+    private static async Task<TableContent> ReadContentAsync(
+        LoginDbContext database, CancellationToken cancellationToken)
+    {
+        var counts = await database.Database.SqlQuery<IdCounts>(
+            $"""
+            SELECT pg_catalog.count(*) AS "Rows",
+                pg_catalog.count(*) FILTER (WHERE pg_catalog.substr(s.message_id::text, 15, 1) = '8') AS "Keyed"
+            FROM (SELECT message_id FROM user_logins ORDER BY message_id LIMIT 1000) AS s
+            """).SingleAsync(cancellationToken);
+        return counts switch
+        {
+            { Rows: 0 } => TableContent.Empty,
+            { Keyed: 0 } => TableContent.ReceivedIds,
+            _ when counts.Keyed == counts.Rows => TableContent.KeyedIds,
+            _ => TableContent.BothIds,
+        };
     }
 
     private static TableSettings Settled(KeyedPiiMasker keyed, SettingsDecision decision) => new(
@@ -379,4 +399,6 @@ public sealed class StoredMasksVerifier(
     }
 
     private sealed record NarrowColumn(string Name, string Type);
+
+    private sealed record IdCounts(long Rows, long Keyed);
 }

@@ -89,9 +89,9 @@ public sealed class SubjectRows(LoginDbContext database, Subject subject, TimePr
     /// </summary>
     /// <remarks>
     /// Three steps, since an insert may have begun before: (1) the message ids are committed to <c>erased_messages</c>;
-    /// (2) every transaction that was writing to the table then has ended; (3) the rows are deleted. Until (3) an insert
-    /// of such a message meets its row, and from (1) on every new insert sees its id. In one transaction, an insert that
-    /// began before its commit would see neither.
+    /// (2) every transaction that was writing to the table then has ended; (3) the rows are deleted. Until (3) an
+    /// insert of such a message meets its row, and from (1) on every new insert sees its id. In one transaction, an
+    /// insert that began before its commit would see neither.
     /// </remarks>
     /// <param name="waiting">Called with the number of transactions that step 2 waits for, once a second.</param>
     /// <param name="cancellationToken">Ends it between the steps; run it again for the rest.</param>

@@ -84,11 +84,10 @@ internal sealed class QueryTranslator(
 
     private void Settle(SqsProtocol found, Uri endpoint)
     {
-        if (Interlocked.CompareExchange(ref _settled, (int)found, (int)SqsProtocol.Auto) == (int)SqsProtocol.Auto)
+        if (Interlocked.CompareExchange(ref _settled, (int)found, (int)SqsProtocol.Auto) == (int)SqsProtocol.Auto
+            && found == SqsProtocol.Query)
         {
-            // JSON is what every current endpoint speaks, so nobody has to know.
-            var level = found == SqsProtocol.Json ? LogLevel.Debug : LogLevel.Information;
-            logger.ProtocolSettled(level, endpoint, found);
+            logger.QueryIsSpoken(endpoint);
         }
     }
 }

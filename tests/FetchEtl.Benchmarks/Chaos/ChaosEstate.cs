@@ -92,6 +92,7 @@ internal sealed class ChaosEstate : IAsyncDisposable
         await using (var setup = postgres.Command(
             $"CREATE ROLE {Role} LOGIN PASSWORD '{password}'; "
             + $"GRANT INSERT, SELECT (message_id) ON user_logins TO {Role}; "
+            + $"GRANT SELECT ON erased_messages TO {Role}; "
             + $"GRANT SELECT, INSERT, UPDATE ON masking_generations TO {Role}; "
             + ChaosTable.Setup))
         {

@@ -24,6 +24,7 @@ public sealed class PostgresLogTests(PostgresLogTests.Server server) : IClassFix
         var role = $"fetch_etl_{Guid.NewGuid():N}";
         await estate.ExecuteAsync(
             $"CREATE ROLE {role} LOGIN PASSWORD 'role'; GRANT SELECT, INSERT ON user_logins TO {role}; " +
+            $"GRANT SELECT ON erased_messages TO {role}; " +
             $"GRANT SELECT, INSERT, UPDATE ON masking_generations TO {role}; ALTER ROLE {role} SET {setting}; " +
             "TRUNCATE user_logins, masking_generations");
         var settings = new Dictionary<string, string>(estate.Settings)

@@ -163,6 +163,7 @@ public sealed class PostgresOutageTests
         var role = $"fetch_etl_{Guid.NewGuid():N}";
         await estate.QueryAsync<object>(
             $"CREATE ROLE {role} LOGIN PASSWORD 'role'; GRANT INSERT, SELECT (message_id) ON user_logins TO {role}; "
+                + $"GRANT SELECT ON erased_messages TO {role}; "
                 + $"GRANT SELECT, INSERT, UPDATE ON masking_generations TO {role}; SELECT 1");
         estate.Settings["ConnectionStrings__Logins"] = new NpgsqlConnectionStringBuilder(estate.ConnectionString)
         {

@@ -23,6 +23,7 @@ public sealed class LookAlikeConsumerTests
         {
             Keys = { TestKeys.First, TestKeys.Second },
             Methods = { ["ip"] = MaskingMethod.IpCryptPfx },
+            Fields = { "ip", "device_id" },
             Vault = { PublicKeyFile = vault.Public },
         };
         var masker = new KeyedPiiMasker(store.Masking);

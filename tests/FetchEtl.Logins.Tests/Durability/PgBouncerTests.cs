@@ -10,7 +10,11 @@ public sealed class PgBouncerTests : IAsyncLifetime
     private readonly VaultKeyFiles _vault = new();
     private LoginStore _store = null!;
 
-    public async Task InitializeAsync() => _store = await LoginStore.CreateAsync();
+    public async Task InitializeAsync()
+    {
+        _store = await LoginStore.CreateAsync();
+        _store.Masking.MessageIds = MessageIds.Raw;
+    }
 
     public async Task DisposeAsync()
     {

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using FetchEtl.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -11,7 +13,11 @@ public sealed class ErasedMessagesTests : IAsyncLifetime
     private readonly VaultKeyFiles _vault = new();
     private LoginStore _store = null!;
 
-    public async Task InitializeAsync() => _store = await LoginStore.CreateAsync();
+    public async Task InitializeAsync()
+    {
+        _store = await LoginStore.CreateAsync();
+        _store.Masking.MessageIds = MessageIds.Raw;
+    }
 
     public async Task DisposeAsync()
     {
@@ -70,6 +76,9 @@ public sealed class ErasedMessagesTests : IAsyncLifetime
     private static Task<BatchWrite> RunAsync(IServiceProvider services, params UserLogin[] logins) =>
         services.GetRequiredService<IBatchStatement>().RunAsync(
             new LoginBatch([.. logins.Select(login => new PendingLogin(
-                login, [new VaultValue(PiiField.Ip, login.UserId!, Ip)], CancellationToken.None))]),
+                login, [new VaultValue(PiiField.Ip, MaskOf(login), Ip)], CancellationToken.None))]),
             CancellationToken.None);
+
+    private static string MaskOf(UserLogin login) =>
+        $"1:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(login.UserId!)))}";
 }

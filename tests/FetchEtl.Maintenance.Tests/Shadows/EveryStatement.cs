@@ -289,9 +289,10 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
 
     private async Task SubjectAsync()
     {
-        await using var services = Services(Masking(2));
+        await using var services = Services(WithVault(Masking(2)));
         await using var database = await ContextAsync(services);
-        var subject = new Subject(Masking(2), (_, _) => MaskingMethod.Hmac, PiiField.DeviceId, [new PersonalText("000-00-0003")]);
+        var subject = new Subject(
+            Masking(2), (_, _) => MaskingMethod.Hmac, PiiField.DeviceId, [new PersonalText("000-00-0003")]);
         var rows = new SubjectRows(database, subject, TimeProvider.System);
         var vault = new SubjectVault(database, subject, new KeyedPiiMasker(Masking(2)));
         Assert.NotEmpty(await rows.ReadAsync(CancellationToken.None));

@@ -5,9 +5,8 @@ using Microsoft.EntityFrameworkCore.Migrations;
 namespace FetchEtl.Migrations
 {
     /// <summary>
-    /// Adds the settings to <c>masking_generations</c>, the generation of masks to <c>user_logins</c>, generation, key
-    /// and signature to <c>pii_vault</c>, and the tables <c>erased_messages</c>, <c>audit_log</c> and
-    /// <c>reader_domains</c>. Sealed values keep the date on which they were sealed, and no time.
+    /// Adds the settings to <c>masking_generations</c>, the generation of masks to <c>user_logins</c>, and the tables
+    /// <c>erased_messages</c>, <c>audit_log</c> and <c>reader_domains</c>.
     /// </summary>
     public partial class Privacy : Migration
     {
@@ -21,16 +20,15 @@ namespace FetchEtl.Migrations
                 nullable: true);
 
             migrationBuilder.Sql(PrivacySql.AddMaskGeneration);
-            migrationBuilder.Sql(PrivacySql.ForgetTimes);
-            migrationBuilder.Sql(PrivacySql.AddVaultKey);
             migrationBuilder.Sql(PrivacySql.CreateErasedMessages);
+            migrationBuilder.Sql(PrivacySql.LetWritersReadErasures);
             migrationBuilder.Sql(PrivacySql.CreateAuditLog);
             migrationBuilder.Sql(PrivacySql.CreateReaderDomains);
         }
 
         /// <summary>
-        /// Drops the columns of <c>masking_generations</c> and <c>user_logins</c>. The vault, the erasures and the
-        /// audit log stay: they exist nowhere else.
+        /// Drops the columns of <c>masking_generations</c> and <c>user_logins</c>. The erasures and the audit log stay:
+        /// they exist nowhere else.
         /// </summary>
         /// <param name="migrationBuilder">Collects the statements.</param>
         protected override void Down(MigrationBuilder migrationBuilder)

@@ -12,8 +12,8 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace FetchEtl.Migrations
 {
     [DbContext(typeof(LoginDbContext))]
-    [Migration("20261128000000_Privacy")]
-    partial class Privacy
+    [Migration("20261128000000_VaultEntries")]
+    partial class VaultEntries
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -50,11 +50,6 @@ namespace FetchEtl.Migrations
                         .HasColumnType("character varying(64)")
                         .HasColumnName("mac")
                         .HasColumnOrder(3);
-
-                    b.Property<string>("Settings")
-                        .HasColumnType("text")
-                        .HasColumnName("settings")
-                        .HasColumnOrder(4);
 
                     b.HasKey("Generation")
                         .HasName("masking_generations_pkey");
@@ -134,11 +129,6 @@ namespace FetchEtl.Migrations
                         .HasColumnType("character varying(32)")
                         .HasColumnName("locale")
                         .HasColumnOrder(4);
-
-                    b.Property<short?>("MaskGeneration")
-                        .HasColumnType("smallint")
-                        .HasColumnName("mask_generation")
-                        .HasColumnOrder(8);
 
                     b.Property<string>("MaskedDeviceId")
                         .HasMaxLength(256)
