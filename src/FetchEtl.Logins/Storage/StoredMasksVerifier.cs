@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace FetchEtl.Logins;
 
@@ -259,6 +260,13 @@ public sealed class StoredMasksVerifier(
     private static async Task<TableContent> ReadContentAsync(
         LoginDbContext database, CancellationToken cancellationToken)
     {
+        if (await TableCheck.FindMissingColumnsAsync(database, cancellationToken) is { Count: > 0 } missing)
+        {
+            throw new DatabaseFaultException(
+                new DatabaseFault(
+                    FaultKind.Operator, PostgresErrorCodes.UndefinedColumn, TableCheck.Describe(missing)));
+        }
+
         var counts = await database.Database.SqlQuery<IdCounts>(
             $"""
             SELECT pg_catalog.count(*) AS "Rows",

@@ -18,7 +18,8 @@ public sealed class PinnedSettingsTests
     [Theory]
     [InlineData(Text)]
     [InlineData(
-        "v1;fields=ip,device_id;ip=Sha256;device_id=Hmac;user_id=Hmac;versions=Digits;message_ids=Moving;vault=a1")]
+        "v1;fields=ip,device_id;ip=Sha256;device_id=Hmac;user_id=Hmac;versions=Digits;message_ids=Moving;vault=" +
+        "a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1")]
     public void A_text_is_read_and_written_again(string text)
     {
         Assert.True(PinnedSettings.TryParse(text, out var settings));
@@ -37,6 +38,7 @@ public sealed class PinnedSettingsTests
     [InlineData("fields=ip,device_id", "fields=ip,device_id,name")]
     [InlineData(";ip=Hmac", ";ip=hmac")]
     [InlineData(";ip=Hmac", ";ip=0")]
+    [InlineData("vault=none", "vault=a1")]
     [InlineData("versions=Ordered", "versions=Other")]
     [InlineData("message_ids=Keyed", "message_ids=2")]
     [InlineData("v1", "v2")]

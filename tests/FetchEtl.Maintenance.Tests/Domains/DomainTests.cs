@@ -284,7 +284,7 @@ public sealed class DomainTests : IAsyncLifetime
             "add the keys that are missing");
         await RefusedAsync(
             "INSERT INTO user_logins (masked_ip, create_date, mask_generation) VALUES ('192.0.2.77', '2026-10-01', 2)",
-            "fetch-etl rekey");
+            "add the keys that are missing");
 
         _estate.Masking = MaintenanceStore.Masking(TestKeys.First, TestKeys.Second);
         await RefusedAsync("SELECT", "'fetch-etl keys register'");

@@ -180,12 +180,12 @@ internal static class DoctorFaults
         {
             SettingsOf = estate => Connection(estate.RoleWith("Search Path", "empty")),
         };
-        yield return new("a missing migration", Checks.Migrations, Error, "20261127000000_GenerationMacs", "migrate")
+        yield return new("a missing migration", Checks.Migrations, Error, "20261129000000_Privacy", "migrate")
         {
             SettingsOf = estate => Connection(estate.Owner),
             Sql = (
-                "DELETE FROM \"__EFMigrationsHistory\" WHERE \"MigrationId\" LIKE '20261127%'",
-                "INSERT INTO \"__EFMigrationsHistory\" VALUES ('20261127000000_GenerationMacs', '10.0.15')"),
+                "DELETE FROM \"__EFMigrationsHistory\" WHERE \"MigrationId\" LIKE '20261129%'",
+                "INSERT INTO \"__EFMigrationsHistory\" VALUES ('20261129000000_Privacy', '10.0.15')"),
         };
         yield return new("a missing column", Checks.Table, Error, "user_logins has no column locale", "migrate")
         {
