@@ -98,11 +98,11 @@ internal sealed class VaultOpening(IPiiMasker? masker, VaultVerifier? verifier, 
     }
 
     /// <summary>
-    /// Where the field has look-alike masks by now, entries of before keep their masks, and their signature shows that
-    /// the two belong together.
+    /// The vault holds masks of Hmac only. Where the field has look-alike masks by now, entries of before keep theirs.
     /// </summary>
     private bool IsMaskOf(SealedValue entry, PersonalText value) =>
         PiiFields.TryParse(entry.Field, out var field)
-        && (masker!.Mask(field, value) == Newest(_keyed, field, entry.Mask)
-            || (_keyed?.MethodOf(field).IsLookAlike() == true && !EntrySignature.IsVersion1(entry)));
+        && (_keyed is null ? masker!.Mask(field, value)
+            : _keyed.MaskOf(field, value, _keyed.Generation, MaskingMethod.Hmac))
+        == Newest(_keyed, field, entry.Mask);
 }

@@ -60,7 +60,7 @@ internal static class RiskSections
         $"{RiskWords.Duration(oracle.ThousandVictimsSeconds)} for 1,000 known victims, " +
         $"{RiskWords.Duration(oracle.AllDeviceIdsSeconds)} for all device ids DDD-DD-DDDD, and " +
         $"{RiskWords.Duration(oracle.AllIpv4Seconds)} for all of IPv4. Remedy: nobody has both rights, or readers " +
-        "get a domain's view, whose masks are others.";
+        "get a domain's table, whose masks are others.";
 
     public static IReadOnlyList<RiskSection> Of(RiskReport report) =>
         [Sizes(report), Attacks(report), Diversity(report), OneMore(report), Frequencies(report), Coarser(report)];
