@@ -29,8 +29,8 @@ public sealed class SubjectRowsTests : IAsyncLifetime
         // Another spelling of the same address.
         var rows = Rows(context, PiiField.Ip, "::ffff:192.0.2.1");
         Assert.Equal(3, (await rows.CountAsync(CancellationToken.None)).Rows);
-        Assert.Equal(3, await rows.MaskAgainAsync(new RandomMask(), Vault(context), progress: null, CancellationToken.None));
-        Assert.Equal(0, await rows.MaskAgainAsync(new RandomMask(), Vault(context), progress: null, CancellationToken.None));
+        Assert.Equal(3, await MaskAgainAsync());
+        Assert.Equal(0, await MaskAgainAsync());
 
         var after = await RowsAsync();
         Assert.Equal(
@@ -43,6 +43,9 @@ public sealed class SubjectRowsTests : IAsyncLifetime
         Assert.All(changed, row => Assert.Equal(
             Generation(before.Single(old => old.Id == row.Id).Ip), Generation(row.Ip)));
         Assert.All(changed, row => Assert.StartsWith(RandomMask.ErasedPrefix, row.User, StringComparison.Ordinal));
+
+        Task<long> MaskAgainAsync() =>
+            rows.MaskAgainAsync(new RandomMask(), Vault(context), progress: null, CancellationToken.None);
     }
 
     [Fact]

@@ -26,8 +26,9 @@ public sealed class RandomMask(Action<Span<byte>> fill)
     /// <param name="field">The field that the text belongs to.</param>
     /// <param name="stored">A mask of any method, or a user id as received.</param>
     /// <returns>
-    /// A mask of the same generation, or a hash; <see cref="ErasedPrefix"/> and 32 hex digits for a user id as received.
-    /// Null for a look-alike: there are so few addresses and device ids that a random one can be somebody's mask.
+    /// A mask of the same generation, or a hash; <see cref="ErasedPrefix"/> and 32 hex digits for a user id as
+    /// received. Null for a look-alike: there are so few addresses and device ids that a random one can be
+    /// somebody's mask.
     /// </returns>
     public string? Like(PiiField field, string stored)
     {

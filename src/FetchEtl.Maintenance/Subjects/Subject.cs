@@ -64,7 +64,7 @@ public sealed class Subject
         SqlCommands.Parameter("generations", Stored.Select(mask => mask.Generation).ToArray()),
     ];
 
-    /// <summary>Masks texts for <see cref="Has"/>. It has a mask for every text, whatever the fields' methods.</summary>
+    /// <summary>Masks texts for <see cref="Has"/>: every text has a mask, whatever the fields' methods.</summary>
     public IPiiMasker Comparer { get; }
 
     /// <summary>Whether a mask of <see cref="Comparer"/> is that of one of the values.</summary>

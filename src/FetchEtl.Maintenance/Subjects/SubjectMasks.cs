@@ -17,8 +17,8 @@ public static class SubjectMasks
     /// <param name="field">The field that holds the value.</param>
     /// <param name="value">The raw value.</param>
     /// <returns>
-    /// The masks, the first generation first and Hmac first in each; none for an empty value, nor of a look-alike method
-    /// that cannot mask it.
+    /// The masks, the first generation first and Hmac first in each; none for an empty value, nor of a look-alike
+    /// method that cannot mask it.
     /// </returns>
     public static IReadOnlyList<SubjectMask> Of(IPiiMasker masker, PiiField field, PersonalText value)
     {

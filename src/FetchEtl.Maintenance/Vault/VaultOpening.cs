@@ -40,8 +40,8 @@ internal sealed class VaultOpening(IPiiMasker? masker, VaultVerifier? verifier, 
     private PersonalText OpenUnsigned(SealedValue entry, RevealingKey key) => masker is not null || acceptsUnsigned
         ? key.OpenVersion1(entry.Field, entry.Sealed)
         : throw new InvalidDataException(
-            "its entry is of version 1 and has no signature, so anyone who can write to pii_vault may have sealed it: " +
-            "set the masking keys, which show whether the value has this mask, or accept it by --accept-unsigned");
+            "its entry is of version 1 and has no signature, so anyone who can write to pii_vault may have sealed " +
+            "it: set the masking keys, which show whether the value has this mask, or accept it by --accept-unsigned");
 
     private PersonalText OpenSigned(SealedValue entry, RevealingKey key)
     {

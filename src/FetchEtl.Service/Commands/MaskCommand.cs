@@ -36,8 +36,8 @@ internal static class MaskCommand
         if (options.Fields.Count == 0 && !PiiFields.Always.Contains(field))
         {
             Warnings.Write(
-                $"Masking:Fields is unset, so the table decides whether {field.Name()} is masked: an older table holds " +
-                "it as received, and none of these masks. 'fetch-etl doctor' shows the table's masked fields");
+                $"Masking:Fields is unset, so the table decides whether {field.Name()} is masked: an older table " +
+                "holds it as received, and none of these masks. 'fetch-etl doctor' shows the table's masked fields");
         }
 
         var values = parsed.Values(Values);

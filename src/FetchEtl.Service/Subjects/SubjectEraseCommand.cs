@@ -33,7 +33,7 @@ internal static class SubjectEraseCommand
     public static Command Create() => Verb.Create(
         "erase",
         "Erases one person's data: deletes dead letters and sealed values, and puts random masks into the rows. Asks "
-        + "first, since it cannot be undone; run it again after a stop. Exit code 3: some letters stay or were not seen.",
+        + "first, since it cannot be undone; run it again after a stop. Exit code 3: letters stay or were not seen.",
         RunAsync,
         Arguments.Field, PurposeOption.Purpose, DeleteRows, DryRun, Yes, Arguments.NoDeadLetters, Arguments.Force,
         Arguments.Json, Arguments.Values).WithExamples(

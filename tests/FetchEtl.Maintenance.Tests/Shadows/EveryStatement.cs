@@ -289,7 +289,7 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
 
     private async Task SubjectAsync()
     {
-        await using var services = Services(Masking(2));
+        await using var services = Services(WithVault(Masking(2)));
         await using var database = await ContextAsync(services);
         var masker = new KeyedPiiMasker(Masking(2));
         var subject = new Subject(masker, PiiField.DeviceId, [new PersonalText("000-00-0003")]);
