@@ -6,7 +6,9 @@ using Microsoft.Extensions.Options;
 
 namespace FetchEtl.Maintenance.Tests;
 
-/// <summary>Message ids become keyed while processes write and messages arrive again: no row is doubled or lost.</summary>
+/// <summary>
+/// Message ids become keyed while processes write and messages arrive again: no row is doubled or lost.
+/// </summary>
 public sealed class MessageIdMoveTests : IAsyncLifetime
 {
     private const string Received = "SELECT count(*) FROM user_logins WHERE message_id::text !~ '^.{14}8.{4}[89ab]'";

@@ -29,8 +29,8 @@ public sealed class SubjectRowsTests : IAsyncLifetime
         // Another spelling of the same address.
         var rows = Rows(context, PiiField.Ip, "::ffff:192.0.2.1");
         Assert.Equal(3, (await rows.CountAsync(CancellationToken.None)).Rows);
-        Assert.Equal(3, await rows.MaskAgainAsync(new RandomMask(), progress: null, CancellationToken.None));
-        Assert.Equal(0, await rows.MaskAgainAsync(new RandomMask(), progress: null, CancellationToken.None));
+        Assert.Equal(3, await MaskAgainAsync());
+        Assert.Equal(0, await MaskAgainAsync());
 
         var after = await RowsAsync();
         Assert.Equal(
@@ -43,6 +43,9 @@ public sealed class SubjectRowsTests : IAsyncLifetime
         Assert.All(changed, row => Assert.Equal(
             Generation(before.Single(old => old.Id == row.Id).Ip), Generation(row.Ip)));
         Assert.All(changed, row => Assert.StartsWith(RandomMask.ErasedPrefix, row.User, StringComparison.Ordinal));
+
+        Task<long> MaskAgainAsync() =>
+            rows.MaskAgainAsync(new RandomMask(), Vault(context), progress: null, CancellationToken.None);
     }
 
     [Fact]
@@ -58,12 +61,10 @@ public sealed class SubjectRowsTests : IAsyncLifetime
         await using var context = _store.CreateDbContext();
 
         var mine = new SubjectRows(
-            context, Subject(PiiField.Ip, Theirs.Reveal(), MaskingMethod.IpCryptPfx), TimeProvider.System);
+            context, Subject(PiiField.Ip, Theirs.Reveal()), TimeProvider.System);
         var theirs = new SubjectRows(
             context,
-            Subject(
-                PiiField.Ip, masker.Unmask(PiiField.Ip, mask, generation: 2)!.Value.Reveal(),
-                MaskingMethod.IpCryptPfx),
+            Subject(PiiField.Ip, masker.Unmask(PiiField.Ip, mask, generation: 2)!.Value.Reveal()),
             TimeProvider.System);
 
         Assert.Equal("mine", UserId(await mine.ReadAsync(CancellationToken.None)));
@@ -101,8 +102,8 @@ public sealed class SubjectRowsTests : IAsyncLifetime
         await using var context = _store.CreateDbContext();
         var rows = Rows(context, PiiField.Ip, Theirs.Reveal());
 
-        Assert.Equal(3, await rows.DeleteAsync(waiting: null, CancellationToken.None));
-        Assert.Equal(0, await rows.DeleteAsync(waiting: null, CancellationToken.None));
+        Assert.Equal(3, await rows.DeleteAsync(Vault(context), waiting: null, CancellationToken.None));
+        Assert.Equal(0, await rows.DeleteAsync(Vault(context), waiting: null, CancellationToken.None));
         Assert.Equal(0, await context.InsertAsync([.. mine.Select(id => Row("again", Theirs, id))]));
 
         Assert.Equal(others.Order(), (await RowsAsync()).Select(row => row.Id!.Value).Order());
@@ -145,7 +146,7 @@ public sealed class SubjectRowsTests : IAsyncLifetime
         await using var context = _store.CreateDbContext();
         var waits = new TaskCompletionSource<int>();
         var erasure = Rows(context, PiiField.Ip, Theirs.Reveal()).DeleteAsync(
-            count => waits.TrySetResult(count), CancellationToken.None);
+            Vault(context), count => waits.TrySetResult(count), CancellationToken.None);
 
         Assert.Equal(2, await waits.Task);
         Assert.Equal(1, await _store.ScalarAsync<long>("SELECT count(*) FROM user_logins"));
@@ -187,29 +188,71 @@ public sealed class SubjectRowsTests : IAsyncLifetime
         Assert.Equal(new[] { masks[1], masks[3] }.Order(), left.Order());
     }
 
-    [Fact]
-    public void A_random_mask_has_the_form_of_the_one_before_and_nothing_else_of_it()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_login_that_comes_while_the_person_is_erased_leaves_no_sealed_value_behind(bool deletes)
     {
-        var random = new RandomMask(bytes => bytes.Fill(7));
+        var (user, shared) = (new PersonalText("ann"), new PersonalText("192.0.2.8"));
+        await InsertAsync(Row(Masker(3).Mask(PiiField.UserId, new("bob"))!, shared, Guid.NewGuid(), 3));
+        await using var context = _store.CreateDbContext();
+        var vault = new SubjectVault(context, Subject(PiiField.UserId, user.Reveal()), Masker(3));
+        var rows = Rows(context, PiiField.UserId, user.Reveal());
+        Assert.Equal(0, await vault.EraseAsync(CancellationToken.None));
 
-        Assert.Equal($"12:{string.Concat(Enumerable.Repeat("07", 32))}", random.Like($"12:{new string('a', 64)}"));
-        Assert.Equal(string.Concat(Enumerable.Repeat("07", 32)), random.Like(new string('A', 64)));
-        Assert.Equal("7.7.7.7", random.Like("192.0.2.1"));
-        Assert.Equal("707:707:707:707:707:707:707:707", random.Like("2001:db8::1"));
-        Assert.Equal("777-77-7777", random.LikeDigits("123-45-6789"));
-        Assert.Equal($"erased:{string.Concat(Enumerable.Repeat("07", 16))}", random.Like("ann"));
-        Assert.StartsWith("erased:", random.LikeDigits("device 1"), StringComparison.Ordinal);
+        // Two logins with their sealed values, after the vault was erased.
+        var mask = Masker(3).Mask(PiiField.UserId, user)!;
+        await InsertAsync(Row(mask, Theirs, Guid.NewGuid(), 3), Row(mask, shared, Guid.NewGuid(), 3));
+        foreach (var (field, value) in new[] { (PiiField.UserId, user), (PiiField.Ip, Theirs), (PiiField.Ip, shared) })
+        {
+            await _store.ExecuteAsync(
+                $"INSERT INTO pii_vault (mask, field, sealed) VALUES ('{Masker(3).Mask(field, value)}', " +
+                $"'{field.Name()}', '')");
+        }
+
+        Assert.Equal(2, deletes
+            ? await rows.DeleteAsync(vault, waiting: null, CancellationToken.None)
+            : await rows.MaskAgainAsync(new RandomMask(), vault, progress: null, CancellationToken.None));
+
+        Assert.Equal(2, vault.Erased);
+        Assert.Equal(
+            [Masker(3).Mask(PiiField.Ip, shared)!],
+            await _store.QueryAsync("SELECT mask FROM pii_vault", reader => reader.GetString(0)));
+    }
+
+    [Fact]
+    public async Task A_row_with_look_alikes_has_none_after_the_erasure_since_a_random_one_would_be_somebodys()
+    {
+        await InsertAsync(new UserLogin
+        {
+            UserId = "ann",
+            MaskedIp = "192.0.2.77",
+            MaskedDeviceId = "123456",
+            MaskGeneration = 1,
+            MessageId = Guid.NewGuid(),
+        });
+        await using var context = _store.CreateDbContext();
+        var rows = Rows(context, PiiField.UserId, "ann");
+
+        Assert.Equal(1, await rows.MaskAgainAsync(
+            new RandomMask(), Vault(context), progress: null, CancellationToken.None));
+
+        Assert.Equal(1, await _store.ScalarAsync<long>(
+            """
+            SELECT count(*) FROM user_logins WHERE masked_ip IS NULL AND masked_device_id IS NULL
+                AND mask_generation IS NULL AND user_id LIKE 'erased:%'
+            """));
     }
 
     private static string Generation(string mask) => mask.Split(':')[0];
 
     private static KeyedPiiMasker Masker(int generations) => new(MaintenanceStore.Masking(Keys[..generations]));
 
-    private static Subject Subject(PiiField field, string value, MaskingMethod method = MaskingMethod.Hmac) => new(
-        MaintenanceStore.Masking(Keys),
-        (_, masked) => masked == PiiField.Ip ? method : MaskingMethod.Hmac,
-        field,
-        [new PersonalText(value)]);
+    private static Subject Subject(PiiField field, string value) =>
+        new(new KeyedPiiMasker(MaintenanceStore.Masking(Keys)), field, [new PersonalText(value)]);
+
+    private static SubjectVault Vault(LoginDbContext context) =>
+        new(context, Subject(PiiField.Ip, Theirs.Reveal()), Masker(3));
 
     private static SubjectRows Rows(LoginDbContext context, PiiField field, string value) =>
         new(context, Subject(field, value), TimeProvider.System);

@@ -42,6 +42,28 @@ public sealed class LookAlikeMaskerTests
     }
 
     [Fact]
+    public void A_value_is_masked_as_each_generation_did_by_whichever_method()
+    {
+        var masker = Masker(3, MaskingMethod.IpCryptPfx);
+        var (ip, text) = (new PersonalText("192.0.2.1"), new PersonalText("unknown"));
+        for (var generation = 1; generation <= 3; generation++)
+        {
+            foreach (var method in new[] { MaskingMethod.Hmac, MaskingMethod.IpCrypt, MaskingMethod.IpCryptPfx })
+            {
+                var before = Masker(generation, method, PiiField.Ip);
+                Assert.Equal(before.Mask(PiiField.Ip, ip), masker.MaskOf(PiiField.Ip, ip, generation, method));
+                Assert.Equal(before.Mask(PiiField.Ip, text), masker.MaskOf(PiiField.Ip, text, generation, method));
+            }
+        }
+
+        Assert.NotNull(masker.MaskOf(PiiField.Ip, text, 3, MaskingMethod.Hmac));
+        Assert.Null(masker.MaskOf(PiiField.Ip, new PersonalText(""), 3, MaskingMethod.Hmac));
+        Assert.Throws<ArgumentOutOfRangeException>(() => masker.MaskOf(PiiField.Ip, ip, 4, MaskingMethod.Hmac));
+        Assert.Throws<ArgumentException>(() => masker.MaskOf(PiiField.Ip, ip, 1, MaskingMethod.Ff1));
+        Assert.Throws<ArgumentException>(() => masker.MaskOf(PiiField.Ip, ip, 1, MaskingMethod.Sha256));
+    }
+
+    [Fact]
     public void Null_and_empty_have_no_mask_and_can_be_masked()
     {
         foreach (var method in new[] { MaskingMethod.IpCrypt, MaskingMethod.IpCryptPfx, MaskingMethod.Ff1 })

@@ -145,7 +145,7 @@ public sealed class DomainCatalog(LoginDbContext database, TimeProvider time)
     /// <summary>Drops a domain and its table. A refresh under way ends first.</summary>
     /// <param name="name">The domain's name.</param>
     /// <param name="cancellationToken">Cancels the statement under way; then nothing is dropped.</param>
-    /// <exception cref="MaskingRefusedException">There is no such domain, or an object depends on its table.</exception>
+    /// <exception cref="MaskingRefusedException">There is no such domain, or an object depends on it.</exception>
     /// <exception cref="NpgsqlException">PostgreSQL rejected a statement, or could not be reached.</exception>
     public async Task DropAsync(string name, CancellationToken cancellationToken)
     {
@@ -169,7 +169,7 @@ public sealed class DomainCatalog(LoginDbContext database, TimeProvider time)
         await transaction.CommitAsync(CancellationToken.None);
     }
 
-    /// <summary>Reads a definition and keeps others from refreshing or dropping it until the transaction ends.</summary>
+    /// <summary>Reads a definition and keeps others from changing the domain until the transaction ends.</summary>
     /// <exception cref="MaskingRefusedException">There is no such domain, or its definition is invalid.</exception>
     internal static async Task<DomainDefinition> LockAsync(
         LoginDbContext database, string name, CancellationToken cancellationToken)
@@ -185,7 +185,8 @@ public sealed class DomainCatalog(LoginDbContext database, TimeProvider time)
                 ["there is no such domain: 'fetch-etl domain list' shows all, 'domain new' creates one."]);
         }
 
-        Refuse([.. definition.Problems().Select(problem => $"reader_domains is not as domain new wrote it: {problem}")]);
+        Refuse(
+            [.. definition.Problems().Select(problem => $"reader_domains is not as domain new wrote it: {problem}")]);
         return definition;
     }
 

@@ -20,6 +20,6 @@ public enum DomainPeriod
     /// <summary>A calendar year.</summary>
     Year,
 
-    /// <summary>All time is one period, and every day is shown: a sender can match what he sends with all rows.</summary>
+    /// <summary>All time is one period, and every day is shown: a sender can match all rows with his.</summary>
     None,
 }

@@ -34,6 +34,7 @@ public sealed class DomainRefresh(
         await using var source = await OpenAsync(cancellationToken);
         await RequireKeysAsync(target, cancellationToken);
         var settings = await verifier.ReadSettingsAsync(target, cancellationToken);
+        RequireMethods(settings);
 
         DomainSummary summary;
         await using (var transaction = await target.Database.BeginTransactionAsync(
@@ -126,6 +127,26 @@ public sealed class DomainRefresh(
                 + "'fetch-etl keys register' first.",
         ];
         if (problems.Count > 0)
+        {
+            throw new MaskingRefusedException(problems);
+        }
+    }
+
+    /// <summary>
+    /// Masks are lifted to this process's methods: other ones than the table's would make equal values unequal. Other
+    /// settings, such as the vault's key, do not matter here.
+    /// </summary>
+    private void RequireMethods(TableSettings settings)
+    {
+        string[] problems =
+        [
+            .. from field in PiiFields.All
+               let recorded = settings.MethodOf(masker.Generation, field)
+               where recorded != masker.MethodOf(field)
+               select $"Masking:Method of {field.Name()} is {masker.MethodOf(field)}, and generation "
+                   + $"{masker.Generation} of user_logins was written with {recorded}: set it as the service has it.",
+        ];
+        if (problems.Length > 0)
         {
             throw new MaskingRefusedException(problems);
         }

@@ -98,8 +98,8 @@ public sealed class MessageIdMove(
         {
             throw new MaskingRefusedException(
             [
-                $"{table} holds {count} received message ids of UUID version 8, the version of keyed ids, so that the " +
-                "two could not be told apart: the table keeps the ids that it has. Nothing was changed.",
+                $"{table} holds {count} received message ids of UUID version 8, the version of keyed ids, so that " +
+                "the two could not be told apart: the table keeps the ids that it has. Nothing was changed.",
             ]);
         }
     }

@@ -48,10 +48,15 @@ public sealed class RiskAnalysis(LoginDbContext database)
             rows,
             (done, total) => progress.Report(new RiskProgress("reading", done, total)),
             cancellationToken);
+        var compared = plan.Sensitive.Append(plan.Person).ToHashSet(StringComparer.Ordinal);
+        var mixed = await table.FindMixedGenerationsAsync(
+            database, [.. readable.Where(column => compared.Contains(column.Name))], plan, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
 
         progress.Report(new RiskProgress("measuring", rows, null));
-        return await Task.Run(() => Measure(plan, table, columns, rows, cancellationToken), cancellationToken);
+        return await Task.Run(
+            () => Measure(plan, table, columns, rows, cancellationToken) with { MixedGenerations = mixed },
+            cancellationToken);
     }
 
     private static RiskReport Measure(

@@ -44,9 +44,23 @@ public sealed record RiskReport(
     RiskOracle Oracle,
     IReadOnlyList<RiskSuggestion> Suggestions)
 {
-    /// <summary>Whether every class holds at least <see cref="MinK"/> people.</summary>
-    public bool ReachesMinK => Classes.K >= MinK;
+    /// <summary>
+    /// The columns of people and of diversity whose masks are of several generations. A person then counts once for
+    /// each, so that k and l are too high.
+    /// </summary>
+    public IReadOnlyList<RiskGenerations> MixedGenerations { get; init; } = [];
+
+    /// <summary>
+    /// Whether every class holds at least <see cref="MinK"/> people. False where masks of several generations make k
+    /// too high.
+    /// </summary>
+    public bool ReachesMinK => Classes.K >= MinK && MixedGenerations.Count == 0;
 }
+
+/// <summary>The generations of the masks in a column.</summary>
+/// <param name="Column">The column.</param>
+/// <param name="Generations">The generations, in order.</param>
+public sealed record RiskGenerations(string Column, IReadOnlyList<int> Generations);
 
 /// <summary>The classes: rows with equal quasi-identifiers. A record is a person in a class.</summary>
 /// <param name="K">The people of the smallest class: the k of k-anonymity.</param>

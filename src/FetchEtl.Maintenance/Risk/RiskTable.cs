@@ -1,3 +1,4 @@
+using System.Globalization;
 using FetchEtl.Logins;
 using FetchEtl.Masking;
 using Microsoft.EntityFrameworkCore;
@@ -119,6 +120,57 @@ internal sealed record RiskTable(string Name, IReadOnlyList<RiskTableColumn> Col
 
         progress(rows, rows);
         return read;
+    }
+
+    /// <summary>Finds the columns whose masks are of more than one generation, in one statement.</summary>
+    /// <param name="database">The session, in the transaction in which the rows are read.</param>
+    /// <param name="columns">The columns to look at.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="cancellationToken">Ends the statement.</param>
+    public async Task<IReadOnlyList<RiskGenerations>> FindMixedGenerationsAsync(
+        LoginDbContext database,
+        IReadOnlyList<RiskTableColumn> columns,
+        RiskPlan plan,
+        CancellationToken cancellationToken)
+    {
+        var texts = columns.Where(column => column.Kind == RiskColumnKind.Other).ToList();
+        if (texts.Count == 0)
+        {
+            return [];
+        }
+
+        var found = texts.ConvertAll(_ => new SortedSet<int>());
+        await database.QueryAsync(
+            $"SELECT DISTINCT {string.Join(", ", texts.Select(Generation))} FROM {Name} AS t WHERE {Condition(plan)}",
+            reader =>
+            {
+                for (var column = 0; column < texts.Count; column++)
+                {
+                    if (!reader.IsDBNull(column) && int.TryParse(
+                        reader.GetString(column), NumberStyles.None, CultureInfo.InvariantCulture, out var generation))
+                    {
+                        found[column].Add(generation);
+                    }
+                }
+
+                return true;
+            },
+            cancellationToken,
+            Limits(plan));
+        return
+        [
+            .. texts.Zip(found).Where(pair => pair.Second.Count > 1)
+                .Select(pair => new RiskGenerations(pair.First.Name, [.. pair.Second])),
+        ];
+
+        // The digits before the colon of a mask, which has 64 characters behind it.
+        static string Generation(RiskTableColumn column)
+        {
+            var text = $"t.{column.Quoted}::text";
+            return $"CASE WHEN pg_catalog.strpos({text}, ':') BETWEEN 2 AND 5 "
+                + $"AND pg_catalog.length({text}) - pg_catalog.strpos({text}, ':') = 64 "
+                + $"THEN pg_catalog.split_part({text}, ':', 1) END";
+        }
     }
 
     /// <summary>The problems of the plan's dates.</summary>

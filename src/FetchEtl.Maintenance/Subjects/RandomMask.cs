@@ -1,13 +1,11 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using FetchEtl.Masking;
 
 namespace FetchEtl.Maintenance;
 
 /// <summary>
-/// Random texts in the place of masks: of the same form, and nobody's. Each is drawn anew, so that two rows of one
+/// Random texts in the place of masks. Each is drawn anew from 2^128 or more, so it is nobody's, and two rows of one
 /// person no longer look like one person's.
 /// </summary>
 /// <param name="fill">Fills bytes with random ones.</param>
@@ -24,31 +22,22 @@ public sealed class RandomMask(Action<Span<byte>> fill)
     {
     }
 
-    /// <summary>Returns a random text in the form of a stored one.</summary>
-    /// <param name="stored">A mask of any method, or a value as received.</param>
+    /// <summary>Returns what takes the place of a stored text.</summary>
+    /// <param name="field">The field that the text belongs to.</param>
+    /// <param name="stored">A mask of any method, or a user id as received.</param>
     /// <returns>
-    /// A mask of the same generation, a hash, an address of the same family or the same text with other digits;
-    /// <see cref="ErasedPrefix"/> and 32 hex digits in the place of all else.
+    /// A mask of the same generation, or a hash; <see cref="ErasedPrefix"/> and 32 hex digits for a user id as
+    /// received. Null for a look-alike: there are so few addresses and device ids that a random one can be
+    /// somebody's mask.
     /// </returns>
-    public string Like(string stored)
+    public string? Like(PiiField field, string stored)
     {
         ArgumentNullException.ThrowIfNull(stored);
         return Mask.TryParse(stored, out var mask)
             ? string.Create(CultureInfo.InvariantCulture, $"{mask.Generation}:{Hex(Mask.HashLength)}")
             : stored.Length == HexLength && stored.All(char.IsAsciiHexDigit) ? Hex(Mask.HashLength)
-            : IPAddress.TryParse(stored, out var address) && stored.AsSpan().ContainsAny('.', ':') ? Address(address)
+            : PiiFields.Always.Contains(field) ? null
             : $"{ErasedPrefix}{Hex(Mask.HashLength / 2)}";
-    }
-
-    /// <summary>Returns a random text for a device id that keeps its form, whose digits alone are masked.</summary>
-    /// <param name="stored">A mask of any method.</param>
-    /// <returns>As <see cref="Like"/>, where the text is none of digits and separators.</returns>
-    public string LikeDigits(string stored)
-    {
-        ArgumentNullException.ThrowIfNull(stored);
-        return stored.Any(char.IsAsciiDigit) && !stored.Any(char.IsLetter) && !stored.Contains(':')
-            ? string.Concat(stored.Select(character => char.IsAsciiDigit(character) ? Digit() : character))
-            : Like(stored);
     }
 
     private string Hex(int bytes)
@@ -56,25 +45,5 @@ public sealed class RandomMask(Action<Span<byte>> fill)
         Span<byte> random = stackalloc byte[bytes];
         fill(random);
         return Convert.ToHexStringLower(random);
-    }
-
-    private string Address(IPAddress like)
-    {
-        Span<byte> random = stackalloc byte[like.AddressFamily == AddressFamily.InterNetwork ? 4 : 16];
-        fill(random);
-        return new IPAddress(random).ToString();
-    }
-
-    /// <summary>Each digit with the same probability: bytes from 250 on are drawn again.</summary>
-    private char Digit()
-    {
-        Span<byte> random = stackalloc byte[1];
-        do
-        {
-            fill(random);
-        }
-        while (random[0] >= 250);
-
-        return (char)('0' + (random[0] % 10));
     }
 }

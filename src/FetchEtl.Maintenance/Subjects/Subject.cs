@@ -9,30 +9,28 @@ namespace FetchEtl.Maintenance;
 /// </summary>
 public sealed class Subject
 {
-    private readonly HashSet<string> _newest;
+    private readonly HashSet<string> _compared;
 
-    /// <param name="options">Valid settings, with the keys of all generations.</param>
-    /// <param name="methodOf">The method by which a generation masked a field.</param>
+    /// <param name="masker">The masker with the keys of all generations.</param>
     /// <param name="field">The field that holds the values.</param>
     /// <param name="values">The values, none of them empty.</param>
-    /// <exception cref="MaskingRefusedException">The settings are invalid.</exception>
-    public Subject(
-        MaskingOptions options,
-        Func<int, PiiField, MaskingMethod> methodOf,
-        PiiField field,
-        IReadOnlyCollection<PersonalText> values)
+    public Subject(IPiiMasker masker, PiiField field, IReadOnlyCollection<PersonalText> values)
     {
+        ArgumentNullException.ThrowIfNull(masker);
         ArgumentNullException.ThrowIfNull(values);
         Field = field;
         Count = values.Count;
-        var masks = values.Select(value => SubjectMasks.Of(options, methodOf, field, value)).ToList();
-        Masks = [.. masks.SelectMany(all => all).Where(mask => mask.Generation is null).Select(mask => mask.Text)];
-        _newest = [.. masks.Where(all => all.Count > 0).Select(all => all[^1].Text)];
+        Comparer = masker is KeyedPiiMasker keyed ? new HmacMasker(keyed) : masker;
+        _compared = [.. values.Select(value => Comparer.Mask(field, value)).OfType<string>()];
+
+        // The vault holds no look-alikes. Entries of before a change of method keep their masks of Hmac.
+        var masks = values.SelectMany(value => SubjectMasks.Of(masker, field, value)).ToList();
+        Masks = [.. masks.Where(mask => mask.Generation is null).Select(mask => mask.Text)];
 
         // A user id may stand in the table as received.
         IEnumerable<SubjectMask> received =
             PiiFields.Always.Contains(field) ? [] : values.Select(value => new SubjectMask(value.Reveal(), null));
-        Stored = [.. masks.SelectMany(all => all).Concat(received).Distinct()];
+        Stored = [.. masks.Concat(received).Distinct()];
     }
 
     /// <summary>The field that holds the values.</summary>
@@ -66,9 +64,12 @@ public sealed class Subject
         SqlCommands.Parameter("generations", Stored.Select(mask => mask.Generation).ToArray()),
     ];
 
-    /// <summary>Whether a mask under the newest key is that of one of the values.</summary>
+    /// <summary>Masks texts for <see cref="Has"/>: every text has a mask, whatever the fields' methods.</summary>
+    public IPiiMasker Comparer { get; }
+
+    /// <summary>Whether a mask of <see cref="Comparer"/> is that of one of the values.</summary>
     /// <param name="mask">The mask; null matches nothing.</param>
-    public bool Has(string? mask) => mask is not null && _newest.Contains(mask);
+    public bool Has(string? mask) => mask is not null && _compared.Contains(mask);
 
     /// <summary>Returns the number of values, never a value.</summary>
     /// <returns>A text such as <c>2 values of ip</c>.</returns>

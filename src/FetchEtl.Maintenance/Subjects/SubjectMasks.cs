@@ -3,75 +3,38 @@ using FetchEtl.Masking;
 namespace FetchEtl.Maintenance;
 
 /// <summary>
-/// The masks that a value has, or had, under settings. The table, the vault and a copy of either may hold a value under
-/// any of them while a rotation is under way.
+/// The masks that a value has, or had, under keys. The table, the vault and a copy of either may hold a value under any
+/// of them while a rotation is under way.
 /// </summary>
 public static class SubjectMasks
 {
-    /// <summary>Returns a value's masks, one for each generation of the keys.</summary>
-    /// <param name="options">Valid settings, with the keys of all generations.</param>
-    /// <param name="methodOf">The method by which a generation masked a field.</param>
+    /// <summary>
+    /// Returns a value's masks of every generation, by every method that can mask the field. So it does not matter what
+    /// settings or <c>masking_generations</c> say of the methods: who changes them hides no row. Masks of two methods
+    /// are never equal: they differ in their form.
+    /// </summary>
+    /// <param name="masker">The masker with the keys of all generations.</param>
     /// <param name="field">The field that holds the value.</param>
     /// <param name="value">The raw value.</param>
-    /// <returns>The masks, the first generation first; none for an empty value.</returns>
-    /// <exception cref="MaskingRefusedException">The settings are invalid.</exception>
-    public static IReadOnlyList<SubjectMask> Of(
-        MaskingOptions options,
-        Func<int, PiiField, MaskingMethod> methodOf,
-        PiiField field,
-        PersonalText value) =>
-        [.. Maskers(options, methodOf)
-            .Select((masker, place) => (Text: masker.Mask(field, value), Generation: place + 1))
-            .Where(mask => mask.Text is not null)
-            .Select(mask => new SubjectMask(
-                mask.Text!, methodOf(mask.Generation, field).IsLookAlike() ? mask.Generation : null))
-            .Distinct()];
-
-    /// <summary>
-    /// One masker for each generation: a masker of the first keys alone masks as processes did before the others came.
-    /// </summary>
-    private static IEnumerable<IPiiMasker> Maskers(
-        MaskingOptions options, Func<int, PiiField, MaskingMethod> methodOf)
+    /// <returns>
+    /// The masks, the first generation first and Hmac first in each; none for an empty value, nor of a look-alike
+    /// method that cannot mask it.
+    /// </returns>
+    public static IReadOnlyList<SubjectMask> Of(IPiiMasker masker, PiiField field, PersonalText value)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        if (options.Method != MaskingMethod.Hmac)
+        ArgumentNullException.ThrowIfNull(masker);
+        if (masker is not KeyedPiiMasker keyed)
         {
-            yield return PiiMaskers.Create(options);
-            yield break;
+            return masker.Mask(field, value) is { } only ? [new SubjectMask(only, null)] : [];
         }
 
-        var count = Math.Max(options.Keys.Count, options.KeyFiles.Count);
-        for (var generation = 1; generation <= count; generation++)
-        {
-            yield return PiiMaskers.Create(FirstKeys(options, methodOf, generation));
-        }
-    }
-
-    private static MaskingOptions FirstKeys(
-        MaskingOptions options, Func<int, PiiField, MaskingMethod> methodOf, int count)
-    {
-        var first = new MaskingOptions
-        {
-            Method = options.Method,
-            AllowWeak = options.AllowWeak,
-            Former = options.Former,
-            Salt = options.Salt,
-        };
-        foreach (var key in options.Keys.Take(count))
-        {
-            first.Keys.Add(key);
-        }
-
-        foreach (var file in options.KeyFiles.Take(count))
-        {
-            first.KeyFiles.Add(file);
-        }
-
-        foreach (var field in PiiFields.All.Where(field => methodOf(count, field).IsLookAlike()))
-        {
-            first.Methods[field.Name()] = methodOf(count, field);
-        }
-
-        return first;
+        return
+        [
+            .. from generation in Enumerable.Range(1, keyed.Generation)
+               from method in MaskingMethods.Of(field)
+               let mask = keyed.MaskOf(field, value, generation, method)
+               where mask is not null
+               select new SubjectMask(mask, method.IsLookAlike() ? generation : null),
+        ];
     }
 }

@@ -21,6 +21,8 @@ public sealed class SubjectRows(LoginDbContext database, Subject subject, TimePr
 
     private static readonly string[] Columns = [.. PiiFields.All.Select(field => field.Column())];
 
+    private static readonly string Texts = string.Join(", ", Columns.Select(column => $"l.{column}::text"));
+
     private readonly string _isTheirs = subject.IsTheirs;
 
     /// <summary>Counts them.</summary>
@@ -60,22 +62,26 @@ public sealed class SubjectRows(LoginDbContext database, Subject subject, TimePr
 
     /// <summary>
     /// Puts random masks in the place of the rows' masks, and of their user id: one for each row and column, so that
-    /// nothing shows that two of them are one person's.
+    /// nothing shows that two of them are one person's. NULL takes the place of a look-alike: a random one would be
+    /// somebody's. The sealed values that only these rows refer to go in the same transaction, also those of a login
+    /// that came meanwhile.
     /// </summary>
     /// <param name="random">Draws the masks.</param>
+    /// <param name="vault">The person's sealed values.</param>
     /// <param name="progress">Receives the number of rows that are done.</param>
     /// <param name="cancellationToken">Ends it; the batch under way is rolled back, earlier ones are kept.</param>
     /// <returns>The number of rows.</returns>
     /// <exception cref="NpgsqlException">PostgreSQL rejected a statement, or could not be reached.</exception>
     public async Task<long> MaskAgainAsync(
-        RandomMask random, IProgress<long>? progress, CancellationToken cancellationToken)
+        RandomMask random, SubjectVault vault, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(random);
+        ArgumentNullException.ThrowIfNull(vault);
         var done = 0L;
         int changed;
         do
         {
-            changed = await MaskBatchAsync(random, cancellationToken);
+            changed = await MaskBatchAsync(random, vault, cancellationToken);
             done += changed;
             progress?.Report(done);
         }
@@ -91,14 +97,18 @@ public sealed class SubjectRows(LoginDbContext database, Subject subject, TimePr
     /// Three steps, since an insert may have begun before: (1) the message ids are committed to <c>erased_messages</c>;
     /// (2) every transaction that was writing to the table then has ended; (3) the rows are deleted. Until (3) an
     /// insert of such a message meets its row, and from (1) on every new insert sees its id. In one transaction, an
-    /// insert that began before its commit would see neither.
+    /// insert that began before its commit would see neither. Step 3 takes the sealed values that only these rows refer
+    /// to with it.
     /// </remarks>
+    /// <param name="vault">The person's sealed values.</param>
     /// <param name="waiting">Called with the number of transactions that step 2 waits for, once a second.</param>
     /// <param name="cancellationToken">Ends it between the steps; run it again for the rest.</param>
     /// <returns>The number of rows.</returns>
     /// <exception cref="NpgsqlException">PostgreSQL rejected a statement, or could not be reached.</exception>
-    public async Task<long> DeleteAsync(Action<int>? waiting, CancellationToken cancellationToken)
+    public async Task<long> DeleteAsync(
+        SubjectVault vault, Action<int>? waiting, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(vault);
         await database.Database.OpenConnectionAsync(cancellationToken);
         var deleted = 0L;
 
@@ -114,19 +124,32 @@ public sealed class SubjectRows(LoginDbContext database, Subject subject, TimePr
                 cancellationToken,
                 subject.Parameters());
             await new WriterBarrier(database, time).WaitAsync(waiting, cancellationToken);
-            deleted += await database.ExecuteAsync(
-                $"""
-                DELETE FROM user_logins AS l WHERE {_isTheirs} AND (l.message_id IS NULL
-                    OR EXISTS (SELECT FROM erased_messages AS e WHERE e.message_id = l.message_id))
-                """,
-                cancellationToken,
-                subject.Parameters());
+            deleted += await DeleteMarkedAsync(vault, cancellationToken);
         }
 
         return deleted;
     }
 
-    private async Task<int> MaskBatchAsync(RandomMask random, CancellationToken cancellationToken)
+    private async Task<int> DeleteMarkedAsync(SubjectVault vault, CancellationToken cancellationToken)
+    {
+        await using var transaction =
+            await database.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
+        var rows = await database.QueryAsync(
+            $"""
+            DELETE FROM user_logins AS l WHERE {_isTheirs} AND (l.message_id IS NULL
+                OR EXISTS (SELECT FROM erased_messages AS e WHERE e.message_id = l.message_id))
+            RETURNING {Texts}
+            """,
+            static reader => Stored(reader, 0),
+            cancellationToken,
+            subject.Parameters());
+        await vault.EraseOfAsync([.. rows.SelectMany(row => row)], cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return rows.Count;
+    }
+
+    private async Task<int> MaskBatchAsync(
+        RandomMask random, SubjectVault vault, CancellationToken cancellationToken)
     {
         // Stated whatever the role's default: only read committed goes on with a row that another session has just
         // changed.
@@ -134,13 +157,13 @@ public sealed class SubjectRows(LoginDbContext database, Subject subject, TimePr
             await database.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
         var rows = await database.QueryAsync(
             $"""
-            SELECT l.tableoid::text, l.ctid::text, {string.Join(", ", Columns.Select(column => $"l.{column}::text"))}
+            SELECT l.tableoid::text, l.ctid::text, {Texts}
             FROM user_logins AS l WHERE {_isTheirs} LIMIT {BatchSize} FOR NO KEY UPDATE
             """,
             reader => (
                 Table: reader.GetString(0),
                 Place: reader.GetString(1),
-                Values: PiiFields.All.Select(field => Random(random, field, reader, 2 + (int)field)).ToArray()),
+                Values: Stored(reader, 2)),
             cancellationToken,
             subject.Parameters());
         if (rows.Count > 0)
@@ -150,26 +173,34 @@ public sealed class SubjectRows(LoginDbContext database, Subject subject, TimePr
                 SqlCommands.Parameter("tables", rows.Select(row => row.Table).ToArray()),
                 SqlCommands.Parameter("places", rows.Select(row => row.Place).ToArray()),
                 .. Columns.Select((_, place) =>
-                    SqlCommands.Parameter($"v{place}", rows.Select(row => row.Values[place]).ToArray(), "text[]")),
+                    SqlCommands.Parameter(
+                        $"v{place}", rows.Select(row => Random(random, row.Values[place])).ToArray(), "text[]")),
             ];
             await database.ExecuteAsync(
                 $"""
                 UPDATE user_logins AS l
-                SET {string.Join(", ", Columns.Select((column, place) => $"{column} = u.v{place}"))}
+                SET {string.Join(", ", Columns.Select((column, place) => $"{column} = u.v{place}"))},
+                    {MaskedTable.GenerationColumn} = NULL
                 FROM unnest(@tables::oid[], @places::tid[], {string.Join(", ", Columns.Select((_, i) => $"@v{i}"))})
                     AS u (tbl, place, {string.Join(", ", Columns.Select((_, i) => $"v{i}"))})
                 WHERE l.ctid = u.place AND l.tableoid = u.tbl
                 """,
                 cancellationToken,
                 [.. parameters]);
+            await vault.EraseOfAsync([.. rows.SelectMany(row => row.Values)], cancellationToken);
         }
 
         await transaction.CommitAsync(cancellationToken);
         return rows.Count;
     }
 
-    private static string? Random(RandomMask random, PiiField field, NpgsqlDataReader reader, int column) =>
-        reader.IsDBNull(column) ? null
-            : field == PiiField.DeviceId ? random.LikeDigits(reader.GetString(column))
-            : random.Like(reader.GetString(column));
+    /// <summary>Reads what a row has in the columns of all fields.</summary>
+    private static (PiiField Field, string? Text)[] Stored(NpgsqlDataReader reader, int first) =>
+    [
+        .. PiiFields.All.Select((field, place) =>
+            (field, reader.IsDBNull(first + place) ? null : reader.GetString(first + place))),
+    ];
+
+    private static string? Random(RandomMask random, (PiiField Field, string? Text) stored) =>
+        stored.Text is null ? null : random.Like(stored.Field, stored.Text);
 }

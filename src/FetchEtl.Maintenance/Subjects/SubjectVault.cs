@@ -18,6 +18,9 @@ public sealed class SubjectVault(LoginDbContext database, Subject subject, IPiiM
     /// <summary>The vault.</summary>
     public VaultAccess Access => _vault;
 
+    /// <summary>How many entries were deleted.</summary>
+    public long Erased { get; private set; }
+
     /// <summary>Finds the entries.</summary>
     /// <param name="cancellationToken">Cancels the statement under way.</param>
     /// <returns>The entries.</returns>
@@ -31,31 +34,55 @@ public sealed class SubjectVault(LoginDbContext database, Subject subject, IPiiM
     /// <exception cref="MaskingRefusedException">A key is missing. Nothing was deleted.</exception>
     /// <exception cref="Npgsql.NpgsqlException">PostgreSQL rejected a statement, or could not be reached.</exception>
     public async Task<long> EraseAsync(CancellationToken cancellationToken) =>
-        Distinct(await _vault.EraseAsync(await MasksAsync(cancellationToken), cancellationToken)).Count;
+        await EraseAsync(await MasksAsync(cancellationToken), cancellationToken);
+
+    /// <summary>
+    /// Deletes the entries that only rows referred to which no longer hold their masks: in the transaction that changed
+    /// the rows, so that no entry stays that nothing leads to.
+    /// </summary>
+    /// <param name="stored">What the rows held.</param>
+    /// <param name="cancellationToken">Cancels the statement under way.</param>
+    internal async Task EraseOfAsync(
+        IReadOnlyCollection<(PiiField Field, string? Text)> stored, CancellationToken cancellationToken) =>
+        await EraseAsync(await TheirsAloneAsync(stored, cancellationToken), cancellationToken);
+
+    private async Task<long> EraseAsync(IReadOnlyCollection<string> masks, CancellationToken cancellationToken)
+    {
+        var erased = Distinct(await _vault.EraseAsync(masks, cancellationToken)).Count;
+        Erased += erased;
+        return erased;
+    }
 
     private static List<SealedValue> Distinct(ILookup<string, SealedValue> found) =>
         [.. found.SelectMany(values => values).DistinctBy(value => (value.Mask, value.Field))];
+
+    /// <summary>The masks of the values, and those that only the person's rows have.</summary>
+    private async Task<IReadOnlyCollection<string>> MasksAsync(CancellationToken cancellationToken)
+    {
+        await database.Database.OpenConnectionAsync(cancellationToken);
+        var stored = new List<(PiiField, string?)>();
+        foreach (var field in PiiFields.All.Where(field => field != subject.Field))
+        {
+            await ReadAsync(field, subject.IsTheirs, [], mask => stored.Add((field, mask)), cancellationToken);
+        }
+
+        return await TheirsAloneAsync(stored, cancellationToken);
+    }
 
     /// <summary>
     /// An address that other rows have as well stays: it is somebody else's too, and nothing leads from the entry to
     /// this person once the rows are masked again.
     /// </summary>
-    private async Task<IReadOnlyCollection<string>> MasksAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlyCollection<string>> TheirsAloneAsync(
+        IReadOnlyCollection<(PiiField Field, string? Text)> stored, CancellationToken cancellationToken)
     {
-        await database.Database.OpenConnectionAsync(cancellationToken);
         var masks = subject.Masks.ToHashSet(StringComparer.Ordinal);
-        foreach (var field in PiiFields.All.Where(field => field != subject.Field))
+        foreach (var texts in stored.Where(x => x.Text is not null && x.Field != subject.Field).GroupBy(x => x.Field))
         {
-            var own = new Dictionary<string, string>(StringComparer.Ordinal);
-            await ReadAsync(
-                field, subject.IsTheirs, [], mask => own[mask] = Newest(field, mask),
-                cancellationToken);
+            var field = texts.Key;
+            var own = texts.Select(x => x.Text!).Distinct().ToDictionary(
+                mask => mask, mask => Newest(field, mask), StringComparer.Ordinal);
             var candidates = own.Keys.Union(own.Values).ToArray();
-            if (candidates.Length == 0)
-            {
-                continue;
-            }
-
             var shared = new HashSet<string>(StringComparer.Ordinal);
             await ReadAsync(
                 field,

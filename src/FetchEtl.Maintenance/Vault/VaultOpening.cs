@@ -40,8 +40,8 @@ internal sealed class VaultOpening(IPiiMasker? masker, VaultVerifier? verifier, 
     private PersonalText OpenUnsigned(SealedValue entry, RevealingKey key) => masker is not null || acceptsUnsigned
         ? key.OpenVersion1(entry.Field, entry.Sealed)
         : throw new InvalidDataException(
-            "its entry is of version 1 and has no signature, so anyone who can write to pii_vault may have sealed it: " +
-            "set the masking keys, which show whether the value has this mask, or accept it by --accept-unsigned");
+            "its entry is of version 1 and has no signature, so anyone who can write to pii_vault may have sealed " +
+            "it: set the masking keys, which show whether the value has this mask, or accept it by --accept-unsigned");
 
     private PersonalText OpenSigned(SealedValue entry, RevealingKey key)
     {
@@ -98,11 +98,11 @@ internal sealed class VaultOpening(IPiiMasker? masker, VaultVerifier? verifier, 
     }
 
     /// <summary>
-    /// Where the field has look-alike masks by now, entries of before keep their masks, and their signature shows that
-    /// the two belong together.
+    /// The vault holds masks of Hmac only. Where the field has look-alike masks by now, entries of before keep theirs.
     /// </summary>
     private bool IsMaskOf(SealedValue entry, PersonalText value) =>
         PiiFields.TryParse(entry.Field, out var field)
-        && (masker!.Mask(field, value) == Newest(_keyed, field, entry.Mask)
-            || (_keyed?.MethodOf(field).IsLookAlike() == true && !EntrySignature.IsVersion1(entry)));
+        && (_keyed is null ? masker!.Mask(field, value)
+            : _keyed.MaskOf(field, value, _keyed.Generation, MaskingMethod.Hmac))
+        == Newest(_keyed, field, entry.Mask);
 }

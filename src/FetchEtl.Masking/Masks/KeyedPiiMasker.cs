@@ -144,7 +144,40 @@ public sealed class KeyedPiiMasker : IPiiMasker
             return lookAlike.Mask(text);
         }
 
-        return MaskByHmac(field, text);
+        return MaskByHmac(field, text, Generation);
+    }
+
+    /// <summary>
+    /// Masks a value as a generation did. A table, a vault or a copy can hold the value under any of them while a
+    /// rotation is under way, or after it.
+    /// </summary>
+    /// <param name="field">The field that holds the value.</param>
+    /// <param name="value">The raw value.</param>
+    /// <param name="generation">The generation, 1 to <see cref="Generation"/>.</param>
+    /// <param name="method">
+    /// The method of that generation: <see cref="MaskingMethod.Hmac"/>, which has a mask for every value, or one of the
+    /// field's look-alike methods. The field's method in the settings does not matter.
+    /// </param>
+    /// <returns>
+    /// By Hmac the layers up to the generation; by a look-alike method the mask under that generation's key alone, or
+    /// null for a value that the method cannot mask. Null for null and for an empty text.
+    /// </returns>
+    /// <exception cref="ArgumentException">
+    /// There is no key of that generation, or the method is none of the field's keyed methods.
+    /// </exception>
+    public string? MaskOf(PiiField field, PersonalText? value, int generation, MaskingMethod method)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(generation, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(generation, Generation);
+        if (method != MaskingMethod.Hmac && !(method.IsLookAlike() && MaskingMethods.Of(field).Contains(method)))
+        {
+            throw new ArgumentException($"{method} is no keyed method of {field.Name()}", nameof(method));
+        }
+
+        var text = value?.Reveal();
+        return string.IsNullOrEmpty(text) ? null
+            : method.IsLookAlike() ? _lookAlikes.Of(method, generation).Mask(text)
+            : MaskByHmac(field, text, generation);
     }
 
     /// <summary>
@@ -194,7 +227,7 @@ public sealed class KeyedPiiMasker : IPiiMasker
     public string? Rekey(PiiField field, string mask, int generation, MaskingMethod method) =>
         Mask(field, Unmask(field, mask, generation, method));
 
-    private string MaskByHmac(PiiField field, string text)
+    private string MaskByHmac(PiiField field, string text, int generation)
     {
         var keys = Keys(field);
         Span<byte> hash = stackalloc byte[Masking.Mask.HashLength];
@@ -212,7 +245,7 @@ public sealed class KeyedPiiMasker : IPiiMasker
             Hash(text, keys.First, hash);
         }
 
-        return AddLayers(keys, generation: 1, hash);
+        return AddLayers(keys, from: 1, generation, hash);
     }
 
     /// <summary>
@@ -234,7 +267,7 @@ public sealed class KeyedPiiMasker : IPiiMasker
 
         Span<byte> hash = stackalloc byte[Masking.Mask.HashLength];
         parsed.Hash.CopyTo(hash);
-        return AddLayers(Keys(field), parsed.Generation, hash);
+        return AddLayers(Keys(field), parsed.Generation, Generation, hash);
     }
 
     /// <summary>
@@ -256,7 +289,7 @@ public sealed class KeyedPiiMasker : IPiiMasker
         var keys = Keys(field);
         Span<byte> first = stackalloc byte[Masking.Mask.HashLength];
         keys.First.Hash(hash, first);
-        return AddLayers(keys, generation: 1, first);
+        return AddLayers(keys, from: 1, Generation, first);
     }
 
     /// <summary>Derives a subkey of the newest generation for one purpose.</summary>
@@ -276,14 +309,14 @@ public sealed class KeyedPiiMasker : IPiiMasker
         ? (int)field
         : throw new ArgumentOutOfRangeException(nameof(field), field, "is not a field that can be masked");
 
-    private string AddLayers(FieldKeys keys, int generation, Span<byte> hash)
+    private static string AddLayers(FieldKeys keys, int from, int to, Span<byte> hash)
     {
-        foreach (var layer in keys.Layers.AsSpan(generation - 1))
+        foreach (var layer in keys.Layers.AsSpan(from - 1, to - from))
         {
             layer.Hash(hash, hash);
         }
 
-        return Masking.Mask.Format(Generation, hash);
+        return Masking.Mask.Format(to, hash);
     }
 
     /// <summary>A field's subkeys: that of generation 1, and those of the layers from generation 2 on.</summary>

@@ -33,6 +33,12 @@ internal static class MaskCommand
         var masker = PiiMaskers.Create(options);
         Warnings.OfKeyFiles(options);
         var field = MaskedField(parsed.GetValue(Field)!, options);
+        if (options.Fields.Count == 0 && !PiiFields.Always.Contains(field))
+        {
+            Warnings.Write(
+                $"Masking:Fields is unset, so the table decides whether {field.Name()} is masked: an older table " +
+                "holds it as received, and none of these masks. 'fetch-etl doctor' shows the table's masked fields");
+        }
 
         var values = parsed.Values(Values);
         for (var number = 1; number <= values.Length; number++)

@@ -26,7 +26,7 @@ internal static class RiskCommand
     public static Command Create() => Verb.Create(
         "risk",
         "Measures how well the table hides its people: k-anonymity, l-diversity, risks of re-identification, "
-        + "frequencies of equal masks; suggests coarser columns. Reads only. Exit code 3: k is below --min-k.",
+        + "frequencies of equal masks; suggests coarser columns. Reads only. Exit code 3: k misses --min-k.",
         RunAsync,
         Arguments.Quasi, Arguments.MinK, Arguments.Person, Arguments.Sensitive, Arguments.Table, Arguments.Since,
         Arguments.Until, Arguments.Population, Arguments.OracleRate, Arguments.MaxRows, Json, Html).WithExamples(
@@ -59,6 +59,14 @@ internal static class RiskCommand
         if (parsed.GetValue(Arguments.MinK) is null || report.ReachesMinK)
         {
             return Verb.Succeeded;
+        }
+
+        if (report.MixedGenerations is [var mixed, ..])
+        {
+            StandardError.WriteLine(
+                $"fetch-etl: {mixed.Column} has masks of several generations, so k is too high and --min-k does not "
+                + "pass. Remedy: run 'fetch-etl rekey' first.");
+            return Verb.LeftBehind;
         }
 
         StandardError.WriteLine($"fetch-etl: k is {report.Classes.K}, and --min-k asks for {report.MinK}.");

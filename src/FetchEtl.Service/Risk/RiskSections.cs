@@ -31,17 +31,18 @@ internal static class RiskSections
     public static string Verdict(RiskReport report)
     {
         var classes = report.Classes;
-        var below = report.ReachesMinK
+        var below = classes.K >= report.MinK
             ? $"no class is below {report.MinK}"
             : $"{RiskWords.Share((double)classes.RecordsBelow / classes.Records)} of the records, of " +
                 $"{People(classes.PeopleBelow)}, are in classes below {report.MinK}";
         return $"k = {Words.Number(classes.K)}: the smallest class holds {People(classes.K)}; {below}. Counted by " +
-            $"rows, k would be {Words.Number(classes.KOfRows)}.";
+            $"rows, k would be {Words.Number(classes.KOfRows)}.{Mixed(report)}";
     }
 
     /// <summary>The smallest change that reaches the wanted k, or how near the best one comes.</summary>
     public static string Advice(RiskReport report) => report switch
     {
+        { MixedGenerations: [_, ..] } => "Run 'fetch-etl rekey' first, and measure again.",
         { ReachesMinK: true } => $"Every class holds {report.MinK} people or more: nothing needs to be coarser.",
         { Suggestions: [{ ReachesMinK: true } best, ..] } =>
             $"The smallest change that gives k = {report.MinK} or more: {RiskWords.Changes(best.Changes)} (k = " +
@@ -60,7 +61,7 @@ internal static class RiskSections
         $"{RiskWords.Duration(oracle.ThousandVictimsSeconds)} for 1,000 known victims, " +
         $"{RiskWords.Duration(oracle.AllDeviceIdsSeconds)} for all device ids DDD-DD-DDDD, and " +
         $"{RiskWords.Duration(oracle.AllIpv4Seconds)} for all of IPv4. Remedy: nobody has both rights, or readers " +
-        "get a domain's view, whose masks are others.";
+        "get a domain's table, whose masks are others.";
 
     public static IReadOnlyList<RiskSection> Of(RiskReport report) =>
         [Sizes(report), Attacks(report), Diversity(report), OneMore(report), Frequencies(report), Coarser(report)];
@@ -153,6 +154,12 @@ internal static class RiskSections
 
     private static IReadOnlyList<string> Row(string attacker, RiskOfAttack risk) =>
         [attacker, RiskWords.Share(risk.AtRisk), RiskWords.Share(risk.Highest), RiskWords.Share(risk.Average)];
+
+    /// <summary>That the numbers are too high, and why; empty where they are not.</summary>
+    private static string Mixed(RiskReport report) => report.MixedGenerations.Count == 0 ? string.Empty :
+        " These numbers are too high: " + string.Join(" and ", report.MixedGenerations.Select(column =>
+            $"{column.Column} has masks of generations {string.Join(", ", column.Generations)}"))
+        + ", so one value counts as several.";
 
     private static string People(long count) => count == 1 ? "1 person" : $"{Words.Number(count)} people";
 }

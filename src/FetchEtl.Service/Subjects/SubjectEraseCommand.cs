@@ -26,14 +26,14 @@ internal static class SubjectEraseCommand
         "  replicas: until they have replayed the change",
         "  dead rows in PostgreSQL's files: until VACUUM has removed them and the space is used again",
         "  PostgreSQL's WAL, archived WAL and backups: as long as they are kept",
-        "  tables and files that somebody copied or exported, views of domains until they are refreshed",
+        "  tables and files that somebody copied or exported, tables of domains until they are refreshed",
         "  logs, metrics and audit_log hold no value of anybody",
     ];
 
     public static Command Create() => Verb.Create(
         "erase",
         "Erases one person's data: deletes dead letters and sealed values, and puts random masks into the rows. Asks "
-        + "first, since it cannot be undone; run it again after a stop. Exit code 3: some letters stay or were not seen.",
+        + "first, since it cannot be undone; run it again after a stop. Exit code 3: letters stay or were not seen.",
         RunAsync,
         Arguments.Field, PurposeOption.Purpose, DeleteRows, DryRun, Yes, Arguments.NoDeadLetters, Arguments.Force,
         Arguments.Json, Arguments.Values).WithExamples(
@@ -94,8 +94,8 @@ internal static class SubjectEraseCommand
     }
 
     /// <summary>
-    /// The letters first, so that none is redriven meanwhile; the rows last, since they lead to the sealed values. So a
-    /// run after a stop finds what is left.
+    /// The letters first, so that none is redriven meanwhile; the rows last, since they lead to the sealed values. Each
+    /// batch of rows takes the values of a login that came meanwhile with it. So a run after a stop finds what is left.
     /// </summary>
     private static async Task<int> EraseAsync(
         SubjectSession session, ParseResult parsed, CancellationToken cancellationToken)
@@ -103,10 +103,12 @@ internal static class SubjectEraseCommand
         var letters = session.Letters;
         var isLeft = letters is not null && await letters.RunAsync(deletes: true, found: null, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
-        var entries = await session.Vault.EraseAsync(cancellationToken);
+        await session.Vault.EraseAsync(cancellationToken);
         var (masked, deleted) = parsed.GetValue(DeleteRows)
-            ? (0, await session.Rows.DeleteAsync(SayWaiting, cancellationToken))
-            : (await session.Rows.MaskAgainAsync(new RandomMask(), progress: null, cancellationToken), 0L);
+            ? (0, await session.Rows.DeleteAsync(session.Vault, SayWaiting, cancellationToken))
+            : (await session.Rows.MaskAgainAsync(
+                new RandomMask(), session.Vault, progress: null, cancellationToken), 0L);
+        var entries = session.Vault.Erased;
         if (parsed.GetValue(Arguments.Json))
         {
             Console.WriteLine(JsonSerializer.Serialize(

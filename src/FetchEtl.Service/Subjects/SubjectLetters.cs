@@ -9,8 +9,7 @@ namespace FetchEtl.Service;
 /// <param name="host">SQS and the keys.</param>
 /// <param name="queue">The queue.</param>
 /// <param name="subject">The person.</param>
-/// <param name="masker">The masker with the newest keys.</param>
-internal sealed class SubjectLetters(DeadHost host, LetterQueue queue, Subject subject, IPiiMasker masker)
+internal sealed class SubjectLetters(DeadHost host, LetterQueue queue, Subject subject)
 {
     public string Queue => queue.Name;
 
@@ -58,10 +57,14 @@ internal sealed class SubjectLetters(DeadHost host, LetterQueue queue, Subject s
         return isLeft || Problem is not null || (deletes && OfOtherQueues > 0);
     }
 
+    /// <summary>Whether a body's field holds one of a person's values, also one that has no look-alike.</summary>
+    public static bool IsOf(Subject subject, string body) => MaskedBody.Read(body, subject.Comparer).Fields
+        .Any(field => field.Name == subject.Field.Name() && subject.Has(field.Mask));
+
     private async Task<bool> HandleAsync(
         LetterPass pass, IReadOnlyList<ReceivedLetter> letters, bool deletes, Action<ReceivedLetter>? found)
     {
-        var theirs = letters.Where(letter => IsTheirs(letter.Message.Body)).ToList();
+        var theirs = letters.Where(letter => IsOf(subject, letter.Message.Body)).ToList();
         foreach (var letter in theirs)
         {
             Matched++;
@@ -98,6 +101,4 @@ internal sealed class SubjectLetters(DeadHost host, LetterQueue queue, Subject s
         return answers.Problem is null;
     }
 
-    private bool IsTheirs(string body) => MaskedBody.Read(body, masker).Fields
-        .Any(field => field.Name == subject.Field.Name() && subject.Has(field.Mask));
 }

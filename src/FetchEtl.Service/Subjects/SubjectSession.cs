@@ -17,7 +17,7 @@ internal sealed class SubjectSession
         Subject = subject;
         Rows = new SubjectRows(database, subject, TimeProvider.System);
         Vault = new SubjectVault(database, subject, masker);
-        Letters = host is null ? null : new SubjectLetters(host, queue!, subject, masker);
+        Letters = host is null ? null : new SubjectLetters(host, queue!, subject);
     }
 
     public Subject Subject { get; }
@@ -79,13 +79,12 @@ internal sealed class SubjectSession
             var verifier = new StoredMasksVerifier(
                 masker, Options.Create(new LoginsOptions { Masking = masking }));
             await verifier.CheckKeysAsync(database, cancellationToken);
-            var table = await verifier.ReadSettingsAsync(database, cancellationToken);
             var queue = host is null
                 ? null
                 : (await host.FindQueueAsync(cancellationToken)).RefusePolicy(parsed.GetValue(arguments.Force));
             var values = await arguments.ReadValuesAsync(parsed, cancellationToken);
             var session = new SubjectSession(
-                database, new Subject(masking, table.MethodOf, field, values), masker, host, queue);
+                database, new Subject(masker, field, values), masker, host, queue);
             await new AuditTrail(database, $"subject {verb}", purpose)
                 .BeginAsync(field.Name(), values.Count, cancellationToken);
             return await run(session);

@@ -54,6 +54,7 @@ public sealed class DomainAttackTests(ITestOutputHelper output) : IAsyncLifetime
             Enumerable.Range(0, DomainDefinition.DefaultMinK).Select(i =>
                 Sender.Probe(victim, ProbeDay, $"sender{i}"))));
 
+        Assert.Equal(Sender.Victims, ByMarker(await _estate.SeeAsync("user_logins"), Stored, ProbeDay));
         Assert.Equal(Sender.Victims, ByMarker(await _estate.SeeAsync(Open), Of(Open), ProbeDay));
         Assert.Equal(0, ByMarker(await _estate.SeeAsync(Default), Of(Default), ProbeDay));
     }
@@ -67,6 +68,7 @@ public sealed class DomainAttackTests(ITestOutputHelper output) : IAsyncLifetime
         await _estate.WriteAsync(Sender.Population(2, November));
         var seen = await _estate.SeeAsync(Default);
         var same = ByIntersection(seen, Of(Default), ProbeDay);
+        var open = ByIntersection(await _estate.SeeAsync(Open), Of(Open), ProbeDay);
 
         await _estate.Store.ExecuteAsync("DELETE FROM user_logins WHERE app_version >= 9000000");
         await _estate.WriteAsync(Planted(November.AddDays(14)));
@@ -74,8 +76,9 @@ public sealed class DomainAttackTests(ITestOutputHelper output) : IAsyncLifetime
         var later = ByIntersection(await _estate.SeeAsync(Default.Table), OfMonth(October), November.AddDays(14));
         var raw = ByIntersection(await _estate.SeeAsync("user_logins"), Stored, November.AddDays(14));
 
-        output.WriteLine($"Planted: {same} in the probes' own month, {later} in an earlier one, {raw} in user_logins.");
-        Assert.Equal([Sender.Victims, 0, Sender.Victims], new[] { same, later, raw });
+        output.WriteLine($"Planted: {same} in the probes' own month, {later} in an earlier one, {raw} in user_logins, "
+            + $"{open} with min-k 1 and no period.");
+        Assert.Equal([Sender.Victims, 0, Sender.Victims, Sender.Victims], new[] { same, later, raw, open });
     }
 
     [Fact]
@@ -84,7 +87,8 @@ public sealed class DomainAttackTests(ITestOutputHelper output) : IAsyncLifetime
         // So many probes of the i-th victim that no other address is as frequent.
         const int victims = 60;
         await _estate.WriteAsync(Enumerable.Range(0, victims).SelectMany(victim =>
-            Enumerable.Range(0, Times(victim)).Select(_ => Sender.Probe(victim, ProbeDay) with { Version = 3_000_000 })));
+            Enumerable.Range(0, Times(victim))
+                .Select(_ => Sender.Probe(victim, ProbeDay) with { Version = 3_000_000 })));
 
         var raw = ByFrequency(await _estate.SeeAsync("user_logins"), Stored);
         var open = ByFrequency(await _estate.SeeAsync(Open), Of(Open));

@@ -38,7 +38,8 @@ internal static class Sender
     }
 
     /// <summary>A probe from a victim's address that differs from the population in its version alone.</summary>
-    public static RawLogin Probe(int victim, DateOnly date, string user = "sender", string? address = null, int part = 0) =>
+    public static RawLogin Probe(
+        int victim, DateOnly date, string user = "sender", string? address = null, int part = 0) =>
         new(user, address ?? Address(victim), $"device of {user}", "ios", "DE", Marker(victim, part), date);
 
     /// <summary>

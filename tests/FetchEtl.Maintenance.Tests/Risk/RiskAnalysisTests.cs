@@ -1,5 +1,6 @@
 using FetchEtl.Logins;
 using FetchEtl.Masking;
+using FetchEtl.Testing;
 
 namespace FetchEtl.Maintenance.Tests;
 
@@ -97,6 +98,31 @@ public sealed class RiskAnalysisTests(RiskStore store) : IClassFixture<RiskStore
             "user_logins has no rows of these dates: there is nothing to measure.",
             await RefusalAsync(new RiskPlan { Since = future }));
         Assert.Contains("--max-rows", await RefusalAsync(new RiskPlan { MaxRows = 1 }), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Masks_of_two_generations_are_found_since_their_people_count_twice()
+    {
+        var keys = new[] { TestKeys.First, TestKeys.Second };
+        await store.ReplaceAsync([.. Enumerable.Range(0, 4).Select(i => new UserLogin
+        {
+            UserId = Mask(PiiField.UserId, "ann", 1 + (i % 2)),
+            MaskedIp = Mask(PiiField.Ip, "192.0.2.1", 1),
+            MaskedDeviceId = i == 0 ? null : $"{i}:device",
+            MessageId = Guid.NewGuid(),
+        })]);
+
+        var report = await store.AnalyzeAsync(new RiskPlan { MinK = 2 });
+
+        Assert.Equal(2, report.Classes.K);
+        Assert.False(report.ReachesMinK);
+        var mixed = Assert.Single(report.MixedGenerations);
+        Assert.Equal("user_id", mixed.Column);
+        Assert.Equal([1, 2], mixed.Generations);
+        Assert.True((await store.AnalyzeAsync(new RiskPlan { MinK = 2, Person = null })).ReachesMinK);
+
+        string Mask(PiiField field, string value, int generation) => new KeyedPiiMasker(MaintenanceStore.Masking(keys))
+            .MaskOf(field, new PersonalText(value), generation, MaskingMethod.Hmac)!;
     }
 
     [Fact]

@@ -291,16 +291,16 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
     {
         await using var services = Services(WithVault(Masking(2)));
         await using var database = await ContextAsync(services);
-        var subject = new Subject(
-            Masking(2), (_, _) => MaskingMethod.Hmac, PiiField.DeviceId, [new PersonalText("000-00-0003")]);
+        var masker = new KeyedPiiMasker(Masking(2));
+        var subject = new Subject(masker, PiiField.DeviceId, [new PersonalText("000-00-0003")]);
         var rows = new SubjectRows(database, subject, TimeProvider.System);
-        var vault = new SubjectVault(database, subject, new KeyedPiiMasker(Masking(2)));
+        var vault = new SubjectVault(database, subject, masker);
         Assert.NotEmpty(await rows.ReadAsync(CancellationToken.None));
         await vault.FindAsync(CancellationToken.None);
         await vault.EraseAsync(CancellationToken.None);
-        Assert.True(await rows.MaskAgainAsync(new RandomMask(), progress: null, CancellationToken.None) > 0);
+        Assert.True(await rows.MaskAgainAsync(new RandomMask(), vault, progress: null, CancellationToken.None) > 0);
         await WriteAsync(services, Guid.NewGuid());
-        Assert.True(await rows.DeleteAsync(waiting: null, CancellationToken.None) > 0);
+        Assert.True(await rows.DeleteAsync(vault, waiting: null, CancellationToken.None) > 0);
     }
 
     private static Task<LoginDbContext> ContextAsync(ServiceProvider services) =>

@@ -48,9 +48,27 @@ public sealed class RiskReportTests
     }
 
     [Fact]
+    public void Masks_of_several_generations_are_named_in_each_form_and_never_pass()
+    {
+        var report = Report with { MinK = 2, Classes = Report.Classes with { K = 9 } };
+        Assert.True(report.ReachesMinK);
+        report = report with { MixedGenerations = [new RiskGenerations("user_id", [1, 2])] };
+        var text = new StringWriter();
+        RiskText.Write(AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(text) }), report);
+
+        Assert.False(report.ReachesMinK);
+        foreach (var form in new[] { Flat(text), RiskPage.Render(report, DateTimeOffset.UnixEpoch) })
+        {
+            Assert.Contains("user_id has masks of generations 1, 2", form, StringComparison.Ordinal);
+            Assert.Contains("rekey", form, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void Every_member_of_the_JSON_is_documented()
     {
-        var json = JsonSerializer.SerializeToElement(Report, RiskJson.Default.RiskReport);
+        var json = JsonSerializer.SerializeToElement(
+            Report with { MixedGenerations = [new RiskGenerations("user_id", [1, 2])] }, RiskJson.Default.RiskReport);
         var page = File.ReadAllText(Path.Combine(RepositoryRoot.Folder, "docs", "risk.md"));
         var members = Members(json).Distinct().ToList();
 
