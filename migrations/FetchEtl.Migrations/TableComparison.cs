@@ -45,9 +45,13 @@ internal static class TableComparison
     {
         var wanted = context.Model.GetRelationalModel().Tables.SelectMany(table => table.Columns).ToArray();
         var missing = (await MissingAsync(connection, wanted, cancellationToken)).ToLookup(column => column.Table);
-        var problems = (await MissingTablesAsync(connection, cancellationToken)).Concat(missing.SelectMany(table => table.Count() == table.Key.Columns.Count()
-            ? [MissingTable(table.Key.Name)]
-            : table.Select(Problem))).ToList();
+        List<string> problems =
+        [
+            .. await MissingTablesAsync(connection, cancellationToken),
+            .. missing.SelectMany(table => table.Count() == table.Key.Columns.Count()
+                ? [MissingTable(table.Key.Name)]
+                : table.Select(Problem)),
+        ];
         if (problems.Count == 0 && !await connection.ReadAsync<bool>(HasIndex, cancellationToken))
         {
             problems.Add(

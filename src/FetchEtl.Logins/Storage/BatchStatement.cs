@@ -108,8 +108,9 @@ internal sealed class BatchStatement(
         }
 
         // The rest is there already, or PostgreSQL dropped it without an error: a trigger that returns NULL, a rule.
-        return inserted >= rows.Count
-            ? new BatchWrite(inserted, [])
-            : new BatchWrite(inserted, await DurableInsert.FindMissingAsync(context, rows, inserted, cancellationToken));
+        var missing = inserted >= rows.Count
+            ? []
+            : await DurableInsert.FindMissingAsync(context, rows, inserted, cancellationToken);
+        return new BatchWrite(inserted, missing);
     }
 }

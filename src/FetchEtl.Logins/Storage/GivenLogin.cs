@@ -10,7 +10,9 @@ internal sealed class GivenLogin(UserLogin login, IReadOnlyList<VaultValue> valu
     public UserLogin Unformed => login;
 
     public (UserLogin Login, IReadOnlyList<VaultValue> Values) Under(TableSettings settings) =>
-        (login.MessageId is { } id && settings.StoredId(id) is var stored && stored != id ? With(stored) : login, values);
+        login.MessageId is { } id && settings.StoredId(id) is var stored && stored != id
+            ? (With(stored), values)
+            : (login, values);
 
     private UserLogin With(Guid stored) => new()
     {

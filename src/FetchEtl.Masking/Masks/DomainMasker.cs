@@ -117,7 +117,8 @@ public sealed class DomainMasker
         return field == PiiField.UserId
             ? _masker.Mask(field, new PersonalText(stored))!
             : throw Refuse(
-                $"user_logins holds values of {field.Name()} that are not masks: mask them first by 'fetch-etl adopt'.");
+                $"user_logins holds values of {field.Name()} that are not masks: mask them first by 'fetch-etl " +
+                "adopt'.");
     }
 
     private static MaskingRefusedException Refuse(string problem) => new([problem]);

@@ -15,8 +15,8 @@ internal static class AuditVerifyCommand
 
     public static Command Create() => Verb.Create(
         "verify",
-        "Verifies that no entry of audit_log was changed, removed or inserted, and prints the number of entries and the "
-        + "head, the hash of the last one. Keep it elsewhere. Exit code 1: names the first entry that does not fit.",
+        "Verifies that no entry of audit_log was changed, removed or inserted, and prints the number of entries and "
+        + "the head, the hash of the last one. Keep it elsewhere. Exit code 1: names the first entry that does not fit.",
         RunAsync,
         Head).WithExamples("fetch-etl audit verify", "fetch-etl audit verify --head $(tail -n 1 audit-heads.txt)");
 

@@ -8,8 +8,8 @@ internal static class PurposeOption
 {
     public static readonly Option<string> Purpose = new("--purpose")
     {
-        Description = "What it is done for, such as a ticket, in at most 200 characters. audit_log keeps it, and others " +
-            "read it there: never name a person or a value.",
+        Description = "What it is done for, such as a ticket, in at most 200 characters. audit_log keeps it, and " +
+            "others read it there: never name a person or a value.",
         Required = true,
     };
 

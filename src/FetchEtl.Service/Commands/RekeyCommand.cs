@@ -15,8 +15,8 @@ internal static class RekeyCommand
 
     public static Command Create() => Verb.Create(
         "rekey",
-        "Rekeys the table's masks, and the vault's, to the newest key while the service runs; with --message-ids, the " +
-        "table's message ids. A second run continues an interrupted one. Exit code 3: some rows are not rekeyed.",
+        "Rekeys the table's masks, and the vault's, to the newest key while the service runs; with --message-ids, " +
+        "the table's message ids. A second run continues an interrupted one. Exit code 3: some rows are not rekeyed.",
         RunAsync,
         Arguments.Table, Arguments.Columns, Arguments.BatchSize, MessageIds).WithExamples(
         "fetch-etl rekey --Masking:KeyFiles:0=/run/secrets/key-1 --Masking:KeyFiles:1=/run/secrets/key-2",

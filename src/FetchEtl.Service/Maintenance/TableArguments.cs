@@ -88,6 +88,6 @@ internal sealed class TableArguments
     }
 
     private static string NotMasked(string column, PiiField field) =>
-        $"--column '{column}': {field.Name()} is not masked; name it in Masking:Fields, here and for the service, and " +
-        "vouch for that with 'fetch-etl keys register'.";
+        $"--column '{column}': {field.Name()} is not masked; name it in Masking:Fields, here and for the service, " +
+        "and vouch for that with 'fetch-etl keys register'.";
 }

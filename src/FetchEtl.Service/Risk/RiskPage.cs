@@ -64,8 +64,8 @@ internal static class RiskPage
             <p>{Text(RiskSections.Oracle(report.Oracle))}</p>
             </section>
             </main>
-            <footer><p>fetch-etl {Text(ServiceVersion.Text)}, {time} UTC. Counts and shares only: the page holds no value
-            of a row. docs/risk.md says what each number means.</p></footer>
+            <footer><p>fetch-etl {Text(ServiceVersion.Text)}, {time} UTC. Counts and shares only: the page holds no
+            value of a row. docs/risk.md says what each number means.</p></footer>
             </body>
             </html>
 

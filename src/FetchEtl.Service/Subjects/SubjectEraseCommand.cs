@@ -142,5 +142,6 @@ internal static class SubjectEraseCommand
     }
 
     private static void SayWaiting(int transactions) => StandardError.WriteLine(
-        $"fetch-etl: waits for {Words.Count(transactions, "transaction")} of other sessions that write to user_logins.");
+        $"fetch-etl: waits for {Words.Count(transactions, "transaction")} of other sessions that write to "
+        + "user_logins.");
 }

@@ -26,8 +26,8 @@ internal static class SubjectExportCommand
 
     public static Command Create() => Verb.Create(
         "export",
-        "Writes one person's rows, sealed values and dead letters to a file, as JSON. Check it before you hand it over: "
-        + "several persons can share an address. Exit code 3: some letters were not seen.",
+        "Writes one person's rows, sealed values and dead letters to a file, as JSON. Check it before you hand it "
+        + "over: several persons can share an address. Exit code 3: some letters were not seen.",
         RunAsync,
         Arguments.Field, PurposeOption.Purpose, Output, PrivateKey, PassphraseFile, Arguments.NoDeadLetters,
         Arguments.Force, Arguments.Values).WithExamples(

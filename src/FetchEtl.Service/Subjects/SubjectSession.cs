@@ -92,8 +92,8 @@ internal sealed class SubjectSession
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {
             throw new UsageException(
-                $"The role in ConnectionStrings:Logins lacks a right: grant it {rights}, SELECT on masking_generations, "
-                + $"and {AuditTrail.Rights}.");
+                $"The role in ConnectionStrings:Logins lacks a right: grant it {rights}, SELECT on "
+                + $"masking_generations, and {AuditTrail.Rights}.");
         }
     }
 }

@@ -140,7 +140,8 @@ internal sealed class LoginStore : IAsyncDisposable
 
     /// <summary>Leaves what an erasure of a message's row leaves.</summary>
     public Task EraseAsync(Guid messageId) => ScalarAsync(
-        $"DELETE FROM user_logins WHERE message_id = '{messageId}'; INSERT INTO erased_messages VALUES ('{messageId}')");
+        $"DELETE FROM user_logins WHERE message_id = '{messageId}'; " +
+        $"INSERT INTO erased_messages VALUES ('{messageId}')");
 
     /// <summary>Runs a query over a direct connection to the server, without the services' proxy or role.</summary>
     public async Task<object?> ScalarAsync(string sql)

@@ -77,7 +77,9 @@ public sealed class TableSettingsTests : IAsyncLifetime
 
         var problem = Assert.Single(await RefusalAsync(_ => { }));
         Assert.StartsWith(
-            "The row of generation 1 in masking_generations was changed by somebody", problem, StringComparison.Ordinal);
+            "The row of generation 1 in masking_generations was changed by somebody",
+            problem,
+            StringComparison.Ordinal);
 
         Assert.Equal([1], (await RegisterAsync(_ => { })).Generations);
         await StartAsync(_ => { });
