@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace FetchEtl.Logins;
 
@@ -248,38 +247,10 @@ public sealed class StoredMasksVerifier(
         CancellationToken cancellationToken)
     {
         var content = SettingsDecision.NeedsContent(found, keyed.Generation)
-            ? await ReadContentAsync(database, cancellationToken)
+            ? await ContentSample.ReadAsync(database, cancellationToken)
             : TableContent.Empty;
         return SettingsDecision.Make(
             options.Value, _vaultKey.Value, found, keyed.Generation, content, mode, form);
-    }
-
-    /// <summary>
-    /// Looks at a thousand ids in the order of their index, which is random. Keyed ids are UUIDs of version 8.
-    /// </summary>
-    private static async Task<TableContent> ReadContentAsync(
-        LoginDbContext database, CancellationToken cancellationToken)
-    {
-        if (await TableCheck.FindMissingColumnsAsync(database, cancellationToken) is { Count: > 0 } missing)
-        {
-            throw new DatabaseFaultException(
-                new DatabaseFault(
-                    FaultKind.Operator, PostgresErrorCodes.UndefinedColumn, TableCheck.Describe(missing)));
-        }
-
-        var counts = await database.Database.SqlQuery<IdCounts>(
-            $"""
-            SELECT pg_catalog.count(*) AS "Rows",
-                pg_catalog.count(*) FILTER (WHERE pg_catalog.substr(s.message_id::text, 15, 1) = '8') AS "Keyed"
-            FROM (SELECT message_id FROM user_logins ORDER BY message_id LIMIT 1000) AS s
-            """).SingleAsync(cancellationToken);
-        return counts switch
-        {
-            { Rows: 0 } => TableContent.Empty,
-            { Keyed: 0 } => TableContent.ReceivedIds,
-            _ when counts.Keyed == counts.Rows => TableContent.KeyedIds,
-            _ => TableContent.BothIds,
-        };
     }
 
     private static TableSettings Settled(KeyedPiiMasker keyed, SettingsDecision decision) => new(
@@ -407,6 +378,4 @@ public sealed class StoredMasksVerifier(
     }
 
     private sealed record NarrowColumn(string Name, string Type);
-
-    private sealed record IdCounts(long Rows, long Keyed);
 }
