@@ -83,6 +83,9 @@ public sealed class MaskingOptions
     /// <summary>Whether values are sealed: <see cref="VaultOptions.PublicKeyFile"/> is set.</summary>
     public bool HasVault => !string.IsNullOrEmpty(Vault.PublicKeyFile);
 
+    /// <summary>Whether there is a key of any generation, in <see cref="Keys"/> or <see cref="KeyFiles"/>.</summary>
+    public bool HasKeys => Keys.Count + KeyFiles.Count > 0;
+
     /// <summary>Returns the method that masks a field.</summary>
     /// <param name="field">The field.</param>
     /// <returns>That of <see cref="Methods"/>, else <see cref="Method"/>.</returns>

@@ -66,7 +66,7 @@ internal sealed class MaskingOptionsValidation
                 $"accept the weak method with {_section}:AllowWeak=true.");
         }
 
-        if (options.Keys.Count + options.KeyFiles.Count > 0)
+        if (options.HasKeys)
         {
             _problems.Add(
                 $"{_section}:Keys or {_section}:KeyFiles is set, but {_section}:Method {options.Method} has no key: " +

@@ -9,6 +9,7 @@ public sealed class RecordedLogs : ILoggerFactory, ILoggerProvider, ILogger
 {
     private readonly Lock _lock = new();
     private readonly List<(int Id, string Text)> _lines = [];
+    private readonly List<IReadOnlyList<KeyValuePair<string, object?>>> _states = [];
     private readonly List<(Predicate<(int Id, string Text)> Matches, TaskCompletionSource Seen)> _waiters = [];
 
     /// <summary>Level, event id, message and exception of each line.</summary>
@@ -19,6 +20,18 @@ public sealed class RecordedLogs : ILoggerFactory, ILoggerProvider, ILogger
             lock (_lock)
             {
                 return [.. _lines.Select(line => line.Text)];
+            }
+        }
+    }
+
+    /// <summary>The values of each line, by name.</summary>
+    public IReadOnlyList<KeyValuePair<string, object?>>[] States
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _states];
             }
         }
     }
@@ -58,6 +71,7 @@ public sealed class RecordedLogs : ILoggerFactory, ILoggerProvider, ILogger
         {
             var line = (eventId.Id, $"{logLevel} {eventId.Id} {formatter(state, exception)} {exception}");
             _lines.Add(line);
+            _states.Add(state as IReadOnlyList<KeyValuePair<string, object?>> ?? []);
             foreach (var waiter in _waiters.Where(waiter => waiter.Matches(line)))
             {
                 waiter.Seen.TrySetResult();

@@ -16,9 +16,6 @@ internal sealed class DeviceIdLookAlike(Ff1Cipher cipher) : ILookAlike
     /// <summary>The longest value that a login may hold.</summary>
     public const int MaxLength = 256;
 
-    /// <summary>What may stand between digits, in words for messages.</summary>
-    public const string Separators = "'-', '.', '_', '/' and spaces";
-
     // No colon: a mask with one could look like a mask of Hmac.
     private static readonly SearchValues<char> Allowed = SearchValues.Create("0123456789-._/ ");
 

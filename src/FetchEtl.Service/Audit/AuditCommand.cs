@@ -1,6 +1,4 @@
 using System.CommandLine;
-using FetchEtl.Logins;
-using Microsoft.EntityFrameworkCore;
 
 namespace FetchEtl.Service;
 
@@ -13,9 +11,4 @@ internal static class AuditCommand
             AuditListCommand.Create(),
             AuditVerifyCommand.Create(),
         };
-
-    /// <summary>Opens the database of the settings, which need nothing else.</summary>
-    public static LoginDbContext Open(string[] settings) => new(
-        new DbContextOptionsBuilder<LoginDbContext>()
-            .UseNpgsql(DatabaseSetting.Read(ServiceHost.Create(settings).Configuration)).Options);
 }

@@ -26,7 +26,7 @@ internal static partial class AuditListCommand
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
         var since = Read(parsed.GetValue(Since));
-        await using var database = AuditCommand.Open(settings);
+        await using var database = LoginDatabase.Open(settings);
         await foreach (var entry in new AuditLog(database).ReadAsync(since, cancellationToken))
         {
             Console.WriteLine(parsed.GetValue(Json)

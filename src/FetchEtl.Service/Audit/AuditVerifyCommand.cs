@@ -16,7 +16,8 @@ internal static class AuditVerifyCommand
     public static Command Create() => Verb.Create(
         "verify",
         "Verifies that no entry of audit_log was changed, removed or inserted, and prints the number of entries and "
-        + "the head, the hash of the last one. Keep it elsewhere. Exit code 1: names the first entry that does not fit.",
+        + "the head, the hash of the last one. Keep it elsewhere. Exit code 1: names the first entry that does not "
+        + "fit.",
         RunAsync,
         Head).WithExamples("fetch-etl audit verify", "fetch-etl audit verify --head $(tail -n 1 audit-heads.txt)");
 
@@ -29,7 +30,7 @@ internal static class AuditVerifyCommand
                 $"{Head.Name} must be {HashLength} lower-case hex digits, as 'fetch-etl audit verify' prints them.");
         }
 
-        await using var database = AuditCommand.Open(settings);
+        await using var database = LoginDatabase.Open(settings);
         var finding = await new AuditLog(database).VerifyAsync(head, cancellationToken);
         Console.WriteLine($"{Words.Number(finding.Entries)} entries of audit_log fit. Head:");
         Console.WriteLine(finding.Head);

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Runtime.CompilerServices;
-using FetchEtl.Logins;
 using FetchEtl.Maintenance;
 using FetchEtl.Masking;
 using Microsoft.EntityFrameworkCore;
@@ -41,9 +40,7 @@ internal static class VaultVerb
         var configuration = ServiceHost.Create(settings).Configuration;
         var masking = new MaskingOptions();
         configuration.ReadMasking(masking, cancellationToken);
-        var connectionString = DatabaseSetting.Read(configuration);
-        var options = new DbContextOptionsBuilder<LoginDbContext>().UseNpgsql(connectionString).Options;
-        await using var database = new LoginDbContext(options);
+        await using var database = LoginDatabase.Open(DatabaseSetting.Read(configuration));
         // A read of a whole large vault takes long, and Ctrl+C ends it.
         database.Database.SetCommandTimeout(TimeSpan.Zero);
         var masker = Masker(masking);
@@ -91,7 +88,7 @@ internal static class VaultVerb
 
     private static IPiiMasker? Masker(MaskingOptions options)
     {
-        if (options.Method == MaskingMethod.Hmac && options.Keys.Count + options.KeyFiles.Count == 0)
+        if (options.Method == MaskingMethod.Hmac && !options.HasKeys)
         {
             return null;
         }

@@ -15,11 +15,8 @@ internal static class VaultVerifierCommand
     private static Task<int> Run(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
         var masking = new MaskingOptions();
-        ServiceHost.Create(settings).Configuration.ReadMasking(masking, cancellationToken);
-
-        // The vault's public key may be elsewhere, and nothing is sealed here.
-        masking.Vault = new VaultOptions();
-        if (masking.Method != MaskingMethod.Hmac || masking.Keys.Count + masking.KeyFiles.Count == 0)
+        ServiceHost.Create(settings).Configuration.ReadMaskingOnly(masking, cancellationToken);
+        if (masking.Method != MaskingMethod.Hmac || !masking.HasKeys)
         {
             throw new UsageException(
                 "Masking:Keys or Masking:KeyFiles must hold the service's masking keys: the vault's keys come from "

@@ -46,12 +46,8 @@ internal sealed class DeadHost : IDisposable
     {
         var builder = ServiceHost.Create(settings);
         var masking = new MaskingOptions();
-        builder.Configuration.ReadMasking(masking, cancellationToken);
-
-        // The vault's public key may be elsewhere, and nothing is sealed here.
-        masking.Vault = new VaultOptions();
-        var hasKeys = masking.Keys.Count + masking.KeyFiles.Count > 0;
-        if (needsKeys && !hasKeys && masking.Method == MaskingMethod.Hmac)
+        builder.Configuration.ReadMaskingOnly(masking, cancellationToken);
+        if (needsKeys && !masking.HasKeys && masking.Method == MaskingMethod.Hmac)
         {
             // A new key would sign identities that no worker believes.
             throw new UsageException(
@@ -59,7 +55,7 @@ internal sealed class DeadHost : IDisposable
                 + "A new key would be wrong here.");
         }
 
-        var keys = hasKeys ? IdentityKeys.Derive(masking) : [];
+        var keys = masking.HasKeys ? IdentityKeys.Derive(masking) : [];
         return new DeadHost(builder.BuildValidated(cancellationToken), masking, keys);
     }
 

@@ -18,7 +18,7 @@ internal static class DomainListCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
-        await using var database = DomainDatabase.Open(settings);
+        await using var database = LoginDatabase.Open(settings);
         var domains = await new DomainCatalog(database, TimeProvider.System).ListAsync(cancellationToken);
         if (parsed.GetValue(Json))
         {

@@ -23,4 +23,16 @@ internal static class MaskingReading
             throw new MaskingRefusedException(problems);
         }
     }
+
+    /// <summary>
+    /// As <see cref="ReadMasking"/>, without the vault, for a verb that seals nothing: the vault's public key may be
+    /// elsewhere.
+    /// </summary>
+    /// <inheritdoc cref="ReadMasking"/>
+    public static void ReadMaskingOnly(
+        this IConfiguration configuration, MaskingOptions masking, CancellationToken cancellationToken)
+    {
+        configuration.ReadMasking(masking, cancellationToken);
+        masking.Vault = new VaultOptions();
+    }
 }

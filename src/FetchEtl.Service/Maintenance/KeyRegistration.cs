@@ -1,6 +1,5 @@
 using FetchEtl.Logins;
 using FetchEtl.Masking;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
@@ -20,7 +19,7 @@ internal static class KeyRegistration
     {
         var masking = new MaskingOptions();
         configuration.ReadMasking(masking, cancellationToken);
-        if (masking.Method != MaskingMethod.Hmac || masking.Keys.Count + masking.KeyFiles.Count == 0)
+        if (masking.Method != MaskingMethod.Hmac || !masking.HasKeys)
         {
             return null;
         }
@@ -41,7 +40,7 @@ internal static class KeyRegistration
     public static async Task VerifyAsync(
         string connectionString, KeyedPiiMasker masker, LoginsOptions options, CancellationToken cancellationToken)
     {
-        await using var database = Open(connectionString);
+        await using var database = LoginDatabase.Open(connectionString);
         var table = await Verifier(masker, options).VerifyAsync(database, cancellationToken);
         Console.WriteLine(
             $"The key generations of the settings are registered: {masker.Generation}. {Describe(table)}");
@@ -53,7 +52,7 @@ internal static class KeyRegistration
     public static async Task RunAsync(
         string connectionString, KeyedPiiMasker masker, LoginsOptions options, CancellationToken cancellationToken)
     {
-        await using var database = Open(connectionString);
+        await using var database = LoginDatabase.Open(connectionString);
         var (written, changes, table) = await Verifier(masker, options).RegisterAsync(database, cancellationToken);
         foreach (var change in changes)
         {
@@ -68,9 +67,6 @@ internal static class KeyRegistration
 
     private static string Describe(TableSettings table) =>
         $"Masked fields: {string.Join(", ", table.Fields.Select(PiiFields.Name))}; message ids: {table.MessageIds}.";
-
-    private static LoginDbContext Open(string connectionString) =>
-        new(new DbContextOptionsBuilder<LoginDbContext>().UseNpgsql(connectionString).Options);
 
     private static StoredMasksVerifier Verifier(KeyedPiiMasker masker, LoginsOptions options) =>
         new(masker, Options.Create(options));

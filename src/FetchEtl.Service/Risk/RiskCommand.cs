@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json;
 using FetchEtl.Logins;
 using FetchEtl.Maintenance;
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Spectre.Console;
 
@@ -38,8 +37,7 @@ internal static class RiskCommand
     {
         var configuration = ServiceHost.Create(settings).Configuration;
         var plan = Arguments.Check(parsed, configuration);
-        var options = new DbContextOptionsBuilder<LoginDbContext>().UseNpgsql(DatabaseSetting.Read(configuration));
-        await using var database = new LoginDbContext(options.Options);
+        await using var database = LoginDatabase.Open(DatabaseSetting.Read(configuration));
         var report = await AnalyzeAsync(database, plan, cancellationToken);
         if (parsed.GetValue(Html) is { } file)
         {

@@ -15,7 +15,7 @@ internal static class RiskPage
 
     public static string Render(RiskReport report, DateTimeOffset now)
     {
-        var style = StatusPage.Resource("risk.css");
+        var style = StatusPage.Style("risk.css");
         var hash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(style)));
         var title = $"Risk of {report.Table}";
         var time = now.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);

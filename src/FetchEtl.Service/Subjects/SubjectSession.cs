@@ -53,11 +53,8 @@ internal sealed class SubjectSession
         var (purpose, field) = (PurposeOption.Read(parsed), arguments.ReadField(parsed));
         var masking = new MaskingOptions();
         var configuration = ServiceHost.Create(settings).Configuration;
-        configuration.ReadMasking(masking, cancellationToken);
-
-        // The vault's public key may be elsewhere, and nothing is sealed here.
-        masking.Vault = new VaultOptions();
-        if (masking.Method == MaskingMethod.Hmac && masking.Keys.Count + masking.KeyFiles.Count == 0)
+        configuration.ReadMaskingOnly(masking, cancellationToken);
+        if (masking.Method == MaskingMethod.Hmac && !masking.HasKeys)
         {
             throw new UsageException(
                 "Masking:Keys or Masking:KeyFiles must hold the keys of all generations, as the service has them: "
@@ -66,8 +63,7 @@ internal sealed class SubjectSession
 
         var masker = PiiMaskers.Create(masking);
         Warnings.OfKeyFiles(masking);
-        var options = new DbContextOptionsBuilder<LoginDbContext>().UseNpgsql(DatabaseSetting.Read(configuration));
-        await using var database = new LoginDbContext(options.Options);
+        await using var database = LoginDatabase.Open(DatabaseSetting.Read(configuration));
 
         // A read of a whole large table takes long, and Ctrl+C ends it.
         database.Database.SetCommandTimeout(TimeSpan.Zero);

@@ -27,12 +27,14 @@ internal sealed partial class StatusPage(
         await WriteAsync(context, "text/html; charset=utf-8", page);
     }
 
-    /// <summary>Serves one of the page's files.</summary>
-    public static RequestDelegate File(string name, string contentType)
-    {
-        var text = Resource(name);
-        return context => WriteAsync(context, contentType, text);
-    }
+    /// <summary>Serves the page's style.</summary>
+    public static RequestDelegate Style() => Serve(Style("status.css"), "text/css; charset=utf-8");
+
+    /// <summary>Serves the page's script.</summary>
+    public static RequestDelegate Script() => Serve(Resource("status.js"), "text/javascript; charset=utf-8");
+
+    /// <summary>Reads the style of a page: the common one, and the page's own rules.</summary>
+    public static string Style(string name) => Resource("theme.css") + Resource(name);
 
     /// <summary>Fills the template. Every value is encoded.</summary>
     public static string Render(
@@ -49,8 +51,10 @@ internal sealed partial class StatusPage(
         });
     }
 
-    /// <summary>Reads a file of the page.</summary>
-    public static string Resource(string name)
+    private static RequestDelegate Serve(string text, string contentType) =>
+        context => WriteAsync(context, contentType, text);
+
+    private static string Resource(string name)
     {
         using var stream = typeof(StatusPage).Assembly.GetManifestResourceStream(name)!;
         using var text = new StreamReader(stream);

@@ -35,8 +35,8 @@ internal sealed class WebEndpoints(
     private void Map(IEndpointRouteBuilder routes)
     {
         Get(routes, "/", page.WriteAsync);
-        Get(routes, "/status.css", StatusPage.File("status.css", "text/css; charset=utf-8"));
-        Get(routes, "/status.js", StatusPage.File("status.js", "text/javascript; charset=utf-8"));
+        Get(routes, "/status.css", StatusPage.Style());
+        Get(routes, "/status.js", StatusPage.Script());
 
         // No HEAD: its answer would have no body, and no end.
         routes.MapGet("/events", streams.ServeAsync);

@@ -218,7 +218,8 @@ public sealed class KeysInAwsTests : IAsyncLifetime
     [Fact]
     public async Task A_new_key_of_KMS_is_printed_as_its_ciphertext_which_is_all_that_KMS_returns()
     {
-        _aws.Replies["GenerateDataKeyWithoutPlaintext"] = (200, """{"CiphertextBlob":"Y2lwaGVydGV4dA==","KeyId":"k"}""");
+        _aws.Replies["GenerateDataKeyWithoutPlaintext"] =
+            (200, """{"CiphertextBlob":"Y2lwaGVydGV4dA==","KeyId":"k"}""");
 
         var run = await ConsoleCapture.RunAsync([.. "keys new --kms alias/fetch-etl".Split(' '), .. Settings()]);
 

@@ -48,33 +48,31 @@ public sealed class SummaryLogTests : IDisposable
     [Fact]
     public void What_a_line_says_in_words_is_a_number_of_its_own_too()
     {
-        var recorder = new StateRecorder();
-
         Log.Ended(
-            new ValuesLogger(recorder, [new("Seconds", 60.5), new("DeadLetters.user_id.required", 3L)]),
+            new ValuesLogger(_logs, [new("Seconds", 60.5), new("DeadLetters.user_id.required", 3L)]),
             "1 min", 120, 0, 0, 0, 3, " (user_id.required 3)", 0, 0);
 
-        var state = recorder.State.ToDictionary();
+        var values = Assert.Single(_logs.States);
+        var state = values.ToDictionary();
         Assert.Equal(
             "Stopped after 1 min: received 120, written 0 (0.0/s), duplicates 0, dead letters 3 (user_id.required 3), "
             + "returned 0, leases lost 0",
-            recorder.State.ToString());
+            values.ToString());
         Assert.Equal((60.5, 3L, 120L), (state["Seconds"], state["DeadLetters.user_id.required"], state["Received"]));
-        Assert.Equal("{OriginalFormat}", recorder.State[^1].Key);
+        Assert.Equal("{OriginalFormat}", values[^1].Key);
     }
 
     [Fact]
     public async Task The_depths_of_the_queues_are_numbers()
     {
-        var recorder = new StateRecorder();
         _counts = new(new QueueDepth(2970, 30, 1), new QueueDepth(282, 5, 0), null);
-        using var log = await StartAsync(recorder);
+        using var log = await StartAsync();
 
         Advance(_totals with { Received = 127 });
-        await recorder.Logged;
+        await _logs.WaitForAsync(3091);
         await log.StopAsync(CancellationToken.None);
 
-        var state = recorder.First.ToDictionary();
+        var state = _logs.States[0].ToDictionary();
         Assert.Equal("q has 2970 visible, 30 in flight, 1 delayed; q-dead has 287", state["Depth"]);
         Assert.Equal(
             (60.0, 2970L, 30L, 1L, 287L),
@@ -97,7 +95,7 @@ public sealed class SummaryLogTests : IDisposable
 
     public void Dispose() => _logs.Dispose();
 
-    private async Task<SummaryLog> StartAsync(ILogger<SummaryLog>? logger = null)
+    private async Task<SummaryLog> StartAsync()
     {
         var log = new SummaryLog(
             () => _totals,
@@ -108,7 +106,7 @@ public sealed class SummaryLogTests : IDisposable
             },
             new SqsSettings { QueueName = "q" },
             _time,
-            logger ?? _logs.CreateLogger<SummaryLog>());
+            _logs.CreateLogger<SummaryLog>());
         await log.StartAsync(CancellationToken.None);
         await _time.WaitForTimersAsync();
         return log;
@@ -118,34 +116,5 @@ public sealed class SummaryLogTests : IDisposable
     {
         _totals = totals with { At = _totals.At + TimeSpan.FromMinutes(1) };
         _time.Advance(TimeSpan.FromMinutes(1));
-    }
-
-    /// <summary>Keeps the values of the first line and of the last one.</summary>
-    private sealed class StateRecorder : ILogger<SummaryLog>
-    {
-        private readonly TaskCompletionSource _logged = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task Logged => _logged.Task;
-
-        public IReadOnlyList<KeyValuePair<string, object?>> First { get; private set; } = [];
-
-        public IReadOnlyList<KeyValuePair<string, object?>> State { get; private set; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter)
-        {
-            State = (IReadOnlyList<KeyValuePair<string, object?>>)state!;
-            First = First.Count == 0 ? State : First;
-            _logged.TrySetResult();
-        }
     }
 }
