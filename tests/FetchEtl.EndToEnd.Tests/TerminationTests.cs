@@ -170,7 +170,16 @@ public sealed class TerminationTests
         await Estate.UntilAsync(async () => await estate.RowsAsync() == 1);
         var table = await TableLock.TakeAsync(estate.ConnectionString);
         await estate.SendAsync(Count, seed: 1);
-        await Estate.UntilAsync(async () => (await estate.DepthAsync()).InFlight == Count);
+        var depth = await estate.DepthAsync();
+        try
+        {
+            await Estate.UntilAsync(async () => (depth = await estate.DepthAsync()).InFlight == Count);
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail($"{depth.InFlight} of {Count} messages are in flight, and {depth.Visible} are visible.");
+        }
+
         return table;
     }
 }

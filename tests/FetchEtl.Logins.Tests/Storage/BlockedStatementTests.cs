@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace FetchEtl.Logins.Tests;
@@ -29,6 +30,7 @@ public sealed class BlockedStatementTests : IAsyncLifetime
         string setting)
     {
         _store.ConnectionString += setting;
+        _store.Services.Configure<LoginsOptions>(options => options.Storage.Writers = 1);
         using var readings = new MeterReadings(_store.Provider);
         await _store.Writer.WriteAsync(LoginStore.Login());
         await using var source = Source("alter-table");
@@ -37,7 +39,10 @@ public sealed class BlockedStatementTests : IAsyncLifetime
         await ExecuteAsync(session, "LOCK TABLE user_logins IN ACCESS EXCLUSIVE MODE");
         var deliveries = new Deliveries(_store.Writer);
 
-        deliveries.Send(LoginStore.Logins(Count));
+        // The first row's statement waits, so all others gather for the next one, however long sending them takes.
+        deliveries.Send(LoginStore.Logins(1));
+        await UntilAnyWaitsAsync();
+        deliveries.Send(LoginStore.Logins(Count - 1));
         await deliveries.UntilAsync(() => _store.Logs.CountOf(2000) + _store.Logs.CountOf(2013) > 0);
         await transaction.RollbackAsync();
         await deliveries.EndAsync();
@@ -122,9 +127,14 @@ public sealed class BlockedStatementTests : IAsyncLifetime
         await command.ExecuteNonQueryAsync();
     }
 
-    private async Task UntilWaitingAsync(int session)
+    private Task UntilWaitingAsync(int session) => UntilFoundAsync($"pid = {session}");
+
+    private Task UntilAnyWaitsAsync() => UntilFoundAsync(
+        "database = (SELECT oid FROM pg_database WHERE datname = current_database())");
+
+    private async Task UntilFoundAsync(string condition)
     {
-        while (await _store.ScalarAsync($"SELECT pid FROM pg_locks WHERE pid = {session} AND NOT granted") is null)
+        while (await _store.ScalarAsync($"SELECT pid FROM pg_locks WHERE {condition} AND NOT granted LIMIT 1") is null)
         {
             await Task.Yield();
         }
