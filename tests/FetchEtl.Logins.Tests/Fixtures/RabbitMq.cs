@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
@@ -11,10 +12,14 @@ internal sealed class RabbitMq : IAsyncDisposable
     // Debian's command of this name changes the user; the script does not.
     private const string Script = "/usr/lib/rabbitmq/bin/rabbitmq-server";
 
+    // Another process can take a port between its choice and RabbitMQ's start.
+    private const int Starts = 3;
+
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(1);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fetch-etl-rabbitmq-");
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ConcurrentQueue<string> _output = new();
     private readonly Process _process;
     private readonly string _mapperPort = FreePort();
 
@@ -47,14 +52,13 @@ internal sealed class RabbitMq : IAsyncDisposable
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) =>
         {
+            _output.Enqueue(line.Data ?? "");
             if (line.Data is { } text && text.Contains("completed with", StringComparison.Ordinal))
             {
                 _ready.TrySetResult();
             }
         };
-
-        // Unread, a full pipe would stop it.
-        _process.ErrorDataReceived += static (_, _) => { };
+        _process.ErrorDataReceived += (_, line) => _output.Enqueue(line.Data ?? "");
     }
 
     public static bool IsInstalled { get; } = File.Exists(Script);
@@ -63,15 +67,21 @@ internal sealed class RabbitMq : IAsyncDisposable
 
     public static async Task<RabbitMq> StartAsync()
     {
-        var broker = new RabbitMq();
-        broker._process.Start();
-        broker._process.BeginOutputReadLine();
-        broker._process.BeginErrorReadLine();
-        var exited = broker._process.WaitForExitAsync();
-        await Task.WhenAny(broker._ready.Task, exited).WaitAsync(StartLimit);
-        return broker._ready.Task.IsCompleted
-            ? broker
-            : throw new InvalidOperationException($"RabbitMQ ended with {broker._process.ExitCode}.");
+        for (var start = 1; ; start++)
+        {
+            var broker = new RabbitMq();
+            if (await broker.IsReadyAsync())
+            {
+                return broker;
+            }
+
+            var output = string.Join('\n', broker._output);
+            await broker.DisposeAsync();
+            if (start == Starts)
+            {
+                throw new InvalidOperationException($"RabbitMQ ended {Starts} times before it was ready:\n{output}");
+            }
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -81,6 +91,15 @@ internal sealed class RabbitMq : IAsyncDisposable
         _process.Dispose();
         await StopMapperAsync();
         _folder.Delete(recursive: true);
+    }
+
+    private async Task<bool> IsReadyAsync()
+    {
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        await Task.WhenAny(_ready.Task, _process.WaitForExitAsync()).WaitAsync(StartLimit);
+        return _ready.Task.IsCompleted;
     }
 
     /// <summary>Erlang's port mapper outlives its nodes, and ends on request once it knows of none.</summary>
