@@ -4,7 +4,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace FetchEtl.Migrations.Tests;
 
-/// <summary>The tables in a schema of their own and the logins under another name, beside an application's own.</summary>
+/// <summary>
+/// The tables in a schema of their own and the logins under another name, beside those of an application.
+/// </summary>
 public sealed class OtherNamesTests : IAsyncLifetime
 {
     private const string History = "__EFMigrationsHistory";
@@ -98,7 +100,7 @@ public sealed class OtherNamesTests : IAsyncLifetime
         var options = new DbContextOptionsBuilder<LoginDbContext>();
         options.UseNpgsql(Connection).UseLoginTables(LoginTables.Of(Names));
         await using var context = new LoginDbContext(options.Options);
-        var login = new UserLogin { UserId = "u", AppVersion = 1, CreateDate = new(2026, 1, 2), MessageId = Guid.NewGuid() };
+        var login = new UserLogin { UserId = "u", MessageId = Guid.NewGuid() };
 
         var written = await context.InsertAsync([login, login]);
 

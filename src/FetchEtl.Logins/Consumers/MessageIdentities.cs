@@ -20,7 +20,7 @@ public static class MessageIdentities
     private const int VersionByte = 6;
     private const int VariantByte = 8;
 
-    /// <summary>A lone surrogate has no UTF-8. A replacement character for it would make different texts equal.</summary>
+    /// <summary>A lone surrogate has no UTF-8, and a character in its place would make different texts equal.</summary>
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Makes the identity of a message by its place in a log, such as a topic of Kafka.</summary>

@@ -48,8 +48,8 @@ public sealed class OwnDataSourceTests : IAsyncLifetime
         {
             ShouldListenTo = activitySource => activitySource.Name == "Npgsql",
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
-            ActivityStopped = span => spans.Enqueue(
-                string.Join(' ', span.Events.SelectMany(e => e.Tags).Select(tag => tag.Value)) + span.StatusDescription),
+            ActivityStopped = span => spans.Enqueue(string.Join(
+                ' ', span.Events.SelectMany(e => e.Tags).Select(tag => tag.Value).Append(span.StatusDescription))),
         };
         ActivitySource.AddActivityListener(listener);
         await _store.ScalarAsync(

@@ -32,7 +32,8 @@ public sealed class EstateMiddlewareTests : IAsyncLifetime
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task An_in_memory_outbox_holds_a_login_until_its_row_is_committed_and_a_redelivery_adds_none(bool hasInbox)
+    public async Task An_in_memory_outbox_holds_a_login_until_its_row_is_committed_and_a_redelivery_adds_none(
+        bool hasInbox)
     {
         _store.Services.AddInMemoryInboxOutbox();
         await StartAsync(x => x.AddConsumer<LoginConsumer, LoginConsumerDefinition>(), (context, endpoint) =>

@@ -58,7 +58,8 @@ public sealed class MessageIdentityTests : IAsyncLifetime
     public async Task Ten_thousand_places_in_a_topic_delivered_twice_in_another_order_are_ten_thousand_rows()
     {
         const int count = 10_000;
-        var places = Enumerable.Range(0, count).Select(i => (Partition: i % Partitions, Offset: i / Partitions)).ToList();
+        var places = Enumerable.Range(0, count)
+            .Select(i => (Partition: i % Partitions, Offset: i / Partitions)).ToList();
         var deliveries = places.Concat(new Random(15).GetItems([.. places], 100)).ToList();
         deliveries.AddRange(places.OrderByDescending(place => place));
 
@@ -72,7 +73,8 @@ public sealed class MessageIdentityTests : IAsyncLifetime
         var key = new MessageIdKey(_store.Masking);
         await using var context = _store.Context();
         Assert.Equal(
-            places.Select(place => key.Of(MessageIdentities.FromOffset("logins", place.Partition, place.Offset))).Order(),
+            places.Select(place => MessageIdentities.FromOffset("logins", place.Partition, place.Offset))
+                .Select(key.Of).Order(),
             context.UserLogins.Select(login => login.MessageId!.Value).AsEnumerable().Order());
     }
 
@@ -145,7 +147,8 @@ public sealed class MessageIdentityTests : IAsyncLifetime
             return context.Headers.Get<string>("empty") is null ? null : Guid.Empty;
         }
 
-        return context.Headers.Get<int>("partition") is { } partition && context.Headers.Get<long>("offset") is { } offset
+        return context.Headers.Get<int>("partition") is { } partition
+            && context.Headers.Get<long>("offset") is { } offset
             ? MessageIdentities.FromOffset(topic, partition, offset)
             : throw new ValidationException("partition and offset: are missing");
     }
