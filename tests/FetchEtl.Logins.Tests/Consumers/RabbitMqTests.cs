@@ -29,7 +29,10 @@ public sealed class RabbitMqTests(RunningEstate estate) : IClassFixture<RunningE
         Assert.Equal(count, await estate.CountAsync(
             $"SELECT count(DISTINCT user_id) FROM {Table} WHERE device_type = 'restart'"));
         Assert.Equal(0, await estate.CountAsync(
-            $"SELECT count(*) FROM {Table} WHERE create_date < '{DateTime.UtcNow:yyyy-MM-dd}'::date - 1"));
+            $"""
+            SELECT count(*) FROM {Table}
+            WHERE device_type = 'restart' AND create_date < '{DateTime.UtcNow:yyyy-MM-dd}'::date - 1
+            """));
 
         Task SendAllAsync(IReadOnlyList<(int Number, Guid Id)> part) => SendAsync(part, login =>
             login.Number % 2 == 0
@@ -84,6 +87,37 @@ public sealed class RabbitMqTests(RunningEstate estate) : IClassFixture<RunningE
             WHERE schemaname NOT IN ('identity', 'shop', 'pg_catalog', 'information_schema')
             """));
         Assert.DoesNotContain("is missing", estate.Log, StringComparison.Ordinal);
+    }
+
+    [RabbitMqFact]
+    public async Task A_producer_without_MassTransit_identifies_and_dates_a_login_by_its_properties()
+    {
+        var sent = new AmqpTimestamp(new DateTimeOffset(2026, 3, 4, 23, 59, 59, TimeSpan.Zero).ToUnixTimeSeconds());
+        await using var connection = await new ConnectionFactory { Uri = estate.Broker }.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync();
+
+        // One that is no UUID counts as none, so its deliveries are rows of their own.
+        foreach (var id in new[] { Guid.NewGuid().ToString(), "login-17" })
+        {
+            for (var delivery = 0; delivery < 2; delivery++)
+            {
+                await channel.BasicPublishAsync(
+                    string.Empty,
+                    "logins",
+                    mandatory: true,
+                    new BasicProperties { MessageId = id, Timestamp = sent },
+                    System.Text.Encoding.UTF8.GetBytes(Raw(1, id == "login-17" ? "text" : "uuid")));
+            }
+        }
+
+        await estate.UntilAsync(2, $"SELECT count(*) FROM {Table} WHERE device_type = 'text'");
+        await AllIsHandledAsync();
+        Assert.Equal(1, await estate.CountAsync($"SELECT count(*) FROM {Table} WHERE device_type = 'uuid'"));
+        Assert.Equal(3, await estate.CountAsync(
+            $"""
+            SELECT count(*) FROM {Table}
+            WHERE device_type IN ('uuid', 'text') AND create_date = '2026-03-04'
+            """));
     }
 
     [RabbitMqFact]
