@@ -6,7 +6,8 @@ namespace FetchEtl.Migrations;
 /// Runs a step that needs table locks. All later reads and writes of a table wait behind a statement that waits for a
 /// strong lock. So the statement gives up after <see cref="LockTimeout"/>, and the step is tried again after a pause.
 /// </summary>
-internal sealed class LockRetry(NpgsqlConnection connection, Action<string> report, TimeProvider time)
+internal sealed class LockRetry(
+    NpgsqlConnection connection, TableName name, Action<string> report, TimeProvider time)
 {
     /// <summary>
     /// The longest time, in whole seconds, that one attempt makes others wait. It exceeds PostgreSQL's default
@@ -58,7 +59,7 @@ internal sealed class LockRetry(NpgsqlConnection connection, Action<string> repo
             }
 
             var older = new NpgsqlParameter<DateTime>("start", start);
-            var holders = await connection.ReadAsync<string>(Holders, cancellationToken, older) is { } pids
+            var holders = await connection.ReadAsync<string>(name.In(Holders), cancellationToken, older) is { } pids
                 ? $" Server processes whose transactions hold locks: {pids}."
                 : string.Empty;
             if (attempt == Attempts)

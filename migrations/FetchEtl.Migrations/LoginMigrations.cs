@@ -8,8 +8,8 @@ using Npgsql;
 namespace FetchEtl.Migrations;
 
 /// <summary>
-/// Creates or updates the table that logins are written to, <c>user_logins</c> in the first schema of the
-/// <c>search_path</c>. A table that exists is adopted with its rows.
+/// Creates or updates the table that logins are written to: <c>user_logins</c> in the first schema of the
+/// <c>search_path</c>, or where <see cref="StorageOptions"/> say. A table that exists is adopted with its rows.
 /// </summary>
 public static class LoginMigrations
 {
@@ -28,6 +28,15 @@ public static class LoginMigrations
     /// <returns>A task that completes when the tables are up to date.</returns>
     public static Task MigrateAsync(string connectionString, CancellationToken cancellationToken = default) =>
         MigrateAsync(connectionString, static _ => { }, TimeProvider.System, cancellationToken);
+
+    /// <summary>Applies the migrations that are missing, under other names and without reports.</summary>
+    /// <param name="connectionString">Npgsql's connection string, of a role that may create tables.</param>
+    /// <param name="storage">The schema, which is created where it does not exist, and the table's name.</param>
+    /// <param name="cancellationToken">Cancels the statement that runs.</param>
+    /// <returns>A task that completes when the tables are up to date.</returns>
+    public static Task MigrateAsync(
+        string connectionString, StorageOptions storage, CancellationToken cancellationToken = default) =>
+        MigrateAsync(connectionString, storage, static _ => { }, TimeProvider.System, cancellationToken);
 
     /// <summary>Creates the database that the connection string names, where it does not exist.</summary>
     /// <param name="connectionString">
@@ -60,6 +69,14 @@ public static class LoginMigrations
         }
     }
 
+    /// <inheritdoc cref="MigrateAsync(string, StorageOptions, Action{string}, TimeProvider, CancellationToken)"/>
+    public static Task<LoginMigrationResult> MigrateAsync(
+        string connectionString,
+        Action<string> report,
+        TimeProvider time,
+        CancellationToken cancellationToken = default) =>
+        MigrateAsync(connectionString, new StorageOptions(), report, time, cancellationToken);
+
     /// <summary>
     /// Applies the migrations that are missing, each in one transaction. Processes that run this at the same time take
     /// turns.
@@ -77,6 +94,10 @@ public static class LoginMigrations
     /// <param name="connectionString">
     /// Npgsql's connection string, of a role that may create tables and owns those that exist.
     /// </param>
+    /// <param name="storage">
+    /// The schema, which is created where it does not exist, and the name of the logins' table. EF Core's history of
+    /// the migrations stands in that schema too, apart from the application's own.
+    /// </param>
     /// <param name="report">
     /// Receives server, database and schema, then each step and each wait, as sentences.
     /// </param>
@@ -90,12 +111,14 @@ public static class LoginMigrations
     /// PostgreSQL cannot be reached or rejects a statement. Where a table cannot be adopted, the message names the
     /// column and the exception's hint the remedy.
     /// </exception>
+    /// <exception cref="ArgumentException">A name is not valid; see <see cref="StorageOptions"/>.</exception>
     /// <exception cref="LoginMigrationException">
     /// The database or a schema for the table does not exist, a lock stayed taken, message ids are not unique, or
     /// somebody dropped a table, a column or the index since.
     /// </exception>
     public static async Task<LoginMigrationResult> MigrateAsync(
         string connectionString,
+        StorageOptions storage,
         Action<string> report,
         TimeProvider time,
         CancellationToken cancellationToken = default)
@@ -104,8 +127,16 @@ public static class LoginMigrations
         ArgumentNullException.ThrowIfNull(report);
         ArgumentNullException.ThrowIfNull(time);
 
+        var tables = LoginTables.Of(storage);
+        var name = new TableName(tables);
         var session = Session(connectionString);
-        await using var context = LoginDbContextFactory.Create(session.ConnectionString);
+        if (tables.Schema is { } schema)
+        {
+            // Nothing of another schema is found, such as the application's own tables and history.
+            session.SearchPath = $"\"{schema}\"";
+        }
+
+        await using var context = LoginDbContextFactory.Create(session.ConnectionString, name);
         var connection = (NpgsqlConnection)context.Database.GetDbConnection();
         if (!await context.GetService<IRelationalDatabaseCreator>().ExistsAsync(cancellationToken))
         {
@@ -115,6 +146,7 @@ public static class LoginMigrations
         }
 
         await context.Database.OpenConnectionAsync(cancellationToken);
+        await CreateSchemaAsync(connection, tables, cancellationToken);
         await ReportTargetAsync(connection, report, cancellationToken);
         await TakeTurnAsync(connection, report, time, cancellationToken);
 
@@ -125,11 +157,12 @@ public static class LoginMigrations
 
         // A timeout that the role sets for its queries would interrupt every build of a large index.
         await connection.ExecuteAsync("SET statement_timeout = 0", cancellationToken);
-        var adoption = new TableAdoption(connection, report);
+        var adoption = new TableAdoption(connection, name, report);
         var hadTable = await adoption.HasTableAsync(cancellationToken);
         string[] missing = [.. await context.Database.GetPendingMigrationsAsync(cancellationToken)];
-        await new LockRetry(connection, report, time).RunAsync(ApplyAsync, cancellationToken);
-        await TableComparison.RequireAsync(context, connection, cancellationToken);
+        await new LockRetry(connection, name, report, time).RunAsync(ApplyAsync, cancellationToken);
+        await using var model = LoginDbContextFactory.CreateModel(connection, tables);
+        await TableComparison.RequireAsync(model, connection, cancellationToken);
 
         var isFirst = missing.Contains(TableAdoption.MigrationId, StringComparer.Ordinal);
         return new LoginMigrationResult(
@@ -141,7 +174,7 @@ public static class LoginMigrations
                 _ => LoginMigrationOutcome.Updated,
             },
             missing,
-            isFirst && hadTable ? await connection.ReadAsync<long>(CountRows, cancellationToken) : null);
+            isFirst && hadTable ? await connection.ReadAsync<long>(name.In(CountRows), cancellationToken) : null);
 
         async Task ApplyAsync()
         {
@@ -192,6 +225,16 @@ public static class LoginMigrations
         new(connectionString) { Pooling = false, Multiplexing = false };
 
     private static string Server(NpgsqlConnection connection) => $"server {connection.Host}:{connection.Port}";
+
+    /// <summary>Needs no right where the schema exists.</summary>
+    private static async Task CreateSchemaAsync(
+        NpgsqlConnection connection, LoginTables tables, CancellationToken cancellationToken)
+    {
+        if (tables.Schema is not null && await connection.ReadAsync<string>(Schema, cancellationToken) is null)
+        {
+            await connection.ExecuteAsync($"CREATE SCHEMA IF NOT EXISTS \"{tables.Schema}\"", cancellationToken);
+        }
+    }
 
     /// <summary>
     /// Reports where the tables will be, before anything is done: a mistyped name shows also where a step fails.

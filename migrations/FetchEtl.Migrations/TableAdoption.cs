@@ -11,7 +11,7 @@ namespace FetchEtl.Migrations;
 /// They run before the migration <see cref="UserLogins"/>: <c>CREATE INDEX CONCURRENTLY</c> cannot run in a
 /// transaction or in the blocks of an idempotent script. The migration finds their result and changes nothing.
 /// </remarks>
-internal sealed class TableAdoption(NpgsqlConnection connection, Action<string> report)
+internal sealed class TableAdoption(NpgsqlConnection connection, TableName name, Action<string> report)
 {
     /// <summary>The migration that needs the steps.</summary>
     public const string MigrationId = "20260101000000_UserLogins";
@@ -40,7 +40,7 @@ internal sealed class TableAdoption(NpgsqlConnection connection, Action<string> 
 
     /// <summary>Whether there is a table to adopt.</summary>
     public Task<bool> HasTableAsync(CancellationToken cancellationToken) =>
-        connection.ReadAsync<bool>(TableExists, cancellationToken);
+        connection.ReadAsync<bool>(name.In(TableExists), cancellationToken);
 
     /// <summary>Adopts the table where there is one.</summary>
     /// <exception cref="PostgresException">
@@ -54,28 +54,29 @@ internal sealed class TableAdoption(NpgsqlConnection connection, Action<string> 
             return;
         }
 
-        await connection.ExecuteAsync(AdoptionCheck.Sql, cancellationToken);
+        await connection.ExecuteAsync(name.In(AdoptionCheck.Sql), cancellationToken);
         await AddColumnAsync("message_id", "uuid", cancellationToken);
         await AddColumnAsync("mask_generation", "smallint", cancellationToken);
         await BuildIndexAsync(cancellationToken);
     }
 
     /// <summary>Does not rewrite the table: the column is nullable and has no default.</summary>
-    private async Task AddColumnAsync(string name, string type, CancellationToken cancellationToken)
+    private async Task AddColumnAsync(string column, string type, CancellationToken cancellationToken)
     {
         if (await connection.ReadAsync<bool>(
-            ColumnExists, cancellationToken, new NpgsqlParameter<string>("name", name)))
+            name.In(ColumnExists), cancellationToken, new NpgsqlParameter<string>("name", column)))
         {
             return;
         }
 
-        report($"Adding the column {name} to user_logins.");
-        await connection.ExecuteAsync($"ALTER TABLE user_logins ADD COLUMN {name} {type}", cancellationToken);
+        report($"Adding the column {column} to {name.Tables}.");
+        await connection.ExecuteAsync(
+            name.In($"ALTER TABLE user_logins ADD COLUMN {column} {type}"), cancellationToken);
     }
 
     private async Task BuildIndexAsync(CancellationToken cancellationToken)
     {
-        var valid = await connection.ReadAsync<bool?>(IndexIsValid, cancellationToken);
+        var valid = await connection.ReadAsync<bool?>(name.In(IndexIsValid), cancellationToken);
         if (valid == true)
         {
             return;
@@ -95,14 +96,14 @@ internal sealed class TableAdoption(NpgsqlConnection connection, Action<string> 
         try
         {
             await connection.ExecuteAsync(
-                $"CREATE UNIQUE INDEX CONCURRENTLY {Index} ON user_logins (message_id)", cancellationToken);
+                name.In($"CREATE UNIQUE INDEX CONCURRENTLY {Index} ON user_logins (message_id)"), cancellationToken);
         }
         catch (PostgresException duplicate) when (duplicate.SqlState == PostgresErrorCodes.UniqueViolation)
         {
             // An INVALID unique index still rejects the duplicates of other writers.
             await DropIndexAsync(cancellationToken);
             throw new LoginMigrationException(
-                "user_logins.message_id holds the same id more than once, so it cannot be unique. "
+                $"{name.Tables}.message_id holds the same id more than once, so it cannot be unique. "
                 + "Set message_id to NULL in the rows that are not FetchEtl's own, or rename the column.");
         }
 

@@ -29,7 +29,7 @@ internal static class TableComparison
         $"""
         SELECT EXISTS (
             SELECT FROM pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid
-            WHERE i.indrelid = pg_catalog.to_regclass('user_logins')::oid AND c.relname::text = '{Index}'
+            WHERE i.indrelid = pg_catalog.to_regclass(@table)::oid AND c.relname::text = '{Index}'
                 AND i.indisunique AND i.indisvalid)
         """;
 
@@ -52,11 +52,12 @@ internal static class TableComparison
                 ? [MissingTable(table.Key.Name)]
                 : table.Select(Problem)),
         ];
-        if (problems.Count == 0 && !await connection.ReadAsync<bool>(HasIndex, cancellationToken))
+        if (problems.Count == 0 && !await connection.ReadAsync<bool>(
+            HasIndex, cancellationToken, new NpgsqlParameter<string>("table", context.Tables.UserLogins)))
         {
             problems.Add(
-                $"user_logins has no valid unique index {Index}: create it by CREATE UNIQUE INDEX CONCURRENTLY " +
-                $"{Index} ON user_logins (message_id).");
+                $"{context.Tables} has no valid unique index {Index}: create it by CREATE UNIQUE INDEX CONCURRENTLY " +
+                $"{Index} ON {context.Tables.UserLogins} (message_id).");
         }
 
         if (problems.Count > 0)

@@ -1,3 +1,4 @@
+using FetchEtl.Logins;
 using FetchEtl.Testing;
 using Npgsql;
 
@@ -27,7 +28,7 @@ public sealed class LockRetryTests : IAsyncLifetime
     public async Task A_step_whose_lock_stays_taken_fails_after_30_attempts_within_14_minutes()
     {
         var attempts = 0;
-        var running = new LockRetry(_connection, _reports.Add, _time).RunAsync(
+        var running = Retry().RunAsync(
             () =>
             {
                 attempts++;
@@ -54,7 +55,7 @@ public sealed class LockRetryTests : IAsyncLifetime
     public async Task A_lock_timeout_that_EF_Core_wraps_is_tried_again()
     {
         var attempts = 0;
-        var running = new LockRetry(_connection, _reports.Add, _time).RunAsync(
+        var running = Retry().RunAsync(
             () => ++attempts == 1 ? throw new InvalidOperationException("wrapped", LockTimeout()) : Task.CompletedTask,
             CancellationToken.None);
         _time.Advance(await _time.NextPauseAsync());
@@ -68,7 +69,7 @@ public sealed class LockRetryTests : IAsyncLifetime
     {
         var attempts = 0;
 
-        await Assert.ThrowsAsync<PostgresException>(() => new LockRetry(_connection, _reports.Add, _time).RunAsync(
+        await Assert.ThrowsAsync<PostgresException>(() => Retry().RunAsync(
             () =>
             {
                 attempts++;
@@ -81,4 +82,6 @@ public sealed class LockRetryTests : IAsyncLifetime
 
     private static PostgresException LockTimeout() =>
         new("canceling statement due to lock timeout", "ERROR", "ERROR", PostgresErrorCodes.LockNotAvailable);
+
+    private LockRetry Retry() => new(_connection, new(LoginTables.Default), _reports.Add, _time);
 }

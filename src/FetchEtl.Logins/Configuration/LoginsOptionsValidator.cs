@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace FetchEtl.Logins;
 
@@ -6,7 +7,8 @@ namespace FetchEtl.Logins;
 /// Reports every problem with the full configuration key, the expected form and the remedy. It quotes no value: a value
 /// under the wrong key can be a secret.
 /// </summary>
-internal sealed class LoginsOptionsValidator : IValidateOptions<LoginsOptions>
+/// <param name="services">Passed to <see cref="LoginsOptions.DataSource"/>.</param>
+internal sealed class LoginsOptionsValidator(IServiceProvider services) : IValidateOptions<LoginsOptions>
 {
     public ValidateOptionsResult Validate(string? name, LoginsOptions options)
     {
@@ -89,12 +91,37 @@ internal sealed class LoginsOptionsValidator : IValidateOptions<LoginsOptions>
         }
     }
 
-    private static void CheckConnection(LoginsOptions options, ValidateOptionsResultBuilder problems)
+    private void CheckConnection(LoginsOptions options, ValidateOptionsResultBuilder problems)
     {
-        foreach (var problem in ConnectionSetting.Validate(
-            options.ConnectionString, options.Storage.RequireTls, options.KeyPrefix))
+        var found = options.DataSource is { } application
+            ? CheckDataSource(options, application(services))
+            : ConnectionSetting.Validate(options.ConnectionString, options.Storage.RequireTls, options.KeyPrefix);
+        foreach (var problem in found)
         {
             problems.AddError(problem);
+        }
+    }
+
+    private static IEnumerable<string> CheckDataSource(LoginsOptions options, NpgsqlDataSource source)
+    {
+        if (!string.IsNullOrEmpty(options.ConnectionString))
+        {
+            yield return $"{options.KeyPrefix}ConnectionStrings:Logins is set, and so is LoginsOptions.DataSource: "
+                + "remove one of them.";
+        }
+
+        // Npgsql leaves the password out of it.
+        var connection = new NpgsqlConnectionStringBuilder(source.ConnectionString);
+        if (connection.IncludeErrorDetail)
+        {
+            yield return "LoginsOptions.DataSource has Include Error Detail, and PostgreSQL's details can quote a row: "
+                + "build it without, or call ConfigureForLogins on its builder.";
+        }
+
+        if (options.Storage.RequireTls && ServerIdentity.FindUnverifiedHosts(source.ConnectionString).Count > 0)
+        {
+            yield return "LoginsOptions.DataSource must have SSL Mode=VerifyFull or SSL Mode=VerifyCA, because "
+                + $"{options.KeyPrefix}Storage:RequireTls is true.";
         }
     }
 }

@@ -22,6 +22,7 @@ public static class LoginsServiceCollectionExtensions
     /// <c>AppVersion:…</c>: the root of the configuration, or a section such as <c>FetchEtl</c> where the root has
     /// sections of these names for other purposes.
     /// </param>
+    /// <param name="configure">Sets further options after the section, such as those that only code can set.</param>
     /// <returns>The services.</returns>
     /// <remarks>
     /// <para>
@@ -31,17 +32,22 @@ public static class LoginsServiceCollectionExtensions
     /// </para>
     /// <para>A masker that is registered before is kept.</para>
     /// </remarks>
-    public static IServiceCollection AddLogins(this IServiceCollection services, IConfiguration section)
+    public static IServiceCollection AddLogins(
+        this IServiceCollection services, IConfiguration section, Action<LoginsOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(section);
-        return services.AddLogins(options => LoginsConfiguration.Bind(section, options));
+        return services.AddLogins(options =>
+        {
+            LoginsConfiguration.Bind(section, options);
+            configure?.Invoke(options);
+        });
     }
 
     /// <summary>Registers the writer, the masker and <see cref="LoginDbContext"/>, with settings from code.</summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">Sets the options.</param>
     /// <returns>The services.</returns>
-    /// <remarks>As <see cref="AddLogins(IServiceCollection, IConfiguration)"/>.</remarks>
+    /// <remarks>As <see cref="AddLogins(IServiceCollection, IConfiguration, Action{LoginsOptions})"/>.</remarks>
     public static IServiceCollection AddLogins(this IServiceCollection services, Action<LoginsOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(services);

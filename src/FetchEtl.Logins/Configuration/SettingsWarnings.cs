@@ -5,15 +5,17 @@ using Microsoft.Extensions.Options;
 namespace FetchEtl.Logins;
 
 /// <summary>Warns at start of settings that work and put data or keys at risk.</summary>
-internal sealed class SettingsWarnings(IOptions<LoginsOptions> options, ILogger<StoredMasksVerifier> log)
+internal sealed class SettingsWarnings(
+    IOptions<LoginsOptions> options, LoginDataSource connections, ILogger<StoredMasksVerifier> log)
     : IHostedLifecycleService
 {
     public Task StartingAsync(CancellationToken cancellationToken)
     {
         var settings = options.Value;
-        foreach (var host in ServerIdentity.FindUnverifiedHosts(settings.ConnectionString!))
+        var setting = settings.DataSource is null ? $"{settings.KeyPrefix}ConnectionStrings:Logins" : "the data source";
+        foreach (var host in ServerIdentity.FindUnverifiedHosts(connections.Source.ConnectionString))
         {
-            Log.ServerIsUnverified(log, host, $"{settings.KeyPrefix}ConnectionStrings:Logins");
+            Log.ServerIsUnverified(log, host, setting);
         }
 
         for (var index = 0; index < settings.Masking.KeyFiles.Count; index++)

@@ -9,8 +9,9 @@ namespace FetchEtl.Logins;
 /// </summary>
 /// <remarks>
 /// <para>
-/// The identity of the row is <see cref="MessageContext.MessageId"/>: a message that is delivered again adds no row.
-/// Where neither producer nor transport sets one, each delivery gets a new id, and the row is written at least once.
+/// The identity of the row is <see cref="MessageContext.MessageId"/>, or what
+/// <see cref="LoginsOptions.MessageIdentity"/> returns: a message that is delivered again adds no row. Where there is
+/// neither, each delivery gets a new id, and the row is written at least once.
 /// </para>
 /// <para>
 /// The consumer has no state. <c>AddLogins</c> registers it as a singleton, and MassTransit's <c>AddConsumer</c> keeps
@@ -24,13 +25,14 @@ public sealed class LoginConsumer : IConsumer<LoginMessage>
     private readonly KeyedPiiMasker? _keyed;
     private readonly TimeProvider _time;
     private readonly LoginMetrics _metrics;
-    private readonly AppVersionEncoding _encoding;
-    private readonly bool _seals;
+    private readonly LoginsOptions _options;
 
     /// <summary>Called by the service provider.</summary>
     /// <param name="writer">Commits the rows.</param>
     /// <param name="masker">Masks the personal fields.</param>
-    /// <param name="options">Decide how versions are encoded, and whether there is a vault.</param>
+    /// <param name="options">
+    /// Decide what identifies a message, how versions are encoded, and whether there is a vault.
+    /// </param>
     /// <param name="time">Dates messages whose transport does not report when they were sent.</param>
     /// <param name="metrics">Counts keys that the contract does not know.</param>
     public LoginConsumer(
@@ -46,8 +48,7 @@ public sealed class LoginConsumer : IConsumer<LoginMessage>
         _keyed = masker as KeyedPiiMasker;
         _time = time;
         _metrics = metrics;
-        _encoding = options.Value.AppVersion.Encoding;
-        _seals = options.Value.Masking.HasVault;
+        _options = options.Value;
     }
 
     /// <inheritdoc/>
@@ -68,16 +69,27 @@ public sealed class LoginConsumer : IConsumer<LoginMessage>
             _metrics.UnknownKeys(message.UnknownKeys);
         }
 
-        var problems = LoginValidator.Validate(message, _encoding, out var appVersion, _keyed);
+        var problems = LoginValidator.Validate(message, _options.AppVersion.Encoding, out var appVersion, _keyed);
         if (problems.Count > 0)
         {
             throw new InvalidLoginException(problems);
         }
 
-        // An empty id identifies nothing: two such messages would become one row.
-        var id = context.MessageId is { } given && given != Guid.Empty ? given : NewId.NextGuid();
-        var createDate = DateOnly.FromDateTime(context.SentTime ?? _time.GetUtcNow().UtcDateTime);
-        var login = new ReceivedLogin(message, _masker, appVersion, createDate, id, _seals);
-        return _writer.WriteAsync(login, context.SentTime, context.CancellationToken);
+        var sent = _options.MessageSentTime?.Invoke(context)?.UtcDateTime ?? context.SentTime;
+        var createDate = DateOnly.FromDateTime(sent ?? _time.GetUtcNow().UtcDateTime);
+        var login = new ReceivedLogin(
+            message, _masker, appVersion, createDate, IdentityOf(context), _options.Masking.HasVault);
+        return _writer.WriteAsync(login, sent, context.CancellationToken);
+    }
+
+    /// <summary>An empty id identifies nothing: two such messages would become one row.</summary>
+    private Guid IdentityOf(ConsumeContext context)
+    {
+        if (_options.MessageIdentity?.Invoke(context) is { } own && own != Guid.Empty)
+        {
+            return own;
+        }
+
+        return context.MessageId is { } given && given != Guid.Empty ? given : NewId.NextGuid();
     }
 }

@@ -155,7 +155,8 @@ public static class DatabaseFaults
             _ when error.IsFromFunction => Refused(),
 
             // The insert itself: these say nothing about a row.
-            "3F000" => Operator("the schema does not exist: correct the search_path in the connection string Logins"),
+            "3F000" => Operator("the schema does not exist: run the migrations, or correct Storage:Schema "
+                + "or the search_path in the connection string Logins"),
             "42501" when error.Routine != "ExecWithCheckOptions" => Operator(
                 "the role lacks a right: grant it INSERT and SELECT on user_logins, SELECT on masking_generations " +
                 "and erased_messages, with a vault SELECT and INSERT on pii_vault"),

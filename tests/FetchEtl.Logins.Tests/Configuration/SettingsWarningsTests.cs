@@ -1,4 +1,5 @@
 using FetchEtl.Testing;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace FetchEtl.Logins.Tests;
@@ -49,7 +50,7 @@ public sealed class SettingsWarningsTests : IDisposable
             Masking = { Keys = { TestKeys.First } },
         };
 
-        var result = new LoginsOptionsValidator().Validate(null, options);
+        var result = new LoginsOptionsValidator(new ServiceCollection().BuildServiceProvider()).Validate(null, options);
 
         Assert.Equal(accepted, result.Succeeded);
         if (!accepted)
@@ -86,7 +87,10 @@ public sealed class SettingsWarningsTests : IDisposable
     {
         var logs = new RecordedLogs();
         var log = new Microsoft.Extensions.Logging.Logger<StoredMasksVerifier>(logs);
-        await new SettingsWarnings(Options.Create(options), log).StartingAsync(CancellationToken.None);
+        var settings = Options.Create(options);
+        await using var services = new ServiceCollection().BuildServiceProvider();
+        await using var connections = new LoginDataSource(settings, services);
+        await new SettingsWarnings(settings, connections, log).StartingAsync(CancellationToken.None);
         return logs;
     }
 }

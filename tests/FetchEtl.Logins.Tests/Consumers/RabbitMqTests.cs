@@ -1,70 +1,208 @@
-using FetchEtl.Testing;
 using MassTransit;
+using RabbitMQ.Client;
 
 namespace FetchEtl.Logins.Tests;
 
-/// <summary>The sample's application on a real RabbitMQ, with producers of both kinds.</summary>
+/// <summary>The sample's application on a real RabbitMQ and an SQS, with producers of both kinds.</summary>
 [Trait("Category", "Slow")]
-public sealed class RabbitMqTests : IAsyncLifetime
+public sealed class RabbitMqTests(RunningEstate estate) : IClassFixture<RunningEstate>
 {
+    private const string Table = "identity.app_logins";
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>The folder of this build below the project's, as in bin/Debug/net10.0.</summary>
-    private static readonly string Output = Path.GetRelativePath(
-        Path.Combine(RepositoryRoot.Folder, "tests/FetchEtl.Logins.Tests"), AppContext.BaseDirectory);
+    [RabbitMqFact]
+    public async Task Ten_thousand_logins_in_both_forms_some_sent_twice_are_a_row_each_across_a_restart_of_the_broker()
+    {
+        const int count = 10_000;
+        var logins = Enumerable.Range(0, count).Select(i => (Number: i, Id: NewId.NextGuid())).ToList();
 
-    private LoginStore _store = null!;
+        await SendAllAsync(logins[..(count / 2)]);
+        await estate.RestartBrokerAsync();
+        await SendAllAsync(logins[(count / 2)..]);
+        await SendAllAsync([.. logins.Where(login => login.Number % 10 == 0)]);
+        await estate.UntilAsync(count, $"SELECT count(*) FROM {Table} WHERE device_type = 'restart'");
+        await AllIsHandledAsync();
 
-    public async Task InitializeAsync() => _store = await LoginStore.CreateAsync();
+        Assert.Equal(count, await estate.CountAsync(
+            $"SELECT count(*) FROM {Table} WHERE device_type = 'restart'"));
+        Assert.Equal(count, await estate.CountAsync(
+            $"SELECT count(DISTINCT user_id) FROM {Table} WHERE device_type = 'restart'"));
+        Assert.Equal(0, await estate.CountAsync(
+            $"""
+            SELECT count(*) FROM {Table}
+            WHERE device_type = 'restart' AND create_date < '{DateTime.UtcNow:yyyy-MM-dd}'::date - 1
+            """));
 
-    public async Task DisposeAsync() => await _store.DisposeAsync();
+        Task SendAllAsync(IReadOnlyList<(int Number, Guid Id)> part) => SendAsync(part, login =>
+            login.Number % 2 == 0
+                ? estate.Logins.SendRawAsync(Raw(login.Number, "restart"), send => send.MessageId = login.Id)
+                : estate.Logins.Send(
+                    ProducersLogin.Example with { UserId = $"user-{login.Number}", DeviceType = "restart" },
+                    send => send.MessageId = login.Id));
+    }
 
     [RabbitMqFact]
-    public async Task An_estate_on_RabbitMQ_writes_raw_and_enveloped_logins_once_each_and_names_the_remedy_at_start()
+    public async Task Ten_thousand_places_in_a_topic_delivered_twice_in_another_order_are_ten_thousand_rows()
     {
-        await using var broker = await RabbitMq.StartAsync();
-        await _store.ScalarAsync("ALTER TABLE user_logins RENAME TO elsewhere");
-        await using var estate = FetchEtlProcess.StartAssembly(
-            Path.Combine(RepositoryRoot.Folder, "samples/ExistingEstate", Output, "ExistingEstate.dll"),
-            new Dictionary<string, string>
-            {
-                ["ConnectionStrings__RabbitMq"] = broker.Address.ToString(),
-                ["FetchEtl__ConnectionStrings__Logins"] = _store.ConnectionString,
-                ["FetchEtl__Masking__Keys__0"] = TestKeys.First,
-                ["FetchEtl__Masking__MessageIds"] = "Raw",
-            },
-            listener: null);
-        await estate.WaitForLineAsync(line => line.Contains("(42P01)", StringComparison.Ordinal)
-            && line.Contains("fetch-etl migrate", StringComparison.Ordinal));
-        await _store.ScalarAsync("ALTER TABLE elsewhere RENAME TO user_logins");
-        await estate.WaitForLineAsync(
-            line => line.Contains("PostgreSQL commits logins again", StringComparison.Ordinal));
-        var (enveloped, raw) = (NewId.NextGuid(), NewId.NextGuid());
-        var bus = Bus.Factory.CreateUsingRabbitMq(x => x.Host(broker.Address));
-        await bus.StartAsync();
-        var queue = await bus.GetSendEndpoint(new Uri("queue:logins"));
-        var sent = DateTime.UtcNow.Date;
+        const int count = 10_000;
+        var places = Enumerable.Range(0, count).Select(i => (Partition: i % 8, Offset: (long)i / 8)).ToList();
 
-        for (var delivery = 0; delivery < 2; delivery++)
+        await SendAsync(places, DeliverAsync);
+        await SendAsync([.. places.OrderByDescending(place => place)], DeliverAsync);
+        await estate.UntilAsync(count, $"SELECT count(*) FROM {Table} WHERE device_type = 'topic'");
+        await AllIsHandledAsync();
+
+        Assert.Equal(count, await estate.CountAsync($"SELECT count(*) FROM {Table} WHERE device_type = 'topic'"));
+        Assert.Equal(count, await estate.CountAsync(
+            $"SELECT count(DISTINCT user_id) FROM {Table} WHERE device_type = 'topic'"));
+
+        // Each delivery has a message id of its own, as a bridge gives it that starts again.
+        Task DeliverAsync((int Partition, long Offset) place) => estate.Logins.SendRawAsync(
+            Raw(place.Partition * count + place.Offset, "topic"),
+            send =>
+            {
+                send.Headers.Set("kafka-topic", "logins");
+                send.Headers.Set("kafka-partition", place.Partition);
+                send.Headers.Set("kafka-offset", place.Offset);
+            });
+    }
+
+    [RabbitMqFact]
+    public async Task Logins_from_SQS_and_the_estates_own_messages_are_handled_in_the_same_process()
+    {
+        var order = new OrderPlaced(Guid.NewGuid(), 12.5m);
+        await estate.Orders.Send(order);
+        await estate.Sqs.SendMessageAsync(estate.QueueUrl, Raw(1, "sqs"));
+        await estate.Sqs.SendMessageAsync(
+            estate.QueueUrl,
+            $$"""{"messageType":["urn:message:Estate:Login"],"message":{{Raw(2, "sqs")}},"sentTime":"2020-01-01"}""");
+
+        await estate.UntilAsync(2, $"SELECT count(*) FROM {Table} WHERE device_type = 'sqs'");
+        await estate.UntilAsync(1, $"SELECT count(*) FROM shop.orders WHERE order_id = '{order.OrderId}'");
+
+        Assert.Equal(0, await estate.CountAsync(
+            """
+            SELECT count(*) FROM pg_tables
+            WHERE schemaname NOT IN ('identity', 'shop', 'pg_catalog', 'information_schema')
+            """));
+        Assert.DoesNotContain("is missing", estate.Log, StringComparison.Ordinal);
+    }
+
+    [RabbitMqFact]
+    public async Task A_producer_without_MassTransit_identifies_and_dates_a_login_by_its_properties()
+    {
+        var sent = new AmqpTimestamp(new DateTimeOffset(2026, 3, 4, 23, 59, 59, TimeSpan.Zero).ToUnixTimeSeconds());
+        await using var connection = await new ConnectionFactory { Uri = estate.Broker }.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync();
+
+        // One that is no UUID counts as none, so its deliveries are rows of their own.
+        foreach (var id in new[] { Guid.NewGuid().ToString(), "login-17" })
         {
-            await queue.Send(ProducersLogin.Example, send => send.MessageId = enveloped);
-            await queue.SendRawAsync(ProducersLogin.RawExample, send => send.MessageId = raw);
+            for (var delivery = 0; delivery < 2; delivery++)
+            {
+                await channel.BasicPublishAsync(
+                    string.Empty,
+                    "logins",
+                    mandatory: true,
+                    new BasicProperties { MessageId = id, Timestamp = sent },
+                    System.Text.Encoding.UTF8.GetBytes(Raw(1, id == "login-17" ? "text" : "uuid")));
+            }
         }
 
-        await queue.Send(ProducersLogin.Example);
-        for (var left = Deliveries.Limit; await _store.CountAsync() < 3; left -= Pause)
+        await estate.UntilAsync(2, $"SELECT count(*) FROM {Table} WHERE device_type = 'text'");
+        await AllIsHandledAsync();
+        Assert.Equal(1, await estate.CountAsync($"SELECT count(*) FROM {Table} WHERE device_type = 'uuid'"));
+        Assert.Equal(3, await estate.CountAsync(
+            $"""
+            SELECT count(*) FROM {Table}
+            WHERE device_type IN ('uuid', 'text') AND create_date = '2026-03-04'
+            """));
+    }
+
+    [RabbitMqFact]
+    public async Task A_message_that_is_not_a_login_goes_to_the_error_queue_with_its_reasons_and_without_a_fault_event()
+    {
+        await estate.Logins.SendRawAsync("""{"user_id":"canary-1f7d"}""");
+        var letter = await GetAsync("logins_error");
+
+        Assert.Equal("""{"user_id":"canary-1f7d"}"""u8, letter.Body.Span);
+        var headers = string.Join(' ', letter.BasicProperties.Headers!.Values.Select(
+            value => value is byte[] bytes ? System.Text.Encoding.UTF8.GetString(bytes) : $"{value}"));
+        Assert.Contains("app_version: is missing", headers, StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", headers, StringComparison.Ordinal);
+    }
+
+    /// <summary>A send that the broker did not confirm is repeated, as producers do.</summary>
+    private static async Task SendAsync<T>(IReadOnlyList<T> messages, Func<T, Task> send)
+    {
+        foreach (var chunk in messages.Chunk(1000))
         {
-            Assert.True(left > TimeSpan.Zero, $"{await _store.CountAsync()} rows\n{estate.Output}");
+            await Task.WhenAll(chunk.Select(UntilConfirmedAsync));
+        }
+
+        async Task UntilConfirmedAsync(T message)
+        {
+            for (var attempt = 1; ; attempt++)
+            {
+                try
+                {
+                    await send(message);
+                    return;
+                }
+                catch (Exception) when (attempt < 100)
+                {
+                    await Task.Delay(Pause);
+                }
+            }
+        }
+    }
+
+    private static string Raw(long number, string deviceType) =>
+        $$"""
+        {"user_id":"user-{{number}}","app_version":"2.3.0","device_type":"{{deviceType}}","ip":null,"device_id":null}
+        """;
+
+    /// <summary>Nothing is left on the queue, and a login that came after the last delivery is committed.</summary>
+    private async Task AllIsHandledAsync()
+    {
+        await using var connection = await new ConnectionFactory { Uri = estate.Broker }.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        for (var left = Deliveries.Limit; await channel.MessageCountAsync("logins") > 0; left -= Pause)
+        {
+            Assert.True(left > TimeSpan.Zero, "messages are left on the queue");
             await Task.Delay(Pause);
         }
 
-        await bus.StopAsync();
-
-        Assert.Equal(3, await _store.CountAsync());
-        Assert.Equal(2L, await _store.ScalarAsync(
-            $"SELECT count(*) FROM user_logins WHERE message_id IN ('{enveloped}', '{raw}')"));
-        Assert.Equal(
-            DateOnly.FromDateTime(sent), await _store.ScalarAsync("SELECT min(create_date) FROM user_logins"));
-        Assert.DoesNotContain("is missing", estate.Output, StringComparison.Ordinal);
+        var last = $"last-{Guid.NewGuid().ToString("N")[..16]}";
+        await estate.Logins.SendRawAsync(Raw(0, last));
+        await estate.UntilAsync(1, $"SELECT count(*) FROM {Table} WHERE device_type = '{last}'");
     }
+
+    private async Task<BasicGetResult> GetAsync(string queue)
+    {
+        await using var connection = await new ConnectionFactory { Uri = estate.Broker }.CreateConnectionAsync();
+        for (var left = Deliveries.Limit; ; left -= Pause)
+        {
+            await using var channel = await connection.CreateChannelAsync();
+            try
+            {
+                if (await channel.BasicGetAsync(queue, autoAck: true) is { } message)
+                {
+                    return message;
+                }
+            }
+            catch (RabbitMQ.Client.Exceptions.OperationInterruptedException)
+            {
+                // The first message creates the queue.
+            }
+
+            Assert.True(left > TimeSpan.Zero, $"no message in {queue}\n{estate.Log}");
+            await Task.Delay(Pause);
+        }
+    }
+
+    /// <summary>The estate's message, as another program declares it.</summary>
+    [MessageUrn("ExistingEstate:OrderPlaced")]
+    internal sealed record OrderPlaced(Guid OrderId, decimal TotalPrice);
 }

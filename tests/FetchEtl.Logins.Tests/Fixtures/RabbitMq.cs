@@ -18,16 +18,16 @@ internal sealed class RabbitMq : IAsyncDisposable
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(1);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fetch-etl-rabbitmq-");
-    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentQueue<string> _output = new();
-    private readonly Process _process;
+    private readonly ProcessStartInfo _start;
     private readonly string _mapperPort = FreePort();
+    private Process _process = null!;
 
     private RabbitMq()
     {
         var port = FreePort();
         Address = new Uri($"amqp://guest:guest@127.0.0.1:{port}");
-        var start = new ProcessStartInfo(Script)
+        _start = new ProcessStartInfo(Script)
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -49,16 +49,6 @@ internal sealed class RabbitMq : IAsyncDisposable
                 ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
             },
         };
-        _process = new Process { StartInfo = start };
-        _process.OutputDataReceived += (_, line) =>
-        {
-            _output.Enqueue(line.Data ?? "");
-            if (line.Data is { } text && text.Contains("completed with", StringComparison.Ordinal))
-            {
-                _ready.TrySetResult();
-            }
-        };
-        _process.ErrorDataReceived += (_, line) => _output.Enqueue(line.Data ?? "");
     }
 
     public static bool IsInstalled { get; } = File.Exists(Script);
@@ -84,22 +74,50 @@ internal sealed class RabbitMq : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Kills the broker and starts it again with its files and ports. Its durable queues keep what it had confirmed.
+    /// </summary>
+    public async Task RestartAsync()
+    {
+        await KillAsync();
+        if (!await IsReadyAsync())
+        {
+            throw new InvalidOperationException($"RabbitMQ did not start again:\n{string.Join('\n', _output)}");
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
-        _process.Kill(entireProcessTree: true);
-        await _process.WaitForExitAsync();
-        _process.Dispose();
+        await KillAsync();
         await StopMapperAsync();
         _folder.Delete(recursive: true);
     }
 
+    private async Task KillAsync()
+    {
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
     private async Task<bool> IsReadyAsync()
     {
+        var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _process = new Process { StartInfo = _start };
+        _process.OutputDataReceived += (_, line) =>
+        {
+            _output.Enqueue(line.Data ?? "");
+            if (line.Data is { } text && text.Contains("completed with", StringComparison.Ordinal))
+            {
+                ready.TrySetResult();
+            }
+        };
+        _process.ErrorDataReceived += (_, line) => _output.Enqueue(line.Data ?? "");
         _process.Start();
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        await Task.WhenAny(_ready.Task, _process.WaitForExitAsync()).WaitAsync(StartLimit);
-        return _ready.Task.IsCompleted;
+        await Task.WhenAny(ready.Task, _process.WaitForExitAsync()).WaitAsync(StartLimit);
+        return ready.Task.IsCompleted;
     }
 
     /// <summary>Erlang's port mapper outlives its nodes, and ends on request once it knows of none.</summary>
