@@ -11,7 +11,7 @@ namespace FetchEtl.Migrations;
 /// They run before the migration <see cref="UserLogins"/>: <c>CREATE INDEX CONCURRENTLY</c> cannot run in a
 /// transaction or in the blocks of an idempotent script. The migration finds their result and changes nothing.
 /// </remarks>
-internal sealed class TableAdoption(NpgsqlConnection connection, Action<string> report)
+internal sealed class TableAdoption(NpgsqlConnection connection, Action<string> report, TimeProvider time)
 {
     /// <summary>The migration that needs the steps.</summary>
     public const string MigrationId = "20260101000000_UserLogins";
@@ -94,8 +94,10 @@ internal sealed class TableAdoption(NpgsqlConnection connection, Action<string> 
             + "the build waits for transactions that are older than itself.");
         try
         {
-            await connection.ExecuteAsync(
-                $"CREATE UNIQUE INDEX CONCURRENTLY {Index} ON user_logins (message_id)", cancellationToken);
+            await new IndexProgress(connection, report, time).RunAsync(
+                () => connection.ExecuteAsync(
+                    $"CREATE UNIQUE INDEX CONCURRENTLY {Index} ON user_logins (message_id)", cancellationToken),
+                cancellationToken);
         }
         catch (PostgresException duplicate) when (duplicate.SqlState == PostgresErrorCodes.UniqueViolation)
         {

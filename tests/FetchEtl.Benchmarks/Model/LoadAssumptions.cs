@@ -40,8 +40,20 @@ internal sealed record LoadAssumptions
     /// <summary>CPU time of PostgreSQL a row in µs, with about 100 rows a statement.</summary>
     public double DatabaseMicroseconds { get; init; } = 20;
 
-    /// <summary>Bytes of the table and its unique index a row.</summary>
-    public double RowBytes { get; init; } = 318;
+    /// <summary>Bytes of the table a row.</summary>
+    public double RowBytes { get; init; } = 273;
+
+    /// <summary>Bytes of the unique index a row.</summary>
+    public double IndexBytes { get; init; } = 40;
+
+    /// <summary>Rows of the table, or of the partition that is written; null for those of a day.</summary>
+    public double? PartitionRows { get; init; }
+
+    /// <summary>Seconds from one checkpoint to the next: PostgreSQL's default.</summary>
+    public double CheckpointSeconds { get; init; } = 300;
+
+    /// <summary>Bytes of log for a page of the index that is written in full, without its free space.</summary>
+    public double PageBytes { get; init; } = 5872;
 
     /// <summary>Bytes of write-ahead log a row, without the full pages after a checkpoint.</summary>
     public double WalBytes { get; init; } = 437;

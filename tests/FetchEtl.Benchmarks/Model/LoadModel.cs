@@ -7,10 +7,13 @@ namespace FetchEtl.Benchmarks;
 /// </summary>
 internal static class LoadModel
 {
+    private const int EntriesPerCall = 10;
+
+    /// <summary>SQS calls a message where a receive always finds ten: a tenth of a receive and of a delete.</summary>
+    public const double CallsOfFullQueue = 2.0 / EntriesPerCall;
+
     /// <summary>Calls of a kind that a worker has under way at most: polls, and delete calls.</summary>
     private const int CallsAtATime = 16;
-
-    private const int EntriesPerCall = 10;
 
     // An entry waits for others this long: the linger of CallLanes.
     private const double LingerSeconds = 0.1;
@@ -27,6 +30,8 @@ internal static class LoadModel
     private const double StandardPrice = 0.40;
     private const double FifoPrice = 0.50;
 
+    private const double BytesPerPage = 8192;
+    private const double SecondsPerDay = 86_400;
     private const double HoursPerMonth = 730;
     private const double SecondsPerMonth = HoursPerMonth * 3600;
 
@@ -65,7 +70,9 @@ internal static class LoadModel
             given.Rate / rows,
             given.Rate * given.DatabaseMicroseconds / 1e6,
             given.Rate * given.WalBytes / 1e6,
-            given.Rate * given.RowBytes * 86_400 / 1e9,
+            FullPages(given) * given.PageBytes / given.CheckpointSeconds / 1e6,
+            IndexBytes(given) / 1e9,
+            given.Rate * (given.RowBytes + given.IndexBytes) * SecondsPerDay / 1e9,
             workers * (given.Writers + ConnectionsBesideWriters),
             QueueLength(capacity, given),
             callsCost,
@@ -90,7 +97,7 @@ internal static class LoadModel
     public static double PerReceive(double rate, double milliseconds) =>
         Math.Clamp(rate * milliseconds / 1e3, 1, EntriesPerCall);
 
-    /// <summary>Entries of a delete call: the first one waits for others until there are ten, or for the linger.</summary>
+    /// <summary>Entries of a delete call: the first one waits for nine others, or for the linger.</summary>
     public static double PerDelete(double rate) => Math.Clamp(1 + (rate * LingerSeconds), 1, EntriesPerCall);
 
     /// <summary>
@@ -106,11 +113,25 @@ internal static class LoadModel
                 rate * given.CommitMilliseconds / 1e3 / (given.Writers - busy), 1, given.BatchSize);
     }
 
+    /// <summary>
+    /// Pages of the unique index that the rows of one checkpoint change. Message ids are random, so each row changes
+    /// any page: of L pages, n rows leave L·e^(-n/L) untouched.
+    /// </summary>
+    public static double FullPages(LoadAssumptions given)
+    {
+        var pages = IndexBytes(given) / BytesPerPage;
+        return pages * (1 - Math.Exp(-given.Rate * given.CheckpointSeconds / pages));
+    }
+
+    private static double IndexBytes(LoadAssumptions given) =>
+        (given.PartitionRows ?? (given.Rate * SecondsPerDay)) * given.IndexBytes;
+
     private static IEnumerable<WorkerLimit> Limits(LoadAssumptions given)
     {
         yield return new("CPU time of the worker", given.WorkerCores * 1e6 / given.WorkerMicroseconds);
-        yield return new("16 receives at a time", CallsAtATime * EntriesPerCall / (given.ReceiveMilliseconds / 1e3));
-        yield return new("16 deletes at a time", CallsAtATime * EntriesPerCall / (given.DeleteMilliseconds / 1e3));
+        const double Entries = CallsAtATime * EntriesPerCall;
+        yield return new("16 receives at a time", Entries / (given.ReceiveMilliseconds / 1e3));
+        yield return new("16 deletes at a time", Entries / (given.DeleteMilliseconds / 1e3));
         yield return new("writers", given.Writers * given.BatchSize / StatementSeconds(given.BatchSize, given));
 
         // With a backlog, the prefetch is divided among the writers' statements.

@@ -20,6 +20,10 @@ internal sealed record WorkerLimit(string Name, double MessagesPerSecond);
 /// <param name="CommitsPerSecond">Commits a second, each of which waits for the disk.</param>
 /// <param name="DatabaseCores">Cores that PostgreSQL is busy with.</param>
 /// <param name="WalMegabytesPerSecond">Write-ahead log in MB/s, without the full pages after a checkpoint.</param>
+/// <param name="FullPageMegabytesPerSecond">
+/// Pages of the unique index in full, in MB/s of log: each page that is changed first after a checkpoint.
+/// </param>
+/// <param name="IndexGigabytes">The unique index of the partition in GB, which must stay in memory.</param>
 /// <param name="TableGigabytesPerDay">Growth of the table and its unique index in GB a day.</param>
 /// <param name="Connections">Connections to PostgreSQL at most.</param>
 /// <param name="QueueLength">KEDA's <c>queueLength</c>.</param>
@@ -42,6 +46,8 @@ internal sealed record LoadPrediction(
     double CommitsPerSecond,
     double DatabaseCores,
     double WalMegabytesPerSecond,
+    double FullPageMegabytesPerSecond,
+    double IndexGigabytes,
     double TableGigabytesPerDay,
     int Connections,
     int QueueLength,

@@ -28,27 +28,27 @@ internal sealed class ModelCheckRun(MeasuredEstate estate, int messages, int rat
         var speed = LoadModel.OnSharedCores(Environment.ProcessorCount, costs);
         var one = await DrainAsync(messages, workers: 1, seed: 3, cancellationToken);
         var two = await DrainAsync(messages, workers: 2, seed: 4, cancellationToken);
+        var call = await MeanAsync(ReceiveAsync, cancellationToken);
         var given = new LoadAssumptions
         {
             Rate = rate,
             WorkerMicroseconds = cost.Worker,
             DatabaseMicroseconds = cost.Database,
-            ReceiveMilliseconds = await MedianAsync(ReceiveAsync, cancellationToken),
-            DeleteMilliseconds = await MedianAsync(ReceiveAsync, cancellationToken),
-            CommitMilliseconds = await MedianAsync(CommitAsync, cancellationToken),
+            ReceiveMilliseconds = call,
+            DeleteMilliseconds = call,
+            CommitMilliseconds = await MeanAsync(CommitAsync, cancellationToken),
         };
         await Console.Error.WriteLineAsync(FormattableString.Invariant(
             $"ms: receive {given.ReceiveMilliseconds:N2}, commit {given.CommitMilliseconds:N2}"));
         await estate.EmptyTableAsync(cancellationToken);
         var steady = await new SteadyRun(estate, rate, duration).RunAsync(cancellationToken);
 
-        var full = LoadModel.Predict(given with { Rate = speed });
         var slow = LoadModel.Predict(given);
         return
         [
             new("messages/s of a full queue, one worker", speed, one.Speed.PerSecondOfSecondHalf),
             new("messages/s of a full queue, two workers", speed, two.Speed.PerSecondOfSecondHalf),
-            new("SQS calls a message, full queue", full.CallsPerMessage, one.CallsPerMessage),
+            new("SQS calls a message, full queue", LoadModel.CallsOfFullQueue, one.CallsPerMessage),
             new($"SQS calls a message at {rate}/s", slow.CallsPerMessage, steady.CallsPerMessage),
             new($"rows a statement at {rate}/s", slow.RowsPerStatement, steady.RowsPerStatement),
             new($"messages in flight at {rate}/s", slow.InFlight, steady.InFlight),
@@ -64,7 +64,7 @@ internal sealed class ModelCheckRun(MeasuredEstate estate, int messages, int rat
         return drain;
     }
 
-    private static async Task<double> MedianAsync(
+    private static async Task<double> MeanAsync(
         Func<CancellationToken, Task> call, CancellationToken cancellationToken)
     {
         var times = new List<double>();
@@ -75,7 +75,7 @@ internal sealed class ModelCheckRun(MeasuredEstate estate, int messages, int rat
             times.Add(Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
         }
 
-        return Median.Of(times);
+        return times.Average();
     }
 
     private Task ReceiveAsync(CancellationToken cancellationToken) => estate.Client.ReceiveMessageAsync(

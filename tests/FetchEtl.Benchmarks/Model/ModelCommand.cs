@@ -8,7 +8,8 @@ internal static class ModelCommand
 {
     private static readonly LoadAssumptions Standard = new();
 
-    private static readonly Option<double> Rate = NumberOption.Positive("--rate", "Messages a second.", 5000);
+    private static readonly Option<int[]> Rate = NumberOption.EachAtLeastOne(
+        "--rate", "Messages a second. Several are shown side by side, without limits and assumptions.", [5000]);
 
     private static readonly Option<bool> Fifo = new("--fifo")
     {
@@ -39,6 +40,14 @@ internal static class ModelCommand
     private static readonly Option<int> Writers = NumberOption.AtLeastOne(
         "--writers", "The setting Storage:Writers.", Standard.Writers);
 
+    private static readonly Option<double?> Rows = new("--rows")
+    {
+        Description = "Rows of the table, or of the partition that is written. Without it, those of a day.",
+    };
+
+    private static readonly Option<double> Checkpoint = NumberOption.Positive(
+        "--checkpoint-seconds", "Seconds from one checkpoint to the next.", Standard.CheckpointSeconds);
+
     private static readonly Option<bool> Json = new("--json") { Description = "Prints one line of JSON instead." };
 
     public static Command Create()
@@ -47,7 +56,7 @@ internal static class ModelCommand
             "model",
             """
             Predicts what a rate needs: workers, load of the database, messages in flight, SQS calls and their cost. It
-            computes and measures nothing; docs/scaling.md explains each step. The assumptions are printed too.
+            computes and measures nothing: docs/scaling.md explains each step. The assumptions are printed too.
             """)
         {
             Rate,
@@ -60,36 +69,46 @@ internal static class ModelCommand
             Database,
             Prefetch,
             Writers,
+            Rows,
+            Checkpoint,
             Json,
         };
         command.SetAction(parsed =>
         {
-            var given = Standard with
-            {
-                Rate = parsed.GetValue(Rate),
-                Fifo = parsed.GetValue(Fifo),
-                WorkerMicroseconds = parsed.GetValue(Cpu),
-                WorkerCores = parsed.GetValue(Cores),
-                Utilisation = parsed.GetValue(Utilisation),
-                ReceiveMilliseconds = parsed.GetValue(Latency),
-                DeleteMilliseconds = parsed.GetValue(Latency),
-                CommitMilliseconds = parsed.GetValue(Commit),
-                DatabaseMicroseconds = parsed.GetValue(Database),
-                Prefetch = parsed.GetValue(Prefetch),
-                Writers = parsed.GetValue(Writers),
-            };
             var output = parsed.InvocationConfiguration.Output;
-            var predicted = LoadModel.Predict(given);
+            (LoadAssumptions Given, LoadPrediction Predicted)[] rates =
+                [.. parsed.GetValue(Rate)!.Select(rate => Given(parsed, rate)).Select(x => (x, LoadModel.Predict(x)))];
             if (parsed.GetValue(Json))
             {
                 output.WriteLine(JsonSerializer.Serialize(
-                    new { assumed = given, predicted }, JsonSerializerOptions.Web));
+                    rates.Select(x => new { assumed = x.Given, predicted = x.Predicted }), JsonSerializerOptions.Web));
+            }
+            else if (rates is [var (given, predicted)])
+            {
+                ModelReport.Write(output, given, predicted);
             }
             else
             {
-                ModelReport.Write(output, given, predicted);
+                ModelReport.Write(output, rates);
             }
         });
         return command;
     }
+
+    private static LoadAssumptions Given(ParseResult parsed, int rate) => Standard with
+    {
+        Rate = rate,
+        Fifo = parsed.GetValue(Fifo),
+        WorkerMicroseconds = parsed.GetValue(Cpu),
+        WorkerCores = parsed.GetValue(Cores),
+        Utilisation = parsed.GetValue(Utilisation),
+        ReceiveMilliseconds = parsed.GetValue(Latency),
+        DeleteMilliseconds = parsed.GetValue(Latency),
+        CommitMilliseconds = parsed.GetValue(Commit),
+        DatabaseMicroseconds = parsed.GetValue(Database),
+        Prefetch = parsed.GetValue(Prefetch),
+        Writers = parsed.GetValue(Writers),
+        PartitionRows = parsed.GetValue(Rows),
+        CheckpointSeconds = parsed.GetValue(Checkpoint),
+    };
 }

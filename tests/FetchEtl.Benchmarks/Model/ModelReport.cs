@@ -2,10 +2,22 @@ using System.Globalization;
 
 namespace FetchEtl.Benchmarks;
 
-/// <summary>A prediction as Markdown tables, the assumptions last.</summary>
+/// <summary>Predictions as Markdown tables.</summary>
 internal static class ModelReport
 {
-    /// <summary>Writes the prediction.</summary>
+    /// <summary>Writes several rates side by side.</summary>
+    public static void Write(TextWriter output, IEnumerable<(LoadAssumptions Given, LoadPrediction Predicted)> rates)
+    {
+        var all = rates.ToList();
+        output.WriteLine($"| messages/s | {string.Join(" | ", all.Select(x => Text($"{x.Given.Rate:N0}")))} |");
+        output.WriteLine($"| --- |{string.Concat(all.Select(_ => " --- |"))}");
+        foreach (var line in all.SelectMany(x => Needs(x.Predicted)).GroupBy(x => x.Name, x => x.Value))
+        {
+            output.WriteLine($"| {line.Key} | {string.Join(" | ", line)} |");
+        }
+    }
+
+    /// <summary>Writes one prediction, its limits and its assumptions.</summary>
     public static void Write(TextWriter output, LoadAssumptions given, LoadPrediction predicted)
     {
         WriteTable(output, Text($"{given.Rate:N0} messages/s need"), Needs(predicted));
@@ -32,7 +44,9 @@ internal static class ModelReport
         yield return ("rows a statement", Text($"{predicted.RowsPerStatement:N1}"));
         yield return ("commits a second", Text($"{predicted.CommitsPerSecond:N0}"));
         yield return ("busy cores of PostgreSQL", Text($"{predicted.DatabaseCores:N2}"));
-        yield return ("WAL, MB/s", Text($"{predicted.WalMegabytesPerSecond:N2}"));
+        yield return ("WAL of rows, of full pages, MB/s",
+            Text($"{predicted.WalMegabytesPerSecond:N1}, {predicted.FullPageMegabytesPerSecond:N1}"));
+        yield return ("unique index in memory, GB", Text($"{predicted.IndexGigabytes:N1}"));
         yield return ("table, GB a day", Text($"{predicted.TableGigabytesPerDay:N1}"));
         yield return ("connections to PostgreSQL", Text($"{predicted.Connections:N0}"));
         yield return ("KEDA's queueLength", predicted.QueueLength.ToString(CultureInfo.InvariantCulture));
@@ -49,8 +63,10 @@ internal static class ModelReport
         yield return ("receive, delete, ms", Text($"{given.ReceiveMilliseconds}, {given.DeleteMilliseconds}"));
         yield return ("statement without its rows, ms", Text($"{given.CommitMilliseconds}"));
         yield return ("CPU of PostgreSQL a row, µs (measured)", Text($"{given.DatabaseMicroseconds}"));
-        yield return ("bytes of table and index, of WAL a row (measured)",
-            Text($"{given.RowBytes}, {given.WalBytes}"));
+        yield return ("bytes a row of table, index, WAL; of a full page (measured)",
+            Text($"{given.RowBytes}, {given.IndexBytes}, {given.WalBytes}; {given.PageBytes}"));
+        yield return ("rows of the partition, s between checkpoints",
+            Text($"{given.PartitionRows ?? (given.Rate * 86_400):N0}, {given.CheckpointSeconds}"));
         yield return ("prefetch, writers, batch size, visibility timeout in s",
             Text($"{given.Prefetch}, {given.Writers}, {given.BatchSize}, {given.VisibilitySeconds}"));
         yield return ("queue", given.Fifo ? "FIFO, without high throughput" : "standard");

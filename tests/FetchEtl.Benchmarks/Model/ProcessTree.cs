@@ -25,7 +25,8 @@ internal static class ProcessTree
         }
 
         var all = Directory.EnumerateDirectories("/proc").Select(folder => Path.GetFileName(folder))
-            .Where(name => int.TryParse(name, CultureInfo.InvariantCulture, out _)).Select(Read).OfType<Stat>().ToList();
+            .Where(name => int.TryParse(name, CultureInfo.InvariantCulture, out _))
+            .Select(Read).OfType<Stat>().ToList();
         var tree = new HashSet<int> { processId };
         while (all.Any(x => tree.Contains(x.Parent) && tree.Add(x.Id)))
         {

@@ -49,8 +49,12 @@ internal sealed class SteadyRun(MeasuredEstate estate, int rate, TimeSpan durati
     private static double Sum(Dictionary<string, double> samples, string series) =>
         samples.Where(x => x.Key.StartsWith(series, StringComparison.Ordinal)).Sum(x => x.Value);
 
-    private static async Task<Dictionary<string, double>> ScrapeAsync(HttpClient http, CancellationToken cancellationToken) =>
-        Scrape.Read(await http.GetStringAsync(new Uri("/metrics", UriKind.Relative), cancellationToken), "job=\"model\"");
+    private static async Task<Dictionary<string, double>> ScrapeAsync(
+        HttpClient http, CancellationToken cancellationToken)
+    {
+        var text = await http.GetStringAsync(new Uri("/metrics", UriKind.Relative), cancellationToken);
+        return Scrape.Read(text, "job=\"model\"");
+    }
 
     private static int FreePort()
     {
