@@ -98,7 +98,7 @@ internal sealed class StatusReader(
 
     private StatusCell Until(RecentFault line) => line switch
     {
-        { EndedAt: { } end } => new(Time(end)),
+        { EndedAt: { } end } => new(Time(end), "ended"),
         { Lasts: true } => new("lasts", Level(line.Level)),
         _ => new(string.Empty),
     };
