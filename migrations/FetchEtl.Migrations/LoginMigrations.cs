@@ -157,7 +157,7 @@ public static class LoginMigrations
 
         // A timeout that the role sets for its queries would interrupt every build of a large index.
         await connection.ExecuteAsync("SET statement_timeout = 0", cancellationToken);
-        var adoption = new TableAdoption(connection, name, report);
+        var adoption = new TableAdoption(connection, name, report, time);
         var hadTable = await adoption.HasTableAsync(cancellationToken);
         string[] missing = [.. await context.Database.GetPendingMigrationsAsync(cancellationToken)];
         await new LockRetry(connection, name, report, time).RunAsync(ApplyAsync, cancellationToken);

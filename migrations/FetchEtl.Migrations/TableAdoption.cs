@@ -11,7 +11,8 @@ namespace FetchEtl.Migrations;
 /// They run before the migration <see cref="UserLogins"/>: <c>CREATE INDEX CONCURRENTLY</c> cannot run in a
 /// transaction or in the blocks of an idempotent script. The migration finds their result and changes nothing.
 /// </remarks>
-internal sealed class TableAdoption(NpgsqlConnection connection, TableName name, Action<string> report)
+internal sealed class TableAdoption(
+    NpgsqlConnection connection, TableName name, Action<string> report, TimeProvider time)
 {
     /// <summary>The migration that needs the steps.</summary>
     public const string MigrationId = "20260101000000_UserLogins";
@@ -95,8 +96,11 @@ internal sealed class TableAdoption(NpgsqlConnection connection, TableName name,
             + "the build waits for transactions that are older than itself.");
         try
         {
-            await connection.ExecuteAsync(
-                name.In($"CREATE UNIQUE INDEX CONCURRENTLY {Index} ON user_logins (message_id)"), cancellationToken);
+            await new IndexProgress(connection, report, time).RunAsync(
+                () => connection.ExecuteAsync(
+                    name.In($"CREATE UNIQUE INDEX CONCURRENTLY {Index} ON user_logins (message_id)"),
+                    cancellationToken),
+                cancellationToken);
         }
         catch (PostgresException duplicate) when (duplicate.SqlState == PostgresErrorCodes.UniqueViolation)
         {

@@ -15,6 +15,8 @@ var root = new RootCommand("Checks and measures FetchEtl for longer than a test 
     LoopCommand.Create(),
     CallsCommand.Create(),
     CallsCommand.CreateChild(),
+    ModelCommand.Create(),
+    ModelCheckCommand.Create(),
 };
 
 return await root.Parse(args).InvokeAsync(

@@ -62,6 +62,11 @@ public sealed class OnlineAdoptionTests(ITestOutputHelper output) : IAsyncLifeti
         await elsewhere.WaitForBuildAsync();
         await writer.WaitForMoreAsync(50);
         Assert.Equal(["False"], await TestDatabase.IndexAsync(Connection));
+
+        // Every half minute the build says what it does.
+        Assert.Equal(TimeSpan.FromSeconds(30), await _time.NextPauseAsync());
+        _time.Advance(TimeSpan.FromSeconds(30));
+        Assert.StartsWith("Building the index: waiting for ", await _reports.WaitForAsync("Building the index: "));
         await elsewhere.EndAsync();
         await migrating;
 

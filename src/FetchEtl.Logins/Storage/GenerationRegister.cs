@@ -75,6 +75,10 @@ internal sealed class GenerationRegister
     private static string Setting(int generation) =>
         $"Masking:Keys:{generation - 1} (or Masking:KeyFiles:{generation - 1})";
 
+    private static string KeyElsewhere(int generation, int place) =>
+        $"{Setting(generation)} is not the key of generation {generation} in user_logins, and {Setting(place)} is: " +
+        "set the keys in the order in which they were added.";
+
     /// <summary>A new key is added behind the old ones; it never takes the place of one.</summary>
     private static string WrongKey(int generation, int newest)
     {
@@ -107,7 +111,10 @@ internal sealed class GenerationRegister
                 _changed.Add(generation);
                 return false;
             default:
-                _wrongKeys.Add(WrongKey(generation, masker.Generation));
+                _wrongKeys.Add(Enumerable.Range(1, masker.Generation).FirstOrDefault(
+                    other => row.KeyCheck is not null && row.KeyCheck == masker.KeyCheck(other)) is var place and > 0
+                    ? KeyElsewhere(generation, place)
+                    : WrongKey(generation, masker.Generation));
                 return false;
         }
     }

@@ -1,11 +1,8 @@
-using System.Net.Sockets;
-using System.Security.Authentication;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Amazon.Runtime;
 using FetchEtl.Local;
-using FetchEtl.Logins;
 using FetchEtl.Masking;
 using FetchEtl.Migrations;
 using FetchEtl.Sqs;
@@ -21,14 +18,6 @@ namespace FetchEtl.Service;
 /// </summary>
 internal static partial class ErrorText
 {
-    private const string CheckCertificate =
-        " Check the certificate: Root Certificate in ConnectionStrings:Logins names the file of a private authority, "
-        + "and SSL Mode=VerifyFull needs the host's name in the certificate.";
-
-    private const string CheckServer =
-        " Check that it runs, and that ConnectionStrings:Logins names its host and port, and an SSL Mode that it "
-        + "supports.";
-
     private const string CheckEndpoint =
         "Check Sqs:ServiceUrl, or without one the region, and the network or proxy on the way.";
 
@@ -62,44 +51,18 @@ internal static partial class ErrorText
         // A migration that stops gives its own reason.
         PostgresException { SqlState: PostgresErrorCodes.RaiseException } refusal =>
             [refusal.MessageText, refusal.Hint ?? string.Empty],
-        PostgresException postgres =>
-        [
-            Database(
-                server,
-                $"{DatabaseFaults.Classify(postgres).Reason} (SQLSTATE {postgres.SqlState})",
-                Migrate(postgres)),
-        ],
         InvalidOperationException { InnerException: NpgsqlException inner } => Of(inner, server),
-        NpgsqlException { InnerException: AuthenticationException tls } =>
-            [Database(server, $"the TLS handshake failed: {tls.Message}", CheckCertificate)],
-
-        // Npgsql's own text often names host and port, the socket's the cause.
-        NpgsqlException { InnerException: SocketException socket } connection
-            when connection.Message != socket.Message =>
-            [Database(server, $"{connection.Message}: {socket.Message}", CheckServer)],
-        NpgsqlException when DatabaseFaults.IsOtherService(exception) =>
-            [Database(server, "what answers there is no PostgreSQL", CheckServer)],
-        NpgsqlException => [Database(server, exception.Message.TrimEnd('.'), CheckServer)],
+        NpgsqlException => [Database(server, exception)],
         IOException or UnauthorizedAccessException => [exception.Message],
         _ => null,
     };
 
-    private static string Database(Func<string?>? server, string problem, string remedy)
+    private static string Database(Func<string?>? server, Exception exception)
     {
         var place = server?.Invoke() is { } known ? $"ConnectionStrings:Logins ({known})" : "ConnectionStrings:Logins";
-        return $"PostgreSQL at {place} cannot be used: {problem}.{remedy}";
+        var (found, remedy) = DatabaseTrouble.Describe(exception);
+        return $"PostgreSQL at {place} cannot be used: {found}. {char.ToUpperInvariant(remedy[0])}{remedy[1..]}.";
     }
-
-    /// <summary>
-    /// Names <c>migrate</c> where it is the remedy: the database, the table or a column does not exist.
-    /// </summary>
-    private static string Migrate(PostgresException exception) => exception.SqlState switch
-    {
-        PostgresErrorCodes.InvalidCatalogName => " 'fetch-etl migrate --create-database' creates it.",
-        PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn =>
-            " 'fetch-etl migrate' creates what is missing.",
-        _ => string.Empty,
-    };
 
     /// <summary>
     /// A file of settings that cannot be read. The parser quotes what it met, which may be a secret; where it stood is

@@ -16,7 +16,7 @@ internal static class DrainReport
         table.AddRow("dead letters", Count(summary.DeadLettered));
         table.AddRow("returned to the queue", Count(summary.Returned));
         table.AddRow("statements", Count(summary.Statements));
-        table.AddRow("seconds", summary.Seconds.ToString("0.00", CultureInfo.InvariantCulture));
+        table.AddRow("time", Words.Duration(TimeSpan.FromSeconds(summary.Seconds)));
         table.AddRow("messages a second", Count(summary.MessagesPerSecond));
         table.AddRow("SQS calls", Count(summary.TotalApiCalls));
         AnsiConsole.Write(table);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using FetchEtl.Maintenance;
 using Spectre.Console;
 
@@ -59,9 +58,8 @@ internal static class MaintenanceReport
 
     public static void WriteRate(string what, long rows, TimeSpan elapsed)
     {
-        var seconds = elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
         var rate = Words.Number((long)(rows / Math.Max(0.001, elapsed.TotalSeconds)));
-        Console.WriteLine($"{Words.Number(rows)} {what} in {seconds} s, {rate} a second.");
+        Console.WriteLine($"{Words.Number(rows)} {what} in {Words.Duration(elapsed)}, {rate} a second.");
     }
 
     private static IEnumerable<(string Kind, long Count)> Kinds(ValueCounts column) =>

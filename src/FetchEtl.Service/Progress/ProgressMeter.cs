@@ -13,6 +13,7 @@ internal sealed class ProgressMeter(string unit, TimeProvider time) : IProgress<
     private const int MostSamples = 60;
 
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(100);
 
     private readonly Lock _lock = new();
     private readonly Queue<(long At, long Done)> _samples = new();
@@ -89,15 +90,10 @@ internal sealed class ProgressMeter(string unit, TimeProvider time) : IProgress<
             + (left is { } rest ? $", {Text(rest)} left" : string.Empty);
     }
 
-    /// <summary>A duration in its two largest units, as in <c>2 h 5 min</c>.</summary>
-    internal static string Text(TimeSpan duration) => duration switch
-    {
-        { TotalSeconds: < 60 } => $"{Math.Ceiling(duration.TotalSeconds)} s",
-        { TotalMinutes: < 60 } => $"{duration.Minutes} min {duration.Seconds} s",
-        { TotalHours: < 24 } => $"{duration.Hours} h {duration.Minutes} min",
-        { TotalDays: < 100 } => $"{duration.Days} d {duration.Hours} h",
-        _ => "more than 100 d",
-    };
+    /// <summary>The time that the rest takes, in whole seconds upwards: 0 s only when nothing is left.</summary>
+    internal static string Text(TimeSpan left) => left < Longest
+        ? Words.Duration(TimeSpan.FromSeconds(Math.Ceiling(left.TotalSeconds)))
+        : $"more than {Words.Duration(Longest)}";
 
     private (WorkProgress Last, double? Rate, TimeSpan? Left) Measure()
     {

@@ -86,11 +86,22 @@ internal sealed class StatusReader(
             ],
             ["rules"] = OrNone(2, StatusText.Sorted(total.DeadLettersByRule).Select(rule =>
                 (IReadOnlyList<StatusCell>)[new(rule.Key), new(Words.Number(rule.Value))])),
-            ["faults"] = OrNone(4, faults.Lines.Select(line => (IReadOnlyList<StatusCell>)
+            ["faults"] = OrNone(5, faults.Lines.Select(line => (IReadOnlyList<StatusCell>)
             [
-                new(Time(line.At)), new(Level(line.Level), Level(line.Level)), new($"{line.Id}"), new(line.Text),
+                new(Time(line.At)),
+                Until(line),
+                new(Level(line.Level), Level(line.Level)),
+                new($"{line.Id}"),
+                new(line.Text),
             ])),
         });
+
+    private StatusCell Until(RecentFault line) => line switch
+    {
+        { EndedAt: { } end } => new(Time(end), "ended"),
+        { Lasts: true } => new("lasts", Level(line.Level)),
+        _ => new(string.Empty),
+    };
 
     /// <summary>Faults of another day show it.</summary>
     private string Time(DateTimeOffset at) =>

@@ -21,6 +21,9 @@ internal static class WebServerExtensions
         AddKestrelServices(services);
         services.AddSingleton<RecentFaults>();
         services.AddSingleton<ILoggerProvider>(x => x.GetRequiredService<RecentFaults>());
+
+        // The end of a fault is a line of information. It must arrive whatever the console shows.
+        builder.Logging.AddFilter<RecentFaults>("FetchEtl", LogLevel.Information);
         services.AddSingleton<StatusHistory>();
         services.AddSingleton<StatusSampler>();
         services.AddSingleton<StatusReader>();

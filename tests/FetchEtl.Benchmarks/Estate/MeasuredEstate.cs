@@ -43,6 +43,12 @@ internal sealed class MeasuredEstate : IAsyncDisposable
 
     public string QueueUrl { get; }
 
+    /// <summary>The process of the local SQS.</summary>
+    public int SqsProcessId => _sqs.ProcessId;
+
+    /// <summary>PostgreSQL's first process, whose children are the sessions.</summary>
+    public int DatabaseProcessId => _postgres.ServerProcessId;
+
     /// <summary>The environment variables of a measured process.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; }
 

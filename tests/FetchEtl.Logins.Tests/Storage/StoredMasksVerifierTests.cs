@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using FetchEtl.Migrations;
 using FetchEtl.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -96,7 +97,7 @@ public sealed class StoredMasksVerifierTests : IAsyncLifetime
         _store.Masking = Masking(TestKeys.First, TestKeys.Second, TestKeys.Third);
         await StartAgainAsync();
 
-        _store.Masking = Masking(TestKeys.Second, TestKeys.First);
+        _store.Masking = Masking(RandomKey(), RandomKey());
 
         Assert.Equal(
             [
@@ -107,6 +108,24 @@ public sealed class StoredMasksVerifierTests : IAsyncLifetime
                 "Masking:Keys:1 (or Masking:KeyFiles:1) is not the key of generation 2 in user_logins: set that key. " +
                 "A new key is added as Masking:Keys:2 (or Masking:KeyFiles:2). Where the old key is lost, use " +
                 "another database, or empty user_logins, pii_vault and masking_generations.",
+            ],
+            await RefusalAsync());
+    }
+
+    [Fact]
+    public async Task Keys_in_another_order_are_named_with_their_places()
+    {
+        _store.Masking = Masking(TestKeys.First, TestKeys.Second);
+        await StartAgainAsync();
+
+        _store.Masking = Masking(TestKeys.Second, TestKeys.First);
+
+        Assert.Equal(
+            [
+                "Masking:Keys:0 (or Masking:KeyFiles:0) is not the key of generation 1 in user_logins, and " +
+                "Masking:Keys:1 (or Masking:KeyFiles:1) is: set the keys in the order in which they were added.",
+                "Masking:Keys:1 (or Masking:KeyFiles:1) is not the key of generation 2 in user_logins, and " +
+                "Masking:Keys:0 (or Masking:KeyFiles:0) is: set the keys in the order in which they were added.",
             ],
             await RefusalAsync());
     }
@@ -270,6 +289,8 @@ public sealed class StoredMasksVerifierTests : IAsyncLifetime
         Assert.StartsWith(
             "user_logins holds masks of generation 2", Assert.Single(await RefusalAsync()), StringComparison.Ordinal);
     }
+
+    private static string RandomKey() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
 
     private static MaskingOptions Masking(params string[] keys)
     {

@@ -69,9 +69,10 @@ public sealed class ProgressMeterTests
     [InlineData(59, "59 s")]
     [InlineData(200, "3 min 20 s")]
     [InlineData(7500, "2 h 5 min")]
+    [InlineData(59.2, "1 min")]
     [InlineData(90_000, "1 d 1 h")]
     [InlineData(1e8, "more than 100 d")]
-    public void A_duration_is_written_in_its_two_largest_units(double seconds, string text) =>
+    public void The_time_left_is_rounded_up_and_has_the_two_units_that_say_most(double seconds, string text) =>
         Assert.Equal(text, ProgressMeter.Text(TimeSpan.FromSeconds(seconds)));
 
     [Fact]
@@ -83,7 +84,7 @@ public sealed class ProgressMeterTests
 
         Assert.Equal(
             [
-                "fetch-etl: sending: 290 of 1,000 messages (29 %), 9.7 a second, 1 min 13 s left.",
+                "fetch-etl: sending: 290 of 1,000 messages (29 %), 9.7 a second, 1 min 14 s left.",
                 "fetch-etl: sending: 590 of 1,000 messages (59 %), 9.7 a second, 43 s left.",
             ],
             lines);

@@ -29,6 +29,8 @@ internal static class DatabaseTrouble
                 return connection.Message == socket.Message
                     ? (host is null ? socket.Message : $"{host}: {socket.Message}", CheckServer)
                     : ($"{connection.Message.TrimEnd('.')}: {socket.Message}", CheckServer);
+            case NpgsqlException when DatabaseFaults.IsOtherService(exception):
+                return ("what answers there is no PostgreSQL", CheckServer);
             case TimeoutException or NpgsqlException { InnerException: TimeoutException }:
                 return ("PostgreSQL does not answer in time", CheckServer);
         }
@@ -41,10 +43,12 @@ internal static class DatabaseTrouble
             { SqlState: PostgresErrorCodes.InvalidCatalogName } => (
                 $"the database does not exist{state}",
                 "correct Database in ConnectionStrings:Logins, or run 'fetch-etl migrate --create-database'"),
+            { SqlState: PostgresErrorCodes.UndefinedColumn } => (
+                $"the table does not match the model{state}", "run 'fetch-etl migrate', which adds what is missing"),
             { Kind: FaultKind.Transient } when exception is not PostgresException => (
                 exception is NpgsqlException ? exception.Message.TrimEnd('.') : fault.Reason, CheckServer),
             _ when colon > 0 => ($"{fault.Reason[..colon]}{state}", fault.Reason[(colon + 2)..]),
-            _ => ($"{fault.Reason}{state}", "see the log of PostgreSQL, and repeat the check"),
+            _ => ($"{fault.Reason}{state}", "see the log of PostgreSQL, and try again"),
         };
     }
 }
