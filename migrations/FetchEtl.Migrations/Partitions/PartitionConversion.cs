@@ -27,17 +27,24 @@ public sealed class PartitionConversion : IAsyncDisposable
     public const string Kept = ConversionSql.Kept;
 
     /// <summary>Some thousand rows, for some ten milliseconds.</summary>
-    private const int BatchBlocks = 128;
+    internal const int DefaultBatchBlocks = 128;
 
     private readonly NpgsqlConnection _connection;
     private readonly ConversionSession _session;
     private readonly LockRetry _locks;
     private readonly string _schema;
     private readonly DateOnly _today;
+    private readonly int _batchBlocks;
 
     private PartitionConversion(
-        NpgsqlConnection connection, ConversionSession session, LockRetry locks, string schema, DateOnly today)
+        NpgsqlConnection connection,
+        ConversionSession session,
+        LockRetry locks,
+        string schema,
+        DateOnly today,
+        int batchBlocks)
     {
+        _batchBlocks = batchBlocks;
         _connection = connection;
         _session = session;
         _locks = locks;
@@ -63,13 +70,16 @@ public sealed class PartitionConversion : IAsyncDisposable
         Action<string> report,
         TimeProvider time,
         CancellationToken cancellationToken = default) =>
-        OpenAsync(connectionString, report, time, beforeStatement: null, cancellationToken);
+        OpenAsync(connectionString, report, time, DefaultBatchBlocks, beforeStatement: null, cancellationToken);
 
-    /// <summary>As the public form. A test can end the conversion before any statement.</summary>
+    /// <summary>
+    /// As the public form, with a number of blocks a transaction. A test can end the conversion before any statement.
+    /// </summary>
     internal static async Task<PartitionConversion> OpenAsync(
         string connectionString,
         Action<string> report,
         TimeProvider time,
+        int batchBlocks,
         Action<string>? beforeStatement,
         CancellationToken cancellationToken)
     {
@@ -90,7 +100,8 @@ public sealed class PartitionConversion : IAsyncDisposable
                 new ConversionSession(connection, beforeStatement),
                 new LockRetry(connection, report, time),
                 schema!,
-                DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime));
+                DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime),
+                batchBlocks);
         }
         catch
         {
@@ -206,6 +217,7 @@ public sealed class PartitionConversion : IAsyncDisposable
 
         await CopyAsync(progress, cancellationToken);
         await _session.ExecuteAsync($"ANALYZE {Qualified(ConversionSql.Target)}", cancellationToken);
+        await RequireUnchangedAsync(cancellationToken);
         await new TableComparer(_session, _schema).RequireEqualAsync(
             (done, total) => progress.Report(new PartitionProgress("comparing", done, total)), cancellationToken);
         await _locks.RunAsync(
@@ -226,16 +238,22 @@ public sealed class PartitionConversion : IAsyncDisposable
         }
 
         await _locks.RunAsync(
-            () => _session.ExecuteAsync(
+            () => _session.InTransactionAsync(IsolationLevel.ReadCommitted, DropAsync, cancellationToken),
+            cancellationToken);
+        return true;
+
+        async Task<bool> DropAsync()
+        {
+            await _session.ExecuteAsync(
                 $"""
                 LOCK TABLE {Qualified("user_logins")} IN ACCESS EXCLUSIVE MODE;
                 {ConversionSql.DropHelpers(_schema, "user_logins")}
                 DROP TABLE {Qualified(ConversionSql.Target)};
                 DROP FUNCTION {Qualified(PartitionSql.AddPartition)}(date);
                 """,
-                cancellationToken),
-            cancellationToken);
-        return true;
+                cancellationToken);
+            return true;
+        }
     }
 
     /// <summary>Drops the old table, which a conversion keeps.</summary>
@@ -380,7 +398,7 @@ public sealed class PartitionConversion : IAsyncDisposable
         await _session.ExecuteAsync(
             $"LOCK TABLE ONLY {Qualified("user_logins")} IN ACCESS SHARE MODE", cancellationToken);
         var (from, total) = await ReadPlaceAsync(cancellationToken);
-        var to = Math.Min(from + BatchBlocks, total);
+        var to = Math.Min(from + _batchBlocks, total);
         if (from < to)
         {
             await _session.ExecuteAsync(ConversionSql.AddPartitions(_schema), cancellationToken, Range());
@@ -395,9 +413,12 @@ public sealed class PartitionConversion : IAsyncDisposable
 
         NpgsqlParameter[] Range() =>
         [
-            new NpgsqlParameter<NpgsqlTid>("from", new NpgsqlTid((uint)from, 0)),
-            new NpgsqlParameter<NpgsqlTid>("to", new NpgsqlTid((uint)to, 0)),
+            Tid("from", from),
+            Tid("to", to),
         ];
+
+        static NpgsqlParameter Tid(string name, long block) =>
+            new NpgsqlParameter<NpgsqlTid>(name, new NpgsqlTid((uint)block, 0)) { NpgsqlDbType = NpgsqlDbType.Tid };
     }
 
     private async Task<(long Next, long Total)> ReadPlaceAsync(CancellationToken cancellationToken)
