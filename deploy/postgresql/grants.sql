@@ -13,6 +13,9 @@ GRANT INSERT, SELECT (message_id) ON user_logins TO fetch_etl;
 GRANT SELECT ON masking_generations TO fetch_etl;
 -- What was erased is not written again.
 GRANT SELECT ON erased_messages TO fetch_etl;
+-- In a partitioned table, the service adds the partition that a row needs: docs/partitions.md.
+SELECT 'GRANT EXECUTE ON FUNCTION user_logins_add_partition(date) TO fetch_etl'
+WHERE pg_catalog.to_regprocedure('user_logins_add_partition(date)') IS NOT NULL \gexec
 -- With Masking:Vault:PublicKeyFile only: remove the two dashes.
 -- GRANT SELECT, INSERT ON pii_vault TO fetch_etl;
 

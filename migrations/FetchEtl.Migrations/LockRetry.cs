@@ -78,8 +78,8 @@ internal sealed class LockRetry(
         }
     }
 
-    /// <summary>EF Core wraps what Npgsql calls transient.</summary>
+    /// <summary>EF Core wraps what Npgsql calls transient. A deadlock ended one of those who waited.</summary>
     private static bool IsLockTimeout(Exception exception) =>
         (exception as PostgresException ?? exception.InnerException as PostgresException)
-            is { SqlState: PostgresErrorCodes.LockNotAvailable };
+            is { SqlState: PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected };
 }

@@ -221,7 +221,7 @@ public static class LoginMigrations
     }
 
     /// <summary>The connection has session state, so no pool may keep it.</summary>
-    private static NpgsqlConnectionStringBuilder Session(string connectionString) =>
+    internal static NpgsqlConnectionStringBuilder Session(string connectionString) =>
         new(connectionString) { Pooling = false, Multiplexing = false };
 
     private static string Server(NpgsqlConnection connection) => $"server {connection.Host}:{connection.Port}";
@@ -253,7 +253,7 @@ public static class LoginMigrations
     /// them. This lock belongs to the session that builds the index: after a kill of the client, it lasts until the
     /// build ends. A blocking wait for it would hold a snapshot, and the other process's build would wait for that.
     /// </summary>
-    private static async Task TakeTurnAsync(
+    internal static async Task TakeTurnAsync(
         NpgsqlConnection connection, Action<string> report, TimeProvider time, CancellationToken cancellationToken)
     {
         var reported = false;

@@ -115,14 +115,19 @@ public static class LoginsServiceCollectionExtensions
     private static IPiiMasker CreateMasker(IServiceProvider services) =>
         PiiMaskers.Create(services.GetRequiredService<IOptions<LoginsOptions>>().Value.Masking);
 
-    private static BatchStatement CreateStatement(IServiceProvider services) => new(
-        services.GetRequiredService<IDbContextFactory<LoginDbContext>>(),
-        services.GetRequiredService<StoredMasksVerifier>(),
-        new DurableInsert(Tables(services), services.GetRequiredService<IPiiMasker>()),
-        PiiVault.Of(services.GetRequiredService<IOptions<LoginsOptions>>().Value.Masking),
-        services.GetRequiredService<LoginDataSource>(),
-        services.GetRequiredService<DurabilityWarnings>(),
-        services.GetRequiredService<TimeProvider>());
+    private static BatchStatement CreateStatement(IServiceProvider services)
+    {
+        var form = new TableForm();
+        return new(
+            services.GetRequiredService<IDbContextFactory<LoginDbContext>>(),
+            services.GetRequiredService<StoredMasksVerifier>(),
+            new DurableInsert(Tables(services), services.GetRequiredService<IPiiMasker>(), form),
+            new TableFitting(Tables(services), form, services.GetRequiredService<ILogger<LoginWriter>>()),
+            PiiVault.Of(services.GetRequiredService<IOptions<LoginsOptions>>().Value.Masking),
+            services.GetRequiredService<LoginDataSource>(),
+            services.GetRequiredService<DurabilityWarnings>(),
+            services.GetRequiredService<TimeProvider>());
+    }
 
     private static LoginWriter CreateWriter(IServiceProvider services) => new(
         services.GetRequiredService<BatchWriter>(),

@@ -72,6 +72,12 @@ internal static partial class Log
         + "them. The writer retries them until PostgreSQL takes them")]
     public static partial void AllRowsRefused(ILogger logger, string sqlState, string remedy, int count);
 
+    [LoggerMessage(1180, LogLevel.Information, "{Table} had no partition for {Date}: {Partition} was added")]
+    public static partial void PartitionAdded(ILogger logger, LoginTables table, string date, string partition);
+
+    [LoggerMessage(1181, LogLevel.Information, "{Table} is {Form} now, and the writer follows")]
+    public static partial void TableFormChanged(ILogger logger, LoginTables table, string form);
+
     [LoggerMessage(2020, LogLevel.Warning, "{Problem}. Remedy: {Remedy}")]
     public static partial void CommitsAreNotDurable(ILogger logger, string problem, string remedy);
 

@@ -7,6 +7,7 @@ namespace FetchEtl.Logins;
 /// <param name="contexts">Opens a context per batch.</param>
 /// <param name="check">Compares settings and table before the first row, and where the table has changed.</param>
 /// <param name="insert">Inserts the rows durably.</param>
+/// <param name="fitting">Follows a table that is partitioned meanwhile, and adds partitions.</param>
 /// <param name="vault">Seals the raw values with the rows; null where there is no vault.</param>
 /// <param name="connections">Renewed after a failure that an operator corrects.</param>
 /// <param name="durability">Warns once of settings of the server that lose committed rows.</param>
@@ -15,6 +16,7 @@ internal sealed class BatchStatement(
     IDbContextFactory<LoginDbContext> contexts,
     StoredMasksVerifier check,
     DurableInsert insert,
+    TableFitting fitting,
     PiiVault? vault,
     LoginDataSource connections,
     DurabilityWarnings durability,
@@ -49,7 +51,7 @@ internal sealed class BatchStatement(
             var mayHaveChanged = true;
             for (var attempt = 1; ; attempt++)
             {
-                var write = await WriteAsync(context, batch.Rows, settings, unwanted.Token);
+                var write = await WriteFittingAsync(context, batch.Rows, settings, unwanted.Token);
                 if (write.Inserted > 0 || write.Missing.Count == 0 || !mayHaveChanged || attempt > MostChanges)
                 {
                     return write;
@@ -87,6 +89,32 @@ internal sealed class BatchStatement(
     private static NpgsqlConnection Connection(LoginDbContext context) =>
         (NpgsqlConnection)context.Database.GetDbConnection();
 
+    /// <summary>
+    /// Writes again where the table has another form now, or lacks the partition of a row. The failed insert wrote
+    /// nothing.
+    /// </summary>
+    private async Task<BatchWrite> WriteFittingAsync(
+        LoginDbContext context,
+        IReadOnlyList<PendingLogin> rows,
+        TableSettings settings,
+        CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await WriteAsync(context, rows, settings, cancellationToken);
+            }
+            catch (PostgresException exception) when (attempt <= MostChanges && fitting.MayFit(exception))
+            {
+                if (!await fitting.FitAsync(context, rows, exception, cancellationToken))
+                {
+                    throw;
+                }
+            }
+        }
+    }
+
     private async Task<BatchWrite> WriteAsync(
         LoginDbContext context,
         IReadOnlyList<PendingLogin> rows,
@@ -110,7 +138,7 @@ internal sealed class BatchStatement(
         // The rest is there already, or PostgreSQL dropped it without an error: a trigger that returns NULL, a rule.
         var missing = inserted >= rows.Count
             ? []
-            : await DurableInsert.FindMissingAsync(context, rows, inserted, cancellationToken);
+            : await insert.FindMissingAsync(context, rows, inserted, cancellationToken);
         return new BatchWrite(inserted, missing);
     }
 }

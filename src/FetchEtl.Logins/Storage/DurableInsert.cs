@@ -35,14 +35,17 @@ internal sealed class DurableInsert
 
     private readonly string _nothingErased;
     private readonly int? _generation;
-    private readonly Forms _plain;
-    private readonly Forms _returning;
+    private readonly TableForm _form;
+    private readonly Statements _plain;
+    private readonly Statements _partitioned;
     private volatile bool _hasErased;
 
     /// <param name="tables">The names of the tables.</param>
     /// <param name="masker">The process's masker. Under a masker of another type, no key check is a condition.</param>
-    public DurableInsert(LoginTables tables, IPiiMasker masker)
+    /// <param name="form">Whether the table is partitioned.</param>
+    public DurableInsert(LoginTables tables, IPiiMasker masker, TableForm form)
     {
+        _form = form;
         _generation = (masker as KeyedPiiMasker)?.Generation;
         var condition = masker switch
         {
@@ -57,32 +60,45 @@ internal sealed class DurableInsert
         // the table's file costs next to nothing. It grows before the first erasure commits, and it does not depend on
         // the statement's snapshot.
         _nothingErased = $"AND pg_catalog.pg_relation_size('{tables.ErasedMessages}'::regclass) = 0";
-        var insert = new UnnestInsert(tables);
-        _plain = Of($"{Durable} {condition}");
-        _returning = Of($"{Durable} {Bounded} {condition}").Select(UnnestInsert.Returning);
+        _plain = Both(new UnnestInsert(tables));
+        _partitioned = Both(new UnnestInsert(tables, isPartitioned: true));
 
-        Forms Of(string always) => new(
+        Statements Both(UnnestInsert insert) => new(
+            Of(insert, $"{Durable} {condition}"),
+            Of(insert, $"{Durable} {Bounded} {condition}").Select(UnnestInsert.Returning));
+
+        Forms Of(UnnestInsert insert, string always) => new(
             insert.Where($"(SELECT {always} {_nothingErased})"),
             insert.Where($"(SELECT {always}) AND {insert.NotErased}"),
             insert.WhereMoving($"(SELECT {always})"));
     }
 
     /// <summary>The statement of <see cref="InsertAsync"/>, while message ids do not move.</summary>
-    public string Sql => _hasErased ? _plain.OfErased : _plain.OfNothingErased;
+    public string Sql => _hasErased ? Current.Inserting.OfErased : Current.Inserting.OfNothingErased;
+
+    private Statements Current => _form.IsPartitioned ? _partitioned : _plain;
 
     /// <summary>Inserts rows in a transaction of their own. They were all made under the same settings.</summary>
     /// <returns>The number of new rows.</returns>
-    public Task<int> InsertAsync(
-        LoginDbContext database, IReadOnlyList<PendingLogin> rows, CancellationToken cancellationToken) =>
-        database.Database.ExecuteSqlRawAsync(Form(_plain, rows), Parameters(rows), cancellationToken);
+    public async Task<int> InsertAsync(
+        LoginDbContext database, IReadOnlyList<PendingLogin> rows, CancellationToken cancellationToken)
+    {
+        await _form.IsPartitionedAsync(database, cancellationToken);
+        return await database.Database.ExecuteSqlRawAsync(
+            Form(Current.Inserting, rows), Parameters(rows), cancellationToken);
+    }
 
     /// <summary>
     /// Inserts rows in the transaction that is open. EF Core's queries would log the server's text about a failure.
     /// </summary>
     /// <returns>The message ids of the new rows.</returns>
-    public Task<List<Guid?>> InsertReturningAsync(
-        LoginDbContext database, IReadOnlyList<PendingLogin> rows, CancellationToken cancellationToken) =>
-        ReadIdsAsync(database, Form(_returning, rows), Parameters(rows), cancellationToken);
+    public async Task<List<Guid?>> InsertReturningAsync(
+        LoginDbContext database, IReadOnlyList<PendingLogin> rows, CancellationToken cancellationToken)
+    {
+        await _form.IsPartitionedAsync(database, cancellationToken);
+        return await ReadIdsAsync(
+            database, Form(Current.Returning, rows), Parameters(rows), cancellationToken);
+    }
 
     /// <summary>
     /// Looks whether messages were ever erased: then the statements leave them out from now on. To be called where a
@@ -105,7 +121,7 @@ internal sealed class DurableInsert
     /// Returns the rows that the table does not hold and whose message was not erased. A row without a message id
     /// cannot be looked up: it is missing where the statement inserted nothing.
     /// </summary>
-    public static async Task<IReadOnlyList<PendingLogin>> FindMissingAsync(
+    public async Task<IReadOnlyList<PendingLogin>> FindMissingAsync(
         LoginDbContext database,
         IReadOnlyList<PendingLogin> rows,
         int inserted,
@@ -120,10 +136,15 @@ internal sealed class DurableInsert
         var present = await ReadIdsAsync(
             database,
             $"""
-            SELECT message_id FROM {database.Tables.UserLogins} WHERE message_id = ANY (@message_ids)
+            SELECT message_id FROM {database.Tables.UserLogins} WHERE message_id = ANY (@message_ids){InDates(rows)}
             UNION ALL SELECT message_id FROM {database.Tables.ErasedMessages} WHERE message_id = ANY (@message_ids)
             """,
-            [new NpgsqlParameter<Guid[]>("message_ids", [.. ids])], cancellationToken);
+            [
+                new NpgsqlParameter<Guid[]>("message_ids", [.. ids]),
+                new NpgsqlParameter<DateOnly[]>(
+                    "dates", [.. rows.Select(row => row.Login.CreateDate).OfType<DateOnly>().Distinct()]),
+            ],
+            cancellationToken);
         var known = present.ToHashSet();
         return [.. rows.Where(row => row.Login.MessageId is { } id
             ? !known.Contains(id) && !(Moves(rows) && known.Contains(row.MessageId))
@@ -132,6 +153,12 @@ internal sealed class DurableInsert
 
     private static bool Moves(IReadOnlyList<PendingLogin> rows) =>
         rows[0].Settings?.MessageIds == MessageIdForm.Moving;
+
+    /// <summary>Only the partitions of the rows' dates are looked at.</summary>
+    private string InDates(IReadOnlyList<PendingLogin> rows) =>
+        _form.IsPartitioned && rows.All(row => row.Login.CreateDate is not null)
+            ? " AND create_date = ANY (@dates)"
+            : string.Empty;
 
     private string Form(Forms forms, IReadOnlyList<PendingLogin> rows) =>
         Moves(rows) ? forms.Moving : _hasErased ? forms.OfErased : forms.OfNothingErased;
@@ -167,6 +194,9 @@ internal sealed class DurableInsert
 
         return [.. parameters];
     }
+
+    /// <summary>The inserts for one form of the table.</summary>
+    private sealed record Statements(Forms Inserting, Forms Returning);
 
     /// <summary>An insert before and after the first erasure, and while message ids move.</summary>
     private sealed record Forms(string OfNothingErased, string OfErased, string Moving)

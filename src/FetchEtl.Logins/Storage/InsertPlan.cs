@@ -20,7 +20,8 @@ public static class InsertPlan
         LoginDbContext database, bool hasVault, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(database);
-        var logins = $"EXPLAIN {new UnnestInsert(database.Tables).Sql}";
+        var isPartitioned = await new TableForm().IsPartitionedAsync(database, cancellationToken);
+        var logins = $"EXPLAIN {new UnnestInsert(database.Tables, isPartitioned).Sql}";
         await database.Database.ExecuteSqlRawAsync(logins, UnnestInsert.Parameters([]), cancellationToken);
         if (hasVault)
         {

@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Npgsql;
 
 namespace FetchEtl.Logins;
 
@@ -10,6 +12,9 @@ namespace FetchEtl.Logins;
 /// <param name="options">The options, with a PostgreSQL connection.</param>
 public sealed class LoginDbContext(DbContextOptions<LoginDbContext> options) : DbContext(options)
 {
+    /// <summary>The contexts of one factory have the same options, and so the same table.</summary>
+    private static readonly ConditionalWeakTable<DbContextOptions, TableForm> Forms = [];
+
     /// <summary>The names of the tables.</summary>
     public LoginTables Tables { get; } =
         options.FindExtension<LoginTablesExtension>()?.Tables ?? LoginTables.Default;
@@ -31,11 +36,29 @@ public sealed class LoginDbContext(DbContextOptions<LoginDbContext> options) : D
     /// <param name="cancellationToken">Cancels the statement. The rows may or may not be written then.</param>
     /// <returns>The number of new rows.</returns>
     /// <exception cref="Npgsql.NpgsqlException">PostgreSQL rejected the statement, or could not be reached.</exception>
-    public Task<int> InsertAsync(IReadOnlyList<UserLogin> logins, CancellationToken cancellationToken = default)
+    public async Task<int> InsertAsync(
+        IReadOnlyList<UserLogin> logins, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(logins);
-        return Database.ExecuteSqlRawAsync(
-            new UnnestInsert(Tables).Sql, UnnestInsert.Parameters(logins), cancellationToken);
+        var form = Forms.GetOrCreateValue(options);
+        await form.IsPartitionedAsync(this, cancellationToken);
+        try
+        {
+            return await RunAsync();
+        }
+        catch (PostgresException exception)
+            when (TableForm.IsOther(exception) && Database.CurrentTransaction is null)
+        {
+            if (!await form.HasChangedAsync(this, cancellationToken))
+            {
+                throw;
+            }
+
+            return await RunAsync();
+        }
+
+        Task<int> RunAsync() => Database.ExecuteSqlRawAsync(
+            new UnnestInsert(Tables, form.IsPartitioned).Sql, UnnestInsert.Parameters(logins), cancellationToken);
     }
 
     /// <inheritdoc/>

@@ -23,6 +23,7 @@ public sealed record LoginTables
         MaskingGenerations = Name("masking_generations");
         PiiVault = Name("pii_vault");
         ErasedMessages = Name("erased_messages");
+        AddPartition = Name($"{table}_add_partition");
     }
 
     /// <summary>
@@ -47,6 +48,9 @@ public sealed record LoginTables
 
     /// <summary>The table of the messages whose rows were erased.</summary>
     public string ErasedMessages { get; }
+
+    /// <summary>The function that adds the partition of a day, where the table is partitioned.</summary>
+    internal string AddPartition { get; }
 
     /// <summary>Returns the tables that settings name.</summary>
     /// <param name="storage">Valid settings.</param>

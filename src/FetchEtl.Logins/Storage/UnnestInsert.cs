@@ -7,15 +7,14 @@ namespace FetchEtl.Logins;
 /// number of rows. A test compares table, columns and types with the EF model.
 /// </summary>
 /// <param name="tables">The names of the tables.</param>
-internal sealed class UnnestInsert(LoginTables tables)
+/// <param name="isPartitioned">Whether the table is partitioned; see <see cref="TableForm"/>.</param>
+internal sealed class UnnestInsert(LoginTables tables, bool isPartitioned = false)
 {
     private const string Columns =
         """
         (user_id, device_type, masked_ip, masked_device_id, locale, app_version, create_date, message_id,
             mask_generation)
         """;
-
-    private const string Unique = "ON CONFLICT (message_id) DO NOTHING";
 
     // Without its length: a cast to varchar(n) would truncate silently, while the assignment to the column rejects a
     // longer text.
@@ -29,6 +28,13 @@ internal sealed class UnnestInsert(LoginTables tables)
     /// <summary>The condition that a row's message was not erased; an anti-join, 7% of an insert of 70 rows.</summary>
     public string NotErased =>
         $"NOT EXISTS (SELECT FROM {tables.ErasedMessages} AS erased WHERE erased.message_id = login.message_id)";
+
+    // A message keeps its date, so a message that was written stands in the partition of its date.
+    private string Unique => isPartitioned
+        ? "ON CONFLICT (message_id, create_date) DO NOTHING"
+        : "ON CONFLICT (message_id) DO NOTHING";
+
+    private string SameDate => isPartitioned ? " AND held.create_date = login.create_date" : string.Empty;
 
     // An unqualified unnest of several arrays is a form of PostgreSQL's grammar, which the parser resolves to
     // pg_catalog.
@@ -63,7 +69,8 @@ internal sealed class UnnestInsert(LoginTables tables)
             AS login (user_id, device_type, masked_ip, masked_device_id, locale, app_version, create_date, message_id,
             mask_generation, received_id)
         WHERE {condition}
-            AND NOT EXISTS (SELECT FROM {tables.UserLogins} AS held WHERE held.message_id = login.received_id)
+            AND NOT EXISTS (SELECT FROM {tables.UserLogins} AS held
+                WHERE held.message_id = login.received_id{SameDate})
             AND NOT EXISTS (SELECT FROM {tables.ErasedMessages} AS erased
                 WHERE erased.message_id = login.received_id OR erased.message_id = login.message_id)
         {Unique}

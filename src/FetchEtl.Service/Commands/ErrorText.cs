@@ -51,6 +51,11 @@ internal static partial class ErrorText
         // A migration that stops gives its own reason.
         PostgresException { SqlState: PostgresErrorCodes.RaiseException } refusal =>
             [refusal.MessageText, refusal.Hint ?? string.Empty],
+        PostgresException { ConstraintName: PartitionConversion.Refusal } =>
+        [
+            "user_logins is being partitioned, and its rows are neither changed nor deleted meanwhile. Finish that by "
+                + "'fetch-etl migrate --partition-by month' or day, or give it up by '--partition-by none'.",
+        ],
         InvalidOperationException { InnerException: NpgsqlException inner } => Of(inner, server),
         NpgsqlException => [Database(server, exception)],
         IOException or UnauthorizedAccessException => [exception.Message],

@@ -19,14 +19,20 @@ internal static class MigrateCommand
 
     public static Command Create() => Verb.Create(
         "migrate",
-        "Creates the table user_logins, or adopts the one that exists.",
+        "Creates the table user_logins, or adopts the one that exists; with --partition-by, as partitions.",
         RunAsync,
         Script,
-        CreateDatabase).WithExamples(
-            "fetch-etl migrate --create-database", "fetch-etl migrate --script > user_logins.sql");
+        CreateDatabase,
+        PartitionArguments.PartitionBy,
+        PartitionArguments.DropOld,
+        PartitionArguments.Yes).WithExamples(
+            "fetch-etl migrate --create-database",
+            "fetch-etl migrate --partition-by month",
+            "fetch-etl migrate --script > user_logins.sql");
 
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
+        var partitions = PartitionArguments.Read(parsed);
         if (parsed.GetValue(Script))
         {
             Console.WriteLine(LoginMigrations.Script());
@@ -44,7 +50,7 @@ internal static class MigrateCommand
                 await KeyRegistration.VerifyAsync(database, masker, options, cancellationToken);
             }
 
-            return Verb.Succeeded;
+            return await PartitionStep.RunAsync(database, partitions, cancellationToken);
         }
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {

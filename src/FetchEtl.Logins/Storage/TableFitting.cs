@@ -1,0 +1,87 @@
+using System.Globalization;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace FetchEtl.Logins;
+
+/// <summary>
+/// Lets an insert fit a table that somebody has partitioned meanwhile, and adds the partition that a row needs. Neither
+/// is an outage, and no row is at fault.
+/// </summary>
+/// <param name="tables">The names of the tables.</param>
+/// <param name="form">The table's form.</param>
+/// <param name="log">Receives a line for each change.</param>
+internal sealed class TableFitting(LoginTables tables, TableForm form, ILogger<LoginWriter> log)
+{
+    /// <summary>PostgreSQL's own check of partitions, where there is no partition for undated rows.</summary>
+    private const string NoPartition = "ExecFindPartition";
+
+    /// <summary>Whether another attempt may succeed after <see cref="FitAsync"/>.</summary>
+    public bool MayFit(PostgresException exception) =>
+        TableForm.IsOther(exception) || LacksPartition(exception);
+
+    /// <summary>Follows the table's form, or adds the partitions of the rows.</summary>
+    /// <param name="database">The context of the insert, without a transaction.</param>
+    /// <param name="rows">The rows that PostgreSQL refused together.</param>
+    /// <param name="exception">The refusal; see <see cref="MayFit"/>.</param>
+    /// <param name="cancellationToken">Cancels the statement under way.</param>
+    /// <returns>Whether another attempt may succeed.</returns>
+    /// <exception cref="DatabaseFaultException">This role may not add a partition, or nothing can.</exception>
+    public async Task<bool> FitAsync(
+        LoginDbContext database,
+        IReadOnlyList<PendingLogin> rows,
+        PostgresException exception,
+        CancellationToken cancellationToken)
+    {
+        if (TableForm.IsOther(exception))
+        {
+            var hasChanged = await form.HasChangedAsync(database, cancellationToken);
+            if (hasChanged)
+            {
+                Log.TableFormChanged(log, tables, form.IsPartitioned ? "partitioned" : "one table");
+            }
+
+            return hasChanged;
+        }
+
+        foreach (var day in rows.Select(row => row.Login.CreateDate).OfType<DateOnly>().Distinct().Order())
+        {
+            await AddAsync(database, day, cancellationToken);
+        }
+
+        return true;
+    }
+
+    private bool LacksPartition(PostgresException exception) =>
+        exception.SqlState == PostgresErrorCodes.CheckViolation
+        && (exception.ConstraintName == $"{tables.Table}_undated_check" || exception.Routine == NoPartition);
+
+    private async Task AddAsync(LoginDbContext database, DateOnly day, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var command = new NpgsqlCommand(
+                $"SELECT {tables.AddPartition}(@day)", (NpgsqlConnection)database.Database.GetDbConnection());
+            command.Parameters.Add(new NpgsqlParameter<DateOnly>("day", day));
+            if (await command.ExecuteScalarAsync(cancellationToken) is string name)
+            {
+                Log.PartitionAdded(log, tables, Text(day), name);
+            }
+        }
+        catch (PostgresException refusal) when (refusal.SqlState
+            is PostgresErrorCodes.UndefinedFunction or PostgresErrorCodes.InsufficientPrivilege)
+        {
+            throw new DatabaseFaultException(
+                new DatabaseFault(
+                    FaultKind.Operator,
+                    refusal.SqlState,
+                    $"{tables} has no partition for {Text(day)}, and this role may not add it: GRANT EXECUTE ON "
+                    + $"FUNCTION {tables.AddPartition}(date) to the role, let the table's owner have CREATE on the "
+                    + "schema, and run 'fetch-etl partitions', which adds partitions ahead"),
+                refusal);
+        }
+    }
+
+    private static string Text(DateOnly day) => day.ToString("yyyy'-'MM'-'dd", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,134 @@
+using System.Globalization;
+using FetchEtl.Migrations;
+
+namespace FetchEtl.Service;
+
+/// <summary>The part of <c>migrate</c> that partitions the table.</summary>
+internal static class PartitionStep
+{
+    private const string Untouched = "The table was not partitioned.";
+
+    private static readonly Consent Consent =
+        new("migrate", "partitions a table with rows", "partition it", Untouched);
+
+    /// <summary>Does what the options say.</summary>
+    /// <returns>The exit code.</returns>
+    /// <exception cref="VerbStoppedException">It was stopped.</exception>
+    public static async Task<int> RunAsync(
+        string database, PartitionArguments arguments, CancellationToken cancellationToken)
+    {
+        await using var conversion = await PartitionConversion.OpenAsync(
+            database, Console.WriteLine, TimeProvider.System, cancellationToken);
+        var (state, had) = await conversion.ReadStateAsync(cancellationToken);
+        if (arguments.GivesUp)
+        {
+            Console.WriteLine(await conversion.GiveUpAsync(cancellationToken)
+                ? "The conversion to partitions was given up. user_logins is as before, and in use."
+                : state == PartitionState.Partitioned
+                    ? throw new UsageException(
+                        "user_logins is partitioned, and FetchEtl cannot make it one table again.")
+                    : "No conversion to partitions is under way.");
+            return Verb.Succeeded;
+        }
+
+        if (arguments.Interval is { } interval)
+        {
+            if (state == PartitionState.Plain && !await MayBeginAsync(conversion, interval, arguments, cancellationToken))
+            {
+                return Verb.Fail([$"Not confirmed. {Untouched}"]);
+            }
+
+            await ConvertAsync(conversion, interval, cancellationToken);
+            Console.WriteLine(state == PartitionState.Partitioned
+                ? $"user_logins is partitioned by {Name(interval)} already: nothing to do."
+                : $"user_logins is partitioned by {Name(interval)}. Services that run continue with it.");
+        }
+        else if (state == PartitionState.UnderWay)
+        {
+            Console.WriteLine(
+                $"A conversion to partitions is under way: 'fetch-etl migrate --partition-by {Name(had!.Value)}' "
+                + "continues it. Rows of user_logins are neither changed nor deleted until then.");
+        }
+
+        await EndAsync(conversion, arguments.DropsOld, cancellationToken);
+        return Verb.Succeeded;
+    }
+
+    private static async Task EndAsync(
+        PartitionConversion conversion, bool dropsOld, CancellationToken cancellationToken)
+    {
+        if (dropsOld)
+        {
+            Console.WriteLine(await conversion.DropKeptAsync(cancellationToken)
+                ? $"{PartitionConversion.Kept} was dropped."
+                : $"There is no {PartitionConversion.Kept} to drop.");
+        }
+        else if (await conversion.HasKeptAsync(cancellationToken))
+        {
+            Console.WriteLine(
+                $"The old table is kept as {PartitionConversion.Kept}, with all its rows: erasures do not reach it. "
+                + "Look at the new table, then run 'fetch-etl migrate --drop-old'.");
+        }
+    }
+
+    private static async Task<bool> MayBeginAsync(
+        PartitionConversion conversion,
+        PartitionInterval interval,
+        PartitionArguments arguments,
+        CancellationToken cancellationToken)
+    {
+        var plan = await conversion.PlanAsync(interval, cancellationToken);
+        if (plan.Rows == 0)
+        {
+            return true;
+        }
+
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"user_logins has {Words.Count(plan.Rows, "row")}, which need {Words.Count(plan.Partitions, "partition")} "
+            + $"by {Name(interval)}. They are copied while services go on inserting, so the server needs "
+            + $"{plan.Bytes / 1024.0 / 1024.0:N0} MB of disk space, and about twice as much for its log. Until the end, "
+            + $"rekey, adopt, erase and subject erase are refused on user_logins. The old table is kept as "
+            + $"{PartitionConversion.Kept}."));
+        return arguments.IsSure || await Consent.AskAsync(cancellationToken);
+    }
+
+    private static async Task ConvertAsync(
+        PartitionConversion conversion, PartitionInterval interval, CancellationToken cancellationToken)
+    {
+        PartitionDisplay? progress = null;
+        try
+        {
+            await ProgressDisplay.RunAsync("partitioning", "blocks", async display =>
+            {
+                await conversion.RunAsync(interval, progress = new PartitionDisplay(display), cancellationToken);
+                return true;
+            });
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new VerbStoppedException(
+                $"stopped {progress?.Place() ?? "before the first row"}. What is copied stays copied, and user_logins "
+                + $"is in use as before; run 'fetch-etl migrate --partition-by {Name(interval)}' again to continue, or "
+                + "with none to give up.");
+        }
+    }
+
+    private static string Name(PartitionInterval interval) => interval == PartitionInterval.Month ? "month" : "day";
+
+    /// <summary>Passes the progress on, and remembers it for a stop.</summary>
+    private sealed class PartitionDisplay(IProgress<WorkProgress> display) : IProgress<PartitionProgress>
+    {
+        private PartitionProgress? _last;
+
+        public void Report(PartitionProgress value)
+        {
+            _last = value;
+            display.Report(new WorkProgress(value.Done, value.Total, value.Stage));
+        }
+
+        public string? Place() => _last is { } last
+            ? $"at {Words.Number(last.Done)} of {Words.Number(last.Total)}, {last.Stage}"
+            : null;
+    }
+}

@@ -1,0 +1,161 @@
+using FetchEtl.Migrations;
+using FetchEtl.Testing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FetchEtl.Logins.Tests;
+
+/// <summary>The writer on a table that is partitioned, or becomes so while it writes.</summary>
+public sealed class PartitionedTableTests : IAsyncLifetime
+{
+    private const int FormChanged = 1181;
+    private const int PartitionAdded = 1180;
+
+    private readonly VaultKeyFiles _vault = new();
+    private LoginStore _store = null!;
+    private string _owner = null!;
+
+    public async Task InitializeAsync()
+    {
+        _store = await LoginStore.CreateAsync();
+        _owner = _store.ConnectionString;
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _store.DisposeAsync();
+        _vault.Dispose();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_writer_goes_on_through_the_conversion_and_knows_what_it_wrote_before(bool hasVault)
+    {
+        if (hasVault)
+        {
+            _store.Masking.Vault.PublicKeyFile = _vault.Public;
+        }
+
+        await _store.UseRoleAsync();
+        await _store.ScalarAsync("GRANT SELECT, INSERT ON pii_vault TO PUBLIC");
+        var before = LoginStore.Logins(50);
+        await WriteAsync(before);
+
+        using var converted = new CancellationTokenSource();
+        var during = new List<UserLogin>();
+        var writing = Task.Run(async () =>
+        {
+            while (!converted.IsCancellationRequested)
+            {
+                var batch = LoginStore.Logins(20);
+                during.AddRange(batch);
+                await WriteAsync([.. batch, .. before.Take(5)]);
+            }
+        });
+        await ConvertAsync();
+        await converted.CancelAsync();
+        await writing;
+        var after = LoginStore.Logins(20);
+        await WriteAsync([.. after, .. before, .. during]);
+
+        Assert.Equal(before.Length + during.Count + after.Length, await _store.CountAsync());
+        Assert.Equal(
+            await _store.CountAsync(), await _store.ScalarAsync("SELECT count(DISTINCT message_id) FROM user_logins"));
+        Assert.Equal(1, _store.Logs.CountOf(FormChanged));
+        Assert.DoesNotContain(_store.Logs.Texts, text => text.Contains("42P10", StringComparison.Ordinal));
+
+        // In another process, the plain statement is never sent.
+        await using var beside = _store.Beside();
+        await beside.GetRequiredService<LoginWriter>().WriteAsync(before[0]);
+        Assert.Equal(1, _store.Logs.CountOf(FormChanged));
+    }
+
+    [Fact]
+    public async Task Late_and_future_dates_get_their_partitions_and_no_row_waits()
+    {
+        await ConvertAsync();
+        await _store.UseRoleAsync();
+        await GrantAsync();
+        DateOnly[] days = [new(2001, 5, 6), new(2044, 2, 29), new(2026, 1, 2)];
+        var logins = days.Select(day => new UserLogin
+        {
+            UserId = "u",
+            AppVersion = 1,
+            CreateDate = day,
+            MessageId = Guid.NewGuid(),
+        }).ToArray();
+
+        await WriteAsync([.. logins, .. logins]);
+
+        Assert.Equal(3L, await _store.CountAsync());
+        Assert.Equal(3, _store.Logs.CountOf(PartitionAdded));
+        Assert.Contains(
+            "user_logins had no partition for 2044-02-29: user_logins_p2044_02 was added", _store.Logs.Texts);
+        Assert.Equal(
+            "user_logins_p2001_05",
+            await _store.ScalarAsync(
+                "SELECT min(tableoid::regclass::text) FROM user_logins WHERE create_date < '2020-01-01'"));
+    }
+
+    [Fact]
+    public async Task A_role_that_may_not_add_partitions_keeps_its_messages_and_the_operator_learns_the_remedy()
+    {
+        await ConvertAsync();
+        await _store.UseRoleAsync();
+
+        var error = await Assert.ThrowsAsync<DatabaseFaultException>(() => RunAsync(LoginStore.Login()));
+
+        Assert.Equal(FaultKind.Operator, error.Fault.Kind);
+        Assert.Contains("no partition for 2026-01-02", error.Fault.Reason);
+        Assert.Contains("GRANT EXECUTE ON FUNCTION", error.Fault.Reason);
+
+        var written = _store.Writer.WriteAsync(LoginStore.Login());
+        await GrantAsync();
+        await written.WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal(1L, await _store.CountAsync());
+    }
+
+    [Fact]
+    public async Task Erased_messages_and_ids_that_move_stay_exact()
+    {
+        await ConvertAsync();
+        await _store.ScalarAsync("SELECT user_logins_add_partition('2026-01-02')");
+        var (erased, received) = (LoginStore.Login("erased"), LoginStore.Login("received"));
+        Assert.Equal(1, (await RunAsync(erased)).Inserted);
+        var stored = (Guid)(await _store.ScalarAsync("DELETE FROM user_logins RETURNING message_id"))!;
+        await _store.EraseAsync(stored);
+        Assert.Equal((0, 0), Counts(await RunAsync(erased)));
+
+        // A row of the time before, under the id as received.
+        await using (var database = _store.Context())
+        {
+            await _store.Provider.GetRequiredService<StoredMasksVerifier>()
+                .ChangeMessageIdsAsync(database, MessageIdForm.Moving, CancellationToken.None);
+            Assert.Equal(1, await database.InsertAsync([received]));
+        }
+
+        Assert.Equal((0, 0), Counts(await RunAsync(received)));
+        Assert.Equal((1, 0), Counts(await RunAsync(received, LoginStore.Login("new"), erased)));
+        Assert.Equal(2L, await _store.CountAsync());
+    }
+
+    private static (int Inserted, int Missing) Counts(BatchWrite write) => (write.Inserted, write.Missing.Count);
+
+    private Task WriteAsync(IReadOnlyList<UserLogin> logins) =>
+        Task.WhenAll(logins.Select(login => _store.Writer.WriteAsync(login))).WaitAsync(TimeSpan.FromMinutes(1));
+
+    private Task<BatchWrite> RunAsync(params UserLogin[] logins) =>
+        _store.Provider.GetRequiredService<IBatchStatement>().RunAsync(
+            new LoginBatch([.. logins.Select(login => new PendingLogin(login, [], CancellationToken.None))]),
+            CancellationToken.None);
+
+    private async Task GrantAsync() =>
+        await _store.ScalarAsync("GRANT EXECUTE ON FUNCTION user_logins_add_partition(date) TO PUBLIC");
+
+    private async Task ConvertAsync()
+    {
+        await using var conversion =
+            await PartitionConversion.OpenAsync(_owner, static _ => { }, TimeProvider.System);
+        await conversion.RunAsync(PartitionInterval.Month, new Progress<PartitionProgress>());
+    }
+}
