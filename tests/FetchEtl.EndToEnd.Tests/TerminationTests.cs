@@ -30,7 +30,7 @@ public sealed class TerminationTests
     [PosixFact]
     public async Task A_SIGTERM_ends_a_drain_in_order_with_what_was_done_and_what_is_left()
     {
-        await using var estate = await Estate.CreateAsync();
+        await using var estate = await CreateEstateAsync();
         await using var drain = estate.Start("drain");
         await using var table = await BlockAsync(estate);
 
@@ -79,7 +79,7 @@ public sealed class TerminationTests
     [PosixFact]
     public async Task A_stop_with_two_thousand_blocked_messages_ends_in_time_and_another_worker_gets_them_at_once()
     {
-        await using var estate = await Estate.CreateAsync();
+        await using var estate = await CreateEstateAsync();
         estate.Settings["Service__ShutdownTimeoutSeconds"] = "10";
         estate.Settings["Sqs__VisibilityTimeoutSeconds"] = "120";
         await using var run = estate.Start("run");
@@ -102,7 +102,7 @@ public sealed class TerminationTests
     [PosixFact]
     public async Task A_second_SIGTERM_ends_the_process_at_once_and_loses_nothing()
     {
-        await using var estate = await Estate.CreateAsync();
+        await using var estate = await CreateEstateAsync();
         estate.Settings["Sqs__VisibilityTimeoutSeconds"] = "5";
         await using var run = estate.Start("run");
         await using var table = await BlockAsync(estate);
@@ -126,7 +126,7 @@ public sealed class TerminationTests
     [PosixFact]
     public async Task A_stop_that_overruns_its_limit_ends_the_process_and_loses_nothing()
     {
-        await using var estate = await Estate.CreateAsync();
+        await using var estate = await CreateEstateAsync();
         estate.Settings["Service__ShutdownTimeoutSeconds"] = "2";
         estate.Settings["Sqs__VisibilityTimeoutSeconds"] = "5";
         await using var run = estate.Start("run");
@@ -158,6 +158,17 @@ public sealed class TerminationTests
         await table.DisposeAsync();
         await using var second = estate.Start("run");
         await estate.AssertAllWrittenOnceAsync(Count + 1);
+    }
+
+    /// <summary>
+    /// The service may hold more messages than there are: a poll begins only where there is room for ten, and some
+    /// receives bring fewer.
+    /// </summary>
+    private static async Task<Estate> CreateEstateAsync()
+    {
+        var estate = await Estate.CreateAsync();
+        estate.Settings["Sqs__PrefetchCount"] = $"{Count + 1000}";
+        return estate;
     }
 
     /// <summary>

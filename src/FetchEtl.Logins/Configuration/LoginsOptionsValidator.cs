@@ -47,6 +47,23 @@ internal sealed class LoginsOptionsValidator : IValidateOptions<LoginsOptions>
         CheckRange("Storage:BatchSize", options.Storage.BatchSize, StorageOptions.MaxBatchSize);
         CheckRange("Storage:Writers", options.Storage.Writers, StorageOptions.MaxWriters);
 
+        if (options.Storage.Schema is { } schema)
+        {
+            CheckName("Storage:Schema", schema, LoginTables.MaxSchemaLength);
+        }
+
+        CheckName("Storage:Table", options.Storage.Table, LoginTables.MaxTableLength);
+
+        void CheckName(string key, string name, int max)
+        {
+            if (!LoginTables.IsName(name, max))
+            {
+                problems.AddError(
+                    $"{options.KeyPrefix}{key} must be a name of 1 to {max} ASCII letters, digits and underscores "
+                    + "that does not begin with a digit.");
+            }
+        }
+
         void CheckRange(string key, int value, int max)
         {
             if (value < 1 || value > max)

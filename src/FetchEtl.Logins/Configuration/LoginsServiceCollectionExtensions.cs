@@ -92,6 +92,7 @@ public static class LoginsServiceCollectionExtensions
     private static void UsePostgres(IServiceProvider services, DbContextOptionsBuilder builder)
     {
         builder
+            .UseLoginTables(Tables(services))
             .UseNpgsql(services.GetRequiredService<LoginDataSource>().Source)
             .ConfigureWarnings(warnings => warnings
                 .Ignore(
@@ -102,13 +103,16 @@ public static class LoginsServiceCollectionExtensions
                 .Log((RelationalEventId.CommandExecuted, LogLevel.Debug)));
     }
 
+    private static LoginTables Tables(IServiceProvider services) =>
+        LoginTables.Of(services.GetRequiredService<IOptions<LoginsOptions>>().Value.Storage);
+
     private static IPiiMasker CreateMasker(IServiceProvider services) =>
         PiiMaskers.Create(services.GetRequiredService<IOptions<LoginsOptions>>().Value.Masking);
 
     private static BatchStatement CreateStatement(IServiceProvider services) => new(
         services.GetRequiredService<IDbContextFactory<LoginDbContext>>(),
         services.GetRequiredService<StoredMasksVerifier>(),
-        new DurableInsert(services.GetRequiredService<IPiiMasker>()),
+        new DurableInsert(Tables(services), services.GetRequiredService<IPiiMasker>()),
         PiiVault.Of(services.GetRequiredService<IOptions<LoginsOptions>>().Value.Masking),
         services.GetRequiredService<LoginDataSource>(),
         services.GetRequiredService<DurabilityWarnings>(),

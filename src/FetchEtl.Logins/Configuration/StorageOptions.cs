@@ -22,4 +22,18 @@ public sealed class StorageOptions
     /// </summary>
     /// <value>False by default; the log then warns at start.</value>
     public bool RequireTls { get; set; }
+
+    /// <summary>The schema of the tables (<c>Storage:Schema</c>).</summary>
+    /// <value>
+    /// Null by default: the first schema of the connection's <c>search_path</c> that has them. Otherwise a name of
+    /// letters, digits and underscores.
+    /// </value>
+    public string? Schema { get; set; }
+
+    /// <summary>The name of the logins' table (<c>Storage:Table</c>).</summary>
+    /// <value>
+    /// <c>user_logins</c> by default. Otherwise a name of at most 40 letters, digits and underscores, since names of
+    /// partitions and of what belongs to the table are made from it. PostgreSQL keeps upper and lower case apart.
+    /// </value>
+    public string Table { get; set; } = LoginTables.DefaultTable;
 }

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace FetchEtl.Logins;
 
-/// <summary>Samples <c>user_logins</c>, to tell how its rows were written.</summary>
+/// <summary>Samples the table of the logins, to tell how its rows were written.</summary>
 internal static class ContentSample
 {
     /// <summary>
@@ -19,12 +19,13 @@ internal static class ContentSample
                     FaultKind.Operator, PostgresErrorCodes.UndefinedColumn, TableCheck.Describe(missing)));
         }
 
-        var counts = await database.Database.SqlQuery<IdCounts>(
+        var sql =
             $"""
             SELECT pg_catalog.count(*) AS "Rows",
                 pg_catalog.count(*) FILTER (WHERE pg_catalog.substr(s.message_id::text, 15, 1) = '8') AS "Keyed"
-            FROM (SELECT message_id FROM user_logins ORDER BY message_id LIMIT 1000) AS s
-            """).SingleAsync(cancellationToken);
+            FROM (SELECT message_id FROM {database.Tables.UserLogins} ORDER BY message_id LIMIT 1000) AS s
+            """;
+        var counts = await database.Database.SqlQueryRaw<IdCounts>(sql).SingleAsync(cancellationToken);
         return counts switch
         {
             { Rows: 0 } => TableContent.Empty,

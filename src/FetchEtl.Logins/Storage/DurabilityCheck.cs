@@ -28,7 +28,8 @@ public static class DurabilityCheck
             $"""
             WITH RECURSIVE tables (oid) AS (
                 SELECT r.oid FROM (VALUES
-                    (pg_catalog.to_regclass('user_logins')::oid), (pg_catalog.to_regclass('pii_vault')::oid)) AS r (oid)
+                    (pg_catalog.to_regclass({database.Tables.UserLogins})::oid),
+                    (pg_catalog.to_regclass({database.Tables.PiiVault})::oid)) AS r (oid)
                 UNION
                 SELECT i.inhrelid FROM pg_catalog.pg_inherits AS i JOIN tables AS t ON t.oid = i.inhparent)
             SELECT c.oid::regclass::text AS "Value"

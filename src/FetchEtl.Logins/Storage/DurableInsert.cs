@@ -33,43 +33,38 @@ internal sealed class DurableInsert
             THEN pg_catalog.set_config('idle_in_transaction_session_timeout', '30s', true) IS NOT NULL ELSE true END
         """;
 
-    private const string HoldsKeyCheck =
-        """
-        AND EXISTS (SELECT FROM masking_generations
-            WHERE masking_generations.generation = @generation
-                AND masking_generations.mac::text = @mac)
-        """;
-
-    private const string HoldsNoGeneration = "AND NOT EXISTS (SELECT FROM masking_generations)";
-
-    // The anti-join with erased_messages costs 7% of the statement, even while nothing was ever erased. The size of the
-    // table's file costs next to nothing. It grows before the first erasure commits, and it does not depend on the
-    // statement's snapshot.
-    private const string NothingErased = "AND pg_catalog.pg_relation_size('erased_messages'::regclass) = 0";
-
-    private const string Present =
-        """
-        SELECT message_id FROM user_logins WHERE message_id = ANY (@message_ids)
-        UNION ALL SELECT message_id FROM erased_messages WHERE message_id = ANY (@message_ids)
-        """;
-
+    private readonly string _nothingErased;
     private readonly int? _generation;
     private readonly Forms _plain;
     private readonly Forms _returning;
     private volatile bool _hasErased;
 
+    /// <param name="tables">The names of the tables.</param>
     /// <param name="masker">The process's masker. Under a masker of another type, no key check is a condition.</param>
-    public DurableInsert(IPiiMasker masker)
+    public DurableInsert(LoginTables tables, IPiiMasker masker)
     {
         _generation = (masker as KeyedPiiMasker)?.Generation;
         var condition = masker switch
         {
-            KeyedPiiMasker => HoldsKeyCheck,
-            Sha256PiiMasker => HoldsNoGeneration,
+            KeyedPiiMasker =>
+                $"AND EXISTS (SELECT FROM {tables.MaskingGenerations} AS known " +
+                "WHERE known.generation = @generation AND known.mac::text = @mac)",
+            Sha256PiiMasker => $"AND NOT EXISTS (SELECT FROM {tables.MaskingGenerations})",
             _ => string.Empty,
         };
-        _plain = Forms.Of($"{Durable} {condition}");
-        _returning = Forms.Of($"{Durable} {Bounded} {condition}").Select(UnnestInsert.Returning);
+
+        // The anti-join with erased_messages costs 7% of the statement, even while nothing was ever erased. The size of
+        // the table's file costs next to nothing. It grows before the first erasure commits, and it does not depend on
+        // the statement's snapshot.
+        _nothingErased = $"AND pg_catalog.pg_relation_size('{tables.ErasedMessages}'::regclass) = 0";
+        var insert = new UnnestInsert(tables);
+        _plain = Of($"{Durable} {condition}");
+        _returning = Of($"{Durable} {Bounded} {condition}").Select(UnnestInsert.Returning);
+
+        Forms Of(string always) => new(
+            insert.Where($"(SELECT {always} {_nothingErased})"),
+            insert.Where($"(SELECT {always}) AND {insert.NotErased}"),
+            insert.WhereMoving($"(SELECT {always})"));
     }
 
     /// <summary>The statement of <see cref="InsertAsync"/>, while message ids do not move.</summary>
@@ -102,7 +97,7 @@ internal sealed class DurableInsert
         }
 
         await using var command = new NpgsqlCommand(
-            $"SELECT true {NothingErased}", (NpgsqlConnection)database.Database.GetDbConnection());
+            $"SELECT true {_nothingErased}", (NpgsqlConnection)database.Database.GetDbConnection());
         return _hasErased = await command.ExecuteScalarAsync(cancellationToken) is false;
     }
 
@@ -123,7 +118,12 @@ internal sealed class DurableInsert
         }
 
         var present = await ReadIdsAsync(
-            database, Present, [new NpgsqlParameter<Guid[]>("message_ids", [.. ids])], cancellationToken);
+            database,
+            $"""
+            SELECT message_id FROM {database.Tables.UserLogins} WHERE message_id = ANY (@message_ids)
+            UNION ALL SELECT message_id FROM {database.Tables.ErasedMessages} WHERE message_id = ANY (@message_ids)
+            """,
+            [new NpgsqlParameter<Guid[]>("message_ids", [.. ids])], cancellationToken);
         var known = present.ToHashSet();
         return [.. rows.Where(row => row.Login.MessageId is { } id
             ? !known.Contains(id) && !(Moves(rows) && known.Contains(row.MessageId))
@@ -171,11 +171,6 @@ internal sealed class DurableInsert
     /// <summary>An insert before and after the first erasure, and while message ids move.</summary>
     private sealed record Forms(string OfNothingErased, string OfErased, string Moving)
     {
-        public static Forms Of(string condition) => new(
-            UnnestInsert.Where($"(SELECT {condition} {NothingErased})"),
-            UnnestInsert.Where($"(SELECT {condition}) AND {UnnestInsert.NotErased}"),
-            UnnestInsert.WhereMoving($"(SELECT {condition})"));
-
         public Forms Select(Func<string, string> change) =>
             new(change(OfNothingErased), change(OfErased), change(Moving));
     }

@@ -38,12 +38,13 @@ internal static class GenerationRows
             if (missing.Length > 0)
             {
                 var (checks, macs, settings) = Columns(missing);
-                await database.Database.ExecuteSqlAsync(
-                    $"""
-                    INSERT INTO masking_generations (generation, key_check, mac, settings)
-                    SELECT * FROM unnest({missing}, {checks}, {macs}, {settings}) ON CONFLICT (generation) DO NOTHING
-                    """,
-                    cancellationToken);
+                var insert =
+                    $$"""
+                    INSERT INTO {{database.Tables.MaskingGenerations}} (generation, key_check, mac, settings)
+                    SELECT * FROM unnest({0}, {1}, {2}, {3}) ON CONFLICT (generation) DO NOTHING
+                    """;
+                await database.Database.ExecuteSqlRawAsync(
+                    insert, [missing, checks, macs, settings], cancellationToken);
             }
 
             var present = known.Where(row => generations.Contains(row.Generation)).ToArray();
@@ -54,16 +55,18 @@ internal static class GenerationRows
                 var oldChecks = Array.ConvertAll(present, row => row.KeyCheck);
                 var oldMacs = Array.ConvertAll(present, row => row.Mac);
                 var oldSettings = Array.ConvertAll(present, row => row.Settings);
-                await database.Database.ExecuteSqlAsync(
-                    $"""
-                    UPDATE masking_generations AS m SET key_check = u.key_check, mac = u.mac, settings = u.settings
-                    FROM unnest({ids}, {checks}, {macs}, {settings}, {oldChecks}, {oldMacs}, {oldSettings})
+                var update =
+                    $$"""
+                    UPDATE {{database.Tables.MaskingGenerations}} AS m
+                    SET key_check = u.key_check, mac = u.mac, settings = u.settings
+                    FROM unnest({0}, {1}, {2}, {3}, {4}, {5}, {6})
                         AS u (generation, key_check, mac, settings, old_check, old_mac, old_settings)
                     WHERE m.generation = u.generation AND m.key_check::text IS NOT DISTINCT FROM u.old_check
                         AND m.mac::text IS NOT DISTINCT FROM u.old_mac
                         AND m.settings IS NOT DISTINCT FROM u.old_settings
-                    """,
-                    cancellationToken);
+                    """;
+                await database.Database.ExecuteSqlRawAsync(
+                    update, [ids, checks, macs, settings, oldChecks, oldMacs, oldSettings], cancellationToken);
             }
         }
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InsufficientPrivilege)

@@ -9,15 +9,6 @@ namespace FetchEtl.Logins;
 /// </summary>
 public static class InsertPlan
 {
-    private const string Logins = "EXPLAIN " + UnnestInsert.Sql;
-
-    private const string Vault =
-        """
-        EXPLAIN INSERT INTO pii_vault (mask, field, sealed, generation, key_id, signature)
-        VALUES (''::text, ''::text, ''::bytea, 1, ''::text, ''::bytea)
-        ON CONFLICT (mask, field) DO NOTHING
-        """;
-
     /// <summary>Plans the insert of logins, and with a vault that of sealed values.</summary>
     /// <param name="database">The database. Nothing in it changes.</param>
     /// <param name="hasVault">Whether values are sealed; see <see cref="MaskingOptions.HasVault"/>.</param>
@@ -29,10 +20,17 @@ public static class InsertPlan
         LoginDbContext database, bool hasVault, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(database);
-        await database.Database.ExecuteSqlRawAsync(Logins, UnnestInsert.Parameters([]), cancellationToken);
+        var logins = $"EXPLAIN {new UnnestInsert(database.Tables).Sql}";
+        await database.Database.ExecuteSqlRawAsync(logins, UnnestInsert.Parameters([]), cancellationToken);
         if (hasVault)
         {
-            await database.Database.ExecuteSqlRawAsync(Vault, cancellationToken);
+            var sealedValues =
+                $"""
+                EXPLAIN INSERT INTO {database.Tables.PiiVault} (mask, field, sealed, generation, key_id, signature)
+                VALUES (''::text, ''::text, ''::bytea, 1, ''::text, ''::bytea)
+                ON CONFLICT (mask, field) DO NOTHING
+                """;
+            await database.Database.ExecuteSqlRawAsync(sealedValues, cancellationToken);
         }
 
         var isReadOnly = await database.Database

@@ -5,11 +5,15 @@ namespace FetchEtl.Logins;
 
 /// <summary>
 /// The tables <c>user_logins</c>, <c>masking_generations</c> and <c>pii_vault</c>, in the first schema of the
-/// connection's <c>search_path</c>.
+/// connection's <c>search_path</c> unless <see cref="LoginTablesOptionsExtensions.UseLoginTables"/> names others.
 /// </summary>
 /// <param name="options">The options, with a PostgreSQL connection.</param>
 public sealed class LoginDbContext(DbContextOptions<LoginDbContext> options) : DbContext(options)
 {
+    /// <summary>The names of the tables.</summary>
+    public LoginTables Tables { get; } =
+        options.FindExtension<LoginTablesExtension>()?.Tables ?? LoginTables.Default;
+
     /// <summary>The logins, for reading. Rows are written by <see cref="InsertAsync"/>.</summary>
     public DbSet<UserLogin> UserLogins => Set<UserLogin>();
 
@@ -30,22 +34,24 @@ public sealed class LoginDbContext(DbContextOptions<LoginDbContext> options) : D
     public Task<int> InsertAsync(IReadOnlyList<UserLogin> logins, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(logins);
-        return Database.ExecuteSqlRawAsync(UnnestInsert.Sql, UnnestInsert.Parameters(logins), cancellationToken);
+        return Database.ExecuteSqlRawAsync(
+            new UnnestInsert(Tables).Sql, UnnestInsert.Parameters(logins), cancellationToken);
     }
 
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         ArgumentNullException.ThrowIfNull(modelBuilder);
+        modelBuilder.HasDefaultSchema(Tables.Schema);
         modelBuilder.Entity<UserLogin>(Configure);
         modelBuilder.Entity<MaskingGeneration>(Configure);
         modelBuilder.Entity<SealedValue>(Configure);
     }
 
     /// <summary>No key: rows of other writers have no message id, and no other column is unique.</summary>
-    private static void Configure(EntityTypeBuilder<UserLogin> login)
+    private void Configure(EntityTypeBuilder<UserLogin> login)
     {
-        login.ToTable("user_logins").HasNoKey();
+        login.ToTable(Tables.Table).HasNoKey();
         login.Property(l => l.UserId).HasColumnName("user_id").HasMaxLength(ColumnLengths.UserId).HasColumnOrder(0);
         login.Property(l => l.DeviceType).HasColumnName("device_type")
             .HasMaxLength(ColumnLengths.DeviceType).HasColumnOrder(1);

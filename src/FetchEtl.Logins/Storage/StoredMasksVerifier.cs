@@ -108,8 +108,9 @@ public sealed class StoredMasksVerifier(
         // Stated whatever the role's default: the rows are read after the lock was taken.
         await using var transaction = await database.Database.BeginTransactionAsync(
             System.Data.IsolationLevel.ReadCommitted, cancellationToken);
-        await database.Database.ExecuteSqlRawAsync(
-            "SET LOCAL lock_timeout = '2s'; LOCK TABLE user_logins IN SHARE ROW EXCLUSIVE MODE", cancellationToken);
+        var lockTable =
+            $"SET LOCAL lock_timeout = '2s'; LOCK TABLE {database.Tables.UserLogins} IN SHARE ROW EXCLUSIVE MODE";
+        await database.Database.ExecuteSqlRawAsync(lockTable, cancellationToken);
         var settings = await GuardAsync(
             () => PinAsync(database, keyed, PinMode.Move, form, report: null, cancellationToken));
         await transaction.CommitAsync(cancellationToken);
@@ -365,16 +366,16 @@ public sealed class StoredMasksVerifier(
             $"""
             SELECT a.attname::text AS "Name", pg_catalog.format_type(a.atttypid, a.atttypmod) AS "Type"
             FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
-            WHERE a.attrelid = pg_catalog.to_regclass('user_logins')::oid AND NOT a.attisdropped
+            WHERE a.attrelid = pg_catalog.to_regclass({database.Tables.UserLogins})::oid AND NOT a.attisdropped
                 AND a.attname::text = ANY ({names})
                 AND NOT (t.typname::text = 'text'
                     OR t.typname::text = 'varchar' AND (a.atttypmod < 0 OR a.atttypmod - 4 >= {length}))
             ORDER BY a.attnum
             """).ToListAsync(cancellationToken);
         Refuse([.. narrow.Select(column =>
-            $"user_logins.{column.Name} is {column.Type}, and a mask has {length} characters: widen it by ALTER " +
-            $"TABLE user_logins ALTER COLUMN {column.Name} TYPE varchar({ColumnLengths.Mask}); drop a view over it " +
-            "first and create it again afterwards.")]);
+            $"{database.Tables}.{column.Name} is {column.Type}, and a mask has {length} characters: widen it by ALTER " +
+            $"TABLE {database.Tables} ALTER COLUMN {column.Name} TYPE varchar({ColumnLengths.Mask}); drop a view over " +
+            "it first and create it again afterwards.")]);
     }
 
     private sealed record NarrowColumn(string Name, string Type);

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 namespace FetchEtl.Logins;
 
 /// <summary>
-/// Compares the columns of <c>user_logins</c> with the model. PostgreSQL's own error names a missing column only in a
+/// Compares the columns of the logins' table with the model. PostgreSQL's own error names a missing column only in a
 /// text that is never shown.
 /// </summary>
 public static class TableCheck
@@ -27,9 +27,9 @@ public static class TableCheck
         return await database.Database.SqlQuery<string>(
             $"""
             SELECT c.name::text AS "Value" FROM pg_catalog.unnest({columns}) WITH ORDINALITY AS c (name, place)
-            WHERE pg_catalog.to_regclass('user_logins') IS NOT NULL AND NOT EXISTS (
+            WHERE pg_catalog.to_regclass({database.Tables.UserLogins}) IS NOT NULL AND NOT EXISTS (
                 SELECT FROM pg_catalog.pg_attribute AS a
-                WHERE a.attrelid = pg_catalog.to_regclass('user_logins')::oid AND NOT a.attisdropped
+                WHERE a.attrelid = pg_catalog.to_regclass({database.Tables.UserLogins})::oid AND NOT a.attisdropped
                     AND a.attname::text = c.name::text)
             ORDER BY c.place
             """).ToListAsync(cancellationToken);

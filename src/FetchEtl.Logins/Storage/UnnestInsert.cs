@@ -6,34 +6,13 @@ namespace FetchEtl.Logins;
 /// The batch insert of <see cref="UserLogin"/>: one array per column, so the text of the statement is the same for any
 /// number of rows. A test compares table, columns and types with the EF model.
 /// </summary>
-internal static class UnnestInsert
+/// <param name="tables">The names of the tables.</param>
+internal sealed class UnnestInsert(LoginTables tables)
 {
-    /// <summary>
-    /// Inserts the rows whose message id neither the table nor <c>erased_messages</c> holds.
-    /// </summary>
-    public const string Sql = Insert + "WHERE " + NotErased + "\n" + Unique;
-
-    /// <summary>The condition that a row's message was not erased; an anti-join, 7% of an insert of 70 rows.</summary>
-    public const string NotErased =
-        "NOT EXISTS (SELECT FROM erased_messages WHERE erased_messages.message_id = login.message_id)";
-
     private const string Columns =
         """
         (user_id, device_type, masked_ip, masked_device_id, locale, app_version, create_date, message_id,
             mask_generation)
-        """;
-
-    // An unqualified unnest of several arrays is a form of PostgreSQL's grammar, which the parser resolves to
-    // pg_catalog.
-    private const string Insert =
-        $"""
-        INSERT INTO user_logins
-            {Columns}
-        SELECT * FROM unnest
-            (@user_id, @device_type, @masked_ip, @masked_device_id, @locale, @app_version, @create_date, @message_id,
-            @mask_generation)
-            AS login {Columns}
-
         """;
 
     private const string Unique = "ON CONFLICT (message_id) DO NOTHING";
@@ -42,18 +21,40 @@ internal static class UnnestInsert
     // longer text.
     private const string Texts = "character varying[]";
 
+    /// <summary>
+    /// Inserts the rows whose message id neither the table nor <c>erased_messages</c> holds.
+    /// </summary>
+    public string Sql => Where(NotErased);
+
+    /// <summary>The condition that a row's message was not erased; an anti-join, 7% of an insert of 70 rows.</summary>
+    public string NotErased =>
+        $"NOT EXISTS (SELECT FROM {tables.ErasedMessages} AS erased WHERE erased.message_id = login.message_id)";
+
+    // An unqualified unnest of several arrays is a form of PostgreSQL's grammar, which the parser resolves to
+    // pg_catalog.
+    private string Insert =>
+        $"""
+        INSERT INTO {tables.UserLogins}
+            {Columns}
+        SELECT * FROM unnest
+            (@user_id, @device_type, @masked_ip, @masked_device_id, @locale, @app_version, @create_date, @message_id,
+            @mask_generation)
+            AS login {Columns}
+
+        """;
+
     /// <summary>As <see cref="Sql"/>, under another condition.</summary>
     /// <param name="condition">An expression. Where it names no column, it holds for all rows or for none.</param>
-    public static string Where(string condition) => $"{Insert}WHERE {condition}\n{Unique}";
+    public string Where(string condition) => $"{Insert}WHERE {condition}\n{Unique}";
 
     /// <summary>
     /// As <see cref="Where"/>, while message ids move from received to keyed ones: a row is left out where the table
     /// holds its message under either id. Both are looked up in one snapshot, so the move cannot change one for the
     /// other in between.
     /// </summary>
-    public static string WhereMoving(string condition) =>
+    public string WhereMoving(string condition) =>
         $"""
-        INSERT INTO user_logins {Columns}
+        INSERT INTO {tables.UserLogins} {Columns}
         SELECT user_id, device_type, masked_ip, masked_device_id, locale, app_version, create_date, message_id,
             mask_generation
         FROM unnest
@@ -62,8 +63,8 @@ internal static class UnnestInsert
             AS login (user_id, device_type, masked_ip, masked_device_id, locale, app_version, create_date, message_id,
             mask_generation, received_id)
         WHERE {condition}
-            AND NOT EXISTS (SELECT FROM user_logins AS held WHERE held.message_id = login.received_id)
-            AND NOT EXISTS (SELECT FROM erased_messages AS erased
+            AND NOT EXISTS (SELECT FROM {tables.UserLogins} AS held WHERE held.message_id = login.received_id)
+            AND NOT EXISTS (SELECT FROM {tables.ErasedMessages} AS erased
                 WHERE erased.message_id = login.received_id OR erased.message_id = login.message_id)
         {Unique}
         """;

@@ -10,23 +10,6 @@ namespace FetchEtl.Logins;
 /// </summary>
 public sealed class PiiVault
 {
-    private const string FindMissing =
-        """
-        SELECT position::integer - 1
-        FROM unnest(@masks, @fields) WITH ORDINALITY AS wanted (mask, field, position)
-        WHERE NOT EXISTS (
-            SELECT FROM pii_vault WHERE pii_vault.mask::text = wanted.mask AND pii_vault.field::text = wanted.field)
-        ORDER BY position
-        """;
-
-    private const string Insert =
-        """
-        INSERT INTO pii_vault (mask, field, sealed, generation, key_id, signature)
-        SELECT v.mask, v.field, v.sealed, pg_catalog.split_part(v.mask, ':', 1)::integer, @key, v.signature
-        FROM unnest(@masks, @fields, @sealed, @signatures) AS v (mask, field, sealed, signature)
-        ON CONFLICT (mask, field) DO NOTHING
-        """;
-
     private readonly SealingKey _key;
     private readonly VaultSigner _signer;
 
@@ -101,8 +84,8 @@ public sealed class PiiVault
         var connection = (NpgsqlConnection)database.Database.GetDbConnection();
         try
         {
-            var missing = await FindMissingAsync(connection, wanted, cancellationToken);
-            return missing.Length == 0 ? 0 : await InsertAsync(connection, missing, cancellationToken);
+            var missing = await FindMissingAsync(connection, database.Tables, wanted, cancellationToken);
+            return missing.Length == 0 ? 0 : await InsertAsync(connection, database.Tables, missing, cancellationToken);
         }
         catch (PostgresException exception)
             when (DatabaseFaults.Classify(exception) is { Kind: FaultKind.Refused } fault)
@@ -114,9 +97,18 @@ public sealed class PiiVault
     }
 
     private static async Task<VaultValue[]> FindMissingAsync(
-        NpgsqlConnection connection, VaultValue[] wanted, CancellationToken cancellationToken)
+        NpgsqlConnection connection, LoginTables tables, VaultValue[] wanted, CancellationToken cancellationToken)
     {
-        await using var command = Command(connection, FindMissing, wanted);
+        await using var command = Command(
+            connection,
+            $"""
+            SELECT position::integer - 1
+            FROM unnest(@masks, @fields) WITH ORDINALITY AS wanted (mask, field, position)
+            WHERE NOT EXISTS (SELECT FROM {tables.PiiVault} AS held
+                WHERE held.mask::text = wanted.mask AND held.field::text = wanted.field)
+            ORDER BY position
+            """,
+            wanted);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var missing = new List<VaultValue>();
         while (await reader.ReadAsync(cancellationToken))
@@ -140,9 +132,17 @@ public sealed class PiiVault
     }
 
     private async Task<int> InsertAsync(
-        NpgsqlConnection connection, VaultValue[] missing, CancellationToken cancellationToken)
+        NpgsqlConnection connection, LoginTables tables, VaultValue[] missing, CancellationToken cancellationToken)
     {
-        await using var command = Command(connection, Insert, missing);
+        await using var command = Command(
+            connection,
+            $"""
+            INSERT INTO {tables.PiiVault} (mask, field, sealed, generation, key_id, signature)
+            SELECT v.mask, v.field, v.sealed, pg_catalog.split_part(v.mask, ':', 1)::integer, @key, v.signature
+            FROM unnest(@masks, @fields, @sealed, @signatures) AS v (mask, field, sealed, signature)
+            ON CONFLICT (mask, field) DO NOTHING
+            """,
+            missing);
         var seals = Array.ConvertAll(missing, value => value.Seal(_key, _signer));
         command.Parameters.Add(new NpgsqlParameter<byte[][]>("sealed", Array.ConvertAll(seals, seal => seal.Sealed)));
         command.Parameters.Add(

@@ -23,8 +23,41 @@ internal static class DatabaseSetting
         var storage = new StorageOptions();
         IReadOnlyList<string> problems = SettingsReader.Read(configuration.GetSection("Storage"), storage);
         var connectionString = configuration.GetConnectionString("Logins");
-        problems = [.. problems, .. ConnectionSetting.Validate(connectionString, storage.RequireTls)];
-        return problems.Count == 0 ? connectionString! : throw new UsageException(problems);
+        problems =
+        [
+            .. problems, .. ConnectionSetting.Validate(connectionString, storage.RequireTls), .. TableProblems(storage),
+        ];
+        return problems.Count == 0 ? InSchema(connectionString!, storage.Schema) : throw new UsageException(problems);
+    }
+
+    private static IEnumerable<string> TableProblems(StorageOptions storage)
+    {
+        if (storage.Table != LoginTables.DefaultTable)
+        {
+            yield return "Storage:Table names another table than user_logins, and only run and drain can use such a "
+                + "one: remove it for this verb.";
+        }
+
+        if (storage.Schema is not null && !LoginTables.IsSchema(storage.Schema))
+        {
+            yield return "Storage:Schema must be a name of 1 to 63 ASCII letters, digits and underscores that does not "
+                + "begin with a digit.";
+        }
+    }
+
+    /// <summary>Names in the verbs' SQL have no schema, so the schema comes first in the search path.</summary>
+    private static string InSchema(string connectionString, string? schema)
+    {
+        if (schema is null)
+        {
+            return connectionString;
+        }
+
+        var builder = new NpgsqlConnectionStringBuilder(connectionString);
+        builder.SearchPath = string.IsNullOrEmpty(builder.SearchPath)
+            ? $"\"{schema}\""
+            : $"\"{schema}\",{builder.SearchPath}";
+        return builder.ConnectionString;
     }
 
     /// <summary>The server's host and port, for an error text.</summary>

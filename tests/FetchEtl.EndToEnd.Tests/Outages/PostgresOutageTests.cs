@@ -13,7 +13,7 @@ public sealed class PostgresOutageTests
 {
     private const int Part = 300;
 
-    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(8);
 
     [Theory]
     [InlineData(
@@ -21,7 +21,7 @@ public sealed class PostgresOutageTests
         "ALTER DATABASE {database} RESET default_transaction_read_only",
         "25006",
         "name the primary in the connection string Logins",
-        3.2)]
+        2.2)]
     [InlineData(
         "REVOKE INSERT ON user_logins FROM {role}",
         "GRANT INSERT ON user_logins TO {role}",

@@ -37,14 +37,14 @@ public sealed class RefusedLoginsTests
     {
         await using var estate = await Estate.CreateAsync(maxReceives: 1);
         estate.KeepUserIds();
-        estate.Settings["Sqs__VisibilityTimeoutSeconds"] = "5";
+        estate.Settings["Sqs__VisibilityTimeoutSeconds"] = "8";
         await estate.QueryAsync<object>($"{begin}; SELECT 1");
         await estate.SendAsync(Part, seed: 1);
         await using var run = estate.Start("run");
         await estate.SendAsync(Part, seed: 2);
         await run.WaitForLineAsync(line => line.Contains($"rows ({sqlState}): ", StringComparison.Ordinal)
             && line.Contains("The writer holds all rows", StringComparison.Ordinal));
-        await Task.Delay(TimeSpan.FromSeconds(7));
+        await Task.Delay(TimeSpan.FromSeconds(10));
         var dead = await QueueDepth.ReadAsync(estate.Client, estate.DeadLetterUrl, CancellationToken.None);
         var rows = await estate.RowsAsync();
         await estate.QueryAsync<object>($"{end}; SELECT 1");

@@ -54,7 +54,7 @@ public sealed class LoginsOptionsTests
     {
         Assert.Equal(
             ["Storage:BatchSzie is not a setting: did you mean Storage:BatchSize? There are Storage:BatchSize, "
-                + "Storage:Writers, Storage:RequireTls."],
+                + "Storage:Writers, Storage:RequireTls, Storage:Schema, Storage:Table."],
             Problems(
                 ("ConnectionStrings:Logins", "Host=db.example"),
                 ("Masking:Keys:0", TestKeys.First),
@@ -76,6 +76,8 @@ public sealed class LoginsOptionsTests
             ("ConnectionStrings:Logins", "Password=s3cret;Nonsense=1"),
             ("Storage:BatchSize", "5000000"),
             ("Storage:Writers", "0"),
+            ("Storage:Schema", "s3cret\"; DROP"),
+            ("Storage:Table", ""),
             ("Masking:Keys:0", "not base64 s3cret"),
             ("Masking:Keys:1", "c2hvcnQ="),
             ("Masking:Keys:2", TestKeys.First),
@@ -88,6 +90,10 @@ public sealed class LoginsOptionsTests
                     + "without quotes.",
                 "Storage:BatchSize must be a whole number from 1 to 10000.",
                 "Storage:Writers must be a whole number from 1 to 16.",
+                "Storage:Schema must be a name of 1 to 63 ASCII letters, digits and underscores that does not begin "
+                    + "with a digit.",
+                "Storage:Table must be a name of 1 to 40 ASCII letters, digits and underscores that does not begin "
+                    + "with a digit.",
                 "Masking:Keys:0 is not base64: make one with 'fetch-etl keys new'.",
                 "Masking:Keys:1 has 5 bytes, 32 or more are needed: make one with 'fetch-etl keys new'.",
                 "Masking:Keys:3 repeats an earlier key: every generation needs one of its own; make one "

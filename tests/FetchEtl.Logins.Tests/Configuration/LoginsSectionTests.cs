@@ -65,7 +65,7 @@ public sealed class LoginsSectionTests
             [
                 "F:ConnectionStrings:Logins names no host: write it as Host=…;Database=…;Username=….",
                 "F:Storage:BatchSzie is not a setting: did you mean F:Storage:BatchSize? There are " +
-                "F:Storage:BatchSize, F:Storage:Writers, F:Storage:RequireTls.",
+                "F:Storage:BatchSize, F:Storage:Writers, F:Storage:RequireTls, F:Storage:Schema, F:Storage:Table.",
                 "F:Storage:Writers must be a whole number.",
                 "F:Masking:AllowWeak must be true or false.",
                 "F:Masking:Former must be Hmac, Sha256, SaltedSha256, IpCrypt, IpCryptPfx or Ff1.",
@@ -100,7 +100,7 @@ public sealed class LoginsSectionTests
                 "F:ConnectionStrings:Logins is missing: " +
                 "set it to a PostgreSQL connection string, as in Host=…;Database=…;Username=….",
                 "F:Storage is a section and has no value of its own: set F:Storage:BatchSize, F:Storage:Writers, " +
-                "F:Storage:RequireTls.",
+                "F:Storage:RequireTls, F:Storage:Schema, F:Storage:Table.",
             ],
             Problems(
                 "F",

@@ -16,7 +16,7 @@ public sealed class DurableInsertTests : IAsyncLifetime
     [InlineData(true)]
     public async Task PostgreSQL_evaluates_the_condition_once_a_statement(bool hasErased)
     {
-        var insert = new DurableInsert(new KeyedPiiMasker(_store.Masking));
+        var insert = new DurableInsert(LoginTables.Default, new KeyedPiiMasker(_store.Masking));
         if (hasErased)
         {
             await _store.EraseAsync(Guid.NewGuid());

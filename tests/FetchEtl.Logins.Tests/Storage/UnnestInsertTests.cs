@@ -19,6 +19,7 @@ public sealed class UnnestInsertTests : IDisposable
         MessageId = Guid.NewGuid(),
     };
 
+    private readonly UnnestInsert _insert = new(LoginTables.Default);
     private readonly LoginDbContext _context =
         new(new DbContextOptionsBuilder<LoginDbContext>().UseNpgsql("Host=nowhere.invalid").Options);
 
@@ -35,14 +36,14 @@ public sealed class UnnestInsertTests : IDisposable
 
         Assert.Equal(Entity.GetProperties().Select(property => property.GetColumnName()).Order(), columns.Order());
         Assert.Equal(
-            $"INSERT INTO {Entity.GetTableName()} ({string.Join(", ", columns)}) " +
+            $"INSERT INTO \"{Entity.GetTableName()}\" ({string.Join(", ", columns)}) " +
             $"SELECT * FROM unnest ({string.Join(", ", columns.Select(column => "@" + column))}) " +
             $"AS login ({string.Join(", ", columns)}) " +
-            $"WHERE NOT EXISTS (SELECT FROM erased_messages WHERE erased_messages.{unique} = login.{unique}) " +
+            $"WHERE NOT EXISTS (SELECT FROM \"erased_messages\" AS erased WHERE erased.{unique} = login.{unique}) " +
             $"ON CONFLICT ({unique}) DO NOTHING",
-            string.Join(' ', UnnestInsert.Sql.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
-        Assert.Equal($"{UnnestInsert.Sql} RETURNING {unique}", UnnestInsert.Returning(UnnestInsert.Sql));
-        Assert.Equal(UnnestInsert.Sql, UnnestInsert.Where(UnnestInsert.NotErased));
+            string.Join(' ', _insert.Sql.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
+        Assert.Equal($"{_insert.Sql} RETURNING {unique}", UnnestInsert.Returning(_insert.Sql));
+        Assert.Equal(_insert.Sql, _insert.Where(_insert.NotErased));
     }
 
     [Fact]
@@ -65,6 +66,6 @@ public sealed class UnnestInsertTests : IDisposable
         var rows = LoginStore.Logins(1000);
 
         Assert.All(UnnestInsert.Parameters(rows), parameter => Assert.Equal(1000, ((Array)parameter.Value!).Length));
-        Assert.DoesNotContain(1000.ToString(CultureInfo.InvariantCulture), UnnestInsert.Sql, StringComparison.Ordinal);
+        Assert.DoesNotContain(1000.ToString(CultureInfo.InvariantCulture), _insert.Sql, StringComparison.Ordinal);
     }
 }
