@@ -1,5 +1,4 @@
 using System.CommandLine;
-using FetchEtl.Maintenance;
 using Npgsql;
 
 namespace FetchEtl.Service;

@@ -1,4 +1,5 @@
 using FetchEtl.Masking;
+using FetchEtl.Testing;
 
 namespace FetchEtl.Maintenance.Tests;
 
@@ -10,34 +11,10 @@ internal static class PartitionedStore
     public static readonly DateOnly October = new(2026, 10, 5);
     public static readonly DateOnly November = new(2026, 11, 5);
 
-    /// <summary>Partitions the empty table.</summary>
-    public const string Sql =
-        """
-        DROP VIEW user_logins_readable;
-        ALTER TABLE user_logins RENAME TO plain_logins;
-        DROP INDEX ix_user_logins_message_id;
-        CREATE TABLE user_logins (LIKE plain_logins INCLUDING DEFAULTS) PARTITION BY RANGE (create_date);
-        DROP TABLE plain_logins;
-        CREATE UNIQUE INDEX ix_user_logins_message_id ON user_logins (message_id, create_date);
-        CREATE TABLE user_logins_undated PARTITION OF user_logins (CHECK (create_date IS NULL)) DEFAULT;
-        CREATE OR REPLACE FUNCTION user_logins_add_partition(day date) RETURNS void LANGUAGE plpgsql AS $$
-        DECLARE
-            first date := pg_catalog.date_trunc('month', day::timestamp)::date;
-            name text := pg_catalog.concat('user_logins_p', pg_catalog.to_char(first::timestamp, 'YYYY_MM'));
-        BEGIN
-            IF pg_catalog.to_regclass(name) IS NULL THEN
-                EXECUTE pg_catalog.format('CREATE TABLE %I PARTITION OF user_logins FOR VALUES FROM (%L) TO (%L)',
-                    name, first, (first + interval '1 month')::date);
-            END IF;
-        END $$;
-        SELECT user_logins_add_partition(day::date)
-        FROM unnest(ARRAY['2026-09-01', '2026-10-01', '2026-11-01']) AS day
-        """;
-
     public static async Task<MaintenanceStore> CreateAsync()
     {
         var store = await MaintenanceStore.CreateAsync();
-        await store.ExecuteAsync(Sql);
+        await store.ExecuteAsync(PartitionedTable.Sql);
         return store;
     }
 
