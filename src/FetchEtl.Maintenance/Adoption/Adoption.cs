@@ -120,7 +120,7 @@ public sealed class Adoption
 
         var names = table.Columns.Select(column => column.Name).ToList();
         var condition = string.Join(" OR ", names.Select(_rules.Condition));
-        var pass = new BlockPass(database, table.Name, names, condition, batchBlocks);
+        var pass = new BlockPass(database, table.Name, names, condition, batchBlocks, table.IsPartitioned);
         var update = new MaskUpdate(table);
         var counts = plan.Counts;
         var rows = RawMaskForms is { } expected

@@ -36,7 +36,7 @@ internal static class LookAlikeRules
     private static async Task<long> CountAsync(
         LoginDbContext database, MaskedTable table, MaskedColumn column, CancellationToken cancellationToken) =>
         (await database.QueryAsync(
-            $"SELECT pg_catalog.count(*) FROM ONLY {table.Name} WHERE {MaskedTable.GenerationColumn} IS NOT NULL " +
+            $"SELECT pg_catalog.count(*) FROM {table.From} WHERE {MaskedTable.GenerationColumn} IS NOT NULL " +
             $"AND {column.Name}::text <> '' AND NOT {MaskSql.IsMask(column.Name)}",
             static reader => reader.GetInt64(0),
             cancellationToken))[0];

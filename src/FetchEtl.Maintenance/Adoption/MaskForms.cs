@@ -14,8 +14,6 @@ namespace FetchEtl.Maintenance;
 /// <param name="vault">Seals the raw values; null where there is no vault.</param>
 internal sealed class MaskForms(MaskedTable table, KeyedPiiMasker masker, PiiVault? vault)
 {
-    private static readonly BlockRange All = new(0, uint.MaxValue);
-
     /// <summary>Counts the values of this form.</summary>
     public static long Count(IEnumerable<ValueCounts> counts) => counts.Sum(column => column.Generations.Values.Sum());
 
@@ -38,13 +36,13 @@ internal sealed class MaskForms(MaskedTable table, KeyedPiiMasker masker, PiiVau
         await using var transaction =
             await database.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
         var rows = await database.QueryAsync(
-            $"SELECT ctid::text, {string.Join(", ", names)} FROM ONLY {table.Name} " +
+            $"SELECT tableoid, ctid::text, {string.Join(", ", names)} FROM {table.From} " +
             $"WHERE {string.Join(" OR ", names.Select(MaskSql.IsMask))} FOR NO KEY UPDATE",
-            reader => new FoundRow(
-                reader.GetString(0),
-                [.. names.Select((_, place) => reader.IsDBNull(place + 1) ? null : reader.GetString(place + 1))]),
+            reader => (Oid: reader.GetFieldValue<uint>(0), Row: new FoundRow(
+                reader.GetString(1),
+                [.. names.Select((_, place) => reader.IsDBNull(place + 2) ? null : reader.GetString(place + 2))])),
             cancellationToken);
-        var raw = rows.SelectMany(Mask).ToList();
+        var raw = rows.SelectMany(found => Mask(found.Row)).ToList();
         if (Problems(table.Name, raw.Count, expected).ToList() is { Count: > 0 } problems)
         {
             throw new MaskingRefusedException(problems);
@@ -55,7 +53,17 @@ internal sealed class MaskForms(MaskedTable table, KeyedPiiMasker masker, PiiVau
             await vault.SealAsync(database, raw, cancellationToken);
         }
 
-        var changed = await new MaskUpdate(table).RunAsync(database, All, rows, cancellationToken);
+        var update = new MaskUpdate(table);
+        var changed = 0L;
+        var byPart = rows.ToLookup(found => found.Oid, found => found.Row);
+        foreach (var part in await TablePart.ListAsync(database, table.Name, table.IsPartitioned, cancellationToken))
+        {
+            var all = new BlockRange(part, 0, uint.MaxValue);
+            changed += byPart.Contains(part.Oid)
+                ? await update.RunAsync(database, all, [.. byPart[part.Oid]], cancellationToken)
+                : 0;
+        }
+
         await transaction.CommitAsync(CancellationToken.None);
         return changed;
     }

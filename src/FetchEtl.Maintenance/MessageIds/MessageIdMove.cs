@@ -49,7 +49,8 @@ public sealed class MessageIdMove(
         var started = time.GetTimestamp();
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
         await database.Database.OpenConnectionAsync(cancellationToken);
-        var table = (await MaskedTableInspection.InspectAsync(database, Logins, [], 0, cancellationToken)).Name;
+        var inspected = await MaskedTableInspection.InspectAsync(database, Logins, [], 0, cancellationToken);
+        var table = inspected.Name;
         var form = (await verifier.ReadSettingsAsync(database, cancellationToken)).MessageIds;
         if (form == MessageIdForm.Raw)
         {
@@ -66,7 +67,9 @@ public sealed class MessageIdMove(
         {
             foreach (var name in new[] { table, Erased })
             {
-                var pass = new BlockPass(database, name, ["message_id::text"], IsReceived, batchBlocks);
+                var isPartitioned = name == table && inspected.IsPartitioned;
+                var pass = new BlockPass(
+                    database, name, ["message_id::text"], IsReceived, batchBlocks, isPartitioned);
                 var walk = number;
                 rows += await pass.RunAsync(
                     async (range, found, token) =>
@@ -128,18 +131,18 @@ public sealed class MessageIdMove(
         Guid[] keyed = [.. found.Select(row => key.Of(Guid.Parse(row.Values[0]!)))];
         var moved = await RunAsync(
             $"""
-            UPDATE ONLY {table} AS t SET message_id = u.keyed
+            UPDATE {range.Part.From} AS t SET message_id = u.keyed
             FROM unnest(@ids::tid[], @keyed) AS u (id, keyed)
-            WHERE t.ctid = u.id AND t.ctid >= @from AND t.ctid < @to
+            WHERE t.ctid = u.id AND t.ctid >= @from AND t.ctid < @to AND {range.Part.Condition}
                 AND NOT EXISTS (SELECT FROM {table} AS held WHERE held.message_id = u.keyed)
             """);
         var removed = moved == found.Count
             ? 0
             : await RunAsync(
                 $"""
-                DELETE FROM ONLY {table} AS t
+                DELETE FROM {range.Part.From} AS t
                 USING unnest(@ids::tid[], @keyed) AS u (id, keyed)
-                WHERE t.ctid = u.id AND t.ctid >= @from AND t.ctid < @to
+                WHERE t.ctid = u.id AND t.ctid >= @from AND t.ctid < @to AND {range.Part.Condition}
                     AND EXISTS (SELECT FROM {table} AS held WHERE held.message_id = u.keyed)
                 """);
         return (moved, removed);

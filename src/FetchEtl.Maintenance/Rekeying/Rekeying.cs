@@ -71,7 +71,8 @@ public sealed class Rekeying(
         var older = string.Join(" OR ", table.Columns.Select(column =>
             $"{MaskSql.IsOlderMask(column.Name, _generation)} OR {table.IsOlderLookAlike(column, _generation)}"));
         var names = table.Columns.Select(column => column.Name).ToList();
-        var pass = new BlockPass(database, table.Name, names, older, batchBlocks, table.HasGenerations);
+        var pass = new BlockPass(
+            database, table.Name, names, older, batchBlocks, table.IsPartitioned, table.HasGenerations);
         var update = new MaskUpdate(table, table.HasGenerations);
         var rows = 0L;
         for (var number = 1; ; number++)

@@ -60,7 +60,7 @@ internal static class VaultRekeying
         CancellationToken cancellationToken)
     {
         var forged = 0L;
-        var pass = new BlockPass(database, Table, Columns, Older(masker), batchBlocks);
+        var pass = new BlockPass(database, Table, Columns, Older(masker), batchBlocks, isPartitioned: false);
         return (await pass.RunAsync(MoveAsync, progress, cancellationToken), forged);
 
         async Task<int> MoveAsync(BlockRange range, IReadOnlyList<FoundRow> rows, CancellationToken token)

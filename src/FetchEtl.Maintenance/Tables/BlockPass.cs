@@ -12,14 +12,21 @@ namespace FetchEtl.Maintenance;
 /// reading a range does not touch the rest of the table (TID Range Scan).
 /// </summary>
 /// <remarks>
+/// <para>
+/// A partitioned table is walked leaf by leaf, since row ids are those of a leaf. A leaf that is created meanwhile is
+/// walked too; one that is detached or dropped ends early, without an error.
+/// </para>
+/// <para>
 /// The walk may miss a row that moves meanwhile (by another UPDATE, or VACUUM FULL), and a new row may stand in a block
 /// that is already done. A caller that must change all rows counts afterwards.
+/// </para>
 /// </remarks>
 /// <param name="database">The session, open.</param>
 /// <param name="table">The table, quoted for SQL.</param>
 /// <param name="columns">The text columns to read, quoted for SQL.</param>
 /// <param name="condition">The rows to change, as an SQL condition.</param>
 /// <param name="batchBlocks">The blocks a transaction.</param>
+/// <param name="isPartitioned">Whether the table is partitioned.</param>
 /// <param name="readsGeneration">Whether the rows' generations are read too.</param>
 internal sealed class BlockPass(
     LoginDbContext database,
@@ -27,17 +34,9 @@ internal sealed class BlockPass(
     IReadOnlyList<string> columns,
     string condition,
     int batchBlocks,
+    bool isPartitioned,
     bool readsGeneration = false)
 {
-    private readonly string _select =
-        $"""
-        SELECT ctid::text, {(readsGeneration ? MaskedTable.GenerationColumn : "NULL")}::smallint,
-            {string.Join(", ", columns)}
-        FROM ONLY {table}
-        WHERE ctid >= @from AND ctid < @to AND ({condition})
-        FOR NO KEY UPDATE
-        """;
-
     /// <summary>Walks over the table once.</summary>
     /// <param name="change">
     /// Changes the rows of a range, which are locked, in the context's transaction, and returns the number of rows it
@@ -53,17 +52,41 @@ internal sealed class BlockPass(
         Action<long, long> progress,
         CancellationToken cancellationToken)
     {
-        var total = await CountBlocksAsync(cancellationToken);
-        var changed = 0L;
-        progress(0, total);
-        for (var first = 0L; first < total; first += batchBlocks)
+        var (changed, done, total) = (0L, 0L, 0L);
+        var seen = new HashSet<uint>();
+        while (await ListNewAsync(seen, cancellationToken) is { Count: > 0 } parts)
         {
-            var range = new BlockRange((uint)first, (uint)Math.Min(first + batchBlocks, total));
-            changed += await ChangeAsync(range, change, cancellationToken);
-            progress(range.End, total);
+            total += parts.Sum(part => part.Blocks);
+            progress(done, total);
+            foreach (var (part, blocks) in parts)
+            {
+                for (var first = 0L; first < blocks; first += batchBlocks)
+                {
+                    var range = new BlockRange(part, (uint)first, (uint)Math.Min(first + batchBlocks, blocks));
+                    changed += await ChangeAsync(range, change, cancellationToken);
+                    done += range.End - range.First;
+                    progress(done, total);
+                }
+            }
         }
 
         return changed;
+    }
+
+    /// <summary>Lists the parts that are not walked yet, and adds them to those that are.</summary>
+    private async Task<List<(TablePart Part, long Blocks)>> ListNewAsync(
+        HashSet<uint> seen, CancellationToken cancellationToken)
+    {
+        var parts = new List<(TablePart Part, long Blocks)>();
+        foreach (var part in await TablePart.ListAsync(database, table, isPartitioned, cancellationToken))
+        {
+            if (seen.Add(part.Oid))
+            {
+                parts.Add((part, await part.CountBlocksAsync(database, cancellationToken)));
+            }
+        }
+
+        return parts;
     }
 
     private async Task<int> ChangeAsync(
@@ -76,7 +99,13 @@ internal sealed class BlockPass(
         await using var transaction =
             await database.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
         var rows = await database.QueryAsync(
-            _select,
+            $"""
+            SELECT ctid::text, {(readsGeneration ? MaskedTable.GenerationColumn : "NULL")}::smallint,
+                {string.Join(", ", columns)}
+            FROM {range.Part.From}
+            WHERE ctid >= @from AND ctid < @to AND ({condition}) AND {range.Part.Condition}
+            FOR NO KEY UPDATE
+            """,
             Read,
             cancellationToken,
             SqlCommands.Parameter("from", range.From, "tid"),
@@ -106,19 +135,6 @@ internal sealed class BlockPass(
         {
             Generation = reader.IsDBNull(1) ? null : reader.GetInt16(1),
         };
-    }
-
-    private async Task<long> CountBlocksAsync(CancellationToken cancellationToken)
-    {
-        var blocks = await database.QueryAsync(
-            """
-            SELECT pg_catalog.pg_relation_size(@table::regclass)
-                / pg_catalog.current_setting('block_size')::bigint
-            """,
-            static reader => reader.GetInt64(0),
-            cancellationToken,
-            SqlCommands.Parameter("table", table));
-        return blocks[0];
     }
 
     private string Refusal(PostgresException rejection)

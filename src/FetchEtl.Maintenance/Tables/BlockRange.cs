@@ -2,8 +2,10 @@ using NpgsqlTypes;
 
 namespace FetchEtl.Maintenance;
 
-/// <summary>A table's blocks from <paramref name="First"/> up to but not including <paramref name="End"/>.</summary>
-internal sealed record BlockRange(uint First, uint End)
+/// <summary>
+/// The blocks of <paramref name="Part"/> from <paramref name="First"/> up to but not including <paramref name="End"/>.
+/// </summary>
+internal sealed record BlockRange(TablePart Part, uint First, uint End)
 {
     /// <summary>A row id that is not above any of the range.</summary>
     public NpgsqlTid From => new(First, 0);

@@ -9,16 +9,16 @@ namespace FetchEtl.Maintenance;
 internal sealed class MaskUpdate(MaskedTable table, bool setsGeneration = false)
 {
     // The range stands here again: without it the planner may read the whole table to find the rows.
-    private readonly string _sql =
+    private string Sql(TablePart part) =>
         $"""
-        UPDATE ONLY {table.Name} AS t
+        UPDATE {part.From} AS t
         SET {string.Join(", ", table.Columns.Select((column, place) => $"{column.Name} = u.v{place}"))}
             {(setsGeneration ? $", {MaskedTable.GenerationColumn} = u.generation" : string.Empty)}
         FROM unnest(@ids::tid[], {string.Join(", ", table.Columns.Select((_, place) => $"@v{place}"))}
             {(setsGeneration ? ", @generations" : string.Empty)})
             AS u (id, {string.Join(", ", table.Columns.Select((_, place) => $"v{place}"))}
             {(setsGeneration ? ", generation" : string.Empty)})
-        WHERE t.ctid = u.id AND t.ctid >= @from AND t.ctid < @to
+        WHERE t.ctid = u.id AND t.ctid >= @from AND t.ctid < @to AND {part.Condition}
         """;
 
     /// <param name="database">The session, in the transaction that holds the rows' locks.</param>
@@ -50,6 +50,6 @@ internal sealed class MaskUpdate(MaskedTable table, bool setsGeneration = false)
             parameters.Add(SqlCommands.Parameter("generations", generations, "smallint[]"));
         }
 
-        return database.ExecuteAsync(_sql, cancellationToken, [.. parameters]);
+        return database.ExecuteAsync(Sql(range.Part), cancellationToken, [.. parameters]);
     }
 }

@@ -12,6 +12,12 @@ internal sealed record MaskedTable(
     /// <summary>The column that says the generation of a row's look-alike masks.</summary>
     public const string GenerationColumn = "mask_generation";
 
+    /// <summary>Whether the table is partitioned.</summary>
+    public bool IsPartitioned { get; init; }
+
+    /// <summary>What names all rows of the table after FROM.</summary>
+    public string From => IsPartitioned ? Name : $"ONLY {Name}";
+
     /// <summary>
     /// Whether the table has <see cref="GenerationColumn"/>. Without it, look-alike masks cannot be told from raw
     /// values.
@@ -30,7 +36,7 @@ internal sealed record MaskedTable(
     /// </summary>
     public string Values =>
         $"""
-        FROM ONLY {Name} CROSS JOIN LATERAL (VALUES
+        FROM {From} CROSS JOIN LATERAL (VALUES
             {string.Join(", ", Columns.Select(Row))}
         ) AS v (place, value, generation)
         """;

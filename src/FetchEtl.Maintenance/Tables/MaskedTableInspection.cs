@@ -15,8 +15,15 @@ internal static class MaskedTableInspection
         SELECT c.oid::regclass::text, c.relkind::text, coalesce(m.amname::text, ''),
             pg_catalog.row_security_active(c.oid),
             pg_catalog.has_table_privilege(c.oid, 'SELECT'),
-            (SELECT pg_catalog.string_agg(i.inhrelid::regclass::text, ', ' ORDER BY i.inhrelid)
-                FROM pg_catalog.pg_inherits i WHERE i.inhparent = c.oid)
+            CASE WHEN c.relkind::text = 'p' THEN
+                (SELECT pg_catalog.string_agg(t.relid::regclass::text, ', ' ORDER BY t.relid::regclass::text)
+                    FROM pg_catalog.pg_partition_tree(c.oid::regclass) t
+                    JOIN pg_catalog.pg_class l ON l.oid = t.relid::oid
+                    LEFT JOIN pg_catalog.pg_am a ON a.oid = l.relam
+                    WHERE t.isleaf AND t.relid::oid <> c.oid
+                        AND (l.relkind::text <> 'r' OR coalesce(a.amname::text, '') <> 'heap'))
+            ELSE (SELECT pg_catalog.string_agg(i.inhrelid::regclass::text, ', ' ORDER BY i.inhrelid)
+                FROM pg_catalog.pg_inherits i WHERE i.inhparent = c.oid) END
         FROM pg_catalog.pg_class c LEFT JOIN pg_catalog.pg_am m ON m.oid = c.relam
         WHERE c.oid = pg_catalog.to_regclass(@table)::oid
         """;
@@ -111,6 +118,7 @@ internal static class MaskedTableInspection
             [.. columns.Where(column => known[column.Name].IsRequired)
                 .Select(column => column with { Name = known[column.Name].Quoted })])
         {
+            IsPartitioned = table.Kind == "p",
             HasGenerations = (await database.QueryAsync(
                 HasGenerationColumn,
                 static reader => reader.GetBoolean(0),
@@ -174,13 +182,13 @@ internal static class MaskedTableInspection
         {
             [] => $"There is no table {name}: write it as in SQL, with its schema where the search_path in " +
                 "ConnectionStrings:Logins does not lead to it.",
-            [{ Kind: "p" } table] => $"{table.Name} is partitioned: name its partitions instead, one at a time: " +
-                $"{table.Children ?? "it has none yet"}.",
-            [{ Kind: not "r" } table] => $"{table.Name} is not a table, but a view or something of that kind: name " +
+            [{ Kind: "p", Children: { } others } table] => $"{table.Name} has partitions that are foreign tables or " +
+                $"of another storage, whose rows cannot be found by their place: {others}: detach them.",
+            [{ Kind: not ("r" or "p") } table] => $"{table.Name} is not a table, but a view or something of that kind: name " +
                 "the table under it.",
-            [{ Children: { } children } table] => $"{table.Name} has tables that inherit from it, whose rows would " +
+            [{ Kind: "r", Children: { } children } table] => $"{table.Name} has tables that inherit from it, whose rows would " +
                 $"be left out: detach them (ALTER TABLE … NO INHERIT) and name each: {children}.",
-            [{ Method: not "heap" } table] => $"{table.Name} is stored by {table.Method}, whose rows cannot be found " +
+            [{ Kind: "r", Method: not "heap" } table] => $"{table.Name} is stored by {table.Method}, whose rows cannot be found " +
                 "by their place: copy it into a plain table.",
             [{ HidesRows: true } table] => $"{table.Name} has row-level security that hides rows from this role: use " +
                 "its owner's role, or one with BYPASSRLS.",

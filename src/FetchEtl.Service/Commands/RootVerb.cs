@@ -58,6 +58,8 @@ internal static class RootVerb
             DoctorCommand.Create(),
             SendCommand.Create(),
             MigrateCommand.Create(),
+            PartitionsCommand.Create(),
+            IndexesCommand.Create(),
             KeysCommand.Create(),
             MaskCommand.Create(),
             RekeyCommand.Create(),

@@ -1,4 +1,5 @@
 using FetchEtl.Logins;
+using FetchEtl.Maintenance;
 using FetchEtl.Migrations;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -124,6 +125,13 @@ internal sealed class DatabaseSection : IDoctorSection
             var columns = await TableColumns.ReadAsync(context.Connection!, token);
             context.HasTable = columns.Count > 0;
             findings = [.. TableColumns.Judge(columns, expected)];
+            if (await PartitionLayout.ReadAsync(database, token) is { } layout)
+            {
+                context.IsPartitioned = layout.IsPartitioned;
+                var today = DateOnly.FromDateTime(context.Time.GetUtcNow().UtcDateTime);
+                findings = [.. findings, .. TablePartitions.Judge(layout, today)];
+            }
+
             return findings[0];
         }, cancellationToken);
         return findings.Count > 0 ? findings : [failure];
@@ -150,7 +158,7 @@ internal sealed class DatabaseSection : IDoctorSection
             }
             catch (PostgresException noIndex) when (noIndex.SqlState == PostgresErrorCodes.InvalidColumnReference)
             {
-                return TableRights.NoUniqueIndex;
+                return TableRights.NoUniqueIndex(context.IsPartitioned);
             }
 
             return Checks.Rights.Ok(

@@ -43,6 +43,9 @@ internal sealed class DoctorContext(DoctorHost host, TimeProvider time, CallLimi
     /// <summary>Whether the table exists.</summary>
     public bool HasTable { get; set; }
 
+    /// <summary>Whether the table is partitioned.</summary>
+    public bool IsPartitioned { get; set; }
+
     /// <summary>The client, for calls of SQS.</summary>
     public IAmazonSQS Calls => (IAmazonSQS)Client!;
 

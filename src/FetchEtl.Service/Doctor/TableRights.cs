@@ -6,10 +6,16 @@ namespace FetchEtl.Service;
 internal static class TableRights
 {
     /// <summary>ON CONFLICT needs the index that the migrations create.</summary>
-    public static readonly Finding NoUniqueIndex = Checks.Rights.Fail(
-        "user_logins has no unique index on message_id, without which a message could be two rows (SQLSTATE 42P10)",
-        "CREATE UNIQUE INDEX CONCURRENTLY ix_user_logins_message_id ON user_logins (message_id), as the owner of the "
-        + "tables");
+    public static Finding NoUniqueIndex(bool isPartitioned) => isPartitioned
+        ? Checks.Rights.Fail(
+            "user_logins has no unique index on message_id and create_date, without which a message could be two rows "
+            + "(SQLSTATE 42P10)",
+            "CREATE UNIQUE INDEX ix_user_logins_message_id ON user_logins (message_id, create_date), as the owner of "
+            + "the tables")
+        : Checks.Rights.Fail(
+            "user_logins has no unique index on message_id, without which a message could be two rows (SQLSTATE 42P10)",
+            "CREATE UNIQUE INDEX CONCURRENTLY ix_user_logins_message_id ON user_logins (message_id), as the owner of "
+            + "the tables");
 
     /// <summary>deploy/postgresql/grants.sql grants the same.</summary>
     private const string Sql =

@@ -11,6 +11,15 @@ internal static class Words
     public static string Count(long count, string unit) => string.Create(
         CultureInfo.InvariantCulture, $"{count:N0} {unit}{(count == 1 ? string.Empty : "s")}");
 
+    /// <summary>A size in the largest unit that leaves at least one, as in <c>1.5 GB</c>.</summary>
+    public static string Bytes(long bytes) => bytes switch
+    {
+        < 1_000 => Count(bytes, "byte"),
+        < 1_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e3:0.#} kB"),
+        < 1_000_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.#} MB"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:#,0.#} GB"),
+    };
+
     /// <summary>A duration in the two units that say most, as in <c>2 h 5 min</c>.</summary>
     public static string Duration(TimeSpan duration) => duration switch
     {

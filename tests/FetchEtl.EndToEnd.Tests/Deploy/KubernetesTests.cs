@@ -6,14 +6,18 @@ namespace FetchEtl.EndToEnd.Tests;
 /// <summary>Checks the manifests of deploy/kubernetes/ with Kubernetes' own client for .NET.</summary>
 public sealed class KubernetesTests
 {
+    private const string Partitions = "fetch-etl-partitions";
+
     public static TheoryData<string> Pods { get; } = [.. PodSpecs.All.Keys];
+
+    public static TheoryData<string> PodsWithKeys { get; } = [.. PodSpecs.All.Keys.Where(name => name != Partitions)];
 
     [Fact]
     public void Every_manifest_is_an_object_of_Kubernetes_without_unknown_fields()
     {
         Assert.Equal(
-            ["ConfigMap", "CronJob", "Deployment", "Job", "Namespace", "NetworkPolicy", "PodDisruptionBudget", "Secret",
-                "Secret", "Service", "ServiceAccount"],
+            ["ConfigMap", "CronJob", "CronJob", "Deployment", "Job", "Namespace", "NetworkPolicy", "PodDisruptionBudget",
+                "Secret", "Secret", "Service", "ServiceAccount"],
             PodSpecs.Objects.Cast<k8s.IKubernetesObject>().Select(x => x.Kind).Order(StringComparer.Ordinal));
     }
 
@@ -36,7 +40,7 @@ public sealed class KubernetesTests
     }
 
     [Theory]
-    [MemberData(nameof(Pods))]
+    [MemberData(nameof(PodsWithKeys))]
     public void The_masking_key_is_a_file_that_the_service_alone_can_read(string name)
     {
         var pod = PodSpecs.All[name];
@@ -52,6 +56,17 @@ public sealed class KubernetesTests
         Assert.Contains(
             secret.Items[0].Key,
             PodSpecs.Objects.OfType<V1Secret>().Single(x => x.Metadata.Name == secret.SecretName).StringData.Keys);
+    }
+
+    [Fact]
+    public void The_pod_that_drops_partitions_has_no_masking_key_and_asks_nobody()
+    {
+        var pod = PodSpecs.All[Partitions];
+
+        Assert.Null(pod.Volumes);
+        Assert.Equal(["partitions", "--keep", "13months", "--yes", "--json"], pod.Containers[0].Args);
+        Assert.Equal(
+            "fetch-etl-migrate", Assert.Single(pod.Containers[0].Env).ValueFrom.SecretKeyRef.Name);
     }
 
     [Fact]
@@ -93,7 +108,8 @@ public sealed class KubernetesTests
     public void Selectors_find_the_pods_of_the_Deployment_and_not_those_of_the_drain()
     {
         var labels = PodSpecs.Single<V1Deployment>().Spec.Template.Metadata.Labels;
-        var drain = PodSpecs.Single<V1CronJob>().Spec.JobTemplate.Spec.Template.Metadata.Labels;
+        var drain = PodSpecs.Objects.OfType<V1CronJob>()
+            .Single(job => job.Metadata.Name == "fetch-etl-drain").Spec.JobTemplate.Spec.Template.Metadata.Labels;
         IDictionary<string, string>[] selectors =
         [
             PodSpecs.Single<V1Deployment>().Spec.Selector.MatchLabels,

@@ -6,7 +6,8 @@ namespace FetchEtl.EndToEnd.Tests;
 /// <summary>The objects of deploy/kubernetes/, as Kubernetes' own client reads them.</summary>
 internal static class PodSpecs
 {
-    private static readonly string[] Folders = ["deploy/kubernetes/base/", "deploy/kubernetes/drain/"];
+    private static readonly string[] Folders =
+        ["deploy/kubernetes/base/", "deploy/kubernetes/drain/", "deploy/kubernetes/partitions/"];
 
     /// <summary>
     /// The files with Kubernetes' own kinds. Kustomize's and KEDA's kinds are not among the client's types.

@@ -41,7 +41,9 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
         ("audit", AuditAsync),
         ("subject", SubjectAsync),
         ("risk", RiskAsync),
+        ("indexes", IndexesAsync),
         ("run without a key", () => RunAsync(new MaskingOptions { Method = MaskingMethod.Sha256, AllowWeak = true })),
+        ("partitions", PartitionsAsync),
     ];
 
     private static MaskingOptions Masking(int generations)
@@ -100,6 +102,46 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
             new RiskPlan { Since = day, Until = DateOnly.MaxValue },
             new Progress<RiskProgress>(),
             CancellationToken.None);
+    }
+
+    private async Task IndexesAsync()
+    {
+        await using var services = Services(Masking(2));
+        await using var database = await ContextAsync(services);
+        var indexes = new AnalystIndexes(database, TimeProvider.System, waits: null);
+        await indexes.CreateAsync(AnalystIndex.All, (_, _, _) => { }, CancellationToken.None);
+        Assert.All(await indexes.ReadAsync(AnalystIndex.All, CancellationToken.None), x => Assert.True(x.IsValid));
+        await indexes.DropAsync(AnalystIndex.All, CancellationToken.None);
+    }
+
+    /// <summary>Partitions the table, and runs on it what differs there.</summary>
+    private async Task PartitionsAsync()
+    {
+        await Shadows.ExecuteAsync(connectionString, PartitionedTable.Sql);
+        await Shadows.ExecuteAsync(
+            connectionString,
+            """
+            INSERT INTO masking_generations (generation) VALUES (2) ON CONFLICT DO NOTHING;
+            INSERT INTO user_logins (masked_ip, create_date) VALUES ('192.0.2.1', '2026-11-05');
+            INSERT INTO pii_vault (mask, field, sealed) VALUES ('192.0.2.1', 'ip', '')
+            """);
+        await IndexesAsync();
+        await using var services = Services(Masking(2));
+        await using var database = await ContextAsync(services);
+        var pass = new BlockPass(database, "user_logins", ["masked_ip"], "true", 1, isPartitioned: true);
+        Assert.Equal(1, await pass.RunAsync(
+            static (_, rows, _) => Task.FromResult(rows.Count), static (_, _) => { }, CancellationToken.None));
+        var upkeep = new PartitionUpkeep(database, TimeProvider.System, waits: null);
+        await upkeep.ReadTodayAsync(CancellationToken.None);
+        await upkeep.CreateAsync([new DateOnly(2027, 1, 1)], CancellationToken.None);
+        await upkeep.RequireDroppableAsync(CancellationToken.None);
+        var layout = await PartitionLayout.ReadAsync(database, CancellationToken.None);
+        foreach (var partition in layout!.Partitions.Where(partition => partition.To is not null))
+        {
+            await upkeep.RemoveAsync(partition, drops: true, "test", "ann", waiting: null, CancellationToken.None);
+        }
+
+        await upkeep.ReadDomainsAsync(CancellationToken.None);
     }
 
     private async Task RegisterAsync()

@@ -1,0 +1,109 @@
+using FetchEtl.Logins;
+using FetchEtl.Masking;
+
+namespace FetchEtl.Maintenance;
+
+/// <summary>Deletes the entries of <c>pii_vault</c> that only the rows of a detached partition refer to.</summary>
+/// <remarks>
+/// <para>
+/// The service may be about to write a row whose value the vault holds: it sees the entry, and its row cannot be seen
+/// yet. So an entry is first set aside, under a field of another name: whoever writes the value from then on seals it
+/// again. When every transaction that was writing then has ended, the entries whose masks stand in rows by now come
+/// back, and the others are deleted. It locks no table, and a run after a stop continues.
+/// </para>
+/// <para>
+/// Masks are compared as they are, without keys. So no row may have a mask of an older generation than the vault's
+/// entries: <see cref="RequireOneGenerationAsync"/>.
+/// </para>
+/// </remarks>
+/// <param name="database">The session.</param>
+/// <param name="time">The clock of the wait.</param>
+internal sealed class RetentionVault(LoginDbContext database, TimeProvider time)
+{
+    private const string Aside = "aside:";
+
+    private const string Exists =
+        """
+        SELECT CASE WHEN pg_catalog.to_regclass('pii_vault') IS NULL THEN 0
+            ELSE coalesce((SELECT pg_catalog.max(m.generation) FROM masking_generations AS m), 1) END
+        """;
+
+    private const string HasEntries = "SELECT EXISTS (SELECT FROM pii_vault)";
+
+    private const string Delete = $"DELETE FROM pii_vault AS v WHERE v.field::text LIKE '{Aside}%'";
+
+    /// <summary>Refuses where rows have masks of an older generation, so that a rotation is under way.</summary>
+    /// <exception cref="MaskingRefusedException">A rotation is under way. Nothing was changed.</exception>
+    public async Task RequireOneGenerationAsync(CancellationToken cancellationToken)
+    {
+        var newest = await NewestAsync(cancellationToken);
+        if (newest < 2)
+        {
+            return;
+        }
+
+        var older = string.Join(" OR ", PiiFields.All.Select(field => MaskSql.IsOlderMask($"l.{field.Column()}", newest)));
+        if (await IsAsync($"SELECT EXISTS (SELECT FROM user_logins AS l WHERE {older})", cancellationToken))
+        {
+            throw new MaskingRefusedException(
+            [
+                $"Rows of user_logins have masks of older generations than {newest}, and pii_vault holds sealed "
+                    + "values: which of them no row needs any more shows only when all masks are of one generation. "
+                    + "Run 'fetch-etl rekey' first. Nothing was dropped.",
+            ]);
+        }
+    }
+
+    /// <summary>Deletes the entries.</summary>
+    /// <param name="leaf">The detached partition, quoted for SQL.</param>
+    /// <param name="waiting">Called with the number of transactions that it waits for, once a second.</param>
+    /// <param name="cancellationToken">Ends it; a later run continues.</param>
+    /// <returns>The number of entries.</returns>
+    public async Task<long> EraseAsync(string leaf, Action<int>? waiting, CancellationToken cancellationToken)
+    {
+        if (await NewestAsync(cancellationToken) == 0)
+        {
+            return 0;
+        }
+
+        foreach (var field in PiiFields.All)
+        {
+            var (name, column) = (field.Name(), field.Column());
+            await database.ExecuteAsync(
+                $"""
+                UPDATE pii_vault AS v SET field = '{Aside}{name}'
+                WHERE v.field::text = '{name}'
+                    AND v.mask::text IN (SELECT d.{column}::text FROM ONLY {leaf} AS d)
+                    AND NOT EXISTS (SELECT FROM user_logins AS l WHERE l.{column}::text = v.mask::text)
+                """,
+                cancellationToken);
+        }
+
+        await new WriterBarrier(database, time).WaitAsync(waiting, cancellationToken);
+        foreach (var field in PiiFields.All)
+        {
+            var (name, column) = (field.Name(), field.Column());
+            await database.ExecuteAsync(
+                $"""
+                UPDATE pii_vault AS v SET field = '{name}'
+                WHERE v.field::text = '{Aside}{name}'
+                    AND EXISTS (SELECT FROM user_logins AS l WHERE l.{column}::text = v.mask::text)
+                    AND NOT EXISTS (SELECT FROM pii_vault AS o
+                        WHERE o.mask::text = v.mask::text AND o.field::text = '{name}')
+                """,
+                cancellationToken);
+        }
+
+        return await database.ExecuteAsync(Delete, cancellationToken);
+    }
+
+    /// <summary>The newest generation; 0 where no value is sealed.</summary>
+    private async Task<int> NewestAsync(CancellationToken cancellationToken)
+    {
+        var newest = (await database.QueryAsync(Exists, static reader => reader.GetInt32(0), cancellationToken))[0];
+        return newest > 0 && await IsAsync(HasEntries, cancellationToken) ? newest : 0;
+    }
+
+    private async Task<bool> IsAsync(string sql, CancellationToken cancellationToken) =>
+        (await database.QueryAsync(sql, static reader => reader.GetBoolean(0), cancellationToken))[0];
+}

@@ -1,0 +1,49 @@
+using FetchEtl.Maintenance;
+
+namespace FetchEtl.Service.Tests;
+
+/// <summary>What <c>doctor</c> says of partitions.</summary>
+public sealed class TablePartitionsTests
+{
+    private static readonly DateOnly Today = new(2026, 11, 27);
+
+    [Fact]
+    public void A_plain_table_has_no_finding_and_partitions_ahead_are_well()
+    {
+        Assert.Empty(TablePartitions.Judge(new PartitionLayout(false, [], []), Today));
+        var finding = Assert.Single(TablePartitions.Judge(Layout(Month(11), Month(12)), Today));
+        Assert.Equal(CheckStatus.Ok, finding.Status);
+        Assert.EndsWith("by month: 2 partitions, the last one ends before 2027-01-01", finding.Found);
+    }
+
+    [Fact]
+    public void A_missing_partition_and_interrupted_work_are_warned_of_with_the_remedy()
+    {
+        var layout = Layout(Month(10) with { IsDetachPending = true }, Month(11)) with
+        {
+            Detached = [Month(9) with { IsDetached = true, IsDropPending = true }, Month(8) with { IsDetached = true }],
+        };
+
+        var findings = TablePartitions.Judge(layout, Today).ToList();
+
+        Assert.All(findings, finding => Assert.Equal(CheckStatus.Warning, finding.Status));
+        Assert.Equal(
+            [
+                "run 'fetch-etl partitions', which finishes it", "run 'fetch-etl partitions --keep' again, as before",
+                "run 'fetch-etl partitions' daily",
+            ],
+            findings.Select(finding => finding.Remedy));
+    }
+
+    [Fact]
+    public void The_remedy_of_a_missing_unique_index_fits_the_table()
+    {
+        Assert.Contains("CONCURRENTLY", TableRights.NoUniqueIndex(isPartitioned: false).Remedy);
+        Assert.Contains("(message_id, create_date)", TableRights.NoUniqueIndex(isPartitioned: true).Remedy);
+    }
+
+    private static PartitionLayout Layout(params Partition[] partitions) => new(true, partitions, []);
+
+    private static Partition Month(int month) => new(
+        $"p{month}", new DateOnly(2026, month, 1), new DateOnly(2026, month, 1).AddMonths(1), 1, 1);
+}
