@@ -100,10 +100,15 @@ internal sealed record ReportChart(
         for (var i = 0; i < ticks.Count; i++)
         {
             var (index, label) = ticks[i];
+            var place = 100 * (index + 0.5) / Days.Count;
+
+            // A text at an end of the axis must not stand out of the page.
+            var anchor = Days.Count == 1 ? string.Empty
+                : place > 97 ? " text-anchor=\"end\"" : place < 3 ? " text-anchor=\"start\"" : string.Empty;
             html.Append(
                 CultureInfo.InvariantCulture,
-                $"<text{(ticks.Count > 7 && i % 2 == 1 ? " class=\"spare\"" : string.Empty)} "
-                + $"x=\"{100 * (index + 0.5) / Days.Count:0.##}%\" y=\"1.1em\">{label}</text>");
+                $"<text{(ticks.Count > 5 && i % 2 == 1 ? " class=\"spare\"" : string.Empty)}{anchor} "
+                + $"x=\"{(place > 97 ? 100 : place < 3 ? 0 : place):0.##}%\" y=\"1.1em\">{label}</text>");
         }
     }
 

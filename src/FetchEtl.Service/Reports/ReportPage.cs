@@ -120,7 +120,7 @@ internal static class ReportPage
             html,
             new ReportChart(
                 "by-day", "Logins per day", "logins", [.. report.Days.Select(day => (day.Date, day.Logins))]),
-            ReportSections.OtherDays(report.OtherDays, report.MinK, "logins"));
+            OtherDays(report.OtherDays, report.MinK, "logins"));
         AppendChart(
             html,
             new ReportChart(
@@ -129,7 +129,7 @@ internal static class ReportPage
                 "devices",
                 [.. report.Days.Select(day => (day.Date, day.NewDevices))]),
             "Devices whose first login of the whole table is of that day. "
-            + ReportSections.OtherDays(report.OtherNewDevices, report.MinK, "devices"));
+            + OtherDays(report.OtherNewDevices, report.MinK, "devices"));
         html.Append(
             """
             <section class="wide" id="days">
@@ -144,12 +144,15 @@ internal static class ReportPage
         {
             html.Append(
                 CultureInfo.InvariantCulture,
-                $"<tr><th scope=\"row\">{day.Date:yyyy-MM-dd} {day.Date:ddd}</th><td>{Count(day.Logins)}</td>"
-                + $"<td>{Count(day.NewDevices)}</td></tr>\n");
+                $"<tr><th scope=\"row\">{day.Date:yyyy-MM-dd} {day.Date:ddd}</th>{Cell(day.Logins)}"
+                + $"{Cell(day.NewDevices)}</tr>\n");
         }
 
         html.Append("</tbody>\n</table>\n</details>\n</section>\n");
     }
+
+    private static string OtherDays(ReportOther? other, int minK, string unit) =>
+        other is null ? string.Empty : $"Grey: {ReportSections.OtherDays(other, minK, unit)}";
 
     private static void AppendChart(StringBuilder html, ReportChart chart, string note)
     {
@@ -182,7 +185,9 @@ internal static class ReportPage
         {
             html.Append(
                 $"<tr><th scope=\"row\">{Text(missing.Column)}{Bar(missing.Share ?? 0)}</th>"
-                + $"<td>{(missing.Share is { } share ? Text(RiskWords.Share(share)) : "few people")}</td></tr>\n");
+                + (missing.Share is { } share
+                    ? $"<td>{Text(RiskWords.Share(share))}</td></tr>\n"
+                    : "<td class=\"few\">few people</td></tr>\n"));
         }
 
         html.Append("</tbody>\n</table>\n</section>\n");
@@ -218,7 +223,8 @@ internal static class ReportPage
     private static string Paragraph(string text) =>
         text.Length == 0 ? string.Empty : $"<p class=\"note\">{Text(text)}</p>";
 
-    private static string Count(long? count) => count is { } number ? Words.Number(number) : "few people";
+    private static string Cell(long? count) =>
+        count is { } number ? $"<td>{Words.Number(number)}</td>" : "<td class=\"few\">few people</td>";
 
     private static string Bar(double share) => string.Create(
         CultureInfo.InvariantCulture,

@@ -20,6 +20,8 @@ internal sealed record ReportSection(
 /// <param name="Count">Its number.</param>
 /// <param name="IsValue">Whether the label is the value itself.</param>
 /// <param name="IsMask">Whether it is a mask.</param>
-/// <param name="IsOther">Whether it stands for several groups. It has no bar: it would dwarf those of the others.</param>
+/// <param name="IsOther">
+/// Whether it stands for several groups. It has no bar, which would dwarf those of the others.
+/// </param>
 internal sealed record ReportRow(
     string Label, long Count, bool IsValue, bool IsMask = false, bool IsOther = false);
