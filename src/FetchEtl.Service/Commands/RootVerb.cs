@@ -70,6 +70,7 @@ internal static class RootVerb
             SubjectCommand.Create(),
             AuditCommand.Create(),
             RiskCommand.Create(),
+            ReportCommand.Create(),
             DeadCommand.Create(),
             LocalSqsCommand.Create(),
         };

@@ -8,6 +8,7 @@ namespace FetchEtl.EndToEnd.Tests;
 internal sealed class ChromiumPage(Chromium browser, string session)
 {
     private readonly ConcurrentQueue<string> _problems = [];
+    private readonly ConcurrentQueue<string> _requests = [];
     private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public string Session => session;
@@ -15,11 +16,15 @@ internal sealed class ChromiumPage(Chromium browser, string session)
     /// <summary>Errors and warnings of the console, violations of the content security policy included.</summary>
     public IReadOnlyCollection<string> Problems => _problems;
 
+    /// <summary>The addresses that the page asked for, its own included.</summary>
+    public IReadOnlyCollection<string> Requests => _requests;
+
     public async Task LoadAsync(string url, int width, bool isDark)
     {
         await CallAsync("Page.enable", new { });
         await CallAsync("Runtime.enable", new { });
         await CallAsync("Log.enable", new { });
+        await CallAsync("Network.enable", new { });
         await CallAsync("Emulation.setDeviceMetricsOverride", new
         {
             width, height = 900, deviceScaleFactor = 1, mobile = width < 600,
@@ -46,6 +51,9 @@ internal sealed class ChromiumPage(Chromium browser, string session)
     public Task<string> TextAsync(string name) =>
         EvaluateAsync<string>($"document.querySelector('[data-text={name}]').textContent");
 
+    /// <summary>Shows the page as it is printed.</summary>
+    public Task ShowPrintedAsync() => CallAsync("Emulation.setEmulatedMedia", new { media = "print" });
+
     /// <summary>Saves the whole page as a picture where FETCHETL_SCREENSHOTS names a folder.</summary>
     public async Task SaveAsync(string name)
     {
@@ -66,6 +74,9 @@ internal sealed class ChromiumPage(Chromium browser, string session)
         {
             case "Page.loadEventFired":
                 _loaded.TrySetResult();
+                break;
+            case "Network.requestWillBeSent":
+                _requests.Enqueue((string)parameters["request"]!["url"]!);
                 break;
             case "Runtime.exceptionThrown":
                 _problems.Enqueue(parameters.ToJsonString());

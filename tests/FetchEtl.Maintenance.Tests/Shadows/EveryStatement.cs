@@ -42,6 +42,7 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
         ("subject", SubjectAsync),
         ("risk", RiskAsync),
         ("indexes", IndexesAsync),
+        ("report", ReportAsync),
         ("run without a key", () => RunAsync(new MaskingOptions { Method = MaskingMethod.Sha256, AllowWeak = true })),
         ("partitions", PartitionsAsync),
     ];
@@ -142,6 +143,16 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
         }
 
         await upkeep.ReadDomainsAsync(CancellationToken.None);
+    }
+
+    private async Task ReportAsync()
+    {
+        await using var services = Services(Masking(2));
+        await using var database = await ContextAsync(services);
+        var plan = new ReportPlan { Since = new(2026, 1, 1), Until = new(2026, 1, 31), MinK = 1 };
+        var report = await new LoginReporting(database).RunAsync(
+            plan, new Progress<ReportProgress>(), CancellationToken.None);
+        Assert.True(report.Totals!.Logins > 0, "A statement that meets no row proves little.");
     }
 
     private async Task RegisterAsync()
