@@ -20,15 +20,17 @@ internal sealed record CpuCosts(double Worker, double Sqs, double Database)
 /// <param name="Speed">Rows a second.</param>
 /// <param name="Cpu">CPU time of the whole drain.</param>
 /// <param name="CallsPerMessage">SQS calls of the workers a message.</param>
-internal sealed record CheckedDrain(CommitSpan Speed, CpuCosts Cpu, double CallsPerMessage)
+/// <param name="LogBytes">Bytes of write-ahead log a row.</param>
+internal sealed record CheckedDrain(CommitSpan Speed, CpuCosts Cpu, double CallsPerMessage, double LogBytes)
 {
-    /// <summary>Empties the table, fills the queue, drains it and measures.</summary>
+    /// <summary>Fills the queue, drains it after a checkpoint and measures.</summary>
     /// <exception cref="MeasurementException">A process failed, or rows are missing.</exception>
     public static async Task<CheckedDrain> RunAsync(
         MeasuredEstate estate, int messages, int workers, int seed, CancellationToken cancellationToken)
     {
-        await estate.EmptyTableAsync(cancellationToken);
         await estate.FillAsync(messages, seed, cancellationToken);
+        await estate.CheckpointAsync(cancellationToken);
+        var log = await WrittenBytes.OfLogAsync(estate.Database, cancellationToken);
         var (sqs, database) = (ProcessTree.Cpu(estate.SqsProcessId), ProcessTree.Cpu(estate.DatabaseProcessId));
         var started = await CommitSpan.NowAsync(estate.Database, cancellationToken);
         var runs = await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => DrainAsync(estate, cancellationToken)));
@@ -39,7 +41,8 @@ internal sealed record CheckedDrain(CommitSpan Speed, CpuCosts Cpu, double Calls
         return new CheckedDrain(
             await CommitSpan.SinceAsync(estate.Database, started, messages, cancellationToken),
             cpu,
-            runs.Sum(x => (double)x.Summary.TotalApiCalls) / messages);
+            runs.Sum(x => (double)x.Summary.TotalApiCalls) / messages,
+            (await WrittenBytes.OfLogAsync(estate.Database, cancellationToken) - log) / messages);
     }
 
     private static async Task<(DrainSummary Summary, ProcessUsage Usage)> DrainAsync(

@@ -7,8 +7,10 @@ namespace FetchEtl.Benchmarks;
 /// <summary>The verb <c>model-check</c>: holds the model's predictions against runs on this machine.</summary>
 internal static class ModelCheckCommand
 {
+    private const int LeastMessages = 1000;
+
     private static readonly Option<int> Messages = NumberOption.AtLeastOne(
-        "--messages", "How many messages each drain moves. The first one moves a quarter.", 300_000);
+        "--messages", "How many messages a drain moves, 1,000 or more: the first a quarter, the last 1%.", 300_000);
 
     private static readonly Option<int> Rate = NumberOption.AtLeastOne(
         "--rate", "Messages a second of the run at a fixed rate, one a call.", 500);
@@ -26,7 +28,8 @@ internal static class ModelCheckCommand
             Holds the predictions of model against this machine. Two drains, a short and a long one, give the CPU time
             of worker, local SQS and PostgreSQL a message; 200 calls each give the times of a receive and a commit. From
             these alone the speed of further drains and the figures of a run at a fixed rate are predicted. Then they
-            are measured. Speeds are those of the second half of the rows. Linux only.
+            are measured. The bytes of table and log are predicted by the model's defaults. Speeds are those of the
+            second half of the rows. Linux only.
             """)
         {
             Messages,
@@ -36,6 +39,11 @@ internal static class ModelCheckCommand
         };
         command.SetAction((parsed, cancellationToken) => Measurement.RunAsync(command.Name, async () =>
         {
+            if (parsed.GetValue(Messages) < LeastMessages)
+            {
+                throw new MeasurementException($"--messages must be {LeastMessages} or more.");
+            }
+
             await using var estate = await MeasuredEstate.CreateAsync(cancellationToken);
             var run = new ModelCheckRun(
                 estate,

@@ -13,6 +13,9 @@ internal sealed class ModelCheckRun(MeasuredEstate estate, int messages, int rat
     // A short and a long drain: their difference is the cost of a message without the start.
     private const int Shorter = 4;
 
+    // So many rows, relative to those that are there, follow a checkpoint: most of them change another page.
+    private const int Later = 100;
+
     private static readonly string[] Programs = ["worker", "local SQS", "PostgreSQL"];
 
     /// <summary>Runs all parts. It reports each to standard error.</summary>
@@ -28,6 +31,8 @@ internal sealed class ModelCheckRun(MeasuredEstate estate, int messages, int rat
         var speed = LoadModel.OnSharedCores(Environment.ProcessorCount, costs);
         var one = await DrainAsync(messages, workers: 1, seed: 3, cancellationToken);
         var two = await DrainAsync(messages, workers: 2, seed: 4, cancellationToken);
+        var size = await WrittenBytes.OfTableAsync(estate.Database, cancellationToken) / messages;
+        var late = await CheckedDrain.RunAsync(estate, messages / Later, workers: 1, seed: 5, cancellationToken);
         var call = await MeanAsync(ReceiveAsync, cancellationToken);
         var given = new LoadAssumptions
         {
@@ -44,11 +49,22 @@ internal sealed class ModelCheckRun(MeasuredEstate estate, int messages, int rat
         var steady = await new SteadyRun(estate, rate, duration).RunAsync(cancellationToken);
 
         var slow = LoadModel.Predict(given);
+        var afterCheckpoint = given with
+        {
+            Rate = messages / Later,
+            CheckpointSeconds = 1,
+            PartitionRows = messages,
+        };
+        var logBytes = given.WalBytes
+            + (LoadModel.FullPages(afterCheckpoint) * given.PageBytes / afterCheckpoint.Rate);
         return
         [
             new("messages/s of a full queue, one worker", speed, one.Speed.PerSecondOfSecondHalf),
             new("messages/s of a full queue, two workers", speed, two.Speed.PerSecondOfSecondHalf),
             new("SQS calls a message, full queue", LoadModel.CallsOfFullQueue, one.CallsPerMessage),
+            new("bytes of table and index a row", given.RowBytes + given.IndexBytes, size),
+            new("bytes of log a row", given.WalBytes, one.LogBytes),
+            new($"bytes of log a row, {messages / Later} rows after a checkpoint", logBytes, late.LogBytes),
             new($"SQS calls a message at {rate}/s", slow.CallsPerMessage, steady.CallsPerMessage),
             new($"rows a statement at {rate}/s", slow.RowsPerStatement, steady.RowsPerStatement),
             new($"messages in flight at {rate}/s", slow.InFlight, steady.InFlight),
@@ -58,6 +74,7 @@ internal sealed class ModelCheckRun(MeasuredEstate estate, int messages, int rat
     private async Task<CheckedDrain> DrainAsync(
         int count, int workers, int seed, CancellationToken cancellationToken)
     {
+        await estate.EmptyTableAsync(cancellationToken);
         var drain = await CheckedDrain.RunAsync(estate, count, workers, seed, cancellationToken);
         await Console.Error.WriteLineAsync(FormattableString.Invariant(
             $"{count:N0} messages, {workers} workers: {drain.Speed.PerSecondOfSecondHalf:N0}/s in the second half"));
