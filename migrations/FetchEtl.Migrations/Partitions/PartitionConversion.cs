@@ -98,7 +98,7 @@ public sealed class PartitionConversion : IAsyncDisposable
             return new PartitionConversion(
                 connection,
                 new ConversionSession(connection, beforeStatement),
-                new LockRetry(connection, report, time),
+                new LockRetry(connection, new TableName(LoginTables.Default), report, time),
                 schema!,
                 DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime),
                 batchBlocks);
