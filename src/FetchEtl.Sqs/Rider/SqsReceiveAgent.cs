@@ -65,6 +65,8 @@ internal sealed class SqsReceiveAgent(
                     await ReportAsync(health, exception, services.Backoff.After(attempt, Backoff.LongestRetry));
                 }
             }
+
+            await EndStartAsync(new OperationCanceledException(Stopping));
         }
         catch (Exception exception) when (Stopping.IsCancellationRequested
             && (exception is OperationCanceledException || !Ready.IsCompleted))
@@ -80,8 +82,8 @@ internal sealed class SqsReceiveAgent(
     }
 
     /// <summary>
-    /// A start that is stopped ends as a fault: MassTransit waits for a cancelled start until each endpoint was ready
-    /// or failed for good.
+    /// A start that is stopped, even before it began, ends as a fault: MassTransit waits for a cancelled start until
+    /// each endpoint was ready or failed for good.
     /// </summary>
     private async Task EndStartAsync(Exception reason)
     {

@@ -26,4 +26,21 @@ public sealed class StoppedStartTests
         var end = await Assert.ThrowsAnyAsync<Exception>(() => starting.WaitAsync(LoopHost.Limit));
         Assert.True(end is ConnectionException or OperationCanceledException, end.GetType().Name);
     }
+
+    [Fact]
+    public async Task A_start_that_is_cancelled_before_the_endpoint_has_begun_ends_at_once()
+    {
+        // The endpoint's task begins on the thread pool, so some of these stops come before it.
+        for (var start = 0; start < 20; start++)
+        {
+            await using var host = await RiderHost.CreateAsync(serviceUrl: new Uri("http://127.0.0.1:1"));
+            using var stop = new CancellationTokenSource();
+
+            var starting = host.StartBusAsync(stop.Token);
+            stop.Cancel();
+
+            var end = await Assert.ThrowsAnyAsync<Exception>(() => starting.WaitAsync(LoopHost.Limit));
+            Assert.True(end is ConnectionException or OperationCanceledException, end.GetType().Name);
+        }
+    }
 }
