@@ -18,7 +18,8 @@ public sealed class LoginsOptions
 
     /// <summary>
     /// Returns the application's own data source, which takes the place of <see cref="ConnectionString"/>. It stays the
-    /// application's: the library does not dispose it.
+    /// application's: the library does not dispose it. The function is called more than once, and returns the same one
+    /// each time.
     /// </summary>
     /// <value>Null by default: the library makes one of the connection string.</value>
     /// <remarks>

@@ -9,6 +9,8 @@ namespace FetchEtl.Logins;
 /// </summary>
 internal sealed class RawLoginMessageContext(Headers headers, Uri? destinationAddress) : MessageContext
 {
+    private static readonly DateTime LastMisread = DateTime.UnixEpoch.AddDays(90);
+
     public Guid? MessageId => headers.GetMessageId();
 
     public Guid? RequestId => null;
@@ -30,7 +32,19 @@ internal sealed class RawLoginMessageContext(Headers headers, Uri? destinationAd
     public Uri? FaultAddress => null;
 
     /// <summary>When the transport accepted the message, in UTC; null where it does not report it.</summary>
-    public DateTime? SentTime
+    /// <remarks>
+    /// RabbitMQ's <c>timestamp</c> is in seconds since 1970, and MassTransit reads it as milliseconds. No login is of
+    /// the first 90 days of 1970, so such a time is one of these.
+    /// </remarks>
+    public DateTime? SentTime => ReportedTime is { } time && time >= DateTime.UnixEpoch && time < LastMisread
+        ? DateTime.UnixEpoch + ((time - DateTime.UnixEpoch) * 1000)
+        : ReportedTime;
+
+    public Headers Headers => headers;
+
+    public HostInfo Host => HostMetadataCache.Empty;
+
+    private DateTime? ReportedTime
     {
         get
         {
@@ -49,8 +63,4 @@ internal sealed class RawLoginMessageContext(Headers headers, Uri? destinationAd
             };
         }
     }
-
-    public Headers Headers => headers;
-
-    public HostInfo Host => HostMetadataCache.Empty;
 }

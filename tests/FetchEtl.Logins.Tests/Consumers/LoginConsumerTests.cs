@@ -83,6 +83,18 @@ public sealed class LoginConsumerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_time_in_seconds_that_MassTransit_read_as_milliseconds_gives_the_right_date()
+    {
+        var seconds = new DateTimeOffset(2025, 12, 24, 23, 59, 59, TimeSpan.Zero).ToUnixTimeSeconds();
+
+        await _queue.SendRawAsync(Valid, context => context.Headers.Set(
+            MessageHeaders.TransportSentTime, DateTime.UnixEpoch.AddMilliseconds(seconds)));
+
+        await _receives.WaitForConsumedAsync(1);
+        Assert.Equal(new DateOnly(2025, 12, 24), await _store.ScalarAsync("SELECT create_date FROM user_logins"));
+    }
+
+    [Fact]
     public async Task A_message_delivered_twice_is_one_row()
     {
         var id = NewId.NextGuid();

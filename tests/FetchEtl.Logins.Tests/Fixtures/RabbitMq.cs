@@ -15,7 +15,7 @@ internal sealed class RabbitMq : IAsyncDisposable
     // Another process can take a port between its choice and RabbitMQ's start.
     private const int Starts = 3;
 
-    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(3);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fetch-etl-rabbitmq-");
     private readonly ConcurrentQueue<string> _output = new();
@@ -60,9 +60,17 @@ internal sealed class RabbitMq : IAsyncDisposable
         for (var start = 1; ; start++)
         {
             var broker = new RabbitMq();
-            if (await broker.IsReadyAsync())
+            try
             {
-                return broker;
+                if (await broker.IsReadyAsync())
+                {
+                    return broker;
+                }
+            }
+            catch (TimeoutException)
+            {
+                await broker.DisposeAsync();
+                throw;
             }
 
             var output = string.Join('\n', broker._output);

@@ -26,12 +26,12 @@ public sealed class RunningEstate : IAsyncLifetime
     private static readonly string Assembly =
         Path.Combine(RepositoryRoot.Folder, "samples/ExistingEstate", Output, "ExistingEstate.dll");
 
-    private PostgresDatabase _database = null!;
+    /// <summary>What was started, so that a start that fails leaves nothing behind.</summary>
+    private readonly Stack<Func<ValueTask>> _ends = new();
+
     private NpgsqlDataSource _tables = null!;
     private RabbitMq _broker = null!;
-    private LocalSqs _sqs = null!;
     private FetchEtlProcess _process = null!;
-    private IBusControl _bus = null!;
 
     /// <summary>The queue of logins on RabbitMQ.</summary>
     internal ISendEndpoint Logins { get; private set; } = null!;
@@ -55,52 +55,49 @@ public sealed class RunningEstate : IAsyncLifetime
             return;
         }
 
-        var broker = RabbitMq.StartAsync();
-        _database = await PostgresDatabase.CreateAsync();
-        _tables = NpgsqlDataSource.Create(_database.ConnectionString);
-        _sqs = await LocalSqs.StartAsync();
+        _broker = await RabbitMq.StartAsync();
+        _ends.Push(_broker.DisposeAsync);
+        var database = await PostgresDatabase.CreateAsync();
+        _ends.Push(database.DisposeAsync);
+        _tables = NpgsqlDataSource.Create(database.ConnectionString);
+        _ends.Push(_tables.DisposeAsync);
+        var sqs = await LocalSqs.StartAsync();
+        _ends.Push(sqs.DisposeAsync);
         Sqs = new AmazonSQSClient(
-            new AnonymousAWSCredentials(), new AmazonSQSConfig { ServiceURL = _sqs.ServiceUrl.ToString() });
+            new AnonymousAWSCredentials(), new AmazonSQSConfig { ServiceURL = sqs.ServiceUrl.ToString() });
         QueueUrl = (await Sqs.CreateQueueAsync(Queue)).QueueUrl;
         await Sqs.CreateQueueAsync($"{Queue}-dead");
-        _broker = await broker;
         var settings = new Dictionary<string, string>
         {
             ["ConnectionStrings__RabbitMq"] = _broker.Address.ToString(),
-            ["ConnectionStrings__Shop"] = _database.ConnectionString,
+            ["ConnectionStrings__Shop"] = database.ConnectionString,
             ["FetchEtl__Masking__Keys__0"] = TestKeys.First,
-            ["AWS_ENDPOINT_URL_SQS"] = _sqs.ServiceUrl.ToString(),
+            ["AWS_ENDPOINT_URL_SQS"] = sqs.ServiceUrl.ToString(),
             ["AWS_REGION"] = "us-east-1",
             ["AWS_ACCESS_KEY_ID"] = "test",
             ["AWS_SECRET_ACCESS_KEY"] = "test",
         };
         _process = FetchEtlProcess.StartAssembly(Assembly, settings, listener: null);
+        _ends.Push(_process.DisposeAsync);
         await _process.WaitForLineAsync(line => line.Contains("(42P01)", StringComparison.Ordinal)
             && line.Contains("fetch-etl migrate", StringComparison.Ordinal));
         await using var migration = FetchEtlProcess.StartAssembly(Assembly, settings, listener: null, "migrate");
         await migration.WaitAsync();
         await _process.WaitForLineAsync(
             line => line.Contains("PostgreSQL commits logins again", StringComparison.Ordinal));
-        _bus = Bus.Factory.CreateUsingRabbitMq(x => x.Host(Broker));
-        await _bus.StartAsync();
-        Logins = await _bus.GetSendEndpoint(new Uri("queue:logins"));
-        Orders = await _bus.GetSendEndpoint(new Uri("queue:orders"));
+        var bus = Bus.Factory.CreateUsingRabbitMq(x => x.Host(Broker));
+        await bus.StartAsync();
+        _ends.Push(() => new ValueTask(bus.StopAsync()));
+        Logins = await bus.GetSendEndpoint(new Uri("queue:logins"));
+        Orders = await bus.GetSendEndpoint(new Uri("queue:orders"));
     }
 
     public async Task DisposeAsync()
     {
-        if (!RabbitMq.IsInstalled)
+        while (_ends.TryPop(out var end))
         {
-            return;
+            await end();
         }
-
-        await _bus.StopAsync();
-        await _process.DisposeAsync();
-        Sqs.Dispose();
-        await _sqs.DisposeAsync();
-        await _broker.DisposeAsync();
-        await _tables.DisposeAsync();
-        await _database.DisposeAsync();
     }
 
     internal Task RestartBrokerAsync() => _broker.RestartAsync();
