@@ -89,8 +89,8 @@ public sealed class PartitionedTableTests : IAsyncLifetime
 
         Assert.Equal(3L, await _store.CountAsync());
         Assert.Equal(3, _store.Logs.CountOf(PartitionAdded));
-        Assert.Contains(
-            "user_logins had no partition for 2044-02-29: user_logins_p2044_02 was added", _store.Logs.Texts);
+        Assert.Contains(_store.Logs.Texts, text => text.Contains(
+            "user_logins had no partition for 2044-02-29: user_logins_p2044_02 was added", StringComparison.Ordinal));
         Assert.Equal(
             "user_logins_p2001_05",
             await _store.ScalarAsync(

@@ -115,7 +115,7 @@ public sealed class KilledConversionTests(ITestOutputHelper output) : IAsyncLife
 
             // The messages of the batch before come again.
             await Task.WhenAll(batch.Concat(_written.TakeLast(10)).Select(login => writer.WriteAsync(login)))
-                .WaitAsync(TestDatabase.Limit);
+                .WaitAsync(TestDatabase.Limit, CancellationToken.None);
             _written.AddRange(batch);
         }
     }
