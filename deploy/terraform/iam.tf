@@ -31,6 +31,24 @@ data "aws_iam_policy_document" "service" {
   }
 }
 
+# Payloads in S3: Sqs:PayloadBuckets, and Sqs:DeletePayloads.
+data "aws_iam_policy_document" "payloads" {
+  count = length(var.payload_bucket_names) > 0 ? 1 : 0
+
+  statement {
+    sid       = "Objects"
+    actions   = var.delete_payloads ? ["s3:GetObject", "s3:DeleteObject"] : ["s3:GetObject"]
+    resources = [for name in var.payload_bucket_names : "arn:aws:s3:::${name}/*"]
+  }
+
+  # Without it S3 calls a missing object denied.
+  statement {
+    sid       = "Buckets"
+    actions   = ["s3:ListBucket"]
+    resources = [for name in var.payload_bucket_names : "arn:aws:s3:::${name}"]
+  }
+}
+
 # People who read, redrive and purge dead letters (dead), and who look for causes (doctor). They see bodies.
 data "aws_iam_policy_document" "operator" {
   statement {
@@ -76,6 +94,13 @@ resource "aws_iam_policy" "service" {
   description = "fetch-etl run and drain"
   policy      = data.aws_iam_policy_document.service.json
   tags        = var.tags
+}
+
+resource "aws_iam_role_policy" "payloads" {
+  count  = length(var.payload_bucket_names) > 0 ? 1 : 0
+  name   = "payloads"
+  role   = aws_iam_role.service.id
+  policy = data.aws_iam_policy_document.payloads[0].json
 }
 
 resource "aws_iam_policy" "operator" {

@@ -44,6 +44,18 @@ variable "producer_role_arns" {
   default     = []
 }
 
+variable "payload_bucket_names" {
+  description = "The S3 buckets of Sqs:PayloadBuckets. Empty: the service may read no object."
+  type        = list(string)
+  default     = []
+}
+
+variable "delete_payloads" {
+  description = "Whether the service may delete their objects: Sqs:DeletePayloads."
+  type        = bool
+  default     = false
+}
+
 variable "service_assume_role_policy" {
   description = "JSON: who may take the service's role, that is EKS's OIDC provider, EKS Pod Identity or ECS tasks."
   type        = string

@@ -3,9 +3,9 @@ using Microsoft.Extensions.Logging;
 namespace FetchEtl.Sqs;
 
 /// <summary>
-/// All that this library logs. Event ids: 1000 to 1099 the client, from 1100 the rider. No body, no receipt handle, no
-/// attribute value is ever a parameter. What happens to a single message is logged at Debug; a trouble is one line when
-/// it begins and one when it ends, and further attempts are logged at Debug.
+/// All that this library logs. Event ids: 1000 to 1099 the client, 1100 to 1199 the rider, 2090 to 2099 S3. No body, no
+/// receipt handle, no attribute value, no key of S3 is ever a parameter. What happens to a single message is logged at
+/// Debug; a trouble is one line when it begins and one when it ends, and further attempts are logged at Debug.
 /// </summary>
 internal static partial class Log
 {
@@ -112,4 +112,22 @@ internal static partial class Log
         "SQS returned message {MessageId}, which is malformed: its id, receipt handle or body is missing, an attribute "
         + "cannot be read, or an MD5 does not match. It stays on its queue")]
     public static partial void MalformedMessage(this ILogger logger, string? messageId);
+
+    [LoggerMessage(2090, LogLevel.Warning,
+        "S3 cannot be reached, or throttles: {Reason}. Messages whose payloads it holds wait, and keep their leases")]
+    public static partial void PayloadsNotRead(this ILogger logger, string reason);
+
+    [LoggerMessage(2091, LogLevel.Information, "S3 returns payloads again")]
+    public static partial void PayloadsReadAgain(this ILogger logger);
+
+    [LoggerMessage(2092, LogLevel.Error,
+        "S3 refuses to return the payload of a message: {Reason}. The message goes back to its queue")]
+    public static partial void PayloadRefused(this ILogger logger, string reason);
+
+    [LoggerMessage(2093, LogLevel.Warning,
+        "S3 does not delete the payload of a message that was consumed: {Reason}. The object stays")]
+    public static partial void PayloadsNotDeleted(this ILogger logger, string reason);
+
+    [LoggerMessage(2094, LogLevel.Information, "S3 deletes payloads again")]
+    public static partial void PayloadsDeletedAgain(this ILogger logger);
 }

@@ -111,6 +111,11 @@ internal sealed class QueueMetrics
     /// <summary>The name of the rule that a dead letter broke.</summary>
     public string RuleOf(Exception exception)
     {
+        if (exception is BrokenBodyException broken)
+        {
+            return broken.Rule;
+        }
+
         try
         {
             return _ruleOf?.Invoke(exception is AggregateException { InnerExceptions: [var only] } ? only : exception)

@@ -18,6 +18,7 @@ public sealed class SqsMetrics
     private readonly Counter<long> _deadLettered;
     private readonly Counter<long> _returned;
     private readonly Counter<long> _leasesLost;
+    private readonly Counter<long> _unwrapped;
     private readonly ConcurrentDictionary<string, long> _calls = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, long> _deadByRule = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string> _deadLetterProblems = new(StringComparer.Ordinal);
@@ -63,6 +64,8 @@ public sealed class SqsMetrics
             "fetchetl.sqs.returned", "{message}", "Messages returned to the queue for another attempt.");
         _leasesLost = meter.CreateCounter<long>(
             "fetchetl.sqs.leases_lost", "{message}", "Leases that ran out before their messages were settled.");
+        _unwrapped = meter.CreateCounter<long>(
+            "fetchetl.sqs.unwrapped", "{wrapper}", "Wrappers taken off bodies, each delivery counted.");
         meter.CreateObservableUpDownCounter(
             "fetchetl.sqs.in_flight",
             () => InFlight,
@@ -135,6 +138,10 @@ public sealed class SqsMetrics
     {
         _returned.Add(0);
         _leasesLost.Add(0);
+        foreach (var kind in Enum.GetValues<WrapperKind>())
+        {
+            _unwrapped.Add(0, NameOf(kind));
+        }
     }
 
     /// <summary>A dead-letter queue rejected dead letters, or with null accepted them.</summary>
@@ -217,6 +224,9 @@ public sealed class SqsMetrics
         _deadLettered.Add(1, new KeyValuePair<string, object?>("fetchetl.rule", rule));
     }
 
+    /// <summary>A wrapper was taken off a body.</summary>
+    internal void Unwrapped(WrapperKind kind) => _unwrapped.Add(1, NameOf(kind));
+
     internal void Returned()
     {
         Interlocked.Increment(ref _returnedTotal);
@@ -228,6 +238,15 @@ public sealed class SqsMetrics
         Interlocked.Increment(ref _leasesLostTotal);
         _leasesLost.Add(1);
     }
+
+    private static KeyValuePair<string, object?> NameOf(WrapperKind kind) => new(
+        "fetchetl.wrapper",
+        kind switch
+        {
+            WrapperKind.Sns => "sns",
+            WrapperKind.EventBridge => "event_bridge",
+            _ => "s3_pointer",
+        });
 
     /// <summary>The boundaries of the semantic conventions, and long polls.</summary>
     private static InstrumentAdvice<double> DurationAdvice() => new()

@@ -41,6 +41,12 @@ internal sealed partial record LetterReason(string Text, IReadOnlyList<string> F
         """
         \A(
         (?<field>body):\ (is\ not\ a\ JSON\ object|is\ not\ JSON,\ or\ nested\ deeper\ than\ 64\ levels)
+        |(?<field>body):\ (is\ not\ (a\ notification\ of\ SNS|an\ event\ of\ EventBridge)
+            |is\ a\ request\ of\ SNS\ to\ confirm\ a\ subscription,\ not\ a\ notification
+            |is\ a\ notification\ of\ SNS\ (whose\ Message\ is\ not\ (a\ text|valid\ Unicode)|in\ another\ one)
+            |is\ an\ event\ of\ EventBridge\ (whose\ detail\ is\ not\ an\ object|in\ another\ one)
+            |is\ an\ S3\ pointer\ (that\ is\ malformed|to\ another\ one|to\ a\ bucket\ that\ is\ not\ allowed
+                |to\ an\ object\ that\ (does\ not\ exist|is\ larger\ than\ 1\ MiB)))
         |PostgreSQL\ rejected\ the\ row:\ SQLSTATE\ (22001|22021|22P05)\ 
             \((string_data_right_truncation|character_not_in_repertoire|untranslatable_character)\)
         |The\ body\ could\ not\ be\ deserialized\.

@@ -2,7 +2,7 @@ namespace FetchEtl.Service;
 
 /// <summary>
 /// The rules by which metrics and the status page count dead letters, with the words of a letter's reason.
-/// docs/dead-letters.md lists both.
+/// docs/dead-letters.md and docs/sources.md list both.
 /// </summary>
 internal static class ReasonRules
 {
@@ -19,6 +19,10 @@ internal static class ReasonRules
         ["not_maskable"] = ["is not a plain IP address, ", "is not 6 or more digits and separators, "],
         ["not_json"] = ["is not JSON, "],
         ["not_object"] = ["is not a JSON object"],
+        ["not_wrapped"] = ["is not a notification of SNS", "is not an event of EventBridge"],
+        ["broken_wrapper"] =
+            ["is a request of SNS ", "is a notification of SNS ", "is an event of EventBridge "],
+        ["bad_pointer"] = ["is an S3 pointer "],
     };
 
     /// <summary>The names of the rules, without a field.</summary>

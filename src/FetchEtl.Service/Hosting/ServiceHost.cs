@@ -1,3 +1,4 @@
+using Amazon.S3;
 using FetchEtl.Logins;
 using FetchEtl.Masking;
 using FetchEtl.Sqs;
@@ -74,6 +75,9 @@ internal static class ServiceHost
             // awaits the others.
             x.ConsumerStopTimeout = TimeSpan.Zero;
         });
+        // Created only where payloads are read.
+        builder.Services.AddSingleton<IAmazonS3>(static services => PayloadClient.Create(
+            services.GetRequiredService<IConfiguration>(), Environment.GetEnvironmentVariable));
         builder.Services.AddMassTransit(x =>
         {
             // The service calls no host that its operator did not name.
@@ -97,6 +101,9 @@ internal static class ServiceHost
                         endpoint.IdentityKeys = IdentityKeys.Derive(
                             context.GetRequiredService<IOptions<LoginsOptions>>().Value.Masking);
                         endpoint.DeadLetterRule = LoginRules.Of;
+                        endpoint.Unwrap = options.Unwrap;
+                        endpoint.PayloadBuckets = [.. options.PayloadBuckets];
+                        endpoint.DeletePayloads = options.DeletePayloads;
                         endpoint.ConfigureLoginEndpoint(context);
                     });
                 });

@@ -60,6 +60,22 @@ internal sealed class SqsSettings
     public int VisibilityTimeoutSeconds { get; set; } = 30;
 
     /// <summary>
+    /// What stands around a login in a body: nothing, a notification of SNS, an event of EventBridge, or any of these.
+    /// Default <see cref="SqsUnwrap.None"/>.
+    /// </summary>
+    public SqsUnwrap Unwrap { get; set; } = SqsUnwrap.None;
+
+    /// <summary>
+    /// The S3 buckets that pointers of AWS's extended clients may name. Default: none, and no pointer is followed.
+    /// </summary>
+    public IList<string> PayloadBuckets { get; } = [];
+
+    /// <summary>
+    /// Whether the object of a login is deleted from S3 once its message is deleted. Default false.
+    /// </summary>
+    public bool DeletePayloads { get; set; }
+
+    /// <summary>
     /// The dead-letter queue's name, set or derived. SQS requires <c>.fifo</c> at the end of a FIFO queue's name.
     /// </summary>
     public string DeadLetterQueue =>

@@ -58,5 +58,18 @@ internal sealed class SqsSettingsValidator(IConfiguration configuration) : IVali
         {
             yield return "Sqs:VisibilityTimeoutSeconds must be 5 to 43200 seconds (12 hours).";
         }
+
+        for (var i = 0; i < options.PayloadBuckets.Count; i++)
+        {
+            if (!S3BucketName.IsValid(options.PayloadBuckets[i]))
+            {
+                yield return $"Sqs:PayloadBuckets:{i} must be {S3BucketName.Rule}.";
+            }
+        }
+
+        if (options.DeletePayloads && options.PayloadBuckets.Count == 0)
+        {
+            yield return "Sqs:DeletePayloads needs Sqs:PayloadBuckets: without a bucket no payload is read.";
+        }
     }
 }

@@ -58,4 +58,24 @@ public interface ISqsReceiveEndpointConfigurator : IReceiveEndpointConfigurator
     /// <c>other</c>.
     /// </summary>
     Func<Exception, string?>? DeadLetterRule { set; }
+
+    /// <summary>
+    /// What stands around the message in each body; <see cref="SqsUnwrap.None"/> unless set. The message's own id and
+    /// sent time stay those of SQS. <see cref="SqsHeaders"/> carry the ids of the wrappers.
+    /// </summary>
+    SqsUnwrap Unwrap { set; }
+
+    /// <summary>
+    /// The S3 buckets from which payloads are read where a body is a pointer of AWS's extended clients for SQS and SNS.
+    /// Whoever may send a message can name any object there. None unless set: a pointer then becomes a dead letter. The
+    /// rider uses the <c>IAmazonS3</c> that the application registered, else one made from AWS's own settings. A
+    /// payload is at most 1 MiB, as a body is.
+    /// </summary>
+    IReadOnlyList<string> PayloadBuckets { set; }
+
+    /// <summary>
+    /// Whether a payload is deleted from S3 once SQS has deleted its message, which was consumed; the payload of a dead
+    /// letter stays. False unless set. A message that SQS delivers again later then becomes a dead letter.
+    /// </summary>
+    bool DeletePayloads { set; }
 }

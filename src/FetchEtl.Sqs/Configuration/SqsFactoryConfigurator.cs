@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Amazon.S3;
 using Amazon.SQS;
 using MassTransit;
 using MassTransit.Configuration;
@@ -57,11 +58,13 @@ internal sealed class SqsFactoryConfigurator(IServiceProvider services)
                 busInstance, busInstance.HostConfiguration.CreateReceiveEndpointConfiguration(endpointName), queueName);
             configuration.ConnectReceiveEndpointObserver(_observers);
             configure(configuration);
-            endpoints.Add(endpointName, configuration.Build(rider));
+            endpoints.Add(endpointName, configuration.Build(rider, CreateS3));
         }
 
         busInstance.Connect<ISqsRider>(new SqsRider(endpoints));
     }
+
+    private IAmazonS3 CreateS3() => services.GetService<IAmazonS3>() ?? new AmazonS3Client();
 
     private SqsRiderServices CreateServices()
     {

@@ -1,3 +1,4 @@
+using Amazon.S3;
 using MassTransit;
 using MassTransit.Configuration;
 using MassTransit.Transports;
@@ -46,6 +47,12 @@ internal sealed class SqsReceiveEndpointConfiguration : ReceiveEndpointConfigura
 
     public Func<Exception, string?>? DeadLetterRule { set => _settings.DeadLetterRule = value; }
 
+    public SqsUnwrap Unwrap { set => _settings.Unwrap = value; }
+
+    public IReadOnlyList<string> PayloadBuckets { set => _settings.PayloadBuckets = value; }
+
+    public bool DeletePayloads { set => _settings.DeletePayloads = value; }
+
     public override IEnumerable<ValidationResult> Validate()
     {
         (string Setting, bool IsValid, string Rule)[] rules =
@@ -69,6 +76,13 @@ internal sealed class SqsReceiveEndpointConfiguration : ReceiveEndpointConfigura
             (nameof(IdentityKeys),
                 _settings.IdentityKeys?.All(key => key is { Length: >= 32 }) == true,
                 "must be keys of 32 bytes or more"),
+            (nameof(Unwrap), Enum.IsDefined(_settings.Unwrap), "must be a value of SqsUnwrap"),
+            (nameof(PayloadBuckets),
+                _settings.PayloadBuckets?.All(S3BucketName.IsValid) == true,
+                $"must each be {S3BucketName.Rule}"),
+            (nameof(DeletePayloads),
+                !_settings.DeletePayloads || _settings.PayloadBuckets is not { Count: 0 },
+                "needs PayloadBuckets"),
         ];
         return base.Validate().Concat(rules.Where(x => !x.IsValid).Select(x => this.Failure(x.Setting, x.Rule)));
     }
@@ -81,13 +95,16 @@ internal sealed class SqsReceiveEndpointConfiguration : ReceiveEndpointConfigura
         return new SqsReceiveEndpointContext(_busInstance, this);
     }
 
-    public ReceiveEndpoint Build(SqsRiderServices services)
+    /// <param name="services">What the endpoint works with.</param>
+    /// <param name="s3">Creates the client of S3, where the endpoint needs one.</param>
+    public ReceiveEndpoint Build(SqsRiderServices services, Func<IAmazonS3> s3)
     {
         Validate().ThrowIfContainsFailure($"The SQS receive endpoint '{_settings.QueueName}' has invalid settings:");
 
         var context = CreateReceiveEndpointContext();
         _settings.PrefetchCount = context.PrefetchCount;
         _settings.ConcurrentMessageLimit = context.ConcurrentMessageLimit;
+        _settings.S3 = _settings.PayloadBuckets.Count > 0 ? s3() : null;
         return new ReceiveEndpoint(new SqsReceiveTransport(context, _settings, services), context);
     }
 

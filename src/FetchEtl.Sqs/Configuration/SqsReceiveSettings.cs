@@ -1,3 +1,5 @@
+using Amazon.S3;
+
 namespace FetchEtl.Sqs;
 
 /// <summary>
@@ -27,6 +29,15 @@ internal sealed class SqsReceiveSettings(string queueName)
     public IReadOnlyList<byte[]> IdentityKeys { get; set; } = [];
 
     public Func<Exception, string?>? DeadLetterRule { get; set; }
+
+    public SqsUnwrap Unwrap { get; set; }
+
+    public IReadOnlyList<string> PayloadBuckets { get; set; } = [];
+
+    public bool DeletePayloads { get; set; }
+
+    /// <summary>Reads payloads; null where there are no <see cref="PayloadBuckets"/>.</summary>
+    public IAmazonS3? S3 { get; set; }
 
     /// <summary>How many messages a receive asks for.</summary>
     public int BatchSize => Math.Min(SqsLimits.EntriesPerCall, PrefetchCount);

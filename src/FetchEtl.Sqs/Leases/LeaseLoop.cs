@@ -18,7 +18,8 @@ internal sealed class LeaseLoop(
     TroubleLog troubles,
     ILogger logger,
     TimeProvider time,
-    CancellationToken stopping) : IDisposable
+    CancellationToken stopping,
+    S3PayloadDeletes? payloads = null) : IDisposable
 {
     private readonly Channel<LeaseEvent> _events =
         Channel.CreateUnbounded<LeaseEvent>(new UnboundedChannelOptions { SingleReader = true });
@@ -336,6 +337,10 @@ internal sealed class LeaseLoop(
         else if (!deletes)
         {
             metrics.Returned();
+        }
+        else if (lease is { Payload: { } payload, BrokenRule.Length: 0 })
+        {
+            payloads?.Add(payload);
         }
 
         _open.Remove(lease.Message.MessageId);

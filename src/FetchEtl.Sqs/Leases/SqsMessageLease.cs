@@ -35,6 +35,9 @@ internal sealed class SqsMessageLease(
     /// <summary>The rule that a dead letter broke. Only the loop uses it.</summary>
     public string BrokenRule { get; set; } = string.Empty;
 
+    /// <summary>Where the message stands in S3; null where its body is the message.</summary>
+    public S3Pointer? Payload { get; set; }
+
     /// <summary>The size of the body, in bytes of UTF-8.</summary>
     public int BodyBytes { get; } = Encoding.UTF8.GetByteCount(message.Body);
 

@@ -15,12 +15,14 @@ namespace FetchEtl.Sqs;
 /// <param name="consumersCancelled">
 /// Cancelled at a stop, when consumers should leave their messages to other workers.
 /// </param>
+/// <param name="unwrapper">Takes the wrappers off bodies; null where bodies are messages.</param>
 internal sealed class SqsDispatcher(
     ReceiveEndpointContext context,
     SqsReceiveSettings settings,
     LeaseLoop leases,
     SqsRiderServices services,
-    CancellationToken consumersCancelled) : DeliveryMetrics, IDisposable
+    CancellationToken consumersCancelled,
+    BodyUnwrapper? unwrapper = null) : DeliveryMetrics, IDisposable
 {
     private readonly IReceivePipeDispatcher _pipe = context.CreateReceivePipeDispatcher();
     private readonly SemaphoreSlim? _concurrency =
@@ -133,8 +135,9 @@ internal sealed class SqsDispatcher(
                 return;
             }
 
+            using var unwrapped = unwrapper is null ? null : await UnwrapAsync(lease);
             var received = new SqsReceiveContext(
-                lease.Message, lease.Identity, context, services.Time, consumersCancelled);
+                lease.Message, lease.Identity, context, services.Time, consumersCancelled, unwrapped);
             await _pipe.Dispatch(received, lease);
         }
         catch (Exception exception)
@@ -143,5 +146,13 @@ internal sealed class SqsDispatcher(
             await lease.Faulted(exception);
             Log.DispatchFaulted(services.Logger, lease.Message.MessageId, exception.GetType().Name);
         }
+    }
+
+    /// <summary>Only the poll waits for nothing: the lease is renewed while S3 is asked.</summary>
+    private async ValueTask<UnwrappedBody> UnwrapAsync(SqsMessageLease lease)
+    {
+        var unwrapped = await unwrapper!.UnwrapAsync(lease.Message.Body, consumersCancelled);
+        lease.Payload = unwrapped.Payload?.Pointer;
+        return unwrapped;
     }
 }

@@ -11,18 +11,26 @@ namespace FetchEtl.Sqs;
 /// </summary>
 /// <param name="message">As received.</param>
 /// <param name="identity">The message's, across redrives.</param>
-internal sealed class SqsHeaderProvider(Message message, MessageIdentity identity) : IHeaderProvider
+/// <param name="unwrapped">The body without its wrappers; null on an endpoint that does not unwrap.</param>
+internal sealed class SqsHeaderProvider(Message message, MessageIdentity identity, UnwrappedBody? unwrapped)
+    : IHeaderProvider
 {
     private const string MassTransitPrefix = "MT-";
 
     private static readonly string[] OwnNames =
-        [MessageHeaders.MessageId, MessageHeaders.TransportMessageId, MessageHeaders.TransportSentTime];
+    [
+        MessageHeaders.MessageId, MessageHeaders.TransportMessageId, MessageHeaders.TransportSentTime,
+        SqsHeaders.SnsMessageId, SqsHeaders.EventBridgeId,
+    ];
 
     public IEnumerable<KeyValuePair<string, object>> GetAll()
     {
         foreach (var name in OwnNames)
         {
-            yield return new(name, Own(name)!);
+            if (Own(name) is { } value)
+            {
+                yield return new(name, value);
+            }
         }
 
         foreach (var (name, attribute) in message.MessageAttributes ?? [])
@@ -48,9 +56,12 @@ internal sealed class SqsHeaderProvider(Message message, MessageIdentity identit
         MessageHeaders.MessageId => identity.Id,
         MessageHeaders.TransportMessageId => message.MessageId,
         MessageHeaders.TransportSentTime => identity.SentTime.UtcDateTime,
+        SqsHeaders.SnsMessageId => unwrapped?.SnsId,
+        SqsHeaders.EventBridgeId => unwrapped?.EventId,
         _ => null,
     };
 
     private static bool IsReserved(string name) =>
-        name.StartsWith(MassTransitPrefix, StringComparison.OrdinalIgnoreCase) || name is MessageHeaders.MessageId;
+        name.StartsWith(MassTransitPrefix, StringComparison.OrdinalIgnoreCase)
+        || name is MessageHeaders.MessageId or SqsHeaders.SnsMessageId or SqsHeaders.EventBridgeId;
 }

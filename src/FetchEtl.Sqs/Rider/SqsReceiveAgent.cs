@@ -130,6 +130,7 @@ internal sealed class SqsReceiveAgent(
         var window = new PrefetchWindow(settings.PrefetchCount, settings.PrefetchBytes);
         var deadLetters = new DeadLetterQueue(settings, queues.DeadLetterUrl, services.Time);
         var metrics = new QueueMetrics(services.Metrics, settings, queues.Url, services.Time);
+        using var deletes = settings.DeletePayloads ? new S3PayloadDeletes(settings.S3!, services) : null;
         using var leases = new LeaseLoop(
             new LeaseCalls(Client, queues.Url, deadLetters, metrics, services.Time),
             deadLetters,
@@ -140,8 +141,10 @@ internal sealed class SqsReceiveAgent(
             _troubles,
             Logger,
             services.Time,
-            Stopping);
-        using var dispatcher = new SqsDispatcher(context, settings, leases, services, cancelConsumers.Token);
+            Stopping,
+            deletes);
+        using var dispatcher = new SqsDispatcher(
+            context, settings, leases, services, cancelConsumers.Token, CreateUnwrapper());
         var poller = new SqsPoller(health, queues.Url, settings, window, dispatcher, metrics, services);
 
         metrics.Begin();
@@ -151,6 +154,7 @@ internal sealed class SqsReceiveAgent(
         _isFailing = false;
 
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(Stopping);
+        deletes?.Start();
         var owning = leases.RunAsync();
         var receiving = poller.RunAsync(ended.Token);
         await Task.WhenAny(owning, receiving, _stopRequested.Task);
@@ -160,7 +164,7 @@ internal sealed class SqsReceiveAgent(
             await _stopRequested.Task;
         }
 
-        await FinishAsync(leases, owning, receiving, cancelConsumers);
+        await FinishAsync(leases, owning, receiving, cancelConsumers, deletes);
 
         await context.TransportObservers.NotifyCompleted(context.InputAddress, dispatcher);
         Log.Stopped(Logger, settings.QueueName, dispatcher.DeliveryCount);
@@ -168,7 +172,11 @@ internal sealed class SqsReceiveAgent(
 
     /// <summary>Lets messages in flight finish while the stop schedule allows; after a failure, not at all.</summary>
     private async Task FinishAsync(
-        LeaseLoop leases, Task owning, Task receiving, CancellationTokenSource cancelConsumers)
+        LeaseLoop leases,
+        Task owning,
+        Task receiving,
+        CancellationTokenSource cancelConsumers,
+        S3PayloadDeletes? deletes)
     {
         var schedule = _stopRequested.Task.IsCompletedSuccessfully
             ? StopSchedule.Of(context.ConsumerStopTimeout, context.StopTimeout)
@@ -183,9 +191,22 @@ internal sealed class SqsReceiveAgent(
         {
             await receiving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             leases.Stop();
+            await owning.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await (deletes?.FinishAsync(giveUp.Token) ?? Task.CompletedTask);
             await owning;
         }
 
         await receiving;
+    }
+
+    /// <summary>Null where bodies are messages as they are: such an endpoint does no work for this.</summary>
+    private BodyUnwrapper? CreateUnwrapper()
+    {
+        var payloads = settings.S3 is { } s3
+            ? new S3PayloadReader(s3, settings.PayloadBuckets, services, _troubles)
+            : null;
+        return settings.Unwrap == SqsUnwrap.None && payloads is null
+            ? null
+            : new BodyUnwrapper(settings.Unwrap, payloads, services.Metrics);
     }
 }

@@ -26,12 +26,14 @@ internal sealed class SqsReceiveContext : ScopePipeContext, ReceiveContext
     /// <param name="endpoint">The endpoint that received it.</param>
     /// <param name="time">The clock of <see cref="ElapsedTime"/>.</param>
     /// <param name="cancelled">Cancelled when the consumers should leave the message to other workers.</param>
+    /// <param name="unwrapped">The body without its wrappers; null on an endpoint that does not unwrap.</param>
     public SqsReceiveContext(
         Message message,
         MessageIdentity identity,
         ReceiveEndpointContext endpoint,
         TimeProvider time,
-        CancellationToken cancelled)
+        CancellationToken cancelled,
+        UnwrappedBody? unwrapped = null)
         : base(endpoint)
     {
         _endpoint = endpoint;
@@ -39,8 +41,8 @@ internal sealed class SqsReceiveContext : ScopePipeContext, ReceiveContext
         _receivedAt = time.GetTimestamp();
         CancellationToken = cancelled;
         Redelivered = message.ReceiveCount() > 1;
-        Body = new StringMessageBody(message.Body);
-        TransportHeaders = new JsonTransportHeaders(new SqsHeaderProvider(message, identity));
+        Body = unwrapped?.ToBody() ?? new StringMessageBody(message.Body);
+        TransportHeaders = new JsonTransportHeaders(new SqsHeaderProvider(message, identity, unwrapped));
     }
 
     public override CancellationToken CancellationToken { get; }

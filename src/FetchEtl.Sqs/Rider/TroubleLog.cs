@@ -62,4 +62,5 @@ internal enum Trouble
     Returns,
     Renewals,
     DeadLetters,
+    Payloads,
 }

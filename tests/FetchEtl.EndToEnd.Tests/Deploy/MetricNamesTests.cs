@@ -17,7 +17,7 @@ public sealed partial class MetricNamesTests
     private static readonly string[] Labels =
     [
         "messaging_destination_name", "messaging_operation_name", "messaging_operation_type", "messaging_system",
-        "fetchetl_rule", "fetchetl_state",
+        "fetchetl_rule", "fetchetl_wrapper", "fetchetl_state",
     ];
 
     [Fact]

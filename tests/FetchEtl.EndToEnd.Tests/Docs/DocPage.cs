@@ -3,7 +3,7 @@ using FetchEtl.Testing;
 
 namespace FetchEtl.EndToEnd.Tests;
 
-/// <summary>A page of the documentation: README.md or a file of docs/.</summary>
+/// <summary>A page of the documentation: README.md, a file of docs/, or the README.md of a package.</summary>
 /// <param name="Name">Its path from the repository's root, with slashes.</param>
 /// <param name="Lines">Its text, line by line.</param>
 internal sealed partial record DocPage(string Name, string[] Lines)
@@ -13,6 +13,12 @@ internal sealed partial record DocPage(string Name, string[] Lines)
     [
         Read("README.md"),
         .. Directory.EnumerateFiles(Path.Combine(RepositoryRoot.Folder, "docs"), "*.md", SearchOption.AllDirectories)
+            .Select(path => Read(Path.GetRelativePath(RepositoryRoot.Folder, path).Replace('\\', '/')))
+            .OrderBy(page => page.Name, StringComparer.Ordinal),
+        .. new[] { "src", "migrations" }
+            .SelectMany(folder => Directory.EnumerateDirectories(Path.Combine(RepositoryRoot.Folder, folder)))
+            .Select(folder => Path.Combine(folder, "README.md"))
+            .Where(File.Exists)
             .Select(path => Read(Path.GetRelativePath(RepositoryRoot.Folder, path).Replace('\\', '/')))
             .OrderBy(page => page.Name, StringComparer.Ordinal),
     ];

@@ -32,7 +32,9 @@ public sealed partial class DocPageTests
         var indexed = DocPage.All.Where(page => linked.Contains(page.Name) && page.Name.EndsWith("/README.md", Ordinal))
             .SelectMany(page => page.Links.Select(link => Path.GetDirectoryName(page.Name) + '/' + link.Split('#')[0]));
 
-        Assert.Empty(DocPage.All.Select(page => page.Name).Except(linked).Except(indexed).Except(["README.md"]));
+        // The pages of packages are read where packages are listed.
+        var pages = DocPage.All.Select(page => page.Name).Where(name => name.StartsWith("docs/", Ordinal));
+        Assert.Empty(pages.Except(linked).Except(indexed));
     }
 
     [Fact]

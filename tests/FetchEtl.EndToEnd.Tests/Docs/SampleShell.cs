@@ -61,7 +61,7 @@ internal sealed class SampleShell : IDisposable
                     echo "$help" | grep -q -e "^ .*$argument\b" || { echo "no $argument in $1" >&2; exit 1; } ;;
                 esac
             done ;;
-        build | test* | publish* | "tool restore" | "ef migrations "*)
+        build | test* | publish* | pack* | "tool restore" | "ef migrations "*)
             for argument in "$@"; do
                 case "$argument" in src/* | tests/* | migrations/*)
                     test -e "$DOCS_ROOT/$argument" || { echo "no $argument" >&2; exit 1; } ;;

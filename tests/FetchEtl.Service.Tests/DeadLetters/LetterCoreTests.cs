@@ -148,6 +148,23 @@ public sealed class LetterCoreTests
     }
 
     [Fact]
+    public void Every_reason_of_a_body_that_is_not_unwrapped_is_shown_and_selected_by_its_rule()
+    {
+        var rows = File.ReadLines(Path.Combine(RepositoryRoot.Folder, "docs", "sources.md"))
+            .SkipWhile(line => line != "### Rules and reasons")
+            .Where(line => line.StartsWith("| `", StringComparison.Ordinal))
+            .Select(line => line.Split('`').Where((_, place) => place % 2 == 1).ToList())
+            .SelectMany(codes => codes.Skip(1).Select(reason => (Rule: $"body.{codes[0]}", Text: $"body: {reason}")))
+            .ToList();
+
+        Assert.NotEmpty(rows);
+        Assert.All(rows, row => Assert.Equal(
+            (row.Text, true), (LetterReason.Of(Claim(row.Text)).Text, ReasonRules.Breaks(row.Text, row.Rule))));
+        Assert.DoesNotContain(rows, row => rows.Exists(other =>
+            other.Rule != row.Rule && ReasonRules.Breaks(row.Text, other.Rule)));
+    }
+
+    [Fact]
     public void Ids_and_reasons_can_be_read_on_80_columns()
     {
         var letters = Enumerable.Range(0, 2).Select(i => new Letter(

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Amazon.Runtime;
+using Amazon.S3;
 using Amazon.SQS;
 using Amazon.SQS.Model;
 using FetchEtl.Local;
@@ -76,6 +77,7 @@ internal sealed class RiderHost : IAsyncDisposable
     /// <param name="serviceUrl">The endpoint that the rider calls. Default: the host's SQS.</param>
     /// <param name="log">Another log provider, beside the recorded one.</param>
     /// <param name="connect">Creates the rider's client. Default: the SDK's, without retries.</param>
+    /// <param name="s3">The client of S3, where the endpoint reads payloads.</param>
     public static async Task<RiderHost> CreateAsync(
         Action<ISqsReceiveEndpointConfigurator>? configure = null,
         string queueName = "notes",
@@ -84,7 +86,8 @@ internal sealed class RiderHost : IAsyncDisposable
         TimeSpan? stopTimeout = null,
         Uri? serviceUrl = null,
         ILoggerProvider? log = null,
-        Func<Uri, TimeProvider, IAmazonSQS>? connect = null)
+        Func<Uri, TimeProvider, IAmazonSQS>? connect = null,
+        IAmazonS3? s3 = null)
     {
         var time = beside?.Time ?? new FakeTimeProvider(new DateTimeOffset(2026, 11, 26, 0, 0, 0, TimeSpan.Zero));
         var server = beside?.Sqs ?? await LocalSqs.StartAsync(new LocalSqsOptions { TimeProvider = time });
@@ -102,6 +105,11 @@ internal sealed class RiderHost : IAsyncDisposable
         builder.Services.AddSingleton(new SqsMetrics(timeProvider: time));
         builder.Services.AddSingleton(
             connect?.Invoke(serviceUrl ?? server.ServiceUrl, time) ?? CreateClient(serviceUrl ?? server.ServiceUrl));
+        if (s3 is not null)
+        {
+            builder.Services.AddSingleton(s3);
+        }
+
         builder.Services.Configure<MassTransitHostOptions>(x =>
         {
             x.WaitUntilStarted = true;
