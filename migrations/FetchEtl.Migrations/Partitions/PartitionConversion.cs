@@ -1,6 +1,7 @@
 using System.Data;
 using System.Globalization;
 using Npgsql;
+using FetchEtl.Logins;
 using NpgsqlTypes;
 
 namespace FetchEtl.Migrations;
