@@ -68,6 +68,7 @@ internal static class RootVerb
             SubjectCommand.Create(),
             AuditCommand.Create(),
             RiskCommand.Create(),
+            ExportCommand.Create(),
             DeadCommand.Create(),
             LocalSqsCommand.Create(),
         };
