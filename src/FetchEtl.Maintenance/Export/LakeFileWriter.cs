@@ -154,9 +154,11 @@ internal sealed class LakeFileWriter : IAsyncDisposable
     /// <summary>The rows of a row group, by column.</summary>
     internal sealed class Rows
     {
-        public string?[]?[] Texts { get; } = [.. Columns.Select(x => x.Type == "string" ? new string?[RowGroupRows] : null)];
+        public string?[]?[] Texts { get; } =
+            [.. Columns.Select(column => column.Type == "string" ? new string?[RowGroupRows] : null)];
 
-        public int?[]?[] Numbers { get; } = [.. Columns.Select(x => x.Type == "int32" ? new int?[RowGroupRows] : null)];
+        public int?[]?[] Numbers { get; } =
+            [.. Columns.Select(column => column.Type == "int32" ? new int?[RowGroupRows] : null)];
 
         public int Count { get; set; }
 
