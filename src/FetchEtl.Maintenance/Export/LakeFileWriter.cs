@@ -6,7 +6,7 @@ using Parquet.Schema;
 
 namespace FetchEtl.Maintenance;
 
-/// <summary>Writes a Parquet file, a row group at a time, so that memory is bounded whatever the file's length.</summary>
+/// <summary>Writes a Parquet file, a row group at a time: memory is bounded, whatever the file's length.</summary>
 internal sealed class LakeFileWriter : IAsyncDisposable
 {
     /// <summary>The most rows in a row group: some megabytes, and the most memory that a file needs.</summary>

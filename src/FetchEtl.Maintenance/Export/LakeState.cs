@@ -127,7 +127,7 @@ internal sealed class LakeState(ILakeStore store, LakeExportPlan plan)
         _done.Clear();
     }
 
-    /// <summary>Removes files of former runs that the manifest does not name, and the list of announced files.</summary>
+    /// <summary>Removes files of former runs that the manifest does not name, and what was announced.</summary>
     /// <returns>How many were removed.</returns>
     public async Task<int> SweepAsync(CancellationToken cancellationToken)
     {

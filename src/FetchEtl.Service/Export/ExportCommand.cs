@@ -52,7 +52,10 @@ internal static class ExportCommand
         var to = parsed.GetValue(To)!;
         await using var store = Open(to, configuration);
         var summary = await ExportAsync(
-            new LakeExport(() => LoginDatabase.Open(database), store, TimeProvider.System), plan, to, cancellationToken);
+            new LakeExport(() => LoginDatabase.Open(database), store, TimeProvider.System),
+            plan,
+            to,
+            cancellationToken);
         Write(summary, store.Name, parsed.GetValue(Json));
         return Verb.Succeeded;
     }

@@ -20,7 +20,8 @@ internal static class S3Trouble
         var problem = exception switch
         {
             _ when code.Length > 0 && !code.All(char.IsDigit) => $"S3 refused ({PrintableText.Of(code)})",
-            AmazonServiceException { StatusCode: var status } when Enum.IsDefined(status) => $"S3 replied {(int)status}",
+            AmazonServiceException { StatusCode: var status } when Enum.IsDefined(status) =>
+                $"S3 replied {(int)status}",
             _ => "S3 cannot be reached",
         };
         var remedy = code switch

@@ -46,7 +46,8 @@ public sealed class ExportEstate : IAsyncLifetime
         INSERT INTO user_logins (user_id, device_type, masked_ip, masked_device_id, locale, app_version, create_date,
             message_id, mask_generation)
         SELECT '1:' || encode(sha256(('u' || i % 300)::bytea), 'hex'),
-            (ARRAY['ios', 'android', NULL, '', 'a/b=c%d [i] é' || chr(123), '..', '__HIVE_DEFAULT_PARTITION__'])[1 + i % 7],
+            (ARRAY['ios', 'android', NULL, '', 'a/b=c%d [i] é' || chr(123), '..',
+                '__HIVE_DEFAULT_PARTITION__'])[1 + i % 7],
             CASE WHEN i % 5 > 0 THEN '1:' || encode(sha256(('i' || i)::bytea), 'hex') END,
             '1:' || encode(sha256(('d' || i % 300)::bytea), 'hex'),
             CASE WHEN i % 3 > 0 THEN (ARRAY['RU', 'ID'])[1 + i % 2] END,

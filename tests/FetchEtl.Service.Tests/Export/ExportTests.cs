@@ -207,8 +207,9 @@ public sealed class ExportTests : IAsyncLifetime
             .ToDictionary(x => x.GetProperty("path").GetString()!, x => x.GetProperty("sha256").GetString()!);
         var files = ExportEstate.Files(_estate.Lake);
         Assert.True(files.Remove("_manifest.json"));
-        Assert.Equal(files.OrderBy(x => x.Key), named.Select(x => KeyValuePair.Create(x.Key, x.Value.ToUpperInvariant()))
-            .OrderBy(x => x.Key));
+        Assert.Equal(
+            files.OrderBy(x => x.Key),
+            named.Select(x => KeyValuePair.Create(x.Key, x.Value.ToUpperInvariant())).OrderBy(x => x.Key));
     }
 
     /// <summary>Ends at a call, before or after it took effect by turns, as a kill does: no later call works.</summary>
