@@ -13,6 +13,7 @@ internal sealed class LakeState(ILakeStore store, LakeExportPlan plan)
     private readonly Dictionary<DateOnly, LakeDay> _days = [];
     private LakeDay? _undated;
     private readonly HashSet<string> _done = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _gone = new(StringComparer.Ordinal);
     private HashSet<string> _pending = new(StringComparer.Ordinal);
     private IReadOnlyDictionary<string, long> _listed = new Dictionary<string, long>();
     private bool _hasSameForm;
@@ -103,6 +104,7 @@ internal sealed class LakeState(ILakeStore store, LakeExportPlan plan)
         await store.DeleteAsync(gone, cancellationToken);
         _done.UnionWith(kept);
         _done.UnionWith(gone);
+        _gone.UnionWith(gone);
         Put(day);
         _isChanged = true;
         return gone.Length;
@@ -133,7 +135,10 @@ internal sealed class LakeState(ILakeStore store, LakeExportPlan plan)
     {
         var named = Manifest.Days.SelectMany(day => day.Files).Select(file => file.Path)
             .ToHashSet(StringComparer.Ordinal);
-        string[] left = [.. _listed.Keys.Where(path => LakePath.IsOwn(path) && !named.Contains(path))];
+        string[] left =
+        [
+            .. _listed.Keys.Where(path => LakePath.IsOwn(path) && !named.Contains(path) && !_gone.Contains(path)),
+        ];
         await store.DeleteAsync(left, cancellationToken);
 
         // What is announced for days that this run leaves as they are stays announced.
