@@ -1,7 +1,7 @@
 using System.Data;
 using System.Globalization;
-using Npgsql;
 using FetchEtl.Logins;
+using Npgsql;
 using NpgsqlTypes;
 
 namespace FetchEtl.Migrations;

@@ -71,6 +71,7 @@ internal static class RootVerb
             AuditCommand.Create(),
             RiskCommand.Create(),
             ReportCommand.Create(),
+            ExportCommand.Create(),
             DeadCommand.Create(),
             LocalSqsCommand.Create(),
         };

@@ -1,0 +1,83 @@
+using System.Security.Cryptography;
+using FetchEtl.Maintenance;
+using Microsoft.Extensions.Configuration;
+
+namespace FetchEtl.Service.Tests;
+
+/// <summary>A lake in S3 is the lake of a folder, and S3's failures are named with the remedy.</summary>
+public sealed class ExportToS3Tests : IAsyncLifetime
+{
+    private readonly ExportEstate _estate = new();
+    private S3Server _s3 = null!;
+
+    public async Task InitializeAsync()
+    {
+        await _estate.InitializeAsync();
+        _s3 = await S3Server.StartAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _s3.DisposeAsync();
+        await _estate.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Objects_equal_the_files_of_a_folder_and_uploads_of_a_killed_run_are_ended()
+    {
+        await _estate.FillAsync(400);
+        await _estate.ExportAsync("--to", _estate.Lake);
+        _s3.Abandon("logins/device_type=ios/create_date=2026-11-01/part-0.parquet");
+
+        var first = await ExportAsync();
+
+        Assert.Equal((0, ""), (first.ExitCode, first.Errors));
+        Assert.Empty(_s3.Uploads);
+        Assert.Equal(ExportEstate.Files(_estate.Lake), Objects());
+    }
+
+    [Fact]
+    public async Task Throttling_passes_and_other_failures_are_named_with_the_remedy()
+    {
+        await _estate.FillAsync(50);
+
+        _s3.Fail(2, 503, "SlowDown");
+        var throttled = await ExportAsync();
+        _s3.Fail(int.MaxValue, 403, "AccessDenied");
+        var denied = await ExportAsync();
+        _s3.Fail(0, 0, "");
+        var missing = await ExportAsync("s3://other-bucket/logins");
+
+        Assert.Equal(0, throttled.ExitCode);
+        Assert.Contains("AccessDenied): grant s3:", denied.Errors);
+        Assert.Contains("NoSuchBucket): create the bucket", missing.Errors);
+        Assert.Equal((1, 1), (denied.ExitCode, missing.ExitCode));
+    }
+
+    [Fact]
+    public async Task A_large_file_is_uploaded_in_parts_and_a_manifest_of_another_run_is_not_replaced()
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(new Dictionary<string, string?> { ["AWS:ServiceURL"] = _s3.Url }).Build();
+        await using var store = S3LakeStore.Create($"s3://{S3Server.Bucket}/x", configuration, static _ => null);
+        await using var large = store.CreateTemporary();
+        var bytes = RandomNumberGenerator.GetBytes(17 << 20);
+        await large.WriteAsync(bytes);
+
+        await store.PublishAsync(large, "device_type=a/create_date=b/part-0.parquet", CancellationToken.None);
+        await store.WriteAsync(LakeExport.ManifestPath, [1], CancellationToken.None);
+        _s3.Objects[$"x/{LakeExport.ManifestPath}"] = [2];
+        var problem = await Assert.ThrowsAsync<LakeException>(
+            () => store.WriteAsync(LakeExport.ManifestPath, [3], CancellationToken.None));
+
+        Assert.Equal(bytes, _s3.Objects["x/device_type=a/create_date=b/part-0.parquet"]);
+        Assert.Contains("another export wrote the manifest meanwhile", problem.Message);
+        Assert.Equal([2], _s3.Objects[$"x/{LakeExport.ManifestPath}"]);
+    }
+
+    private Task<ConsoleCapture> ExportAsync(string to = $"s3://{S3Server.Bucket}/logins") =>
+        _estate.ExportAsync("--to", to, $"--AWS:ServiceURL={_s3.Url}");
+
+    private Dictionary<string, string> Objects() => _s3.Objects.ToDictionary(
+        x => x.Key["logins/".Length..], x => Convert.ToHexString(SHA256.HashData(x.Value)));
+}
