@@ -46,7 +46,8 @@ public sealed class PartitionVerbsTests
 
         var dry = await RunAsync("partitions --ahead 1 --keep 60months --dry-run");
         Assert.Equal(0, dry.ExitCode);
-        Assert.Contains("  user_logins_p2020_01 (2020-01-01 to before 2020-02-01)", dry.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "  user_logins_p2020_01 (2020-01-01 to before 2020-02-01)", dry.Output, StringComparison.Ordinal);
         Assert.EndsWith("Nothing was changed.\n", dry.Output, StringComparison.Ordinal);
         var asked = await RunAsync("partitions --keep 60months");
         Assert.Equal(1, asked.ExitCode);
@@ -91,13 +92,15 @@ public sealed class PartitionVerbsTests
         await using var database = await PostgresDatabase.CreateAsync();
         await LoginMigrations.MigrateAsync(database.ConnectionString);
 
-        Assert.Contains("(create_date; brin): there is none.", await OutputAsync("--dry-run"), StringComparison.Ordinal);
+        Assert.Contains(
+            "(create_date; brin): there is none.", await OutputAsync("--dry-run"), StringComparison.Ordinal);
         Assert.Contains(
             "ix_user_logins_masked_ip (masked_ip, create_date; btree): complete, 8.2 kB.",
             await OutputAsync("--columns masked_ip,user_id"),
             StringComparison.Ordinal);
         var document = JsonDocument.Parse(await OutputAsync("--dry-run --json")).RootElement;
-        Assert.Equal([true, false, true, false], document.EnumerateArray().Select(x => x.GetProperty("valid").GetBoolean()));
+        Assert.Equal(
+            [true, false, true, false], document.EnumerateArray().Select(x => x.GetProperty("valid").GetBoolean()));
         Assert.DoesNotContain("complete", await OutputAsync("--drop"), StringComparison.Ordinal);
 
         async Task<string> OutputAsync(string options)

@@ -25,7 +25,7 @@ public static class PartitionedTable
                     name, first, (first + interval '1 month')::date);
             END IF;
         END $$;
-        SELECT user_logins_add_partition(day::date)
-        FROM unnest(ARRAY['2026-09-01', '2026-10-01', '2026-11-01']) AS day
+        SELECT user_logins_add_partition('2026-09-01'), user_logins_add_partition('2026-10-01'),
+            user_logins_add_partition('2026-11-01')
         """;
 }

@@ -103,7 +103,8 @@ public sealed class AnalystIndexes(LoginDbContext database, TimeProvider time, A
                     await _locks.RunAsync(
                         "user_logins",
                         token => database.ExecuteAsync(
-                            $"CREATE INDEX {index.Name} ON ONLY user_logins USING {index.Method} ({index.Keys})", token),
+                            $"CREATE INDEX {index.Name} ON ONLY user_logins USING {index.Method} ({index.Keys})",
+                            token),
                         cancellationToken);
                 }
 

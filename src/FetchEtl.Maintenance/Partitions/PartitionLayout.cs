@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace FetchEtl.Maintenance;
 
-/// <summary>How <c>user_logins</c> is stored, as PostgreSQL's catalog says. It reads no row and needs no right.</summary>
+/// <summary>How <c>user_logins</c> is stored, as the catalog says. It reads no row and needs no right.</summary>
 /// <param name="IsPartitioned">Whether it is partitioned.</param>
 /// <param name="Partitions">Its partitions: those with days by their day, then others.</param>
 /// <param name="Detached">Tables beside it that were its partitions, as their names say.</param>

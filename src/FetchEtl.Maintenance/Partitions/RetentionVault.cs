@@ -42,7 +42,8 @@ internal sealed class RetentionVault(LoginDbContext database, TimeProvider time)
             return;
         }
 
-        var older = string.Join(" OR ", PiiFields.All.Select(field => MaskSql.IsOlderMask($"l.{field.Column()}", newest)));
+        var older = string.Join(
+            " OR ", PiiFields.All.Select(field => MaskSql.IsOlderMask($"l.{field.Column()}", newest)));
         if (await IsAsync($"SELECT EXISTS (SELECT FROM user_logins AS l WHERE {older})", cancellationToken))
         {
             throw new MaskingRefusedException(

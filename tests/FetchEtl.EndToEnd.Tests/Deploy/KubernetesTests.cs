@@ -16,8 +16,8 @@ public sealed class KubernetesTests
     public void Every_manifest_is_an_object_of_Kubernetes_without_unknown_fields()
     {
         Assert.Equal(
-            ["ConfigMap", "CronJob", "CronJob", "Deployment", "Job", "Namespace", "NetworkPolicy", "PodDisruptionBudget",
-                "Secret", "Secret", "Service", "ServiceAccount"],
+            ["ConfigMap", "CronJob", "CronJob", "Deployment", "Job", "Namespace", "NetworkPolicy",
+                "PodDisruptionBudget", "Secret", "Secret", "Service", "ServiceAccount"],
             PodSpecs.Objects.Cast<k8s.IKubernetesObject>().Select(x => x.Kind).Order(StringComparer.Ordinal));
     }
 

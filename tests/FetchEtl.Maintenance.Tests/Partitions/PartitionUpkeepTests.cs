@@ -269,7 +269,9 @@ public sealed class PartitionUpkeepTests : IAsyncLifetime
     }
 
     private static RetentionPeriod Period(string text) =>
-        RetentionPeriod.TryParse(text, out var period) ? period : throw new ArgumentException("It is no period.", nameof(text));
+        RetentionPeriod.TryParse(text, out var period)
+            ? period
+            : throw new ArgumentException("It is no period.", nameof(text));
 
     private string Mask(PiiField field, string value) =>
         new KeyedPiiMasker(_masking).Mask(field, new PersonalText(value))!;

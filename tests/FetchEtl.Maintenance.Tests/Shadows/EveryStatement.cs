@@ -129,6 +129,7 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
         await IndexesAsync();
         await using var services = Services(Masking(2));
         await using var database = await ContextAsync(services);
+        await database.Database.OpenConnectionAsync();
         var pass = new BlockPass(database, "user_logins", ["masked_ip"], "true", 1, isPartitioned: true);
         Assert.Equal(1, await pass.RunAsync(
             static (_, rows, _) => Task.FromResult(rows.Count), static (_, _) => { }, CancellationToken.None));
