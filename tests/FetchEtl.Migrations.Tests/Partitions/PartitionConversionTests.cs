@@ -172,11 +172,14 @@ public sealed class PartitionConversionTests : IAsyncLifetime
 
         await ConvertAsync(PartitionInterval.Day);
         await ConvertAsync(PartitionInterval.Day);
-        await using var last = await OpenAsync();
-        Assert.Equal((PartitionState.Partitioned, PartitionInterval.Day), await last.ReadStateAsync());
-        Assert.False(await last.GiveUpAsync());
-        await Assert.ThrowsAsync<LoginMigrationException>(
-            () => last.RunAsync(PartitionInterval.Month, new Progress<PartitionProgress>()));
+        await using (var last = await OpenAsync())
+        {
+            Assert.Equal((PartitionState.Partitioned, PartitionInterval.Day), await last.ReadStateAsync());
+            Assert.False(await last.GiveUpAsync());
+            await Assert.ThrowsAsync<LoginMigrationException>(
+                () => last.RunAsync(PartitionInterval.Month, new Progress<PartitionProgress>()));
+        }
+
         await LoginMigrations.MigrateAsync(Connection);
     }
 
