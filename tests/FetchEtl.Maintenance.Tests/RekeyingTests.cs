@@ -173,7 +173,8 @@ public sealed class RekeyingTests : IAsyncLifetime
     [InlineData("CREATE VIEW t AS SELECT ''::text AS masked_ip", "t", "t is not a table, but a view")]
     [InlineData("CREATE TABLE t (masked_ip text) PARTITION BY LIST (masked_ip); CREATE FOREIGN DATA WRAPPER w; " +
         "CREATE SERVER s FOREIGN DATA WRAPPER w; CREATE FOREIGN TABLE t1 PARTITION OF t DEFAULT SERVER s", "t",
-        "t has partitions that are foreign tables or of another storage, whose rows cannot be found by their place: t1:")]
+        "t has partitions that are foreign tables or of another storage, whose rows cannot be found by their place: " +
+        "t1:")]
     [InlineData("CREATE TABLE t (masked_ip text); CREATE TABLE t1 () INHERITS (t)", "t", "t has tables that inherit " +
         "from it")]
     [InlineData("DROP TABLE pii_vault", "user_logins", "There is no table pii_vault: create it by 'fetch-etl " +

@@ -103,7 +103,8 @@ internal static class CarriedOver
         UNION ALL
         SELECT pg_catalog.format('ALTER TABLE %s %s ROW LEVEL SECURITY', @target, f.word)
         FROM pg_catalog.pg_class AS c
-            CROSS JOIN LATERAL (VALUES ('ENABLE', c.relrowsecurity), ('FORCE', c.relforcerowsecurity)) AS f (word, is_on)
+            CROSS JOIN LATERAL (VALUES
+                ('ENABLE', c.relrowsecurity), ('FORCE', c.relforcerowsecurity)) AS f (word, is_on)
         WHERE c.oid = {Old} AND f.is_on
         UNION ALL
         SELECT s.statement FROM pg_catalog.pg_trigger AS t CROSS JOIN LATERAL (VALUES

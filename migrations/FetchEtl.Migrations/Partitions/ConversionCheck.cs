@@ -57,8 +57,8 @@ internal static class ConversionCheck
         WHERE d.classid = 'pg_catalog.pg_rewrite'::regclass::oid
             AND d.refclassid = 'pg_catalog.pg_class'::regclass::oid AND d.refobjid = {Old}
         UNION ALL
-        SELECT DISTINCT pg_catalog.format('The function %s has a body that is bound to user_logins: drop it, and create '
-            'it again afterwards.', d.objid::regprocedure)
+        SELECT DISTINCT pg_catalog.format('The function %s has a body that is bound to user_logins: drop it, and '
+            'create it again afterwards.', d.objid::regprocedure)
         FROM pg_catalog.pg_depend AS d
         WHERE d.classid = 'pg_catalog.pg_proc'::regclass::oid
             AND d.refclassid = 'pg_catalog.pg_class'::regclass::oid AND d.refobjid = {Old}
@@ -70,11 +70,13 @@ internal static class ConversionCheck
     public const string ChangedColumns =
         """
         SELECT coalesce(o.name, t.name) FROM (
-            SELECT a.attname::text AS name, pg_catalog.format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS rule
+            SELECT a.attname::text AS name, pg_catalog.format_type(a.atttypid, a.atttypmod) AS type,
+                a.attnotnull AS rule
             FROM pg_catalog.pg_attribute AS a
             WHERE a.attrelid = pg_catalog.to_regclass(@old)::oid AND a.attnum > 0 AND NOT a.attisdropped) AS o
         FULL JOIN (
-            SELECT a.attname::text AS name, pg_catalog.format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS rule
+            SELECT a.attname::text AS name, pg_catalog.format_type(a.atttypid, a.atttypmod) AS type,
+                a.attnotnull AS rule
             FROM pg_catalog.pg_attribute AS a
             WHERE a.attrelid = pg_catalog.to_regclass(@target)::oid AND a.attnum > 0 AND NOT a.attisdropped) AS t
         ON t.name = o.name AND t.type = o.type AND t.rule = o.rule
@@ -88,6 +90,7 @@ internal static class ConversionCheck
             pg_catalog.count(DISTINCT pg_catalog.date_trunc('{ConversionSql.Name(interval)}', d.day::timestamp)),
             coalesce(pg_catalog.sum(d.rows) FILTER (
                 WHERE NOT pg_catalog.isfinite(d.day) OR d.day < '0001-01-01' OR d.day >= '9999-01-01'), 0)::bigint
-        FROM (SELECT create_date AS day, pg_catalog.count(*) AS rows FROM {schema}.user_logins GROUP BY create_date) AS d
+        FROM (SELECT create_date AS day, pg_catalog.count(*) AS rows FROM {schema}.user_logins
+            GROUP BY create_date) AS d
         """;
 }

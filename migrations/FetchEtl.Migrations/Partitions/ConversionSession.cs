@@ -4,9 +4,34 @@ namespace FetchEtl.Migrations;
 
 /// <summary>The statements of a conversion, on one connection. A test can end it before any of them.</summary>
 /// <param name="connection">An open connection.</param>
+/// <param name="schema">The schema of the tables, quoted for SQL.</param>
 /// <param name="beforeStatement">Called with each statement; it may throw.</param>
-internal sealed class ConversionSession(NpgsqlConnection connection, Action<string>? beforeStatement = null)
+internal sealed class ConversionSession(
+    NpgsqlConnection connection, string schema, Action<string>? beforeStatement = null)
 {
+    public string Schema => schema;
+
+    public NpgsqlParameter Old => Name("old", "user_logins");
+
+    public NpgsqlParameter Target => Name("target", ConversionSql.Target);
+
+    public string Qualified(string table) => $"{schema}.{table}";
+
+    public NpgsqlParameter<string> Name(string parameter, string table) => new(parameter, Qualified(table));
+
+    public async Task<bool> ExistsAsync(string table, CancellationToken cancellationToken) =>
+        (await QueryAsync(
+            "SELECT pg_catalog.to_regclass(@table) IS NOT NULL",
+            static reader => reader.GetBoolean(0),
+            cancellationToken,
+            Name("table", table))).Single();
+
+    /// <summary>Takes all rights on a table from everybody but its owner.</summary>
+    public async Task RevokeAsync(string table, CancellationToken cancellationToken) =>
+        await ExecuteEachAsync(
+            await ReadAsync(CarriedOver.Revokes, cancellationToken, Name("old", table), Name("target", table)),
+            cancellationToken);
+
     public Task ExecuteAsync(
         string sql, CancellationToken cancellationToken, params IReadOnlyList<NpgsqlParameter> parameters) =>
         QueryAsync(sql, static _ => 0, cancellationToken, parameters);

@@ -2,7 +2,6 @@ using System.Data;
 using System.Globalization;
 using FetchEtl.Logins;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace FetchEtl.Migrations;
 
@@ -33,29 +32,18 @@ public sealed class PartitionConversion : IAsyncDisposable
     private readonly NpgsqlConnection _connection;
     private readonly ConversionSession _session;
     private readonly LockRetry _locks;
-    private readonly string _schema;
-    private readonly DateOnly _today;
-    private readonly int _batchBlocks;
+    private readonly ConversionSource _source;
+    private readonly ConversionBuild _build;
 
     private PartitionConversion(
-        NpgsqlConnection connection,
-        ConversionSession session,
-        LockRetry locks,
-        string schema,
-        DateOnly today,
-        int batchBlocks)
+        NpgsqlConnection connection, ConversionSession session, LockRetry locks, DateOnly today, int batchBlocks)
     {
-        _batchBlocks = batchBlocks;
         _connection = connection;
         _session = session;
         _locks = locks;
-        _schema = schema;
-        _today = today;
+        _source = new ConversionSource(session);
+        _build = new ConversionBuild(session, _source, locks, today, batchBlocks);
     }
-
-    private NpgsqlParameter Old => Name("old", "user_logins");
-
-    private NpgsqlParameter Target => Name("target", ConversionSql.Target);
 
     /// <summary>Connects, and waits for other processes that migrate.</summary>
     /// <param name="connectionString">
@@ -98,9 +86,8 @@ public sealed class PartitionConversion : IAsyncDisposable
                 "SELECT pg_catalog.quote_ident(pg_catalog.current_schema()::text)", cancellationToken);
             return new PartitionConversion(
                 connection,
-                new ConversionSession(connection, beforeStatement),
+                new ConversionSession(connection, schema!, beforeStatement),
                 new LockRetry(connection, new TableName(LoginTables.Default), report, time),
-                schema!,
                 DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime),
                 batchBlocks);
         }
@@ -117,10 +104,10 @@ public sealed class PartitionConversion : IAsyncDisposable
     public async Task<(PartitionState State, PartitionInterval? Interval)> ReadStateAsync(
         CancellationToken cancellationToken = default)
     {
-        if (await ExistsAsync(ConversionSql.State, cancellationToken))
+        if (await _session.ExistsAsync(ConversionSql.State, cancellationToken))
         {
             var name = await _session.ReadAsync(
-                $"SELECT part_interval FROM {_schema}.{ConversionSql.State}", cancellationToken);
+                $"SELECT part_interval FROM {_session.Schema}.{ConversionSql.State}", cancellationToken);
             return (PartitionState.UnderWay, Enum.Parse<PartitionInterval>(name.Single()));
         }
 
@@ -136,7 +123,7 @@ public sealed class PartitionConversion : IAsyncDisposable
             """,
             static reader => reader.GetInt32(0),
             cancellationToken,
-            Old);
+            _session.Old);
         return days switch
         {
             [1] => (PartitionState.Partitioned, PartitionInterval.Day),
@@ -145,7 +132,9 @@ public sealed class PartitionConversion : IAsyncDisposable
         };
     }
 
-    /// <summary>Says what a conversion of a plain table would do. It reads the whole table, and changes nothing.</summary>
+    /// <summary>
+    /// Says what a conversion of a plain table would do. It reads the whole table, and changes nothing.
+    /// </summary>
     /// <param name="interval">The interval of the partitions.</param>
     /// <param name="cancellationToken">Cancels the statement under way.</param>
     /// <returns>The plan.</returns>
@@ -156,15 +145,15 @@ public sealed class PartitionConversion : IAsyncDisposable
         var names = new[]
         {
             ConversionSql.Target, PartitionSql.Undated, ConversionSql.Kept, ConversionSql.Rows,
-            FirstLeaf(interval),
+            _build.FirstLeaf(interval),
         };
         var obstacles = await _session.ReadAsync(
             ConversionCheck.Obstacles,
             cancellationToken,
-            Old,
-            new NpgsqlParameter<string[]>("names", Array.ConvertAll(names, Qualified)));
+            _session.Old,
+            new NpgsqlParameter<string[]>("names", Array.ConvertAll(names, _session.Qualified)));
         var (rows, partitions, unfit) = (await _session.QueryAsync(
-            ConversionCheck.Count(_schema, interval),
+            ConversionCheck.Count(_session.Schema, interval),
             static reader => (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2)),
             cancellationToken)).Single();
         if (unfit > 0)
@@ -185,7 +174,7 @@ public sealed class PartitionConversion : IAsyncDisposable
             "SELECT pg_catalog.pg_total_relation_size(pg_catalog.to_regclass(@old))",
             static reader => reader.GetInt64(0),
             cancellationToken,
-            Old);
+            _session.Old);
         return new PartitionPlan(rows, bytes.Single(), partitions);
     }
 
@@ -200,7 +189,9 @@ public sealed class PartitionConversion : IAsyncDisposable
     /// </exception>
     /// <exception cref="NpgsqlException">PostgreSQL rejected a statement, or could not be reached.</exception>
     public async Task RunAsync(
-        PartitionInterval interval, IProgress<PartitionProgress> progress, CancellationToken cancellationToken = default)
+        PartitionInterval interval,
+        IProgress<PartitionProgress> progress,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(progress);
         switch (await ReadStateAsync(cancellationToken))
@@ -212,18 +203,20 @@ public sealed class PartitionConversion : IAsyncDisposable
                 Require(interval, begun!.Value, "a conversion is under way");
                 break;
             default:
-                await _locks.RunAsync(() => BeginAsync(interval, cancellationToken), cancellationToken);
+                await _locks.RunAsync(() => _build.BeginAsync(interval, cancellationToken), cancellationToken);
                 break;
         }
 
-        await CopyAsync(progress, cancellationToken);
-        await _session.ExecuteAsync($"ANALYZE {Qualified(ConversionSql.Target)}", cancellationToken);
-        await RequireUnchangedAsync(cancellationToken);
-        await new TableComparer(_session, _schema).RequireEqualAsync(
+        await _build.CopyAsync(progress, cancellationToken);
+        await _session.ExecuteAsync($"ANALYZE {_session.Qualified(ConversionSql.Target)}", cancellationToken);
+        await _source.RequireUnchangedAsync(cancellationToken);
+        await new TableComparer(_session).RequireEqualAsync(
             (done, total) => progress.Report(new PartitionProgress("comparing", done, total)), cancellationToken);
         await _locks.RunAsync(
             () => _session.InTransactionAsync(
-                IsolationLevel.ReadCommitted, () => SwitchAsync(cancellationToken), cancellationToken),
+                IsolationLevel.ReadCommitted,
+                () => new ConversionSwitch(_session, _source).RunAsync(cancellationToken),
+                cancellationToken),
             cancellationToken);
     }
 
@@ -247,10 +240,10 @@ public sealed class PartitionConversion : IAsyncDisposable
         {
             await _session.ExecuteAsync(
                 $"""
-                LOCK TABLE {Qualified("user_logins")} IN ACCESS EXCLUSIVE MODE;
-                {ConversionSql.DropHelpers(_schema, "user_logins")}
-                DROP TABLE {Qualified(ConversionSql.Target)};
-                DROP FUNCTION {Qualified(PartitionSql.AddPartition)}(date);
+                LOCK TABLE {_session.Qualified("user_logins")} IN ACCESS EXCLUSIVE MODE;
+                {ConversionSql.DropHelpers(_session.Schema, "user_logins")}
+                DROP TABLE {_session.Qualified(ConversionSql.Target)};
+                DROP FUNCTION {_session.Qualified(PartitionSql.AddPartition)}(date);
                 """,
                 cancellationToken);
             return true;
@@ -269,7 +262,7 @@ public sealed class PartitionConversion : IAsyncDisposable
         }
 
         await _locks.RunAsync(
-            () => _session.ExecuteAsync($"DROP TABLE {Qualified(ConversionSql.Kept)}", cancellationToken),
+            () => _session.ExecuteAsync($"DROP TABLE {_session.Qualified(ConversionSql.Kept)}", cancellationToken),
             cancellationToken);
         return true;
     }
@@ -278,7 +271,7 @@ public sealed class PartitionConversion : IAsyncDisposable
     /// <param name="cancellationToken">Cancels the statement under way.</param>
     /// <returns>False where another table has that name.</returns>
     public async Task<bool> HasKeptAsync(CancellationToken cancellationToken = default) =>
-        await ExistsAsync(ConversionSql.Kept, cancellationToken)
+        await _session.ExistsAsync(ConversionSql.Kept, cancellationToken)
         && await ReadStateAsync(cancellationToken) is (PartitionState.Partitioned, _);
 
     /// <summary>Closes the connection, so that others may migrate.</summary>
@@ -292,223 +285,6 @@ public sealed class PartitionConversion : IAsyncDisposable
             throw new LoginMigrationException(
                 $"{what} by {ConversionSql.Name(had)}, and FetchEtl cannot change that to "
                 + $"{ConversionSql.Name(wanted)}: run 'fetch-etl migrate --partition-by {ConversionSql.Name(had)}'.");
-        }
-    }
-
-    private string Qualified(string table) => $"{_schema}.{table}";
-
-    private NpgsqlParameter<string> Name(string parameter, string table) => new(parameter, Qualified(table));
-
-    private string FirstLeaf(PartitionInterval interval) => interval == PartitionInterval.Month
-        ? _today.ToString("'user_logins_p'yyyy'_'MM", CultureInfo.InvariantCulture)
-        : _today.ToString("'user_logins_p'yyyy'_'MM'_'dd", CultureInfo.InvariantCulture);
-
-    private async Task<bool> ExistsAsync(string table, CancellationToken cancellationToken) =>
-        (await _session.QueryAsync(
-            "SELECT pg_catalog.to_regclass(@table) IS NOT NULL",
-            static reader => reader.GetBoolean(0),
-            cancellationToken,
-            Name("table", table))).Single();
-
-    /// <summary>Creates the copy and the helpers, and then begins to mirror: the lock is held shortly.</summary>
-    private async Task BeginAsync(PartitionInterval interval, CancellationToken cancellationToken)
-    {
-        var columns = await ReadColumnsAsync(cancellationToken);
-        await _session.InTransactionAsync(IsolationLevel.ReadCommitted, CreateAsync, cancellationToken);
-
-        async Task<bool> CreateAsync()
-        {
-            var options = (await _session.ReadAsync(
-                PartitionSql.WithOptions, cancellationToken, Name("table", "user_logins"))).Single();
-            await _session.ExecuteAsync(
-                PartitionSql.CreateParent(_schema, ConversionSql.Target, options), cancellationToken);
-            await _session.ExecuteEachAsync(
-                await _session.ReadAsync(CarriedOver.Indexes, cancellationToken, Old, Target), cancellationToken);
-            await _session.ExecuteEachAsync(
-                await _session.ReadAsync(CarriedOver.Columns, cancellationToken, Old, Target), cancellationToken);
-            await _session.ExecuteAsync(
-                PartitionSql.CreateFirstLeaf(_schema, ConversionSql.Target, interval, _today, options),
-                cancellationToken);
-            await _session.ExecuteAsync(
-                PartitionSql.CreateFunction(_schema, ConversionSql.Target), cancellationToken);
-            await _session.ExecuteAsync(
-                ConversionSql.CreateHelpers(_schema, columns, interval), cancellationToken);
-            string[] tables =
-            [
-                ConversionSql.Target, PartitionSql.Undated, FirstLeaf(interval), ConversionSql.State,
-                ConversionSql.Rows,
-            ];
-            await GiveToOwnerAsync(tables, cancellationToken);
-            await _session.ExecuteAsync(
-                $"SELECT {Qualified(PartitionSql.AddPartition)}(d.day) FROM pg_catalog.unnest(@days) AS d (day)",
-                cancellationToken,
-                new NpgsqlParameter<DateOnly[]>("days", Ahead(interval)));
-            await _session.ExecuteAsync(ConversionSql.BeginMirroring(_schema), cancellationToken);
-            return true;
-        }
-    }
-
-    /// <summary>The owner adds partitions later, and default privileges must give others no rights.</summary>
-    private async Task GiveToOwnerAsync(string[] tables, CancellationToken cancellationToken)
-    {
-        string[] owned =
-        [
-            .. tables.Select(table => $"TABLE {Qualified(table)}"),
-            .. ConversionSql.Functions(_schema).Select(function => $"FUNCTION {function}"),
-        ];
-        await _session.ExecuteEachAsync(
-            await _session.ReadAsync(
-                CarriedOver.Owner, cancellationToken, Old, new NpgsqlParameter<string[]>("targets", owned)),
-            cancellationToken);
-        foreach (var table in tables)
-        {
-            await RevokeAsync(table, cancellationToken);
-        }
-    }
-
-    private async Task RevokeAsync(string table, CancellationToken cancellationToken) =>
-        await _session.ExecuteEachAsync(
-            await _session.ReadAsync(
-                CarriedOver.Revokes, cancellationToken, Name("old", table), Name("target", table)),
-            cancellationToken);
-
-    private DateOnly[] Ahead(PartitionInterval interval) => interval == PartitionInterval.Month
-        ? [.. Enumerable.Range(1, 2).Select(_today.AddMonths)]
-        : [.. Enumerable.Range(1, 7).Select(_today.AddDays)];
-
-    private async Task CopyAsync(IProgress<PartitionProgress> progress, CancellationToken cancellationToken)
-    {
-        var columns = await ReadColumnsAsync(cancellationToken);
-        (long Next, long Total) place;
-        do
-        {
-            place = default;
-            await _locks.RunAsync(
-                async () => place = await _session.InTransactionAsync(
-                    IsolationLevel.ReadCommitted, () => CopyRangeAsync(columns, cancellationToken), cancellationToken),
-                cancellationToken);
-            progress.Report(new PartitionProgress("copying", place.Next, place.Total));
-        }
-        while (place.Next < place.Total);
-    }
-
-    /// <summary>Copies one range, and records it in the same transaction.</summary>
-    private async Task<(long Next, long Total)> CopyRangeAsync(string columns, CancellationToken cancellationToken)
-    {
-        // From here on nobody can rewrite the table.
-        await _session.ExecuteAsync(
-            $"LOCK TABLE ONLY {Qualified("user_logins")} IN ACCESS SHARE MODE", cancellationToken);
-        var (from, total) = await ReadPlaceAsync(cancellationToken);
-        var to = Math.Min(from + _batchBlocks, total);
-        if (from < to)
-        {
-            await _session.ExecuteAsync(ConversionSql.AddPartitions(_schema), cancellationToken, Range());
-            await _session.ExecuteAsync(ConversionSql.Copy(_schema, columns), cancellationToken, Range());
-            await _session.ExecuteAsync(
-                $"UPDATE {Qualified(ConversionSql.State)} SET next_block = @to",
-                cancellationToken,
-                new NpgsqlParameter<long>("to", to));
-        }
-
-        return (to, total);
-
-        NpgsqlParameter[] Range() =>
-        [
-            Tid("from", from),
-            Tid("to", to),
-        ];
-
-        static NpgsqlParameter Tid(string name, long block) =>
-            new NpgsqlParameter<NpgsqlTid>(name, new NpgsqlTid((uint)block, 0)) { NpgsqlDbType = NpgsqlDbType.Tid };
-    }
-
-    private async Task<(long Next, long Total)> ReadPlaceAsync(CancellationToken cancellationToken)
-    {
-        var (next, total, isSame) = (await _session.QueryAsync(
-            $"""
-            SELECT next_block, total_blocks, file = pg_catalog.pg_relation_filenode(pg_catalog.to_regclass(@old))
-            FROM {Qualified(ConversionSql.State)} FOR UPDATE
-            """,
-            static reader => (reader.GetInt64(0), reader.GetInt64(1), reader.GetBoolean(2)),
-            cancellationToken,
-            Old)).Single();
-        return isSame ? (next, total) : throw new LoginMigrationException(
-            "user_logins was rewritten since the conversion began, by VACUUM FULL, CLUSTER or ALTER TABLE, so it is "
-            + "not known which rows are copied. user_logins stays as it is: give the conversion up by 'fetch-etl "
-            + "migrate --partition-by none', and start again.");
-    }
-
-    private async Task<string> ReadColumnsAsync(CancellationToken cancellationToken) => string.Join(
-        ", ",
-        await _session.ReadAsync(
-            """
-            SELECT pg_catalog.quote_ident(a.attname::text) FROM pg_catalog.pg_attribute AS a
-            WHERE a.attrelid = pg_catalog.to_regclass(@old)::oid AND a.attnum > 0 AND NOT a.attisdropped
-                AND a.attgenerated = ''
-            ORDER BY a.attnum
-            """,
-            cancellationToken,
-            Old));
-
-    /// <summary>Gives the copy the place of the table. Everybody else waits meanwhile, for some milliseconds.</summary>
-    private async Task<bool> SwitchAsync(CancellationToken cancellationToken)
-    {
-        await _session.ExecuteAsync(
-            $"""
-            SET LOCAL search_path = pg_catalog;
-            LOCK TABLE {Qualified("user_logins")}, {Qualified(ConversionSql.Target)} IN ACCESS EXCLUSIVE MODE
-            """,
-            cancellationToken);
-        await RequireUnchangedAsync(cancellationToken);
-
-        // What names user_logins now will name the table that has the name then.
-        var named = new NpgsqlParameter<string>("target", Qualified("user_logins"));
-        var views = await _session.ReadAsync(CarriedOver.Views, cancellationToken, Old);
-        var behaviour = await _session.ReadAsync(
-            CarriedOver.Behaviour,
-            cancellationToken,
-            Old,
-            named,
-            new NpgsqlParameter<string[]>("triggers", [.. ConversionSql.Triggers]));
-        var sequences = await _session.ReadAsync(CarriedOver.Sequences, cancellationToken, Old, named.Clone());
-        var grants = await _session.ReadAsync(
-            CarriedOver.Grants,
-            cancellationToken,
-            Old,
-            named.Clone(),
-            Name("function", PartitionSql.AddPartition));
-        var indexes = await _session.ReadAsync(CarriedOver.IndexNames, cancellationToken, Old);
-        await _session.ExecuteAsync(ConversionSql.ChangePlaces(_schema), cancellationToken);
-        await _session.ExecuteEachAsync(
-            [.. indexes, .. views, .. behaviour, .. sequences, .. grants], cancellationToken);
-        await RevokeAsync(ConversionSql.Kept, cancellationToken);
-        return true;
-    }
-
-    private async Task RequireUnchangedAsync(CancellationToken cancellationToken)
-    {
-        await ReadPlaceAsync(cancellationToken);
-        var triggers = await _session.ReadAsync(
-            """
-            SELECT t.tgname::text FROM pg_catalog.pg_trigger AS t
-            WHERE t.tgrelid = pg_catalog.to_regclass(@old)::oid AND t.tgenabled = 'A' AND NOT t.tgisinternal
-            """,
-            cancellationToken,
-            Old);
-        string[] changed =
-        [
-            .. ConversionSql.Triggers.Except(triggers).Select(name => $"the trigger {name}"),
-            .. (await _session.ReadAsync(ConversionCheck.ChangedColumns, cancellationToken, Old, Target))
-                .Select(name => $"the column {name}"),
-            .. (await _session.ReadAsync(CarriedOver.ChangedIndexes, cancellationToken, Old, Target))
-                .Select(name => $"the index {name}"),
-        ];
-        if (changed.Length > 0)
-        {
-            throw new LoginMigrationException(
-                $"Somebody changed user_logins since the conversion began: {string.Join(", ", changed)}. user_logins "
-                + "stays as it is: undo the change, or give the conversion up by 'fetch-etl migrate --partition-by "
-                + "none', and start again.");
         }
     }
 }

@@ -1,7 +1,6 @@
 using System.Data;
 using System.Globalization;
 using System.Numerics;
-using Npgsql;
 
 namespace FetchEtl.Migrations;
 
@@ -11,8 +10,7 @@ namespace FetchEtl.Migrations;
 /// of a 64-bit hash of each row's text.
 /// </summary>
 /// <param name="session">The session.</param>
-/// <param name="schema">The schema, quoted for SQL.</param>
-internal sealed class TableComparer(ConversionSession session, string schema)
+internal sealed class TableComparer(ConversionSession session)
 {
     /// <summary>
     /// The partition of undated rows comes last: a new partition for a writer's date needs a lock on it, which a read
@@ -45,11 +43,8 @@ internal sealed class TableComparer(ConversionSession session, string schema)
     private async Task<(Content Old, Content Copy)> SumAsync(
         Action<int, int> progress, CancellationToken cancellationToken)
     {
-        var old = await ReadAsync($"{schema}.user_logins", cancellationToken);
-        var leaves = await session.ReadAsync(
-            Leaves,
-            cancellationToken,
-            new NpgsqlParameter<string>("target", $"{schema}.{ConversionSql.Target}"));
+        var old = await ReadAsync(session.Qualified("user_logins"), cancellationToken);
+        var leaves = await session.ReadAsync(Leaves, cancellationToken, session.Target);
         var copy = new Content(0, BigInteger.Zero);
         for (var place = 0; place < leaves.Count; place++)
         {

@@ -177,8 +177,8 @@ internal sealed class SettingsDecision
         {
             _problems.Add(
                 $"Masking:Methods:{field.Name()} is {own.MethodOf(field)}, and user_logins holds masks of Hmac, " +
-                "which no key turns back into the values that such a mask is made of: leave the field at Hmac, or let " +
-                "an empty table begin with the new method and send the messages again.");
+                "which no key turns back into the values that such a mask is made of: leave the field at Hmac, or " +
+                "let an empty table begin with the new method and send the messages again.");
         }
     }
 

@@ -373,9 +373,9 @@ public sealed class StoredMasksVerifier(
             ORDER BY a.attnum
             """).ToListAsync(cancellationToken);
         Refuse([.. narrow.Select(column =>
-            $"{database.Tables}.{column.Name} is {column.Type}, and a mask has {length} characters: widen it by ALTER " +
-            $"TABLE {database.Tables} ALTER COLUMN {column.Name} TYPE varchar({ColumnLengths.Mask}); drop a view over " +
-            "it first and create it again afterwards.")]);
+            $"{database.Tables}.{column.Name} is {column.Type}, and a mask has {length} characters: widen it by " +
+            $"ALTER TABLE {database.Tables} ALTER COLUMN {column.Name} TYPE varchar({ColumnLengths.Mask}); drop a " +
+            "view over it first and create it again afterwards.")]);
     }
 
     private sealed record NarrowColumn(string Name, string Type);

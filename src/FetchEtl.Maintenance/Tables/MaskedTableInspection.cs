@@ -188,8 +188,8 @@ internal static class MaskedTableInspection
                 "kind: name the table under it.",
             [{ Kind: "r", Children: { } children } table] => $"{table.Name} has tables that inherit from it, whose " +
                 $"rows would be left out: detach them (ALTER TABLE … NO INHERIT) and name each: {children}.",
-            [{ Kind: "r", Method: not "heap" } table] => $"{table.Name} is stored by {table.Method}, whose rows cannot " +
-                "be found by their place: copy it into a plain table.",
+            [{ Kind: "r", Method: not "heap" } table] => $"{table.Name} is stored by {table.Method}, whose rows " +
+                "cannot be found by their place: copy it into a plain table.",
             [{ HidesRows: true } table] => $"{table.Name} has row-level security that hides rows from this role: use " +
                 "its owner's role, or one with BYPASSRLS.",
             _ => null,

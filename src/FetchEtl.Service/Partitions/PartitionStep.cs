@@ -33,7 +33,8 @@ internal static class PartitionStep
 
         if (arguments.Interval is { } interval)
         {
-            if (state == PartitionState.Plain && !await MayBeginAsync(conversion, interval, arguments, cancellationToken))
+            if (state == PartitionState.Plain
+                && !await MayBeginAsync(conversion, interval, arguments, cancellationToken))
             {
                 return Verb.Fail([$"Not confirmed. {Untouched}"]);
             }
@@ -87,8 +88,8 @@ internal static class PartitionStep
             CultureInfo.InvariantCulture,
             $"user_logins has {Words.Count(plan.Rows, "row")}, which need {Words.Count(plan.Partitions, "partition")} "
             + $"by {Name(interval)}. They are copied while services go on inserting, so the server needs "
-            + $"{plan.Bytes / 1024.0 / 1024.0:N0} MB of disk space, and about twice as much for its log. Until the end, "
-            + $"rekey, adopt, erase and subject erase are refused on user_logins. The old table is kept as "
+            + $"{plan.Bytes / 1024.0 / 1024.0:N0} MB of disk space, and about twice as much for its log. Until the "
+            + $"end, rekey, adopt, erase and subject erase are refused on user_logins. The old table is kept as "
             + $"{PartitionConversion.Kept}."));
         return arguments.IsSure || await Consent.AskAsync(cancellationToken);
     }

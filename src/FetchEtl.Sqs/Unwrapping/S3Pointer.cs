@@ -67,7 +67,8 @@ internal sealed record S3Pointer(string Bucket, string Key)
         }
 
         reader.Read();
-        return reader.TokenType == JsonTokenType.EndArray && !reader.Read() && !string.IsNullOrEmpty(bucket) && IsKey(key)
+        return reader.TokenType == JsonTokenType.EndArray && !reader.Read()
+            && !string.IsNullOrEmpty(bucket) && IsKey(key)
             ? new S3Pointer(bucket, key!)
             : null;
     }

@@ -60,7 +60,8 @@ public sealed class KilledConversionTests(ITestOutputHelper output) : IAsyncLife
         await using var last = await FetchEtlProcess.RunAsync(Settings, "migrate", "--partition-by", "day");
         await stop.CancelAsync();
         await writing;
-        await using var again = await FetchEtlProcess.RunAsync(Settings, "migrate", "--partition-by", "day", "--drop-old");
+        await using var again = await FetchEtlProcess.RunAsync(
+            Settings, "migrate", "--partition-by", "day", "--drop-old");
 
         Assert.True(last.ExitCode == 0, last.Errors);
         Assert.Contains("user_logins is partitioned by day. Services that run continue with it.", last.Output);

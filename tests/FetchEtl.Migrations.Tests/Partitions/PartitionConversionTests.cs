@@ -130,7 +130,8 @@ public sealed class PartitionConversionTests : IAsyncLifetime
 
         var converting = ConvertAsync(PartitionInterval.Month);
         Assert.EndsWith(
-            $"whose transactions hold locks: {reader.ProcessId}.", await _reports.WaitForAsync("was not free within 2 s"));
+            $"whose transactions hold locks: {reader.ProcessId}.",
+            await _reports.WaitForAsync("was not free within 2 s"));
         await _time.NextPauseAsync();
         await writer.WaitForMoreAsync(50);
         await reader.EndAsync();
@@ -206,7 +207,8 @@ public sealed class PartitionConversionTests : IAsyncLifetime
         Assert.Contains(problem, error.Message);
         Assert.Contains("user_logins stays as it is", error.Message);
         Assert.Equal(
-            ["r"], await TestDatabase.ReadAsync(Connection, "SELECT relkind FROM pg_class WHERE relname = 'user_logins'"));
+            ["r"],
+            await TestDatabase.ReadAsync(Connection, "SELECT relkind FROM pg_class WHERE relname = 'user_logins'"));
     }
 
     [Fact]

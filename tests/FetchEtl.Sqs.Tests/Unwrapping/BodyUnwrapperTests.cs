@@ -111,7 +111,9 @@ public sealed partial class BodyUnwrapperTests
             "broken_wrapper");
         foreach (var mode in Modes)
         {
-            var body = mode == SqsUnwrap.Sns ? Wrappers.Sns(Wrappers.InS3("b", "k")) : Wrappers.InS3ByOldClient("b", "k");
+            var body = mode == SqsUnwrap.Sns
+                ? Wrappers.Sns(Wrappers.InS3("b", "k"))
+                : Wrappers.InS3ByOldClient("b", "k");
             await RejectsAsync(mode, body, "is an S3 pointer to a bucket that is not allowed", "bad_pointer");
         }
     }
