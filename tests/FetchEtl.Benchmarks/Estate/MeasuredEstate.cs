@@ -85,6 +85,14 @@ internal sealed class MeasuredEstate : IAsyncDisposable
     public Task FillAsync(int messages, int seed, CancellationToken cancellationToken) => new MessageSender(Client)
         .SendAsync(QueueUrl, new LoginGenerator(seed).Take(messages), static _ => { }, cancellationToken);
 
+    /// <summary>Makes the table partitioned.</summary>
+    public async Task PartitionAsync(PartitionInterval interval, CancellationToken cancellationToken)
+    {
+        await using var conversion = await PartitionConversion.OpenAsync(
+            Settings["ConnectionStrings__Logins"], static _ => { }, TimeProvider.System, cancellationToken);
+        await conversion.RunAsync(interval, new Progress<PartitionProgress>(), cancellationToken);
+    }
+
     /// <summary>
     /// Empties the table and runs a checkpoint, so that a run does not pay for the disk writes of the run before.
     /// </summary>
