@@ -1,5 +1,3 @@
-using Npgsql;
-
 namespace FetchEtl.Migrations;
 
 /// <summary>The table that a conversion copies: its columns, how far it is copied, and what changed in it.</summary>

@@ -27,7 +27,7 @@ internal sealed class TableFitting(LoginTables tables, TableForm form, ILogger<L
     /// <param name="exception">The refusal; see <see cref="MayFit"/>.</param>
     /// <param name="cancellationToken">Cancels the statement under way.</param>
     /// <returns>Whether another attempt may succeed.</returns>
-    /// <exception cref="DatabaseFaultException">This role may not add a partition, or nothing can.</exception>
+    /// <exception cref="DatabaseFaultException">This role may not add a partition.</exception>
     public async Task<bool> FitAsync(
         LoginDbContext database,
         IReadOnlyList<PendingLogin> rows,
@@ -47,7 +47,10 @@ internal sealed class TableFitting(LoginTables tables, TableForm form, ILogger<L
 
         foreach (var day in rows.Select(row => row.Login.CreateDate).OfType<DateOnly>().Distinct().Order())
         {
-            await AddAsync(database, day, cancellationToken);
+            if (!await AddAsync(database, day, cancellationToken))
+            {
+                return false;
+            }
         }
 
         return true;
@@ -55,9 +58,11 @@ internal sealed class TableFitting(LoginTables tables, TableForm form, ILogger<L
 
     private bool LacksPartition(PostgresException exception) =>
         exception.SqlState == PostgresErrorCodes.CheckViolation
-        && (exception.ConstraintName == $"{tables.Table}_undated_check" || exception.Routine == NoPartition);
+        && (exception.ConstraintName == $"{tables.Table}_undated_check"
+            || (exception.Routine == NoPartition && exception.TableName == tables.Table));
 
-    private async Task AddAsync(LoginDbContext database, DateOnly day, CancellationToken cancellationToken)
+    /// <returns>False where somebody partitioned the table by other means, and no function adds partitions.</returns>
+    private async Task<bool> AddAsync(LoginDbContext database, DateOnly day, CancellationToken cancellationToken)
     {
         try
         {
@@ -68,9 +73,14 @@ internal sealed class TableFitting(LoginTables tables, TableForm form, ILogger<L
             {
                 Log.PartitionAdded(log, tables, Text(day), name);
             }
+
+            return true;
         }
-        catch (PostgresException refusal) when (refusal.SqlState
-            is PostgresErrorCodes.UndefinedFunction or PostgresErrorCodes.InsufficientPrivilege)
+        catch (PostgresException refusal) when (refusal.SqlState == PostgresErrorCodes.UndefinedFunction)
+        {
+            return false;
+        }
+        catch (PostgresException refusal) when (refusal.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {
             throw new DatabaseFaultException(
                 new DatabaseFault(
