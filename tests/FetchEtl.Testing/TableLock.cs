@@ -49,6 +49,20 @@ public sealed class TableLock : IAsyncDisposable
         await command.ExecuteScalarAsync();
     }
 
+    /// <summary>Runs statements under the lock, and releases it with their commit.</summary>
+    public async Task CommitAsync(string sql)
+    {
+        await ExecuteAsync(sql);
+        await _transaction.CommitAsync();
+    }
+
+    /// <summary>Runs statements in the transaction that holds the lock.</summary>
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, _connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
     public Task ReleaseAsync() => _transaction.RollbackAsync();
 
     public async ValueTask DisposeAsync()

@@ -101,13 +101,14 @@ internal sealed class BatchStatement(
     {
         for (var attempt = 1; ; attempt++)
         {
+            var target = fitting.Target;
             try
             {
                 return await WriteAsync(context, rows, settings, cancellationToken);
             }
             catch (PostgresException exception) when (attempt <= MostChanges && fitting.MayFit(exception))
             {
-                if (!await fitting.FitAsync(context, rows, exception, cancellationToken))
+                if (!await fitting.FitAsync(context, rows, exception, target, cancellationToken))
                 {
                     throw;
                 }

@@ -37,12 +37,13 @@ internal sealed class DurableInsert
     private readonly int? _generation;
     private readonly TableForm _form;
     private readonly Statements _plain;
-    private readonly Statements _partitioned;
+    private readonly Statements _dated;
+    private readonly Statements _undated;
     private volatile bool _hasErased;
 
     /// <param name="tables">The names of the tables.</param>
     /// <param name="masker">The process's masker. Under a masker of another type, no key check is a condition.</param>
-    /// <param name="form">Whether the table is partitioned.</param>
+    /// <param name="form">The table's unique index.</param>
     public DurableInsert(LoginTables tables, IPiiMasker masker, TableForm form)
     {
         _form = form;
@@ -61,7 +62,8 @@ internal sealed class DurableInsert
         // the statement's snapshot.
         _nothingErased = $"AND pg_catalog.pg_relation_size('{tables.ErasedMessages}'::regclass) = 0";
         _plain = Both(new UnnestInsert(tables));
-        _partitioned = Both(new UnnestInsert(tables, isPartitioned: true));
+        _dated = Both(new UnnestInsert(tables, InsertTarget.MessageIdAndDate));
+        _undated = Both(new UnnestInsert(tables, InsertTarget.Any));
 
         Statements Both(UnnestInsert insert) => new(
             Of(insert, $"{Durable} {condition}"),
@@ -73,19 +75,19 @@ internal sealed class DurableInsert
             insert.WhereMoving($"(SELECT {always})"));
     }
 
-    /// <summary>The statement of <see cref="InsertAsync"/>, while message ids do not move.</summary>
-    public string Sql => _hasErased ? Current.Inserting.OfErased : Current.Inserting.OfNothingErased;
-
-    private Statements Current => _form.IsPartitioned ? _partitioned : _plain;
+    /// <summary>
+    /// The statement of <see cref="InsertAsync"/> into a table that is not partitioned, while message ids do not move.
+    /// </summary>
+    public string Sql => _hasErased ? _plain.Inserting.OfErased : _plain.Inserting.OfNothingErased;
 
     /// <summary>Inserts rows in a transaction of their own. They were all made under the same settings.</summary>
     /// <returns>The number of new rows.</returns>
     public async Task<int> InsertAsync(
         LoginDbContext database, IReadOnlyList<PendingLogin> rows, CancellationToken cancellationToken)
     {
-        await _form.IsPartitionedAsync(database, cancellationToken);
+        var statements = await StatementsAsync(database, rows, cancellationToken);
         return await database.Database.ExecuteSqlRawAsync(
-            Form(Current.Inserting, rows), Parameters(rows), cancellationToken);
+            Form(statements.Inserting, rows), Parameters(rows), cancellationToken);
     }
 
     /// <summary>
@@ -95,9 +97,9 @@ internal sealed class DurableInsert
     public async Task<List<Guid?>> InsertReturningAsync(
         LoginDbContext database, IReadOnlyList<PendingLogin> rows, CancellationToken cancellationToken)
     {
-        await _form.IsPartitionedAsync(database, cancellationToken);
+        var statements = await StatementsAsync(database, rows, cancellationToken);
         return await ReadIdsAsync(
-            database, Form(Current.Returning, rows), Parameters(rows), cancellationToken);
+            database, Form(statements.Returning, rows), Parameters(rows), cancellationToken);
     }
 
     /// <summary>
@@ -154,9 +156,21 @@ internal sealed class DurableInsert
     private static bool Moves(IReadOnlyList<PendingLogin> rows) =>
         rows[0].Settings?.MessageIds == MessageIdForm.Moving;
 
+    private async ValueTask<Statements> StatementsAsync(
+        LoginDbContext database, IReadOnlyList<PendingLogin> rows, CancellationToken cancellationToken)
+    {
+        var table = await _form.ReadAsync(database, cancellationToken);
+        return UnnestInsert.TargetOf(table, rows.Select(static row => row.Login)) switch
+        {
+            InsertTarget.MessageIdAndDate => _dated,
+            InsertTarget.Any => _undated,
+            _ => _plain,
+        };
+    }
+
     /// <summary>Only the partitions of the rows' dates are looked at.</summary>
     private string InDates(IReadOnlyList<PendingLogin> rows) =>
-        _form.IsPartitioned && rows.All(row => row.Login.CreateDate is not null)
+        _form.Target == InsertTarget.MessageIdAndDate && rows.All(row => row.Login.CreateDate is not null)
             ? " AND create_date = ANY (@dates)"
             : string.Empty;
 

@@ -20,8 +20,8 @@ public static class InsertPlan
         LoginDbContext database, bool hasVault, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(database);
-        var isPartitioned = await new TableForm().IsPartitionedAsync(database, cancellationToken);
-        var logins = $"EXPLAIN {new UnnestInsert(database.Tables, isPartitioned).Sql}";
+        var target = await new TableForm().ReadAsync(database, cancellationToken);
+        var logins = $"EXPLAIN {new UnnestInsert(database.Tables, target).Sql}";
         await database.Database.ExecuteSqlRawAsync(logins, UnnestInsert.Parameters([]), cancellationToken);
         if (hasVault)
         {

@@ -41,7 +41,7 @@ public sealed class LoginDbContext(DbContextOptions<LoginDbContext> options) : D
     {
         ArgumentNullException.ThrowIfNull(logins);
         var form = Forms.GetOrCreateValue(options);
-        await form.IsPartitionedAsync(this, cancellationToken);
+        var target = await form.ReadAsync(this, cancellationToken);
         try
         {
             return await RunAsync();
@@ -49,16 +49,20 @@ public sealed class LoginDbContext(DbContextOptions<LoginDbContext> options) : D
         catch (PostgresException exception)
             when (TableForm.IsOther(exception) && Database.CurrentTransaction is null)
         {
-            if (!await form.HasChangedAsync(this, cancellationToken))
+            await form.ReadAgainAsync(this, cancellationToken);
+            if (form.Target == target)
             {
                 throw;
             }
 
+            target = form.Target;
             return await RunAsync();
         }
 
         Task<int> RunAsync() => Database.ExecuteSqlRawAsync(
-            new UnnestInsert(Tables, form.IsPartitioned).Sql, UnnestInsert.Parameters(logins), cancellationToken);
+            new UnnestInsert(Tables, UnnestInsert.TargetOf(target, logins)).Sql,
+            UnnestInsert.Parameters(logins),
+            cancellationToken);
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
@@ -17,6 +18,16 @@ internal sealed class TableFitting(LoginTables tables, TableForm form, ILogger<L
     /// <summary>PostgreSQL's own check of partitions, where there is no partition for undated rows.</summary>
     private const string NoPartition = "ExecFindPartition";
 
+    /// <summary>
+    /// The check of a row that waited for a partition that somebody added meanwhile, for another date.
+    /// </summary>
+    private const string PartitionChanged = "ExecPartitionCheckEmitError";
+
+    private string Undated => $"{tables.Table}_undated";
+
+    /// <summary>The table's index, as far as it is known.</summary>
+    public InsertTarget Target => form.Target;
+
     /// <summary>Whether another attempt may succeed after <see cref="FitAsync"/>.</summary>
     public bool MayFit(PostgresException exception) =>
         TableForm.IsOther(exception) || LacksPartition(exception);
@@ -25,6 +36,7 @@ internal sealed class TableFitting(LoginTables tables, TableForm form, ILogger<L
     /// <param name="database">The context of the insert, without a transaction.</param>
     /// <param name="rows">The rows that PostgreSQL refused together.</param>
     /// <param name="exception">The refusal; see <see cref="MayFit"/>.</param>
+    /// <param name="target">The index that was known when the insert was sent.</param>
     /// <param name="cancellationToken">Cancels the statement under way.</param>
     /// <returns>Whether another attempt may succeed.</returns>
     /// <exception cref="DatabaseFaultException">This role may not add a partition.</exception>
@@ -32,17 +44,19 @@ internal sealed class TableFitting(LoginTables tables, TableForm form, ILogger<L
         LoginDbContext database,
         IReadOnlyList<PendingLogin> rows,
         PostgresException exception,
+        InsertTarget target,
         CancellationToken cancellationToken)
     {
         if (TableForm.IsOther(exception))
         {
-            var hasChanged = await form.HasChangedAsync(database, cancellationToken);
-            if (hasChanged)
+            if (await form.ReadAgainAsync(database, cancellationToken))
             {
-                Log.TableFormChanged(log, tables, form.IsPartitioned ? "partitioned" : "one table");
+                Log.TableFormChanged(
+                    log, tables, form.Target == InsertTarget.MessageId ? "one table" : "partitioned");
             }
 
-            return hasChanged;
+            // Another statement of this process may have read it first.
+            return form.Target != target;
         }
 
         foreach (var day in rows.Select(row => row.Login.CreateDate).OfType<DateOnly>().Distinct().Order())
@@ -58,7 +72,8 @@ internal sealed class TableFitting(LoginTables tables, TableForm form, ILogger<L
 
     private bool LacksPartition(PostgresException exception) =>
         exception.SqlState == PostgresErrorCodes.CheckViolation
-        && (exception.ConstraintName == $"{tables.Table}_undated_check"
+        && (exception.ConstraintName == $"{Undated}_check"
+            || (exception.Routine == PartitionChanged && exception.TableName == Undated)
             || (exception.Routine == NoPartition && exception.TableName == tables.Table));
 
     /// <returns>False where somebody partitioned the table by other means, and no function adds partitions.</returns>
@@ -66,10 +81,15 @@ internal sealed class TableFitting(LoginTables tables, TableForm form, ILogger<L
     {
         try
         {
+            // Stated whatever the role's default: the function looks again after it has waited for its turn.
+            await using var transaction =
+                await database.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
             await using var command = new NpgsqlCommand(
                 $"SELECT {tables.AddPartition}(@day)", (NpgsqlConnection)database.Database.GetDbConnection());
             command.Parameters.Add(new NpgsqlParameter<DateOnly>("day", day));
-            if (await command.ExecuteScalarAsync(cancellationToken) is string name)
+            var added = await command.ExecuteScalarAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            if (added is string name)
             {
                 Log.PartitionAdded(log, tables, Text(day), name);
             }

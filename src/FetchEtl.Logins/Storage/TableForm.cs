@@ -4,48 +4,50 @@ using Npgsql;
 namespace FetchEtl.Logins;
 
 /// <summary>
-/// Whether the logins' table is partitioned by <c>create_date</c>: then its unique index is on <c>message_id</c> and
-/// <c>create_date</c>, and an insert must name both. It is read once, and again where an insert did not fit.
+/// Which unique index the logins' table has: on <c>message_id</c>, or, where it is partitioned by <c>create_date</c>,
+/// on both. It is read once, and again where an insert did not fit.
 /// </summary>
 internal sealed class TableForm
 {
-    private volatile Form _form;
-
-    private enum Form
-    {
-        Unknown = 0,
-        Plain = 1,
-        Partitioned = 2,
-    }
+    private int _target;
 
     /// <summary>As far as it is known.</summary>
-    public bool IsPartitioned => _form == Form.Partitioned;
+    public InsertTarget Target => (InsertTarget)Volatile.Read(ref _target);
 
     /// <summary>Whether PostgreSQL found no unique index for an insert: somebody changed the form.</summary>
     public static bool IsOther(PostgresException exception) =>
         exception.SqlState == PostgresErrorCodes.InvalidColumnReference;
 
     /// <summary>Reads the form where it is not known.</summary>
-    public ValueTask<bool> IsPartitionedAsync(LoginDbContext database, CancellationToken cancellationToken) =>
-        _form == Form.Unknown ? new(ReadAsync(database, cancellationToken)) : new(IsPartitioned);
-
-    /// <summary>Reads the form again.</summary>
-    /// <returns>Whether it is another.</returns>
-    public async Task<bool> HasChangedAsync(LoginDbContext database, CancellationToken cancellationToken)
+    public async ValueTask<InsertTarget> ReadAsync(LoginDbContext database, CancellationToken cancellationToken)
     {
-        var before = IsPartitioned;
-        return await ReadAsync(database, cancellationToken) != before;
+        if (Target == InsertTarget.Unknown)
+        {
+            await ReadAgainAsync(database, cancellationToken);
+        }
+
+        return Target;
     }
 
-    private async Task<bool> ReadAsync(LoginDbContext database, CancellationToken cancellationToken)
+    /// <summary>Reads the form again.</summary>
+    /// <returns>Whether this call found another form than the one that was known.</returns>
+    public async Task<bool> ReadAgainAsync(LoginDbContext database, CancellationToken cancellationToken)
     {
-        // Where there is no table, the insert says so.
+        // Where there is no such index, or no table, the insert says so.
         var found = await database.Database.SqlQuery<bool>(
             $"""
-            SELECT c.relkind = 'p' AS "Value" FROM pg_catalog.pg_class AS c
-            WHERE c.oid = pg_catalog.to_regclass({database.Tables.UserLogins})::oid
-            """).ToListAsync(cancellationToken);
-        _form = found is [true] ? Form.Partitioned : Form.Plain;
-        return IsPartitioned;
+            SELECT pg_catalog.count(*) = 1 AS "Value"
+            FROM pg_catalog.pg_index AS i
+                JOIN pg_catalog.pg_class AS c ON c.oid = i.indrelid AND c.relkind = 'p'
+                CROSS JOIN LATERAL (SELECT pg_catalog.array_agg(a.attname::text ORDER BY a.attname::text) AS names
+                    FROM pg_catalog.pg_attribute AS a
+                    WHERE a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)) AS k
+            WHERE i.indrelid = pg_catalog.to_regclass({database.Tables.UserLogins})::oid
+                AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
+                AND k.names = ARRAY['create_date'::text, 'message_id'::text]
+            """).SingleAsync(cancellationToken);
+        var target = found ? InsertTarget.MessageIdAndDate : InsertTarget.MessageId;
+        var before = (InsertTarget)Interlocked.Exchange(ref _target, (int)target);
+        return before != target && before != InsertTarget.Unknown;
     }
 }

@@ -7,8 +7,8 @@ namespace FetchEtl.Logins;
 /// number of rows. A test compares table, columns and types with the EF model.
 /// </summary>
 /// <param name="tables">The names of the tables.</param>
-/// <param name="isPartitioned">Whether the table is partitioned; see <see cref="TableForm"/>.</param>
-internal sealed class UnnestInsert(LoginTables tables, bool isPartitioned = false)
+/// <param name="target">The unique index; see <see cref="TableForm"/>.</param>
+internal sealed class UnnestInsert(LoginTables tables, InsertTarget target = InsertTarget.MessageId)
 {
     private const string Columns =
         """
@@ -30,11 +30,15 @@ internal sealed class UnnestInsert(LoginTables tables, bool isPartitioned = fals
         $"NOT EXISTS (SELECT FROM {tables.ErasedMessages} AS erased WHERE erased.message_id = login.message_id)";
 
     // A message keeps its date, so a message that was written stands in the partition of its date.
-    private string Unique => isPartitioned
-        ? "ON CONFLICT (message_id, create_date) DO NOTHING"
-        : "ON CONFLICT (message_id) DO NOTHING";
+    private string Unique => target switch
+    {
+        InsertTarget.MessageIdAndDate => "ON CONFLICT (message_id, create_date) DO NOTHING",
+        InsertTarget.Any => "ON CONFLICT DO NOTHING",
+        _ => "ON CONFLICT (message_id) DO NOTHING",
+    };
 
-    private string SameDate => isPartitioned ? " AND held.create_date = login.create_date" : string.Empty;
+    private string SameDate =>
+        target == InsertTarget.MessageIdAndDate ? " AND held.create_date = login.create_date" : string.Empty;
 
     // An unqualified unnest of several arrays is a form of PostgreSQL's grammar, which the parser resolves to
     // pg_catalog.
@@ -48,6 +52,12 @@ internal sealed class UnnestInsert(LoginTables tables, bool isPartitioned = fals
             AS login {Columns}
 
         """;
+
+    /// <summary>The index by which an insert of rows knows those that are written already.</summary>
+    /// <param name="table">That of the table.</param>
+    /// <param name="rows">The rows.</param>
+    public static InsertTarget TargetOf(InsertTarget table, IEnumerable<UserLogin> rows) =>
+        table == InsertTarget.MessageIdAndDate && rows.Any(row => row.CreateDate is null) ? InsertTarget.Any : table;
 
     /// <summary>As <see cref="Sql"/>, under another condition.</summary>
     /// <param name="condition">An expression. Where it names no column, it holds for all rows or for none.</param>

@@ -71,6 +71,78 @@ public sealed class PartitionedTableTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Two_statements_that_wait_at_the_switch_both_go_on()
+    {
+        await ConvertAsync();
+        await _store.ScalarAsync(
+            """
+            SELECT user_logins_add_partition('2026-01-02');
+            ALTER TABLE user_logins RENAME TO partitioned;
+            ALTER TABLE user_logins_unpartitioned RENAME TO user_logins
+            """);
+        Assert.Equal((1, 0), Counts(await RunAsync(LoginStore.Login())));
+        await using var table = await TableLock.TakeAsync(_owner);
+
+        var (first, second) = (RunAsync(LoginStore.Login()), RunAsync(LoginStore.Login()));
+        await table.WaitForBlockedAsync(2);
+        await table.CommitAsync(
+            """
+            ALTER TABLE user_logins RENAME TO user_logins_unpartitioned;
+            ALTER TABLE partitioned RENAME TO user_logins
+            """);
+
+        Assert.Equal((1, 0), Counts(await first));
+        Assert.Equal((1, 0), Counts(await second));
+        Assert.Equal(1, _store.Logs.CountOf(FormChanged));
+    }
+
+    [Fact]
+    public async Task A_row_that_waits_while_another_date_gets_its_partition_is_written()
+    {
+        await ConvertAsync();
+        await using var table = await TableLock.TakeAsync(_owner, "pii_vault");
+        await table.ExecuteAsync("SELECT user_logins_add_partition('2026-03-01')");
+
+        var written = RunAsync(LoginStore.Login());
+        await table.WaitForBlockedAsync(1);
+        await table.CommitAsync("SELECT 1");
+
+        Assert.Equal((1, 0), Counts(await written));
+        Assert.Equal(
+            "user_logins_p2026_01", await _store.ScalarAsync("SELECT tableoid::regclass::text FROM user_logins"));
+    }
+
+    [Fact]
+    public async Task A_row_without_a_date_is_written_once()
+    {
+        await ConvertAsync();
+        await _store.ScalarAsync("SELECT user_logins_add_partition('2026-01-02')");
+        var undated = new UserLogin { UserId = "u", AppVersion = 1, MessageId = Guid.NewGuid() };
+
+        Assert.Equal((2, 0), Counts(await RunAsync(undated, LoginStore.Login())));
+        Assert.Equal((0, 0), Counts(await RunAsync(undated)));
+        await using var database = _store.Context();
+        Assert.Equal(1, await database.InsertAsync([new UserLogin { UserId = "v", MessageId = Guid.NewGuid() }]));
+    }
+
+    [Fact]
+    public async Task A_table_that_is_partitioned_by_its_message_ids_is_written_as_a_plain_one()
+    {
+        await _store.ScalarAsync(
+            """
+            ALTER TABLE user_logins RENAME TO plain;
+            CREATE TABLE user_logins (LIKE plain) PARTITION BY HASH (message_id);
+            CREATE TABLE half PARTITION OF user_logins FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+            CREATE TABLE other PARTITION OF user_logins FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+            CREATE UNIQUE INDEX ON user_logins (message_id)
+            """);
+        var login = LoginStore.Login();
+
+        Assert.Equal((1, 0), Counts(await RunAsync(login)));
+        Assert.Equal((0, 0), Counts(await RunAsync(login)));
+    }
+
+    [Fact]
     public async Task Late_and_future_dates_get_their_partitions_and_no_row_waits()
     {
         await ConvertAsync();
