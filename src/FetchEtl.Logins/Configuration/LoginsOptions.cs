@@ -56,7 +56,8 @@ public sealed class LoginsOptions
     /// function returns null.
     /// </value>
     /// <remarks>
-    /// A partitioned table holds a message once for each date. So the time must be the same at each delivery.
+    /// A partitioned table holds a message once for each date. So the time must be the same at each delivery. A time
+    /// that is more than a day ahead of this machine's clock counts as not reported, from the transport too.
     /// </remarks>
     public Func<ConsumeContext, DateTimeOffset?>? MessageSentTime { get; set; }
 

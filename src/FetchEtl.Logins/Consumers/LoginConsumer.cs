@@ -20,6 +20,12 @@ namespace FetchEtl.Logins;
 /// </remarks>
 public sealed class LoginConsumer : IConsumer<LoginMessage>
 {
+    /// <summary>
+    /// The most that a producer's clock may be ahead. On a broker the producer sets the sent time, and each date of a
+    /// partitioned table needs a partition.
+    /// </summary>
+    private static readonly TimeSpan MostAhead = TimeSpan.FromDays(1);
+
     private readonly LoginWriter _writer;
     private readonly IPiiMasker _masker;
     private readonly KeyedPiiMasker? _keyed;
@@ -75,8 +81,14 @@ public sealed class LoginConsumer : IConsumer<LoginMessage>
             throw new InvalidLoginException(problems);
         }
 
+        var now = _time.GetUtcNow().UtcDateTime;
         var sent = _options.MessageSentTime?.Invoke(context)?.UtcDateTime ?? context.SentTime;
-        var createDate = DateOnly.FromDateTime(sent ?? _time.GetUtcNow().UtcDateTime);
+        if (sent - now > MostAhead)
+        {
+            sent = null;
+        }
+
+        var createDate = DateOnly.FromDateTime(sent ?? now);
         var login = new ReceivedLogin(
             message, _masker, appVersion, createDate, IdentityOf(context), _options.Masking.HasVault);
         return _writer.WriteAsync(login, sent, context.CancellationToken);

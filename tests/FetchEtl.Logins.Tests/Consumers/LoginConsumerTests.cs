@@ -83,6 +83,23 @@ public sealed class LoginConsumerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_sent_time_more_than_a_day_ahead_counts_as_not_reported()
+    {
+        await SendAsync(new DateTime(2026, 1, 2, 0, 0, 0, DateTimeKind.Utc));
+        await SendAsync(new DateTime(2026, 1, 2, 0, 0, 1, DateTimeKind.Utc));
+        await SendAsync(new DateTime(3000, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+
+        await _receives.WaitForConsumedAsync(3);
+        Assert.Equal(
+            "2026-01-01,2026-01-01,2026-01-02",
+            await _store.ScalarAsync(
+                "SELECT string_agg(create_date::text, ',' ORDER BY create_date) FROM user_logins"));
+
+        Task SendAsync(DateTime sent) => _queue.SendRawAsync(
+            Valid, context => context.Headers.Set(MessageHeaders.TransportSentTime, sent));
+    }
+
+    [Fact]
     public async Task A_time_in_seconds_that_MassTransit_read_as_milliseconds_gives_the_right_date()
     {
         var seconds = new DateTimeOffset(2025, 12, 24, 23, 59, 59, TimeSpan.Zero).ToUnixTimeSeconds();

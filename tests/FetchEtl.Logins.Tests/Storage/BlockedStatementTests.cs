@@ -92,12 +92,13 @@ public sealed class BlockedStatementTests : IAsyncLifetime
             CommandTimeout = 1,
             CancellationTimeout = 500,
         }.ConnectionString;
+        _store.Services.Configure<LoginsOptions>(options => options.Storage.Writers = 1);
         using var readings = new MeterReadings(_store.Provider);
         await _store.Writer.WriteAsync(LoginStore.Login());
         await _store.ScalarAsync(
             """
             CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql
-            AS $$ BEGIN PERFORM pg_catalog.pg_sleep(0.02); RETURN NEW; END $$;
+            AS $$ BEGIN PERFORM pg_catalog.pg_sleep(0.04); RETURN NEW; END $$;
             CREATE TRIGGER slow BEFORE INSERT ON user_logins FOR EACH ROW EXECUTE FUNCTION slow()
             """);
         proxy.SwallowCancels();
