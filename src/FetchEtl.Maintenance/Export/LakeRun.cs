@@ -38,7 +38,7 @@ internal sealed class LakeRun(
     private long _done;
 
     /// <summary>What was done so far.</summary>
-    public LakeExportSummary Summary { get; private set; } = new(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    public LakeExportSummary Summary { get; private set; } = new(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     /// <summary>Writes days, and removes the files of those that have no rows.</summary>
     /// <param name="days">The days and the rows that they have.</param>

@@ -37,7 +37,7 @@ public sealed class ExportToS3Tests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_rerun_writes_a_changed_day_and_removes_a_deleted_one_although_lists_have_pages_and_a_reply_is_lost()
+    public async Task A_rerun_writes_a_changed_day_and_removes_a_deleted_one_also_with_pages_and_a_lost_reply()
     {
         await _estate.FillAsync(400);
         await ExportAsync();
@@ -55,7 +55,8 @@ public sealed class ExportToS3Tests : IAsyncLifetime
         Assert.StartsWith("5 days compared, nothing changed.", again.Output);
         await _estate.ExportAsync("--to", _estate.Lake);
         Assert.Equal(ExportEstate.Files(_estate.Lake), Objects());
-        Assert.Contains(_s3.Deletes, keys => keys.Length > 1 && keys.All(key => key.Contains("create_date=2026-11-02")));
+        Assert.Contains(
+            _s3.Deletes, keys => keys.Length > 1 && keys.All(key => key.Contains("create_date=2026-11-02")));
     }
 
     [Fact]
