@@ -34,6 +34,27 @@ public sealed class ExportDaysTests : IAsyncLifetime
         Assert.Equal(await _estate.RowsAsync(), ExportEstate.RowsOf(_estate.Lake));
     }
 
+    [Fact]
+    public async Task A_day_whose_partition_is_dropped_after_the_comparison_stays()
+    {
+        await _estate.PartitionAsync();
+        await _estate.FillAsync(100);
+        await _estate.ExportAsync("--to", _estate.Lake);
+        var before = Days();
+        await _estate.ExecuteAsync("UPDATE user_logins SET locale = 'XX' WHERE create_date = '2026-11-02'");
+        await using (var store = new DirectoryLakeStore(_estate.Lake))
+        {
+            var dropping = new DropAtFirstWrite(
+                store, () => _estate.ExecuteAsync("DROP TABLE user_logins_p2026_11_02"));
+            await _estate.ExportAsync(dropping);
+        }
+
+        Assert.Equal(before, Days());
+        var next = await _estate.ExportAsync("--to", _estate.Lake);
+        Assert.Contains("1 day kept", next.Output);
+        Assert.Equal(before, Days());
+    }
+
     [Theory]
     [InlineData("a broken manifest", "--drop-days where user_logins no longer has all days, and removes those")]
     [InlineData("no manifest", "no longer has rows of 1 of its days, such as 2026-11-01")]
@@ -139,6 +160,42 @@ public sealed class ExportDaysTests : IAsyncLifetime
             .Select(folder => Path.GetFileName(folder)["create_date=".Length..]).Distinct()
             .Order(StringComparer.Ordinal),
     ];
+
+    private sealed class DropAtFirstWrite(ILakeStore inner, Func<Task> drop) : ILakeStore
+    {
+        private bool _isDropped;
+
+        public string Name => inner.Name;
+
+        public Task OpenAsync(CancellationToken cancellationToken) => inner.OpenAsync(cancellationToken);
+
+        public Task<IReadOnlyDictionary<string, long>> ListAsync(CancellationToken cancellationToken) =>
+            inner.ListAsync(cancellationToken);
+
+        public Task<byte[]?> ReadAsync(string path, CancellationToken cancellationToken) =>
+            inner.ReadAsync(path, cancellationToken);
+
+        public Stream CreateTemporary() => inner.CreateTemporary();
+
+        public async Task WriteAsync(string path, byte[] content, CancellationToken cancellationToken)
+        {
+            if (!_isDropped)
+            {
+                _isDropped = true;
+                await drop();
+            }
+
+            await inner.WriteAsync(path, content, cancellationToken);
+        }
+
+        public Task PublishAsync(Stream temporary, string path, CancellationToken cancellationToken) =>
+            inner.PublishAsync(temporary, path, cancellationToken);
+
+        public Task DeleteAsync(IReadOnlyList<string> paths, CancellationToken cancellationToken) =>
+            inner.DeleteAsync(paths, cancellationToken);
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
+    }
 
     private sealed class StopAtFirstDay(CancellationTokenSource stop) : IProgress<LakeExportProgress>
     {
