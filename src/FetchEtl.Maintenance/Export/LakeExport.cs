@@ -38,16 +38,20 @@ public sealed class LakeExport(Func<LoginDbContext> open, ILakeStore store, Time
         progress.Report(new LakeExportProgress("comparing", 0, null));
         var groups = (await table.CompareAsync(plan, cancellationToken)).ToLookup(group => group.Day);
         var run = new LakeRun(table, state, store, exclusive, progress, time);
-        var compared = groups.Select(day => day.Key).Union(state.Days.Where(plan.Includes)).ToList();
-        if (groups.Count == 0 && compared.Count > 0 && !plan.AllowsEmpty)
+        if (groups.Count == 0 && state.DaysOfFiles.Any(plan.Includes) && !plan.AllowsEmpty)
         {
             throw new LakeException(
-                $"user_logins has no rows of these days, and {store.Name} has {compared.Count} days of them: check "
-                + "that ConnectionStrings:Logins names the right database, or add --allow-empty to empty the lake.");
+                $"user_logins has no rows of these days, and {store.Name} has files of them: check that "
+                + "ConnectionStrings:Logins names the right database, or add --allow-empty to empty the lake.");
         }
 
+        // The order counts: a partition that is dropped after the comparison must not count as one without rows.
+        var covers = await table.ReadCoverageAsync(cancellationToken);
+        var kept = Kept(plan, state, day => groups.Contains(day), covers);
+        var compared = groups.Select(day => day.Key).Union(state.Days.Where(plan.Includes)).Except(kept).ToList();
         try
         {
+            await state.BeginAsync(cancellationToken);
             var changed = compared.Where(day => state.Differs(day, [.. groups[day]])).ToList();
             await run.WriteAsync(
                 [.. changed.Select(day => (day, groups[day].Sum(group => group.Rows)))], cancellationToken);
@@ -65,6 +69,7 @@ public sealed class LakeExport(Func<LoginDbContext> open, ILakeStore store, Time
         return run.Summary with
         {
             DaysCompared = compared.Count,
+            DaysKept = kept.Count,
             FilesRemoved = run.Summary.FilesRemoved + swept,
             Files = manifest.Days.Sum(day => day.Files.Count),
             Rows = manifest.Rows,
@@ -72,5 +77,27 @@ public sealed class LakeExport(Func<LoginDbContext> open, ILakeStore store, Time
             ForeignFiles = state.ForeignFiles,
             DeviceTypes = groups.SelectMany(day => day).Select(group => group.DeviceType).Distinct().Count(),
         };
+    }
+
+    /// <summary>
+    /// The days that stay as they are. Rows that were deleted, as an erasure does it, leave the lake; a partition that
+    /// was dropped may have left its only copy there. A run that has to write everything cannot keep a day.
+    /// </summary>
+    private IReadOnlyCollection<DateOnly?> Kept(
+        LakeExportPlan plan, LakeState state, Func<DateOnly?, bool> hasRows, Func<DateOnly?, bool> covers)
+    {
+        if (plan.DropsDays)
+        {
+            return [];
+        }
+
+        var lost = state.DaysOfFiles.Where(day => plan.Includes(day) && !hasRows(day)).ToList();
+        return lost.Count == 0 || state.HasSameForm
+            ? [.. lost.Where(day => !covers(day))]
+            : throw new LakeException(
+                $"{store.Name} has no {ManifestPath}, or one of another form, so all files must be written anew; but "
+                + $"user_logins no longer has rows of {lost.Count} of its days, such as {LakePath.Name(lost[0])}. "
+                + $"Export to another place, bring the former {ManifestPath} or settings back, or add --drop-days "
+                + "to remove these days for good.");
     }
 }

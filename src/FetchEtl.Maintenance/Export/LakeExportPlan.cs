@@ -15,6 +15,9 @@ public sealed record LakeExportPlan
     /// <summary>Whether a table without rows empties a lake that has some.</summary>
     public bool AllowsEmpty { get; init; }
 
+    /// <summary>Whether days go from the lake whose partitions the table no longer has.</summary>
+    public bool DropsDays { get; init; }
+
     /// <summary>Whether all days are compared.</summary>
     internal bool IsWhole => Since is null && Until is null;
 
@@ -27,6 +30,7 @@ public sealed record LakeExportPlan
 /// <param name="DaysCompared">The days of the table and of the lake that were compared.</param>
 /// <param name="DaysWritten">The days that were written, because rows changed.</param>
 /// <param name="DaysRemoved">The days whose files were removed, because they have no rows any more.</param>
+/// <param name="DaysKept">The days that stay, although the table no longer has their partitions.</param>
 /// <param name="FilesWritten">The files that were written.</param>
 /// <param name="FilesRemoved">The files that were removed.</param>
 /// <param name="RowsWritten">The rows of the files that were written.</param>
@@ -40,6 +44,7 @@ public sealed record LakeExportSummary(
     int DaysCompared,
     int DaysWritten,
     int DaysRemoved,
+    int DaysKept,
     int FilesWritten,
     int FilesRemoved,
     long RowsWritten,

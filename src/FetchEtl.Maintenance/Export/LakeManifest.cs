@@ -72,8 +72,9 @@ internal sealed record LakeManifest(
             { Format: > CurrentFormat } => throw new LakeException(
                 $"{LakePath.Manifest} has format {manifest.Format}, which a newer fetch-etl wrote: use that version."),
             _ => throw new LakeException(
-                $"{LakePath.Manifest} cannot be read: delete it, and run without --since and --until, which writes "
-                + "every file anew."),
+                $"{LakePath.Manifest} cannot be read: bring a former one back, or delete it and run without --since "
+                + "and --until, which writes every file anew. It needs --drop-days where user_logins no longer has all "
+                + "days, and removes those."),
         };
     }
 

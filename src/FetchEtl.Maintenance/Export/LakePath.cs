@@ -35,6 +35,14 @@ internal static class LakePath
         && type.StartsWith(DeviceTypeFolder, StringComparison.Ordinal)
         && date.StartsWith(DateFolder, StringComparison.Ordinal);
 
+    /// <summary>The day of a file of this export; null for rows without one.</summary>
+    public static DateOnly? DayOf(string path) => DateOnly.TryParseExact(
+        path.Split('/')[1][DateFolder.Length..],
+        "yyyy-MM-dd",
+        CultureInfo.InvariantCulture,
+        DateTimeStyles.None,
+        out var day) ? day : null;
+
     /// <summary>A day as the folder and the manifest name it.</summary>
     public static string Name(DateOnly? day) =>
         day?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? NoValue;
@@ -52,6 +60,11 @@ internal static class LakePath
             if (character is < ' ' or '\u007f' || Escaped.Contains(character, StringComparison.Ordinal))
             {
                 text.Append('%').Append(((int)character).ToString("X2", CultureInfo.InvariantCulture));
+            }
+            else if (character is '\ufffe' or '\uffff')
+            {
+                // XML has no such characters, so S3 could neither list nor delete the object: the bytes of UTF-8.
+                text.Append(character == '\ufffe' ? "%EF%BF%BE" : "%EF%BF%BF");
             }
             else
             {

@@ -33,12 +33,13 @@ internal sealed class LakeRun(
     private static readonly TimeSpan SaveInterval = TimeSpan.FromSeconds(5);
 
     private readonly LakeFileWriter.Rows _memory = new();
+    private readonly HashSet<DateOnly?> _hadRows = [];
     private long _savedAt;
     private long _total;
     private long _done;
 
     /// <summary>What was done so far.</summary>
-    public LakeExportSummary Summary { get; private set; } = new(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    public LakeExportSummary Summary { get; private set; } = new(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     /// <summary>Writes days, and removes the files of those that have no rows.</summary>
     /// <param name="days">The days and the rows that they have.</param>
@@ -46,6 +47,7 @@ internal sealed class LakeRun(
     public async Task WriteAsync(IReadOnlyList<(DateOnly? Day, long Rows)> days, CancellationToken cancellationToken)
     {
         _total = days.Sum(day => day.Rows);
+        _hadRows.UnionWith(days.Where(day => day.Rows > 0).Select(day => day.Day));
         _savedAt = time.GetTimestamp();
         try
         {
@@ -132,7 +134,8 @@ internal sealed class LakeRun(
             }
         }
 
-        foreach (var day in left)
+        // A day whose rows went after the comparison may have lost its partition: the next run sees whether it did.
+        foreach (var day in left.Except(_hadRows))
         {
             await FinishAsync(new LakeDay(day, []), cancellationToken);
         }

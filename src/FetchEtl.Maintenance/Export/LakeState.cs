@@ -16,7 +16,7 @@ internal sealed class LakeState(ILakeStore store, LakeExportPlan plan)
     private readonly HashSet<string> _gone = new(StringComparer.Ordinal);
     private HashSet<string> _pending = new(StringComparer.Ordinal);
     private IReadOnlyDictionary<string, long> _listed = new Dictionary<string, long>();
-    private bool _hasSameForm;
+    private bool _hasManifest;
     private bool _isChanged;
     private bool _isPendingStored;
 
@@ -27,6 +27,14 @@ internal sealed class LakeState(ILakeStore store, LakeExportPlan plan)
     /// <summary>The days that have files.</summary>
     public IEnumerable<DateOnly?> Days =>
         _days.Keys.Select(day => (DateOnly?)day).Concat(_undated is null ? [] : [null]);
+
+    /// <summary>The days that have files, in the manifest or, where there is none, in the folders.</summary>
+    public IReadOnlyCollection<DateOnly?> DaysOfFiles => _hasManifest
+        ? [.. Days]
+        : [.. _listed.Keys.Where(LakePath.IsOwn).Select(LakePath.DayOf).Distinct().Order()];
+
+    /// <summary>Whether the files that the manifest names are as this run would write them.</summary>
+    public bool HasSameForm { get; private set; }
 
     /// <summary>Other files in the lake's folders.</summary>
     public int ForeignFiles => _listed.Keys.Count(path =>
@@ -39,7 +47,7 @@ internal sealed class LakeState(ILakeStore store, LakeExportPlan plan)
         _listed = await store.ListAsync(cancellationToken);
         if (await store.ReadAsync(LakePath.Pending, cancellationToken) is { } pending)
         {
-            _pending = [.. JsonSerializer.Deserialize(pending, LakeJson.Default.IReadOnlyListString) ?? []];
+            _pending = [.. PendingOf(pending) ?? _listed.Keys.Where(LakePath.IsOwn)];
             _isPendingStored = true;
         }
 
@@ -51,23 +59,35 @@ internal sealed class LakeState(ILakeStore store, LakeExportPlan plan)
                 Put(day);
             }
 
-            _hasSameForm = manifest.HasSameForm(Manifest);
+            HasSameForm = manifest.HasSameForm(Manifest);
+            _hasManifest = true;
         }
         else if (!plan.IsWhole && _listed.Keys.Any(LakePath.IsOwn))
         {
             throw new LakeException(
                 $"{store.Name} has files of an export and no {LakePath.Manifest} that names them: run without --since "
-                + "and --until, which writes every file anew.");
+                + "and --until, which writes every file anew. It needs --drop-days where user_logins no longer has "
+                + "all days, and removes those.");
         }
 
-        if (!_hasSameForm && !plan.IsWhole && Days.Any(day => !plan.Includes(day)))
+        if (!HasSameForm && !plan.IsWhole && Days.Any(day => !plan.Includes(day)))
         {
             throw new LakeException(
                 $"{store.Name} was written in another form (other settings, or another version of fetch-etl): run "
-                + "without --since and --until, which writes every file anew.");
+                + "without --since and --until, which writes every file anew. It needs --drop-days where user_logins "
+                + "no longer has all days, and removes those.");
         }
 
-        _isChanged = !_hasSameForm;
+        _isChanged = !HasSameForm;
+    }
+
+    /// <summary>Begins to write. The manifest will claim this run's form also for files that have another.</summary>
+    public async Task BeginAsync(CancellationToken cancellationToken)
+    {
+        if (!HasSameForm)
+        {
+            await AnnounceAsync(_listed.Keys.Where(LakePath.IsOwn), cancellationToken);
+        }
     }
 
     /// <summary>The files of a day; none where it has none.</summary>
@@ -77,7 +97,7 @@ internal sealed class LakeState(ILakeStore store, LakeExportPlan plan)
     public bool Differs(DateOnly? day, IReadOnlyList<LakeGroup> groups)
     {
         var files = FilesOf(day);
-        return !_hasSameForm
+        return !HasSameForm
             || files.Count != groups.Count
             || files.Any(file => _pending.Contains(file.Path) || _listed.GetValueOrDefault(file.Path) != file.Bytes)
             || groups.Any(group => !files.Any(file =>
@@ -145,6 +165,19 @@ internal sealed class LakeState(ILakeStore store, LakeExportPlan plan)
         _pending.IntersectWith(named);
         await WritePendingAsync(cancellationToken);
         return left.Length;
+    }
+
+    /// <summary>The announced files; null where a text is damaged, and any file may have been announced.</summary>
+    private static IReadOnlyList<string>? PendingOf(byte[] json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, LakeJson.Default.IReadOnlyListString);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private async Task WritePendingAsync(CancellationToken cancellationToken)

@@ -68,6 +68,16 @@ internal sealed class LakeTable(LoginDbContext database)
             parameters);
     }
 
+    /// <summary>Reads whether the table can hold rows of a day: a partitioned one has no place for others.</summary>
+    public async Task<Func<DateOnly?, bool>> ReadCoverageAsync(CancellationToken cancellationToken)
+    {
+        var layout = await PartitionLayout.ReadAsync(database, cancellationToken);
+        return layout is { IsPartitioned: true }
+            ? day => day is null || layout.Partitions.Any(partition =>
+                !partition.IsDetachPending && partition.From <= day && day < partition.To)
+            : static _ => true;
+    }
+
     /// <summary>Reads the rows of some days, as of one moment, in an order that their values decide.</summary>
     /// <param name="days">The days; empty for the rows without one.</param>
     /// <param name="cancellationToken">Ends it.</param>

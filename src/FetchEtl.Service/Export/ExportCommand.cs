@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using FetchEtl.Logins;
 using FetchEtl.Maintenance;
@@ -33,14 +34,19 @@ internal static class ExportCommand
         Description = "Remove all files of these days where the table has no rows of them at all.",
     };
 
+    private static readonly Option<bool> DropDays = new("--drop-days")
+    {
+        Description = "Remove the files of days whose partitions user_logins no longer has. They may be the only copy.",
+    };
+
     private static readonly Option<bool> Json = new("--json") { Description = "Print the result as JSON." };
 
     public static Command Create() => Verb.Create(
         "export",
         "Writes user_logins as Parquet files in Hive's layout, for Spark, Trino, Athena and DuckDB. A second run "
-        + "writes the days that changed, and removes what the table has no more. Masks stay as stored.",
+        + "writes the days that changed, and removes deleted rows. Masks stay as stored.",
         RunAsync,
-        To, Since, Until, AllowEmpty, Json).WithExamples(
+        To, Since, Until, AllowEmpty, DropDays, Json).WithExamples(
         "fetch-etl export --to /data/logins",
         "fetch-etl export --to s3://lake/logins --since 2026-11-01 --json");
 
@@ -69,6 +75,7 @@ internal static class ExportCommand
             Since = parsed.GetValue(Since),
             Until = parsed.GetValue(Until),
             AllowsEmpty = parsed.GetValue(AllowEmpty),
+            DropsDays = parsed.GetValue(DropDays),
             AppVersionEncoding = versions.Encoding.ToString(),
         };
         if (plan.Since > plan.Until)
@@ -111,10 +118,20 @@ internal static class ExportCommand
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             throw new VerbStoppedException(
-                $"stopped before the end. The files that are there are whole; run 'fetch-etl export --to {to}' again "
-                + "for the rest.");
+                $"stopped before the end. The files that are there are whole; run '{Line(to, plan)}' again for "
+                + "the rest.");
         }
     }
+
+    /// <summary>The line that runs the same export again: without its limits it could remove more.</summary>
+    internal static string Line(string to, LakeExportPlan plan) => string.Concat(
+        $"fetch-etl export --to {to}",
+        plan.Since is { } since ? $" --since {LakeDate(since)}" : "",
+        plan.Until is { } until ? $" --until {LakeDate(until)}" : "",
+        plan.AllowsEmpty ? " --allow-empty" : "",
+        plan.DropsDays ? " --drop-days" : "");
+
+    private static string LakeDate(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     private static void Write(LakeExportSummary summary, string place, bool isJson)
     {
@@ -143,6 +160,13 @@ internal static class ExportCommand
             : $"{Words.Count(summary.DaysCompared, "day")} compared, {Words.Number(summary.DaysWritten)} written, "
                 + $"{Words.Number(summary.DaysRemoved)} removed: {Words.Count(summary.RowsWritten, "row")} in "
                 + $"{Words.Count(summary.FilesWritten, "file")}, {Words.Count(summary.FilesRemoved, "file")} removed.");
+        if (summary.DaysKept > 0)
+        {
+            Console.WriteLine(
+                $"{Words.Count(summary.DaysKept, "day")} kept that user_logins no longer has partitions for; "
+                + "--drop-days removes them.");
+        }
+
         Console.WriteLine(
             $"The lake has {Words.Count(summary.Rows, "row")} in {Words.Count(summary.Files, "file")}, "
             + $"{Words.Count(summary.Bytes, "byte")}.");

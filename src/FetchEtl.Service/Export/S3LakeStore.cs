@@ -1,7 +1,9 @@
+using System.Net;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Amazon.S3.Transfer;
 using FetchEtl.Maintenance;
+using FetchEtl.Sqs;
 using Microsoft.Extensions.Configuration;
 
 namespace FetchEtl.Service;
@@ -30,7 +32,8 @@ internal sealed class S3LakeStore(IAmazonS3 client, string bucket, string prefix
         string to, IConfiguration configuration, Func<string, string?> environment)
     {
         if (!to.StartsWith("s3://", StringComparison.OrdinalIgnoreCase)
-            || to[5..].Split('/', 2) is not [{ Length: >= 3 } bucket, ..] parts)
+            || to[5..].Split('/', 2) is not [var bucket, ..] parts
+            || !S3BucketName.IsValid(bucket))
         {
             throw new UsageException("--to must be a folder, or s3://bucket/prefix.");
         }
@@ -65,13 +68,21 @@ internal sealed class S3LakeStore(IAmazonS3 client, string bucket, string prefix
         try
         {
             var request = new ListMultipartUploadsRequest { BucketName = bucket, Prefix = $"{prefix}device_type=" };
-            var found = await client.ListMultipartUploadsAsync(request, cancellationToken);
-            foreach (var upload in found.MultipartUploads ?? [])
+            ListMultipartUploadsResponse page;
+            do
             {
-                await client.AbortMultipartUploadAsync(bucket, upload.Key, upload.UploadId, cancellationToken);
+                page = await client.ListMultipartUploadsAsync(request, cancellationToken);
+                foreach (var upload in page.MultipartUploads ?? [])
+                {
+                    await AbortAsync(upload, cancellationToken);
+                }
+
+                (request.KeyMarker, request.UploadIdMarker) = (page.NextKeyMarker, page.NextUploadIdMarker);
             }
+            while (page.IsTruncated == true);
         }
-        catch (AmazonS3Exception exception) when (SqsTrouble.IsDenied(exception.ErrorCode ?? string.Empty))
+        catch (AmazonS3Exception exception) when (exception.StatusCode == HttpStatusCode.NotImplemented
+            || SqsTrouble.IsDenied(exception.ErrorCode ?? string.Empty))
         {
             Warnings.Write(
                 "uploads that a killed export left cannot be ended, and S3 bills their parts. Remedy: grant "
@@ -134,20 +145,29 @@ internal sealed class S3LakeStore(IAmazonS3 client, string bucket, string prefix
         {
             var isManifest = path == LakeExport.ManifestPath;
             using var stream = new MemoryStream(content);
-            var reply = await client.PutObjectAsync(
-                new PutObjectRequest
-                {
-                    BucketName = bucket,
-                    Key = prefix + path,
-                    InputStream = stream,
-                    ContentType = "application/json",
-                    IfMatch = isManifest ? _manifestTag : null,
-                    IfNoneMatch = isManifest && _manifestTag is null ? "*" : null,
-                },
-                cancellationToken);
-            if (isManifest)
+            var request = new PutObjectRequest
             {
-                _manifestTag = reply.ETag;
+                BucketName = bucket,
+                Key = prefix + path,
+                InputStream = stream,
+                ContentType = "application/json",
+                IfMatch = isManifest ? _manifestTag : null,
+                IfNoneMatch = isManifest && _manifestTag is null ? "*" : null,
+            };
+            try
+            {
+                var reply = await client.PutObjectAsync(request, cancellationToken);
+                _manifestTag = isManifest ? reply.ETag : _manifestTag;
+            }
+            catch (AmazonS3Exception exception) when (exception.StatusCode == HttpStatusCode.PreconditionFailed)
+            {
+                // The SDK repeats a PUT whose reply was lost, and the object is ours then. The read takes its tag.
+                var former = _manifestTag;
+                if ((await ReadAsync(path, cancellationToken))?.AsSpan().SequenceEqual(content) != true)
+                {
+                    _manifestTag = former;
+                    throw;
+                }
             }
 
             return true;
@@ -217,6 +237,18 @@ internal sealed class S3LakeStore(IAmazonS3 client, string bucket, string prefix
     {
         client.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private async Task AbortAsync(MultipartUpload upload, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await client.AbortMultipartUploadAsync(bucket, upload.Key, upload.UploadId, cancellationToken);
+        }
+        catch (AmazonS3Exception exception) when (exception.ErrorCode is "NoSuchUpload")
+        {
+            // It has ended meanwhile.
+        }
     }
 
     private async Task<T> Guard<T>(string right, Func<Task<T>> call)

@@ -17,8 +17,11 @@ internal static class S3Trouble
     {
         var service = exception as AmazonServiceException;
         var code = service?.ErrorCode ?? string.Empty;
+        var isDamaged = exception is AmazonClientException { InnerException: null }
+            && !SqsErrors.Describe(exception).StartsWith(SqsTrouble.NoCredentials, StringComparison.Ordinal);
         var problem = exception switch
         {
+            _ when isDamaged => "a reply was damaged, or the endpoint's ETags are no MD5",
             _ when code.Length > 0 && !code.All(char.IsDigit) => $"S3 refused ({PrintableText.Of(code)})",
             AmazonServiceException { StatusCode: var status } when Enum.IsDefined(status) =>
                 $"S3 replied {(int)status}",
@@ -26,6 +29,8 @@ internal static class S3Trouble
         };
         var remedy = code switch
         {
+            _ when isDamaged =>
+                "run the export again; if this repeats, use an endpoint whose ETags are the MD5 or have a hyphen",
             "NoSuchBucket" => "create the bucket, or correct its name in --to",
             "PermanentRedirect" or "AuthorizationHeaderMalformed" or "IllegalLocationConstraintException" =>
                 "set AWS:Region to the region of the bucket",

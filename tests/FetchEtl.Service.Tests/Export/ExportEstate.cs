@@ -58,6 +58,15 @@ public sealed class ExportEstate : IAsyncLifetime
         FROM generate_series(1, {rows}) AS i
         """);
 
+    /// <summary>Makes the table a partitioned one, with a partition for each of the five days.</summary>
+    internal Task PartitionAsync() => ExecuteAsync(
+        "DROP VIEW user_logins_readable; ALTER TABLE user_logins RENAME TO former; "
+        + "CREATE TABLE user_logins (LIKE former) PARTITION BY RANGE (create_date); "
+        + "CREATE TABLE user_logins_undated PARTITION OF user_logins DEFAULT; "
+        + string.Concat(Enumerable.Range(1, 5).Select(day =>
+            $"CREATE TABLE user_logins_p2026_11_0{day} PARTITION OF user_logins "
+            + $"FOR VALUES FROM ('2026-11-0{day}') TO ('2026-11-0{day + 1}'); ")));
+
     internal async Task ExecuteAsync(string sql)
     {
         await using var command = _admin.CreateCommand(sql);
@@ -72,9 +81,12 @@ public sealed class ExportEstate : IAsyncLifetime
         ["export", .. arguments, $"--ConnectionStrings:Logins={ConnectionString}"]);
 
     /// <summary>Runs the export on a store of the test.</summary>
-    internal Task<LakeExportSummary> ExportAsync(ILakeStore store) =>
+    internal Task<LakeExportSummary> ExportAsync(
+        ILakeStore store,
+        IProgress<LakeExportProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
         new LakeExport(() => LoginDatabase.Open(ConnectionString), store, TimeProvider.System)
-            .RunAsync(new LakeExportPlan(), new Progress<LakeExportProgress>(), CancellationToken.None);
+            .RunAsync(new LakeExportPlan(), progress ?? new Progress<LakeExportProgress>(), cancellationToken);
 
     /// <summary>All rows of the table, as a lake can hold them, in order.</summary>
     internal async Task<List<string>> RowsAsync()

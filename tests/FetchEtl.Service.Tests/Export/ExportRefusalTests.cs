@@ -31,12 +31,18 @@ public sealed class ExportRefusalTests : IAsyncLifetime
         await _estate.FillAsync(100);
         await _estate.ExportAsync("--to", _estate.Lake);
         await _estate.ExecuteAsync("TRUNCATE user_logins");
+        var manifest = Path.Combine(_estate.Lake, "_manifest.json");
 
         var refused = await _estate.ExportAsync("--to", _estate.Lake);
 
         Assert.Equal(1, refused.ExitCode);
         Assert.Contains("add --allow-empty", refused.Errors);
+        File.Move(manifest, $"{manifest}-former");
+        var withoutManifest = await _estate.ExportAsync("--to", _estate.Lake);
+        Assert.Equal(1, withoutManifest.ExitCode);
+        Assert.Contains("add --allow-empty", withoutManifest.Errors);
         Assert.NotEmpty(ExportEstate.RowsOf(_estate.Lake));
+        File.Move($"{manifest}-former", manifest);
         var emptied = await _estate.ExportAsync("--to", _estate.Lake, "--allow-empty");
         Assert.Contains("0 written, 6 removed", emptied.Output);
         Assert.Equal(["_manifest.json"], ExportEstate.Files(_estate.Lake).Keys);

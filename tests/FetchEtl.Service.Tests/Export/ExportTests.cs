@@ -20,15 +20,7 @@ public sealed class ExportTests : IAsyncLifetime
     {
         if (isPartitioned)
         {
-            await _estate.ExecuteAsync(
-                """
-                DROP VIEW user_logins_readable;
-                ALTER TABLE user_logins RENAME TO former;
-                CREATE TABLE user_logins (LIKE former) PARTITION BY RANGE (create_date);
-                CREATE TABLE user_logins_p2026_11 PARTITION OF user_logins
-                    FOR VALUES FROM ('2026-11-01') TO ('2026-12-01');
-                CREATE TABLE user_logins_undated PARTITION OF user_logins DEFAULT;
-                """);
+            await _estate.PartitionAsync();
         }
 
         await _estate.FillAsync(3000);
@@ -120,7 +112,7 @@ public sealed class ExportTests : IAsyncLifetime
     [Fact]
     public async Task Where_it_ends_at_any_call_the_next_run_makes_the_lake_whole_even_if_rows_were_erased_meanwhile()
     {
-        await _estate.FillAsync(60);
+        await _estate.FillAsync(30);
         await using (var expected = new DirectoryLakeStore($"{_estate.Lake}-expected"))
         {
             await _estate.ExportAsync(expected);
@@ -130,10 +122,7 @@ public sealed class ExportTests : IAsyncLifetime
         for (var isEnded = true; isEnded; calls++)
         {
             var lake = $"{_estate.Lake}-{calls}";
-            await using (var before = new DirectoryLakeStore(lake))
-            {
-                await _estate.ExportAsync(before);
-            }
+            Copy($"{_estate.Lake}-expected", lake);
 
             // Late rows and a day of their own arrive, an export of them ends at a call, and they are erased.
             await _estate.ExecuteAsync(
@@ -158,20 +147,30 @@ public sealed class ExportTests : IAsyncLifetime
         }
 
         Assert.InRange(calls, 8, 40);
+
+        static void Copy(string from, string to)
+        {
+            foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+            {
+                var copy = Path.Combine(to, Path.GetRelativePath(from, file));
+                Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+                File.Copy(file, copy);
+            }
+        }
     }
 
     [Trait("Category", "Slow")]
     [PosixFact]
     public async Task Killed_while_it_writes_it_leaves_whole_files_only_and_the_next_run_completes_them()
     {
-        await _estate.FillAsync(40_000);
+        await _estate.FillAsync(20_000);
         var settings = new Dictionary<string, string> { ["ConnectionStrings__Logins"] = _estate.ConnectionString };
-        foreach (var files in (int[])[1, 9, 17])
+        foreach (var files in (int[])[1, 9])
         {
             await using var run = FetchEtlProcess.Start(settings, "export", "--to", _estate.Lake);
             while (!run.HasExited && Parquet().Count < files)
             {
-                await Task.Yield();
+                await Task.Delay(2);
             }
 
             await run.SignalAsync(ProcessSignal.Kill);

@@ -37,6 +37,63 @@ public sealed class ExportToS3Tests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_rerun_writes_a_changed_day_and_removes_a_deleted_one_also_with_pages_and_a_lost_reply()
+    {
+        await _estate.FillAsync(400);
+        await ExportAsync();
+        await _estate.ExecuteAsync(
+            "DELETE FROM user_logins WHERE create_date = '2026-11-02'; "
+            + "UPDATE user_logins SET locale = 'XX' WHERE create_date = '2026-11-04'");
+        _s3.LosesReplyOf = $"logins/{LakeExport.ManifestPath}";
+
+        var rerun = await ExportAsync();
+        var again = await ExportAsync();
+
+        Assert.Equal((0, ""), (rerun.ExitCode, rerun.Errors));
+        Assert.Null(_s3.LosesReplyOf);
+        Assert.StartsWith("6 days compared, 1 written, 1 removed", rerun.Output);
+        Assert.StartsWith("5 days compared, nothing changed.", again.Output);
+        await _estate.ExportAsync("--to", _estate.Lake);
+        Assert.Equal(ExportEstate.Files(_estate.Lake), Objects());
+        Assert.Contains(
+            _s3.Deletes, keys => keys.Length > 1 && keys.All(key => key.Contains("create_date=2026-11-02")));
+    }
+
+    [Fact]
+    public async Task Tags_that_look_like_an_MD5_and_are_none_are_named_as_such()
+    {
+        await _estate.FillAsync(10);
+        await ExportAsync();
+        _s3.HasPlainTags = true;
+
+        var rerun = await ExportAsync();
+
+        Assert.Equal(1, rerun.ExitCode);
+        Assert.Contains("a reply was damaged, or the endpoint's ETags are no MD5", rerun.Errors);
+    }
+
+    [Theory]
+    [InlineData(0, "")]
+    [InlineData(404, "NoSuchUpload")]
+    [InlineData(501, "NotImplemented")]
+    public async Task However_the_end_of_left_uploads_fares_the_export_runs(int status, string code)
+    {
+        await _estate.FillAsync(10);
+        for (var left = 0; left < 10; left++)
+        {
+            _s3.Abandon($"logins/device_type=d{left}/create_date=2026-11-01/part-0.parquet");
+        }
+
+        _s3.UploadFault = status == 0 ? null : (status, code);
+
+        var run = await ExportAsync();
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(status == 0, _s3.Uploads.Count == 0);
+        Assert.Equal(status == 501, run.Errors.Contains("uploads that a killed export left cannot be ended"));
+    }
+
+    [Fact]
     public async Task Throttling_passes_and_other_failures_are_named_with_the_remedy()
     {
         await _estate.FillAsync(50);

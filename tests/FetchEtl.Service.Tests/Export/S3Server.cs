@@ -16,6 +16,8 @@ internal sealed class S3Server : IAsyncDisposable
 {
     public const string Bucket = "lake-bucket";
 
+    private const int PageSize = 7;
+
     private static readonly XNamespace Names = "http://s3.amazonaws.com/doc/2006-03-01/";
 
     private readonly WebApplication _application;
@@ -31,6 +33,18 @@ internal sealed class S3Server : IAsyncDisposable
 
     /// <summary>The uploads that are not complete.</summary>
     public ICollection<string> Uploads => _uploads.Keys;
+
+    /// <summary>Whether tags look like an MD5, which they are not.</summary>
+    public bool HasPlainTags { get; set; }
+
+    /// <summary>The key whose next PUT takes effect, and whose reply is lost.</summary>
+    public string? LosesReplyOf { get; set; }
+
+    /// <summary>The deleted keys, a request each.</summary>
+    public ConcurrentQueue<string[]> Deletes { get; } = new();
+
+    /// <summary>What the uploads that are not complete reply to their end.</summary>
+    public (int Status, string Code)? UploadFault { get; set; }
 
     /// <summary>Status and code of the next calls, as many as <see cref="Fail"/> says.</summary>
     private (int Status, string Code) Fault { get; set; }
@@ -92,7 +106,9 @@ internal sealed class S3Server : IAsyncDisposable
         return XmlAsync(response, new XElement("Error", new XElement("Code", code), new XElement("Message", "no")));
     }
 
-    private static string TagOf(byte[] content) => $"\"{Convert.ToHexStringLower(SHA256.HashData(content))[..32]}\"";
+    /// <summary>The form of a multipart upload's tag: the SDK takes one without a hyphen for an MD5.</summary>
+    private string TagOf(byte[] content) =>
+        $"\"{Convert.ToHexStringLower(SHA256.HashData(content))[..32]}{(HasPlainTags ? "" : "-1")}\"";
 
     private async Task ReplyAsync(HttpContext context)
     {
@@ -113,7 +129,7 @@ internal sealed class S3Server : IAsyncDisposable
         {
             await ((request.Method, key.Length > 0) switch
             {
-                ("GET", false) when request.Query.ContainsKey("uploads") => ListUploads(response),
+                ("GET", false) when request.Query.ContainsKey("uploads") => ListUploads(request, response),
                 ("GET", false) => List(request, response),
                 ("GET", true) => Get(response, key),
                 ("PUT", true) => Put(request, response, key, body),
@@ -124,15 +140,21 @@ internal sealed class S3Server : IAsyncDisposable
         }
     }
 
-    private Task ListUploads(HttpResponse response) => XmlAsync(response, new XElement(
-        Names + "ListMultipartUploadsResult",
-        new XElement(Names + "IsTruncated", "false"),
-        _uploads.Keys.Select(key => new XElement(
-            Names + "Upload", new XElement(Names + "Key", key), new XElement(Names + "UploadId", "1")))));
+    private Task ListUploads(HttpRequest request, HttpResponse response)
+    {
+        string[] keys = [.. _uploads.Keys.Order(StringComparer.Ordinal)
+            .Where(key => string.CompareOrdinal(key, request.Query["key-marker"].ToString()) > 0)];
+        return XmlAsync(response, new XElement(
+            Names + "ListMultipartUploadsResult",
+            new XElement(Names + "IsTruncated", keys.Length > PageSize ? "true" : "false"),
+            keys.Length > PageSize ? new XElement(Names + "NextKeyMarker", keys[PageSize - 1]) : null,
+            keys.Length > PageSize ? new XElement(Names + "NextUploadIdMarker", "1") : null,
+            keys.Take(PageSize).Select(key => new XElement(
+                Names + "Upload", new XElement(Names + "Key", key), new XElement(Names + "UploadId", "1")))));
+    }
 
     private Task List(HttpRequest request, HttpResponse response)
     {
-        const int PageSize = 7;
         string[] keys =
         [
             .. Objects.Keys.Where(key => key.StartsWith(request.Query["prefix"].ToString(), StringComparison.Ordinal))
@@ -177,6 +199,11 @@ internal sealed class S3Server : IAsyncDisposable
         else
         {
             Objects[key] = body;
+            if (key == LosesReplyOf)
+            {
+                LosesReplyOf = null;
+                return ErrorAsync(response, 500, "InternalError");
+            }
         }
 
         response.Headers.ETag = TagOf(body);
@@ -202,6 +229,11 @@ internal sealed class S3Server : IAsyncDisposable
     {
         if (request.Query.ContainsKey("uploadId"))
         {
+            if (UploadFault is { } fault)
+            {
+                return ErrorAsync(response, fault.Status, fault.Code);
+            }
+
             _uploads.TryRemove(key, out _);
         }
 
@@ -211,10 +243,15 @@ internal sealed class S3Server : IAsyncDisposable
 
     private Task Delete(HttpResponse response, byte[] body)
     {
-        foreach (var key in XElement.Parse(Encoding.UTF8.GetString(body)).Descendants()
-            .Where(element => element.Name.LocalName == "Key"))
+        string[] keys =
+        [
+            .. XElement.Parse(Encoding.UTF8.GetString(body)).Descendants()
+                .Where(element => element.Name.LocalName == "Key").Select(key => key.Value),
+        ];
+        Deletes.Enqueue(keys);
+        foreach (var key in keys)
         {
-            Objects.TryRemove(key.Value, out _);
+            Objects.TryRemove(key, out _);
         }
 
         return XmlAsync(response, new XElement(Names + "DeleteResult"));
