@@ -247,7 +247,7 @@ public sealed partial class VaultTests
         Assert.Equal(3, await estate.QueryAsync<long>("SELECT count(*) FROM pii_vault"));
         await using var log = new FileStream(server.LogFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         var text = await new StreamReader(log).ReadToEndAsync();
-        Assert.Contains("INSERT INTO pii_vault", text, StringComparison.Ordinal);
+        Assert.Contains("INSERT INTO \"pii_vault\"", text, StringComparison.Ordinal);
         Assert.Contains("Failing row contains", text, StringComparison.Ordinal);
         Assert.Contains("INSERT INTO", run.Errors, StringComparison.Ordinal);
         foreach (var canary in new[] { "canary-user", "198.51.100.77", "canary-device" })
