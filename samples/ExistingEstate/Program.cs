@@ -73,8 +73,8 @@ if (args is ["migrate"])
 
 await host.RunAsync();
 
-// A bridge copies logins from Kafka to RabbitMQ, at least once each, and says in headers where they stood. Whoever may
-// send to the queue is trusted to set them. Null leaves it to the message id, as that of SQS.
+// A bridge copies logins from Kafka to RabbitMQ, at least once each, and says in headers where they stood. A sender
+// that may write to the queue is trusted to set them. Null leaves it to the message id, as that of SQS.
 static Guid? KafkaIdentity(ConsumeContext context) =>
     context.TryGetPayload<RabbitMqBasicConsumeContext>(out _)
     && context.Headers.Get<string>("kafka-topic") is { } topic

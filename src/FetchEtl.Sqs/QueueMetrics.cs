@@ -118,8 +118,9 @@ internal sealed class QueueMetrics
 
         try
         {
-            return _ruleOf?.Invoke(exception is AggregateException { InnerExceptions: [var only] } ? only : exception)
-                ?? OtherRule;
+            var rule = _ruleOf?.Invoke(
+                exception is AggregateException { InnerExceptions: [var only] } ? only : exception);
+            return string.IsNullOrEmpty(rule) ? OtherRule : rule;
         }
         catch (Exception)
         {

@@ -59,6 +59,9 @@ public sealed class QueueMetricsTests(ITestOutputHelper output)
         settings.DeadLetterRule = _ => null;
         Assert.Equal("other", Rule(new InvalidOperationException()));
 
+        settings.DeadLetterRule = _ => string.Empty;
+        Assert.Equal("other", Rule(new InvalidOperationException()));
+
         settings.DeadLetterRule = _ => throw new InvalidOperationException();
         Assert.Equal("other", Rule(new InvalidOperationException()));
 

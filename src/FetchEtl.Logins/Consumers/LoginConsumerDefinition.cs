@@ -1,4 +1,5 @@
 using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace FetchEtl.Logins;
 
@@ -11,6 +12,6 @@ public sealed class LoginConsumerDefinition : ConsumerDefinition<LoginConsumer>
         IConsumerConfigurator<LoginConsumer> consumerConfigurator,
         IRegistrationContext context)
     {
-        endpointConfigurator.UseRawLogins();
+        endpointConfigurator.UseRawLogins(context.GetRequiredService<TimeProvider>());
     }
 }

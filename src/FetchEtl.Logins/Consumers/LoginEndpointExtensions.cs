@@ -1,4 +1,5 @@
 using FetchEtl.Logins;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace MassTransit;
 
@@ -18,16 +19,16 @@ public static class LoginEndpointExtensions
     {
         ArgumentNullException.ThrowIfNull(endpoint);
         ArgumentNullException.ThrowIfNull(context);
-        endpoint.UseRawLogins();
+        endpoint.UseRawLogins(context.GetRequiredService<TimeProvider>());
         endpoint.ConfigureConsumer<LoginConsumer>(context);
     }
 
-    internal static void UseRawLogins(this IReceiveEndpointConfigurator endpoint)
+    internal static void UseRawLogins(this IReceiveEndpointConfigurator endpoint, TimeProvider time)
     {
         endpoint.ConfigureConsumeTopology = false;
         endpoint.PublishFaults = false;
         endpoint.ClearSerialization();
-        endpoint.AddSerializer(new RawLoginSerialization());
-        endpoint.AddDeserializer(new RawLoginSerialization(), isDefault: true);
+        endpoint.AddSerializer(new RawLoginSerialization(time));
+        endpoint.AddDeserializer(new RawLoginSerialization(time), isDefault: true);
     }
 }

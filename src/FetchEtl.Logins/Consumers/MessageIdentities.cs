@@ -11,8 +11,8 @@ namespace FetchEtl.Logins;
 /// </summary>
 /// <remarks>
 /// The other 122 bits are the first of SHA-256 over all parts, each as its length in bytes (32 bits, the highest byte
-/// first) and its UTF-8. So <c>("a", "bc")</c> and <c>("ab", "c")</c> differ. Whoever knows the parts can compute the
-/// identity. By default the table stores it keyed, so that only the holder of the keys finds the row.
+/// first) and its UTF-8. So <c>("a", "bc")</c> and <c>("ab", "c")</c> differ. A reader who knows the parts can compute
+/// the identity. By default the table stores it keyed, so that only the holder of the keys finds the row.
 /// </remarks>
 public static class MessageIdentities
 {
@@ -46,7 +46,7 @@ public static class MessageIdentities
     {
         if (parts.IsEmpty)
         {
-            throw new ArgumentException("Nothing identifies nothing: pass one text or more.", nameof(parts));
+            throw new ArgumentException("An identity needs one text or more.", nameof(parts));
         }
 
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

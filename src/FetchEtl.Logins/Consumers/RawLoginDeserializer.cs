@@ -11,7 +11,7 @@ namespace FetchEtl.Logins;
 /// is right for its NewIds only; both accept the fault address of a producer, and pass on parser errors, which quote
 /// the body.
 /// </summary>
-internal sealed class RawLoginDeserializer : IMessageDeserializer
+internal sealed class RawLoginDeserializer(TimeProvider time) : IMessageDeserializer
 {
     public ContentType ContentType => SystemTextJsonRawMessageSerializer.JsonContentType;
 
@@ -23,7 +23,7 @@ internal sealed class RawLoginDeserializer : IMessageDeserializer
 
     public SerializerContext Deserialize(MessageBody body, Headers headers, Uri? destinationAddress = null)
     {
-        var context = new RawLoginMessageContext(headers, destinationAddress);
+        var context = new RawLoginMessageContext(headers, destinationAddress, time);
         return new RawLoginSerializerContext(Read(body.GetBytes()), body, context);
     }
 

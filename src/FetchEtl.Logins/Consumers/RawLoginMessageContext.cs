@@ -7,9 +7,11 @@ namespace FetchEtl.Logins;
 /// <summary>
 /// The transport headers of a login. There is no address for a fault or a response: either would hold personal data.
 /// </summary>
-internal sealed class RawLoginMessageContext(Headers headers, Uri? destinationAddress) : MessageContext
+internal sealed class RawLoginMessageContext(Headers headers, Uri? destinationAddress, TimeProvider time)
+    : MessageContext
 {
-    private static readonly DateTime LastMisread = DateTime.UnixEpoch.AddDays(90);
+    /// <summary>How MassTransit reads the first second of the year 2000.</summary>
+    private static readonly DateTime FirstMisread = DateTime.UnixEpoch.AddMilliseconds(946_684_800);
 
     public Guid? MessageId => headers.GetMessageId();
 
@@ -33,12 +35,21 @@ internal sealed class RawLoginMessageContext(Headers headers, Uri? destinationAd
 
     /// <summary>When the transport accepted the message, in UTC; null where it does not report it.</summary>
     /// <remarks>
-    /// RabbitMQ's <c>timestamp</c> is in seconds since 1970, and MassTransit reads it as milliseconds. No login is of
-    /// the first 90 days of 1970, so such a time is one of these.
+    /// RabbitMQ's <c>timestamp</c> is in seconds since 1970, and MassTransit reads it as milliseconds. So a time is
+    /// taken as seconds where that makes it one between the year 2000 and tomorrow by the clock. Any other time of 1970
+    /// is that of a producer whose clock begins there.
     /// </remarks>
-    public DateTime? SentTime => ReportedTime is { } time && time >= DateTime.UnixEpoch && time < LastMisread
-        ? DateTime.UnixEpoch + ((time - DateTime.UnixEpoch) * 1000)
-        : ReportedTime;
+    public DateTime? SentTime
+    {
+        get
+        {
+            var reported = ReportedTime;
+            var latest = time.GetUtcNow().UtcDateTime.AddDays(1) - DateTime.UnixEpoch;
+            return reported is { } misread && misread >= FirstMisread && misread - DateTime.UnixEpoch <= latest / 1000
+                ? DateTime.UnixEpoch + ((misread - DateTime.UnixEpoch) * 1000)
+                : reported;
+        }
+    }
 
     public Headers Headers => headers;
 
@@ -57,8 +68,8 @@ internal sealed class RawLoginMessageContext(Headers headers, Uri? destinationAd
             return value switch
             {
                 DateTime { Kind: DateTimeKind.Local } local => local.ToUniversalTime(),
-                DateTime time => DateTime.SpecifyKind(time, DateTimeKind.Utc),
-                string text when DateTime.TryParse(text, CultureInfo.InvariantCulture, utc, out var time) => time,
+                DateTime sent => DateTime.SpecifyKind(sent, DateTimeKind.Utc),
+                string text when DateTime.TryParse(text, CultureInfo.InvariantCulture, utc, out var sent) => sent,
                 _ => null,
             };
         }

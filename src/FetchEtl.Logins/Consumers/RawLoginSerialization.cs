@@ -5,11 +5,11 @@ using MassTransit.Serialization;
 namespace FetchEtl.Logins;
 
 /// <summary>Reads every body as a login. What the endpoint sends, which is rare, is MassTransit's raw JSON.</summary>
-internal sealed class RawLoginSerialization : ISerializerFactory
+internal sealed class RawLoginSerialization(TimeProvider time) : ISerializerFactory
 {
     public ContentType ContentType => SystemTextJsonRawMessageSerializer.JsonContentType;
 
     public IMessageSerializer CreateSerializer() => new SystemTextJsonRawMessageSerializer();
 
-    public IMessageDeserializer CreateDeserializer() => new RawLoginDeserializer();
+    public IMessageDeserializer CreateDeserializer() => new RawLoginDeserializer(time);
 }

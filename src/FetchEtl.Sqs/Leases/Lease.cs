@@ -64,6 +64,15 @@ internal sealed class Lease(string receiptHandle, int receiveCount, TimeSpan vis
     /// </summary>
     public bool WasLost { get; private set; }
 
+    /// <summary>
+    /// True when SQS confirmed the delete. False where a delete may have taken effect without a reply: what belongs to
+    /// the message may still be needed.
+    /// </summary>
+    public bool WasDeleted { get; private set; }
+
+    /// <summary>True where the message can never be consumed: a delete comes after its dead letter.</summary>
+    public bool WasRejected => _deadLettering;
+
     /// <summary>SQS delivered the message again. The delivery joins the lease and is settled with it.</summary>
     public LeaseAction DeliveredAgain(string receiptHandle, int receiveCount, TimeSpan now)
     {
@@ -174,6 +183,7 @@ internal sealed class Lease(string receiptHandle, int receiveCount, TimeSpan vis
         }
 
         // SQS honours the newest handle. Its message may be back before the older ones are answered.
+        WasDeleted = Settlement.Deletes && receiptHandle == NewestHandle && answer == EntryAnswer.Accepted;
         return receiptHandle == NewestHandle && answer != EntryAnswer.RefusedForNow
             ? Close(wasLost: Settlement.Deletes && answer == EntryAnswer.RefusedForGood)
             : ContinueSettling(now);

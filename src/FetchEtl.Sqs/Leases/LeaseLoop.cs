@@ -338,7 +338,7 @@ internal sealed class LeaseLoop(
         {
             metrics.Returned();
         }
-        else if (lease is { Payload: { } payload, BrokenRule.Length: 0 })
+        else if (lease is { Payload: { } payload, Lease: { WasDeleted: true, WasRejected: false } })
         {
             payloads?.Add(payload);
         }

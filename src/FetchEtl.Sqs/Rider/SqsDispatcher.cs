@@ -148,7 +148,7 @@ internal sealed class SqsDispatcher(
         }
     }
 
-    /// <summary>Only the poll waits for nothing: the lease is renewed while S3 is asked.</summary>
+    /// <summary>The lease is renewed while S3 is asked, and the poll does not wait for the answer.</summary>
     private async ValueTask<UnwrappedBody> UnwrapAsync(SqsMessageLease lease)
     {
         var unwrapped = await unwrapper!.UnwrapAsync(lease.Message.Body, consumersCancelled);

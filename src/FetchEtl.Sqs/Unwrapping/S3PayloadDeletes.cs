@@ -42,16 +42,21 @@ internal sealed class S3PayloadDeletes(IAmazonS3 s3, SqsRiderServices services) 
 
     private async Task DeleteAllAsync(CancellationToken cancelled)
     {
-        try
+        await foreach (var pointer in _pointers.Reader.ReadAllAsync(CancellationToken.None))
         {
-            await foreach (var pointer in _pointers.Reader.ReadAllAsync(cancelled))
+            if (cancelled.IsCancellationRequested)
+            {
+                break;
+            }
+
+            try
             {
                 await DeleteAsync(pointer, cancelled);
             }
-        }
-        catch (OperationCanceledException)
-        {
-            // The time for stopping is over: the objects stay.
+            catch (Exception)
+            {
+                // The time for stopping is over, or the log threw: the object stays.
+            }
         }
     }
 

@@ -79,7 +79,7 @@ internal struct WrapperRoot
     public readonly bool IsSurelySns => (IsNotification || IsConfirmation) && SnsId is not null && _hasTopicArn
         && !_hasEventKeys && !_hasOtherKeys;
 
-    /// <summary>Whether the object has the keys of an event, more or less.</summary>
+    /// <summary>Whether the object has the three keys that every event has; others may be missing.</summary>
     public readonly bool IsEvent => _hasDetailType && _hasSource && _hasDetail;
 
     /// <summary>Whether the object is an event and can be nothing else.</summary>

@@ -48,7 +48,7 @@ internal sealed class PipeEndpoint : IAsyncDisposable
         var bus = _services.GetRequiredService<IBusInstance>();
         var configuration = bus.HostConfiguration.CreateReceiveEndpointConfiguration(Queue);
         var endpoint = new SqsReceiveEndpointConfiguration(bus, configuration, Queue);
-        endpoint.UseRawLogins();
+        endpoint.UseRawLogins(TimeProvider.System);
         endpoint.ConfigureConsumer<WaitingConsumer>(registrations!);
         _context = endpoint.CreateReceiveEndpointContext();
         _dispatcher = _context.CreateReceivePipeDispatcher();

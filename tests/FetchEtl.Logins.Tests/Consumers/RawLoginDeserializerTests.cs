@@ -10,7 +10,8 @@ public sealed class RawLoginDeserializerTests
     {
         const string body = """{ "user_id":"u", "extra":1 }""";
 
-        var context = new RawLoginDeserializer().Deserialize(new StringMessageBody(body), EmptyHeaders.Instance);
+        var context = new RawLoginDeserializer(TimeProvider.System)
+            .Deserialize(new StringMessageBody(body), EmptyHeaders.Instance);
 
         var forwarded = context.GetMessageSerializer().GetMessageBody<LoginMessage>(null!);
         Assert.Equal(body, forwarded.GetString());

@@ -20,6 +20,8 @@ public interface ILeaseMachine
 
     bool WasLost { get; }
 
+    bool WasDeleted { get; }
+
     LeaseStep DeliveredAgain(string receiptHandle, int receiveCount, TimeSpan now);
 
     LeaseStep Completed(TimeSpan now);

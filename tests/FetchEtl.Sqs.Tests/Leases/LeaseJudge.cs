@@ -134,6 +134,7 @@ internal sealed class LeaseJudge(HistoryPlan plan, SimulatedSqs sqs)
         _lastAnswer = now;
         delivery.IsUnderWay = false;
         delivery.IsSettled = reply != SqsReply.RefusedForNow;
+        delivery.IsAccepted = reply == SqsReply.Accepted;
         if (reply == SqsReply.RefusedForNow)
         {
             delivery.Refusals++;
@@ -244,6 +245,12 @@ internal sealed class LeaseJudge(HistoryPlan plan, SimulatedSqs sqs)
         IsClosed = true;
         Check(_verdict != Verdict.None || _gaveUp, "A lease was closed before the verdict");
         Check(!_renewing && !Newest.IsUnderWay, "A lease was closed while a call was under way");
+        Check(
+            machine.WasDeleted == (machine.ReturnDelay is null && Newest.IsAccepted),
+            "A lease counts as deleted where SQS did not confirm that, or the reverse");
+        Check(
+            !machine.WasDeleted || sqs.IsDeleted || !_deliveries.ContainsKey(sqs.Newest!.Handle),
+            "A lease counts as deleted although SQS has the message");
         if (machine.WasLost)
         {
             Check(_knownLost || _deleteRefused || now >= _confirmedUntil, "A lease counts as lost although it was not");
@@ -277,6 +284,8 @@ internal sealed class LeaseJudge(HistoryPlan plan, SimulatedSqs sqs)
         public bool IsUnderWay { get; set; }
 
         public bool IsSettled { get; set; }
+
+        public bool IsAccepted { get; set; }
 
         public bool WasAttempted { get; set; }
 

@@ -22,6 +22,8 @@ internal sealed class LeaseMachine(string receiptHandle, int receiveCount, TimeS
 
     public bool WasLost => _lease.WasLost;
 
+    public bool WasDeleted => _lease.WasDeleted;
+
     public static ILeaseMachine Open(
         string receiptHandle, int receiveCount, TimeSpan visibilityTimeout, TimeSpan now) =>
         new LeaseMachine(receiptHandle, receiveCount, visibilityTimeout, now);

@@ -167,6 +167,21 @@ public sealed class LeaseMutants(ITestOutputHelper output)
             "return IsUndecided ? Decide(Settlement.Release, now)",
             "return State == LeaseState.Held ? Decide(Settlement.Release, now)"
         },
+        {
+            "a delete that SQS refused counts as done",
+            "answer == EntryAnswer.Accepted;\n        return",
+            "(answer == EntryAnswer.Accepted || _finalAttempt);\n        return"
+        },
+        {
+            "the delete of an older delivery counts",
+            "Settlement.Deletes && receiptHandle == NewestHandle && answer == EntryAnswer.Accepted;",
+            "WasDeleted || (Settlement.Deletes && answer == EntryAnswer.Accepted);"
+        },
+        {
+            "a return counts as a delete",
+            "WasDeleted = Settlement.Deletes && ",
+            "WasDeleted = "
+        },
         { "a closed lease returns a step", "if (State == LeaseState.Closed)", "if (false)" },
     };
 

@@ -14,6 +14,9 @@ internal sealed class LoopHost : IAsyncDisposable
     /// <summary>Turns a wait that would never end into a failure. No passing test waits so long.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
+    /// <summary>The text of an exception whose rule has an empty name.</summary>
+    public const string Nameless = "Field a: nameless.";
+
     private readonly CancellationTokenSource _stopping = new();
 
     private LoopHost(LocalSqs sqs, FakeTimeProvider time)
@@ -44,14 +47,18 @@ internal sealed class LoopHost : IAsyncDisposable
 
     public TimeSpan VisibilityTimeout { get; private init; }
 
-    public static async Task<LoopHost> StartAsync(double visibilitySeconds = 30, ILogger? logger = null)
+    public static async Task<LoopHost> StartAsync(
+        double visibilitySeconds = 30, ILogger? logger = null, S3PayloadDeletes? payloads = null)
     {
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 11, 26, 0, 0, 0, TimeSpan.Zero));
         var sqs = await LocalSqs.StartAsync(new LocalSqsOptions { TimeProvider = time });
         var host = new LoopHost(sqs, time) { VisibilityTimeout = TimeSpan.FromSeconds(visibilitySeconds) };
         host.QueueUrl = (await host.Client.CreateQueueAsync("q")).QueueUrl;
         host.DeadLetterUrl = (await host.Client.CreateQueueAsync("q-dead")).QueueUrl;
-        var settings = new SqsReceiveSettings("q") { DeadLetterRule = exception => exception.Message };
+        var settings = new SqsReceiveSettings("q")
+        {
+            DeadLetterRule = exception => exception.Message == Nameless ? string.Empty : exception.Message,
+        };
         var deadLetters = new DeadLetterQueue(settings, host.DeadLetterUrl, time);
         var metrics = new QueueMetrics(host.Metrics, settings, host.QueueUrl, time);
         host.Loop = new LeaseLoop(
@@ -64,7 +71,8 @@ internal sealed class LoopHost : IAsyncDisposable
             new TroubleLog(time),
             logger ?? NullLogger.Instance,
             time,
-            host._stopping.Token);
+            host._stopping.Token,
+            payloads);
         host.Running = host.Loop.RunAsync();
         return host;
     }
