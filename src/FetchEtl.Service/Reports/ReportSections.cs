@@ -74,7 +74,7 @@ internal static class ReportSections
     /// <summary>The days without a number of new devices, in words; empty where there are none.</summary>
     public static string OtherNewDevices(LoginReport report, string unit) =>
         report.OtherNewDevices is null && report.Days.Any(day => day.NewDevices is null)
-            ? $"Fewer than {report.MinK} people had new devices in this period, so no number of them is shown."
+            ? "Too few people had new devices in this period, so no number of them is shown."
             : OtherDays(report.OtherNewDevices, report.MinK, unit);
 
     /// <summary>The columns whose values count several times; empty where there are none.</summary>
