@@ -10,11 +10,6 @@ internal static class ReportSql
     private const string InPeriod = "t.create_date >= @since::date AND t.create_date <= @until::date";
     private const string FirstDay = "pg_catalog.min(COALESCE(t.create_date, '-infinity'::date))";
 
-    /// <summary>Whether a policy hides rows from this role.</summary>
-    public const string HidesRows =
-        "SELECT pg_catalog.row_security_active(c.oid) FROM pg_catalog.pg_class c "
-        + "WHERE c.oid = pg_catalog.to_regclass('user_logins')::oid";
-
     /// <summary>Rows and people of the period.</summary>
     public const string Totals =
         $"SELECT pg_catalog.count(*), pg_catalog.count(DISTINCT {Person}) FROM user_logins AS t WHERE {InPeriod}";
