@@ -29,6 +29,14 @@ internal sealed record ConsoleCapture(int ExitCode, string Output, string Errors
         return new ConsoleCapture(code, output.ToString(), errors.ToString());
     }
 
+    /// <summary>Runs a part of a verb, and returns what it printed on standard error.</summary>
+    public static async Task<(T Result, string Errors)> ErrorsOfAsync<T>(Func<Task<T>> work)
+    {
+        var errors = Error.Value = new StringWriter();
+        var result = await work();
+        return (result, errors.ToString());
+    }
+
     /// <summary>Tests run in parallel: each one's text goes to its own writer.</summary>
     private sealed class Router(AsyncLocal<StringWriter?> target, TextWriter console) : TextWriter
     {

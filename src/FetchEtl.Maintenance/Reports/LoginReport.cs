@@ -10,13 +10,16 @@ namespace FetchEtl.Maintenance;
 /// <param name="MinK">The people below which a group is merged with others.</param>
 /// <param name="Top">How many groups each list names.</param>
 /// <param name="IsWithheld">
-/// Whether the whole period is such a group. Then all that follows is empty, except the dead letters.
+/// Whether the whole period is such a group. Then all that follows is empty, except the generations and the dead
+/// letters.
 /// </param>
 /// <param name="Totals">The counts of the period; null where they are withheld.</param>
 /// <param name="Missing">How much of each column is NULL.</param>
 /// <param name="Days">All days of the period.</param>
 /// <param name="OtherDays">The merged days, with their logins; null where there are none.</param>
-/// <param name="OtherNewDevices">The days whose first-seen devices are merged; null where there are none.</param>
+/// <param name="OtherNewDevices">
+/// The days whose first-seen devices are merged; null where there are none, or where they have too few people together.
+/// </param>
 /// <param name="DeviceTypes">Logins by <c>device_type</c>.</param>
 /// <param name="Locales">Logins by <c>locale</c>.</param>
 /// <param name="Versions">Logins by version, as text.</param>
@@ -64,7 +67,8 @@ public sealed record ReportMissing(string Column, double? Share);
 /// <param name="Date">The day, of UTC.</param>
 /// <param name="Logins">Its logins; null where the day is merged with others.</param>
 /// <param name="NewDevices">
-/// The devices whose first row of the whole table is of this day; null where they are merged with others.
+/// The devices whose first row of the whole table is of this day; null where they, or the day's logins, are merged with
+/// others, and on all days where new devices have too few people.
 /// </param>
 public sealed record ReportDay(DateOnly Date, long? Logins, long? NewDevices);
 
@@ -88,5 +92,5 @@ public sealed record ReportOther(long Groups, long Count);
 /// <param name="Count">The letters; null where they could not be read, or are too few to be counted.</param>
 /// <param name="AllSeen">Whether all letters were seen.</param>
 /// <param name="Reasons">Letters by reason.</param>
-/// <param name="Problem">Why they could not be read; null where they were.</param>
+/// <param name="Problem">That they could not be read; null where they were.</param>
 public sealed record ReportLetters(string? Queue, long? Count, bool AllSeen, ReportList Reasons, string? Problem);

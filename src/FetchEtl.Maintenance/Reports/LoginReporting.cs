@@ -26,8 +26,10 @@ public sealed class LoginReporting(LoginDbContext database)
     /// <param name="progress">Receives the progress.</param>
     /// <param name="cancellationToken">Ends the work, which changes nothing.</param>
     /// <returns>The report, without dead letters.</returns>
-    /// <exception cref="MaskingRefusedException">Row-level security hides rows from this role.</exception>
-    /// <exception cref="NpgsqlException">A right or the table is missing, or PostgreSQL cannot be reached.</exception>
+    /// <exception cref="MaskingRefusedException">
+    /// The table does not exist, or row-level security hides rows from this role.
+    /// </exception>
+    /// <exception cref="NpgsqlException">A right is missing, or PostgreSQL cannot be reached.</exception>
     public async Task<LoginReport> RunAsync(
         ReportPlan plan, IProgress<ReportProgress> progress, CancellationToken cancellationToken)
     {
@@ -36,15 +38,21 @@ public sealed class LoginReporting(LoginDbContext database)
         await using var transaction = await database.Database.BeginTransactionAsync(
             IsolationLevel.RepeatableRead, cancellationToken);
         await database.ExecuteAsync("SET TRANSACTION READ ONLY", cancellationToken);
-        await RefusePoliciesAsync(cancellationToken);
+        await ReadableTable.FindAsync(database, "user_logins", cancellationToken);
 
         var done = 0;
         progress.Report(new ReportProgress(done, Statements));
+        var generations = await ReadAsync(
+            ReportSql.Generations,
+            static reader => MaskedColumns.Select((_, i) => reader.IsDBNull(i) ? null : reader.GetString(i)).ToList());
+
+        // A person whose user id stands in several forms counts once for each.
+        var minK = plan.MinK > 1 ? plan.MinK * Math.Max(1L, Forms(generations, column: 0).Count) : 0;
         var (logins, users) = (await ReadAsync(
             ReportSql.Totals, static reader => (reader.GetInt64(0), reader.GetInt64(1))))[0];
-        if (logins > 0 && plan.MinK > 1 && users < plan.MinK)
+        if (logins > 0 && users < minK)
         {
-            return Withheld(plan);
+            return Withheld(plan, Mixed(generations));
         }
 
         var days = await MergeAsync(ReportSql.ByDay, each: true);
@@ -54,11 +62,9 @@ public sealed class LoginReporting(LoginDbContext database)
         var versions = await MergeAsync(ReportSql.ByColumn("app_version"));
         var devices = await MergeAsync(ReportSql.ByColumn("masked_device_id"));
         var addresses = await MergeAsync(ReportSql.ByColumn("masked_ip"));
-        var generations = await ReadAsync(
-            ReportSql.Generations,
-            static reader => MaskedColumns.Select((_, i) => reader.IsDBNull(i) ? null : reader.GetString(i)).ToList());
         await transaction.CommitAsync(cancellationToken);
 
+        var all = Days(plan, days, newDevices);
         return new LoginReport(
             1, plan.Since, plan.Until, plan.MinK, plan.Top, IsWithheld: false,
             new ReportTotals(logins, users, devices.Values, addresses.Values),
@@ -67,9 +73,9 @@ public sealed class LoginReporting(LoginDbContext database)
                 versions.Missing("app_version", logins), devices.Missing("masked_device_id", logins),
                 addresses.Missing("masked_ip", logins),
             ],
-            Days(plan, days, newDevices),
+            all,
             days.Other,
-            newDevices.Other,
+            OtherNewDevices(all, newDevices),
             deviceTypes.ToList(),
             locales.ToList(),
             versions.ToList(code => VersionText(code, plan.HasOrderedVersions)),
@@ -87,7 +93,7 @@ public sealed class LoginReporting(LoginDbContext database)
                     reader.GetInt64(2),
                     reader.GetInt64(3),
                     reader.GetBoolean(4)),
-                SqlCommands.Parameter("minK", plan.MinK > 1 ? plan.MinK : 0),
+                SqlCommands.Parameter("minK", minK),
                 SqlCommands.Parameter("top", each ? ReportPlan.MaxDays : plan.Top),
                 SqlCommands.Parameter("each", each));
             return new Counts([.. rows.Where(row => row.Kind == Named)], rows[^2], rows[^1]);
@@ -109,28 +115,18 @@ public sealed class LoginReporting(LoginDbContext database)
         }
     }
 
-    private async Task RefusePoliciesAsync(CancellationToken cancellationToken)
-    {
-        var hidden = await database.QueryAsync(
-            ReportSql.HidesRows, static reader => reader.GetBoolean(0), cancellationToken);
-        if (hidden is [true])
-        {
-            throw new MaskingRefusedException(
-            [
-                "user_logins has row-level security that hides rows from this role: use its owner's role, or one with "
-                + "BYPASSRLS.",
-            ]);
-        }
-    }
-
-    private static LoginReport Withheld(ReportPlan plan)
+    private static LoginReport Withheld(ReportPlan plan, IReadOnlyList<RiskGenerations> mixed)
     {
         var nothing = new ReportList([], Other: null);
         return new LoginReport(
             1, plan.Since, plan.Until, plan.MinK, plan.Top, IsWithheld: true, Totals: null, [], [], null, null,
-            nothing, nothing, nothing, nothing, nothing, []);
+            nothing, nothing, nothing, nothing, nothing, mixed);
     }
 
+    /// <summary>
+    /// All days. A day whose logins are merged shows no new devices either: they would tell something of its few
+    /// people. Where new devices have too few people in the whole period, no day shows them.
+    /// </summary>
     private static IReadOnlyList<ReportDay> Days(ReportPlan plan, Counts logins, Counts newDevices)
     {
         var (logged, seen) = (logins.ByValue(), newDevices.ByValue());
@@ -139,11 +135,26 @@ public sealed class LoginReporting(LoginDbContext database)
             .. Enumerable.Range(0, plan.Until.DayNumber - plan.Since.DayNumber + 1).Select(offset =>
             {
                 var day = plan.Since.AddDays(offset);
-                var name = day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-                return new ReportDay(day, logged.GetValueOrDefault(name, 0), seen.GetValueOrDefault(name, 0));
+                var name = Name(day);
+                var count = logged.GetValueOrDefault(name, 0);
+                return new ReportDay(
+                    day, count, count is null || newDevices.IsFew ? null : seen.GetValueOrDefault(name, 0));
             }),
         ];
     }
+
+    /// <summary>The sum of the days that show no new devices; null where that sum has too few people, too.</summary>
+    private static ReportOther? OtherNewDevices(IReadOnlyList<ReportDay> days, Counts newDevices)
+    {
+        var merged = days.Where(day => day.NewDevices is null).Select(day => Name(day.Date))
+            .ToHashSet(StringComparer.Ordinal);
+        return merged.Count == 0 || newDevices.IsFew
+            ? null
+            : new ReportOther(
+                merged.Count, newDevices.Groups.Where(row => merged.Contains(row.Value!)).Sum(row => row.Amount));
+    }
+
+    private static string Name(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     /// <summary>As the view <c>user_logins_readable</c> shows it.</summary>
     private static string VersionText(string code, bool isOrdered) =>
@@ -156,13 +167,17 @@ public sealed class LoginReporting(LoginDbContext database)
     [
         .. MaskedColumns
             .Select((column, i) => new RiskGenerations(
-                column,
-                [
-                    .. found.Select(row => row[i]).OfType<string>().Distinct(StringComparer.Ordinal)
-                        .Where(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _))
-                        .Select(text => int.Parse(text, CultureInfo.InvariantCulture)).Distinct().Order(),
-                ]))
+                column, [.. Forms(found, i).OfType<int>().Order()]))
             .Where(column => column.Generations.Count > 1),
+    ];
+
+    /// <summary>The generations of a column's masks, and null where it has values that show none.</summary>
+    private static List<int?> Forms(List<List<string?>> found, int column) =>
+    [
+        .. found.Select(row => row[column]).OfType<string>().Select(text =>
+            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var generation)
+                ? generation
+                : (int?)null).Distinct(),
     ];
 
     [StructLayout(LayoutKind.Auto)]
@@ -175,6 +190,9 @@ public sealed class LoginReporting(LoginDbContext database)
 
         /// <summary>The distinct values.</summary>
         public long Values => All.Groups;
+
+        /// <summary>Whether all groups together hold too few people, so that their sum is a small group.</summary>
+        public bool IsFew => Merged.IsSmall;
 
         /// <summary>
         /// NULL is a group like any other: where it is merged for its size, or what is not NULL is, its share is not

@@ -10,11 +10,6 @@ internal static class ReportSql
     private const string InPeriod = "t.create_date >= @since::date AND t.create_date <= @until::date";
     private const string FirstDay = "pg_catalog.min(COALESCE(t.create_date, '-infinity'::date))";
 
-    /// <summary>Whether a policy hides rows from this role.</summary>
-    public const string HidesRows =
-        "SELECT pg_catalog.row_security_active(c.oid) FROM pg_catalog.pg_class c "
-        + "WHERE c.oid = pg_catalog.to_regclass('user_logins')::oid";
-
     /// <summary>Rows and people of the period.</summary>
     public const string Totals =
         $"SELECT pg_catalog.count(*), pg_catalog.count(DISTINCT {Person}) FROM user_logins AS t WHERE {InPeriod}";
@@ -64,7 +59,8 @@ internal static class ReportSql
     /// Marks the small groups, those of fewer people than <c>@minK</c>. One group more is marked where there is only
     /// one, or where all of them together hold too few people: else the difference between the total and what is
     /// shown would be theirs. Returns rows of <c>kind, g, amount, groups, is_small</c>: the named groups (0), with
-    /// <c>@each</c> the small ones too; the sum of all others (1); the groups of all values and what NULL has (2).
+    /// <c>@each</c> the small ones too; the sum of all others (1), where <c>is_small</c> says that all groups together
+    /// hold too few people; the groups of all values and what NULL has (2).
     /// </summary>
     private static string Merge(string pairs) =>
         $"""
@@ -92,8 +88,10 @@ internal static class ReportSql
         SELECT 0 AS kind, g, amount, 1::bigint AS groups, is_small FROM placed
             WHERE NOT is_merged OR (@each AND is_small)
         UNION ALL
-        SELECT 1, NULL, COALESCE(pg_catalog.sum(amount), 0)::bigint, pg_catalog.count(*), true FROM placed
-            WHERE is_merged
+        SELECT 1, NULL, COALESCE(pg_catalog.sum(amount), 0)::bigint, pg_catalog.count(*),
+            (SELECT s.groups > 0 AND s.people < @minK AND s.groups = (SELECT pg_catalog.count(*) FROM groups)
+                FROM small AS s)
+        FROM placed WHERE is_merged
         UNION ALL
         SELECT 2, NULL, COALESCE(pg_catalog.sum(amount) FILTER (WHERE g IS NULL), 0)::bigint, pg_catalog.count(g),
             COALESCE(pg_catalog.bool_or(is_small) FILTER (WHERE g IS NULL), false) FROM placed
@@ -102,9 +100,11 @@ internal static class ReportSql
 
     private static string Day(string date) => $"pg_catalog.to_char({date}, 'YYYY-MM-DD') COLLATE \"C\"";
 
-    /// <summary>The digits before the colon of a mask, which has 64 characters behind it.</summary>
+    /// <summary>
+    /// The digits before the colon of a mask, which has 64 characters behind it; an empty text for any other value.
+    /// </summary>
     private static string Generation(string column) =>
-        $"CASE WHEN pg_catalog.strpos(t.{column}::text, ':') BETWEEN 2 AND 5 "
+        $"CASE WHEN t.{column} IS NULL THEN NULL WHEN pg_catalog.strpos(t.{column}::text, ':') BETWEEN 2 AND 5 "
         + $"AND pg_catalog.length(t.{column}::text) - pg_catalog.strpos(t.{column}::text, ':') = 64 "
-        + $"THEN pg_catalog.split_part(t.{column}::text, ':', 1) END";
+        + $"THEN pg_catalog.split_part(t.{column}::text, ':', 1) ELSE '' END";
 }

@@ -22,12 +22,6 @@ internal sealed record RiskTable(string Name, IReadOnlyList<RiskTableColumn> Col
     private const string VersionColumn = "app_version";
     private const int ReportEvery = 65_536;
 
-    private const string ReadTable =
-        """
-        SELECT c.oid::regclass::text, c.relkind::text, pg_catalog.row_security_active(c.oid)
-        FROM pg_catalog.pg_class c WHERE c.oid = pg_catalog.to_regclass(@table)::oid
-        """;
-
     private const string ReadColumns =
         """
         SELECT a.attname::text, pg_catalog.quote_ident(a.attname::text), t.typname::text,
@@ -42,7 +36,7 @@ internal sealed record RiskTable(string Name, IReadOnlyList<RiskTableColumn> Col
         LoginDbContext database, RiskPlan plan, CancellationToken cancellationToken)
     {
         var name = SqlCommands.Parameter("table", plan.Table);
-        var found = await FindAsync(database, plan.Table, cancellationToken);
+        var found = await ReadableTable.FindAsync(database, plan.Table, cancellationToken);
         var columns = await database.QueryAsync(
             ReadColumns,
             reader => new RiskTableColumn(
@@ -180,40 +174,6 @@ internal sealed record RiskTable(string Name, IReadOnlyList<RiskTableColumn> Col
         {
             yield return $"{Name} has no column {DateColumn} of type date that the role may read: leave the dates out.";
         }
-    }
-
-    private static async Task<string> FindAsync(
-        LoginDbContext database, string name, CancellationToken cancellationToken)
-    {
-        var tables = new List<(string Name, string Kind, bool HidesRows)>();
-        try
-        {
-            tables = await database.QueryAsync(
-                ReadTable,
-                static reader => (reader.GetString(0), reader.GetString(1), reader.GetBoolean(2)),
-                cancellationToken,
-                SqlCommands.Parameter("table", name));
-        }
-        catch (PostgresException exception)
-            when (exception.SqlState is PostgresErrorCodes.InvalidName or PostgresErrorCodes.SyntaxError)
-        {
-            // A name that is no SQL name is reported as a table that does not exist.
-        }
-
-        return tables switch
-        {
-            [{ HidesRows: true } table] => throw new MaskingRefusedException(
-            [
-                $"{table.Name} has row-level security that hides rows from this role: use its owner's role, or one " +
-                "with BYPASSRLS.",
-            ]),
-            [{ Kind: "r" or "p" or "v" or "m" or "f" } table] => table.Name,
-            _ => throw new MaskingRefusedException(
-            [
-                $"There is no table {name}: write it as in SQL, with its schema where the search_path in " +
-                "ConnectionStrings:Logins does not lead to it.",
-            ]),
-        };
     }
 
     private static RiskColumnKind KindOf(string name, string type, bool hasOrderedVersions) => type switch

@@ -5,10 +5,18 @@ namespace FetchEtl.Service;
 /// <summary>Counts the letters of the dead-letter queue for a report, as <c>dead list</c> does.</summary>
 internal static class ReportLetterCount
 {
+    /// <summary>
+    /// What a report says of a queue that could not be read. It is sent on, and SQS's own text names accounts, roles
+    /// and hosts: that text goes to standard error only.
+    /// </summary>
+    public const string NotRead = "The dead-letter queue could not be read.";
+
     /// <summary>How long a queue may take to be found. A report goes on without it.</summary>
     private static readonly TimeSpan FindLimit = TimeSpan.FromSeconds(20);
 
-    /// <summary>Reads the queue that the settings name. What keeps it from that is part of the result.</summary>
+    /// <summary>
+    /// Reads the queue that the settings name. Where it cannot be read, the result says so, and standard error why.
+    /// </summary>
     /// <exception cref="VerbStoppedException">A signal ended the reading.</exception>
     public static async Task<ReportLetters> ReadAsync(
         string[] settings, ReportPlan plan, CancellationToken cancellationToken)
@@ -81,6 +89,9 @@ internal static class ReportLetterCount
             Problem: null);
     }
 
-    private static ReportLetters Unread(string? queue, string problem) =>
-        new(queue, Count: null, AllSeen: false, new ReportList([], Other: null), problem);
+    private static ReportLetters Unread(string? queue, string reason)
+    {
+        StandardError.WriteLine($"fetch-etl: {NotRead} {reason}");
+        return new(queue, Count: null, AllSeen: false, new ReportList([], Other: null), NotRead);
+    }
 }

@@ -48,7 +48,9 @@ internal static class ReportPage
         }
         else
         {
-            html.Append($"<section class=\"wide\"><p>{Text(ReportSections.Withheld(report))}</p></section>\n");
+            html.Append(
+                $"<section class=\"wide\"><p>{Text(ReportSections.Withheld(report))}</p>"
+                + $"{Paragraph(ReportSections.Mixed(report))}</section>\n");
         }
 
         if (report.Totals is { Logins: > 0 })
@@ -120,7 +122,7 @@ internal static class ReportPage
             html,
             new ReportChart(
                 "by-day", "Logins per day", "logins", [.. report.Days.Select(day => (day.Date, day.Logins))]),
-            OtherDays(report.OtherDays, report.MinK, "logins"));
+            Grey(ReportSections.OtherDays(report.OtherDays, report.MinK, "logins")));
         AppendChart(
             html,
             new ReportChart(
@@ -129,7 +131,7 @@ internal static class ReportPage
                 "devices",
                 [.. report.Days.Select(day => (day.Date, day.NewDevices))]),
             "Devices whose first login of the whole table is of that day. "
-            + OtherDays(report.OtherNewDevices, report.MinK, "devices"));
+            + Grey(ReportSections.OtherNewDevices(report, "devices")));
         html.Append(
             """
             <section class="wide" id="days">
@@ -151,8 +153,7 @@ internal static class ReportPage
         html.Append("</tbody>\n</table>\n</details>\n</section>\n");
     }
 
-    private static string OtherDays(ReportOther? other, int minK, string unit) =>
-        other is null ? string.Empty : $"Grey: {ReportSections.OtherDays(other, minK, unit)}";
+    private static string Grey(string note) => note.Length == 0 ? note : $"Grey: {note}";
 
     private static void AppendChart(StringBuilder html, ReportChart chart, string note)
     {

@@ -62,13 +62,20 @@ internal static class ReportSections
 
     /// <summary>What a report says instead of numbers.</summary>
     public static string Withheld(LoginReport report) =>
-        $"Fewer than {report.MinK} people logged in during this period, so no number of theirs is shown.";
+        $"Fewer than {report.MinK} people logged in during this period, as far as user ids tell, so no number of "
+        + "theirs is shown.";
 
     /// <summary>The merged days in words; empty where there are none.</summary>
     public static string OtherDays(ReportOther? other, int minK, string unit) => other is null
         ? string.Empty
         : $"{Words.Count(other.Groups, "day")} of few people (fewer than {minK}, or merged with such a day): "
             + $"{Words.Number(other.Count)} {unit} together, not shown by day.";
+
+    /// <summary>The days without a number of new devices, in words; empty where there are none.</summary>
+    public static string OtherNewDevices(LoginReport report, string unit) =>
+        report.OtherNewDevices is null && report.Days.Any(day => day.NewDevices is null)
+            ? "Too few people had new devices in this period, so no number of them is shown."
+            : OtherDays(report.OtherNewDevices, report.MinK, unit);
 
     /// <summary>The columns whose values count several times; empty where there are none.</summary>
     public static string Mixed(LoginReport report) => report.MixedGenerations.Count == 0

@@ -98,7 +98,7 @@ internal static class ReportText
         Say(console, string.Empty);
         console.Write(table);
         SayAny(console, ReportSections.OtherDays(report.OtherDays, report.MinK, "logins"));
-        SayAny(console, ReportSections.OtherDays(report.OtherNewDevices, report.MinK, "new devices"));
+        SayAny(console, ReportSections.OtherNewDevices(report, "new devices"));
     }
 
     private static long? Sum(IEnumerable<ReportDay> days, Func<ReportDay, long?> count) =>

@@ -40,10 +40,11 @@ public sealed class LoginReportingTests(ReportStore store) : IClassFixture<Repor
                 Assert.Equal(Share(groups, plan, report.Totals!.Logins), missing.Share);
             }
 
+            var days = await GroupsAsync("create_date::text");
+            AssertDays(plan, days, [], report.OtherDays, report.Days, day => day.Logins);
             AssertDays(
-                plan, await GroupsAsync("create_date::text"), report.OtherDays, report.Days, day => day.Logins);
-            AssertDays(
-                plan, await NewDevicesAsync(), report.OtherNewDevices, report.Days, day => day.NewDevices);
+                plan, await NewDevicesAsync(), Names(Small(days, plan.MinK)), report.OtherNewDevices, report.Days,
+                day => day.NewDevices);
         }
     }
 
@@ -156,6 +157,84 @@ public sealed class LoginReportingTests(ReportStore store) : IClassFixture<Repor
         Assert.Equal([1, 2], mixed.Generations);
     }
 
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 1)]
+    [InlineData(2, 2)]
+    public async Task New_devices_of_fewer_people_than_k_in_the_whole_period_are_withheld_on_every_day(
+        int days, int people)
+    {
+        await FillWithNewPhonesAsync(days, people);
+
+        var report = await store.ReportAsync(Month);
+
+        Assert.Equal(200 + (days * people), report.Totals!.Logins);
+        Assert.All(report.Days, day => Assert.Null(day.NewDevices));
+        Assert.Null(report.OtherNewDevices);
+    }
+
+    [Fact]
+    public async Task A_day_whose_logins_are_merged_shows_no_new_devices_and_the_sum_does_not_tell_whether_it_had_any()
+    {
+        await FillWithNewPhonesAsync(days: 1, people: 6);
+        await store.ExecuteAsync(
+            "INSERT INTO user_logins (user_id, masked_device_id, create_date) VALUES ('u1', 'old1', '2026-02-20')");
+
+        var none = await store.ReportAsync(Month);
+        await store.ExecuteAsync("UPDATE user_logins SET masked_device_id = 'x' WHERE create_date = '2026-02-20'");
+        var one = await store.ReportAsync(Month);
+
+        // The smallest other day is merged with the day of one person.
+        Assert.All([none, one], report =>
+        {
+            Assert.Equal(new ReportOther(2, 7), report.OtherDays);
+            Assert.Equal(
+                [new(2026, 2, 10), new DateOnly(2026, 2, 20)],
+                report.Days.Where(day => day.NewDevices is null).Select(day => day.Date));
+        });
+        Assert.Equal(new ReportOther(2, 6), none.OtherNewDevices);
+        Assert.Equal(new ReportOther(2, 7), one.OtherNewDevices);
+    }
+
+    [Theory]
+    [InlineData("'1:' || md5('u' || i) || md5('x')", "'2:' || md5('y' || i) || md5('x')")]
+    [InlineData("'1:' || md5('u' || i) || md5('x')", "'raw' || i")]
+    public async Task During_a_rotation_a_person_with_two_user_ids_does_not_count_as_two(string older, string newer)
+    {
+        await store.ExecuteAsync(
+            $"""
+            TRUNCATE user_logins;
+            INSERT INTO user_logins (user_id, locale, create_date)
+            SELECT CASE form WHEN 1 THEN {older} ELSE {newer} END,
+                CASE WHEN i <= 4 THEN 'four' WHEN i <= 9 THEN 'five' ELSE 'many' END, '2026-02-03'
+            FROM generate_series(1, 50) AS i, generate_series(1, 2) AS form
+            """);
+
+        var report = await store.ReportAsync(Month);
+        await store.ExecuteAsync("DELETE FROM user_logins WHERE locale <> 'four'");
+        var few = await store.ReportAsync(Month);
+
+        // 'five' is merged with 'four', which is alone.
+        Assert.Equal([new ReportGroup("many", 82)], report.Locales.Groups);
+        Assert.Equal(new ReportOther(2, 18), report.Locales.Other);
+        Assert.True(few.IsWithheld);
+        Assert.Equal(report.MixedGenerations.Count, few.MixedGenerations.Count);
+    }
+
+    /// <summary>
+    /// 100 people log in on 1 and 2 February by phones of January; on days from 10 February on, some have new ones.
+    /// </summary>
+    private Task FillWithNewPhonesAsync(int days, int people) => store.ExecuteAsync(
+        $"""
+        TRUNCATE user_logins;
+        INSERT INTO user_logins (user_id, masked_device_id, create_date)
+        SELECT 'u' || i, 'old' || i, day::date
+        FROM generate_series(1, 100) AS i, unnest(ARRAY[date '2026-01-31', '2026-02-01', '2026-02-02']) AS day;
+        INSERT INTO user_logins (user_id, masked_device_id, create_date)
+        SELECT 'u' || i, 'new' || day || '-' || i, date '2026-02-10' + day
+        FROM generate_series(1, {people}) AS i, generate_series(0, {days} - 1) AS day
+        """);
+
     /// <summary>What the definition of merging gives for groups of people, compared with a list.</summary>
     private static void AssertMerged(
         ReportPlan plan, IReadOnlyList<Group> groups, ReportList list, IReadOnlyDictionary<string, string>? texts)
@@ -175,26 +254,41 @@ public sealed class LoginReportingTests(ReportStore store) : IClassFixture<Repor
             "What is merged must be several groups of enough people.");
     }
 
+    /// <summary>
+    /// Days of small groups and <paramref name="hidden"/> days have one sum. No day has a number where that sum would
+    /// be of few people, too.
+    /// </summary>
     private static void AssertDays(
         ReportPlan plan,
         IReadOnlyList<Group> groups,
+        HashSet<string> hidden,
         ReportOther? other,
         IReadOnlyList<ReportDay> days,
         Func<ReportDay, long?> count)
     {
         var small = Small(groups, plan.MinK);
+        var isFew = small.Count > 0 && People(small) < plan.MinK;
+        var merged = Names(small).Union(hidden).ToHashSet(StringComparer.Ordinal);
         Assert.Equal(28, days.Count);
         foreach (var day in days)
         {
             var name = day.Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-            var group = groups.FirstOrDefault(group => group.Value == name);
             Assert.Equal(
-                group is null ? 0 : small.Contains(group) ? (long?)null : group.Count,
+                isFew || merged.Contains(name)
+                    ? (long?)null
+                    : groups.FirstOrDefault(group => group.Value == name)?.Count ?? 0,
                 count(day));
         }
 
-        Assert.Equal(small.Count == 0 ? null : new ReportOther(small.Count, small.Sum(group => group.Count)), other);
+        var others = groups.Where(group => merged.Contains(group.Value!)).ToList();
+        Assert.Equal(
+            isFew || merged.Count == 0 ? null : new ReportOther(merged.Count, others.Sum(group => group.Count)), other);
+        Assert.True(
+            other is null || others.Count == 0 || People(others) >= plan.MinK, "A sum must be of enough people.");
     }
+
+    private static HashSet<string> Names(IEnumerable<Group> groups) =>
+        groups.Select(group => group.Value!).ToHashSet(StringComparer.Ordinal);
 
     private static List<Group> Small(IReadOnlyList<Group> groups, int minK)
     {

@@ -160,15 +160,42 @@ public sealed partial class ReportFormTests
         Assert.Contains("at most 3,660 days", wide.Errors, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_queue_that_cannot_be_read_is_a_line_of_the_report()
+    [Theory]
+    [InlineData("--Sqs:ServiceUrl=http://localhost:9", "localhost:9")]
+    public async Task The_reason_why_a_queue_cannot_be_read_is_on_standard_error_and_in_no_form_of_the_report(
+        string setting, string place)
     {
-        var letters = await ReportLetterCount.ReadAsync(["--Sqs:Region=nowhere 1"], Plan, CancellationToken.None);
+        var (letters, errors) = await ConsoleCapture.ErrorsOfAsync(
+            () => ReportLetterCount.ReadAsync([setting], Plan, CancellationToken.None));
         var report = Report(3) with { DeadLetters = letters };
+        var forms = new[]
+        {
+            Text(report), ReportPage.Render(report, Now), ReportCsv.Of(report),
+            JsonSerializer.Serialize(report, ReportJson.Default.LoginReport),
+        };
 
-        Assert.NotNull(letters.Problem);
-        Assert.Contains("Dead letters: Not counted.", Text(report), StringComparison.Ordinal);
-        Assert.Contains("Not counted.", ReportPage.Render(report, Now), StringComparison.Ordinal);
+        Assert.StartsWith($"fetch-etl: {ReportLetterCount.NotRead} ", errors, StringComparison.Ordinal);
+        Assert.Contains(place, errors, StringComparison.Ordinal);
+        Assert.Equal(ReportLetterCount.NotRead, letters.Problem);
+        Assert.All(forms, form => Assert.DoesNotContain(place, form, StringComparison.Ordinal));
+        Assert.Contains($"Dead letters: Not counted. {letters.Problem}", forms[0], StringComparison.Ordinal);
+        Assert.Contains($"Not counted. {letters.Problem}", forms[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Withheld_new_devices_are_explained_and_have_no_number()
+    {
+        var full = Report(30);
+        var report = full with
+        {
+            Days = [.. full.Days.Select(day => day with { NewDevices = null })], OtherNewDevices = null,
+        };
+
+        Assert.Contains("Too few people had new devices", Text(report), StringComparison.Ordinal);
+        Assert.Contains(
+            "Grey: Too few people had new devices", ReportPage.Render(report, Now), StringComparison.Ordinal);
+        Assert.Equal(
+            30, Records(ReportCsv.Of(report)).Count(record => record is ["new_devices", "merged", _, "1", ""]));
     }
 
     private static LoginReport Report(int days) => new(
