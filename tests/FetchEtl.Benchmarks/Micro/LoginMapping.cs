@@ -29,7 +29,7 @@ public class LoginMapping
             .BuildServiceProvider();
         _consumer = _services.GetRequiredService<LoginConsumer>();
         _endpoint = new PipeEndpoint(new Commit());
-        var deserializer = new RawLoginDeserializer();
+        var deserializer = new RawLoginDeserializer(TimeProvider.System);
         var sample = await SampleMessages.ReceiveAsync();
         _messages = [.. sample.Select(message =>
         {

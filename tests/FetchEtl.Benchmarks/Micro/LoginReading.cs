@@ -10,7 +10,7 @@ namespace FetchEtl.Benchmarks;
 /// </summary>
 public class LoginReading
 {
-    private readonly RawLoginDeserializer _deserializer = new();
+    private readonly RawLoginDeserializer _deserializer = new(TimeProvider.System);
     private byte[][] _bodies = [];
     private LoginMessage[] _logins = [];
 
