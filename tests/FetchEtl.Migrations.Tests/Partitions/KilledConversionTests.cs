@@ -69,10 +69,11 @@ public sealed class KilledConversionTests(ITestOutputHelper output) : IAsyncLife
         Assert.Contains("is partitioned by day already: nothing to do.", again.Output);
         Assert.Contains("user_logins_unpartitioned was dropped.", again.Output);
 
-        // In another process all messages come again.
+        // In another process every twentieth message comes again.
         await using var restarted = Services();
         var writer = restarted.GetRequiredService<LoginWriter>();
-        await Task.WhenAll(_written.Select(login => writer.WriteAsync(login))).WaitAsync(TestDatabase.Limit);
+        await Task.WhenAll(_written.Where((_, place) => place % 20 == 0).Select(login => writer.WriteAsync(login)))
+            .WaitAsync(TestDatabase.Limit);
         Assert.Equal(
             [$"{_rows + _written.Count}|{_rows + _written.Count}|p"],
             await TestDatabase.ReadAsync(
