@@ -129,7 +129,7 @@ public sealed class ConversionHazardTests : IAsyncLifetime
         await using var connection = new NpgsqlConnection(Connection);
         await connection.OpenAsync();
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead);
-        await using var command = new NpgsqlCommand("SELECT count(*) FROM user_logins", connection);
+        await using var command = new NpgsqlCommand("SELECT count(*) FROM pg_class", connection);
         await command.ExecuteScalarAsync();
         await AddAsync("'2001-07-01'");
 
@@ -140,7 +140,8 @@ public sealed class ConversionHazardTests : IAsyncLifetime
         Assert.Equal(
             ["user_logins_p2001_07"],
             await TestDatabase.ReadAsync(
-                Connection, "SELECT relname FROM pg_class WHERE relname LIKE 'user\\_logins\\_p2001%'"));
+                Connection,
+                "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname LIKE 'user\\_logins\\_p2001%'"));
     }
 
     private Task<string[]> AddAsync(string date, string from = "") =>

@@ -11,7 +11,8 @@ public sealed class PartitionConversionTests : IAsyncLifetime
             WHERE i.tablename = 'user_logins' AND i.indexname <> 'ix_user_logins_message_id'
         UNION ALL SELECT 'grant', coalesce(a.grantee::regrole::text, ''), a.privilege_type || a.is_grantable
             FROM pg_class c, aclexplode(c.relacl) a WHERE c.oid = 'user_logins'::regclass AND a.grantee <> c.relowner
-        UNION ALL SELECT 'column', t.attname, coalesce(t.attacl::text, '') || t.attstattarget || t.attnotnull
+        UNION ALL SELECT 'column', t.attname, coalesce((SELECT string_agg(a::text, ',' ORDER BY a::text)
+            FROM unnest(t.attacl) a), '') || t.attstattarget || t.attnotnull
             || coalesce(t.attoptions::text, '') || coalesce(pg_get_expr(d.adbin, d.adrelid), '')
             || coalesce(col_description(t.attrelid, t.attnum), '')
             FROM pg_attribute t LEFT JOIN pg_attrdef d ON d.adrelid = t.attrelid AND d.adnum = t.attnum
