@@ -136,6 +136,12 @@ internal static class CarriedOver
         FROM pg_catalog.pg_class AS c CROSS JOIN LATERAL pg_catalog.aclexplode(c.relacl) AS a
             LEFT JOIN pg_catalog.pg_roles AS r ON r.oid = a.grantee
         WHERE c.oid = {Old} AND a.grantee <> c.relowner AND a.privilege_type = 'INSERT'
+        UNION
+        SELECT pg_catalog.format('GRANT EXECUTE ON FUNCTION %s(date) TO %s', @function, {Grantee})
+        FROM pg_catalog.pg_attribute AS t JOIN pg_catalog.pg_class AS c ON c.oid = t.attrelid
+            CROSS JOIN LATERAL pg_catalog.aclexplode(t.attacl) AS a
+            LEFT JOIN pg_catalog.pg_roles AS r ON r.oid = a.grantee
+        WHERE t.attrelid = {Old} AND NOT t.attisdropped AND a.grantee <> c.relowner AND a.privilege_type = 'INSERT'
         """;
 
     /// <summary>Takes all rights on <c>@target</c> from others than the owner.</summary>
@@ -149,6 +155,15 @@ internal static class CarriedOver
                     CROSS JOIN LATERAL pg_catalog.aclexplode(t.attacl) AS a WHERE t.attrelid = c.oid) AS g
             LEFT JOIN pg_catalog.pg_roles AS r ON r.oid = g.grantee
         WHERE c.oid = {Old} AND g.grantee <> c.relowner
+        """;
+
+    /// <summary>Takes all rights on the function <c>@function</c> from others than the owner.</summary>
+    public const string FunctionRevokes =
+        $"""
+        SELECT DISTINCT pg_catalog.format('REVOKE ALL ON FUNCTION %s FROM %s', @function, {Grantee})
+        FROM pg_catalog.pg_proc AS p CROSS JOIN LATERAL pg_catalog.aclexplode(p.proacl) AS a
+            LEFT JOIN pg_catalog.pg_roles AS r ON r.oid = a.grantee
+        WHERE p.oid = pg_catalog.to_regprocedure(@function)::oid AND a.grantee <> p.proowner
         """;
 
     /// <summary>The sequences of serial columns belong to the table that fills them.</summary>

@@ -95,6 +95,16 @@ internal sealed class ConversionBuild(
         {
             await session.RevokeAsync(table, cancellationToken);
         }
+
+        foreach (var function in ConversionSql.Functions(session.Schema))
+        {
+            await session.ExecuteEachAsync(
+                await session.ReadAsync(
+                    CarriedOver.FunctionRevokes,
+                    cancellationToken,
+                    new NpgsqlParameter<string>("function", function)),
+                cancellationToken);
+        }
     }
 
     private DateOnly[] Ahead(PartitionInterval interval) => interval == PartitionInterval.Month

@@ -1,3 +1,5 @@
+using Npgsql;
+
 namespace FetchEtl.Migrations;
 
 /// <summary>The table that a conversion copies: its columns, how far it is copied, and what changed in it.</summary>
@@ -35,11 +37,37 @@ internal sealed class ConversionSource(ConversionSession session)
             cancellationToken,
             session.Old));
 
+    /// <summary>Reads what forbids a conversion.</summary>
+    /// <param name="names">The qualified names that must be free.</param>
+    /// <param name="cancellationToken">Cancels the statement under way.</param>
+    public Task<List<string>> ReadObstaclesAsync(string[] names, CancellationToken cancellationToken) =>
+        session.ReadAsync(
+            ConversionCheck.Obstacles,
+            cancellationToken,
+            session.Old,
+            new NpgsqlParameter<string[]>("names", names));
+
+    /// <summary>Whether row-level security hides rows from this role, so that nothing can be read.</summary>
+    public async Task<bool> HidesRowsAsync(CancellationToken cancellationToken) => (await session.QueryAsync(
+        "SELECT pg_catalog.row_security_active(pg_catalog.to_regclass(@old)::oid)",
+        static reader => reader.GetBoolean(0),
+        cancellationToken,
+        session.Old)).Single();
+
     /// <summary>Requires that table and copy are as the conversion made them.</summary>
     /// <exception cref="LoginMigrationException">Somebody changed one of them.</exception>
     public async Task RequireUnchangedAsync(CancellationToken cancellationToken)
     {
         await ReadPlaceAsync(cancellationToken);
+        var obstacles = await ReadObstaclesAsync([], cancellationToken);
+        if (obstacles.Count > 0)
+        {
+            throw new LoginMigrationException(
+                $"Since the conversion began, user_logins got what partitions cannot have. "
+                + $"{string.Join(' ', obstacles)} user_logins stays as it is: run the same command again afterwards, "
+                + "or give the conversion up by 'fetch-etl migrate --partition-by none'.");
+        }
+
         var triggers = await session.ReadAsync(
             """
             SELECT t.tgname::text FROM pg_catalog.pg_trigger AS t
@@ -52,6 +80,8 @@ internal sealed class ConversionSource(ConversionSession session)
             .. ConversionSql.Triggers.Except(triggers).Select(name => $"the trigger {name}"),
             .. (await session.ReadAsync(ConversionCheck.ChangedColumns, cancellationToken, session.Old, session.Target))
                 .Select(name => $"the column {name}"),
+            .. (await session.ReadAsync(ConversionCheck.ChangedChecks, cancellationToken, session.Old, session.Target))
+                .Select(name => $"the check {name}"),
             .. (await session.ReadAsync(CarriedOver.ChangedIndexes, cancellationToken, session.Old, session.Target))
                 .Select(name => $"the index {name}"),
         ];

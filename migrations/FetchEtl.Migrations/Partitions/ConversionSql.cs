@@ -141,6 +141,7 @@ internal static class ConversionSql
         SELECT pg_catalog.count({schema}.{PartitionSql.AddPartition}(d.create_date)) FROM (
             SELECT DISTINCT create_date FROM ONLY {schema}.user_logins
             WHERE ctid >= @from AND ctid < @to AND create_date IS NOT NULL) AS d
+            CROSS JOIN {PartitionSql.AnyDate} AS any_date
         """;
 
     /// <summary>The interval as the command line writes it.</summary>

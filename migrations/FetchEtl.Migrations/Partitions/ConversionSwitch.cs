@@ -8,13 +8,18 @@ namespace FetchEtl.Migrations;
 internal sealed class ConversionSwitch(ConversionSession session, ConversionSource source)
 {
     /// <summary>Gives the copy the place of the table. Everybody else waits meanwhile, for some milliseconds.</summary>
+    /// <remarks>
+    /// The table comes first: its writers hold it when their rows are mirrored, so the other order would be a deadlock.
+    /// While it is held, no other lock may take long. Partitions are locked only where others' triggers go onto them.
+    /// </remarks>
     public async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
         await session.ExecuteAsync(
             $"""
             SET LOCAL search_path = pg_catalog;
-            LOCK TABLE {session.Qualified("user_logins")}, {session.Qualified(ConversionSql.Target)}
-                IN ACCESS EXCLUSIVE MODE
+            LOCK TABLE {session.Qualified("user_logins")} IN ACCESS EXCLUSIVE MODE;
+            SET LOCAL lock_timeout = '100ms';
+            LOCK TABLE ONLY {session.Qualified(ConversionSql.Target)} IN ACCESS EXCLUSIVE MODE
             """,
             cancellationToken);
         await source.RequireUnchangedAsync(cancellationToken);

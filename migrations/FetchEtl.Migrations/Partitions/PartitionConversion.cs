@@ -80,8 +80,11 @@ public sealed class PartitionConversion : IAsyncDisposable
         {
             await connection.OpenAsync(cancellationToken);
             await LoginMigrations.TakeTurnAsync(connection, report, time, cancellationToken);
+
+            // A policy that hides rows from the owner is an error then. It would hide them from the copy too.
             await connection.ExecuteAsync(
-                "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0", cancellationToken);
+                "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET row_security = off",
+                cancellationToken);
             var schema = await connection.ReadAsync<string>(
                 "SELECT pg_catalog.quote_ident(pg_catalog.current_schema()::text)", cancellationToken);
             return new PartitionConversion(
@@ -147,12 +150,10 @@ public sealed class PartitionConversion : IAsyncDisposable
             ConversionSql.Target, PartitionSql.Undated, ConversionSql.Kept, ConversionSql.Rows,
             _build.FirstLeaf(interval),
         };
-        var obstacles = await _session.ReadAsync(
-            ConversionCheck.Obstacles,
-            cancellationToken,
-            _session.Old,
-            new NpgsqlParameter<string[]>("names", Array.ConvertAll(names, _session.Qualified)));
-        var (rows, partitions, unfit) = (await _session.QueryAsync(
+        var obstacles = await _source.ReadObstaclesAsync(
+            Array.ConvertAll(names, _session.Qualified), cancellationToken);
+        var (rows, partitions, unfit) = await _source.HidesRowsAsync(cancellationToken) ? default : (
+            await _session.QueryAsync(
             ConversionCheck.Count(_session.Schema, interval),
             static reader => (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2)),
             cancellationToken)).Single();
@@ -162,6 +163,14 @@ public sealed class PartitionConversion : IAsyncDisposable
                 CultureInfo.InvariantCulture,
                 $"The create_date of {unfit:N0} rows is infinite or in no year from 1 to 9998: correct it, or set it "
                 + $"to NULL."));
+        }
+
+        if (partitions > PartitionSql.MaxPartitions)
+        {
+            obstacles.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The rows need {partitions:N0} partitions by {ConversionSql.Name(interval)}, and "
+                + $"{PartitionSql.MaxPartitions:N0} are the most: partition by month, or correct the dates."));
         }
 
         if (obstacles.Count > 0)

@@ -23,6 +23,20 @@ internal static class PartitionSql
     /// <summary>The function that adds the partition of a day.</summary>
     public const string AddPartition = "user_logins_add_partition";
 
+    /// <summary>The most partitions; PostgreSQL plans queries without a date more slowly with each.</summary>
+    public const int MaxPartitions = 4000;
+
+    /// <summary>
+    /// How far ahead of the server's clock a date may be. On some brokers the date is the producer's.
+    /// </summary>
+    public const int MaxDaysAhead = 366;
+
+    /// <summary>
+    /// Lets the function accept dates before 1970 and beyond <see cref="MaxDaysAhead"/>, until the transaction ends.
+    /// Rows that stand in a table have their dates already.
+    /// </summary>
+    public const string AnyDate = "pg_catalog.set_config('fetch_etl.any_date', 'on', true)";
+
     /// <summary>
     /// Returns the statements that create an empty partitioned copy of <c>user_logins</c>, without leaves for dates.
     /// </summary>
@@ -74,7 +88,10 @@ internal static class PartitionSql
     /// returns the name of the new partition, or NULL where the day has one.
     /// </summary>
     /// <remarks>
-    /// Only the dates of a calendar have a partition: <c>infinity</c> and years before 1 or after 9998 are errors. A
+    /// Only the dates of a calendar have a partition: <c>infinity</c> and years before 1 or after 9998 are errors
+    /// (22008). So are dates before 1970 and those more than <see cref="MaxDaysAhead"/> days ahead, unless the session
+    /// set <see cref="AnyDate"/>, and more than <see cref="MaxPartitions"/> partitions (54000). Otherwise one producer
+    /// with a wrong clock would decide how many there are. A second session that read an older snapshot returns NULL. A
     /// table that was detached keeps its name, so the new partition of its dates gets a number. A call waits at most 2
     /// seconds for the locks: SHARE UPDATE EXCLUSIVE on the parent, which lets reads and writes pass, and ACCESS
     /// EXCLUSIVE on the partition of the undated rows.
@@ -93,6 +110,7 @@ internal static class PartitionSql
             schema constant text := '{{Literal(schema)}}';
             is_daily boolean;
             is_there boolean;
+            leaves bigint;
             first date;
             next date;
             plain text;
@@ -107,10 +125,10 @@ internal static class PartitionSql
             END IF;
 
             FOR attempt IN 1..2 LOOP
-                SELECT bool_or(l.first <= day AND day < l.next),
+                SELECT pg_catalog.count(*), bool_or(l.first <= day AND day < l.next),
                     (pg_catalog.array_agg(l.next - l.first = 1 ORDER BY l.next DESC)
                         FILTER (WHERE pg_catalog.isfinite(l.first) AND pg_catalog.isfinite(l.next)))[1]
-                INTO is_there, is_daily
+                INTO leaves, is_there, is_daily
                 FROM (
                     SELECT coalesce(b.bounds[1], '-infinity')::date AS first, coalesce(b.bounds[2], 'infinity')::date
                         AS next
@@ -124,6 +142,17 @@ internal static class PartitionSql
                     RETURN NULL;
                 END IF;
                 IF attempt = 1 THEN
+                    IF (day < '1970-01-01' OR day > current_date + {{MaxDaysAhead}})
+                        AND coalesce(pg_catalog.current_setting('fetch_etl.any_date', true), '') <> 'on' THEN
+                        RAISE EXCEPTION 'a create_date before 1970 or more than {{MaxDaysAhead}} days ahead gets no '
+                            'partition of user_logins' USING ERRCODE = 'datetime_field_overflow',
+                            HINT = 'Correct the clock that gives messages their sent time.';
+                    END IF;
+                    IF leaves >= {{MaxPartitions}} THEN
+                        RAISE EXCEPTION 'user_logins has {{MaxPartitions}} partitions, which are the most'
+                            USING ERRCODE = 'program_limit_exceeded', HINT = 'Drop old ones by fetch-etl partitions '
+                                '--keep, and see whether the sent times of messages are right.';
+                    END IF;
                     PERFORM pg_catalog.pg_advisory_xact_lock(
                         pg_catalog.hashtextextended('FetchEtl.Partitions', parent::oid::bigint));
                 END IF;
@@ -152,20 +181,25 @@ internal static class PartitionSql
                 || coalesce((SELECT pg_catalog.format(' TABLESPACE %I', t.spcname) FROM pg_catalog.pg_tablespace AS t
                     WHERE t.oid = c.reltablespace), '')
             INTO options FROM pg_catalog.pg_class AS c WHERE c.oid = undated;
-            EXECUTE pg_catalog.format('CREATE TABLE %s.%I (LIKE %s INCLUDING ALL EXCLUDING INDEXES EXCLUDING IDENTITY '
-                'EXCLUDING STATISTICS)%s', schema, name, parent, options);
+            BEGIN
+                EXECUTE pg_catalog.format('CREATE TABLE %s.%I (LIKE %s INCLUDING ALL EXCLUDING INDEXES EXCLUDING '
+                    'IDENTITY EXCLUDING STATISTICS)%s', schema, name, parent, options);
 
-            -- Rights on a partition would pass by the rights and the row security of user_logins.
-            FOR reader IN
-                SELECT DISTINCT coalesce(pg_catalog.quote_ident(r.rolname), 'PUBLIC')
-                FROM pg_catalog.pg_class AS c CROSS JOIN LATERAL pg_catalog.aclexplode(c.relacl) AS a
-                    LEFT JOIN pg_catalog.pg_roles AS r ON r.oid = a.grantee
-                WHERE c.oid = pg_catalog.to_regclass(schema || '.' || name)::oid AND a.grantee <> c.relowner
-            LOOP
-                EXECUTE pg_catalog.format('REVOKE ALL ON %s.%I FROM %s', schema, name, reader);
-            END LOOP;
-            EXECUTE pg_catalog.format('ALTER TABLE %s ATTACH PARTITION %s.%I FOR VALUES FROM (%L) TO (%L)',
-                parent, schema, name, first, next);
+                -- Rights on a partition would pass by the rights and the row security of user_logins.
+                FOR reader IN
+                    SELECT DISTINCT coalesce(pg_catalog.quote_ident(r.rolname), 'PUBLIC')
+                    FROM pg_catalog.pg_class AS c CROSS JOIN LATERAL pg_catalog.aclexplode(c.relacl) AS a
+                        LEFT JOIN pg_catalog.pg_roles AS r ON r.oid = a.grantee
+                    WHERE c.oid = pg_catalog.to_regclass(schema || '.' || name)::oid AND a.grantee <> c.relowner
+                LOOP
+                    EXECUTE pg_catalog.format('REVOKE ALL ON %s.%I FROM %s', schema, name, reader);
+                END LOOP;
+                EXECUTE pg_catalog.format('ALTER TABLE %s ATTACH PARTITION %s.%I FOR VALUES FROM (%L) TO (%L)',
+                    parent, schema, name, first, next);
+            EXCEPTION WHEN invalid_object_definition THEN
+                -- Another session has committed this partition since the snapshot of a REPEATABLE READ transaction.
+                RETURN NULL;
+            END;
             RETURN name;
         END $add$;
         REVOKE ALL ON FUNCTION {{schema}}.{{AddPartition}}(date) FROM PUBLIC;

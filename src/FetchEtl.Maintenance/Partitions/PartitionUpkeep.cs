@@ -22,7 +22,9 @@ public sealed class PartitionUpkeep(LoginDbContext database, TimeProvider time, 
     private const string HasFunction =
         "SELECT pg_catalog.to_regprocedure('user_logins_add_partition(date)') IS NOT NULL";
 
-    private const string Add = "SELECT user_logins_add_partition(@day)";
+    /// <summary>An operator may add more partitions ahead than a message may.</summary>
+    private const string Add =
+        "SELECT user_logins_add_partition(@day) FROM pg_catalog.set_config('fetch_etl.any_date', 'on', true)";
 
     private const string ServerDay =
         "SELECT pg_catalog.timezone('UTC'::text, pg_catalog.clock_timestamp())::date";

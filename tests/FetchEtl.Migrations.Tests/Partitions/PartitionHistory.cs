@@ -132,9 +132,11 @@ internal sealed class PartitionHistory : IAsyncDisposable
             transaction.Commit();
         }
         catch (PostgresException exception) when (exception.SqlState
-            is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.CheckViolation)
+            is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.CheckViolation
+                or PostgresErrorCodes.DatetimeFieldOverflow)
         {
-            // On the partitioned table, a date without a partition is the writer's to add.
+            // On the partitioned table, a date without a partition is the writer's to add. A far date that is new gets
+            // none; one that stood in the table before gets one.
             return 0;
         }
 
