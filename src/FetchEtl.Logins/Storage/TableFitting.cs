@@ -59,15 +59,13 @@ internal sealed class TableFitting(LoginTables tables, TableForm form, ILogger<L
             return form.Target != target;
         }
 
+        var fits = false;
         foreach (var day in rows.Select(row => row.Login.CreateDate).OfType<DateOnly>().Distinct().Order())
         {
-            if (!await AddAsync(database, day, cancellationToken))
-            {
-                return false;
-            }
+            fits |= await AddAsync(database, day, cancellationToken);
         }
 
-        return true;
+        return fits;
     }
 
     private bool LacksPartition(PostgresException exception) =>
@@ -76,7 +74,10 @@ internal sealed class TableFitting(LoginTables tables, TableForm form, ILogger<L
             || (exception.Routine == PartitionChanged && exception.TableName == Undated)
             || (exception.Routine == NoPartition && exception.TableName == tables.Table));
 
-    /// <returns>False where somebody partitioned the table by other means, and no function adds partitions.</returns>
+    /// <returns>
+    /// False where the date is too far off for a partition of its own, and where somebody partitioned the table by
+    /// other means, so that no function adds partitions.
+    /// </returns>
     private async Task<bool> AddAsync(LoginDbContext database, DateOnly day, CancellationToken cancellationToken)
     {
         try
@@ -96,9 +97,20 @@ internal sealed class TableFitting(LoginTables tables, TableForm form, ILogger<L
 
             return true;
         }
-        catch (PostgresException refusal) when (refusal.SqlState == PostgresErrorCodes.UndefinedFunction)
+        catch (PostgresException refusal) when (refusal.SqlState
+            is PostgresErrorCodes.UndefinedFunction or PostgresErrorCodes.DatetimeFieldOverflow)
         {
             return false;
+        }
+        catch (PostgresException refusal) when (refusal.SqlState == PostgresErrorCodes.ProgramLimitExceeded)
+        {
+            throw new DatabaseFaultException(
+                new DatabaseFault(
+                    FaultKind.Operator,
+                    refusal.SqlState,
+                    $"{tables} has no partition for {Text(day)}, and as many partitions as FetchEtl adds by itself: "
+                    + "drop old ones with 'fetch-etl partitions --keep'"),
+                refusal);
         }
         catch (PostgresException refusal) when (refusal.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {

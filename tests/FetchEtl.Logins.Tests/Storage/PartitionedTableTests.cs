@@ -1,6 +1,7 @@
 using FetchEtl.Migrations;
 using FetchEtl.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace FetchEtl.Logins.Tests;
 
@@ -110,6 +111,23 @@ public sealed class PartitionedTableTests : IAsyncLifetime
         Assert.Equal((1, 0), Counts(await written));
         Assert.Equal(
             "user_logins_p2026_01", await _store.ScalarAsync("SELECT tableoid::regclass::text FROM user_logins"));
+    }
+
+    [Fact]
+    public async Task A_date_too_far_off_gets_no_partition_and_the_refusal_is_the_rows()
+    {
+        await ConvertAsync();
+        var login = new UserLogin
+        {
+            UserId = "u",
+            CreateDate = new DateOnly(1900, 1, 1),
+            MessageId = Guid.NewGuid(),
+        };
+
+        var refusal = await Assert.ThrowsAsync<PostgresException>(() => RunAsync(login, LoginStore.Login()));
+
+        Assert.Equal(FaultKind.Refused, DatabaseFaults.Classify(refusal).Kind);
+        Assert.Equal((1, 0), Counts(await RunAsync(LoginStore.Login())));
     }
 
     [Fact]
