@@ -33,7 +33,8 @@ public sealed partial record PartitionLayout(
         WHERE i.inhparent = pg_catalog.to_regclass('user_logins')::oid
         """;
 
-    // The name of a partition that was created anew beside its detached table ends with a number.
+    // The name of a partition that was created anew beside its detached table ends with a number. Whoever may create
+    // tables can add one of such a name: only those of the owner of user_logins were its partitions.
     private const string ReadDetached =
         $"""
         SELECT c.oid::regclass::text, c.relname::text,
@@ -42,12 +43,16 @@ public sealed partial record PartitionLayout(
             coalesce(pg_catalog.obj_description(c.oid, 'pg_class'::name) = '{DropMark}', false)
         FROM pg_catalog.pg_class p JOIN pg_catalog.pg_class c ON c.relnamespace = p.relnamespace
         WHERE p.oid = pg_catalog.to_regclass('user_logins')::oid AND p.relkind::text = 'p' AND c.relkind::text = 'r'
-            AND NOT c.relispartition
+            AND NOT c.relispartition AND c.relowner = p.relowner
             AND c.relname::text COLLATE "C" ~ '^user_logins_p[0-9][0-9][0-9][0-9]_[0-9][0-9](_[0-9][0-9])?(_[0-9]+)?$'
         """;
 
+    // The form of the bounds depends on this setting, which a database or a role can have.
+    private const string ReadDatesAsIso = "SET LOCAL datestyle = 'ISO, YMD'";
+
     /// <summary>The interval: that of the partition with the last day; null where no partition has days.</summary>
-    public PartitionInterval? Interval => Partitions.LastOrDefault(partition => partition.To is not null) is { } last
+    public PartitionInterval? Interval => Partitions.LastOrDefault(
+        partition => partition.From > DateOnly.MinValue && partition.To < DateOnly.MaxValue) is { } last
         ? last.To!.Value.DayNumber - last.From!.Value.DayNumber == 1 ? PartitionInterval.Day : PartitionInterval.Month
         : null;
 
@@ -60,6 +65,10 @@ public sealed partial record PartitionLayout(
     {
         ArgumentNullException.ThrowIfNull(database);
         await database.Database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = database.Database.CurrentTransaction is null
+            ? await database.Database.BeginTransactionAsync(cancellationToken)
+            : null;
+        await database.ExecuteAsync(ReadDatesAsIso, cancellationToken);
         var kinds = await database.QueryAsync(ReadKind, static reader => reader.GetBoolean(0), cancellationToken);
         return kinds.Count == 0 ? null : new PartitionLayout(
             kinds[0],
@@ -85,6 +94,7 @@ public sealed partial record PartitionLayout(
                 return new Partition(reader.GetString(0), from, to, rows < 0 ? null : rows, reader.GetInt64(3))
                 {
                     IsDefault = bound == "DEFAULT",
+                    IsOtherRange = to is null && bound.StartsWith("FOR VALUES FROM", StringComparison.Ordinal),
                     IsPlain = reader.GetBoolean(4),
                     IsDetachPending = reader.GetBoolean(5),
                     IsDetached = reader.GetBoolean(6),
@@ -102,10 +112,11 @@ public sealed partial record PartitionLayout(
     /// <summary>The days of a bound, or of the name of a detached table.</summary>
     private static (DateOnly? From, DateOnly? To) DaysOf(string text)
     {
-        if (Bound().Match(text) is { Success: true } bound
-            && Day(bound.Groups["from"].Value) is { } from && Day(bound.Groups["to"].Value) is { } to)
+        if (Bound().Match(text) is { Success: true } bound)
         {
-            return (from, to);
+            var from = bound.Groups["from"] is { Success: true } first ? Day(first.Value) : DateOnly.MinValue;
+            var to = bound.Groups["to"] is { Success: true } last ? Day(last.Value) : DateOnly.MaxValue;
+            return from is null || to is null ? default : (from, to);
         }
 
         if (Name().Match(text) is { Success: true } name)
@@ -123,7 +134,7 @@ public sealed partial record PartitionLayout(
     }
 
     [GeneratedRegex(
-        @"^FOR VALUES FROM \('(?<from>[0-9-]+)'\) TO \('(?<to>[0-9-]+)'\)\z",
+        @"^FOR VALUES FROM \(('(?<from>[0-9-]+)'|MINVALUE)\) TO \(('(?<to>[0-9-]+)'|MAXVALUE)\)\z",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex Bound();

@@ -10,8 +10,8 @@ namespace FetchEtl.Maintenance;
 /// PostgreSQL has no <c>DETACH … CONCURRENTLY</c> where the table has a default partition, as the one without dates. So
 /// a partition is detached under a lock of some milliseconds, for which a statement waits two seconds at most.
 /// </remarks>
-/// <param name="database">The database, with the role that owns the table; to create partitions, one that may
-/// insert.</param>
+/// <param name="database">The database, with the role that owns the table; to create partitions, one with EXECUTE on
+/// <c>user_logins_add_partition(date)</c>.</param>
 /// <param name="time">The clock.</param>
 /// <param name="waits">Called with a sentence before each pause; null where nobody listens.</param>
 public sealed class PartitionUpkeep(LoginDbContext database, TimeProvider time, Action<string>? waits)
@@ -21,6 +21,8 @@ public sealed class PartitionUpkeep(LoginDbContext database, TimeProvider time, 
 
     private const string HasFunction =
         "SELECT pg_catalog.to_regprocedure('user_logins_add_partition(date)') IS NOT NULL";
+
+    private const string Exists = "SELECT pg_catalog.to_regclass(@name) IS NOT NULL";
 
     /// <summary>An operator may add more partitions ahead than a message may.</summary>
     private const string Add =
@@ -114,13 +116,30 @@ public sealed class PartitionUpkeep(LoginDbContext database, TimeProvider time, 
             cancellationToken);
     }
 
-    /// <summary>Checks that partitions can be dropped.</summary>
+    /// <summary>Whether a table exists.</summary>
+    /// <param name="name">The name, quoted for SQL.</param>
     /// <param name="cancellationToken">Cancels the statement.</param>
-    /// <exception cref="MaskingRefusedException">They cannot. Nothing was changed.</exception>
-    public async Task RequireDroppableAsync(CancellationToken cancellationToken)
+    public async Task<bool> ExistsAsync(string name, CancellationToken cancellationToken)
     {
         await database.Database.OpenConnectionAsync(cancellationToken);
+        return (await database.QueryAsync(
+            Exists, static reader => reader.GetBoolean(0), cancellationToken, SqlCommands.Parameter("name", name)))[0];
+    }
+
+    /// <summary>Checks that partitions can be dropped.</summary>
+    /// <param name="partitions">The partitions.</param>
+    /// <param name="cancellationToken">Cancels the statement.</param>
+    /// <exception cref="MaskingRefusedException">They cannot. Nothing was changed.</exception>
+    public async Task RequireDroppableAsync(
+        IReadOnlyList<Partition> partitions, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(partitions);
+        await database.Database.OpenConnectionAsync(cancellationToken);
         await _vault.RequireOneGenerationAsync(cancellationToken);
+        foreach (var partition in partitions.Where(partition => partition.IsDetached))
+        {
+            await _vault.RequireOneGenerationAsync(partition.Name, cancellationToken);
+        }
     }
 
     /// <summary>
@@ -134,7 +153,9 @@ public sealed class PartitionUpkeep(LoginDbContext database, TimeProvider time, 
     /// <param name="waiting">Called with the number of transactions that are waited for, once a second.</param>
     /// <param name="cancellationToken">Ends it between two steps.</param>
     /// <returns>What was removed.</returns>
-    /// <exception cref="MaskingRefusedException">Another object depends on it, or its lock is never free.</exception>
+    /// <exception cref="MaskingRefusedException">
+    /// Another object depends on it, its lock is never free, or its masks are of an older generation than the vault's.
+    /// </exception>
     /// <exception cref="NpgsqlException">PostgreSQL rejected a statement, or could not be reached.</exception>
     public async Task<RemovedPartition> RemoveAsync(
         Partition partition,
@@ -149,7 +170,7 @@ public sealed class PartitionUpkeep(LoginDbContext database, TimeProvider time, 
         var name = partition.Name;
         if (!partition.IsDetached)
         {
-            await DetachAsync(name, drops, cancellationToken);
+            await DetachAsync(partition, drops, cancellationToken);
         }
 
         var rows = (await database.QueryAsync(
@@ -187,16 +208,20 @@ public sealed class PartitionUpkeep(LoginDbContext database, TimeProvider time, 
         return await database.QueryAsync(Domains, static reader => reader.GetString(0), cancellationToken);
     }
 
-    private Task DetachAsync(string name, bool drops, CancellationToken cancellationToken) => _locks.RunAsync(
+    /// <summary>
+    /// A partition has the mark already where an interrupted run detached it, and somebody attached it again.
+    /// </summary>
+    private Task DetachAsync(Partition partition, bool drops, CancellationToken cancellationToken) => _locks.RunAsync(
         "user_logins",
         async token =>
         {
-            if (drops)
+            if (drops != partition.IsDropPending)
             {
-                await database.ExecuteAsync($"COMMENT ON TABLE {name} IS '{PartitionLayout.DropMark}'", token);
+                var mark = drops ? $"'{PartitionLayout.DropMark}'" : "NULL";
+                await database.ExecuteAsync($"COMMENT ON TABLE {partition.Name} IS {mark}", token);
             }
 
-            await database.ExecuteAsync($"ALTER TABLE user_logins DETACH PARTITION {name}", token);
+            await database.ExecuteAsync($"ALTER TABLE user_logins DETACH PARTITION {partition.Name}", token);
         },
         cancellationToken);
 }

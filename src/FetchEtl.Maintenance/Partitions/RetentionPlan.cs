@@ -15,20 +15,22 @@ public sealed record RetentionPlan(
     /// <param name="keep">How long rows are kept.</param>
     /// <param name="today">The current day.</param>
     /// <param name="drops">
-    /// Whether the partitions are dropped: then those go too that an interrupted run has detached.
+    /// Whether the partitions are dropped: then those past retention go too that an interrupted run has detached.
     /// </param>
     /// <returns>The plan.</returns>
     public static RetentionPlan Make(PartitionLayout layout, RetentionPeriod keep, DateOnly today, bool drops)
     {
         ArgumentNullException.ThrowIfNull(layout);
         var first = keep.FirstKept(today);
-        var past = layout.Partitions.Where(partition => partition.To <= first && partition.To <= today).ToList();
+        var past = layout.Partitions.Where(IsPast).ToList();
         return new RetentionPlan(
             first,
             [
-                .. layout.Detached.Where(table => drops && table.IsDropPending && table.To <= today),
+                .. layout.Detached.Where(table => drops && table.IsDropPending && IsPast(table)),
                 .. past.Where(partition => partition.IsPlain),
             ],
             [.. past.Where(partition => !partition.IsPlain)]);
+
+        bool IsPast(Partition partition) => partition.To <= first && partition.To <= today;
     }
 }

@@ -1,5 +1,6 @@
 using FetchEtl.Logins;
 using FetchEtl.Masking;
+using Npgsql;
 
 namespace FetchEtl.Maintenance;
 
@@ -13,7 +14,8 @@ namespace FetchEtl.Maintenance;
 /// </para>
 /// <para>
 /// Masks are compared as they are, without keys. So no row may have a mask of an older generation than the vault's
-/// entries: <see cref="RequireOneGenerationAsync"/>.
+/// entries: <see cref="RequireOneGenerationAsync(CancellationToken)"/>. Nor may one of the partition, which a rotation
+/// does not reach once it is detached.
 /// </para>
 /// </remarks>
 /// <param name="database">The session.</param>
@@ -55,6 +57,34 @@ internal sealed class RetentionVault(LoginDbContext database, TimeProvider time)
         }
     }
 
+    /// <summary>Refuses where a detached partition has masks of an older generation.</summary>
+    /// <param name="leaf">The detached partition, quoted for SQL.</param>
+    /// <param name="cancellationToken">Cancels the statement under way.</param>
+    /// <exception cref="MaskingRefusedException">A key was added since it was detached.</exception>
+    public async Task RequireOneGenerationAsync(string leaf, CancellationToken cancellationToken)
+    {
+        var newest = await NewestAsync(cancellationToken);
+        var columns = new List<string>();
+        foreach (var field in newest < 2 ? [] : PiiFields.All)
+        {
+            var older = MaskSql.IsOlderMask($"d.{field.Column()}", newest);
+            if (await IsAsync($"SELECT EXISTS (SELECT FROM ONLY {leaf} AS d WHERE {older})", cancellationToken))
+            {
+                columns.Add($" --column {field.Column()}={field.Name()}");
+            }
+        }
+
+        if (columns.Count > 0)
+        {
+            throw new MaskingRefusedException(
+            [
+                $"{leaf} is detached and was not dropped: it has masks of older generations than {newest}, so its "
+                    + "sealed values in pii_vault could not be found. Run 'fetch-etl rekey --table "
+                    + $"{leaf}{string.Concat(columns)}', and run this again.",
+            ]);
+        }
+    }
+
     /// <summary>Deletes the entries.</summary>
     /// <param name="leaf">The detached partition, quoted for SQL.</param>
     /// <param name="waiting">Called with the number of transactions that it waits for, once a second.</param>
@@ -67,13 +97,18 @@ internal sealed class RetentionVault(LoginDbContext database, TimeProvider time)
             return 0;
         }
 
+        await RequireOneGenerationAsync(leaf, cancellationToken);
         foreach (var field in PiiFields.All)
         {
             var (name, column) = (field.Name(), field.Column());
+            // An interrupted run set them aside, and a writer sealed their values again.
+            await DeleteTwinsAsync(name, cancellationToken);
             await database.ExecuteAsync(
                 $"""
                 UPDATE pii_vault AS v SET field = '{Aside}{name}'
                 WHERE v.field::text = '{name}'
+                    AND NOT EXISTS (SELECT FROM pii_vault AS o
+                        WHERE o.mask::text = v.mask::text AND o.field::text = '{Aside}{name}')
                     AND v.mask::text IN (SELECT d.{column}::text FROM ONLY {leaf} AS d)
                     AND NOT EXISTS (SELECT FROM user_logins AS l WHERE l.{column}::text = v.mask::text)
                 """,
@@ -84,19 +119,53 @@ internal sealed class RetentionVault(LoginDbContext database, TimeProvider time)
         foreach (var field in PiiFields.All)
         {
             var (name, column) = (field.Name(), field.Column());
-            await database.ExecuteAsync(
+            var needed = await database.QueryAsync(
                 $"""
-                UPDATE pii_vault AS v SET field = '{name}'
+                SELECT v.mask::text FROM pii_vault AS v
                 WHERE v.field::text = '{Aside}{name}'
                     AND EXISTS (SELECT FROM user_logins AS l WHERE l.{column}::text = v.mask::text)
-                    AND NOT EXISTS (SELECT FROM pii_vault AS o
-                        WHERE o.mask::text = v.mask::text AND o.field::text = '{name}')
                 """,
+                static reader => reader.GetString(0),
                 cancellationToken);
+            foreach (var mask in needed)
+            {
+                await RestoreAsync(name, mask, cancellationToken);
+            }
+
+            await DeleteTwinsAsync(name, cancellationToken);
         }
 
         return await database.ExecuteAsync(Delete, cancellationToken);
     }
+
+    /// <summary>
+    /// Brings an entry back. It is a transaction of its own, so that a writer who seals several values never waits for
+    /// this session, which waits for it.
+    /// </summary>
+    private async Task RestoreAsync(string name, string mask, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await database.ExecuteAsync(
+                $"""
+                UPDATE pii_vault AS v SET field = '{name}'
+                WHERE v.field::text = '{Aside}{name}' AND v.mask::text = @mask
+                """,
+                cancellationToken,
+                SqlCommands.Parameter("mask", mask));
+        }
+        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            // A writer has sealed the value again.
+        }
+    }
+
+    private Task<int> DeleteTwinsAsync(string name, CancellationToken cancellationToken) => database.ExecuteAsync(
+        $"""
+        DELETE FROM pii_vault AS v USING pii_vault AS o
+        WHERE v.field::text = '{Aside}{name}' AND o.field::text = '{name}' AND o.mask::text = v.mask::text
+        """,
+        cancellationToken);
 
     /// <summary>The newest generation; 0 where no value is sealed.</summary>
     private async Task<int> NewestAsync(CancellationToken cancellationToken)

@@ -8,7 +8,7 @@ namespace FetchEtl.Maintenance;
 
 /// <summary>
 /// Runs short statements that need a strong lock. All who come later wait behind one that waits for its lock, so it
-/// gives up after two seconds, and is tried again after a pause.
+/// gives up after two seconds, and is tried again after a pause. So is one that ended a deadlock.
 /// </summary>
 /// <param name="database">The session.</param>
 /// <param name="time">The clock of the pauses.</param>
@@ -38,7 +38,8 @@ internal sealed class LockAttempts(LoginDbContext database, TimeProvider time, A
                 await transaction.CommitAsync(CancellationToken.None);
                 return;
             }
-            catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.LockNotAvailable)
+            catch (PostgresException exception) when (exception.SqlState
+                is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected)
             {
                 if (attempt == Most)
                 {

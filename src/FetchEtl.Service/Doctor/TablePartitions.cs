@@ -24,6 +24,14 @@ internal static class TablePartitions
                 "run 'fetch-etl partitions', which finishes it");
         }
 
+        foreach (var partition in layout.Partitions.Where(partition => partition.IsOtherRange))
+        {
+            yield return Checks.Table.Warn(
+                $"{partition.Name} is a partition of user_logins whose bounds are no days, so 'fetch-etl partitions' "
+                + "refuses the table",
+                "use ranges of days, as 'fetch-etl migrate --partition-by' creates them");
+        }
+
         foreach (var table in layout.Detached.Where(table => table.IsDropPending))
         {
             yield return Checks.Table.Warn(

@@ -63,8 +63,9 @@ internal static class PartitionsCommand
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {
             throw new UsageException(
-                "The role in ConnectionStrings:Logins lacks a right: creating partitions needs INSERT on user_logins, "
-                + "--keep needs the role that owns the tables. --dry-run needs neither.");
+                "The role in ConnectionStrings:Logins lacks a right: creating partitions needs EXECUTE on "
+                + "user_logins_add_partition(date), --keep needs the role that owns the tables. --dry-run needs "
+                + "neither.");
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

@@ -17,6 +17,11 @@ internal sealed class PartitionsRun(LoginDbContext database, TimeProvider time)
         RetentionPeriod? keep, int ahead, bool drops, bool isDryRun, CancellationToken cancellationToken)
     {
         var before = await ReadAsync(cancellationToken);
+        if (keep is not null && await _upkeep.ExistsAsync(Migrations.PartitionConversion.Kept, cancellationToken))
+        {
+            PartitionsText.WarnOfKept();
+        }
+
         var today = await _upkeep.ReadTodayAsync(cancellationToken);
         var missing = PartitionUpkeep.Missing(before, today, ahead);
         var pending = before.Partitions.Where(partition => partition.IsDetachPending).ToList();
@@ -54,7 +59,7 @@ internal sealed class PartitionsRun(LoginDbContext database, TimeProvider time)
     {
         if (drops)
         {
-            await _upkeep.RequireDroppableAsync(cancellationToken);
+            await _upkeep.RequireDroppableAsync(prepared.Planned, cancellationToken);
         }
 
         var removed = await ProgressDisplay.RunAsync("removing", "partitions", async display =>
@@ -93,6 +98,10 @@ internal sealed class PartitionsRun(LoginDbContext database, TimeProvider time)
             { IsPartitioned: false } => throw new UsageException(
                 "user_logins is a plain table. 'fetch-etl migrate --partition-by month', or day, partitions it while "
                 + "the service writes."),
+            var layout when layout.Partitions.FirstOrDefault(partition => partition.IsOtherRange) is { } other =>
+                throw new UsageException(
+                    $"{other.Name} is a partition of user_logins whose bounds are no days. Retention needs ranges of "
+                    + "days, as 'fetch-etl migrate --partition-by' creates them. Nothing was changed."),
             var layout => layout,
         };
 }

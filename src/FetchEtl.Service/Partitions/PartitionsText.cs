@@ -19,6 +19,11 @@ internal static class PartitionsText
         }
     }
 
+    /// <summary>Warns where the table from before the conversion still has all rows.</summary>
+    public static void WarnOfKept() => Warnings.Write(
+        $"{Migrations.PartitionConversion.Kept} still holds the rows from before the conversion, also those "
+        + "that --keep removes from user_logins. Drop it: 'fetch-etl migrate --drop-old'");
+
     /// <summary>Names what is to be removed.</summary>
     public static void WritePlan(PartitionsResult result, bool drops, Action<string> write)
     {
@@ -118,7 +123,7 @@ internal static class PartitionsText
         {
             Console.WriteLine(
                 $"Detached earlier, beside the table: {Describe(table)}"
-                + (table.IsDropPending ? " A run with --keep drops it." : string.Empty));
+                + (table.IsDropPending ? " A run with --keep drops it when it is past retention." : string.Empty));
         }
     }
 

@@ -21,7 +21,7 @@ public sealed class AnalystIndexesTests : IAsyncLifetime
     {
         if (isPartitioned)
         {
-            await _store.ExecuteAsync(PartitionedTable.Sql);
+            await PartitionedStore.ConvertAsync(_store.AdminConnectionString);
         }
 
         await _store.InsertAsync(_masking, PartitionedStore.October, PartitionedStore.Logins(0, 500));
@@ -45,7 +45,7 @@ public sealed class AnalystIndexesTests : IAsyncLifetime
     [Fact]
     public async Task What_a_killed_run_left_is_built_anew_and_partitions_that_come_later_are_indexed()
     {
-        await _store.ExecuteAsync(PartitionedTable.Sql);
+        await PartitionedStore.ConvertAsync(_store.AdminConnectionString);
         var doubled = (await _store.InsertAsync(
             _masking, PartitionedStore.October, PartitionedStore.Logins(0, 10))).Count;
         Assert.Equal(10, doubled);

@@ -46,7 +46,7 @@ public sealed class PartitionUpkeepTests : IAsyncLifetime
         Assert.True(october.Bytes > 8192);
         Assert.True(layout.Partitions[3].IsDefault);
 
-        await _store.ExecuteAsync("DROP TABLE user_logins; CREATE TABLE user_logins (create_date date)");
+        await _store.ExecuteAsync("DROP TABLE user_logins CASCADE; CREATE TABLE user_logins (create_date date)");
         Assert.False((await LayoutAsync()).IsPartitioned);
         await _store.ExecuteAsync("DROP TABLE user_logins");
         Assert.Null(await PartitionLayout.ReadAsync(_database, CancellationToken.None));
@@ -194,11 +194,11 @@ public sealed class PartitionUpkeepTests : IAsyncLifetime
         await _store.VerifyAsync(both);
         await _store.InsertAsync(_masking, PartitionedStore.November, ("ann", "192.0.2.1", null));
         var upkeep = new PartitionUpkeep(_database, TimeProvider.System, waits: null);
-        await upkeep.RequireDroppableAsync(CancellationToken.None);
+        await upkeep.RequireDroppableAsync([], CancellationToken.None);
         await SealAsync((PiiField.Ip, "192.0.2.1"));
 
         var refused = await Assert.ThrowsAsync<MaskingRefusedException>(
-            () => upkeep.RequireDroppableAsync(CancellationToken.None));
+            () => upkeep.RequireDroppableAsync([], CancellationToken.None));
 
         Assert.Contains("Run 'fetch-etl rekey' first. Nothing was dropped.", refused.Message, StringComparison.Ordinal);
     }

@@ -1,5 +1,6 @@
 using FetchEtl.Masking;
-using FetchEtl.Testing;
+using FetchEtl.Migrations;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FetchEtl.Maintenance.Tests;
 
@@ -14,8 +15,17 @@ internal static class PartitionedStore
     public static async Task<MaintenanceStore> CreateAsync()
     {
         var store = await MaintenanceStore.CreateAsync();
-        await store.ExecuteAsync(PartitionedTable.Sql);
+        await ConvertAsync(store.AdminConnectionString);
         return store;
+    }
+
+    /// <summary>Partitions the table of a migrated database, with these three months, and drops the old one.</summary>
+    public static async Task ConvertAsync(string connectionString)
+    {
+        var time = new FakeTimeProvider(new DateTimeOffset(September, TimeOnly.MinValue, TimeSpan.Zero));
+        await using var conversion = await PartitionConversion.OpenAsync(connectionString, static _ => { }, time);
+        await conversion.RunAsync(Migrations.PartitionInterval.Month, new Progress<PartitionProgress>());
+        Assert.True(await conversion.DropKeptAsync());
     }
 
     /// <summary>Inserts rows by SQL, with masks of the newest key, and returns their ids.</summary>

@@ -63,6 +63,9 @@ public sealed class RetentionPlanTests
         Assert.Equal([marked], plan.Remove);
         Assert.Equal("p2026_08", Assert.Single(plan.Left).Name);
         Assert.Empty(Make(layout, "1month", Today, drops: false).Remove);
+
+        // The run that was interrupted kept less.
+        Assert.Empty(Make(layout, "12months", Today).Remove);
     }
 
     [Fact]

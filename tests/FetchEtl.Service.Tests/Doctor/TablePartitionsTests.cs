@@ -36,6 +36,13 @@ public sealed class TablePartitionsTests
     }
 
     [Fact]
+    public void A_partition_whose_range_is_not_of_days_is_warned_of() => Assert.Contains(
+        "p11 is a partition of user_logins whose bounds are no days",
+        TablePartitions.Judge(Layout(Month(11) with { IsOtherRange = true, From = null, To = null }), Today)
+            .First().Found,
+        StringComparison.Ordinal);
+
+    [Fact]
     public void The_remedy_of_a_missing_unique_index_fits_the_table()
     {
         Assert.Contains("CONCURRENTLY", TableRights.NoUniqueIndex(isPartitioned: false).Remedy);
