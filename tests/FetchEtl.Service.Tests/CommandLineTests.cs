@@ -21,6 +21,8 @@ public sealed class CommandLineTests
     [InlineData("--versoin", "fetch-etl: there is no '--versoin': did you mean --version?")]
     [InlineData("send --count abc", "fetch-etl: --count must be a whole number up to 2147483647, is 'abc'.")]
     [InlineData("send --invalid few", "fetch-etl: --invalid must be a number such as 0.1, is 'few'.")]
+    [InlineData(
+        "report --since 2026-13-01", "fetch-etl: --since must be a date such as 2026-11-01, is '2026-13-01'.")]
     [InlineData("send --count", "fetch-etl: --count needs a value.")]
     [InlineData("mask", "fetch-etl: --field is required.")]
     [InlineData("erase 1:0", "fetch-etl: --purpose is required.")]

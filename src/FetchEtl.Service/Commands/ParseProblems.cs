@@ -67,6 +67,7 @@ internal static class ParseProblems
             { IsEnum: true } => $"one of {string.Join(", ", Enum.GetNames(plain).Where(name => name != "None"))}",
             _ when plain == typeof(int) => "a whole number up to 2147483647",
             _ when plain == typeof(double) => "a number such as 0.1",
+            _ when plain == typeof(DateOnly) => "a date such as 2026-11-01",
             _ when plain == typeof(bool) => "given without a value",
             _ => null,
         };
