@@ -52,7 +52,7 @@ internal static class ConversionCheck
         SELECT pg_catalog.format('Partitions cannot have the trigger %I, which is FOR EACH ROW and has a transition '
             'table: drop it, or make it FOR EACH STATEMENT.', t.tgname)
         FROM pg_catalog.pg_trigger AS t
-        WHERE t.tgrelid = {Old} AND NOT t.tgisinternal AND t.tgtype & 1 = 1
+        WHERE t.tgrelid = {Old} AND NOT t.tgisinternal AND t.tgtype::integer & 1 = 1
             AND (t.tgoldtable IS NOT NULL OR t.tgnewtable IS NOT NULL)
         UNION ALL
         SELECT DISTINCT pg_catalog.format('The view %s reads user_logins, and the role %I may not point it to another '
