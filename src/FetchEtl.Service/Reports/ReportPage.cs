@@ -1,8 +1,7 @@
 using System.Globalization;
-using System.Net;
-using System.Security.Cryptography;
 using System.Text;
 using FetchEtl.Maintenance;
+using static FetchEtl.Service.StandalonePage;
 
 namespace FetchEtl.Service;
 
@@ -15,33 +14,11 @@ internal static class ReportPage
 
     public static string Render(LoginReport report, DateTimeOffset now)
     {
-        var style = StatusPage.Style("report.css");
-        var hash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(style)));
-        var time = now.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
         var title = report.Since == report.Until
             ? $"Logins, {ReportSections.LongDate(report.Since)}"
             : $"Logins, {ReportSections.LongDate(report.Since)} to {ReportSections.LongDate(report.Until)}";
-        var html = new StringBuilder();
-        html.Append(
-            $"""
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-{hash}'">
-            <meta name="referrer" content="no-referrer">
-            <title>{Text(title)}</title>
-            <style>{style}</style>
-            </head>
-            <body>
-            <header>
-            <h1>Logins</h1>
-            <p>{Text(ReportSections.Period(report, now))}</p>
-            </header>
-            <main>
-
-            """);
+        var html = new StringBuilder(
+            Begin("report.css", title, "Logins", ReportSections.Period(report, now)));
         if (report.Totals is { } totals)
         {
             AppendTotals(html, report, totals);
@@ -78,7 +55,7 @@ internal static class ReportPage
             <footer>
             <p>{Text(ReportSections.Rule(report))} The report holds no user id, and no address or device id but as a
             mask.</p>
-            <p>fetch-etl {Text(ServiceVersion.Text)}, {time} UTC. docs/report.md says what each number means.</p>
+            <p>fetch-etl {Text(ServiceVersion.Text)}, {Time(now)} UTC. docs/report.md says what each number means.</p>
             </footer>
             </body>
             </html>
@@ -232,6 +209,4 @@ internal static class ReportPage
         $"<svg class=\"bar\" viewBox=\"0 0 {BarLength} 1\" preserveAspectRatio=\"none\" aria-hidden=\"true\">"
         + $"<rect class=\"room\" width=\"{BarLength}\" height=\"1\"/>"
         + $"<rect width=\"{BarLength * share:0.###}\" height=\"1\"/></svg>");
-
-    private static string Text(string text) => WebUtility.HtmlEncode(PrintableText.Of(text));
 }

@@ -1,8 +1,7 @@
 using System.Globalization;
-using System.Net;
-using System.Security.Cryptography;
 using System.Text;
 using FetchEtl.Maintenance;
+using static FetchEtl.Service.StandalonePage;
 
 namespace FetchEtl.Service;
 
@@ -15,29 +14,10 @@ internal static class RiskPage
 
     public static string Render(RiskReport report, DateTimeOffset now)
     {
-        var style = StatusPage.Style("risk.css");
-        var hash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(style)));
         var title = $"Risk of {report.Table}";
-        var time = now.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
-        var html = new StringBuilder();
+        var html = new StringBuilder(Begin("risk.css", title, title, RiskSections.Subject(report)));
         html.Append(
             $"""
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-{hash}'">
-            <meta name="referrer" content="no-referrer">
-            <title>{Text(title)}</title>
-            <style>{style}</style>
-            </head>
-            <body>
-            <header>
-            <h1>{Text(title)}</h1>
-            <p>{Text(RiskSections.Subject(report))}</p>
-            </header>
-            <main>
             <section class="wide">
             <h2>Result</h2>
             <dl>
@@ -64,7 +44,7 @@ internal static class RiskPage
             <p>{Text(RiskSections.Oracle(report.Oracle))}</p>
             </section>
             </main>
-            <footer><p>fetch-etl {Text(ServiceVersion.Text)}, {time} UTC. Counts and shares only: the page holds no
+            <footer><p>fetch-etl {Text(ServiceVersion.Text)}, {Time(now)} UTC. Counts and shares only: the page holds no
             value of a row. docs/risk.md says what each number means.</p></footer>
             </body>
             </html>
@@ -117,6 +97,4 @@ internal static class RiskPage
         $"<svg viewBox=\"0 0 {BarLength} 1\" preserveAspectRatio=\"none\" aria-hidden=\"true\">"
         + $"<rect class=\"room\" width=\"{BarLength}\" height=\"1\"/>"
         + $"<rect width=\"{BarLength * share:0.###}\" height=\"1\"/></svg>");
-
-    private static string Text(string text) => WebUtility.HtmlEncode(PrintableText.Of(text));
 }
