@@ -8,6 +8,8 @@ var root = new RootCommand("Checks and measures FetchEtl for longer than a test 
     AttackCommand.Create(),
     EndToEndCommand.Create(),
     PartitionedCommand.Create(),
+    MethodsCommand.Create(),
+    IndexCostCommand.Create(),
     ScaleCommand.Create(),
     LatencyCommand.Create(),
     IdleCommand.Create(),

@@ -96,7 +96,7 @@ public sealed class MigrateCommandTests : IAsyncLifetime
         await using var run = await FetchEtlProcess.RunAsync(settings, "migrate");
 
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains("lacks a right that migrate needs: CREATE on the schema", run.Errors);
+        Assert.Contains("lacks a right: migrate needs CREATE on the schema", run.Errors);
     }
 
     [Fact]

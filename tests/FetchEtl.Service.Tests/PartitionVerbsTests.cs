@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FetchEtl.Logins;
 using FetchEtl.Migrations;
 using FetchEtl.Testing;
 using Npgsql;

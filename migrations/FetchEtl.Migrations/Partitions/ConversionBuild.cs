@@ -1,5 +1,6 @@
 using System.Data;
 using System.Globalization;
+using FetchEtl.Logins;
 using Npgsql;
 using NpgsqlTypes;
 

@@ -1,3 +1,5 @@
+using FetchEtl.Logins;
+
 namespace FetchEtl.Migrations;
 
 /// <summary>

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using FetchEtl.Migrations;
-using Npgsql;
 
 namespace FetchEtl.Service;
 
@@ -42,22 +41,21 @@ internal static class MigrateCommand
         var configuration = ServiceHost.Create(settings).Configuration;
         var database = DatabaseSetting.Read(configuration);
         var keys = KeyRegistration.Read(configuration, cancellationToken);
-        try
-        {
-            await MigrateAsync(database, parsed.GetValue(CreateDatabase), cancellationToken);
-            if (keys is var (masker, options))
+        return await DatabaseWork.RunAsync(
+            async () =>
             {
-                await KeyRegistration.VerifyAsync(database, masker, options, cancellationToken);
-            }
+                await MigrateAsync(database, parsed.GetValue(CreateDatabase), cancellationToken);
+                if (keys is var (masker, options))
+                {
+                    await KeyRegistration.VerifyAsync(database, masker, options, cancellationToken);
+                }
 
-            return await PartitionStep.RunAsync(database, partitions, cancellationToken);
-        }
-        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InsufficientPrivilege)
-        {
-            throw new UsageException(
-                "The role in ConnectionStrings:Logins lacks a right that migrate needs: CREATE on the schema, to own a "
-                + "user_logins that exists, and CREATEDB with --create-database. Let the owner run migrate.");
-        }
+                return await PartitionStep.RunAsync(database, partitions, cancellationToken);
+            },
+            "migrate needs CREATE on the schema, to own a user_logins that exists, and CREATEDB with "
+                + "--create-database. Let the owner run it",
+            stopped: null,
+            cancellationToken);
     }
 
     private static async Task MigrateAsync(string database, bool createDatabase, CancellationToken cancellationToken)

@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using FetchEtl.Maintenance;
 using FetchEtl.Masking;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 
 namespace FetchEtl.Service;
 
@@ -50,40 +49,35 @@ internal static class VaultVerb
         }
 
         var done = 0L;
-        try
-        {
-            var action = await open(new VaultTarget(database, new VaultAccess(database, masker), masker, masking));
-            var given = parsed.Values(Masks).Length;
-            // At a terminal, the results themselves show the progress.
-            await ProgressDisplay.RunAsync(
-                parsed.CommandResult.Command.Name == "erase" ? "erasing" : "revealing",
-                "masks",
-                ReadAllAsync,
-                isQuiet: !Console.IsOutputRedirected || !Console.IsInputRedirected && given == 0);
-
-            async Task<long> ReadAllAsync(IProgress<WorkProgress> progress)
+        await DatabaseWork.RunAsync(
+            async () =>
             {
-                await foreach (var batch in ReadAsync(parsed, cancellationToken))
+                var target = new VaultTarget(database, new VaultAccess(database, masker), masker, masking);
+                var action = await open(target);
+                var given = parsed.Values(Masks).Length;
+                // At a terminal, the results themselves show the progress.
+                return await ProgressDisplay.RunAsync(
+                    parsed.CommandResult.Command.Name == "erase" ? "erasing" : "revealing",
+                    "masks",
+                    ReadAllAsync,
+                    isQuiet: !Console.IsOutputRedirected || !Console.IsInputRedirected && given == 0);
+
+                async Task<long> ReadAllAsync(IProgress<WorkProgress> progress)
                 {
-                    await action(batch, Advance);
+                    await foreach (var batch in ReadAsync(parsed, cancellationToken))
+                    {
+                        await action(batch, Advance);
+                    }
+
+                    return done;
+
+                    void Advance(int count) =>
+                        progress.Report(new WorkProgress(done += count, given == 0 ? null : given));
                 }
-
-                return done;
-
-                void Advance(int count) =>
-                    progress.Report(new WorkProgress(done += count, given == 0 ? null : given));
-            }
-        }
-        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InsufficientPrivilege)
-        {
-            throw new UsageException(
-                $"The role in ConnectionStrings:Logins lacks a right: grant it {rights}.");
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            throw new VerbStoppedException(
-                $"stopped after {done} masks, which are done. Repeat it with the masks behind them.");
-        }
+            },
+            $"grant it {rights}",
+            () => $"stopped after {done} masks, which are done. Repeat it with the masks behind them.",
+            cancellationToken);
     }
 
     private static IPiiMasker? Masker(MaskingOptions options)

@@ -1,3 +1,4 @@
+using FetchEtl.Logins;
 using FetchEtl.Maintenance;
 
 namespace FetchEtl.Service;
@@ -40,7 +41,7 @@ internal static class TablePartitions
         }
 
         var dated = layout.Partitions.Where(partition => partition.To is not null).ToList();
-        var interval = layout.Interval == PartitionInterval.Day ? "day" : "month";
+        var interval = Words.Of(layout.Interval ?? PartitionInterval.Month);
         if (PartitionUpkeep.Missing(layout, today, ahead: 1).Count > 0)
         {
             yield return Checks.Table.Warn(

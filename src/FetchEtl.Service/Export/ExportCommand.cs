@@ -4,7 +4,6 @@ using System.Text.Json;
 using FetchEtl.Logins;
 using FetchEtl.Maintenance;
 using Microsoft.Extensions.Configuration;
-using Npgsql;
 
 namespace FetchEtl.Service;
 
@@ -103,23 +102,17 @@ internal static class ExportCommand
     {
         try
         {
-            return await ProgressDisplay.RunAsync("export", "rows", display =>
-                export.RunAsync(plan, new Progress(display), cancellationToken));
+            return await DatabaseWork.RunAsync(
+                () => ProgressDisplay.RunAsync("export", "rows", display =>
+                    export.RunAsync(plan, new Progress(display), cancellationToken)),
+                "grant it SELECT on user_logins, all columns",
+                () => $"stopped before the end. The files that are there are whole; run '{Line(to, plan)}' again for "
+                    + "the rest.",
+                cancellationToken);
         }
         catch (LakeException exception)
         {
             throw new UsageException(exception.Message);
-        }
-        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InsufficientPrivilege)
-        {
-            throw new UsageException(
-                "The role in ConnectionStrings:Logins lacks a right: grant it SELECT on user_logins, all columns.");
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            throw new VerbStoppedException(
-                $"stopped before the end. The files that are there are whole; run '{Line(to, plan)}' again for "
-                + "the rest.");
         }
     }
 

@@ -41,8 +41,7 @@ internal sealed class S3LakeStore(IAmazonS3 client, string bucket, string prefix
         var prefix = parts.Length == 2 ? parts[1].Trim('/') : string.Empty;
         try
         {
-            var config = AwsClients.Configure(configuration, environment, "S3", new AmazonS3Config());
-            config.ForcePathStyle = config.ServiceURL is not null;
+            var config = AwsClients.ConfigureS3(configuration, environment);
             if (configuration["AWS:Timeout"] is null)
             {
                 config.Timeout = AttemptTimeout;

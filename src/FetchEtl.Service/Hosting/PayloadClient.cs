@@ -11,11 +11,7 @@ internal static class PayloadClient
     {
         try
         {
-            var config = AwsClients.Configure(configuration, environment, "S3", new AmazonS3Config());
-
-            // Emulators and VPC endpoints have no host name for each bucket.
-            config.ForcePathStyle = !string.IsNullOrEmpty(config.ServiceURL);
-            return new AmazonS3Client(config);
+            return new AmazonS3Client(AwsClients.ConfigureS3(configuration, environment));
         }
         catch (KeyStoreException unusable)
         {

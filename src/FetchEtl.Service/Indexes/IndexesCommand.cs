@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using FetchEtl.Maintenance;
-using Npgsql;
 
 namespace FetchEtl.Service;
 
@@ -43,41 +42,34 @@ internal static class IndexesCommand
         await using var database = LoginDatabase.Open(settings);
         var indexes = new AnalystIndexes(
             database, TimeProvider.System, text => StandardError.WriteLine($"fetch-etl: {text}."));
-        try
-        {
-            if (!isDryRun && drops)
+        return await DatabaseWork.RunAsync(
+            async () =>
             {
-                await indexes.DropAsync(chosen, cancellationToken);
-            }
-            else if (!isDryRun)
-            {
-                await ProgressDisplay.RunAsync("indexing", "tables", async display =>
+                if (!isDryRun && drops)
                 {
-                    await indexes.CreateAsync(
-                        chosen,
-                        (done, total, stage) => display.Report(new WorkProgress(done, total, stage)),
-                        cancellationToken);
-                    return true;
-                });
-            }
+                    await indexes.DropAsync(chosen, cancellationToken);
+                }
+                else if (!isDryRun)
+                {
+                    await ProgressDisplay.RunAsync("indexing", "tables", async display =>
+                    {
+                        await indexes.CreateAsync(
+                            chosen,
+                            (done, total, stage) => display.Report(new WorkProgress(done, total, stage)),
+                            cancellationToken);
+                        return true;
+                    });
+                }
 
-            var states = await indexes.ReadAsync(chosen, cancellationToken);
-            Write(states, parsed.GetValue(Json));
-            return isDryRun || states.All(state => drops ? !state.Exists : state.IsValid)
-                ? Verb.Succeeded
-                : Verb.LeftBehind;
-        }
-        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InsufficientPrivilege)
-        {
-            throw new UsageException(
-                "The role in ConnectionStrings:Logins lacks a right: indexes belong to the owner of the tables. "
-                + "--dry-run needs no right.");
-        }
-        catch (Exception exception) when (cancellationToken.IsCancellationRequested && Verb.IsStop(exception))
-        {
-            throw new VerbStoppedException(
-                "stopped. Complete indexes stay; run 'fetch-etl indexes' again with the same options for the rest.");
-        }
+                var states = await indexes.ReadAsync(chosen, cancellationToken);
+                Write(states, parsed.GetValue(Json));
+                return isDryRun || states.All(state => drops ? !state.Exists : state.IsValid)
+                    ? Verb.Succeeded
+                    : Verb.LeftBehind;
+            },
+            "indexes belong to the owner of the tables. --dry-run needs no right",
+            () => "stopped. Complete indexes stay; run 'fetch-etl indexes' again with the same options for the rest.",
+            cancellationToken);
     }
 
     private static IReadOnlyList<AnalystIndex> Choose(string? columns)

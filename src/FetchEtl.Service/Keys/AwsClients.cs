@@ -1,6 +1,7 @@
 using Amazon;
 using Amazon.Runtime;
 using Amazon.Runtime.CredentialManagement;
+using Amazon.S3;
 using FetchEtl.Sqs;
 using Microsoft.Extensions.Configuration;
 
@@ -59,6 +60,20 @@ internal static class AwsClients
 
         config.DefaultAWSCredentials = options.Credentials
             ?? LocalCredentials.ForEndpoint(config.ServiceURL, options, environment, $"AWS_ENDPOINT_URL_{service}");
+        return config;
+    }
+
+    /// <summary>
+    /// Configures a client of S3. An endpoint other than AWS's gets the bucket in the path: emulators and VPC endpoints
+    /// have no host name for each bucket.
+    /// </summary>
+    /// <param name="configuration">The settings.</param>
+    /// <param name="environment">Returns environment variables.</param>
+    /// <exception cref="KeyStoreException">The settings cannot work.</exception>
+    public static AmazonS3Config ConfigureS3(IConfiguration configuration, Func<string, string?> environment)
+    {
+        var config = Configure(configuration, environment, "S3", new AmazonS3Config());
+        config.ForcePathStyle = !string.IsNullOrEmpty(config.ServiceURL);
         return config;
     }
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using FetchEtl.Migrations;
+using FetchEtl.Logins;
 
 namespace FetchEtl.Service;
 

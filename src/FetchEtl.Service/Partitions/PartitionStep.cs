@@ -1,4 +1,5 @@
 using System.Globalization;
+using FetchEtl.Logins;
 using FetchEtl.Migrations;
 
 namespace FetchEtl.Service;
@@ -41,13 +42,13 @@ internal static class PartitionStep
 
             await ConvertAsync(conversion, interval, cancellationToken);
             Console.WriteLine(state == PartitionState.Partitioned
-                ? $"user_logins is partitioned by {Name(interval)} already: nothing to do."
-                : $"user_logins is partitioned by {Name(interval)}. Services that run continue with it.");
+                ? $"user_logins is partitioned by {Words.Of(interval)} already: nothing to do."
+                : $"user_logins is partitioned by {Words.Of(interval)}. Services that run continue with it.");
         }
         else if (state == PartitionState.UnderWay)
         {
             Console.WriteLine(
-                $"A conversion to partitions is under way: 'fetch-etl migrate --partition-by {Name(had!.Value)}' "
+                $"A conversion to partitions is under way: 'fetch-etl migrate --partition-by {Words.Of(had!.Value)}' "
                 + "continues it. Rows of user_logins are neither changed nor deleted until then.");
         }
 
@@ -87,7 +88,7 @@ internal static class PartitionStep
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"user_logins has {Words.Count(plan.Rows, "row")}, which need {Words.Count(plan.Partitions, "partition")} "
-            + $"by {Name(interval)}. They are copied while services go on inserting, so the server needs "
+            + $"by {Words.Of(interval)}. They are copied while services go on inserting, so the server needs "
             + $"{plan.Bytes / 1024.0 / 1024.0:N0} MB of disk space, and about twice as much for its log. Until the "
             + $"end, rekey, adopt, erase and subject erase are refused on user_logins. The old table is kept as "
             + $"{PartitionConversion.Kept}."));
@@ -110,12 +111,10 @@ internal static class PartitionStep
         {
             throw new VerbStoppedException(
                 $"stopped {progress?.Place() ?? "before the first row"}. What is copied stays copied, and user_logins "
-                + $"is in use as before; run 'fetch-etl migrate --partition-by {Name(interval)}' again to continue, or "
-                + "with none to give up.");
+                + "is in use as before; run 'fetch-etl migrate --partition-by "
+                + $"{Words.Of(interval)}' again to continue, or with none to give up.");
         }
     }
-
-    private static string Name(PartitionInterval interval) => interval == PartitionInterval.Month ? "month" : "day";
 
     /// <summary>Passes the progress on, and remembers it for a stop.</summary>
     private sealed class PartitionDisplay(IProgress<WorkProgress> display) : IProgress<PartitionProgress>

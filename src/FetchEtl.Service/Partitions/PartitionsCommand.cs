@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Npgsql;
 
 namespace FetchEtl.Service;
 
@@ -37,41 +36,34 @@ internal static class PartitionsCommand
         }
 
         await using var database = LoginDatabase.Open(settings);
-        try
-        {
-            var run = new PartitionsRun(database, TimeProvider.System);
-            var drops = !parsed.GetValue(Arguments.DetachOnly);
-            var result = await run.PrepareAsync(
-                keep, parsed.GetValue(Arguments.Ahead), drops, isDryRun, cancellationToken);
-            if (!isDryRun && result.Planned.Count > 0)
+        return await DatabaseWork.RunAsync(
+            async () =>
             {
-                if (!isSure)
+                var run = new PartitionsRun(database, TimeProvider.System);
+                var drops = !parsed.GetValue(Arguments.DetachOnly);
+                var result = await run.PrepareAsync(
+                    keep, parsed.GetValue(Arguments.Ahead), drops, isDryRun, cancellationToken);
+                if (!isDryRun && result.Planned.Count > 0)
                 {
-                    PartitionsText.WritePlan(result, drops, StandardError.WriteLine);
-                    if (!await consent.AskAsync(cancellationToken))
+                    if (!isSure)
                     {
-                        return Verb.Fail(["nothing was dropped or detached."]);
+                        PartitionsText.WritePlan(result, drops, StandardError.WriteLine);
+                        if (!await consent.AskAsync(cancellationToken))
+                        {
+                            return Verb.Fail(["nothing was dropped or detached."]);
+                        }
                     }
+
+                    result = await run.RemoveAsync(result, drops, $"partitions --keep {keep}", cancellationToken);
                 }
 
-                result = await run.RemoveAsync(result, drops, $"partitions --keep {keep}", cancellationToken);
-            }
-
-            PartitionsText.Write(result, drops, isDryRun, parsed.GetValue(Arguments.Json));
-            return result.Left.Count == 0 ? Verb.Succeeded : Verb.LeftBehind;
-        }
-        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InsufficientPrivilege)
-        {
-            throw new UsageException(
-                "The role in ConnectionStrings:Logins lacks a right: creating partitions needs EXECUTE on "
-                + "user_logins_add_partition(date), --keep needs the role that owns the tables. --dry-run needs "
-                + "neither.");
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            throw new VerbStoppedException(
-                "stopped between two steps. What was created or dropped stays so; run 'fetch-etl partitions' again "
-                + "with the same options for the rest.");
-        }
+                PartitionsText.Write(result, drops, isDryRun, parsed.GetValue(Arguments.Json));
+                return result.Left.Count == 0 ? Verb.Succeeded : Verb.LeftBehind;
+            },
+            "creating partitions needs EXECUTE on user_logins_add_partition(date), --keep needs the role that owns the "
+                + "tables. --dry-run needs neither",
+            () => "stopped between two steps. What was created or dropped stays so; run 'fetch-etl partitions' again "
+                + "with the same options for the rest.",
+            cancellationToken);
     }
 }

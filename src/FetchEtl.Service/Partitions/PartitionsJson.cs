@@ -23,7 +23,7 @@ internal sealed record PartitionsDocument(
 {
     public static PartitionsDocument Of(PartitionsResult result, bool isDryRun) => new(
         isDryRun,
-        result.Interval == PartitionInterval.Day ? "day" : "month",
+        Words.Of(result.Interval),
         result.Created,
         result.Finalized,
         result.FirstKept,

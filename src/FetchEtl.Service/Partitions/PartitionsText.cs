@@ -91,9 +91,8 @@ internal static class PartitionsText
     {
         if (result.Created.Count > 0)
         {
-            var interval = result.Interval == PartitionInterval.Day ? "day" : "month";
             Console.WriteLine(isDryRun
-                ? $"To be created, one a {interval}: those of {string.Join(", ", result.Created)}."
+                ? $"To be created, one a {Words.Of(result.Interval)}: those of {string.Join(", ", result.Created)}."
                 : $"Created: {string.Join(", ", result.Created)}.");
         }
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json;
 using FetchEtl.Logins;
 using FetchEtl.Maintenance;
-using Npgsql;
 using Spectre.Console;
 
 namespace FetchEtl.Service;
@@ -56,25 +55,14 @@ internal static class ReportCommand
         return Verb.Succeeded;
     }
 
-    private static async Task<LoginReport> CountAsync(
-        LoginDbContext database, ReportPlan plan, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await ProgressDisplay.RunAsync("counting", "parts", display =>
-                new LoginReporting(database).RunAsync(plan, new Progress(display), cancellationToken));
-        }
-        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InsufficientPrivilege)
-        {
-            throw new UsageException(
-                "The role in ConnectionStrings:Logins lacks a right: grant it SELECT on user_id, device_type, "
-                + "masked_ip, masked_device_id, locale, app_version and create_date of user_logins.");
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            throw new VerbStoppedException("stopped before the end. Nothing was changed.");
-        }
-    }
+    private static Task<LoginReport> CountAsync(
+        LoginDbContext database, ReportPlan plan, CancellationToken cancellationToken) => DatabaseWork.RunAsync(
+        () => ProgressDisplay.RunAsync("counting", "parts", display =>
+            new LoginReporting(database).RunAsync(plan, new Progress(display), cancellationToken)),
+        "grant it SELECT on user_id, device_type, masked_ip, masked_device_id, locale, app_version and create_date of "
+            + "user_logins",
+        () => DatabaseWork.NothingChanged,
+        cancellationToken);
 
     private sealed class Progress(IProgress<WorkProgress> display) : IProgress<ReportProgress>
     {

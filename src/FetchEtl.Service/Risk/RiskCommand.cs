@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json;
 using FetchEtl.Logins;
 using FetchEtl.Maintenance;
-using Npgsql;
 using Spectre.Console;
 
 namespace FetchEtl.Service;
@@ -71,24 +70,13 @@ internal static class RiskCommand
         return Verb.LeftBehind;
     }
 
-    private static async Task<RiskReport> AnalyzeAsync(
-        LoginDbContext database, RiskPlan plan, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await ProgressDisplay.RunAsync("risk", "rows", display =>
-                new RiskAnalysis(database).RunAsync(plan, new Progress(display), cancellationToken));
-        }
-        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InsufficientPrivilege)
-        {
-            throw new UsageException(
-                $"The role in ConnectionStrings:Logins lacks a right: grant it SELECT on {plan.Table}.");
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            throw new VerbStoppedException("stopped before the end. Nothing was changed.");
-        }
-    }
+    private static Task<RiskReport> AnalyzeAsync(
+        LoginDbContext database, RiskPlan plan, CancellationToken cancellationToken) => DatabaseWork.RunAsync(
+        () => ProgressDisplay.RunAsync("risk", "rows", display =>
+            new RiskAnalysis(database).RunAsync(plan, new Progress(display), cancellationToken)),
+        $"grant it SELECT on {plan.Table}",
+        () => DatabaseWork.NothingChanged,
+        cancellationToken);
 
     private sealed class Progress(IProgress<WorkProgress> display) : IProgress<RiskProgress>
     {

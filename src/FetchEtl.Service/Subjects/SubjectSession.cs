@@ -4,7 +4,6 @@ using FetchEtl.Maintenance;
 using FetchEtl.Masking;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace FetchEtl.Service;
 
@@ -70,26 +69,24 @@ internal sealed class SubjectSession
         using var host = parsed.GetValue(arguments.NoDeadLetters)
             ? null
             : DeadHost.Create(settings, needsKeys: true, cancellationToken);
-        try
-        {
-            var verifier = new StoredMasksVerifier(
-                masker, Options.Create(new LoginsOptions { Masking = masking }));
-            await verifier.CheckKeysAsync(database, cancellationToken);
-            var queue = host is null
-                ? null
-                : (await host.FindQueueAsync(cancellationToken)).RefusePolicy(parsed.GetValue(arguments.Force));
-            var values = await arguments.ReadValuesAsync(parsed, cancellationToken);
-            var session = new SubjectSession(
-                database, new Subject(masker, field, values), masker, host, queue);
-            await new AuditTrail(database, $"subject {verb}", purpose)
-                .BeginAsync(field.Name(), values.Count, cancellationToken);
-            return await run(session);
-        }
-        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InsufficientPrivilege)
-        {
-            throw new UsageException(
-                $"The role in ConnectionStrings:Logins lacks a right: grant it {rights}, SELECT on "
-                + $"masking_generations, and {AuditTrail.Rights}.");
-        }
+        return await DatabaseWork.RunAsync(
+            async () =>
+            {
+                var verifier = new StoredMasksVerifier(
+                    masker, Options.Create(new LoginsOptions { Masking = masking }));
+                await verifier.CheckKeysAsync(database, cancellationToken);
+                var queue = host is null
+                    ? null
+                    : (await host.FindQueueAsync(cancellationToken)).RefusePolicy(parsed.GetValue(arguments.Force));
+                var values = await arguments.ReadValuesAsync(parsed, cancellationToken);
+                var session = new SubjectSession(
+                    database, new Subject(masker, field, values), masker, host, queue);
+                await new AuditTrail(database, $"subject {verb}", purpose)
+                    .BeginAsync(field.Name(), values.Count, cancellationToken);
+                return await run(session);
+            },
+            $"grant it {rights}, SELECT on masking_generations, and {AuditTrail.Rights}",
+            stopped: null,
+            cancellationToken);
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using FetchEtl.Logins;
 
 namespace FetchEtl.Service;
 
@@ -33,6 +34,9 @@ internal static class Words
         { TotalHours: < 24 } => Two(duration.TotalMinutes, 60, "h", "min"),
         _ => Two(duration.TotalHours, 24, "d", "h"),
     };
+
+    /// <summary>As in <c>--partition-by</c>.</summary>
+    public static string Of(PartitionInterval interval) => interval == PartitionInterval.Month ? "month" : "day";
 
     /// <summary>A setting's time, in the largest unit that fits without a rest.</summary>
     public static string Of(TimeSpan time)

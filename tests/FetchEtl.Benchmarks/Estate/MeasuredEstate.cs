@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Amazon.SQS;
 using FetchEtl.Local;
+using FetchEtl.Logins;
 using FetchEtl.Migrations;
 using FetchEtl.Service;
 using FetchEtl.Testing;
@@ -52,10 +53,13 @@ internal sealed class MeasuredEstate : IAsyncDisposable
     /// <summary>The environment variables of a measured process.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; }
 
+    /// <param name="cancellationToken">Ends the start.</param>
+    /// <param name="more">Further environment variables of a measured process.</param>
     /// <exception cref="LocalPostgresException">
     /// This machine has no PostgreSQL; the message says what to install.
     /// </exception>
-    public static async Task<MeasuredEstate> CreateAsync(CancellationToken cancellationToken)
+    public static async Task<MeasuredEstate> CreateAsync(
+        CancellationToken cancellationToken, params (string Name, string Value)[] more)
     {
         var server = new Dictionary<string, string> { ["fsync"] = "on", ["track_commit_timestamp"] = "on" };
         var options = new LocalPostgresOptions { Settings = server };
@@ -68,6 +72,11 @@ internal sealed class MeasuredEstate : IAsyncDisposable
             ["ConnectionStrings__Logins"] = postgres.ConnectionString,
             ["Masking__Keys__0"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
         };
+        foreach (var (name, value) in more)
+        {
+            settings[name] = value;
+        }
+
         var sqs = FetchEtlProcess.Start(settings, "local-sqs", "--port", "0");
         try
         {

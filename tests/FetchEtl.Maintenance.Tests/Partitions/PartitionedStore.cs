@@ -1,3 +1,4 @@
+using FetchEtl.Logins;
 using FetchEtl.Masking;
 using FetchEtl.Migrations;
 using Microsoft.Extensions.Time.Testing;
@@ -24,7 +25,7 @@ internal static class PartitionedStore
     {
         var time = new FakeTimeProvider(new DateTimeOffset(September, TimeOnly.MinValue, TimeSpan.Zero));
         await using var conversion = await PartitionConversion.OpenAsync(connectionString, static _ => { }, time);
-        await conversion.RunAsync(Migrations.PartitionInterval.Month, new Progress<PartitionProgress>());
+        await conversion.RunAsync(PartitionInterval.Month, new Progress<PartitionProgress>());
         Assert.True(await conversion.DropKeptAsync());
     }
 

@@ -1,3 +1,5 @@
+using FetchEtl.Logins;
+
 namespace FetchEtl.Maintenance.Tests;
 
 /// <summary>Which partitions retention removes: none by surprise.</summary>

@@ -1,4 +1,5 @@
 using System.Data;
+using FetchEtl.Logins;
 using FetchEtl.Testing;
 using Npgsql;
 

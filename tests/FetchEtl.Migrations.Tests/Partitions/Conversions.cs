@@ -1,3 +1,5 @@
+using FetchEtl.Logins;
+
 namespace FetchEtl.Migrations.Tests;
 
 /// <summary>Runs conversions to partitions.</summary>

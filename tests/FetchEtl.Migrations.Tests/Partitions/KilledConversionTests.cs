@@ -14,8 +14,7 @@ public sealed class KilledConversionTests(ITestOutputHelper output) : IAsyncLife
 
     private static readonly DateOnly Last = new(2026, 11, 27);
 
-    private readonly int _rows =
-        int.TryParse(Environment.GetEnvironmentVariable("FETCHETL_ROWS"), out var rows) ? rows : 30_000;
+    private readonly int _rows = TestRows.Or(30_000);
 
     private readonly List<UserLogin> _written = [];
     private PostgresDatabase _database = null!;

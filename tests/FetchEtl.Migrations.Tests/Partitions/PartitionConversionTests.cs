@@ -1,3 +1,4 @@
+using FetchEtl.Logins;
 using FetchEtl.Testing;
 using Npgsql;
 

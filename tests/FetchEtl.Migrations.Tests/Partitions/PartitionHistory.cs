@@ -1,4 +1,5 @@
 using System.Globalization;
+using FetchEtl.Logins;
 using Npgsql;
 
 namespace FetchEtl.Migrations.Tests;

@@ -1,6 +1,6 @@
-namespace FetchEtl.Migrations;
+namespace FetchEtl.Logins;
 
-/// <summary>The dates of one partition of <c>user_logins</c>.</summary>
+/// <summary>The dates that one partition of <c>user_logins</c> holds.</summary>
 public enum PartitionInterval
 {
     /// <summary>A calendar month.</summary>

@@ -1,0 +1,44 @@
+using System.Globalization;
+
+namespace FetchEtl.Benchmarks;
+
+/// <summary>
+/// Measures <c>fetch-etl drain</c> in several estates that take turns, and reports the ratios of the others to the
+/// first, round by round. Every other round runs in reverse, so that none always profits from its place.
+/// </summary>
+/// <param name="messages">The messages that each estate gets in a round.</param>
+/// <param name="rounds">The number of rounds.</param>
+internal sealed class DrainTurns(int messages, int rounds)
+{
+    /// <summary>Measures, and prints each figure as it is there.</summary>
+    /// <exception cref="MeasurementException">A drain failed, or the number of rows is wrong.</exception>
+    public async Task RunAsync(
+        IReadOnlyList<(string Name, MeasuredEstate Estate)> estates, CancellationToken cancellationToken)
+    {
+        var runs = estates.ToDictionary(each => each.Name, _ => new List<RunFigures>());
+        for (var round = 1; round <= rounds; round++)
+        {
+            foreach (var (name, estate) in round % 2 == 1 ? estates : estates.Reverse())
+            {
+                var figures = await new EndToEndRun(estate, messages, seed: round)
+                    .RunAsync(Contender.Service, cancellationToken);
+                runs[name].Add(figures);
+                Console.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"round {round}, {name}: {figures.MessagesPerSecond:N0} messages/s, "
+                    + $"{figures.CpuMicroseconds:N1} µs of CPU a message"));
+            }
+        }
+
+        var first = estates[0].Name;
+        foreach (var (name, _) in estates.Skip(1))
+        {
+            Write($"messages/s, {name} / {first}", Ratio.Of(runs[name], runs[first], run => run.MessagesPerSecond));
+            Write($"CPU a message, {name} / {first}", Ratio.Of(runs[name], runs[first], run => run.CpuMicroseconds));
+        }
+    }
+
+    private static void Write(string name, Ratio ratio) => Console.WriteLine(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{name}: {ratio.Median:N2}, from {ratio.Lowest:N2} to {ratio.Highest:N2}"));
+}
