@@ -20,20 +20,20 @@ public enum MaskingMethod
 
     /// <summary>
     /// An address becomes another address: ipcrypt-deterministic of draft-denis-ipcrypt, AES-128. Masks of IPv4 look
-    /// like IPv6. For <c>ip</c> only. Whoever has the key turns masks back into addresses.
+    /// like IPv6. For <c>ip</c> only. Anyone with the key turns masks back into addresses.
     /// </summary>
     IpCrypt = 3,
 
     /// <summary>
     /// An address becomes another address of its kind: ipcrypt-pfx of draft-denis-ipcrypt. Addresses of one subnet have
-    /// masks of one subnet, which is what it leaks. For <c>ip</c> only. Whoever has the key turns masks back into
+    /// masks of one subnet, which is what it leaks. For <c>ip</c> only. Anyone with the key turns masks back into
     /// addresses.
     /// </summary>
     IpCryptPfx = 4,
 
     /// <summary>
     /// The digits of a device id become other digits, and its separators stay: FF1 of NIST SP 800-38G, revision 1,
-    /// AES-256, with the layout as the tweak. For <c>device_id</c> only, from six digits on. Whoever has the key turns
+    /// AES-256, with the layout as the tweak. For <c>device_id</c> only, from six digits on. Anyone with the key turns
     /// masks back into device ids.
     /// </summary>
     Ff1 = 5,

@@ -3,7 +3,7 @@ namespace FetchEtl.Masking;
 /// <summary>How message ids are stored; see <see cref="MaskingOptions.MessageIds"/>.</summary>
 public enum MessageIds
 {
-    /// <summary>As received. Whoever sent the message knows its id, and finds its row by it.</summary>
+    /// <summary>As received. Anyone who sent the message knows its id, and finds its row by it.</summary>
     Raw = 0,
 
     /// <summary>

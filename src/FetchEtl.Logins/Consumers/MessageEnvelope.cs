@@ -4,8 +4,8 @@ namespace FetchEtl.Logins;
 
 /// <summary>
 /// MassTransit's envelope, <c>{"messageType":[…],"message":{…},…}</c>. Only the message in it is read. Its message id
-/// and sent time do not count: whoever writes a body could forge them, and two messages that claim one id would become
-/// one row. A transport that carries them does so in its own headers.
+/// and sent time do not count: anyone who writes a body could forge them, and two messages that claim one id would
+/// become one row. A transport that carries them does so in its own headers.
 /// </summary>
 internal static class MessageEnvelope
 {

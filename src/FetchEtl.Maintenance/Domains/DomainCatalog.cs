@@ -33,7 +33,7 @@ public sealed class DomainCatalog(LoginDbContext database, TimeProvider time)
         FROM reader_domains AS d ORDER BY d.name::text COLLATE "C"
         """;
 
-    /// <summary>Whoever has a right on the table by default, such as by ALTER DEFAULT PRIVILEGES.</summary>
+    /// <summary>Any role that has a right on the table by default, such as by ALTER DEFAULT PRIVILEGES.</summary>
     private const string SelectGrantees =
         """
         SELECT DISTINCT coalesce(pg_catalog.quote_ident(r.rolname::text), 'PUBLIC')

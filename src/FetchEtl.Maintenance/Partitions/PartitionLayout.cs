@@ -33,7 +33,7 @@ public sealed partial record PartitionLayout(
         WHERE i.inhparent = pg_catalog.to_regclass('user_logins')::oid
         """;
 
-    // The name of a partition that was created anew beside its detached table ends with a number. Whoever may create
+    // The name of a partition that was created anew beside its detached table ends with a number. Anyone who may create
     // tables can add one of such a name: only those of the owner of user_logins were its partitions.
     private const string ReadDetached =
         $"""

@@ -21,7 +21,7 @@ public sealed record RiskPlan
         ["device_type", "locale", "app_version", "create_date"];
 
     /// <summary>
-    /// The columns that a person of a class is linked by: whoever learns one of them finds more rows.
+    /// The columns that a person of a class is linked by: anyone who learns one of them finds more rows.
     /// </summary>
     public static IReadOnlyList<string> DefaultSensitive { get; } = ["masked_ip", "masked_device_id"];
 

@@ -4,8 +4,8 @@ using FetchEtl.Masking;
 namespace FetchEtl.Maintenance;
 
 /// <summary>
-/// Opens the vault's entries, and only those that belong where they are. Whoever can write to <c>pii_vault</c> can move
-/// entries and seal values of his own, so each entry must be signed by an owner of the masking keys. An entry of
+/// Opens the vault's entries, and only those that belong where they are. Anyone who can write to <c>pii_vault</c> can
+/// move entries and seal values of his own, so each entry must be signed by an owner of the masking keys. An entry of
 /// version 1 has no signature: it is opened where the masking keys show that its value has its mask.
 /// </summary>
 /// <param name="masker">A masker with the service's settings; null where the keys are not available.</param>

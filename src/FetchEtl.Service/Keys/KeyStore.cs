@@ -117,7 +117,7 @@ internal sealed class KeyStore(IConfiguration configuration, Func<string, string
         {
             return KeyOutcome.Failed(
                 $"names a parameter of type {reply.Parameter.Type}, which AWS stores unencrypted",
-                "store a new key as SecureString, since whoever could read this one can compute masks");
+                "store a new key as SecureString, since anyone who could read this one can compute masks");
         }
 
         var value = reply.Parameter.Value.Trim();

@@ -124,7 +124,7 @@ internal static class RiskSections
     private static RiskSection Frequencies(RiskReport report) => new(
         "frequencies",
         "Frequencies of equal masks",
-        "A mask that occurs as often as no other is found by whoever knows how often his target logs in.",
+        "A mask that occurs as often as no other is found by anyone who knows how often his target logs in.",
         ["column", "masks", "most frequent, rows", "rows of a count of their own", "Shannon, bits", "min, bits"],
         [
             .. report.Frequencies.Select(column => (IReadOnlyList<string>)

@@ -1,7 +1,7 @@
 namespace FetchEtl.Sqs;
 
 /// <summary>
-/// Transport headers of a message that was unwrapped. They stand in the body, so whoever may send to the queue can
+/// Transport headers of a message that was unwrapped. They stand in the body, so anyone who may send to the queue can
 /// choose them: where only SNS or EventBridge may, they are theirs. Message attributes of these names do not count.
 /// </summary>
 public static class SqsHeaders
