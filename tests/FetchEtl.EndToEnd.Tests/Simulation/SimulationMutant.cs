@@ -38,11 +38,12 @@ internal static class SimulationMutant
     /// </summary>
     private static readonly string[] Product =
     [
-        .. Files("src/FetchEtl.Logins/Storage", "BatchAttempt", "BatchOutcome", "BatchResult", "BatchWrite",
-            "BatchWriter", "HeldRefusals", "IBatchStatement", "LoginBatch", "LoginQueue", "LoginWriter",
-            "PendingLogin", "Refusals", "RowFaults", "Suspect", "SuspectLoop", "WriterCircuit", "WriterTurn"),
+        .. Files("src/FetchEtl.Logins/Writing", "BatchAttempt", "BatchOutcome", "BatchResult", "BatchWrite",
+            "BatchWriter", "IBatchStatement", "LoginBatch", "LoginQueue", "LoginWriter", "PendingLogin", "WriterTurn"),
+        .. Files("src/FetchEtl.Logins/Refusals", "HeldRefusals", "Refusals", "RowFaults", "Suspect", "SuspectLoop"),
+        .. Files("src/FetchEtl.Logins/Outages", "WriterCircuit"),
         .. Files("src/FetchEtl.Logins/Diagnostics", "LoginMetrics", "LoginTracing"),
-        .. Files("src/FetchEtl.Sqs", "QueueMetrics"),
+        .. Files("src/FetchEtl.Sqs/Diagnostics", "QueueMetrics"),
         .. Files("src/FetchEtl.Sqs/Leases", "CallLane", "CallLanes", "CallReports", "Lease", "LeaseCalls",
             "LeaseEvent", "LeaseLoop", "LeaseState", "SqsMessageLease"),
         .. Files("src/FetchEtl.Sqs/Rider", "SqsDispatcher", "SqsPoller"),
