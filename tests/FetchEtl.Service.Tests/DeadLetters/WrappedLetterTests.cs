@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FetchEtl.Maintenance;
 using FetchEtl.Masking;
 using FetchEtl.Sqs;
 using FetchEtl.Testing;
@@ -64,6 +65,34 @@ public sealed class WrappedLetterTests
         Assert.Equal(2, Read(Login, SqsUnwrap.Sns).Fields.Count);
         Assert.Null(Read(Login, SqsUnwrap.Auto).Problem);
         Assert.Null(Read(Login, SqsUnwrap.None).Problem);
+    }
+
+    [Fact]
+    public async Task Show_prints_the_wrapper_and_an_erasure_deletes_the_letter_and_says_what_is_left_in_S3()
+    {
+        await using var estate = await DeadEstate.CreateAsync();
+        var id = (await estate.Client.SendMessageAsync(estate.DeadUrl, Secretive(Wrappers.Sns(Login)))).MessageId;
+        await estate.Client.SendMessageAsync(estate.DeadUrl, Wrappers.Event("""{"ip":"192.0.2.1"}"""));
+        await estate.Client.SendMessageAsync(estate.DeadUrl, Wrappers.InS3("payloads", Secret));
+        string[] settings =
+        [
+            $"--Sqs:ServiceUrl={estate.Sqs.ServiceUrl}", $"--Sqs:QueueName={estate.QueueName}",
+            "--Sqs:DeadLetterQueueName=dead", "--Sqs:Unwrap=Sns", $"--Masking:Keys:0={TestKeys.First}",
+        ];
+
+        var shown = await ConsoleCapture.RunAsync(["dead", "show", id, .. settings]);
+        using var host = DeadHost.Create(settings, needsKeys: true, CancellationToken.None);
+        var letters = new SubjectLetters(
+            host, await estate.FindAsync(), new Subject(Masker, PiiField.Ip, [new PersonalText(Secret)]));
+        var (isLeft, errors) = await ConsoleCapture.ErrorsOfAsync(
+            () => letters.RunAsync(deletes: true, found: null, CancellationToken.None));
+
+        Assert.Contains($" bytes, {Sns} around a JSON object", shown.Output);
+        Assert.Contains(Masker.Mask(PiiField.Ip, new PersonalText(Secret))!, shown.Output);
+        Assert.DoesNotContain(Secret, shown.Output + shown.Errors + errors);
+        Assert.Equal((true, 3, 1, 1, 1), (isLeft, letters.Read, letters.Matched, letters.Deleted, letters.InS3));
+        Assert.Contains("dead letters of dead that point to S3, where nothing was read: 1.", errors);
+        Assert.Equal(2, (await estate.DepthAsync(estate.DeadUrl)).Visible);
     }
 
     /// <summary>Every member of a wrapper whose text a producer can choose holds the secret.</summary>
