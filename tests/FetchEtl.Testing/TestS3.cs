@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Xml.Linq;
@@ -13,9 +14,10 @@ namespace FetchEtl.Testing;
 public sealed class TestS3 : IAsyncDisposable
 {
     /// <summary>The parameters that choose an operation, in the requests' texts.</summary>
-    private static readonly string[] Operations = ["uploadId", "partNumber", "uploads", "versioning"];
+    private static readonly string[] Operations = ["partNumber", "uploadId", "uploads", "versioning", "delete"];
 
     private readonly WebApplication _application;
+    private readonly TestS3Objects _objects = new();
     private readonly ConcurrentDictionary<string, string?> _buckets = new(StringComparer.Ordinal);
 
     private TestS3(WebApplication application) => _application = application;
@@ -23,7 +25,13 @@ public sealed class TestS3 : IAsyncDisposable
     public Uri Url => new(_application.Urls.Single());
 
     /// <summary>The objects by <c>bucket/key</c>.</summary>
-    public ConcurrentDictionary<string, byte[]> Objects { get; } = new(StringComparer.Ordinal);
+    public ConcurrentDictionary<string, byte[]> Objects => _objects.Objects;
+
+    /// <summary>The uploads that are not complete, by <c>bucket/key</c>.</summary>
+    public ICollection<string> Uploads => _objects.Uploads.Keys;
+
+    /// <summary>The keys that were deleted together, a request each.</summary>
+    public ConcurrentQueue<string[]> Deletes => _objects.Deletes;
 
     /// <summary>The requests, as <c>GET /bucket/key</c> or <c>DELETE /bucket/key?uploadId</c>.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
@@ -33,9 +41,17 @@ public sealed class TestS3 : IAsyncDisposable
     /// </summary>
     public string? Region { get; set; }
 
+    /// <summary>Whether tags look like an MD5, which they are not.</summary>
+    public bool HasPlainTags
+    {
+        get => _objects.HasPlainTags;
+        set => _objects.HasPlainTags = value;
+    }
+
     /// <summary>
-    /// The error for a request, as <c>503 SlowDown</c>; <c>hang</c> leaves it without a reply, <c>cut</c> breaks the
-    /// connection in the middle of the object, <c>chunked</c> announces no length. Null for no fault.
+    /// The error for a request, as <c>503 SlowDown</c>; <c>hang</c> leaves it without a reply, <c>lost</c> replies with
+    /// an error after a PUT took effect, <c>cut</c> breaks the connection in the middle of the object, <c>chunked</c>
+    /// announces no length. Null for no fault.
     /// </summary>
     public Func<string, string?> Fault { get; set; } = _ => null;
 
@@ -62,6 +78,9 @@ public sealed class TestS3 : IAsyncDisposable
         Objects[path] = Encoding.UTF8.GetBytes(text);
     }
 
+    /// <summary>Leaves an upload as a killed process does.</summary>
+    public void Abandon(string path) => _objects.Uploads[path] = new();
+
     public ValueTask DisposeAsync() => _application.DisposeAsync();
 
     private async Task ReplyAsync(HttpContext context)
@@ -78,35 +97,40 @@ public sealed class TestS3 : IAsyncDisposable
         await (Fault(request) switch
         {
             "hang" => Task.Delay(Timeout.Infinite, context.RequestAborted),
+            "lost" => LoseAsync(context, path),
             "cut" => CutAsync(context, Objects[path]),
             "chunked" => context.Response.Body.WriteAsync(Objects[path]).AsTask(),
-            { } error => ErrorAsync(context, int.Parse(error.Split(' ')[0]), error.Split(' ')[1], path),
+            { } error => ErrorAsync(
+                context, int.Parse(error.Split(' ')[0], CultureInfo.InvariantCulture), error.Split(' ')[1], path),
             null when IsOfOtherRegion(context) => ErrorAsync(context, 301, "PermanentRedirect", path),
             null when !_buckets.ContainsKey(path.Split('/')[0]) => ErrorAsync(context, 404, "NoSuchBucket", path),
             null => ReplyAsync(context, path, operation),
         });
     }
 
-    private Task ReplyAsync(HttpContext context, string path, string? operation)
-    {
-        var response = context.Response;
-        switch (context.Request.Method, path.Contains('/'))
+    private Task ReplyAsync(HttpContext context, string path, string? operation) =>
+        (context.Request.Method, path.Contains('/'), operation) switch
         {
-            case ("HEAD", false):
-                return Task.CompletedTask;
-            case ("GET", false) when operation == "versioning":
-                return XmlAsync(response, new XElement(
-                    "VersioningConfiguration", _buckets[path] is { } status ? new XElement("Status", status) : null));
-            case ("DELETE", true):
-                Objects.TryRemove(path, out _);
-                response.StatusCode = StatusCodes.Status204NoContent;
-                return Task.CompletedTask;
-            case ("GET", true) when Objects.TryGetValue(path, out var content):
-                response.ContentLength = content.Length;
-                return response.Body.WriteAsync(content).AsTask();
-            default:
-                return ErrorAsync(context, StatusCodes.Status404NotFound, "NoSuchKey", path);
-        }
+            ("HEAD", false, null) => Task.CompletedTask,
+            ("GET", false, null) => _objects.ListAsync(context, path),
+            ("GET", false, "uploads") => _objects.ListUploadsAsync(context, path),
+            ("GET", false, "versioning") => XmlAsync(context.Response, new XElement(
+                "VersioningConfiguration", _buckets[path] is { } status ? new XElement("Status", status) : null)),
+            ("POST", false, "delete") => _objects.DeleteManyAsync(context, path),
+            ("GET", true, null) => _objects.GetAsync(context, path),
+            ("PUT", true, null) => _objects.PutAsync(context, path),
+            ("PUT", true, "partNumber") => _objects.PutPartAsync(context, path),
+            ("POST", true, "uploads") => _objects.BeginUploadAsync(context, path),
+            ("POST", true, "uploadId") => _objects.EndUploadAsync(context, path),
+            ("DELETE", true, "uploadId") => _objects.AbortUploadAsync(context, path),
+            ("DELETE", true, null) => _objects.DeleteAsync(context, path),
+            _ => ErrorAsync(context, StatusCodes.Status405MethodNotAllowed, "MethodNotAllowed", path),
+        };
+
+    private async Task LoseAsync(HttpContext context, string path)
+    {
+        await _objects.PutAsync(context, path);
+        await ErrorAsync(context, StatusCodes.Status500InternalServerError, "InternalError", path);
     }
 
     private static async Task CutAsync(HttpContext context, byte[] content)
@@ -121,14 +145,14 @@ public sealed class TestS3 : IAsyncDisposable
     private bool IsOfOtherRegion(HttpContext context) => Region is not null
         && !context.Request.Headers.Authorization.ToString().Contains($"/{Region}/s3/", StringComparison.Ordinal);
 
-    private static Task XmlAsync(HttpResponse response, XElement xml)
+    internal static Task XmlAsync(HttpResponse response, XElement xml)
     {
         response.ContentType = "application/xml";
         return response.WriteAsync(xml.ToString());
     }
 
     /// <summary>S3 quotes the key, and a denied call's text does. A reply to HEAD has no body.</summary>
-    private static Task ErrorAsync(HttpContext context, int status, string code, string path)
+    internal static Task ErrorAsync(HttpContext context, int status, string code, string path)
     {
         context.Response.StatusCode = status;
         return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : XmlAsync(
