@@ -41,10 +41,11 @@ data "aws_iam_policy_document" "payloads" {
     resources = [for name in var.payload_bucket_names : "arn:aws:s3:::${name}/*"]
   }
 
-  # Without it S3 calls a missing object denied.
+  # Without s3:ListBucket S3 calls a missing object denied. By s3:GetBucketVersioning doctor sees whether it may try a
+  # delete; the service does without.
   statement {
     sid       = "Buckets"
-    actions   = ["s3:ListBucket"]
+    actions   = var.delete_payloads ? ["s3:ListBucket", "s3:GetBucketVersioning"] : ["s3:ListBucket"]
     resources = [for name in var.payload_bucket_names : "arn:aws:s3:::${name}"]
   }
 }

@@ -87,7 +87,7 @@ internal static class DeadShowCommand
             IsIdentityProved: !letter.IsClaimIgnored,
             message.Attributes?.ContainsKey("MessageGroupId") == true,
             [.. (message.MessageAttributes ?? []).Where(x => !Ours.Contains(x.Key)).Select(x => Describe(x.Value))],
-            MaskedBody.Read(message.Body, masker));
+            MaskedBody.Read(message.Body, host.Settings.Unwrap, masker));
     }
 
     /// <summary>A type may have a label of the producer's own, as in <c>String.mail</c>.</summary>
@@ -117,7 +117,13 @@ internal static class DeadShowCommand
         Line("attributes", shown.Attributes.Count == 0
             ? "none of the producer"
             : string.Join(", ", shown.Attributes.Select(x => $"{x.Type} of {x.Bytes} bytes")));
-        Line("body", $"{Words.Number(shown.Body.Bytes)} bytes, {shown.Body.Kind}");
+        var kind = string.Join(" around ", [.. shown.Body.Wrappers ?? [], shown.Body.Kind]);
+        Line("body", $"{Words.Number(shown.Body.Bytes)} bytes, {kind}");
+        if (shown.Body.Problem is { } problem)
+        {
+            Line("  not unwrapped", problem);
+        }
+
         foreach (var field in shown.Body.Fields)
         {
             Line($"  {field.Name}", field.Mask is null ? field.Kind : $"{field.Mask} ({field.Kind})");

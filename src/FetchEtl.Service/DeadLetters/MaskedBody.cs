@@ -1,16 +1,18 @@
 using System.Text;
 using System.Text.Json;
 using FetchEtl.Masking;
+using FetchEtl.Sqs;
 
 namespace FetchEtl.Service;
 
 /// <summary>
 /// What may be shown of a body: the masks of personal fields, and kinds and sizes of all else. No value, and no name
-/// of a key that the contract does not know.
+/// of a key that the contract does not know. Of a wrapper only its kind: a producer chooses subjects, attributes,
+/// detail types, and the keys of objects in S3.
 /// </summary>
-/// <param name="Bytes">The size.</param>
-/// <param name="Kind">What it is.</param>
-/// <param name="Fields">The fields of the contract that are present.</param>
+/// <param name="Bytes">The size of the body, wrappers included.</param>
+/// <param name="Kind">What it is, or what stands in the wrappers.</param>
+/// <param name="Fields">The fields of the contract that are present there.</param>
 /// <param name="UnknownKeys">What the other keys hold.</param>
 internal sealed record MaskedBody(
     int Bytes, string Kind, IReadOnlyList<MaskedField> Fields, IReadOnlyList<string> UnknownKeys)
@@ -22,10 +24,35 @@ internal sealed record MaskedBody(
         ("locale", null), ("device_id", PiiField.DeviceId),
     ];
 
-    /// <summary>Reads a body.</summary>
-    public static MaskedBody Read(string body, IPiiMasker masker)
+    /// <summary>The wrappers that were taken off, outermost first; null where there are none.</summary>
+    public IReadOnlyList<string>? Wrappers { get; init; }
+
+    /// <summary>Why the service does not unwrap it; null where it does, or there is nothing to unwrap.</summary>
+    public string? Problem { get; init; }
+
+    /// <summary>Reads a body as the service does, except that it follows no pointer to S3.</summary>
+    /// <param name="body">The body of the letter.</param>
+    /// <param name="unwrap">What the service expects.</param>
+    /// <param name="masker">Masks personal fields.</param>
+    public static MaskedBody Read(string body, SqsUnwrap unwrap, IPiiMasker masker)
     {
-        var bytes = Encoding.UTF8.GetByteCount(body);
+        var opened = SqsBody.Open(body, unwrap);
+        var shown = opened.Wrappers is [.., WrapperKind.S3Pointer]
+            ? new MaskedBody(0, NameOf(WrapperKind.S3Pointer), [], [])
+            : Read(opened.Content, masker);
+        string[] wrappers = [.. opened.Wrappers.Where(kind => kind != WrapperKind.S3Pointer).Select(NameOf)];
+        return shown with
+        {
+            Bytes = Encoding.UTF8.GetByteCount(body),
+            Wrappers = wrappers.Length == 0 ? null : wrappers,
+            Problem = opened.Problem ?? NotExpected(body, opened, unwrap),
+        };
+    }
+
+    /// <summary>Reads a body without wrappers.</summary>
+    public static MaskedBody Read(ReadOnlyMemory<byte> body, IPiiMasker masker)
+    {
+        var bytes = body.Length;
         try
         {
             using var document = JsonDocument.Parse(body);
@@ -44,6 +71,18 @@ internal sealed record MaskedBody(
             return new(bytes, "not JSON, or nested deeper than 64 levels", [], []);
         }
     }
+
+    private static string? NotExpected(string body, SqsBody opened, SqsUnwrap unwrap) =>
+        opened.Wrappers.Count == 0 && SqsBody.Open(body, SqsUnwrap.Auto).Wrappers is [var kind, ..]
+            ? $"is {NameOf(kind)}, which Sqs:Unwrap = {unwrap} does not take off"
+            : null;
+
+    private static string NameOf(WrapperKind kind) => kind switch
+    {
+        WrapperKind.Sns => "a notification of SNS",
+        WrapperKind.EventBridge => "an event of EventBridge",
+        _ => "a pointer to S3, which is not followed",
+    };
 
     /// <summary>The last value of a repeated key counts, as for the service.</summary>
     private static (IReadOnlyList<MaskedField> Fields, IReadOnlyList<string> Unknown) Members(

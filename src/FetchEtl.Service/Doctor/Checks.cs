@@ -50,6 +50,11 @@ internal static class Checks
     public static readonly Check DeadMessages = new(
         "dead.messages", "messages", "docs/dead-letters.md#list");
 
+    public static readonly Check PayloadBucket = new("payloads.bucket", "bucket", "docs/doctor.md#payloads-in-s3");
+    public static readonly Check PayloadRead = new("payloads.read", "GetObject", "docs/doctor.md#payloads-in-s3");
+    public static readonly Check PayloadDelete = new(
+        "payloads.delete", "DeleteObject", "docs/doctor.md#payloads-in-s3");
+
     public static readonly Check Connection = new(
         "database.connection", "connection", "docs/configuration.md#the-database");
     public static readonly Check Tls = new("database.tls", "TLS", "docs/postgresql.md#tls");
@@ -82,6 +87,7 @@ internal static class Checks
         Queue, QueueType, QueueRedrive, QueueVisibility, QueueRetention, QueueEncryption, QueueMessages,
         GetUrl, GetAttributes, Receive, Delete, ChangeVisibility, Send, Kms,
         DeadQueue, DeadType, DeadRetention, DeadEncryption, DeadRedrive, DeadMessages,
+        PayloadBucket, PayloadRead, PayloadDelete,
         Connection, Tls, Version, Migrations, Table, Rights, Schemas, Durability,
         Method, Generations, Pins, KeyFiles, Vault,
         SqsClock, DatabaseClock,

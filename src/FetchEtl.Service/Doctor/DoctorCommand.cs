@@ -22,8 +22,8 @@ internal static class DoctorCommand
 
     public static Command Create() => Verb.Create(
         "doctor",
-        "Checks settings, credentials, queues, rights, database, keys and clocks, and changes nothing. Exit code 1: "
-        + "something is wrong.",
+        "Checks settings, credentials, queues, payload buckets, rights, database, keys and clocks, and changes "
+        + "nothing. Exit code 1: something is wrong.",
         RunAsync,
         Json).WithExamples("fetch-etl doctor", "fetch-etl doctor --Sqs:QueueName=login-queue --json");
 

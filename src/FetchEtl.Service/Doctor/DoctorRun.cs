@@ -21,7 +21,7 @@ internal static class DoctorRun
         IDoctorSection[] sections =
         [
             new SettingsSection(), new CallerSection(), new QueueSection(), new RightsSection(),
-            new DeadLetterSection(), new DatabaseSection(), new KeysSection(), new ClockSection(),
+            new DeadLetterSection(), new PayloadSection(), new DatabaseSection(), new KeysSection(), new ClockSection(),
         ];
         await using var context = new DoctorContext(host, time, limit);
         var results = new List<SectionResult>();

@@ -1,5 +1,6 @@
 using FetchEtl.Maintenance;
 using FetchEtl.Masking;
+using FetchEtl.Sqs;
 
 namespace FetchEtl.Service;
 
@@ -22,6 +23,9 @@ internal sealed class SubjectLetters(DeadHost host, LetterQueue queue, Subject s
     /// <summary>How many of those came from another queue, and so are not deleted.</summary>
     public long OfOtherQueues { get; private set; }
 
+    /// <summary>How many letters point to S3, where nobody looks: they can be the person's.</summary>
+    public long InS3 { get; private set; }
+
     public long Deleted { get; private set; }
 
     public DateTimeOffset? First { get; private set; }
@@ -41,7 +45,7 @@ internal sealed class SubjectLetters(DeadHost host, LetterQueue queue, Subject s
     /// <returns>Whether letters are left that it did not see, or did not delete.</returns>
     public async Task<bool> RunAsync(bool deletes, Action<ReceivedLetter>? found, CancellationToken cancellationToken)
     {
-        (Read, Matched, OfOtherQueues, First, Last) = (0, 0, 0, null, null);
+        (Read, Matched, OfOtherQueues, InS3, First, Last) = (0, 0, 0, 0, null, null);
         var pass = new LetterPass(host.Calls, queue, host.Redrive);
         var end = await LetterProgressBar.RunAsync(queue, isQuiet: false, seen => pass.RunAsync(
             letters => HandleAsync(pass, letters, deletes, found),
@@ -54,17 +58,32 @@ internal sealed class SubjectLetters(DeadHost host, LetterQueue queue, Subject s
             cancellationToken));
         IsStopped = end.Ending == PassEnding.Stopped;
         var isLeft = PassReport.Write(end, queue, Read);
-        return isLeft || Problem is not null || (deletes && OfOtherQueues > 0);
+        if (InS3 > 0)
+        {
+            Warnings.Write(
+                $"dead letters of {queue.Name} that point to S3, where nothing was read: {Words.Number(InS3)}. Their "
+                + "objects can be this person's. Remedy: search the payload buckets for the person's values");
+        }
+
+        return isLeft || InS3 > 0 || Problem is not null || (deletes && OfOtherQueues > 0);
     }
 
-    /// <summary>Whether a body's field holds one of a person's values, also one that has no look-alike.</summary>
-    public static bool IsOf(Subject subject, string body) => MaskedBody.Read(body, subject.Comparer).Fields
+    /// <summary>
+    /// Whether a body's field holds one of a person's values, also one that has no look-alike. Wrappers are looked into
+    /// whatever the settings say: they may have been others when the letter died.
+    /// </summary>
+    public static bool IsOf(Subject subject, string body) => SqsBody.Candidates(body)
+        .SelectMany(content => MaskedBody.Read(content, subject.Comparer).Fields)
         .Any(field => field.Name == subject.Field.Name() && subject.Has(field.Mask));
+
+    /// <summary>Whether a body, or what stands in its wrappers, points to an object in S3.</summary>
+    public static bool IsInS3(string body) => SqsBody.Candidates(body).Any(SqsBody.IsPointer);
 
     private async Task<bool> HandleAsync(
         LetterPass pass, IReadOnlyList<ReceivedLetter> letters, bool deletes, Action<ReceivedLetter>? found)
     {
         var theirs = letters.Where(letter => IsOf(subject, letter.Message.Body)).ToList();
+        InS3 += letters.Count(letter => IsInS3(letter.Message.Body));
         foreach (var letter in theirs)
         {
             Matched++;
@@ -100,5 +119,4 @@ internal sealed class SubjectLetters(DeadHost host, LetterQueue queue, Subject s
 
         return answers.Problem is null;
     }
-
 }

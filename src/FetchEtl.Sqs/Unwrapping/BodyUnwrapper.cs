@@ -22,13 +22,17 @@ internal sealed class BodyUnwrapper(SqsUnwrap mode, S3PayloadReader? payloads, S
         var unwrapped = new UnwrappedBody(Encoding.UTF8.GetBytes(body));
         try
         {
-            for (var seen = default(Seen); ;)
+            for (var steps = new WrapperSteps(mode); ;)
             {
                 if (S3Pointer.Read(unwrapped.Bytes) is { } pointer)
                 {
                     await ReadAsync(unwrapped, pointer, cancelled);
                 }
-                else if (!TryOpen(unwrapped, ref seen))
+                else if (steps.TryOpen(unwrapped.Bytes) is { } opened)
+                {
+                    Take(unwrapped, opened);
+                }
+                else
                 {
                     return unwrapped;
                 }
@@ -58,56 +62,18 @@ internal sealed class BodyUnwrapper(SqsUnwrap mode, S3PayloadReader? payloads, S
         metrics.Unwrapped(WrapperKind.S3Pointer);
     }
 
-    /// <summary>Takes one wrapper off; false where there is none that the endpoint expects.</summary>
-    private bool TryOpen(UnwrappedBody unwrapped, ref Seen seen)
+    private void Take(UnwrappedBody unwrapped, OpenedWrapper opened)
     {
-        if (mode == SqsUnwrap.None || (mode != SqsUnwrap.Auto && seen != default))
+        unwrapped.Bytes = opened.Inside;
+        if (opened.Kind == WrapperKind.Sns)
         {
-            return false;
+            unwrapped.SnsId = opened.Id;
+        }
+        else
+        {
+            unwrapped.EventId = opened.Id;
         }
 
-        var root = WrapperRoot.Read(unwrapped.Bytes);
-        if (mode == SqsUnwrap.Sns || (mode == SqsUnwrap.Auto && root.IsSurelySns))
-        {
-            unwrapped.Bytes = OpenSns(root, seen);
-            unwrapped.SnsId = root.SnsId;
-            seen |= Seen.Sns;
-            metrics.Unwrapped(WrapperKind.Sns);
-            return true;
-        }
-
-        if (mode == SqsUnwrap.EventBridge || root.IsSurelyEvent)
-        {
-            unwrapped.Bytes = OpenEvent(root, seen);
-            unwrapped.EventId = root.EventId;
-            seen |= Seen.Event;
-            metrics.Unwrapped(WrapperKind.EventBridge);
-            return true;
-        }
-
-        return false;
-    }
-
-    private static byte[] OpenSns(WrapperRoot root, Seen seen) => root switch
-    {
-        _ when seen.HasFlag(Seen.Sns) => throw BrokenBodyException.Nested(WrapperKind.Sns),
-        { IsConfirmation: true } => throw BrokenBodyException.Confirmation(),
-        { IsNotification: true } => root.Message(),
-        _ => throw BrokenBodyException.NotWrapped(WrapperKind.Sns),
-    };
-
-    private static byte[] OpenEvent(WrapperRoot root, Seen seen) => root switch
-    {
-        _ when seen.HasFlag(Seen.Event) => throw BrokenBodyException.Nested(WrapperKind.EventBridge),
-        { IsEvent: true } => root.Detail(),
-        _ => throw BrokenBodyException.NotWrapped(WrapperKind.EventBridge),
-    };
-
-    [Flags]
-    private enum Seen
-    {
-        None = 0,
-        Sns = 1,
-        Event = 2,
+        metrics.Unwrapped(opened.Kind);
     }
 }

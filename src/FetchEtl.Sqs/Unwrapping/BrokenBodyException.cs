@@ -8,10 +8,13 @@ namespace FetchEtl.Sqs;
 internal sealed class BrokenBodyException : ValidationException
 {
     private BrokenBodyException(string rule, string reason)
-        : base($"body: {reason}") => Rule = $"body.{rule}";
+        : base($"body: {reason}") => (Rule, Reason) = ($"body.{rule}", reason);
 
     /// <summary>The name of the broken rule, for metrics.</summary>
     public string Rule { get; }
+
+    /// <summary>What is wrong, as <c>is not a notification of SNS</c>.</summary>
+    public string Reason { get; }
 
     /// <summary>The endpoint expects a wrapper, and the body has none.</summary>
     public static BrokenBodyException NotWrapped(WrapperKind expected) => new(

@@ -1,7 +1,7 @@
 namespace FetchEtl.Sqs;
 
 /// <summary>What can stand around a message.</summary>
-internal enum WrapperKind
+public enum WrapperKind
 {
     /// <summary>A notification of SNS.</summary>
     Sns,

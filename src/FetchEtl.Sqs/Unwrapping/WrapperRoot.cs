@@ -148,6 +148,30 @@ internal struct WrapperRoot
         ? _body[range]
         : throw BrokenBodyException.WithoutMessage(WrapperKind.EventBridge);
 
+    /// <summary>What stands where SNS and EventBridge put a message, whatever the other keys are.</summary>
+    public readonly IReadOnlyList<byte[]> Insides()
+    {
+        var insides = new List<byte[]>();
+        try
+        {
+            if (_detail is not null)
+            {
+                insides.Add(Detail());
+            }
+
+            if (_message is not null)
+            {
+                insides.Add(Message());
+            }
+        }
+        catch (BrokenBodyException)
+        {
+            // The text is not valid Unicode, so nothing can be compared with it.
+        }
+
+        return insides;
+    }
+
     private void Take(Part part, ref Utf8JsonReader reader)
     {
         _hasSnsKeys |= part is >= Part.Type and <= Part.OtherOfSns;

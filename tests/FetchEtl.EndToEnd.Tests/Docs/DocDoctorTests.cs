@@ -27,7 +27,7 @@ public sealed partial class DocDoctorTests
     }
 
     [GeneratedRegex(
-        "`(?<id>(settings|identity|queue|rights|dead|database|keys|clock)\\.[a-z]+)`",
+        "`(?<id>(settings|identity|queue|rights|dead|payloads|database|keys|clock)\\.[a-z]+)`",
         RegexOptions.ExplicitCapture,
         5000)]
     private static partial Regex CheckId();

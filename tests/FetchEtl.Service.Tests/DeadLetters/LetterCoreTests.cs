@@ -208,7 +208,7 @@ public sealed class LetterCoreTests
             """;
         var masker = new Sha256PiiMasker(new MaskingOptions { Method = MaskingMethod.Sha256, AllowWeak = true });
 
-        var body = MaskedBody.Read(Json, masker);
+        var body = MaskedBody.Read(Json, SqsUnwrap.None, masker);
         var shown = JsonSerializer.Serialize(body);
 
         Assert.DoesNotContain(Secret, shown);
@@ -217,10 +217,12 @@ public sealed class LetterCoreTests
         Assert.Equal("an array of 1 items", body.Fields.Single(x => x.Name == "locale").Kind);
         Assert.Equal(
             "a message of MassTransit",
-            MaskedBody.Read($$"""{"messageType":["m"],"message":{{Json}}}""", masker).Kind);
+            MaskedBody.Read($$"""{"messageType":["m"],"message":{{Json}}}""", SqsUnwrap.None, masker).Kind);
         string[] broken = [Secret, $"\"{Secret}\"", $"[\"{Secret}\"]", "", """{"\ud800":"\ud800","ip":"\ud800"}"""];
         Assert.All(
-            broken, text => Assert.DoesNotContain(Secret, JsonSerializer.Serialize(MaskedBody.Read(text, masker))));
+            broken,
+            text => Assert.DoesNotContain(
+                Secret, JsonSerializer.Serialize(MaskedBody.Read(text, SqsUnwrap.None, masker))));
     }
 
     [Fact]

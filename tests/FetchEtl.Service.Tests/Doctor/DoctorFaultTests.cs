@@ -3,7 +3,7 @@ namespace FetchEtl.Service.Tests;
 /// <summary>Each planted fault is named, with its remedy, and hides no other section.</summary>
 public sealed class DoctorFaultTests(DoctorEstate estate) : IClassFixture<DoctorEstate>
 {
-    private const int Sections = 8;
+    private const int Sections = 9;
 
     public static TheoryData<string> Names { get; } = [.. DoctorFaults.All.Select(fault => fault.Name)];
 

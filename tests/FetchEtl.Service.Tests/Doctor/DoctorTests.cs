@@ -28,6 +28,11 @@ public sealed class DoctorTests(DoctorEstate estate) : IClassFixture<DoctorEstat
     {
         var settings = estate.Settings();
         await CreateQueuesAsync(settings);
+        await using var s3 = await TestS3.StartAsync();
+        s3.Create("payloads");
+        settings["Sqs:PayloadBuckets:0"] = "payloads";
+        settings["Sqs:DeletePayloads"] = "true";
+        settings["AWS:ServiceURL"] = $"{s3.Url}";
 
         var report = await DoctorEstate.RunAsync(settings);
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using FetchEtl.Maintenance;
+using FetchEtl.Testing;
 using Microsoft.Extensions.Configuration;
 
 namespace FetchEtl.Service.Tests;
@@ -7,13 +8,16 @@ namespace FetchEtl.Service.Tests;
 /// <summary>A lake in S3 is the lake of a folder, and S3's failures are named with the remedy.</summary>
 public sealed class ExportToS3Tests : IAsyncLifetime
 {
+    private const string Bucket = "lake-bucket";
+
     private readonly ExportEstate _estate = new();
-    private S3Server _s3 = null!;
+    private TestS3 _s3 = null!;
 
     public async Task InitializeAsync()
     {
         await _estate.InitializeAsync();
-        _s3 = await S3Server.StartAsync();
+        _s3 = await TestS3.StartAsync();
+        _s3.Create(Bucket);
     }
 
     public async Task DisposeAsync()
@@ -27,7 +31,7 @@ public sealed class ExportToS3Tests : IAsyncLifetime
     {
         await _estate.FillAsync(400);
         await _estate.ExportAsync("--to", _estate.Lake);
-        _s3.Abandon("logins/device_type=ios/create_date=2026-11-01/part-0.parquet");
+        _s3.Abandon($"{Bucket}/logins/device_type=ios/create_date=2026-11-01/part-0.parquet");
 
         var first = await ExportAsync();
 
@@ -44,13 +48,16 @@ public sealed class ExportToS3Tests : IAsyncLifetime
         await _estate.ExecuteAsync(
             "DELETE FROM user_logins WHERE create_date = '2026-11-02'; "
             + "UPDATE user_logins SET locale = 'XX' WHERE create_date = '2026-11-04'");
-        _s3.LosesReplyOf = $"logins/{LakeExport.ManifestPath}";
+        var losses = 1;
+        _s3.Fault = request => request == $"PUT /{Bucket}/logins/{LakeExport.ManifestPath}" && losses-- > 0
+            ? "lost"
+            : null;
 
         var rerun = await ExportAsync();
         var again = await ExportAsync();
 
         Assert.Equal((0, ""), (rerun.ExitCode, rerun.Errors));
-        Assert.Null(_s3.LosesReplyOf);
+        Assert.True(losses < 1);
         Assert.StartsWith("6 days compared, 1 written, 1 removed", rerun.Output);
         Assert.StartsWith("5 days compared, nothing changed.", again.Output);
         await _estate.ExportAsync("--to", _estate.Lake);
@@ -73,24 +80,26 @@ public sealed class ExportToS3Tests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(0, "")]
-    [InlineData(404, "NoSuchUpload")]
-    [InlineData(501, "NotImplemented")]
-    public async Task However_the_end_of_left_uploads_fares_the_export_runs(int status, string code)
+    [InlineData(null)]
+    [InlineData("404 NoSuchUpload")]
+    [InlineData("501 NotImplemented")]
+    public async Task However_the_end_of_left_uploads_fares_the_export_runs(string? fault)
     {
         await _estate.FillAsync(10);
         for (var left = 0; left < 10; left++)
         {
-            _s3.Abandon($"logins/device_type=d{left}/create_date=2026-11-01/part-0.parquet");
+            _s3.Abandon($"{Bucket}/logins/device_type=d{left}/create_date=2026-11-01/part-0.parquet");
         }
 
-        _s3.UploadFault = status == 0 ? null : (status, code);
+        _s3.Fault = request => request.StartsWith("DELETE", StringComparison.Ordinal)
+            && request.EndsWith("?uploadId", StringComparison.Ordinal) ? fault : null;
 
         var run = await ExportAsync();
 
         Assert.Equal(0, run.ExitCode);
-        Assert.Equal(status == 0, _s3.Uploads.Count == 0);
-        Assert.Equal(status == 501, run.Errors.Contains("uploads that a killed export left cannot be ended"));
+        Assert.Equal(fault is null, _s3.Uploads.Count == 0);
+        Assert.Equal(
+            fault == "501 NotImplemented", run.Errors.Contains("uploads that a killed export left cannot be ended"));
     }
 
     [Fact]
@@ -98,11 +107,12 @@ public sealed class ExportToS3Tests : IAsyncLifetime
     {
         await _estate.FillAsync(50);
 
-        _s3.Fail(2, 503, "SlowDown");
+        var calls = 2;
+        _s3.Fault = _ => Interlocked.Decrement(ref calls) >= 0 ? "503 SlowDown" : null;
         var throttled = await ExportAsync();
-        _s3.Fail(int.MaxValue, 403, "AccessDenied");
+        _s3.Fault = _ => "403 AccessDenied";
         var denied = await ExportAsync();
-        _s3.Fail(0, 0, "");
+        _s3.Fault = _ => null;
         var missing = await ExportAsync("s3://other-bucket/logins");
 
         Assert.Equal(0, throttled.ExitCode);
@@ -115,26 +125,26 @@ public sealed class ExportToS3Tests : IAsyncLifetime
     public async Task A_large_file_is_uploaded_in_parts_and_a_manifest_of_another_run_is_not_replaced()
     {
         var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection(new Dictionary<string, string?> { ["AWS:ServiceURL"] = _s3.Url }).Build();
-        await using var store = S3LakeStore.Create($"s3://{S3Server.Bucket}/x", configuration, static _ => null);
+            .AddInMemoryCollection(new Dictionary<string, string?> { ["AWS:ServiceURL"] = $"{_s3.Url}" }).Build();
+        await using var store = S3LakeStore.Create($"s3://{Bucket}/x", configuration, static _ => null);
         await using var large = store.CreateTemporary();
         var bytes = RandomNumberGenerator.GetBytes(17 << 20);
         await large.WriteAsync(bytes);
 
         await store.PublishAsync(large, "device_type=a/create_date=b/part-0.parquet", CancellationToken.None);
         await store.WriteAsync(LakeExport.ManifestPath, [1], CancellationToken.None);
-        _s3.Objects[$"x/{LakeExport.ManifestPath}"] = [2];
+        _s3.Objects[$"{Bucket}/x/{LakeExport.ManifestPath}"] = [2];
         var problem = await Assert.ThrowsAsync<LakeException>(
             () => store.WriteAsync(LakeExport.ManifestPath, [3], CancellationToken.None));
 
-        Assert.Equal(bytes, _s3.Objects["x/device_type=a/create_date=b/part-0.parquet"]);
+        Assert.Equal(bytes, _s3.Objects[$"{Bucket}/x/device_type=a/create_date=b/part-0.parquet"]);
         Assert.Contains("another export wrote the manifest meanwhile", problem.Message);
-        Assert.Equal([2], _s3.Objects[$"x/{LakeExport.ManifestPath}"]);
+        Assert.Equal([2], _s3.Objects[$"{Bucket}/x/{LakeExport.ManifestPath}"]);
     }
 
-    private Task<ConsoleCapture> ExportAsync(string to = $"s3://{S3Server.Bucket}/logins") =>
+    private Task<ConsoleCapture> ExportAsync(string to = $"s3://{Bucket}/logins") =>
         _estate.ExportAsync("--to", to, $"--AWS:ServiceURL={_s3.Url}");
 
     private Dictionary<string, string> Objects() => _s3.Objects.ToDictionary(
-        x => x.Key["logins/".Length..], x => Convert.ToHexString(SHA256.HashData(x.Value)));
+        x => x.Key[$"{Bucket}/logins/".Length..], x => Convert.ToHexString(SHA256.HashData(x.Value)));
 }

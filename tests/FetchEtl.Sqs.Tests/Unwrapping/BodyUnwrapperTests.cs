@@ -177,6 +177,33 @@ public sealed partial class BodyUnwrapperTests
         }
     }
 
+    /// <summary>Who looks at a dead letter sees it as the endpoint does.</summary>
+    [Fact]
+    public async Task A_body_that_is_only_looked_at_is_opened_by_the_rules_of_the_endpoint()
+    {
+        foreach (var (body, mode) in Garbage().Sample(2000, 40).SelectMany(body => Modes.Select(mode => (body, mode))))
+        {
+            var opened = SqsBody.Open(body, mode);
+            try
+            {
+                using var unwrapped = await UnwrapAsync(mode, body);
+                Assert.Null(opened.Problem);
+                Assert.Equal(unwrapped.Bytes, opened.Content.ToArray());
+                Assert.Equal(unwrapped.SnsId is not null, opened.Wrappers.Contains(WrapperKind.Sns));
+                Assert.Equal(unwrapped.EventId is not null, opened.Wrappers.Contains(WrapperKind.EventBridge));
+            }
+            catch (BrokenBodyException broken)
+            {
+                // Without a bucket the endpoint refuses every pointer.
+                var isPointer = opened.Wrappers is [.., WrapperKind.S3Pointer];
+                Assert.Equal(isPointer ? BrokenBodyException.ForeignBucket().Reason : opened.Problem, broken.Reason);
+            }
+
+            Assert.Contains(
+                SqsBody.Candidates(body), content => content.Span.SequenceEqual(opened.Content.Span));
+        }
+    }
+
     /// <summary>A test of the service holds the same table against the reasons that it may show.</summary>
     [Fact]
     public void The_table_of_docs_sources_has_every_rule_and_reason()
