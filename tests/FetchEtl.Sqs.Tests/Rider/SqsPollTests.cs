@@ -5,8 +5,10 @@ using Xunit.Abstractions;
 namespace FetchEtl.Sqs.Tests;
 
 /// <summary>How often the endpoint polls: with an idle queue, with polls that hang, while SQS refuses calls.</summary>
+[Trait("Category", "Slow")]
 public sealed class SqsPollTests(ITestOutputHelper output)
 {
+    private static readonly TimeSpan Quarter = TimeSpan.FromSeconds(0.25);
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
     [Fact]
@@ -16,7 +18,7 @@ public sealed class SqsPollTests(ITestOutputHelper output)
         await host.StartAsync();
 
         var before = host.Sqs.CallCounts["ReceiveMessage"];
-        await host.AdvanceAsync(Minute);
+        await host.AdvanceAsync(Minute, Quarter);
 
         var calls = host.Sqs.CallCounts["ReceiveMessage"] - before;
         output.WriteLine($"{calls} receives in an idle minute");
@@ -32,7 +34,7 @@ public sealed class SqsPollTests(ITestOutputHelper output)
         host.Sqs.Faults = Faults(SqsFaultKind.Throttling, "ReceiveMessage");
         var before = host.Sqs.CallCounts["ReceiveMessage"];
 
-        await host.AdvanceAsync(2 * Minute);
+        await host.AdvanceAsync(2 * Minute, Quarter);
         var calls = host.Sqs.CallCounts["ReceiveMessage"] - before;
         output.WriteLine($"{calls} receives in two minutes of throttling");
         host.Sqs.Faults = null;
