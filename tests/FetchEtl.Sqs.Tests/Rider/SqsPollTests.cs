@@ -78,7 +78,7 @@ public sealed class SqsPollTests(ITestOutputHelper output)
     [Fact]
     public async Task While_deletes_are_denied_nothing_is_received_and_the_log_and_health_say_why()
     {
-        await using var host = await RiderHost.CreateAsync(x => x.VisibilityTimeout = TimeSpan.FromSeconds(5));
+        await using var host = await RiderHost.CreateAsync(x => x.VisibilityTimeout = TimeSpan.FromSeconds(20));
         await host.StartAsync();
         var arn = (await host.Client.GetQueueAttributesAsync(host.DeadLetterUrl, ["QueueArn"])).QueueARN;
         await host.Client.SetQueueAttributesAsync(host.QueueUrl, new Dictionary<string, string>
@@ -92,7 +92,7 @@ public sealed class SqsPollTests(ITestOutputHelper output)
             () => host.Log.Contains("SQS refuses to delete", StringComparison.Ordinal), "the refusal is reported");
         await host.AdvanceAsync(TimeSpan.FromSeconds(2));
         await host.SendNotesAsync(300);
-        await host.AdvanceAsync(Minute);
+        await host.AdvanceAsync(Minute, Quarter);
         var seen = host.Behaviour.Seen.Count;
         var health = await host.HealthAsync();
         output.WriteLine($"{seen} of 301 received while deletes are denied; health {health.Status}");
