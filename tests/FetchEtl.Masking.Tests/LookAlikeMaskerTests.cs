@@ -147,24 +147,26 @@ public sealed class LookAlikeMaskerTests
         Check.One(Config.QuickThrowOnFailure.WithReplay(20260101, 1), Prop.ForAll(steps, history =>
         {
             List<MaskingMethod> methods = [first];
+            var masker = Current();
             var rows = new List<Row>();
             foreach (var step in history)
             {
                 if (step >= 0)
                 {
-                    rows.Add(Row.Write(Current(), field, step));
+                    rows.Add(Row.Write(masker, field, step));
                 }
                 else if (step == -1)
                 {
-                    rows = rows.ConvertAll(row => row.Rekey(Current(), field, methods));
+                    rows = rows.ConvertAll(row => row.Rekey(masker, field, methods));
                 }
                 else if (methods.Count < Keys.Length)
                 {
                     methods.Add(step == -2 ? methods[^1] : Next(methods[^1]));
+                    masker = Current();
                 }
             }
 
-            var rekeyed = rows.ConvertAll(row => row.Rekey(Current(), field, methods));
+            var rekeyed = rows.ConvertAll(row => row.Rekey(masker, field, methods));
             return rekeyed.TrueForAll(a => rekeyed.TrueForAll(b => (a.Value == b.Value) == (a.Mask == b.Mask)));
 
             KeyedPiiMasker Current() => Masker(methods.Count, methods[^1], field);

@@ -6,11 +6,9 @@ namespace FetchEtl.Service.Tests;
 
 /// <summary>Verbs that wait for lines on standard input, and a stop. They hung until the stop's limit, 25 s.</summary>
 [Trait("Category", "Slow")]
-public sealed class InputStopTests : IDisposable
+public sealed class InputStopTests
 {
     private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(5);
-
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fetch-etl-input-");
 
     private static Dictionary<string, string> Settings => new()
     {
@@ -18,17 +16,13 @@ public sealed class InputStopTests : IDisposable
         ["ConnectionStrings__Logins"] = "Host=127.0.0.1;Port=1",
     };
 
-    public void Dispose() => _folder.Delete(recursive: true);
-
     [PosixTheory]
     [InlineData("mask", "--field", "ip")]
     [InlineData("erase", "--purpose", "test")]
     [InlineData("reveal", "--purpose", "test", "--private-key", "vault-private.pem")]
     public async Task A_stop_at_a_terminal_ends_a_verb_that_waits_for_lines_at_once(params string[] verb)
     {
-        using var key = RSA.Create(3072);
-        var file = Path.Combine(_folder.FullName, "vault-private.pem");
-        await File.WriteAllTextAsync(file, key.ExportPkcs8PrivateKeyPem());
+        using var vault = new VaultKeyFiles();
         var settings = Settings;
         if (verb[0] == "erase")
         {
@@ -36,7 +30,7 @@ public sealed class InputStopTests : IDisposable
             settings.Remove("Masking__Keys__0");
         }
 
-        string[] arguments = [.. verb.Select(word => word == "vault-private.pem" ? file : word)];
+        string[] arguments = [.. verb.Select(word => word == "vault-private.pem" ? vault.Private : word)];
 
         await using var interrupted = TerminalProcess.Start(settings, arguments);
         await using var terminated = TerminalProcess.Start(settings, arguments);

@@ -22,13 +22,13 @@ public sealed class PostgresDatabase : IAsyncDisposable
     public string ConnectionString { get; }
 
     /// <summary>Creates a database, within some tens of milliseconds once the server runs.</summary>
-    public static async Task<PostgresDatabase> CreateAsync()
-    {
-        var server = await PostgresServer.ConnectionStringAsync();
-        var name = $"fetch_etl_{Guid.NewGuid():N}";
-        await ExecuteAsync(server, $"CREATE DATABASE {name} TEMPLATE template0");
-        return new PostgresDatabase(server, name);
-    }
+    public static async Task<PostgresDatabase> CreateAsync() =>
+        await CreateAsync(await PostgresServer.ConnectionStringAsync(), "template0");
+
+    /// <summary>
+    /// Creates a database with what is in this one, as fast as an empty one. No connection to this one may be open.
+    /// </summary>
+    public Task<PostgresDatabase> CopyAsync() => CreateAsync(_server, _name);
 
     /// <summary>Creates a role that can log in and has only these rights. It is dropped with the database.</summary>
     /// <param name="grants">The rights, each as GRANT writes it before TO, as in <c>SELECT ON user_logins</c>.</param>
@@ -60,6 +60,13 @@ public sealed class PostgresDatabase : IAsyncDisposable
         {
             await ExecuteAsync(_server, $"DROP ROLE {role}");
         }
+    }
+
+    private static async Task<PostgresDatabase> CreateAsync(string server, string template)
+    {
+        var name = $"fetch_etl_{Guid.NewGuid():N}";
+        await ExecuteAsync(server, $"CREATE DATABASE {name} TEMPLATE {template}");
+        return new PostgresDatabase(server, name);
     }
 
     private static async Task ExecuteAsync(string connectionString, string sql)

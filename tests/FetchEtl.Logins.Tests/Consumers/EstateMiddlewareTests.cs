@@ -12,6 +12,8 @@ namespace FetchEtl.Logins.Tests;
 /// </summary>
 public sealed class EstateMiddlewareTests : IAsyncLifetime
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
     private readonly ReceiveSignals _receives = new();
     private LoginStore _store = null!;
     private ITestHarness _harness = null!;
@@ -59,7 +61,13 @@ public sealed class EstateMiddlewareTests : IAsyncLifetime
         await _queue.SendRawAsync(ProducersLogin.RawExample, send => send.MessageId = id);
         await _queue.SendRawAsync(ProducersLogin.RawExample);
 
+        // An inbox may leave out the redelivery or let it through, so the row of the last message ends the wait.
         await _receives.WaitForConsumedAsync(hasInbox ? 1 : 2);
+        for (var left = Deliveries.Limit; await _store.CountAsync() < 2 && left > TimeSpan.Zero; left -= Pause)
+        {
+            await Task.Delay(Pause);
+        }
+
         Assert.Equal(2, await _store.CountAsync());
     }
 

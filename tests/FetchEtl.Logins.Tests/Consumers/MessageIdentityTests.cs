@@ -55,9 +55,9 @@ public sealed class MessageIdentityTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Ten_thousand_places_in_a_topic_delivered_twice_in_another_order_are_ten_thousand_rows()
+    public async Task Places_in_a_topic_delivered_twice_in_another_order_are_a_row_each()
     {
-        const int count = 10_000;
+        const int count = 1_000;
         var places = Enumerable.Range(0, count)
             .Select(i => (Partition: i % Partitions, Offset: i / Partitions)).ToList();
         var deliveries = places.Concat(new Random(15).GetItems([.. places], 100)).ToList();

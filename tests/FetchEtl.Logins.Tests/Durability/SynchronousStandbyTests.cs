@@ -6,121 +6,151 @@ namespace FetchEtl.Logins.Tests;
 /// <summary>
 /// With <c>synchronous_standby_names</c> set, a row is acknowledged only when the standby has confirmed its commit: it
 /// stands on the standby after a failover. PostgreSQL ends a cancelled wait for the standby with a warning and a
-/// commit.
+/// commit. Each test has one pair of servers, and a database on it for each of its cases.
 /// </summary>
 [Trait("Category", "Slow")]
 public sealed class SynchronousStandbyTests : IAsyncLifetime
 {
     private const string Waiting =
-        "FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND application_name <> '" + LoginStore.AdminName + "'";
+        "FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND datname = current_database() "
+        + "AND application_name <> '" + LoginStore.AdminName + "'";
 
     private const string NotConfirmed = "no synchronous standby has confirmed";
 
     private readonly VaultKeyFiles _vault = new();
+    private readonly List<Case> _cases = [];
     private StandbyPair _pair = null!;
-    private LoginStore _store = null!;
 
-    public async Task InitializeAsync()
-    {
-        _pair = await StandbyPair.StartAsync();
-        _store = await LoginStore.OverAsync(_pair.Primary.ConnectionString);
-        _store.Masking.MessageIds = MessageIds.Raw;
-        _store.ConnectionString += ";Command Timeout=2";
-    }
+    public async Task InitializeAsync() => _pair = await StandbyPair.StartAsync();
 
     public async Task DisposeAsync()
     {
-        await _store.DisposeAsync();
+        foreach (var one in _cases)
+        {
+            await one.Store.DisposeAsync();
+        }
+
         await _pair.DisposeAsync();
         _vault.Dispose();
     }
 
-    [PosixTheory]
-    [InlineData(false, "notice")]
-    [InlineData(true, "notice")]
-    [InlineData(false, "error")]
-    [InlineData(true, "error")]
-    public async Task Rows_whose_wait_for_the_standby_timed_out_are_not_acknowledged(
-        bool hasVault, string clientMinMessages)
+    [PosixFact]
+    public async Task Rows_whose_wait_for_the_standby_timed_out_are_not_acknowledged()
     {
-        await _store.ScalarAsync($"ALTER ROLE postgres SET client_min_messages = {clientMinMessages}");
-        await WriteConfirmedAsync(hasVault);
-        await _pair.HangStandbyAsync();
-
-        var writes = Write(LoginStore.Logins(300));
-        await ReportedOrDoneAsync(writes);
-
-        await AssertAcknowledgedRowsSurviveAsync(writes);
-    }
-
-    [PosixTheory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_retry_that_meets_its_own_row_waits_for_the_standby_too(bool hasVault)
-    {
-        await WriteConfirmedAsync(hasVault);
-        await _pair.HangStandbyAsync();
-
-        var writes = Write(LoginStore.Logins(1));
-        while ((long)(await _store.ScalarAsync($"SELECT count(*) {Waiting}"))! == 0)
+        foreach (var clientMinMessages in new[] { "notice", "error" })
         {
-            await Task.Yield();
+            await AddCaseAsync($"plain_{clientMinMessages}", hasVault: false, clientMinMessages);
+            await AddCaseAsync($"vault_{clientMinMessages}", hasVault: true, clientMinMessages);
         }
 
-        // The session ends with its row committed locally, and without an answer to the client.
-        await _store.ScalarAsync($"SELECT count(pg_terminate_backend(pid)) {Waiting}");
-        await _store.Logs.WaitForAsync(2000);
-        await ReportedOrDoneAsync(writes);
+        await _pair.HangStandbyAsync();
 
-        await AssertAcknowledgedRowsSurviveAsync(writes);
+        _cases.ForEach(one => one.Write(300));
+        await Task.WhenAll(_cases.Select(ReportedOrDoneAsync));
+
+        await AssertAcknowledgedRowsSurviveAsync();
     }
 
-    [PosixTheory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Rows_are_acknowledged_when_the_standby_confirms_a_later_commit(bool hasVault)
+    [PosixFact]
+    public async Task A_retry_that_meets_its_own_row_waits_for_the_standby_too()
     {
-        await WriteConfirmedAsync(hasVault);
+        await AddCaseAsync("plain", hasVault: false);
+        await AddCaseAsync("vault", hasVault: true);
         await _pair.HangStandbyAsync();
-        var writes = Write(LoginStore.Logins(300));
-        await _store.Logs.WaitForAsync(NotConfirmed);
+
+        foreach (var one in _cases)
+        {
+            one.Write(1);
+            while ((long)(await one.Store.ScalarAsync($"SELECT count(*) {Waiting}"))! == 0)
+            {
+                await Task.Yield();
+            }
+
+            // The session ends with its row committed locally, and without an answer to the client.
+            await one.Store.ScalarAsync($"SELECT count(pg_terminate_backend(pid)) {Waiting}");
+            await one.Store.Logs.WaitForAsync(2000);
+        }
+
+        await Task.WhenAll(_cases.Select(ReportedOrDoneAsync));
+
+        await AssertAcknowledgedRowsSurviveAsync();
+    }
+
+    [PosixFact]
+    public async Task Rows_are_acknowledged_when_the_standby_confirms_a_later_commit()
+    {
+        await AddCaseAsync("plain", hasVault: false);
+        await AddCaseAsync("vault", hasVault: true);
+        await _pair.HangStandbyAsync();
+        _cases.ForEach(one => one.Write(300));
+        await Task.WhenAll(_cases.Select(one => one.Store.Logs.WaitForAsync(NotConfirmed)));
 
         await _pair.ResumeStandbyAsync();
-        await Task.WhenAll(writes.Select(write => write.Written));
+        await Task.WhenAll(_cases.Select(one => one.Written));
 
-        await AssertAcknowledgedRowsSurviveAsync(writes);
+        await AssertAcknowledgedRowsSurviveAsync();
     }
-
-    private async Task WriteConfirmedAsync(bool hasVault)
-    {
-        if (hasVault)
-        {
-            _store.Masking.Vault.PublicKeyFile = _vault.Public;
-        }
-
-        await _store.Writer.WriteAsync(LoginStore.Login());
-    }
-
-    private (UserLogin Login, Task Written)[] Write(UserLogin[] logins) =>
-        [.. logins.Select(login => (login, _store.Writer.WriteAsync(login)))];
 
     /// <summary>
     /// Waits until the writer reports that the standby did not confirm, or until it acknowledges every row without it.
     /// </summary>
-    private Task<Task> ReportedOrDoneAsync((UserLogin Login, Task Written)[] writes) => Task.WhenAny(
-        _store.Logs.WaitForAsync(NotConfirmed),
-        Task.WhenAll(writes.Select(write => write.Written)));
+    private static Task<Task> ReportedOrDoneAsync(Case one) =>
+        Task.WhenAny(one.Store.Logs.WaitForAsync(NotConfirmed), one.Written);
 
-    private async Task AssertAcknowledgedRowsSurviveAsync((UserLogin Login, Task Written)[] writes)
+    /// <summary>Creates a database whose writer has had a row confirmed.</summary>
+    private async Task AddCaseAsync(string name, bool hasVault, string clientMinMessages = "notice")
     {
-        var acknowledged = writes.Where(write => write.Written.IsCompletedSuccessfully)
-            .Select(write => write.Login.MessageId!.Value).ToArray();
-        await using var promoted = NpgsqlDataSource.Create(await _pair.FailOverAsync());
-        await using var command = promoted.CreateCommand(
-            "SELECT count(*) FROM unnest($1) AS acknowledged (id) WHERE NOT EXISTS "
-            + "(SELECT FROM user_logins WHERE message_id = acknowledged.id)");
-        command.Parameters.AddWithValue(acknowledged);
+        var primary = new NpgsqlConnectionStringBuilder(_pair.Primary.ConnectionString);
+        await using (var source = NpgsqlDataSource.Create(primary))
+        {
+            await using var create = source.CreateCommand($"CREATE DATABASE {name}");
+            await create.ExecuteNonQueryAsync();
+            await using var alter = source.CreateCommand(
+                $"ALTER ROLE postgres IN DATABASE {name} SET client_min_messages = {clientMinMessages}");
+            await alter.ExecuteNonQueryAsync();
+        }
 
-        Assert.Equal((0L, acknowledged.Length), (await command.ExecuteScalarAsync(), acknowledged.Length));
+        primary.Database = name;
+        var store = await LoginStore.OverAsync(primary.ConnectionString);
+        _cases.Add(new Case(name, store));
+        store.Masking.MessageIds = MessageIds.Raw;
+        store.ConnectionString += ";Command Timeout=2";
+        if (hasVault)
+        {
+            store.Masking.Vault.PublicKeyFile = _vault.Public;
+        }
+
+        await store.Writer.WriteAsync(LoginStore.Login());
+    }
+
+    private async Task AssertAcknowledgedRowsSurviveAsync()
+    {
+        var acknowledged = _cases.ToDictionary(one => one.Name, one => one.Acknowledged());
+        var promoted = new NpgsqlConnectionStringBuilder(await _pair.FailOverAsync());
+        foreach (var (name, ids) in acknowledged)
+        {
+            promoted.Database = name;
+            await using var source = NpgsqlDataSource.Create(promoted);
+            await using var command = source.CreateCommand(
+                "SELECT count(*) FROM unnest($1) AS acknowledged (id) WHERE NOT EXISTS "
+                + "(SELECT FROM user_logins WHERE message_id = acknowledged.id)");
+            command.Parameters.AddWithValue(ids);
+
+            Assert.Equal((name, 0L, ids.Length), (name, await command.ExecuteScalarAsync(), ids.Length));
+        }
+    }
+
+    /// <summary>A database on the pair, its writer, and the rows that the writer was given.</summary>
+    private sealed record Case(string Name, LoginStore Store)
+    {
+        private readonly List<(Guid Id, Task Written)> _writes = [];
+
+        public Task Written => Task.WhenAll(_writes.Select(write => write.Written));
+
+        public void Write(int count) => _writes.AddRange(
+            LoginStore.Logins(count).Select(login => (login.MessageId!.Value, Store.Writer.WriteAsync(login))));
+
+        public Guid[] Acknowledged() =>
+            [.. _writes.Where(write => write.Written.IsCompletedSuccessfully).Select(write => write.Id)];
     }
 }

@@ -18,6 +18,9 @@ internal sealed class LoginStore : IAsyncDisposable
     /// </summary>
     public const string AdminName = "test-admin";
 
+    /// <summary>A database that is migrated once. Each test has a copy of it.</summary>
+    private static readonly Lazy<Task<PostgresDatabase>> Migrated = new(MigrateAsync);
+
     private readonly PostgresDatabase? _database;
     private readonly string _server;
     private ServiceProvider? _provider;
@@ -52,8 +55,7 @@ internal sealed class LoginStore : IAsyncDisposable
 
     public static async Task<LoginStore> CreateAsync()
     {
-        var database = await PostgresDatabase.CreateAsync();
-        await LoginMigrations.MigrateAsync(database.ConnectionString);
+        var database = await (await Migrated.Value).CopyAsync();
         return new LoginStore(database, database.ConnectionString);
     }
 
@@ -163,5 +165,13 @@ internal sealed class LoginStore : IAsyncDisposable
         {
             await _database.DisposeAsync();
         }
+    }
+
+    private static async Task<PostgresDatabase> MigrateAsync()
+    {
+        var database = await PostgresDatabase.CreateAsync();
+        await LoginMigrations.MigrateAsync(database.ConnectionString);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => database.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        return database;
     }
 }

@@ -178,7 +178,11 @@ public sealed class RefusedRowsTests : IAsyncLifetime
         deliveries.Send(LoginStore.Logins(Count));
         await deliveries.UntilAsync(() => !_store.Writer.WaitForOutageEndAsync().IsCompleted);
         var entry = (await health.CheckHealthAsync()).Entries["login-writer"];
-        await Task.Delay(500);
+
+        // Each refusal of a probe changes the circuit.
+        var circuit = _store.Provider.GetRequiredService<WriterCircuit>();
+        await circuit.Changed.WaitAsync(Deliveries.Limit);
+        await circuit.Changed.WaitAsync(Deliveries.Limit);
         Assert.True(deliveries is { DeadLetters: 0, Returned: 0 }, $"{what}: {deliveries}");
         await _store.ScalarAsync(end);
         await deliveries.EndAsync();

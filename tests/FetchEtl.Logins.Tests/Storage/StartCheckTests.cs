@@ -76,7 +76,7 @@ public sealed class StartCheckTests : IAsyncLifetime
         await _store.StartAsync();
         var broken = await HealthAsync();
         var isReceiving = _store.Writer.WaitForOutageEndAsync().IsCompleted;
-        await Task.Delay(TimeSpan.FromSeconds(1.5));
+        await FailedProbesAsync(2);
         await _store.ScalarAsync(end.Replace("{role}", role, StringComparison.Ordinal));
         await UntilHealthyAsync();
 
@@ -105,7 +105,7 @@ public sealed class StartCheckTests : IAsyncLifetime
         }.ConnectionString;
 
         await _store.StartAsync();
-        await Task.Delay(TimeSpan.FromSeconds(1.5));
+        await FailedProbesAsync(2);
 
         Assert.Contains("no connection to the server: check that it runs", (await HealthAsync()).Description!,
             StringComparison.Ordinal);
@@ -167,6 +167,17 @@ public sealed class StartCheckTests : IAsyncLifetime
         await _store.StopAsync();
 
         Assert.Equal(0, _store.Logs.CountOf(2002));
+    }
+
+    /// <summary>Waits until that many more checks have failed. Each of them changes the circuit.</summary>
+    private async Task FailedProbesAsync(int count)
+    {
+        var circuit = _store.Provider.GetRequiredService<WriterCircuit>();
+        for (; count > 0; count--)
+        {
+            await circuit.Changed.WaitAsync(Deliveries.Limit);
+            Assert.NotNull(circuit.Fault);
+        }
     }
 
     private async Task<HealthReportEntry> HealthAsync() => (await _store.Provider

@@ -9,6 +9,7 @@ namespace FetchEtl.Service.Tests;
 /// AWS's own settings and sources of credentials, each in a real process with an environment of its own. <c>send</c>
 /// looks up its queue, and the signature of that request shows the access key and the region.
 /// </summary>
+[Trait("Category", "Slow")]
 public sealed class AwsSettingsTests : IAsyncLifetime
 {
     /// <summary>

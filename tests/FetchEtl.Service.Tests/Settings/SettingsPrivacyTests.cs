@@ -11,6 +11,7 @@ namespace FetchEtl.Service.Tests;
 /// Every key of the service with values that do not fit it, each of which could be a misplaced secret. No error text
 /// and no log line shows one.
 /// </summary>
+[Trait("Category", "Slow")]
 public sealed class SettingsPrivacyTests
 {
     private const string Canary = "canary-7d1f";

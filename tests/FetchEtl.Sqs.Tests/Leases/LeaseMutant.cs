@@ -13,40 +13,38 @@ internal static class LeaseMutant
 {
     private const string Usings = "global using System; global using System.Collections.Generic;";
 
-    private static readonly Lazy<MetadataReference[]> References = new(() =>
-    [
-        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+    /// <summary>Without a defect. The mutants share what it has read of its references.</summary>
+    private static readonly Lazy<CSharpCompilation> Original = new(() => CSharpCompilation.Create(
+        "LeaseMutant",
+        new[]
+        {
+            Read("src/FetchEtl.Sqs/Leases/Lease.cs"),
+            Usings,
+            Read("src/FetchEtl.Sqs/Leases/LeaseState.cs"),
+            Read("src/FetchEtl.Sqs/SqsLimits.cs"),
+            Read("tests/FetchEtl.Sqs.Tests/Leases/LeaseMachine.cs"),
+        }.Select(source => CSharpSyntaxTree.ParseText(source)),
+        ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(path => Path.GetFileName(path).StartsWith("System.", StringComparison.Ordinal))
             .Append(typeof(ILeaseMachine).Assembly.Location)
             .Select(path => MetadataReference.CreateFromFile(path)),
-    ]);
+        new CSharpCompilationOptions(
+            OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release)));
 
     public static OpenLease Compile(string snippet, string replacement)
     {
-        var source = Read("src/FetchEtl.Sqs/Leases/Lease.cs");
+        var lease = Original.Value.SyntaxTrees[0];
+        var source = lease.ToString();
         Assert.True(
             source.Split(snippet).Length == 2,
             $"Lease.cs must have this snippet exactly once. Adjust the mutant to the source:\n{snippet}");
 
-        return Compile(source.Replace(snippet, replacement, StringComparison.Ordinal));
+        var mutant = CSharpSyntaxTree.ParseText(source.Replace(snippet, replacement, StringComparison.Ordinal));
+        return Load(Original.Value.ReplaceSyntaxTree(lease, mutant));
     }
 
-    private static OpenLease Compile(string lease)
+    private static OpenLease Load(CSharpCompilation compilation)
     {
-        string[] sources =
-        [
-            Usings,
-            lease,
-            Read("src/FetchEtl.Sqs/Leases/LeaseState.cs"),
-            Read("src/FetchEtl.Sqs/SqsLimits.cs"),
-            Read("tests/FetchEtl.Sqs.Tests/Leases/LeaseMachine.cs"),
-        ];
-        var compilation = CSharpCompilation.Create(
-            "LeaseMutant",
-            sources.Select(source => CSharpSyntaxTree.ParseText(source)),
-            References.Value,
-            new CSharpCompilationOptions(
-                OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release));
         using var image = new MemoryStream();
         var result = compilation.Emit(image);
         Assert.True(

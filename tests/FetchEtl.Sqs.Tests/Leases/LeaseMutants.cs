@@ -5,6 +5,7 @@ namespace FetchEtl.Sqs.Tests;
 /// <summary>
 /// Shows that the histories find defects: each mutant breaks a rule in one of the ordinary run's histories.
 /// </summary>
+[Trait("Category", "Slow")]
 public sealed class LeaseMutants(ITestOutputHelper output)
 {
     /// <summary>The name of each mutant, the snippet of Lease.cs, and its replacement.</summary>

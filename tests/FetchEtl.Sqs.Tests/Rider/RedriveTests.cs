@@ -101,7 +101,7 @@ public sealed class RedriveTests
         var id = await host.SendAsync(Body);
         var sent = host.Time.GetUtcNow().UtcDateTime;
         var letter = await host.OnlyDeadLetterAsync();
-        await host.AdvanceAsync(TimeSpan.FromMinutes(10));
+        await host.AdvanceAsync(TimeSpan.FromSeconds(10), step: TimeSpan.FromSeconds(0.25));
         return (letter, id, sent);
     }
 }

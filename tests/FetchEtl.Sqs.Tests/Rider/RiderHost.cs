@@ -214,11 +214,17 @@ internal sealed class RiderHost : IAsyncDisposable
     /// Moves the clock in steps. After each step it makes a few calls of its own, more of them while work is queued, so
     /// that the rider's calls can finish before the next step.
     /// </summary>
-    public async Task AdvanceAsync(TimeSpan time)
+    /// <param name="time">How far the clock moves in total.</param>
+    /// <param name="step">
+    /// How far it moves at a time; 50 ms by default. Longer steps take less real time, and suit a rider that acts once
+    /// in many of them.
+    /// </param>
+    public async Task AdvanceAsync(TimeSpan time, TimeSpan? step = null)
     {
-        for (var left = time; left > TimeSpan.Zero; left -= Step)
+        var most = step ?? Step;
+        for (var left = time; left > TimeSpan.Zero; left -= most)
         {
-            Time.Advance(left < Step ? left : Step);
+            Time.Advance(left < most ? left : most);
             for (var calls = 0; calls < 2 || (calls < 50 && ThreadPool.PendingWorkItemCount > 0); calls++)
             {
                 Task roundTrip = Client.ListQueuesAsync(new ListQueuesRequest());

@@ -5,8 +5,10 @@ using Xunit.Abstractions;
 namespace FetchEtl.Sqs.Tests;
 
 /// <summary>How often the endpoint polls: with an idle queue, with polls that hang, while SQS refuses calls.</summary>
+[Trait("Category", "Slow")]
 public sealed class SqsPollTests(ITestOutputHelper output)
 {
+    private static readonly TimeSpan Quarter = TimeSpan.FromSeconds(0.25);
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
     [Fact]
@@ -16,7 +18,7 @@ public sealed class SqsPollTests(ITestOutputHelper output)
         await host.StartAsync();
 
         var before = host.Sqs.CallCounts["ReceiveMessage"];
-        await host.AdvanceAsync(Minute);
+        await host.AdvanceAsync(Minute, Quarter);
 
         var calls = host.Sqs.CallCounts["ReceiveMessage"] - before;
         output.WriteLine($"{calls} receives in an idle minute");
@@ -32,7 +34,7 @@ public sealed class SqsPollTests(ITestOutputHelper output)
         host.Sqs.Faults = Faults(SqsFaultKind.Throttling, "ReceiveMessage");
         var before = host.Sqs.CallCounts["ReceiveMessage"];
 
-        await host.AdvanceAsync(2 * Minute);
+        await host.AdvanceAsync(2 * Minute, Quarter);
         var calls = host.Sqs.CallCounts["ReceiveMessage"] - before;
         output.WriteLine($"{calls} receives in two minutes of throttling");
         host.Sqs.Faults = null;
@@ -76,7 +78,7 @@ public sealed class SqsPollTests(ITestOutputHelper output)
     [Fact]
     public async Task While_deletes_are_denied_nothing_is_received_and_the_log_and_health_say_why()
     {
-        await using var host = await RiderHost.CreateAsync(x => x.VisibilityTimeout = TimeSpan.FromSeconds(5));
+        await using var host = await RiderHost.CreateAsync(x => x.VisibilityTimeout = TimeSpan.FromSeconds(20));
         await host.StartAsync();
         var arn = (await host.Client.GetQueueAttributesAsync(host.DeadLetterUrl, ["QueueArn"])).QueueARN;
         await host.Client.SetQueueAttributesAsync(host.QueueUrl, new Dictionary<string, string>
@@ -90,7 +92,7 @@ public sealed class SqsPollTests(ITestOutputHelper output)
             () => host.Log.Contains("SQS refuses to delete", StringComparison.Ordinal), "the refusal is reported");
         await host.AdvanceAsync(TimeSpan.FromSeconds(2));
         await host.SendNotesAsync(300);
-        await host.AdvanceAsync(Minute);
+        await host.AdvanceAsync(Minute, Quarter);
         var seen = host.Behaviour.Seen.Count;
         var health = await host.HealthAsync();
         output.WriteLine($"{seen} of 301 received while deletes are denied; health {health.Status}");

@@ -68,7 +68,7 @@ public sealed class SqsUnreliableTests
         host.Sqs.Faults = Always(SqsFaultKind.Throttling, "DeleteMessageBatch");
 
         await host.SendNotesAsync(20);
-        await host.AdvanceAsync(TimeSpan.FromMinutes(2));
+        await host.AdvanceAsync(TimeSpan.FromMinutes(2), step: TimeSpan.FromSeconds(0.25));
         host.Sqs.Faults = null;
         await host.QueueIsEmptyAsync();
 
