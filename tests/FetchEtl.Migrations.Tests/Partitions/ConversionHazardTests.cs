@@ -118,8 +118,8 @@ public sealed class ConversionHazardTests : IAsyncLifetime
             await Task.Delay(10);
         }
 
-        await TestDatabase.ExecuteAsync(
-            Connection, "SET lock_timeout = '100ms'; INSERT INTO user_logins (user_id) VALUES ('meanwhile')");
+        var held = await Record.ExceptionAsync(() => TestDatabase.ExecuteAsync(
+            Connection, "SET lock_timeout = '100ms'; INSERT INTO user_logins (user_id) VALUES ('meanwhile')"));
         await reader.DisposeAsync();
         while (await Task.WhenAny(givingUp, _time.NextPauseAsync()) is Task<TimeSpan> pause)
         {
@@ -127,6 +127,7 @@ public sealed class ConversionHazardTests : IAsyncLifetime
         }
 
         Assert.True(await givingUp);
+        Assert.Null(held);
         Assert.Equal(["11"], await TestDatabase.ReadAsync(Connection, "SELECT count(*) FROM user_logins"));
         Assert.Equal((PartitionState.Plain, null), await conversion.ReadStateAsync());
     }
