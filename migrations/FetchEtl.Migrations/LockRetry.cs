@@ -6,6 +6,10 @@ namespace FetchEtl.Migrations;
 /// Runs a step that needs table locks. All later reads and writes of a table wait behind a statement that waits for a
 /// strong lock. So the statement gives up after <see cref="LockTimeout"/>, and the step is tried again after a pause.
 /// </summary>
+/// <remarks>
+/// LockAttempts of FetchEtl.Maintenance has the same limits. It is a type of its own, since one type for both would be
+/// public API of FetchEtl.Logins, which needs neither.
+/// </remarks>
 internal sealed class LockRetry(
     NpgsqlConnection connection, TableName name, Action<string> report, TimeProvider time)
 {

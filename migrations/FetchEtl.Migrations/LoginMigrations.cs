@@ -16,6 +16,9 @@ public static class LoginMigrations
     private const string TryLock =
         "SELECT pg_catalog.pg_try_advisory_lock(pg_catalog.hashtextextended('FetchEtl.Migrations', 0))";
 
+    private const string Unlock =
+        "SELECT pg_catalog.pg_advisory_unlock(pg_catalog.hashtextextended('FetchEtl.Migrations', 0))";
+
     private const string Schema = "SELECT pg_catalog.current_schema()::text";
 
     private const string CountRows = "SELECT pg_catalog.count(*) FROM user_logins";
@@ -165,7 +168,7 @@ public static class LoginMigrations
         await TableComparison.RequireAsync(model, connection, cancellationToken);
 
         var isFirst = missing.Contains(TableAdoption.MigrationId, StringComparer.Ordinal);
-        return new LoginMigrationResult(
+        var result = new LoginMigrationResult(
             (isFirst, hadTable, missing.Length) switch
             {
                 (_, _, 0) => LoginMigrationOutcome.Unchanged,
@@ -175,6 +178,8 @@ public static class LoginMigrations
             },
             missing,
             isFirst && hadTable ? await connection.ReadAsync<long>(name.In(CountRows), cancellationToken) : null);
+        await EndTurnAsync(connection);
+        return result;
 
         async Task ApplyAsync()
         {
@@ -266,6 +271,23 @@ public static class LoginMigrations
             }
 
             await Task.Delay(LockPoll, time, cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// Ends the turn. The server would end it too, but some time after the connection is closed, when its process
+    /// exits.
+    /// </summary>
+    internal static async Task EndTurnAsync(NpgsqlConnection connection)
+    {
+        try
+        {
+            await using var command = new NpgsqlCommand(Unlock, connection) { CommandTimeout = 5 };
+            await command.ExecuteNonQueryAsync(CancellationToken.None);
+        }
+        catch (Exception exception) when (exception is NpgsqlException or InvalidOperationException)
+        {
+            // The session is lost, and with it the turn.
         }
     }
 }

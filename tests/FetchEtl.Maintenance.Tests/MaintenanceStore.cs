@@ -1,6 +1,5 @@
 using FetchEtl.Logins;
 using FetchEtl.Masking;
-using FetchEtl.Migrations;
 using FetchEtl.Testing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -9,30 +8,27 @@ using Npgsql;
 namespace FetchEtl.Maintenance.Tests;
 
 /// <summary>A migrated database, and maintenance of it, each run as in a process of its own.</summary>
-internal sealed class MaintenanceStore : IAsyncDisposable, IDbContextFactory<LoginDbContext>
+public sealed class MaintenanceStore : IAsyncLifetime, IAsyncDisposable, IDbContextFactory<LoginDbContext>
 {
     public static readonly IReadOnlyList<MaskedColumn> AllColumns =
         [.. PiiFields.All.Select(field => new MaskedColumn(field.Column(), field))];
 
-    private readonly PostgresDatabase _database;
-    private readonly NpgsqlDataSource _admin;
-    private string _connectionString;
-
-    private MaintenanceStore(PostgresDatabase database)
-    {
-        _database = database;
-        _admin = NpgsqlDataSource.Create(database.ConnectionString);
-        _connectionString = database.ConnectionString;
-    }
+    private PostgresDatabase _database = null!;
+    private NpgsqlDataSource _admin = null!;
+    private string _connectionString = null!;
 
     public string AdminConnectionString => _database.ConnectionString;
 
-    public static async Task<MaintenanceStore> CreateAsync()
+    public static Task<MaintenanceStore> CreateAsync() => CreateAsync(StoreTemplate.Migrated);
+
+    internal static async Task<MaintenanceStore> CreateAsync(StoreTemplate template)
     {
-        var database = await PostgresDatabase.CreateAsync();
-        await LoginMigrations.MigrateAsync(database.ConnectionString);
-        return new MaintenanceStore(database);
+        var store = new MaintenanceStore();
+        await store.OpenAsync(template);
+        return store;
     }
+
+    public Task InitializeAsync() => OpenAsync(StoreTemplate.Migrated);
 
     public static MaskingOptions Masking(params string[] keys)
     {
@@ -54,8 +50,10 @@ internal sealed class MaintenanceStore : IAsyncDisposable, IDbContextFactory<Log
     public Task<(string Name, string ConnectionString)> CreateRoleAsync(params string[] grants) =>
         _database.CreateRoleAsync(grants);
 
-    public LoginDbContext CreateDbContext() =>
-        new(new DbContextOptionsBuilder<LoginDbContext>().UseNpgsql(_connectionString).Options);
+    public LoginDbContext CreateDbContext() => CreateDbContext(_connectionString);
+
+    public static LoginDbContext CreateDbContext(string connectionString) =>
+        new(new DbContextOptionsBuilder<LoginDbContext>().UseNpgsql(connectionString).Options);
 
     /// <summary>Records keys and settings, as the first process that has them does.</summary>
     public async Task VerifyAsync(MaskingOptions masking)
@@ -109,7 +107,7 @@ internal sealed class MaintenanceStore : IAsyncDisposable, IDbContextFactory<Log
         command.ExecuteNonQuery();
     }
 
-    public async Task<List<T>> QueryAsync<T>(string sql, Func<NpgsqlDataReader, T> read)
+    internal async Task<List<T>> QueryAsync<T>(string sql, Func<NpgsqlDataReader, T> read)
     {
         var rows = new List<T>();
         await using var command = _admin.CreateCommand(sql);
@@ -132,6 +130,15 @@ internal sealed class MaintenanceStore : IAsyncDisposable, IDbContextFactory<Log
     {
         await _admin.DisposeAsync();
         await _database.DisposeAsync();
+    }
+
+    async Task IAsyncLifetime.DisposeAsync() => await DisposeAsync();
+
+    private async Task OpenAsync(StoreTemplate template)
+    {
+        _database = await template.CopyAsync();
+        _admin = NpgsqlDataSource.Create(_database.ConnectionString);
+        _connectionString = _database.ConnectionString;
     }
 
     private static StoredMasksVerifier Verifier(KeyedPiiMasker masker, MaskingOptions masking) =>

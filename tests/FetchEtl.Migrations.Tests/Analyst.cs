@@ -6,12 +6,14 @@ namespace FetchEtl.Migrations.Tests;
 /// <summary>A long transaction that keeps the snapshot and the locks of one query, and observes the server.</summary>
 internal sealed class Analyst : IAsyncDisposable
 {
-    private const string LongWait =
+    private const string Builds =
         """
         SELECT count(*) FROM pg_stat_activity
         WHERE datname = current_database() AND query LIKE 'CREATE UNIQUE INDEX CONCURRENTLY%'
-            AND wait_event_type = 'Lock' AND clock_timestamp() - query_start > interval '2.5 s'
+            AND wait_event_type = 'Lock'
         """;
+
+    private const string LongBuilds = $"{Builds} AND clock_timestamp() - query_start > interval '2.5 s'";
 
     private readonly NpgsqlConnection _connection;
     private readonly NpgsqlConnection _observer;
@@ -38,22 +40,17 @@ internal sealed class Analyst : IAsyncDisposable
         return new Analyst(connection, observer, transaction);
     }
 
+    /// <summary>Asks the server until an index build waits for this transaction.</summary>
+    public Task WaitForBuildAsync() => WaitForAsync(Builds);
+
     /// <summary>Asks the server until an index build has waited for longer than the lock timeout.</summary>
-    public async Task WaitForBuildAsync()
-    {
-        await using var command = new NpgsqlCommand(LongWait, _observer);
-        using var limit = new CancellationTokenSource(TestDatabase.Limit);
-        while ((long)(await command.ExecuteScalarAsync(limit.Token))! == 0)
-        {
-            await Task.Yield();
-        }
-    }
+    public Task WaitForLongBuildAsync() => WaitForAsync(LongBuilds);
 
     /// <summary>Ends the sessions that build an index.</summary>
     public async Task TerminateBuildAsync()
     {
         await using var command = new NpgsqlCommand(
-            LongWait.Replace("count(*)", "pg_terminate_backend(pid)", StringComparison.Ordinal), _observer);
+            Builds.Replace("count(*)", "pg_terminate_backend(pid)", StringComparison.Ordinal), _observer);
         await command.ExecuteNonQueryAsync();
     }
 
@@ -64,5 +61,15 @@ internal sealed class Analyst : IAsyncDisposable
         await _transaction.DisposeAsync();
         await _connection.DisposeAsync();
         await _observer.DisposeAsync();
+    }
+
+    private async Task WaitForAsync(string builds)
+    {
+        await using var command = new NpgsqlCommand(builds, _observer);
+        using var limit = new CancellationTokenSource(TestDatabase.Limit);
+        while ((long)(await command.ExecuteScalarAsync(limit.Token))! == 0)
+        {
+            await Task.Yield();
+        }
     }
 }

@@ -7,7 +7,7 @@ namespace FetchEtl.Migrations.Tests;
 /// <summary>Tables with rows, adopted while others read and write them.</summary>
 public sealed class OnlineAdoptionTests(ITestOutputHelper output) : IAsyncLifetime
 {
-    private const int Rows = 50_000;
+    private const int Rows = 5_000;
     private const string ReadTheTable = "SELECT count(*) FROM user_logins";
     private const string FileOfTheTable = "SELECT pg_relation_filenode('user_logins')";
     private const string ReadSomethingElse = "SELECT count(*) FROM pg_class";
@@ -59,7 +59,7 @@ public sealed class OnlineAdoptionTests(ITestOutputHelper output) : IAsyncLifeti
         }
 
         // The index build waits for the other analyst, and the writer does not wait for the build.
-        await elsewhere.WaitForBuildAsync();
+        await elsewhere.WaitForLongBuildAsync();
         await writer.WaitForMoreAsync(50);
         Assert.Equal(["False"], await TestDatabase.IndexAsync(Connection));
 
@@ -175,7 +175,7 @@ public sealed class OnlineAdoptionTests(ITestOutputHelper output) : IAsyncLifeti
         }.ConnectionString;
 
         var migrating = LoginMigrations.MigrateAsync(limited, _reports.Add, _time);
-        await analyst.WaitForBuildAsync();
+        await analyst.WaitForLongBuildAsync();
         await analyst.EndAsync();
         await migrating;
 

@@ -26,9 +26,16 @@ public sealed class PostgresDatabase : IAsyncDisposable
         await CreateAsync(await PostgresServer.ConnectionStringAsync(), "template0");
 
     /// <summary>
-    /// Creates a database with what is in this one, as fast as an empty one. No connection to this one may be open.
+    /// Creates a database with what is in this one, as fast as an empty one. Nobody may be connected to this one.
     /// </summary>
     public Task<PostgresDatabase> CopyAsync() => CreateAsync(_server, _name);
+
+    /// <summary>Closes the connections that this process keeps open to the database, so that it can be copied.</summary>
+    public void CloseConnections()
+    {
+        using var pooled = new NpgsqlConnection(ConnectionString);
+        NpgsqlConnection.ClearPool(pooled);
+    }
 
     /// <summary>Creates a role that can log in and has only these rights. It is dropped with the database.</summary>
     /// <param name="grants">The rights, each as GRANT writes it before TO, as in <c>SELECT ON user_logins</c>.</param>
@@ -50,11 +57,7 @@ public sealed class PostgresDatabase : IAsyncDisposable
     /// <summary>Drops the database.</summary>
     public async ValueTask DisposeAsync()
     {
-        await using (var pooled = new NpgsqlConnection(ConnectionString))
-        {
-            NpgsqlConnection.ClearPool(pooled);
-        }
-
+        CloseConnections();
         await ExecuteAsync(_server, $"DROP DATABASE IF EXISTS {_name} WITH (FORCE)");
         foreach (var role in _roles)
         {

@@ -106,7 +106,8 @@ internal static class ConversionSql
     /// <param name="schema">The schema, quoted for SQL.</param>
     public static string ChangePlaces(string schema) =>
         $"""
-        {DropHelpers(schema, "user_logins")}
+        {DropTriggers(schema, "user_logins")}
+        {DropProgress(schema)}
         ALTER TABLE {schema}.user_logins RENAME TO {Kept};
         ALTER INDEX {schema}.ix_user_logins_message_id RENAME TO ix_{Kept}_message_id;
         ALTER TABLE {schema}.{Target} RENAME TO user_logins;
@@ -114,15 +115,18 @@ internal static class ConversionSql
         {PartitionSql.CreateFunction(schema, "user_logins")}
         """;
 
-    /// <summary>Returns the statements that drop the triggers and their helpers.</summary>
+    /// <summary>Returns the statements that drop the triggers and their functions, where they are there.</summary>
     /// <param name="schema">The schema, quoted for SQL.</param>
     /// <param name="table">The plain name of the table that has the triggers.</param>
-    public static string DropHelpers(string schema, string table) =>
+    public static string DropTriggers(string schema, string table) =>
         $"""
         {string.Join('\n', Triggers.Select(name => $"DROP TRIGGER IF EXISTS {name} ON {schema}.{table};"))}
-        DROP FUNCTION {string.Join(", ", Helpers(schema))};
-        DROP TABLE {schema}.{State}, {schema}.{Rows};
+        DROP FUNCTION IF EXISTS {string.Join(", ", Helpers(schema))};
         """;
+
+    /// <summary>Returns the statement that drops the progress and the positions.</summary>
+    /// <param name="schema">The schema, quoted for SQL.</param>
+    public static string DropProgress(string schema) => $"DROP TABLE {schema}.{State}, {schema}.{Rows};";
 
     /// <summary>Returns the statement that copies a range of blocks, from <c>@from</c> up to <c>@to</c>.</summary>
     /// <param name="schema">The schema, quoted for SQL.</param>

@@ -240,23 +240,31 @@ public sealed class PartitionConversion : IAsyncDisposable
             return false;
         }
 
-        await _locks.RunAsync(
-            () => _session.InTransactionAsync(IsolationLevel.ReadCommitted, DropAsync, cancellationToken),
-            cancellationToken);
+        // Writers wait for the first step alone, since the second needs no lock of user_logins. Between the two nothing
+        // is mirrored, and RequireUnchangedAsync refuses to continue such a conversion.
+        await RunStepAsync(
+            $"""
+            LOCK TABLE {_session.Qualified("user_logins")} IN ACCESS EXCLUSIVE MODE;
+            {ConversionSql.DropTriggers(_session.Schema, "user_logins")}
+            """);
+        await RunStepAsync(
+            $"""
+            {ConversionSql.DropProgress(_session.Schema)}
+            DROP TABLE {_session.Qualified(ConversionSql.Target)};
+            DROP FUNCTION {_session.Qualified(PartitionSql.AddPartition)}(date);
+            """);
         return true;
 
-        async Task<bool> DropAsync()
-        {
-            await _session.ExecuteAsync(
-                $"""
-                LOCK TABLE {_session.Qualified("user_logins")} IN ACCESS EXCLUSIVE MODE;
-                {ConversionSql.DropHelpers(_session.Schema, "user_logins")}
-                DROP TABLE {_session.Qualified(ConversionSql.Target)};
-                DROP FUNCTION {_session.Qualified(PartitionSql.AddPartition)}(date);
-                """,
-                cancellationToken);
-            return true;
-        }
+        Task RunStepAsync(string sql) => _locks.RunAsync(
+            () => _session.InTransactionAsync(
+                IsolationLevel.ReadCommitted,
+                async () =>
+                {
+                    await _session.ExecuteAsync(sql, cancellationToken);
+                    return true;
+                },
+                cancellationToken),
+            cancellationToken);
     }
 
     /// <summary>Drops the old table, which a conversion keeps.</summary>
@@ -285,7 +293,11 @@ public sealed class PartitionConversion : IAsyncDisposable
 
     /// <summary>Closes the connection, so that others may migrate.</summary>
     /// <returns>A task that completes when it is closed.</returns>
-    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await LoginMigrations.EndTurnAsync(_connection);
+        await _connection.DisposeAsync();
+    }
 
     private static void Require(PartitionInterval wanted, PartitionInterval had, string what)
     {

@@ -109,9 +109,10 @@ internal static partial class Log
     [LoggerMessage(
         2070,
         LogLevel.Information,
-        "The settings of user_logins have changed, and this process follows: masked are {Fields}, message ids are "
+        "The settings of {Table} have changed, and this process follows: masked are {Fields}, message ids are "
         + "{MessageIds}")]
-    public static partial void TableSettingsChanged(ILogger logger, string fields, MessageIdForm messageIds);
+    public static partial void TableSettingsChanged(
+        ILogger logger, string table, string fields, MessageIdForm messageIds);
 
     [LoggerMessage(
         2052,

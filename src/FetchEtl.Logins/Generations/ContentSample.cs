@@ -16,7 +16,9 @@ internal static class ContentSample
         {
             throw new DatabaseFaultException(
                 new DatabaseFault(
-                    FaultKind.Operator, PostgresErrorCodes.UndefinedColumn, TableCheck.Describe(missing)));
+                    FaultKind.Operator,
+                    PostgresErrorCodes.UndefinedColumn,
+                    TableCheck.Describe(database.Tables, missing)));
         }
 
         var sql =

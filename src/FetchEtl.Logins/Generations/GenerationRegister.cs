@@ -15,6 +15,9 @@ internal sealed class GenerationRegister
     private readonly Dictionary<int, PinnedSettings> _claimed = [];
     private readonly List<int> _ignored = [];
     private readonly List<string> _wrongKeys = [];
+    private readonly string _table;
+
+    private GenerationRegister(LoginTables tables) => _table = tables.ToString();
 
     /// <summary>The generations without a row.</summary>
     public IReadOnlyList<int> Missing => _missing;
@@ -45,7 +48,7 @@ internal sealed class GenerationRegister
     [
         .. _wrongKeys,
         .. _unconfirmed.Select(generation =>
-            $"user_logins holds masks of generation {generation}, and masking_generations has no check of its key: " +
+            $"{_table} holds masks of generation {generation}, and masking_generations has no check of its key: " +
             $"make sure that {Setting(generation)} is that key, and run 'fetch-etl keys register'."),
         .. _changed.Select(ChangedRow),
     ];
@@ -57,9 +60,11 @@ internal sealed class GenerationRegister
 
     /// <param name="rows">The rows from generation 1, in their order.</param>
     /// <param name="masker">The keys.</param>
-    public static GenerationRegister Judge(IReadOnlyList<MaskingGeneration> rows, KeyedPiiMasker masker)
+    /// <param name="tables">The names of the tables, for the texts.</param>
+    public static GenerationRegister Judge(
+        IReadOnlyList<MaskingGeneration> rows, KeyedPiiMasker masker, LoginTables tables)
     {
-        var register = new GenerationRegister();
+        var register = new GenerationRegister(tables);
         var known = rows.ToDictionary(row => row.Generation);
         register.JudgeLater(known, masker);
         var previousIsRight = false;
@@ -75,17 +80,17 @@ internal sealed class GenerationRegister
     private static string Setting(int generation) =>
         $"Masking:Keys:{generation - 1} (or Masking:KeyFiles:{generation - 1})";
 
-    private static string KeyElsewhere(int generation, int place) =>
-        $"{Setting(generation)} is not the key of generation {generation} in user_logins, and {Setting(place)} is: " +
+    private string KeyElsewhere(int generation, int place) =>
+        $"{Setting(generation)} is not the key of generation {generation} in {_table}, and {Setting(place)} is: " +
         "set the keys in the order in which they were added.";
 
     /// <summary>A new key is added behind the old ones; it never takes the place of one.</summary>
-    private static string WrongKey(int generation, int newest)
+    private string WrongKey(int generation, int newest)
     {
         var former = generation == 1 ? ", and Masking:Former and Masking:Salt as they were" : string.Empty;
-        return $"{Setting(generation)} is not the key of generation {generation} in user_logins: " +
+        return $"{Setting(generation)} is not the key of generation {generation} in {_table}: " +
             $"set that key{former}. A new key is added as Masking:Keys:{newest} (or Masking:KeyFiles:{newest}). " +
-            "Where the old key is lost, use another database, or empty user_logins, pii_vault and masking_generations.";
+            $"Where the old key is lost, use another database, or empty {_table}, pii_vault and masking_generations.";
     }
 
     /// <returns>Whether the row shows that the key is right.</returns>
@@ -169,7 +174,7 @@ internal sealed class GenerationRegister
             }
 
             _wrongKeys.Add(
-                $"user_logins holds masks of generation {newest}, and Masking:Keys and Masking:KeyFiles give " +
+                $"{_table} holds masks of generation {newest}, and Masking:Keys and Masking:KeyFiles give " +
                 $"{masker.Generation}: add the keys that are missing, in their order.");
         }
 

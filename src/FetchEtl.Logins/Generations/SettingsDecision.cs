@@ -14,18 +14,21 @@ internal sealed class SettingsDecision
     private readonly GenerationRegister _found;
     private readonly int _newest;
     private readonly PinMode _mode;
-    private readonly PinnedSettings? _table;
+    private readonly LoginTables _tables;
+    private readonly PinnedSettings? _recorded;
     private readonly List<string> _problems = [];
     private readonly List<string> _changes = [];
     private readonly Dictionary<int, PinnedSettings> _targets = [];
 
-    private SettingsDecision(LoginsOptions options, GenerationRegister found, int newest, PinMode mode)
+    private SettingsDecision(
+        LoginsOptions options, GenerationRegister found, int newest, PinMode mode, LoginTables tables)
     {
         _options = options;
         _found = found;
         _newest = newest;
         _mode = mode;
-        _table = TableOf(found, newest);
+        _tables = tables;
+        _recorded = TableOf(found, newest);
     }
 
     /// <summary>What forbids to write rows: each difference with both values and the remedy.</summary>
@@ -59,6 +62,7 @@ internal sealed class SettingsDecision
     /// <param name="content">What the table holds; it counts only where <see cref="NeedsContent"/>.</param>
     /// <param name="mode">Who asks.</param>
     /// <param name="form">The form of message ids under <see cref="PinMode.Move"/>; else null.</param>
+    /// <param name="tables">The names of the tables, for the texts.</param>
     public static SettingsDecision Make(
         LoginsOptions options,
         string? vaultKey,
@@ -66,9 +70,10 @@ internal sealed class SettingsDecision
         int newest,
         TableContent content,
         PinMode mode,
-        MessageIdForm? form)
+        MessageIdForm? form,
+        LoginTables tables)
     {
-        var decision = new SettingsDecision(options, found, newest, mode);
+        var decision = new SettingsDecision(options, found, newest, mode, tables);
         var own = PinnedSettings.Of(
             options, decision.Fields(content), form ?? decision.MessageIds(content), vaultKey);
         decision.CompareMethods(own);
@@ -110,17 +115,17 @@ internal sealed class SettingsDecision
     // the service write what it did not write before.
     private IReadOnlyList<PiiField> Fields(TableContent content) => _options.Masking.Fields.Count > 0
         ? PiiFields.Of(_options.Masking)
-        : _table?.Fields ?? (content == TableContent.ReceivedIds ? PiiFields.Always : PiiFields.All);
+        : _recorded?.Fields ?? (content == TableContent.ReceivedIds ? PiiFields.Always : PiiFields.All);
 
     private MessageIdForm MessageIds(TableContent content)
     {
         var asked = _options.Masking.MessageIds;
-        if (_table is null && content == TableContent.Empty)
+        if (_recorded is null && content == TableContent.Empty)
         {
             return asked == Masking.MessageIds.Raw ? MessageIdForm.Raw : MessageIdForm.Keyed;
         }
 
-        var form = _table?.MessageIds ?? content switch
+        var form = _recorded?.MessageIds ?? content switch
         {
             TableContent.KeyedIds => MessageIdForm.Keyed,
             TableContent.BothIds => MessageIdForm.Moving,
@@ -129,13 +134,13 @@ internal sealed class SettingsDecision
         if (asked == Masking.MessageIds.Keyed && form == MessageIdForm.Raw)
         {
             _problems.Add(
-                "Masking:MessageIds is Keyed, and user_logins holds message ids as they were received (Raw): remove " +
+                $"Masking:MessageIds is Keyed, and {_tables} holds message ids as they were received (Raw): remove " +
                 "the setting, and run 'fetch-etl rekey --message-ids', which changes the table and its processes.");
         }
         else if (asked == Masking.MessageIds.Raw && form != MessageIdForm.Raw)
         {
             _problems.Add(
-                $"Masking:MessageIds is Raw, and user_logins holds message ids of another form ({form}), which " +
+                $"Masking:MessageIds is Raw, and {_tables} holds message ids of another form ({form}), which " +
                 "cannot be turned back: remove the setting, or set Keyed.");
         }
 
@@ -153,7 +158,7 @@ internal sealed class SettingsDecision
         foreach (var field in PiiFields.All.Where(field => recorded[(int)field] != own.MethodOf(field)))
         {
             _problems.Add(
-                $"Masking:Method of {field.Name()} is {own.MethodOf(field)}, and generation {_newest} of user_logins " +
+                $"Masking:Method of {field.Name()} is {own.MethodOf(field)}, and generation {_newest} of {_tables} " +
                 $"was written with {recorded[(int)field]}: a method changes with a new generation only; set it as it " +
                 $"was, or add a key as Masking:Keys:{_newest} (or Masking:KeyFiles:{_newest}) and run 'fetch-etl " +
                 "rekey'.");
@@ -176,7 +181,7 @@ internal sealed class SettingsDecision
             own.MethodOf(field).IsLookAlike() && before[(int)field] == MaskingMethod.Hmac))
         {
             _problems.Add(
-                $"Masking:Methods:{field.Name()} is {own.MethodOf(field)}, and user_logins holds masks of Hmac, " +
+                $"Masking:Methods:{field.Name()} is {own.MethodOf(field)}, and {_tables} holds masks of Hmac, " +
                 "which no key turns back into the values that such a mask is made of: leave the field at Hmac, or " +
                 "let an empty table begin with the new method and send the messages again.");
         }
@@ -184,14 +189,14 @@ internal sealed class SettingsDecision
 
     private void CompareRest(PinnedSettings own)
     {
-        if (_table is null)
+        if (_recorded is null)
         {
             return;
         }
 
-        Compare("Masking:Fields", own.FieldNames(), _table.FieldNames());
-        Compare("AppVersion:Encoding", $"{own.Versions}", $"{_table.Versions}");
-        Compare("Masking:Vault:PublicKeyFile", Key(own.VaultKey), Key(_table.VaultKey));
+        Compare("Masking:Fields", own.FieldNames(), _recorded.FieldNames());
+        Compare("AppVersion:Encoding", $"{own.Versions}", $"{_recorded.Versions}");
+        Compare("Masking:Vault:PublicKeyFile", Key(own.VaultKey), Key(_recorded.VaultKey));
 
         void Compare(string setting, string mine, string recorded)
         {
@@ -206,7 +211,7 @@ internal sealed class SettingsDecision
             }
             else
             {
-                _problems.Add($"{setting} is {mine}, and user_logins was written with {recorded}: {Vouch}.");
+                _problems.Add($"{setting} is {mine}, and {_tables} was written with {recorded}: {Vouch}.");
             }
         }
 

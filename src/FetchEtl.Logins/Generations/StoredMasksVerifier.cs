@@ -81,7 +81,7 @@ public sealed class StoredMasksVerifier(
                 changes.AddRange(decision.Changes.Except(changes));
             },
             cancellationToken));
-        return new([.. written], changes, Keep(settings));
+        return new([.. written], changes, Keep(settings, database.Tables));
     }
 
     /// <summary>
@@ -114,7 +114,7 @@ public sealed class StoredMasksVerifier(
         var settings = await GuardAsync(
             () => PinAsync(database, keyed, PinMode.Move, form, report: null, cancellationToken));
         await transaction.CommitAsync(cancellationToken);
-        return Keep(settings);
+        return Keep(settings, database.Tables);
     }
 
     /// <summary>
@@ -135,7 +135,7 @@ public sealed class StoredMasksVerifier(
         }
 
         var found = GenerationRegister.Judge(
-            await GenerationRows.ReadAsync(database, keyed, cancellationToken), keyed);
+            await GenerationRows.ReadAsync(database, keyed, cancellationToken), keyed, database.Tables);
         Refuse(found.WrongKeys);
         return Settled(keyed, await DecideAsync(database, keyed, found, PinMode.Follow, null, cancellationToken));
     }
@@ -154,7 +154,7 @@ public sealed class StoredMasksVerifier(
             {
                 case KeyedPiiMasker keyed:
                     var found = GenerationRegister.Judge(
-                        await GenerationRows.ReadAsync(database, keyed, cancellationToken), keyed);
+                        await GenerationRows.ReadAsync(database, keyed, cancellationToken), keyed, database.Tables);
                     var decision = await DecideAsync(
                         database, keyed, found, PinMode.Follow, form: null, cancellationToken);
                     await VerifyColumnsAsync(
@@ -193,7 +193,7 @@ public sealed class StoredMasksVerifier(
         if (masker is KeyedPiiMasker keyed)
         {
             Refuse(GenerationRegister.Judge(
-                await GenerationRows.ReadAsync(database, keyed, cancellationToken), keyed).Problems);
+                await GenerationRows.ReadAsync(database, keyed, cancellationToken), keyed, database.Tables).Problems);
         }
     }
 
@@ -211,7 +211,7 @@ public sealed class StoredMasksVerifier(
         for (var attempt = 1; attempt <= MostWrites; attempt++)
         {
             var known = await GenerationRows.ReadAsync(database, keyed, cancellationToken);
-            var found = GenerationRegister.Judge(known, keyed);
+            var found = GenerationRegister.Judge(known, keyed, database.Tables);
             Refuse(mode == PinMode.Vouch ? found.WrongKeys : found.Problems);
             var decision = await DecideAsync(database, keyed, found, mode, form, cancellationToken);
             Refuse(decision.Problems);
@@ -251,7 +251,7 @@ public sealed class StoredMasksVerifier(
             ? await ContentSample.ReadAsync(database, cancellationToken)
             : TableContent.Empty;
         return SettingsDecision.Make(
-            options.Value, _vaultKey.Value, found, keyed.Generation, content, mode, form);
+            options.Value, _vaultKey.Value, found, keyed.Generation, content, mode, form, database.Tables);
     }
 
     private static TableSettings Settled(KeyedPiiMasker keyed, SettingsDecision decision) => new(
@@ -276,7 +276,7 @@ public sealed class StoredMasksVerifier(
     }
 
     /// <summary>Keeps one instance as long as the table's settings stay, so that no row is made twice.</summary>
-    private TableSettings Keep(TableSettings settings)
+    private TableSettings Keep(TableSettings settings, LoginTables tables)
     {
         var last = _last;
         if (last is not null && last.Mac == settings.Mac && $"{last.Pinned}" == $"{settings.Pinned}")
@@ -286,7 +286,7 @@ public sealed class StoredMasksVerifier(
 
         if (last is not null && log is not null)
         {
-            Log.TableSettingsChanged(log, settings.Pinned.FieldNames(), settings.MessageIds);
+            Log.TableSettingsChanged(log, tables.ToString(), settings.Pinned.FieldNames(), settings.MessageIds);
         }
 
         return _settings = _last = settings;
@@ -308,8 +308,8 @@ public sealed class StoredMasksVerifier(
         var known = await database.MaskingGenerations.AsNoTracking()
             .OrderByDescending(row => row.Generation).Take(1).ToListAsync(cancellationToken);
         Refuse([.. known.Select(row =>
-            $"user_logins holds masks of Masking:Method Hmac, generation {row.Generation}: choose that method, with " +
-            "the keys it had.")]);
+            $"{database.Tables} holds masks of Masking:Method Hmac, generation {row.Generation}: choose that method, " +
+            "with the keys it had.")]);
     }
 
     private static void Refuse(IReadOnlyList<string> problems)
@@ -338,7 +338,7 @@ public sealed class StoredMasksVerifier(
 
             return Unpinned();
         });
-        return Keep(settings);
+        return Keep(settings, database.Tables);
     }
 
     private static async Task<TableSettings> GuardAsync(Func<Task<TableSettings>> verify)

@@ -47,7 +47,9 @@ internal sealed class DatabaseCheck(
             if (await TableCheck.FindMissingColumnsAsync(database, cancellationToken) is { Count: > 0 } missing)
             {
                 throw new DatabaseFaultException(
-                    new DatabaseFault(FaultKind.Operator, exception.SqlState, TableCheck.Describe(missing)), exception);
+                    new DatabaseFault(
+                        FaultKind.Operator, exception.SqlState, TableCheck.Describe(database.Tables, missing)),
+                    exception);
             }
 
             throw;

@@ -13,8 +13,8 @@ public static class DatabaseFaults
     internal static readonly DatabaseFault RowMissing = new(
         FaultKind.Refused,
         "02000",
-        "a BEFORE INSERT trigger that returns NULL or a rule of user_logins discards rows without an error: drop or "
-        + "correct it");
+        "a BEFORE INSERT trigger that returns NULL or a rule of the logins' table discards rows without an error: drop "
+        + "or correct it");
 
     private const string NoConnection =
         "no connection to the server: check that it runs and that the connection string Logins names it";
@@ -159,7 +159,8 @@ public static class DatabaseFaults
                 + "or the search_path in the connection string Logins"),
             "42501" when error.Routine != "ExecWithCheckOptions" => Operator(
                 "the role lacks a right: grant it INSERT and SELECT on user_logins, SELECT on masking_generations " +
-                "and erased_messages, with a vault SELECT and INSERT on pii_vault"),
+                "and erased_messages, with a vault SELECT and INSERT on pii_vault (where Storage:Table names another " +
+                "table, on that one instead of user_logins)"),
             "42P01" => Operator("a table does not exist in the schemas of the connection's search_path: run the "
                 + "migrations (fetch-etl migrate), or correct the search_path"),
             ['4', '2', ..] and not "42501" => Operator("the table does not match the model: run the migrations"),

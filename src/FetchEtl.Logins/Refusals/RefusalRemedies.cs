@@ -7,10 +7,10 @@ internal static class RefusalRemedies
 
     public static string For(ServerError error)
     {
-        var table = error.Table ?? "user_logins";
+        var table = error.Table is null ? "the table of the logins" : $"table {error.Table}";
         var constraint = error.Constraint is null
-            ? $"a constraint of table {table}"
-            : $"constraint {error.Constraint} of table {table}";
+            ? $"a constraint of {table}"
+            : $"constraint {error.Constraint} of {table}";
         return error.SqlState switch
         {
             "2200H" => "a sequence is at its end: raise its MAXVALUE with ALTER SEQUENCE, and give the column that it "
@@ -23,19 +23,20 @@ internal static class RefusalRemedies
                 + ": a database in UTF8 holds all but U+0000",
 
             "23502" when error.Column is not null =>
-                $"column {error.Column} of table {table} is NOT NULL: drop that, or give the column a default",
-            "23502" => $"a column of table {table} is NOT NULL: drop that, or give the column a default",
+                $"column {error.Column} of {table} is NOT NULL: drop that, or give the column a default",
+            "23502" => $"a column of {table} is NOT NULL: drop that, or give the column a default",
             "23503" =>
                 $"{constraint} refuses rows without a row in the table that it references: add those, or drop it",
             "23505" => $"{constraint} refuses a second row with the same values: drop it, as logins repeat, or, where "
                 + "a sequence fills the column, set the sequence past the largest value (setval)",
             "23514" when error.Routine is "ExecFindPartition" or "ExecPartitionCheckEmitError" =>
-                $"table {table} has no partition for the row: create or attach it",
+                $"{table} has no partition for the row: create or attach it",
             "23514" => $"{constraint} refuses rows: drop it, or let it accept every login",
             "23P01" => $"{constraint} refuses rows that overlap others: drop it",
             "42501" when !error.IsFromFunction => "a policy of row-level security refuses rows: let the service's role "
                 + "insert every login (ALTER POLICY, or BYPASSRLS)",
-            "44000" => "the check option of the view user_logins refuses rows: drop it, or let the view accept them",
+            "44000" => "the check option of the view that takes logins refuses rows: drop it, or let the view accept "
+                + "them",
 
             "P0001" => "a trigger or function raised it: its text is in PostgreSQL's log; drop or correct it",
             _ when error.IsFromFunction =>

@@ -36,9 +36,10 @@ public static class TableCheck
     }
 
     /// <summary>Says which columns are missing, with the remedy.</summary>
+    /// <param name="tables">The names of the tables.</param>
     /// <param name="columns">At least one name.</param>
     /// <returns>A sentence without a full stop.</returns>
-    public static string Describe(IReadOnlyList<string> columns) =>
-        $"user_logins has no column {string.Join(", ", columns)}: run 'fetch-etl migrate'; where that changes nothing, "
+    public static string Describe(LoginTables tables, IReadOnlyList<string> columns) =>
+        $"{tables} has no column {string.Join(", ", columns)}: run 'fetch-etl migrate'; where that changes nothing, "
         + "somebody dropped the column after a migration, so add it again";
 }

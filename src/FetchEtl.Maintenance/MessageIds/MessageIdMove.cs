@@ -31,9 +31,6 @@ public sealed class MessageIdMove(
     private const string Erased = "erased_messages";
     private const string IsKeyed = "message_id::text COLLATE \"C\" ~ '^.{14}8.{4}[89ab]'";
     private const string IsReceived = $"message_id IS NOT NULL AND NOT ({IsKeyed})";
-    private const int MostLockAttempts = 30;
-
-    private static readonly TimeSpan LockPause = TimeSpan.FromSeconds(1);
 
     /// <summary>Moves all ids, up to five walks over the table.</summary>
     /// <param name="batchBlocks">The blocks a transaction, 1 to <see cref="MaintenanceLimits.MaxBatchBlocks"/>.</param>
@@ -74,7 +71,7 @@ public sealed class MessageIdMove(
                 rows += await pass.RunAsync(
                     async (range, found, token) =>
                     {
-                        var (moved, removed) = await MoveAsync(database, name, range, found, token);
+                        var (moved, removed) = await MoveAsync(database, range, isPartitioned, found, token);
                         doubles += removed;
                         return moved;
                     },
@@ -118,23 +115,30 @@ public sealed class MessageIdMove(
             cancellationToken))[0];
 
     /// <summary>
-    /// A row whose message the table holds under its keyed id too is a second row of that message, and goes.
+    /// A row whose message the table holds under its keyed id too is a second row of that message, and goes. In a
+    /// partitioned table a message is unique by its id and its date, so one partition is looked at, and not all.
     /// </summary>
     private async Task<(int Moved, int Removed)> MoveAsync(
         LoginDbContext database,
-        string table,
         BlockRange range,
+        bool isPartitioned,
         IReadOnlyList<FoundRow> found,
         CancellationToken cancellationToken)
     {
         string[] ids = [.. found.Select(row => row.Id)];
         Guid[] keyed = [.. found.Select(row => key.Of(Guid.Parse(row.Values[0]!)))];
+        var sameDate = isPartitioned ? "held.create_date IS NOT DISTINCT FROM t.create_date" : "true";
+        var held =
+            $"""
+            EXISTS (SELECT FROM {range.Part.From} AS held
+                WHERE held.message_id = u.keyed AND {sameDate} AND {range.Part.Condition})
+            """;
         var moved = await RunAsync(
             $"""
             UPDATE {range.Part.From} AS t SET message_id = u.keyed
             FROM unnest(@ids::tid[], @keyed) AS u (id, keyed)
             WHERE t.ctid = u.id AND t.ctid >= @from AND t.ctid < @to AND {range.Part.Condition}
-                AND NOT EXISTS (SELECT FROM {table} AS held WHERE held.message_id = u.keyed)
+                AND NOT {held}
             """);
         var removed = moved == found.Count
             ? 0
@@ -143,7 +147,7 @@ public sealed class MessageIdMove(
                 DELETE FROM {range.Part.From} AS t
                 USING unnest(@ids::tid[], @keyed) AS u (id, keyed)
                 WHERE t.ctid = u.id AND t.ctid >= @from AND t.ctid < @to AND {range.Part.Condition}
-                    AND EXISTS (SELECT FROM {table} AS held WHERE held.message_id = u.keyed)
+                    AND {held}
                 """);
         return (moved, removed);
 
@@ -157,20 +161,7 @@ public sealed class MessageIdMove(
     }
 
     /// <summary>Records the form. A lock that is not free at once must not hold up all writers behind it.</summary>
-    private async Task RecordAsync(LoginDbContext database, MessageIdForm form, CancellationToken cancellationToken)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                await verifier.ChangeMessageIdsAsync(database, form, cancellationToken);
-                return;
-            }
-            catch (PostgresException exception)
-                when (exception.SqlState == PostgresErrorCodes.LockNotAvailable && attempt < MostLockAttempts)
-            {
-                await Task.Delay(LockPause, time, cancellationToken);
-            }
-        }
-    }
+    private Task RecordAsync(LoginDbContext database, MessageIdForm form, CancellationToken cancellationToken) =>
+        new LockAttempts(database, time, waits: null).RetryAsync(
+            Logins, token => verifier.ChangeMessageIdsAsync(database, form, token), cancellationToken);
 }

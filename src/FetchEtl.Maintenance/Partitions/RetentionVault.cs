@@ -15,7 +15,8 @@ namespace FetchEtl.Maintenance;
 /// <para>
 /// Masks are compared as they are, without keys. So no row may have a mask of an older generation than the vault's
 /// entries: <see cref="RequireOneGenerationAsync(CancellationToken)"/>. Nor may one of the partition, which a rotation
-/// does not reach once it is detached.
+/// does not reach once it is detached. No rotation runs meanwhile (<see cref="VaultTurn"/>), and the next one first
+/// brings back what a killed run set aside.
 /// </para>
 /// </remarks>
 /// <param name="database">The session.</param>
@@ -32,9 +33,12 @@ internal sealed class RetentionVault(LoginDbContext database, TimeProvider time)
 
     private const string HasEntries = "SELECT EXISTS (SELECT FROM pii_vault)";
 
+    private const string ReadAside =
+        $"SELECT v.field::text, v.mask::text FROM pii_vault AS v WHERE v.field::text LIKE '{Aside}%'";
+
     private const string Delete = $"DELETE FROM pii_vault AS v WHERE v.field::text LIKE '{Aside}%'";
 
-    /// <summary>Refuses where rows have masks of an older generation, so that a rotation is under way.</summary>
+    /// <summary>Refuses where rows or entries have masks of an older generation: a rotation is under way.</summary>
     /// <exception cref="MaskingRefusedException">A rotation is under way. Nothing was changed.</exception>
     public async Task RequireOneGenerationAsync(CancellationToken cancellationToken)
     {
@@ -46,6 +50,7 @@ internal sealed class RetentionVault(LoginDbContext database, TimeProvider time)
 
         var older = string.Join(
             " OR ", PiiFields.All.Select(field => MaskSql.IsOlderMask($"l.{field.Column()}", newest)));
+        await RequireNewestEntriesAsync(newest, cancellationToken);
         if (await IsAsync($"SELECT EXISTS (SELECT FROM user_logins AS l WHERE {older})", cancellationToken))
         {
             throw new MaskingRefusedException(
@@ -97,6 +102,8 @@ internal sealed class RetentionVault(LoginDbContext database, TimeProvider time)
             return 0;
         }
 
+        await using var turn = await VaultTurn.TakeForErasureAsync(database, leaf, cancellationToken);
+        await RequireNewestEntriesAsync(await NewestAsync(cancellationToken), cancellationToken);
         await RequireOneGenerationAsync(leaf, cancellationToken);
         foreach (var field in PiiFields.All)
         {
@@ -138,6 +145,23 @@ internal sealed class RetentionVault(LoginDbContext database, TimeProvider time)
         return await database.ExecuteAsync(Delete, cancellationToken);
     }
 
+    /// <summary>Brings back all entries that a killed run set aside.</summary>
+    /// <param name="cancellationToken">Ends it between two entries.</param>
+    public async Task RestoreAsync(CancellationToken cancellationToken)
+    {
+        var entries = await database.QueryAsync(
+            ReadAside, static reader => (Field: reader.GetString(0), Mask: reader.GetString(1)), cancellationToken);
+        foreach (var (field, mask) in entries)
+        {
+            await RestoreAsync(field[Aside.Length..], mask, cancellationToken);
+        }
+
+        foreach (var name in entries.Select(entry => entry.Field[Aside.Length..]).Distinct())
+        {
+            await DeleteTwinsAsync(name, cancellationToken);
+        }
+    }
+
     /// <summary>
     /// Brings an entry back. It is a transaction of its own, so that a writer who seals several values never waits for
     /// this session, which waits for it.
@@ -166,6 +190,20 @@ internal sealed class RetentionVault(LoginDbContext database, TimeProvider time)
         WHERE v.field::text = '{Aside}{name}' AND o.field::text = '{name}' AND o.mask::text = v.mask::text
         """,
         cancellationToken);
+
+    /// <summary>A rotation changes the rows first, so an entry can lack the mask that its rows have by now.</summary>
+    private async Task RequireNewestEntriesAsync(int newest, CancellationToken cancellationToken)
+    {
+        var older = $"SELECT EXISTS (SELECT FROM pii_vault AS v WHERE {MaskSql.IsOlderMask("v.mask", newest)})";
+        if (newest > 1 && await IsAsync(older, cancellationToken))
+        {
+            throw new MaskingRefusedException(
+            [
+                $"pii_vault has sealed values under masks of older generations than {newest}, so which of them no row "
+                    + "needs any more cannot be seen. Run 'fetch-etl rekey' first. Nothing was dropped.",
+            ]);
+        }
+    }
 
     /// <summary>The newest generation; 0 where no value is sealed.</summary>
     private async Task<int> NewestAsync(CancellationToken cancellationToken)

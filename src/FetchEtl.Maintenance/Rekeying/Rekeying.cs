@@ -41,6 +41,7 @@ public sealed class Rekeying(
         var inspected = await MaskedTableInspection.InspectAsync(
             database, tableName, columns, masker.MaskLength, cancellationToken);
         await MaskedTableInspection.RequireVaultAsync(database, "SELECT, INSERT, UPDATE, DELETE", cancellationToken);
+        await using var turn = await VaultTurn.TakeForRekeyAsync(database, cancellationToken);
         // This also records the new generation, so that no process starts any more that lacks its key.
         var settings = await verifier.VerifyAsync(database, cancellationToken);
         var lifting = new MaskLifting(masker, settings.MethodOf);
@@ -48,6 +49,7 @@ public sealed class Rekeying(
         var before = await ValueCounts.ReadAsync(database, table, cancellationToken);
         RequireKeys(table, before);
         RekeyRules.Require(table, before, lifting);
+        await new RetentionVault(database, time).RestoreAsync(cancellationToken);
 
         var (rows, after, values) = before.Any(column => column.Older(_generation) > 0)
             ? await RekeyRowsAsync(database, table, lifting, batchBlocks, progress, cancellationToken)

@@ -10,6 +10,10 @@ namespace FetchEtl.Maintenance;
 /// Runs short statements that need a strong lock. All who come later wait behind one that waits for its lock, so it
 /// gives up after two seconds, and is tried again after a pause. So is one that ended a deadlock.
 /// </summary>
+/// <remarks>
+/// LockRetry of the migrations has the same limits. It is a type of its own: it runs without EF Core's context and
+/// names the holders of the locks, and one type for both would be public API of FetchEtl.Logins, which needs neither.
+/// </remarks>
 /// <param name="database">The session.</param>
 /// <param name="time">The clock of the pauses.</param>
 /// <param name="waits">Called with a sentence before each pause; null where nobody listens.</param>
@@ -17,25 +21,37 @@ internal sealed class LockAttempts(LoginDbContext database, TimeProvider time, A
 {
     private const int Most = 30;
 
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
     /// <summary>Runs the step in a transaction, and commits it.</summary>
     /// <param name="table">The table to lock, for the texts.</param>
     /// <param name="step">The statements.</param>
     /// <param name="cancellationToken">Ends it; a step under way is rolled back.</param>
     /// <exception cref="MaskingRefusedException">The lock was never free. Nothing was changed.</exception>
-    public async Task RunAsync(
+    public Task RunAsync(string table, Func<CancellationToken, Task> step, CancellationToken cancellationToken)
+    {
+        return RetryAsync(table, InTransactionAsync, cancellationToken);
+
+        async Task InTransactionAsync(CancellationToken token)
+        {
+            await using var transaction = await database.Database.BeginTransactionAsync(
+                IsolationLevel.ReadCommitted, token);
+            await database.ExecuteAsync("SET LOCAL lock_timeout = '2s'", token);
+            await step(token);
+            await transaction.CommitAsync(CancellationToken.None);
+        }
+    }
+
+    /// <summary>Runs a step that is a transaction of its own, with this limit.</summary>
+    /// <inheritdoc cref="RunAsync"/>
+    public async Task RetryAsync(
         string table, Func<CancellationToken, Task> step, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                await using var transaction = await database.Database.BeginTransactionAsync(
-                    IsolationLevel.ReadCommitted, cancellationToken);
-                await database.ExecuteAsync("SET LOCAL lock_timeout = '2s'", cancellationToken);
                 await step(cancellationToken);
-                await transaction.CommitAsync(CancellationToken.None);
                 return;
             }
             catch (PostgresException exception) when (exception.SqlState
@@ -45,16 +61,17 @@ internal sealed class LockAttempts(LoginDbContext database, TimeProvider time, A
                 {
                     throw new MaskingRefusedException(
                     [
-                        $"{table} was in use by other transactions in {Most} attempts of 2 s: end those that stay "
-                            + "open (pg_stat_activity), and run this again. What is done stays done.",
+                        $"A lock on {table} was not free in {Most} attempts of 2 s. End the transactions that use it "
+                            + "(pg_stat_activity shows them), then run this again: it continues.",
                     ]);
                 }
             }
 
+            var pause = TimeSpan.FromSeconds(Math.Min(Math.Pow(2, attempt - 1), LongestPause.TotalSeconds));
             waits?.Invoke(
-                $"{table} is in use by other transactions; attempt {attempt + 1} of {Most} follows in "
-                + $"{Pause.TotalSeconds} s");
-            await Task.Delay(Pause, time, cancellationToken);
+                $"A lock on {table} was not free within 2 s. Waiting longer would block readers and writers, so "
+                + $"attempt {attempt + 1} of {Most} follows in {pause.TotalSeconds} s.");
+            await Task.Delay(pause, time, cancellationToken);
         }
     }
 }

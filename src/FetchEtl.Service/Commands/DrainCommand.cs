@@ -88,7 +88,8 @@ internal static class DrainCommand
         if (await TableCheck.FindMissingColumnsAsync(database, cancellationToken) is { Count: > 0 } missing)
         {
             throw new UsageException(
-                $"PostgreSQL at ConnectionStrings:Logins cannot be used: {TableCheck.Describe(missing)}.");
+                "PostgreSQL at ConnectionStrings:Logins cannot be used: "
+                + $"{TableCheck.Describe(database.Tables, missing)}.");
         }
 
         _ = await database.UserLogins.Select(x => x.MessageId).FirstOrDefaultAsync(cancellationToken);

@@ -22,7 +22,8 @@ public sealed class LoginWriterOutageTests : IAsyncLifetime
         "REVOKE INSERT ON user_logins FROM {role}",
         "GRANT INSERT ON user_logins TO {role}",
         "42501, the role lacks a right: grant it INSERT and SELECT on user_logins, SELECT on "
-        + "masking_generations and erased_messages, with a vault SELECT and INSERT on pii_vault")]
+        + "masking_generations and erased_messages, with a vault SELECT and INSERT on pii_vault (where Storage:Table "
+        + "names another table, on that one instead of user_logins)")]
     [InlineData(
         "ALTER TABLE user_logins RENAME COLUMN locale TO language",
         "ALTER TABLE user_logins RENAME COLUMN language TO locale",

@@ -221,7 +221,9 @@ public sealed class PartitionUpkeepTests : IAsyncLifetime
             (await LayoutAsync()).Partitions[0], drops: true, "test", "ann", waiting: null, CancellationToken.None);
 
         Assert.Equal(
-            "user_logins is in use by other transactions; attempt 2 of 30 follows in 5 s", await waits.Task);
+            "A lock on user_logins was not free within 2 s. Waiting longer would block readers and writers, so "
+                + "attempt 2 of 30 follows in 1 s.",
+            await waits.Task);
         await transaction.RollbackAsync();
         while (!removal.IsCompleted)
         {

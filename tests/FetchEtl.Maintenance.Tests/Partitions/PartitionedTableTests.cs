@@ -119,13 +119,17 @@ public sealed class PartitionedTableTests : IAsyncLifetime
         }
 
         await _store.ExecuteAsync(
-            $"INSERT INTO user_logins (message_id, create_date) VALUES ('{key.Of(ids[^1])}', '2026-11-05')");
+            $"""
+            INSERT INTO user_logins (message_id, create_date) VALUES
+                ('{key.Of(ids[^1])}', '2026-11-05'), ('{key.Of(ids[0])}', '2026-11-06')
+            """);
         var summary = await new MessageIdMove(_store, verifier, key, TimeProvider.System)
             .RunAsync(1, new MaintenanceStore.Reporter(null), CancellationToken.None);
 
         Assert.Equal((149, 1, 0), (summary.Rows, summary.Doubles, summary.Left));
+        // The same id on another date is another row, as it is for the writer.
         Assert.Equal(
-            ids.Select(key.Of).Order(),
+            ids.Append(ids[0]).Select(key.Of).Order(),
             (await _store.QueryAsync("SELECT message_id FROM user_logins", row => row.GetGuid(0))).Order());
     }
 

@@ -6,7 +6,7 @@ using Npgsql;
 namespace FetchEtl.Maintenance.Tests;
 
 /// <summary>The report against plain SQL and the rule of merging as its definition says it.</summary>
-public sealed class LoginReportingTests(ReportStore store) : IClassFixture<ReportStore>
+public sealed class LoginReportingTests(MaintenanceStore store) : IClassFixture<MaintenanceStore>
 {
     private const int Tables = 10;
 
@@ -320,7 +320,7 @@ public sealed class LoginReportingTests(ReportStore store) : IClassFixture<Repor
         _ => string.CompareOrdinal(a, b),
     };
 
-    private Task<long> CountAsync(string what) => store.NumberAsync(
+    private Task<long> CountAsync(string what) => store.ScalarAsync<long>(
         $"SELECT count({what}) FROM user_logins WHERE create_date BETWEEN '2026-02-01' AND '2026-02-28'");
 
     private async Task<IReadOnlyList<Group>> GroupsAsync(string column) => Groups(await store.PairsAsync(

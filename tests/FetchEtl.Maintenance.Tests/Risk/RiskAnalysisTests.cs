@@ -5,7 +5,7 @@ using FetchEtl.Testing;
 namespace FetchEtl.Maintenance.Tests;
 
 /// <summary>The risk analysis against SQL that compares each row with each, and as roles with few rights.</summary>
-public sealed class RiskAnalysisTests(RiskStore store) : IClassFixture<RiskStore>
+public sealed class RiskAnalysisTests(MaintenanceStore store) : IClassFixture<MaintenanceStore>
 {
     private const int Tables = 12;
     private const int MinK = 3;

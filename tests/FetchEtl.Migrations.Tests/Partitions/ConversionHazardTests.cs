@@ -104,6 +104,62 @@ public sealed class ConversionHazardTests : IAsyncLifetime
             .WaitAsync(TestDatabase.Limit);
     }
 
+    /// <summary>Hazard: everybody waits for the table while the copy waits for its reader.</summary>
+    [Fact]
+    public async Task Writers_do_not_wait_while_giving_up_waits_for_a_reader_of_the_copy()
+    {
+        await Conversions.StopAfterCopyAsync(Connection, _reports, _time);
+        await using var conversion = await PartitionConversion.OpenAsync(Connection, _reports.Add, _time);
+        var reader = await Analyst.BeginAsync(Connection, "SELECT count(*) FROM user_logins_partitioned");
+        var givingUp = conversion.GiveUpAsync();
+        while (!givingUp.IsCompleted && await TestDatabase.ReadAsync(
+            Connection, "SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = 'relation'") is [])
+        {
+            await Task.Delay(10);
+        }
+
+        var held = await Record.ExceptionAsync(() => TestDatabase.ExecuteAsync(
+            Connection, "SET lock_timeout = '100ms'; INSERT INTO user_logins (user_id) VALUES ('meanwhile')"));
+        await reader.DisposeAsync();
+        while (await Task.WhenAny(givingUp, _time.NextPauseAsync()) is Task<TimeSpan> pause)
+        {
+            _time.Advance(await pause);
+        }
+
+        Assert.True(await givingUp);
+        Assert.Null(held);
+        Assert.Equal(["11"], await TestDatabase.ReadAsync(Connection, "SELECT count(*) FROM user_logins"));
+        Assert.Equal((PartitionState.Plain, null), await conversion.ReadStateAsync());
+    }
+
+    /// <summary>Hazard: the rows that came after the kill are missing in the copy, which takes the name.</summary>
+    [Fact]
+    public async Task A_conversion_whose_giving_up_was_killed_is_not_continued_and_can_be_given_up()
+    {
+        await Conversions.StopAfterCopyAsync(Connection, _reports, _time);
+        await using (var killed = await OpenAsync(sql =>
+        {
+            if (sql.StartsWith("DROP TABLE", StringComparison.Ordinal))
+            {
+                throw new TimeoutException();
+            }
+        }))
+        {
+            await Assert.ThrowsAsync<TimeoutException>(() => killed.GiveUpAsync());
+        }
+
+        await TestDatabase.ExecuteAsync(Connection, "INSERT INTO user_logins (user_id) VALUES ('meanwhile')");
+        var refused = await Assert.ThrowsAsync<LoginMigrationException>(
+            () => Conversions.RunAsync(Connection, PartitionInterval.Month, _reports, _time));
+        Assert.Contains("the trigger user_logins_conversion_mirror", refused.Message);
+        Assert.Contains("'fetch-etl migrate --partition-by none'", refused.Message);
+        await using var last = await OpenAsync(static _ => { });
+        Assert.True(await last.GiveUpAsync());
+
+        Assert.Equal(["11"], await TestDatabase.ReadAsync(Connection, "SELECT count(*) FROM user_logins"));
+        Assert.Equal((PartitionState.Plain, null), await last.ReadStateAsync());
+    }
+
     /// <summary>Hazard: a producer's clock decides how many partitions there are.</summary>
     [Fact]
     public async Task A_date_far_off_gets_a_partition_only_where_a_row_has_it_already_or_an_operator_says_so()
@@ -147,4 +203,12 @@ public sealed class ConversionHazardTests : IAsyncLifetime
 
     private Task<string[]> AddAsync(string date, string from = "") =>
         TestDatabase.ReadAsync(Connection, $"SELECT user_logins_add_partition({date}) {from}");
+
+    private Task<PartitionConversion> OpenAsync(Action<string> beforeStatement) => PartitionConversion.OpenAsync(
+        Connection,
+        _reports.Add,
+        _time,
+        PartitionConversion.DefaultBatchBlocks,
+        beforeStatement,
+        CancellationToken.None);
 }
