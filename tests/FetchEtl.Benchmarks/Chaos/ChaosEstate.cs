@@ -95,10 +95,9 @@ internal sealed class ChaosEstate : IAsyncDisposable
             """);
         if (options.IsPartitioned)
         {
-            await TablePartitions.CreateAsync(
-                postgres.ConnectionString, PartitionInterval.Day, cancellationToken);
+            await TablePartitions.CreateAsync(postgres.ConnectionString, PartitionInterval.Day, cancellationToken);
 
-            // The workers have to add the partition that they need first.
+            // The workers have to add the partition of today.
             await ExecuteAsync(string.Create(
                 CultureInfo.InvariantCulture,
                 $"DROP TABLE IF EXISTS user_logins_p{DateTime.UtcNow:yyyy'_'MM'_'dd}"));
