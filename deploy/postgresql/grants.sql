@@ -7,8 +7,9 @@ BEGIN;
 REVOKE ALL ON user_logins, user_logins_readable, masking_generations, pii_vault, erased_messages, audit_log
     FROM PUBLIC, fetch_etl, fetch_etl_operator, fetch_etl_privacy, login_analyst;
 
--- The service inserts. ON CONFLICT needs to read message_id, and nothing else is read.
-GRANT INSERT, SELECT (message_id) ON user_logins TO fetch_etl;
+-- The service inserts. ON CONFLICT needs to read the columns of the unique index, create_date in a partitioned table
+-- alone, and nothing else is read.
+GRANT INSERT, SELECT (message_id, create_date) ON user_logins TO fetch_etl;
 -- migrate and "keys register" write the generations, so that the service cannot: docs/security.md.
 GRANT SELECT ON masking_generations TO fetch_etl;
 -- What was erased is not written again.

@@ -12,7 +12,8 @@ public sealed class ChaosTests(ITestOutputHelper output)
     [PosixFact]
     public async Task Under_every_kind_of_strike_nothing_is_lost_doubled_stuck_dead_lettered_or_leaked()
     {
-        var options = new ChaosOptions { Seed = 20_260 };
+        // An odd seed: the plain table, which is the default.
+        var options = new ChaosOptions { Seed = 20_261 };
 
         var figures = await ChaosRun.RunAsync(options, output.WriteLine, CancellationToken.None);
 

@@ -116,7 +116,10 @@ internal static class CarriedOver
             AND s.statement IS NOT NULL
         """;
 
-    /// <summary>The rights on the table and its columns, and on the function for the roles that insert.</summary>
+    /// <summary>
+    /// The rights on the table and its columns, and on the function for the roles that insert. A role that may read
+    /// <c>message_id</c> may then read <c>create_date</c> too, which ON CONFLICT requires of each column of its index.
+    /// </summary>
     public const string Grants =
         $"""
         SELECT pg_catalog.format('GRANT %s ON %s TO %s%s', a.privilege_type, @target, {Grantee},
@@ -131,6 +134,13 @@ internal static class CarriedOver
             CROSS JOIN LATERAL pg_catalog.aclexplode(t.attacl) AS a
             LEFT JOIN pg_catalog.pg_roles AS r ON r.oid = a.grantee
         WHERE t.attrelid = {Old} AND NOT t.attisdropped AND a.grantee <> c.relowner
+        UNION
+        SELECT pg_catalog.format('GRANT SELECT (create_date) ON %s TO %s', @target, {Grantee})
+        FROM pg_catalog.pg_attribute AS t JOIN pg_catalog.pg_class AS c ON c.oid = t.attrelid
+            CROSS JOIN LATERAL pg_catalog.aclexplode(t.attacl) AS a
+            LEFT JOIN pg_catalog.pg_roles AS r ON r.oid = a.grantee
+        WHERE t.attrelid = {Old} AND t.attname::text = 'message_id' AND a.grantee <> c.relowner
+            AND a.privilege_type = 'SELECT'
         UNION
         SELECT pg_catalog.format('GRANT EXECUTE ON FUNCTION %s(date) TO %s', @function, {Grantee})
         FROM pg_catalog.pg_class AS c CROSS JOIN LATERAL pg_catalog.aclexplode(c.relacl) AS a

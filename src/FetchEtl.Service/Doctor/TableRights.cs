@@ -24,6 +24,7 @@ internal static class TableRights
         FROM (VALUES
             ('INSERT'::text, 'user_logins'::text, false),
             ('SELECT (message_id)', 'user_logins', false),
+            ('SELECT (create_date)', 'user_logins', false),
             ('SELECT', 'masking_generations', false),
             ('SELECT', 'erased_messages', false),
             ('SELECT', 'pii_vault', true),
@@ -32,6 +33,11 @@ internal static class TableRights
             AND NOT COALESCE(CASE needed.right_name
                 WHEN 'SELECT (message_id)' THEN pg_catalog.has_column_privilege(
                     pg_catalog.to_regclass(needed.table_name)::oid, 'message_id', 'SELECT')
+                -- A partitioned table alone has it in the unique index.
+                WHEN 'SELECT (create_date)' THEN pg_catalog.has_column_privilege(
+                    pg_catalog.to_regclass(needed.table_name)::oid, 'create_date', 'SELECT')
+                    OR NOT EXISTS (SELECT FROM pg_catalog.pg_class AS c
+                        WHERE c.oid = pg_catalog.to_regclass(needed.table_name)::oid AND c.relkind = 'p')
                 ELSE pg_catalog.has_table_privilege(
                     pg_catalog.to_regclass(needed.table_name)::oid, needed.right_name)
                 END, true)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using FetchEtl.Logins;
 using FetchEtl.Masking;
@@ -7,7 +6,8 @@ namespace FetchEtl.Benchmarks;
 
 /// <summary>
 /// The messages of a run by number. The seed fixes them, so they are generated on every access and none is stored.
-/// Every personal value contains a canary, ips and devices repeat, and a few messages are invalid in different ways.
+/// Every personal value contains a canary. Each message has a user of its own, ips and devices repeat, and a few
+/// messages are invalid in different ways.
 /// </summary>
 internal sealed class CanaryLogins(int seed, IPiiMasker masker)
 {
@@ -16,15 +16,6 @@ internal sealed class CanaryLogins(int seed, IPiiMasker masker)
     private const int Devices = 5000;
 
     private static readonly string[] Locales = ["BR", "CZ", "DE", "FR", "ID", "JP", "PL", "US"];
-
-    /// <summary>Returns the number in a user_id; null where the user_id is not one of the run.</summary>
-    public static int? Number(string? userId) =>
-        userId is not null
-        && userId.StartsWith(Canaries.UserId, StringComparison.Ordinal)
-        && int.TryParse(
-            userId.AsSpan(Canaries.UserId.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? number
-            : null;
 
     /// <summary>Generates the message with a number, 0 or more.</summary>
     public CanaryLogin this[int number]
@@ -58,7 +49,7 @@ internal sealed class CanaryLogins(int seed, IPiiMasker masker)
 
             _ = AppVersion.TryEncode(version, AppVersionEncoding.Ordered, out var code);
             return new CanaryLogin(body.ToJsonString(), new LoginRow(
-                row.UserId,
+                masker.Mask(PiiField.UserId, new PersonalText(row.UserId))!,
                 row.DeviceType,
                 masker.Mask(PiiField.Ip, new PersonalText(row.Ip))!,
                 masker.Mask(PiiField.DeviceId, new PersonalText(row.DeviceId))!,

@@ -1,13 +1,14 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Amazon.SQS;
 using Amazon.SQS.Model;
 using FetchEtl.Local;
+using FetchEtl.Logins;
 using FetchEtl.Masking;
 using FetchEtl.Migrations;
 using FetchEtl.Service;
-using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace FetchEtl.Benchmarks;
@@ -36,8 +37,6 @@ internal sealed class ChaosEstate : IAsyncDisposable
     private static readonly TimeSpan SettlingLimit = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    private readonly ServiceProvider _logins;
-
     private ChaosEstate(
         LocalSqs sqs,
         ReplicatedPostgres postgres,
@@ -54,13 +53,7 @@ internal sealed class ChaosEstate : IAsyncDisposable
         DeadLetterUrl = deadLetterUrl;
         RedriveUrl = redriveUrl;
         Settings = settings;
-        _logins = new ServiceCollection()
-            .AddLogins(options =>
-            {
-                options.ConnectionString = settings["ConnectionStrings__Logins"];
-                options.Masking.Keys.Add(settings["Masking__Keys__0"]);
-            })
-            .BuildServiceProvider();
+        Masker = new KeyedPiiMasker(new MaskingOptions { Keys = { settings["Masking__Keys__0"] } });
     }
 
     public LocalSqs Sqs { get; }
@@ -79,25 +72,38 @@ internal sealed class ChaosEstate : IAsyncDisposable
     public IReadOnlyDictionary<string, string> Settings { get; }
 
     /// <summary>A masker with the key of the workers.</summary>
-    public IPiiMasker Masker => _logins.GetRequiredService<IPiiMasker>();
+    public KeyedPiiMasker Masker { get; }
 
+    /// <param name="options">The seed fixes the masking key, and so which rows a trigger refuses.</param>
+    /// <param name="canaries">Searches PostgreSQL's logs.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
     /// <exception cref="LocalPostgresException">
     /// This machine has no PostgreSQL; the message says what to install.
     /// </exception>
-    public static async Task<ChaosEstate> CreateAsync(CanaryWatch canaries, CancellationToken cancellationToken)
+    public static async Task<ChaosEstate> CreateAsync(
+        ChaosOptions options, CanaryWatch canaries, CancellationToken cancellationToken)
     {
         var postgres = await ReplicatedPostgres.StartAsync(canaries, cancellationToken);
         await LoginMigrations.MigrateAsync(postgres.ConnectionString, cancellationToken);
         var password = RandomNumberGenerator.GetHexString(32);
-        await using (var setup = postgres.Command(
-            $"CREATE ROLE {Role} LOGIN PASSWORD '{password}'; "
-            + $"GRANT INSERT, SELECT (message_id) ON user_logins TO {Role}; "
-            + $"GRANT SELECT ON erased_messages TO {Role}; "
-            + $"GRANT SELECT, INSERT, UPDATE ON masking_generations TO {Role}; "
-            + ChaosTable.Setup))
+        await ExecuteAsync(
+            $"""
+            CREATE ROLE {Role} LOGIN PASSWORD '{password}';
+            GRANT INSERT, SELECT (message_id) ON user_logins TO {Role};
+            GRANT SELECT ON erased_messages TO {Role};
+            GRANT SELECT, INSERT, UPDATE ON masking_generations TO {Role};
+            """);
+        if (options.IsPartitioned)
         {
-            await setup.ExecuteNonQueryAsync(cancellationToken);
+            await TablePartitions.CreateAsync(postgres.ConnectionString, PartitionInterval.Day, cancellationToken);
+
+            // The workers have to add the partition of today.
+            await ExecuteAsync(string.Create(
+                CultureInfo.InvariantCulture,
+                $"DROP TABLE IF EXISTS user_logins_p{DateTime.UtcNow:yyyy'_'MM'_'dd}"));
         }
+
+        await ExecuteAsync(ChaosTable.Setup(options.IsPartitioned));
 
         var sqs = await LocalSqs.StartAsync(cancellationToken: cancellationToken);
 
@@ -120,6 +126,10 @@ internal sealed class ChaosEstate : IAsyncDisposable
             Password = password,
             CommandTimeout = CommandTimeoutSeconds,
         };
+        var key = new byte[32];
+        new Random(options.Seed).NextBytes(key);
+
+        // The masked fields and the form of message ids are the product's defaults for a new table.
         var settings = new Dictionary<string, string>
         {
             ["Sqs__ServiceUrl"] = sqs.ServiceUrl.ToString(),
@@ -129,21 +139,30 @@ internal sealed class ChaosEstate : IAsyncDisposable
             ["Sqs__WaitTimeSeconds"] = "1",
             ["Sqs__VisibilityTimeoutSeconds"] = VisibilityTimeoutSeconds.ToString(),
             ["ConnectionStrings__Logins"] = workers.ConnectionString,
-            ["Masking__Keys__0"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
-            // The oracle finds a row by its user and its message.
-            ["Masking__Fields__0"] = "ip",
-            ["Masking__Fields__1"] = "device_id",
-            ["Masking__MessageIds"] = "Raw",
+            ["Masking__Keys__0"] = Convert.ToBase64String(key),
         };
         TraceLogging.AddTo(settings);
 
         // A logger that waits for a full pipe waits soon.
         settings["Logging__Console__MaxQueueLength"] = "100";
         return new ChaosEstate(sqs, postgres, client, queueUrl, deadLetterUrl, redriveUrl, settings);
+
+        async Task ExecuteAsync(string sql)
+        {
+            await using var command = postgres.Command(sql);
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
     }
 
     /// <summary>Creates a command that runs as the owner of the database.</summary>
     public NpgsqlCommand Command(string sql) => Postgres.Command(sql);
+
+    /// <summary>Counts the rows of the table.</summary>
+    public async Task<long> CountRowsAsync(CancellationToken cancellationToken)
+    {
+        await using var command = Command("SELECT count(*) FROM user_logins");
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
 
     /// <summary>Reads how many messages are on the queue, and how many of them are in flight.</summary>
     public async Task<(long Total, long InFlight)> DepthAsync(CancellationToken cancellationToken)
@@ -172,7 +191,6 @@ internal sealed class ChaosEstate : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        await _logins.DisposeAsync();
         await Sqs.DisposeAsync();
         await Postgres.DisposeAsync();
     }

@@ -70,7 +70,7 @@ internal sealed record ChaosFigures
         Line("seed", Options.Seed);
         Line("seconds", Math.Round(Duration.TotalSeconds));
         Line("messages", Outcome.Valid + Outcome.Invalid, $"{Outcome.Valid} logins, {Outcome.Invalid} invalid");
-        Line("rows", Outcome.Rows);
+        Line("rows", Outcome.Rows, Options.IsPartitioned ? "in a table partitioned by day" : "in a plain table");
         Line("dead letters", Outcome.DeadLetters, $"and {Outcome.RepeatedDeadLetters} repeated ones");
         Line("lost", Outcome.Lost);
         Line("doubled", Outcome.Doubled);

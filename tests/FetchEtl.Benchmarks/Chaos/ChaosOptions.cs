@@ -21,6 +21,9 @@ internal sealed record ChaosOptions
     /// </summary>
     public IReadOnlyCollection<StrikeKind> Only { get; init; } = [];
 
+    /// <summary>Whether the table is partitioned by day, as with even seeds. With odd ones it is plain.</summary>
+    public bool IsPartitioned => Seed % 2 == 0;
+
     /// <summary>The command line that repeats the run.</summary>
     public override string ToString() =>
         "dotnet run -c Release --project tests/FetchEtl.Benchmarks -- "

@@ -19,6 +19,7 @@ internal sealed class ChaosRun : IAsyncDisposable
     private readonly CanaryWatch _canaries;
     private readonly ChaosEstate _estate;
     private readonly CanaryLogins _logins;
+    private readonly SentMessages _messages;
     private readonly LoginProducer _producer;
     private readonly WorkerFleet _fleet;
     private readonly WorkerStrikes _workers;
@@ -34,7 +35,8 @@ internal sealed class ChaosRun : IAsyncDisposable
         _canaries = canaries;
         _plan = StrikePlan.Draw(new Random(seeds.Next()), options.Minutes, options.Only);
         _logins = new CanaryLogins(seeds.Next(), estate.Masker);
-        _producer = new LoginProducer(estate, _logins);
+        _messages = new SentMessages(estate.Masker.MessageIds);
+        _producer = new LoginProducer(estate, _logins, _messages);
         _database = new DatabaseStrikes(estate, _producer);
         _sqs = new SqsStrikes(estate, _producer, seeds.Next(), withOrdinaryFaults: options.Only.Count == 0);
         _sqs.Start();
@@ -55,7 +57,7 @@ internal sealed class ChaosRun : IAsyncDisposable
         ChaosOptions options, Action<string> report, CancellationToken cancellationToken)
     {
         var canaries = new CanaryWatch();
-        await using var estate = await ChaosEstate.CreateAsync(canaries, cancellationToken);
+        await using var estate = await ChaosEstate.CreateAsync(options, canaries, cancellationToken);
         await using var run = new ChaosRun(options, estate, canaries, report);
         await using (await ObservedWorker.StartAsync(estate.Settings, canaries, cancellationToken))
         {
@@ -191,7 +193,9 @@ internal sealed class ChaosRun : IAsyncDisposable
         // Each acknowledged row must stand on the standby: the rows of the table are those that it holds.
         await _estate.Postgres.FailOverForGoodAsync(cancellationToken);
         _estate.Postgres.ReadLogs();
-        var oracle = new Oracle(_estate, _logins, _producer, _canaries, _startedOn);
+        var judge = new OutcomeJudge(
+            _logins, _producer.Sent, _messages, _startedOn, DateOnly.FromDateTime(DateTime.UtcNow));
+        var oracle = new Oracle(_estate, judge, _canaries);
         return new ChaosFigures
         {
             Options = _options,

@@ -6,22 +6,6 @@ namespace FetchEtl.Benchmarks;
 /// </summary>
 internal static class ChaosTable
 {
-    /// <summary>Adds all of it, intact.</summary>
-    public const string Setup =
-        $"""
-        ALTER TABLE user_logins ADD COLUMN id serial CONSTRAINT user_logins_id_unique UNIQUE;
-        GRANT USAGE ON SEQUENCE user_logins_id_seq TO {ChaosEstate.Role};
-
-        CREATE TABLE login_audit (day date, message_id uuid) PARTITION BY RANGE (day);
-        {AddPartition};
-        CREATE FUNCTION chaos_audit() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS
-        'BEGIN INSERT INTO login_audit VALUES (NEW.create_date, NEW.message_id); RETURN NULL; END';
-        CREATE TRIGGER chaos_audit AFTER INSERT ON user_logins FOR EACH ROW EXECUTE FUNCTION chaos_audit();
-
-        {AcceptRows};
-        CREATE TRIGGER chaos_check BEFORE INSERT ON user_logins FOR EACH ROW EXECUTE FUNCTION chaos_check();
-        """;
-
     public const string DropPartition = "DROP TABLE IF EXISTS login_audit_all";
 
     public const string AddPartition =
@@ -46,4 +30,22 @@ internal static class ChaosTable
     public const string SwallowRows = $"{Check} 'BEGIN RETURN NULL; END'";
 
     private const string Check = "CREATE OR REPLACE FUNCTION chaos_check() RETURNS trigger LANGUAGE plpgsql AS";
+
+    /// <summary>Returns the statements that add all of it, intact.</summary>
+    /// <param name="partitioned">Then a unique constraint has to include the partitions' column.</param>
+    public static string Setup(bool partitioned) =>
+        $"""
+        ALTER TABLE user_logins ADD COLUMN id serial,
+            ADD CONSTRAINT user_logins_id_unique UNIQUE (id{(partitioned ? ", create_date" : "")});
+        GRANT USAGE ON SEQUENCE user_logins_id_seq TO {ChaosEstate.Role};
+
+        CREATE TABLE login_audit (day date, message_id uuid) PARTITION BY RANGE (day);
+        {AddPartition};
+        CREATE FUNCTION chaos_audit() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS
+        'BEGIN INSERT INTO login_audit VALUES (NEW.create_date, NEW.message_id); RETURN NULL; END';
+        CREATE TRIGGER chaos_audit AFTER INSERT ON user_logins FOR EACH ROW EXECUTE FUNCTION chaos_audit();
+
+        {AcceptRows};
+        CREATE TRIGGER chaos_check BEFORE INSERT ON user_logins FOR EACH ROW EXECUTE FUNCTION chaos_check();
+        """;
 }

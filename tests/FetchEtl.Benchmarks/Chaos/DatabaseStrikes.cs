@@ -82,7 +82,7 @@ internal sealed class DatabaseStrikes(ChaosEstate estate, LoginProducer producer
             async token =>
             {
                 await producer.StirAsync(token);
-                return await RowsAsync(token) >= RowsBefore;
+                return await estate.CountRowsAsync(token) >= RowsBefore;
             },
             cancellationToken);
         await ForAWhileAsync(
@@ -204,17 +204,11 @@ internal sealed class DatabaseStrikes(ChaosEstate estate, LoginProducer producer
         await UntilAsync(
             async token =>
             {
-                rows = await RowsAsync(token);
+                rows = await estate.CountRowsAsync(token);
                 return true;
             },
             cancellationToken);
         return rows;
-    }
-
-    private async Task<long> RowsAsync(CancellationToken cancellationToken)
-    {
-        await using var command = estate.Command("SELECT count(*) FROM user_logins");
-        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     private Task ExecuteAsync(string sql, CancellationToken cancellationToken) => UntilAsync(

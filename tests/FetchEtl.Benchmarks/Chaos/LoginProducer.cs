@@ -1,14 +1,13 @@
 namespace FetchEtl.Benchmarks;
 
 /// <summary>Sends the messages of the run in the order of their numbers and records the MessageId of each.</summary>
-internal sealed class LoginProducer(ChaosEstate estate, CanaryLogins logins)
+internal sealed class LoginProducer(ChaosEstate estate, CanaryLogins logins, SentMessages messages)
 {
     private const int ParallelCalls = 4;
     private const int StirringMessages = 10;
 
     private static readonly TimeSpan StirringPause = TimeSpan.FromMilliseconds(200);
 
-    private readonly Dictionary<Guid, int> _numbers = [];
     private int _sent;
 
     /// <summary>How many messages were sent. Their numbers are 0 to below this.</summary>
@@ -26,11 +25,7 @@ internal sealed class LoginProducer(ChaosEstate estate, CanaryLogins logins)
             async (number, token) =>
             {
                 var reply = await estate.Client.SendMessageAsync(estate.QueueUrl, logins[number].Body, token);
-                var id = Guid.Parse(reply.MessageId);
-                lock (_numbers)
-                {
-                    _numbers.Add(id, number);
-                }
+                messages.Add(Guid.Parse(reply.MessageId), number);
             });
     }
 
@@ -43,10 +38,4 @@ internal sealed class LoginProducer(ChaosEstate estate, CanaryLogins logins)
         await SendAsync(StirringMessages, CancellationToken.None);
         await Task.Delay(StirringPause, cancellationToken);
     }
-
-    /// <summary>
-    /// Returns the number of the message with this MessageId; null where the run sent none. Not safe during a send.
-    /// </summary>
-    public int? NumberOf(Guid? messageId) =>
-        messageId is { } id && _numbers.TryGetValue(id, out var number) ? number : null;
 }

@@ -1,53 +1,23 @@
-using System.Collections;
 using Amazon.SQS.Model;
 using FetchEtl.Sqs;
 using Npgsql;
 
 namespace FetchEtl.Benchmarks;
 
-/// <summary>
-/// Compares the table and the dead-letter queue with the messages that were sent. The number in the user_id and the
-/// MessageId identify the message of a row.
-/// </summary>
+/// <summary>Reads the table and the dead-letter queues, for a judge and for the search for canaries.</summary>
 /// <param name="estate">The table and the queues.</param>
-/// <param name="logins">The messages that were sent.</param>
-/// <param name="producer">Knows the MessageIds.</param>
+/// <param name="judge">Compares each row and dead letter with its message.</param>
 /// <param name="canaries">Searches the table and the dead letters.</param>
-/// <param name="firstDate">The date, in UTC, when the first message was sent.</param>
-internal sealed class Oracle(
-    ChaosEstate estate, CanaryLogins logins, LoginProducer producer, CanaryWatch canaries, DateOnly firstDate)
+internal sealed class Oracle(ChaosEstate estate, OutcomeJudge judge, CanaryWatch canaries)
 {
-    private readonly BitArray _settled = new(producer.Sent);
-    private long _rows;
-    private long _deadLetters;
-    private long _repeatedDeadLetters;
-    private long _doubled;
-    private long _wrongRows;
-    private long _wrongDeadLetters;
-    private long _goodDeadLetters;
-    private long _redrivenLogins;
-
     /// <summary>Counts the results. All workers must have exited.</summary>
     public async Task<Outcome> JudgeAsync(CancellationToken cancellationToken)
     {
         await ReadTableAsync(cancellationToken);
-        await ReadLettersAsync(estate.DeadLetterUrl, Judge, cancellationToken);
-        await ReadLettersAsync(estate.RedriveUrl, JudgeRedriven, cancellationToken);
-        var valid = Enumerable.Range(0, producer.Sent).Count(number => logins[number].Row is not null);
-        return new Outcome
-        {
-            Valid = valid,
-            Invalid = producer.Sent - valid,
-            Rows = _rows,
-            DeadLetters = _deadLetters,
-            RepeatedDeadLetters = _repeatedDeadLetters,
-            Lost = _settled.Cast<bool>().LongCount(settled => !settled),
-            Doubled = _doubled,
-            WrongRows = _wrongRows,
-            WrongDeadLetters = _wrongDeadLetters,
-            GoodDeadLetters = _goodDeadLetters,
-            RedrivenLogins = _redrivenLogins,
-        };
+        await ReadLettersAsync(estate.DeadLetterUrl, JudgeDeadLetter, cancellationToken);
+        await ReadLettersAsync(
+            estate.RedriveUrl, letter => judge.JudgeRedriven(letter.MessageId), cancellationToken);
+        return judge.ToOutcome();
     }
 
     private async Task ReadTableAsync(CancellationToken cancellationToken)
@@ -55,7 +25,7 @@ internal sealed class Oracle(
         await using var command = estate.Command(
             """
             SELECT user_id, device_type, masked_ip, masked_device_id, locale, app_version, message_id,
-                (to_jsonb(l) - 'user_id')::text, create_date
+                to_jsonb(l)::text, create_date
             FROM user_logins l
             """);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -69,41 +39,17 @@ internal sealed class Oracle(
                 Text(reader, 3)!,
                 Text(reader, 4),
                 reader.GetInt32(5));
-            Judge(
-                row,
-                await reader.IsDBNullAsync(6, cancellationToken) ? null : reader.GetGuid(6),
-                reader.GetFieldValue<DateOnly>(8));
+            judge.JudgeRow(row, Value<Guid>(reader, 6), Value<DateOnly>(reader, 8));
         }
     }
 
-    private void Judge(LoginRow row, Guid? messageId, DateOnly date)
-    {
-        _rows++;
-        if (CanaryLogins.Number(row.UserId) is not { } number
-            || producer.NumberOf(messageId) != number
-            || logins[number].Row != row
-            || date < firstDate
-            || date > DateOnly.FromDateTime(DateTime.UtcNow))
-        {
-            _wrongRows++;
-        }
-        else if (_settled[number])
-        {
-            _doubled++;
-        }
-        else
-        {
-            _settled[number] = true;
-        }
-    }
-
-    private async Task ReadLettersAsync(string queueUrl, Action<Message> judge, CancellationToken cancellationToken)
+    private async Task ReadLettersAsync(string queueUrl, Action<Message> judgeOne, CancellationToken cancellationToken)
     {
         while (await ReceiveAsync() is { Count: > 0 } batch)
         {
             foreach (var letter in batch)
             {
-                judge(letter);
+                judgeOne(letter);
             }
         }
 
@@ -112,7 +58,7 @@ internal sealed class Oracle(
             queueUrl, visibilitySeconds: 3600, cancellationToken: cancellationToken);
     }
 
-    private void Judge(Message letter)
+    private void JudgeDeadLetter(Message letter)
     {
         foreach (var (name, attribute) in letter.MessageAttributes ?? [])
         {
@@ -122,43 +68,13 @@ internal sealed class Oracle(
 
         MessageAttributeValue? original = null;
         _ = letter.MessageAttributes?.TryGetValue(DeadLetterAttributes.OriginalMessageId, out original);
-        var id = Guid.TryParse(original?.StringValue, out var parsed) ? parsed : (Guid?)null;
-        if (producer.NumberOf(id) is not { } number
-            || logins[number] is not { Row: null } login
-            || letter.Body != login.Body)
-        {
-            _wrongDeadLetters++;
-            _goodDeadLetters += producer.NumberOf(id) is { } good && logins[good].Row is not null ? 1 : 0;
-        }
-        else if (_settled[number])
-        {
-            _repeatedDeadLetters++;
-        }
-        else
-        {
-            _deadLetters++;
-            _settled[number] = true;
-        }
-    }
-
-    /// <summary>SQS gives a moved message no attributes, and it keeps its MessageId.</summary>
-    private void JudgeRedriven(Message letter)
-    {
-        if (producer.NumberOf(Guid.Parse(letter.MessageId)) is not { } number)
-        {
-            _wrongDeadLetters++;
-        }
-        else if (logins[number].Row is not null)
-        {
-            _redrivenLogins++;
-        }
-        else
-        {
-            // An invalid message is not lost there, although it has no reason.
-            _settled[number] = true;
-        }
+        judge.JudgeDeadLetter(letter.Body, original?.StringValue);
     }
 
     private static string? Text(NpgsqlDataReader reader, int column) =>
         reader.IsDBNull(column) ? null : reader.GetString(column);
+
+    private static T? Value<T>(NpgsqlDataReader reader, int column)
+        where T : struct =>
+        reader.IsDBNull(column) ? null : reader.GetFieldValue<T>(column);
 }

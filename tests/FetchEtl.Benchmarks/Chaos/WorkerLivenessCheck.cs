@@ -42,10 +42,10 @@ internal sealed class WorkerLivenessCheck(ChaosEstate estate, LoginProducer prod
 
     private async Task CheckAsync(Worker worker, CancellationToken cancellationToken)
     {
-        var before = await RowsAsync(cancellationToken);
+        var before = await estate.CountRowsAsync(cancellationToken);
         await producer.SendAsync(Messages, cancellationToken);
         var since = Stopwatch.GetTimestamp();
-        while (await RowsAsync(cancellationToken) == before)
+        while (await estate.CountRowsAsync(cancellationToken) == before)
         {
             if (Stopwatch.GetElapsedTime(since) > Limit)
             {
@@ -54,12 +54,6 @@ internal sealed class WorkerLivenessCheck(ChaosEstate estate, LoginProducer prod
 
             await Task.Delay(Pause, cancellationToken);
         }
-    }
-
-    private async Task<long> RowsAsync(CancellationToken cancellationToken)
-    {
-        await using var command = estate.Command("SELECT count(*) FROM user_logins");
-        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     private static async Task SignalAsync(List<Worker> workers, ProcessSignal signal)

@@ -95,12 +95,8 @@ internal sealed class MeasuredEstate : IAsyncDisposable
         .SendAsync(QueueUrl, new LoginGenerator(seed).Take(messages), static _ => { }, cancellationToken);
 
     /// <summary>Makes the table partitioned.</summary>
-    public async Task PartitionAsync(PartitionInterval interval, CancellationToken cancellationToken)
-    {
-        await using var conversion = await PartitionConversion.OpenAsync(
-            Settings["ConnectionStrings__Logins"], static _ => { }, TimeProvider.System, cancellationToken);
-        await conversion.RunAsync(interval, new Progress<PartitionProgress>(), cancellationToken);
-    }
+    public Task PartitionAsync(PartitionInterval interval, CancellationToken cancellationToken) =>
+        TablePartitions.CreateAsync(Settings["ConnectionStrings__Logins"], interval, cancellationToken);
 
     /// <summary>
     /// Empties the table and runs a checkpoint, so that a run does not pay for the disk writes of the run before.

@@ -1,3 +1,5 @@
+using FetchEtl.Masking;
+
 namespace FetchEtl.Benchmarks;
 
 /// <summary>Measures the same stream of messages with a bare long poll and with the service.</summary>
@@ -24,15 +26,16 @@ internal sealed class LatencyRun(MeasuredEstate estate, int rate, TimeSpan durat
     public async Task<Percentiles> ToRowAsync(CancellationToken cancellationToken)
     {
         await using var listener = await CommitListener.StartAsync(estate.Database, cancellationToken);
-        // A row is found by the id of its message.
-        var settings = new Dictionary<string, string>(estate.Settings) { ["Masking__MessageIds"] = "Raw" };
-        await using var worker = MeasuredProcess.StartService(settings, "run");
+        await using var worker = MeasuredProcess.StartService(estate.Settings, "run");
         await SendAsync(WarmUp, seed: 3, cancellationToken);
         await estate.WaitForEmptyQueueAsync(worker, cancellationToken);
 
         var sent = await SendAsync(duration, seed: 4, cancellationToken);
         await estate.WaitForEmptyQueueAsync(worker, cancellationToken);
-        return Of(sent, listener.Committed);
+
+        // A row has the keyed id of its message.
+        var key = new MessageIdKey(new MaskingOptions { Keys = { estate.Settings["Masking__Keys__0"] } });
+        return Of(sent.ToDictionary(x => $"{key.Of(Guid.Parse(x.Key))}", x => x.Value), listener.Committed);
     }
 
     private static Percentiles Of(

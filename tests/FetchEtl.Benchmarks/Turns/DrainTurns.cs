@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Globalization;
 
 namespace FetchEtl.Benchmarks;
@@ -10,6 +11,31 @@ namespace FetchEtl.Benchmarks;
 /// <param name="rounds">The number of rounds.</param>
 internal sealed class DrainTurns(int messages, int rounds)
 {
+    /// <summary>Creates a verb that measures in turns, with the options of their number and size.</summary>
+    /// <param name="name">The verb.</param>
+    /// <param name="description">What it measures.</param>
+    /// <param name="run">Creates the estates and lets them take turns.</param>
+    /// <param name="more">Further options.</param>
+    public static Command CreateCommand(
+        string name,
+        string description,
+        Func<DrainTurns, ParseResult, CancellationToken, Task> run,
+        params Option[] more)
+    {
+        var messages = NumberOption.AtLeastOne(
+            "--messages", "How many messages each one drains in a round.", 200_000);
+        var rounds = NumberOption.AtLeastOne("--rounds", "How many rounds run.", 4);
+        var command = new Command(name, description) { messages, rounds };
+        foreach (var option in more)
+        {
+            command.Add(option);
+        }
+
+        command.SetAction((parsed, cancellationToken) => Measurement.RunAsync(name, () => run(
+            new DrainTurns(parsed.GetValue(messages), parsed.GetValue(rounds)), parsed, cancellationToken)));
+        return command;
+    }
+
     /// <summary>Measures, and prints each figure as it is there.</summary>
     /// <exception cref="MeasurementException">A drain failed, or the number of rows is wrong.</exception>
     public async Task RunAsync(

@@ -6,27 +6,13 @@ namespace FetchEtl.Benchmarks;
 /// <summary>The verb <c>methods</c>: <c>fetch-etl drain</c> with each method of masking.</summary>
 internal static class MethodsCommand
 {
-    private static readonly Option<int> Messages = NumberOption.AtLeastOne(
-        "--messages", "How many messages each method gets in a round.", 200_000);
-
-    private static readonly Option<int> Rounds = NumberOption.AtLeastOne("--rounds", "How many rounds run.", 4);
-
-    public static Command Create()
-    {
-        var command = new Command(
-            "methods",
-            """
-            Measures fetch-etl drain with HMAC for all fields and with one look-alike method for its field, in turn,
-            each with a PostgreSQL and a local SQS of its own.
-            """)
-        {
-            Messages,
-            Rounds,
-        };
-        command.SetAction((parsed, cancellationToken) => Measurement.RunAsync(command.Name, () => RunAsync(
-            new DrainTurns(parsed.GetValue(Messages), parsed.GetValue(Rounds)), cancellationToken)));
-        return command;
-    }
+    public static Command Create() => DrainTurns.CreateCommand(
+        "methods",
+        """
+        Measures fetch-etl drain with HMAC for all fields and with one look-alike method for its field, in turn,
+        each with a PostgreSQL and a local SQS of its own.
+        """,
+        static (turns, _, cancellationToken) => RunAsync(turns, cancellationToken));
 
     private static async Task RunAsync(DrainTurns turns, CancellationToken cancellationToken)
     {

@@ -6,36 +6,20 @@ namespace FetchEtl.Benchmarks;
 /// <summary>The verb <c>partitioned</c>: <c>fetch-etl drain</c> into a plain and into a partitioned table.</summary>
 internal static class PartitionedCommand
 {
-    private static readonly Option<int> Messages = NumberOption.AtLeastOne(
-        "--messages", "How many messages each table gets in a round.", 200_000);
-
-    private static readonly Option<int> Rounds = NumberOption.AtLeastOne("--rounds", "How many rounds run.", 4);
-
     private static readonly Option<PartitionInterval> Interval = new("--interval")
     {
         Description = "The interval of the partitions: Month or Day.",
         DefaultValueFactory = _ => PartitionInterval.Day,
     };
 
-    public static Command Create()
-    {
-        var command = new Command(
-            "partitioned",
-            """
-            Measures fetch-etl drain into a plain and into a partitioned user_logins, in turn, each with a PostgreSQL
-            and a local SQS of its own. All rows have the date of today, as in production.
-            """)
-        {
-            Messages,
-            Rounds,
-            Interval,
-        };
-        command.SetAction((parsed, cancellationToken) => Measurement.RunAsync(command.Name, () => RunAsync(
-            new DrainTurns(parsed.GetValue(Messages), parsed.GetValue(Rounds)),
-            parsed.GetValue(Interval),
-            cancellationToken)));
-        return command;
-    }
+    public static Command Create() => DrainTurns.CreateCommand(
+        "partitioned",
+        """
+        Measures fetch-etl drain into a plain and into a partitioned user_logins, in turn, each with a PostgreSQL
+        and a local SQS of its own. All rows have the date of today, as in production.
+        """,
+        static (turns, parsed, cancellationToken) => RunAsync(turns, parsed.GetValue(Interval), cancellationToken),
+        Interval);
 
     private static async Task RunAsync(
         DrainTurns turns, PartitionInterval interval, CancellationToken cancellationToken)

@@ -129,6 +129,23 @@ public sealed class PartitionConversionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_role_with_no_more_than_the_services_rights_inserts_after_the_conversion()
+    {
+        var (_, service) = await _database.CreateRoleAsync("INSERT, SELECT (message_id) ON user_logins");
+
+        await ConvertAsync(PartitionInterval.Month);
+
+        await TestDatabase.ExecuteAsync(
+            service,
+            """
+            INSERT INTO user_logins (user_id, app_version, create_date, message_id)
+            SELECT 'u', 1, CAST(now() AT TIME ZONE 'UTC' AS date), gen_random_uuid()
+            ON CONFLICT (message_id, create_date) DO NOTHING
+            """);
+        Assert.Equal(["11"], await TestDatabase.ReadAsync(Connection, "SELECT count(*) FROM user_logins"));
+    }
+
+    [Fact]
     public async Task An_analyst_holds_up_the_switch_but_not_a_writer()
     {
         await using var writer = await SteadyWriter.StartAsync(Connection);

@@ -1,4 +1,8 @@
+using FetchEtl.Logins;
 using FetchEtl.Maintenance;
+using FetchEtl.Migrations;
+using FetchEtl.Testing;
+using Npgsql;
 
 namespace FetchEtl.Service.Tests;
 
@@ -47,6 +51,32 @@ public sealed class TablePartitionsTests
     {
         Assert.Contains("CONCURRENTLY", TableRights.NoUniqueIndex(isPartitioned: false).Remedy);
         Assert.Contains("(message_id, create_date)", TableRights.NoUniqueIndex(isPartitioned: true).Remedy);
+    }
+
+    [Fact]
+    public async Task The_right_that_a_partitioned_table_alone_needs_is_named_there_alone()
+    {
+        await using var database = await PostgresDatabase.CreateAsync();
+        await LoginMigrations.MigrateAsync(database.ConnectionString);
+        var plain = await MissingAsync();
+        await using (var conversion = await PartitionConversion.OpenAsync(
+            database.ConnectionString, static _ => { }, TimeProvider.System))
+        {
+            await conversion.RunAsync(PartitionInterval.Day, new Progress<PartitionProgress>());
+        }
+
+        Assert.Empty(plain);
+        Assert.Equal([("SELECT (create_date)", "user_logins")], await MissingAsync());
+
+        async Task<IReadOnlyList<(string Right, string Table)>> MissingAsync()
+        {
+            var (_, role) = await database.CreateRoleAsync(
+                "INSERT, SELECT (message_id) ON user_logins", "SELECT ON masking_generations",
+                "SELECT ON erased_messages");
+            await using var connection = new NpgsqlConnection(role);
+            await connection.OpenAsync();
+            return await TableRights.FindMissingAsync(connection, hasVault: false, CancellationToken.None);
+        }
     }
 
     private static PartitionLayout Layout(params Partition[] partitions) => new(true, partitions, []);
