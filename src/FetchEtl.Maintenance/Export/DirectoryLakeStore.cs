@@ -17,6 +17,11 @@ public sealed class DirectoryLakeStore(string folder) : ILakeStore
     /// <inheritdoc/>
     public Task OpenAsync(CancellationToken cancellationToken) => Guard(() =>
     {
+        if (File.Exists(_root))
+        {
+            throw new LakeException($"{Name} is a file: name a folder.");
+        }
+
         Directory.CreateDirectory(PlaceOf(TemporaryFolder));
         var path = PlaceOf($"{TemporaryFolder}/lock");
         var isThere = File.Exists(path);

@@ -36,6 +36,7 @@ internal static class DeadListCommand
                 cancellationToken));
 
         var isLeft = PassReport.Write(end, queue, total);
+        PassReport.SayIfNone(filter, groups.Count, total);
         var report = new LetterReport(now);
         if (parsed.GetValue(Arguments.Json))
         {

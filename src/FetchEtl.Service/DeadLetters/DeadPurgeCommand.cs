@@ -59,6 +59,7 @@ internal static class DeadPurgeCommand
 
         isDeclined |= asks && end.Ending == PassEnding.Stopped && purger.Deleted == 0;
         var isLeft = PassReport.Write(end, queue, total);
+        PassReport.SayIfNone(filter, purger.Matched.Count, total);
         if (parsed.GetValue(Arguments.Json))
         {
             Console.WriteLine(JsonSerializer.Serialize(

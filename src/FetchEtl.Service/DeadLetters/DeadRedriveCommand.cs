@@ -70,6 +70,7 @@ internal static class DeadRedriveCommand
 
         var isLeft = PassReport.Write(end, queue, total);
         var result = redriver.Result;
+        PassReport.SayIfNone(filter, total - result.Count(LetterFate.Unmatched), total);
         if (parsed.GetValue(Arguments.Json))
         {
             WriteJson(host.Settings.QueueName, options, result, new LetterReport(now), end, isLeft);

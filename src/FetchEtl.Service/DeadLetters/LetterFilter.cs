@@ -13,7 +13,9 @@ internal sealed record LetterFilter
         ['d'] = TimeSpan.FromDays(1),
     };
 
-    /// <summary>A part of the reason, or a rule such as <c>user_id.required</c>, in any letter case.</summary>
+    /// <summary>
+    /// A part of the reason, or a rule such as <c>required</c> or <c>user_id.required</c>, in any letter case.
+    /// </summary>
     public string? Reason { get; init; }
 
     /// <summary>The letter's own MessageId or the original one; empty selects all.</summary>

@@ -40,6 +40,16 @@ internal static class PassReport
         }
     }
 
+    /// <summary>Says where to find the reasons that there are, if letters were read and none has the one asked for.</summary>
+    public static void SayIfNone(LetterFilter filter, long matched, long read)
+    {
+        if (filter.Reason is not null && matched == 0 && read > 0)
+        {
+            Say("no letter matches --reason and the other conditions. 'fetch-etl dead list' shows the reasons that "
+                + "there are.");
+        }
+    }
+
     /// <summary>How many of the letters that were read are meant.</summary>
     /// <param name="count">Those that are meant.</param>
     /// <param name="read">All that were read.</param>

@@ -30,7 +30,7 @@ internal static class ReasonRules
 
     /// <summary>Whether a reason says that a rule was broken.</summary>
     /// <param name="reason">The reason of a letter.</param>
-    /// <param name="rule">A rule such as <c>user_id.required</c>, in any letter case.</param>
+    /// <param name="rule">A rule such as <c>user_id.required</c>, or without its field, in any letter case.</param>
     public static bool Breaks(string reason, string rule)
     {
         if (rule.Equals("row.rejected", StringComparison.OrdinalIgnoreCase))
@@ -38,8 +38,14 @@ internal static class ReasonRules
             return reason.StartsWith("PostgreSQL rejected the row: ", StringComparison.Ordinal);
         }
 
-        return rule.Split('.') is [var field, var name] && Words.TryGetValue(name, out var words)
-            && Array.Exists(words, word => IsSaid(reason, $"{field}: {word}"));
+        return rule.Split('.') switch
+        {
+            [var name] when Words.TryGetValue(name, out var words) =>
+                Array.Exists(words, word => reason.Contains($": {word}", StringComparison.OrdinalIgnoreCase)),
+            [var field, var name] when Words.TryGetValue(name, out var words) =>
+                Array.Exists(words, word => IsSaid(reason, $"{field}: {word}")),
+            _ => false,
+        };
     }
 
     /// <summary>Whether the reason has the words at its start, or behind those of another field.</summary>

@@ -162,7 +162,7 @@ internal static class ExportCommand
 
         Console.WriteLine(
             $"The lake has {Words.Count(summary.Rows, "row")} in {Words.Count(summary.Files, "file")}, "
-            + $"{Words.Count(summary.Bytes, "byte")}.");
+            + $"{Words.Bytes(summary.Bytes)}.");
     }
 
     private sealed class Progress(IProgress<WorkProgress> display) : IProgress<LakeExportProgress>

@@ -24,6 +24,7 @@ internal static class ReportCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
+        PageFile.Check(parsed.GetValue(Arguments.Html));
         var configuration = ServiceHost.Create(settings).Configuration;
         var now = TimeProvider.System.GetUtcNow();
         var plan = Arguments.Check(parsed, configuration, DateOnly.FromDateTime(now.UtcDateTime));

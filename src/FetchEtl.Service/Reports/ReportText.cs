@@ -10,6 +10,7 @@ internal static class ReportText
     private const int LabelLength = 30;
     private const int MaskLength = 10;
     private const int BarLength = 20;
+    private const string BarHead = "of the largest";
 
     /// <summary>More days are printed by week.</summary>
     private const int MostDays = 62;
@@ -56,7 +57,7 @@ internal static class ReportText
         if (section.Rows.Count > 0)
         {
             // Without a named group there is no bar, and no column for one.
-            var heads = new[] { section.Head, section.Unit, "share", string.Empty };
+            var heads = new[] { section.Head, section.Unit, "share", BarHead };
             var columns = section.Most > 0 ? heads.Length : heads.Length - 1;
             var table = Table(section.Title, heads[..columns]);
             foreach (var row in section.Rows)
@@ -83,7 +84,7 @@ internal static class ReportText
                 new ReportDay(week.Key, Sum(week, day => day.Logins), Sum(week, day => day.NewDevices))).ToList()
             : report.Days;
         var table = Table(
-            byWeek ? "Weeks" : "Days", byWeek ? "week of" : "day (UTC)", "logins", "new devices", string.Empty);
+            byWeek ? "Weeks" : "Days", byWeek ? "week of" : "day (UTC)", "logins", "new devices", BarHead);
         var most = rows.Max(day => day.Logins ?? 0);
         foreach (var day in rows)
         {

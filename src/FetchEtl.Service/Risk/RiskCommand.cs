@@ -34,6 +34,7 @@ internal static class RiskCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
+        PageFile.Check(parsed.GetValue(Html));
         var configuration = ServiceHost.Create(settings).Configuration;
         var plan = Arguments.Check(parsed, configuration);
         await using var database = LoginDatabase.Open(DatabaseSetting.Read(configuration));

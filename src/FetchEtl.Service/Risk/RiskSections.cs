@@ -98,7 +98,8 @@ internal static class RiskSections
     private static RiskSection Diversity(RiskReport report) => new(
         "diversity",
         "Diversity within classes",
-        "Where all of a class share one value, the attacker learns it without finding the record.",
+        "Where all of a class share one value, the attacker learns it without finding the record. The entropy counts a "
+        + "class's values by how evenly they occur: nearly 1 where one of them prevails.",
         ["column", "fewest values (l)", "entropy l", "records of one value"],
         [
             .. report.Diversity.Select(column => (IReadOnlyList<string>)
@@ -124,7 +125,8 @@ internal static class RiskSections
     private static RiskSection Frequencies(RiskReport report) => new(
         "frequencies",
         "Frequencies of equal masks",
-        "A mask that occurs as often as no other is found by anyone who knows how often his target logs in.",
+        "A mask that occurs as often as no other is found by anyone who knows how often his target logs in. The bits say "
+        + "how hard a row's value is to guess: on average (Shannon), and with the most frequent one as the guess (min).",
         ["column", "masks", "most frequent, rows", "rows of a count of their own", "Shannon, bits", "min, bits"],
         [
             .. report.Frequencies.Select(column => (IReadOnlyList<string>)

@@ -13,7 +13,7 @@ internal static class BareMapping
         AppVersion.TryEncode(login.AppVersion, AppVersionEncoding.Ordered, out var version);
         return new UserLogin
         {
-            UserId = login.UserId!.Value.Reveal(),
+            UserId = masker.Mask(PiiField.UserId, login.UserId),
             DeviceType = login.DeviceType,
             MaskedIp = masker.Mask(PiiField.Ip, login.Ip),
             MaskedDeviceId = masker.Mask(PiiField.DeviceId, login.DeviceId),

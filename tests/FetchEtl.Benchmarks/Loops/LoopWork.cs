@@ -10,6 +10,7 @@ using FetchEtl.Service;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace FetchEtl.Benchmarks;
 
@@ -22,6 +23,7 @@ internal sealed class LoopWork : IAsyncDisposable
     private readonly ServiceProvider _services;
     private readonly AmazonSQSClient _client;
     private readonly IPiiMasker _masker;
+    private readonly MessageIdKey _ids;
     private readonly IDbContextFactory<LoginDbContext> _contexts;
     private readonly string _queueUrl;
     private long _receives;
@@ -36,6 +38,7 @@ internal sealed class LoopWork : IAsyncDisposable
         _client = client;
         _queueUrl = queueUrl;
         _masker = services.GetRequiredService<IPiiMasker>();
+        _ids = new MessageIdKey(services.GetRequiredService<IOptions<LoginsOptions>>().Value.Masking);
         _contexts = services.GetRequiredService<IDbContextFactory<LoginDbContext>>();
     }
 
@@ -129,6 +132,6 @@ internal sealed class LoopWork : IAsyncDisposable
             JsonSerializer.Deserialize<LoginMessage>(message.Body)!,
             _masker,
             DateOnly.FromDateTime(DateTimeOffset.FromUnixTimeMilliseconds(sent).UtcDateTime),
-            Guid.Parse(message.MessageId));
+            _ids.Of(Guid.Parse(message.MessageId)));
     }
 }

@@ -5,7 +5,7 @@ using FetchEtl.Masking;
 
 namespace FetchEtl.Benchmarks;
 
-/// <summary>Measures the masking of the two fields that are masked by default, with one key generation.</summary>
+/// <summary>Measures the masking of the three fields that are masked by default, with one key generation.</summary>
 public class Masking
 {
     private KeyedPiiMasker _masker = null!;
@@ -40,6 +40,18 @@ public class Masking
         foreach (var login in _logins)
         {
             last = _masker.Mask(PiiField.DeviceId, login.DeviceId);
+        }
+
+        return last;
+    }
+
+    [Benchmark(OperationsPerInvoke = SampleMessages.Count)]
+    public string? UserId()
+    {
+        string? last = null;
+        foreach (var login in _logins)
+        {
+            last = _masker.Mask(PiiField.UserId, login.UserId);
         }
 
         return last;

@@ -162,6 +162,7 @@ public sealed class LetterCoreTests
             (row.Text, true), (LetterReason.Of(Claim(row.Text)).Text, ReasonRules.Breaks(row.Text, row.Rule))));
         Assert.DoesNotContain(rows, row => rows.Exists(other =>
             other.Rule != row.Rule && ReasonRules.Breaks(row.Text, other.Rule)));
+        Assert.All(rows, row => Assert.True(ReasonRules.Breaks(row.Text, row.Rule.Split('.')[1])));
     }
 
     [Fact]

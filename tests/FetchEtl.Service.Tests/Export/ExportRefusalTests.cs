@@ -82,10 +82,12 @@ public sealed class ExportRefusalTests : IAsyncLifetime
         await File.WriteAllTextAsync(_estate.Lake, "a file");
 
         var run = await _estate.ExportAsync("--to", Path.Combine(_estate.Lake, "below"));
+        var file = await _estate.ExportAsync("--to", _estate.Lake);
 
-        Assert.Equal(1, run.ExitCode);
+        Assert.Equal((1, 1), (run.ExitCode, file.ExitCode));
         Assert.Contains("cannot be written", run.Errors);
         Assert.DoesNotContain("   at ", run.Errors);
+        Assert.Contains("lake is a file: name a folder.", file.Errors);
     }
 
     [Fact]
