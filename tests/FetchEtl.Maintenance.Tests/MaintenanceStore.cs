@@ -19,16 +19,16 @@ public sealed class MaintenanceStore : IAsyncLifetime, IAsyncDisposable, IDbCont
 
     public string AdminConnectionString => _database.ConnectionString;
 
-    public static Task<MaintenanceStore> CreateAsync() => CreateAsync(StoreTemplate.Migrated);
+    public static Task<MaintenanceStore> CreateAsync() => CreateAsync(StoreTemplates.Migrated);
 
-    internal static async Task<MaintenanceStore> CreateAsync(StoreTemplate template)
+    internal static async Task<MaintenanceStore> CreateAsync(DatabaseTemplate template)
     {
         var store = new MaintenanceStore();
         await store.OpenAsync(template);
         return store;
     }
 
-    public Task InitializeAsync() => OpenAsync(StoreTemplate.Migrated);
+    public Task InitializeAsync() => OpenAsync(StoreTemplates.Migrated);
 
     public static MaskingOptions Masking(params string[] keys)
     {
@@ -134,7 +134,7 @@ public sealed class MaintenanceStore : IAsyncLifetime, IAsyncDisposable, IDbCont
 
     async Task IAsyncLifetime.DisposeAsync() => await DisposeAsync();
 
-    private async Task OpenAsync(StoreTemplate template)
+    private async Task OpenAsync(DatabaseTemplate template)
     {
         _database = await template.CopyAsync();
         _admin = NpgsqlDataSource.Create(_database.ConnectionString);

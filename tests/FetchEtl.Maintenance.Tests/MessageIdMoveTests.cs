@@ -151,7 +151,7 @@ public sealed class MessageIdMoveTests : IAsyncLifetime
         int batchBlocks = 64,
         Action<MaintenanceProgress>? progress = null,
         CancellationToken cancellationToken = default) =>
-        new MessageIdMove(_store, Verifier(), new MessageIdKey(_masking), TimeProvider.System)
+        new MessageIdMove(_store, Verifier(), new MessageIdKey(_masking), TimeProvider.System, waits: null)
             .RunAsync(batchBlocks, new MaintenanceStore.Reporter(progress), cancellationToken);
 
     private ServiceProvider Process()

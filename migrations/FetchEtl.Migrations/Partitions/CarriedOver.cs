@@ -117,8 +117,9 @@ internal static class CarriedOver
         """;
 
     /// <summary>
-    /// The rights on the table and its columns, and on the function for the roles that insert. A role that may read
-    /// <c>message_id</c> may then read <c>create_date</c> too, which ON CONFLICT requires of each column of its index.
+    /// The rights on the table and its columns, and on the function for the roles that insert. A role that may insert,
+    /// and read <c>message_id</c>, may then read <c>create_date</c> too, which ON CONFLICT requires of each column of
+    /// its index.
     /// </summary>
     public const string Grants =
         $"""
@@ -141,6 +142,11 @@ internal static class CarriedOver
             LEFT JOIN pg_catalog.pg_roles AS r ON r.oid = a.grantee
         WHERE t.attrelid = {Old} AND t.attname::text = 'message_id' AND a.grantee <> c.relowner
             AND a.privilege_type = 'SELECT'
+            AND (EXISTS (SELECT FROM pg_catalog.aclexplode(c.relacl) AS i
+                    WHERE i.grantee = a.grantee AND i.privilege_type = 'INSERT')
+                OR EXISTS (SELECT FROM pg_catalog.pg_attribute AS o
+                        CROSS JOIN LATERAL pg_catalog.aclexplode(o.attacl) AS i
+                    WHERE o.attrelid = c.oid AND i.grantee = a.grantee AND i.privilege_type = 'INSERT'))
         UNION
         SELECT pg_catalog.format('GRANT EXECUTE ON FUNCTION %s(date) TO %s', @function, {Grantee})
         FROM pg_catalog.pg_class AS c CROSS JOIN LATERAL pg_catalog.aclexplode(c.relacl) AS a

@@ -210,6 +210,7 @@ public sealed class PartitionConversion : IAsyncDisposable
                 return;
             case (PartitionState.UnderWay, var begun):
                 Require(interval, begun!.Value, "a conversion is under way");
+                await _source.RequireUnchangedAsync(cancellationToken);
                 break;
             default:
                 await _locks.RunAsync(() => _build.BeginAsync(interval, cancellationToken), cancellationToken);

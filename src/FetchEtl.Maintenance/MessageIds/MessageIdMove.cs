@@ -24,8 +24,13 @@ namespace FetchEtl.Maintenance;
 /// <param name="verifier">Verifies keys and settings, and records the form of the ids.</param>
 /// <param name="key">Makes the keyed ids.</param>
 /// <param name="time">The clock, for the elapsed time and for pauses.</param>
+/// <param name="waits">Called with a sentence before each pause for a lock; null where nobody listens.</param>
 public sealed class MessageIdMove(
-    IDbContextFactory<LoginDbContext> contexts, StoredMasksVerifier verifier, MessageIdKey key, TimeProvider time)
+    IDbContextFactory<LoginDbContext> contexts,
+    StoredMasksVerifier verifier,
+    MessageIdKey key,
+    TimeProvider time,
+    Action<string>? waits)
 {
     private const string Logins = "user_logins";
     private const string Erased = "erased_messages";
@@ -162,6 +167,6 @@ public sealed class MessageIdMove(
 
     /// <summary>Records the form. A lock that is not free at once must not hold up all writers behind it.</summary>
     private Task RecordAsync(LoginDbContext database, MessageIdForm form, CancellationToken cancellationToken) =>
-        new LockAttempts(database, time, waits: null).RetryAsync(
+        new LockAttempts(database, time, waits).RetryAsync(
             Logins, token => verifier.ChangeMessageIdsAsync(database, form, token), cancellationToken);
 }

@@ -168,6 +168,7 @@ public sealed class PartitionUpkeep(LoginDbContext database, TimeProvider time, 
         ArgumentNullException.ThrowIfNull(partition);
         await database.Database.OpenConnectionAsync(cancellationToken);
         var name = partition.Name;
+        await using var turn = drops ? await _vault.TakeTurnAsync(name, cancellationToken) : null;
         if (!partition.IsDetached)
         {
             await DetachAsync(partition, drops, cancellationToken);

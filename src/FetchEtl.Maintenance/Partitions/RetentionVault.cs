@@ -8,7 +8,7 @@ namespace FetchEtl.Maintenance;
 /// <remarks>
 /// <para>
 /// The service may be about to write a row whose value the vault holds: it sees the entry, and its row cannot be seen
-/// yet. So an entry is first set aside, under a field of another name: whoever writes the value from then on seals it
+/// yet. So an entry is first set aside, under a field of another name: each later writer of the value seals it
 /// again. When every transaction that was writing then has ended, the entries whose masks stand in rows by now come
 /// back, and the others are deleted. It locks no table, and a run after a stop continues.
 /// </para>
@@ -33,10 +33,10 @@ internal sealed class RetentionVault(LoginDbContext database, TimeProvider time)
 
     private const string HasEntries = "SELECT EXISTS (SELECT FROM pii_vault)";
 
-    private const string ReadAside =
-        $"SELECT v.field::text, v.mask::text FROM pii_vault AS v WHERE v.field::text LIKE '{Aside}%'";
+    private static readonly string AsideFields = string.Join(
+        ", ", PiiFields.All.Select(field => $"'{Aside}{field.Name()}'"));
 
-    private const string Delete = $"DELETE FROM pii_vault AS v WHERE v.field::text LIKE '{Aside}%'";
+    private static readonly string Delete = $"DELETE FROM pii_vault AS v WHERE v.field::text IN ({AsideFields})";
 
     /// <summary>Refuses where rows or entries have masks of an older generation: a rotation is under way.</summary>
     /// <exception cref="MaskingRefusedException">A rotation is under way. Nothing was changed.</exception>
@@ -89,6 +89,16 @@ internal sealed class RetentionVault(LoginDbContext database, TimeProvider time)
             ]);
         }
     }
+
+    /// <summary>Keeps rotations away until the turn ends, so that none begins between the detach and the drop.</summary>
+    /// <param name="leaf">The partition, quoted for SQL.</param>
+    /// <param name="cancellationToken">Cancels the statement under way.</param>
+    /// <returns>Null where no value is sealed.</returns>
+    /// <exception cref="MaskingRefusedException">A rotation or another erasure is running.</exception>
+    public async Task<VaultTurn?> TakeTurnAsync(string leaf, CancellationToken cancellationToken) =>
+        await NewestAsync(cancellationToken) == 0
+            ? null
+            : await VaultTurn.TakeForErasureAsync(database, leaf, cancellationToken);
 
     /// <summary>Deletes the entries.</summary>
     /// <param name="leaf">The detached partition, quoted for SQL.</param>
@@ -149,15 +159,17 @@ internal sealed class RetentionVault(LoginDbContext database, TimeProvider time)
     /// <param name="cancellationToken">Ends it between two entries.</param>
     public async Task RestoreAsync(CancellationToken cancellationToken)
     {
-        var entries = await database.QueryAsync(
-            ReadAside, static reader => (Field: reader.GetString(0), Mask: reader.GetString(1)), cancellationToken);
-        foreach (var (field, mask) in entries)
+        foreach (var name in PiiFields.All.Select(field => field.Name()))
         {
-            await RestoreAsync(field[Aside.Length..], mask, cancellationToken);
-        }
+            var masks = await database.QueryAsync(
+                $"SELECT v.mask::text FROM pii_vault AS v WHERE v.field::text = '{Aside}{name}'",
+                static reader => reader.GetString(0),
+                cancellationToken);
+            foreach (var mask in masks)
+            {
+                await RestoreAsync(name, mask, cancellationToken);
+            }
 
-        foreach (var name in entries.Select(entry => entry.Field[Aside.Length..]).Distinct())
-        {
             await DeleteTwinsAsync(name, cancellationToken);
         }
     }
@@ -194,7 +206,8 @@ internal sealed class RetentionVault(LoginDbContext database, TimeProvider time)
     /// <summary>A rotation changes the rows first, so an entry can lack the mask that its rows have by now.</summary>
     private async Task RequireNewestEntriesAsync(int newest, CancellationToken cancellationToken)
     {
-        var older = $"SELECT EXISTS (SELECT FROM pii_vault AS v WHERE {MaskSql.IsOlderMask("v.mask", newest)})";
+        var older = $"SELECT EXISTS (SELECT FROM pii_vault AS v WHERE {MaskSql.IsOlderMask("v.mask", newest)} "
+            + $"AND v.field::text IN ({AsideFields}, {VaultRekeying.Fields}))";
         if (newest > 1 && await IsAsync(older, cancellationToken))
         {
             throw new MaskingRefusedException(

@@ -35,7 +35,8 @@ internal static class VaultRekeying
         "pg_catalog.encode(signature, 'base64')",
     ];
 
-    private static readonly string Fields = string.Join(", ", PiiFields.All.Select(field => $"'{field.Name()}'"));
+    /// <summary>The names of the fields, quoted for SQL.</summary>
+    public static readonly string Fields = string.Join(", ", PiiFields.All.Select(field => $"'{field.Name()}'"));
 
     /// <summary>Counts the entries of older generations.</summary>
     public static async Task<long> CountOlderAsync(

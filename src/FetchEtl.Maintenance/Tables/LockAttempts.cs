@@ -70,7 +70,7 @@ internal sealed class LockAttempts(LoginDbContext database, TimeProvider time, A
             var pause = TimeSpan.FromSeconds(Math.Min(Math.Pow(2, attempt - 1), LongestPause.TotalSeconds));
             waits?.Invoke(
                 $"A lock on {table} was not free within 2 s. Waiting longer would block readers and writers, so "
-                + $"attempt {attempt + 1} of {Most} follows in {pause.TotalSeconds} s.");
+                + $"attempt {attempt + 1} of {Most} follows in {pause.TotalSeconds} s");
             await Task.Delay(pause, time, cancellationToken);
         }
     }

@@ -2,6 +2,7 @@ using System.Data;
 using FetchEtl.Logins;
 using FetchEtl.Masking;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace FetchEtl.Maintenance;
 
@@ -12,7 +13,7 @@ namespace FetchEtl.Maintenance;
 /// </summary>
 internal sealed class VaultTurn : IAsyncDisposable
 {
-    private const long Key = 7160283554290183377;
+    internal const long Key = 7160283554290183377;
 
     private readonly LoginDbContext _database;
     private readonly string _release;
@@ -37,7 +38,7 @@ internal sealed class VaultTurn : IAsyncDisposable
 
     /// <summary>Takes the turn for an erasure.</summary>
     /// <param name="database">The session, open until the turn ends.</param>
-    /// <param name="leaf">The detached partition, quoted for SQL.</param>
+    /// <param name="leaf">The partition, quoted for SQL.</param>
     /// <param name="cancellationToken">Cancels the statement.</param>
     /// <exception cref="MaskingRefusedException">A rotation or another erasure is running.</exception>
     public static Task<VaultTurn> TakeForErasureAsync(
@@ -45,15 +46,25 @@ internal sealed class VaultTurn : IAsyncDisposable
         database,
         string.Empty,
         $"'fetch-etl rekey' is running, or another 'fetch-etl partitions': wait for its end, and run this again. "
-            + $"{leaf} is detached and was not dropped.",
+            + $"{leaf} was not dropped.",
         cancellationToken);
 
     /// <summary>Ends the turn; a session that is lost has ended it already.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_database.Database.GetDbConnection().State == ConnectionState.Open)
+        if (_database.Database.GetDbConnection() is not NpgsqlConnection { State: ConnectionState.Open } connection)
         {
-            await _database.ExecuteAsync(_release, CancellationToken.None);
+            return;
+        }
+
+        try
+        {
+            await using var command = new NpgsqlCommand(_release, connection) { CommandTimeout = 5 };
+            await command.ExecuteNonQueryAsync(CancellationToken.None);
+        }
+        catch (Exception exception) when (exception is NpgsqlException or InvalidOperationException)
+        {
+            // The session is lost, and with it the turn.
         }
     }
 

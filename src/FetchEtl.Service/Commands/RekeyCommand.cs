@@ -74,7 +74,12 @@ internal static class RekeyCommand
                 "and for the service.");
         }
 
-        var move = new MessageIdMove(host.Contexts, host.Verifier, host.Masker.MessageIds, host.Time);
+        var move = new MessageIdMove(
+            host.Contexts,
+            host.Verifier,
+            host.Masker.MessageIds,
+            host.Time,
+            text => StandardError.WriteLine($"fetch-etl: {text}."));
         var summary = await TableProgress.RunAsync(
             "fetch-etl rekey --message-ids",
             progress => move.RunAsync(parsed.GetValue(Arguments.BatchSize), progress, cancellationToken),

@@ -73,7 +73,7 @@ internal sealed record MaskedBody(
     }
 
     private static string? NotExpected(string body, SqsBody opened, SqsUnwrap unwrap) =>
-        opened.Wrappers.Count == 0 && SqsBody.Open(body, SqsUnwrap.Auto).Wrappers is [var kind, ..]
+        SqsBody.Open(body, SqsUnwrap.Auto).Wrappers.Skip(opened.Wrappers.Count).ToList() is [var kind, ..]
             ? $"is {NameOf(kind)}, which Sqs:Unwrap = {unwrap} does not take off"
             : null;
 

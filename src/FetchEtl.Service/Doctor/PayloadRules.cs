@@ -21,10 +21,12 @@ internal static class PayloadRules
     /// <param name="mayList">Whether <c>s3:ListBucket</c> is granted.</param>
     public static Finding JudgeRead(string bucket, bool isMissing, bool mayList) => (isMissing, mayList) switch
     {
-        (true, _) => Checks.PayloadRead.Ok($"{bucket}: granted"),
-        (false, true) => Checks.PayloadRead.Fail(
-            $"{bucket}: refused: the caller lacks s3:GetObject",
-            $"grant s3:GetObject on {Objects(bucket)}, and look for a Deny in the bucket's policy"),
+        (true, _) => Checks.PayloadRead.Ok($"{bucket}: not refused"),
+        (false, true) => Checks.PayloadRead.Warn(
+            $"{bucket}: refused for a random key: the caller lacks s3:GetObject, or has it for some "
+                + "prefixes only",
+            $"grant s3:GetObject on {Objects(bucket)}, or on the prefix of the payloads, and look for a Deny in the "
+                + "bucket's policy"),
         (false, false) => Checks.PayloadRead.Warn(
             $"{bucket}: s3:ListBucket is refused. Without it S3 calls a missing object denied, so s3:GetObject cannot "
             + "be tried, and a message whose object is missing is retried instead of becoming a dead letter",
@@ -57,14 +59,16 @@ internal static class PayloadRules
     {
         if (failure is null)
         {
-            return Checks.PayloadDelete.Ok($"{bucket}: granted");
+            return Checks.PayloadDelete.Ok($"{bucket}: not refused");
         }
 
         if (PayloadTrouble.IsDenied(failure))
         {
-            return Checks.PayloadDelete.Fail(
-                $"{bucket}: refused: the caller lacks s3:DeleteObject, and Sqs:DeletePayloads is true",
-                $"grant s3:DeleteObject on {Objects(bucket)}, or leave the deletes to a lifecycle rule");
+            return Checks.PayloadDelete.Warn(
+                $"{bucket}: refused for a random key, and Sqs:DeletePayloads is true: the caller "
+                    + "lacks s3:DeleteObject, or has it for some prefixes only",
+                $"grant s3:DeleteObject on {Objects(bucket)}, or on the prefix of the payloads, or leave the deletes "
+                    + "to a lifecycle rule");
         }
 
         var (found, remedy) = PayloadTrouble.Describe(failure, region);

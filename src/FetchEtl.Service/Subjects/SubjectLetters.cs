@@ -23,7 +23,7 @@ internal sealed class SubjectLetters(DeadHost host, LetterQueue queue, Subject s
     /// <summary>How many of those came from another queue, and so are not deleted.</summary>
     public long OfOtherQueues { get; private set; }
 
-    /// <summary>How many letters point to S3, where nobody looks: they can be the person's.</summary>
+    /// <summary>How many letters point to S3, which is not read: they can be the person's.</summary>
     public long InS3 { get; private set; }
 
     public long Deleted { get; private set; }

@@ -95,7 +95,7 @@ internal sealed class ChaosEstate : IAsyncDisposable
             """);
         if (options.IsPartitioned)
         {
-            await TablePartitions.CreateAsync(postgres.ConnectionString, PartitionInterval.Day, cancellationToken);
+            await PartitionedTable.CreateAsync(postgres.ConnectionString, PartitionInterval.Day, cancellationToken);
 
             // The workers have to add the partition of today.
             await ExecuteAsync(string.Create(

@@ -96,7 +96,7 @@ internal sealed class MeasuredEstate : IAsyncDisposable
 
     /// <summary>Makes the table partitioned.</summary>
     public Task PartitionAsync(PartitionInterval interval, CancellationToken cancellationToken) =>
-        TablePartitions.CreateAsync(Settings["ConnectionStrings__Logins"], interval, cancellationToken);
+        PartitionedTable.CreateAsync(Settings["ConnectionStrings__Logins"], interval, cancellationToken);
 
     /// <summary>
     /// Empties the table and runs a checkpoint, so that a run does not pay for the disk writes of the run before.

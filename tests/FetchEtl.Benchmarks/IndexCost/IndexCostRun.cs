@@ -35,17 +35,18 @@ internal sealed class IndexCostRun(int rows, int rounds, int batchSize)
             ["shared_buffers"] = "1GB",
             ["checkpoint_timeout"] = "1h",
             ["max_wal_size"] = "16GB",
+            ["autovacuum"] = "off",
         };
         await using var postgres = await LocalPostgres.StartAsync(
             new LocalPostgresOptions { Settings = settings }, cancellationToken);
         var source = new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Pooling = false };
         await FillAsync(source, cancellationToken);
-        var copies = new List<IndexedTable>();
+        var copies = new List<IndexCostCopy>();
         try
         {
             foreach (var (name, indexes) in Variants())
             {
-                copies.Add(await IndexedTable.CreateAsync(source, name, indexes, cancellationToken));
+                copies.Add(await IndexCostCopy.CreateAsync(source, name, indexes, cancellationToken));
             }
 
             await CheckpointAsync(source, cancellationToken);

@@ -19,7 +19,8 @@ internal sealed class LoginStore : IAsyncDisposable
     public const string AdminName = "test-admin";
 
     /// <summary>A database that is migrated once. Each test has a copy of it.</summary>
-    private static readonly Lazy<Task<PostgresDatabase>> Migrated = new(MigrateAsync);
+    private static readonly DatabaseTemplate Migrated =
+        new(PostgresDatabase.CreateAsync, connectionString => LoginMigrations.MigrateAsync(connectionString));
 
     private readonly PostgresDatabase? _database;
     private readonly string _server;
@@ -55,7 +56,7 @@ internal sealed class LoginStore : IAsyncDisposable
 
     public static async Task<LoginStore> CreateAsync()
     {
-        var database = await (await Migrated.Value).CopyAsync();
+        var database = await Migrated.CopyAsync();
         return new LoginStore(database, database.ConnectionString);
     }
 
@@ -165,13 +166,5 @@ internal sealed class LoginStore : IAsyncDisposable
         {
             await _database.DisposeAsync();
         }
-    }
-
-    private static async Task<PostgresDatabase> MigrateAsync()
-    {
-        var database = await PostgresDatabase.CreateAsync();
-        await LoginMigrations.MigrateAsync(database.ConnectionString);
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => database.DisposeAsync().AsTask().GetAwaiter().GetResult();
-        return database;
     }
 }

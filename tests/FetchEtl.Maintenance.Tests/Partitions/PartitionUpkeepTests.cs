@@ -222,7 +222,7 @@ public sealed class PartitionUpkeepTests : IAsyncLifetime
 
         Assert.Equal(
             "A lock on user_logins was not free within 2 s. Waiting longer would block readers and writers, so "
-                + "attempt 2 of 30 follows in 1 s.",
+                + "attempt 2 of 30 follows in 1 s",
             await waits.Task);
         await transaction.RollbackAsync();
         while (!removal.IsCompleted)

@@ -13,7 +13,7 @@ internal static class PartitionedStore
     public static readonly DateOnly October = new(2026, 10, 5);
     public static readonly DateOnly November = new(2026, 11, 5);
 
-    public static Task<MaintenanceStore> CreateAsync() => MaintenanceStore.CreateAsync(StoreTemplate.Partitioned);
+    public static Task<MaintenanceStore> CreateAsync() => MaintenanceStore.CreateAsync(StoreTemplates.Partitioned);
 
     /// <summary>Partitions the table of a migrated database, with these three months, and drops the old one.</summary>
     public static async Task ConvertAsync(string connectionString)

@@ -123,7 +123,7 @@ public sealed class PartitionedTableTests : IAsyncLifetime
             INSERT INTO user_logins (message_id, create_date) VALUES
                 ('{key.Of(ids[^1])}', '2026-11-05'), ('{key.Of(ids[0])}', '2026-11-06')
             """);
-        var summary = await new MessageIdMove(_store, verifier, key, TimeProvider.System)
+        var summary = await new MessageIdMove(_store, verifier, key, TimeProvider.System, waits: null)
             .RunAsync(1, new MaintenanceStore.Reporter(null), CancellationToken.None);
 
         Assert.Equal((149, 1, 0), (summary.Rows, summary.Doubles, summary.Left));

@@ -141,7 +141,8 @@ public sealed class RetentionHazardTests : IAsyncLifetime
         await ExecuteAsync(sealing, $"INSERT INTO pii_vault (mask, field, sealed) VALUES ('{mask}', 'ip', 'new')");
         await row.CommitAsync();
         while (!erasure.IsCompleted && !await _store.ScalarAsync<bool>(
-            "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND locktype = 'transactionid')"))
+            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
+                + "AND wait_event = 'transactionid' AND datname = current_database())"))
         {
             await Task.Delay(20);
         }

@@ -96,7 +96,8 @@ public sealed class RetentionRekeyTests : IAsyncLifetime
         await using var entry = await BeginAsync("SELECT FROM pii_vault FOR UPDATE");
         var rekey = _store.RekeyAsync(_both);
         while (!rekey.IsCompleted && !await _store.ScalarAsync<bool>(
-            "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND locktype = 'transactionid')"))
+            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
+                + "AND wait_event = 'transactionid' AND datname = current_database())"))
         {
             await Task.Delay(20);
         }
@@ -108,6 +109,36 @@ public sealed class RetentionRekeyTests : IAsyncLifetime
 
         Assert.Equal(1, (await RemoveAsync()).SealedValues);
         Assert.Empty(await VaultAsync());
+    }
+
+    /// <summary>Anyone who may insert into the vault chooses the field of an entry.</summary>
+    [Fact]
+    public async Task An_entry_of_an_unknown_field_is_left_alone_and_stops_neither_a_rekey_nor_retention()
+    {
+        await SealAsync("aside:''||f()||''", Mask(_old, "192.0.2.9"));
+        await SealAsync("other", Mask(_old, "192.0.2.9"));
+        var before = (await VaultAsync()).ToList();
+
+        await _store.RekeyAsync(_both);
+
+        await RemoveAsync();
+        Assert.Equal(2, before.Count);
+        Assert.Equal(before, await VaultAsync());
+    }
+
+    [Fact]
+    public async Task A_partition_stays_attached_while_a_rekey_runs()
+    {
+        await SealAsync("ip", Mask(_old, "192.0.2.1"));
+        await using (await BeginAsync($"SELECT pg_advisory_xact_lock_shared({VaultTurn.Key})"))
+        {
+            var refused = await Assert.ThrowsAsync<MaskingRefusedException>(RemoveAsync);
+            Assert.Contains("user_logins_p2026_09 was not dropped", refused.Message, StringComparison.Ordinal);
+        }
+
+        var layout = await PartitionLayout.ReadAsync(_database, CancellationToken.None);
+        Assert.Contains(layout!.Partitions, partition => partition.Name == "user_logins_p2026_09");
+        Assert.Equal(0, await _store.ScalarAsync<long>("SELECT count(*) FROM audit_log"));
     }
 
     private static string Mask(MaskingOptions masking, string ip) =>

@@ -189,7 +189,8 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
             services.GetRequiredService<IDbContextFactory<LoginDbContext>>(),
             services.GetRequiredService<StoredMasksVerifier>(),
             new MessageIdKey(Masking(2)),
-            TimeProvider.System);
+            TimeProvider.System,
+            waits: null);
         await move.RunAsync(1, new Progress<MaintenanceProgress>(), CancellationToken.None);
     }
 

@@ -113,7 +113,8 @@ public sealed class ConversionHazardTests : IAsyncLifetime
         var reader = await Analyst.BeginAsync(Connection, "SELECT count(*) FROM user_logins_partitioned");
         var givingUp = conversion.GiveUpAsync();
         while (!givingUp.IsCompleted && await TestDatabase.ReadAsync(
-            Connection, "SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = 'relation'") is [])
+            Connection,
+            "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = to_regclass('user_logins_partitioned')") is [])
         {
             await Task.Delay(10);
         }

@@ -58,6 +58,9 @@ public sealed class WrappedLetterTests
         Assert.Equal(
             $"is {Sns}, which Sqs:Unwrap = None does not take off",
             Read(Secretive(Wrappers.Sns(Login)), SqsUnwrap.None).Problem);
+        Assert.Equal(
+            $"is {Event}, which Sqs:Unwrap = Sns does not take off",
+            Read(Secretive(Wrappers.Sns(Secretive(Wrappers.Event(Login)))), SqsUnwrap.Sns).Problem);
         Assert.Equal("is not a notification of SNS", Read(Login, SqsUnwrap.Sns).Problem);
         Assert.Equal(
             "is a request of SNS to confirm a subscription, not a notification",

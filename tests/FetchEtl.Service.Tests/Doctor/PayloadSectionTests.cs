@@ -78,10 +78,10 @@ public sealed partial class PayloadSectionTests
     }
 
     [Theory]
-    [InlineData(true, nameof(CheckStatus.Error), "the caller lacks s3:GetObject")]
-    [InlineData(false, nameof(CheckStatus.Warning), "s3:ListBucket is refused")]
+    [InlineData(true, "the caller lacks s3:GetObject")]
+    [InlineData(false, "s3:ListBucket is refused")]
     public async Task A_refused_read_is_told_from_a_refused_list_only_where_the_bucket_may_be_listed(
-        bool mayList, string status, string found)
+        bool mayList, string found)
     {
         await using var s3 = await StartAsync();
         s3.Fault = request => request.StartsWith("HEAD", StringComparison.Ordinal)
@@ -91,17 +91,17 @@ public sealed partial class PayloadSectionTests
         var findings = await RunAsync(s3.Url);
 
         Assert.Equal(CheckStatus.Ok, findings[0].Status);
-        Assert.Equal((Checks.PayloadRead, status), (findings[1].Check, $"{findings[1].Status}"));
+        Assert.Equal((Checks.PayloadRead, CheckStatus.Warning), (findings[1].Check, findings[1].Status));
         Assert.Contains(found, findings[1].Found);
         Assert.Contains($"s3:GetObject on arn:aws:s3:::{Bucket}/*", findings[1].Remedy);
         Assert.Equal(!mayList, findings[1].Remedy!.Contains($"s3:ListBucket on arn:aws:s3:::{Bucket} "));
-        Assert.Equal((Checks.PayloadDelete, CheckStatus.Error), (findings[2].Check, findings[2].Status));
+        Assert.Equal((Checks.PayloadDelete, CheckStatus.Warning), (findings[2].Check, findings[2].Status));
         Assert.Contains($"grant s3:DeleteObject on arn:aws:s3:::{Bucket}/*", findings[2].Remedy);
         AssertIsHarmless(s3, findings);
     }
 
     [Theory]
-    [InlineData(null, null, nameof(CheckStatus.Ok), "granted", true)]
+    [InlineData(null, null, nameof(CheckStatus.Ok), "not refused", true)]
     [InlineData("Enabled", null, nameof(CheckStatus.Warning), "a deleted payload stays there as a version", false)]
     [InlineData("Suspended", null, nameof(CheckStatus.Skipped), "would leave a delete marker", false)]
     [InlineData(null, "403 AccessDenied", nameof(CheckStatus.Skipped), "only s3:GetBucketVersioning on arn:aws", false)]

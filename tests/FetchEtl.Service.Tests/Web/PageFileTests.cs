@@ -14,6 +14,7 @@ public sealed class PageFileTests : IDisposable
         var isFolder = Assert.Throws<UsageException>(() => PageFile.Check(_folder.FullName));
         var hasNoFolder = Assert.Throws<UsageException>(() => PageFile.Check(Path.Combine(missing, "page.html")));
 
+        Assert.Throws<UsageException>(() => PageFile.Check(string.Empty));
         Assert.Equal($"--html: {_folder.FullName} is a folder. Name a file.", isFolder.Message);
         Assert.Equal($"--html: the folder {missing} does not exist. Create it first.", hasNoFolder.Message);
         PageFile.Check(Path.Combine(_folder.FullName, "page.html"));

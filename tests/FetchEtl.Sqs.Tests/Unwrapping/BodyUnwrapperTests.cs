@@ -177,7 +177,7 @@ public sealed partial class BodyUnwrapperTests
         }
     }
 
-    /// <summary>Who looks at a dead letter sees it as the endpoint does.</summary>
+    /// <summary>A body that is only looked at is opened as the endpoint opens it.</summary>
     [Fact]
     public async Task A_body_that_is_only_looked_at_is_opened_by_the_rules_of_the_endpoint()
     {
@@ -189,8 +189,10 @@ public sealed partial class BodyUnwrapperTests
                 using var unwrapped = await UnwrapAsync(mode, body);
                 Assert.Null(opened.Problem);
                 Assert.Equal(unwrapped.Bytes, opened.Content.ToArray());
-                Assert.Equal(unwrapped.SnsId is not null, opened.Wrappers.Contains(WrapperKind.Sns));
-                Assert.Equal(unwrapped.EventId is not null, opened.Wrappers.Contains(WrapperKind.EventBridge));
+
+                // A wrapper whose id has no plausible form has none.
+                Assert.True(unwrapped.SnsId is null || opened.Wrappers.Contains(WrapperKind.Sns));
+                Assert.True(unwrapped.EventId is null || opened.Wrappers.Contains(WrapperKind.EventBridge));
             }
             catch (BrokenBodyException broken)
             {

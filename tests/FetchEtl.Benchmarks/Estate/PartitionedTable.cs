@@ -4,7 +4,7 @@ using FetchEtl.Migrations;
 namespace FetchEtl.Benchmarks;
 
 /// <summary>Makes a <c>user_logins</c> partitioned, as <c>fetch-etl migrate --partition-by</c> does.</summary>
-internal static class TablePartitions
+internal static class PartitionedTable
 {
     /// <param name="connectionString">Npgsql's connection string of the table's owner.</param>
     /// <param name="interval">The interval of the partitions.</param>

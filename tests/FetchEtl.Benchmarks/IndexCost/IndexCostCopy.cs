@@ -8,7 +8,7 @@ using Npgsql;
 namespace FetchEtl.Benchmarks;
 
 /// <summary>A copy of <c>user_logins</c> with some of the indexes for analysts, and what its batches took.</summary>
-internal sealed class IndexedTable : IAsyncDisposable
+internal sealed class IndexCostCopy : IAsyncDisposable
 {
     private readonly string _name;
     private readonly NpgsqlDataSource _database;
@@ -16,7 +16,7 @@ internal sealed class IndexedTable : IAsyncDisposable
     private readonly List<double> _milliseconds = [];
     private readonly List<double> _logBytes = [];
 
-    private IndexedTable(string name, NpgsqlDataSource database)
+    private IndexCostCopy(string name, NpgsqlDataSource database)
     {
         _name = name;
         _database = database;
@@ -30,7 +30,7 @@ internal sealed class IndexedTable : IAsyncDisposable
     /// <param name="name">What the output calls the copy.</param>
     /// <param name="indexes">The indexes.</param>
     /// <param name="cancellationToken">Ends the statement under way.</param>
-    public static async Task<IndexedTable> CreateAsync(
+    public static async Task<IndexCostCopy> CreateAsync(
         NpgsqlConnectionStringBuilder source,
         string name,
         IReadOnlyList<AnalystIndex> indexes,
@@ -45,12 +45,17 @@ internal sealed class IndexedTable : IAsyncDisposable
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        var table = new IndexedTable(name, NpgsqlDataSource.Create(copy));
-        await using var context = new LoginDbContext(table._options);
-        context.Database.SetCommandTimeout(TimeSpan.Zero);
-        await new AnalystIndexes(context, TimeProvider.System, waits: null)
-            .CreateAsync(indexes, static (_, _, _) => { }, cancellationToken);
-        return table;
+        var made = new IndexCostCopy(name, NpgsqlDataSource.Create(copy));
+        try
+        {
+            await made.CreateAsync(indexes, cancellationToken);
+            return made;
+        }
+        catch
+        {
+            await made.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Inserts a batch, and notes its time and the log that it wrote.</summary>
@@ -70,12 +75,20 @@ internal sealed class IndexedTable : IAsyncDisposable
 
     /// <summary>Prints the medians of the first and of the last tenth of the batches as a row of a table.</summary>
     /// <param name="bare">The table without further indexes.</param>
-    public void Write(IndexedTable bare) => Console.WriteLine(
+    public void Write(IndexCostCopy bare) => Console.WriteLine(
         $"| {_name} | {Figures(bare, Range.EndAt(Tenth))} | {Figures(bare, Range.StartAt(^Tenth))} |");
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 
-    private string Figures(IndexedTable bare, Range part)
+    private async Task CreateAsync(IReadOnlyList<AnalystIndex> indexes, CancellationToken cancellationToken)
+    {
+        await using var context = new LoginDbContext(_options);
+        context.Database.SetCommandTimeout(TimeSpan.Zero);
+        await new AnalystIndexes(context, TimeProvider.System, waits: null)
+            .CreateAsync(indexes, static (_, _, _) => { }, cancellationToken);
+    }
+
+    private string Figures(IndexCostCopy bare, Range part)
     {
         var milliseconds = Benchmarks.Median.Of(_milliseconds[part]);
         var speed = Benchmarks.Median.Of(bare._milliseconds[part]) / milliseconds;
