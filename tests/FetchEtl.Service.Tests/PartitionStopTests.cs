@@ -48,8 +48,8 @@ public sealed class PartitionStopTests : IAsyncLifetime
 
         var other = await RunAsync("migrate --partition-by month");
         Assert.Contains(
-            "A conversion is under way by day already, and FetchEtl cannot change that to month: run 'fetch-etl migrate "
-            + "--partition-by day' to continue it, or with none to give it up.",
+            "A conversion is under way by day already, and FetchEtl cannot change that to month: run 'fetch-etl "
+            + "migrate --partition-by day' to continue it, or with none to give it up.",
             other.Errors,
             StringComparison.Ordinal);
         var asked = await RunAsync("migrate --partition-by day --drop-old");
