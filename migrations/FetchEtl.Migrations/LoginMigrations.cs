@@ -116,8 +116,8 @@ public static class LoginMigrations
     /// </exception>
     /// <exception cref="ArgumentException">A name is not valid; see <see cref="StorageOptions"/>.</exception>
     /// <exception cref="LoginMigrationException">
-    /// The database or a schema for the table does not exist, a lock stayed taken, message ids are not unique, or
-    /// somebody dropped a table, a column or the index since.
+    /// The database or a schema for the table does not exist, a lock stayed taken, message ids are not unique,
+    /// somebody dropped a table, a column or the index since, or the history lost a migration whose objects exist.
     /// </exception>
     public static async Task<LoginMigrationResult> MigrateAsync(
         string connectionString,
@@ -189,7 +189,14 @@ public static class LoginMigrations
                 await adoption.RunAsync(cancellationToken);
             }
 
-            await context.Database.MigrateAsync(cancellationToken);
+            try
+            {
+                await context.Database.MigrateAsync(cancellationToken);
+            }
+            catch (PostgresException exists) when (LostHistory.IsSeenIn(exists))
+            {
+                throw await LostHistory.DescribeAsync(context, exists, cancellationToken);
+            }
         }
     }
 

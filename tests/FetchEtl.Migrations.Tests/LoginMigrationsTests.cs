@@ -100,6 +100,27 @@ public sealed class LoginMigrationsTests : IAsyncLifetime
         Assert.Contains(remedy, refusal.Message);
     }
 
+    /// <summary>PostgreSQL's refusal of what exists led to the advice to run the migrations.</summary>
+    [Theory]
+    [InlineData("20261121000000_Masking")]
+    [InlineData("20261127000000_GenerationMacs")]
+    [InlineData("20261129000000_Privacy")]
+    public async Task A_migration_that_the_history_lost_is_named_with_the_statement_that_records_it(string id)
+    {
+        await LoginMigrations.MigrateAsync(Connection);
+        await TestDatabase.ExecuteAsync(
+            Connection, $"DELETE FROM \"__EFMigrationsHistory\" WHERE \"MigrationId\" = '{id}'");
+
+        var refusal = await Assert.ThrowsAsync<LoginMigrationException>(() => LoginMigrations.MigrateAsync(Connection));
+
+        Assert.StartsWith($"What the migration {id} creates exists already (SQLSTATE 42", refusal.Message);
+        var (from, to) = (refusal.Message.IndexOf("INSERT INTO", StringComparison.Ordinal),
+            refusal.Message.IndexOf(';', StringComparison.Ordinal));
+        await TestDatabase.ExecuteAsync(Connection, refusal.Message[from..to]);
+        var again = await LoginMigrations.MigrateAsync(Connection, static _ => { }, TimeProvider.System);
+        Assert.Equal(LoginMigrationOutcome.Unchanged, again.Outcome);
+    }
+
     [Fact]
     public async Task A_database_that_does_not_exist_is_refused_and_created_by_its_own_call()
     {

@@ -64,6 +64,7 @@ public sealed class PartitionVerbsTests
 
         var dropped = await RunAsync("partitions --ahead 1 --keep 60months --yes --json");
         Assert.Equal(0, dropped.ExitCode);
+        Assert.Contains("fetch-etl: Dropped: user_logins_p2020_01, 2 rows,", dropped.Errors, StringComparison.Ordinal);
         var document = JsonDocument.Parse(dropped.Output).RootElement;
         var removed = Assert.Single(document.GetProperty("removed").EnumerateArray());
         Assert.Equal("user_logins_p2020_01", removed.GetProperty("name").GetString());

@@ -25,6 +25,20 @@ internal static class ConversionSql
     /// <summary>The positions of the rows that are mirrored.</summary>
     public const string Rows = "user_logins_conversion_rows";
 
+    /// <summary>
+    /// The days of the last partition of the partitioned table @old, 0 where it has none; no row for another table.
+    /// </summary>
+    public const string LastInterval =
+        """
+        SELECT coalesce((SELECT b.bounds[2]::date - b.bounds[1]::date
+            FROM pg_catalog.pg_inherits AS i JOIN pg_catalog.pg_class AS l ON l.oid = i.inhrelid
+                CROSS JOIN LATERAL pg_catalog.regexp_match(pg_catalog.pg_get_expr(l.relpartbound, l.oid),
+                    '^FOR VALUES FROM \(''([^'']+)''\) TO \(''([^'']+)''\)$') AS b (bounds)
+            WHERE i.inhparent = c.oid AND b.bounds IS NOT NULL
+            ORDER BY b.bounds[2]::date DESC LIMIT 1), 0)
+        FROM pg_catalog.pg_class AS c WHERE c.oid = pg_catalog.to_regclass(@old)::oid AND c.relkind = 'p'
+        """;
+
     private const string Mirror = "user_logins_conversion_mirror";
     private const string Note = "user_logins_conversion_note";
     private const string Refuse = "user_logins_conversion_refuse";

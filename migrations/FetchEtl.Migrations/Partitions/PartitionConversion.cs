@@ -101,6 +101,23 @@ public sealed class PartitionConversion : IAsyncDisposable
         }
     }
 
+    /// <summary>Finds a conversion that is under way, also one that was interrupted. It reads the catalog only.
+    /// </summary>
+    /// <param name="connection">An open connection of any role.</param>
+    /// <param name="cancellationToken">Cancels the statement under way.</param>
+    /// <returns>The interval of its partitions; null where there is none.</returns>
+    /// <exception cref="NpgsqlException">PostgreSQL rejected the statement, or could not be reached.</exception>
+    public static async Task<PartitionInterval?> FindUnderWayAsync(
+        NpgsqlConnection connection, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        var days = await connection.ReadAsync<int?>(
+            $"{ConversionSql.LastInterval} AND pg_catalog.to_regclass('{ConversionSql.State}') IS NOT NULL",
+            cancellationToken,
+            new NpgsqlParameter<string>("old", ConversionSql.Target));
+        return days is null ? null : days == 1 ? PartitionInterval.Day : PartitionInterval.Month;
+    }
+
     /// <summary>Reads the form of <c>user_logins</c>, and the interval of its partitions.</summary>
     /// <param name="cancellationToken">Cancels the statement under way.</param>
     /// <returns>The interval is null where the table is plain.</returns>
@@ -115,18 +132,7 @@ public sealed class PartitionConversion : IAsyncDisposable
         }
 
         var days = await _session.QueryAsync(
-            """
-            SELECT coalesce((SELECT b.bounds[2]::date - b.bounds[1]::date
-                FROM pg_catalog.pg_inherits AS i JOIN pg_catalog.pg_class AS l ON l.oid = i.inhrelid
-                    CROSS JOIN LATERAL pg_catalog.regexp_match(pg_catalog.pg_get_expr(l.relpartbound, l.oid),
-                        '^FOR VALUES FROM \(''([^'']+)''\) TO \(''([^'']+)''\)$') AS b (bounds)
-                WHERE i.inhparent = c.oid AND b.bounds IS NOT NULL
-                ORDER BY b.bounds[2]::date DESC LIMIT 1), 0)
-            FROM pg_catalog.pg_class AS c WHERE c.oid = pg_catalog.to_regclass(@old)::oid AND c.relkind = 'p'
-            """,
-            static reader => reader.GetInt32(0),
-            cancellationToken,
-            _session.Old);
+            ConversionSql.LastInterval, static reader => reader.GetInt32(0), cancellationToken, _session.Old);
         return days switch
         {
             [1] => (PartitionState.Partitioned, PartitionInterval.Day),
@@ -206,10 +212,15 @@ public sealed class PartitionConversion : IAsyncDisposable
         switch (await ReadStateAsync(cancellationToken))
         {
             case (PartitionState.Partitioned, var had):
-                Require(interval, had!.Value, "user_logins is partitioned");
+                Require(interval, had!.Value, "user_logins is partitioned", ".");
                 return;
             case (PartitionState.UnderWay, var begun):
-                Require(interval, begun!.Value, "a conversion is under way");
+                var command = $"fetch-etl migrate --partition-by {ConversionSql.Name(begun!.Value)}";
+                Require(
+                    interval,
+                    begun.Value,
+                    "A conversion is under way",
+                    $": run '{command}' to continue it, or with none to give it up.");
                 await _source.RequireUnchangedAsync(cancellationToken);
                 break;
             default:
@@ -285,6 +296,28 @@ public sealed class PartitionConversion : IAsyncDisposable
         return true;
     }
 
+    /// <summary>Counts the rows of the old table, which a conversion keeps, and those of <c>user_logins</c>.</summary>
+    /// <param name="cancellationToken">Cancels the statement under way.</param>
+    /// <returns>Null where there is no old table.</returns>
+    public async Task<KeptTable?> ReadKeptAsync(CancellationToken cancellationToken = default)
+    {
+        if (!await HasKeptAsync(cancellationToken))
+        {
+            return null;
+        }
+
+        var kept = _session.Qualified(ConversionSql.Kept);
+        return (await _session.QueryAsync(
+            $"""
+            SELECT (SELECT pg_catalog.count(*) FROM {kept}),
+                pg_catalog.pg_total_relation_size(pg_catalog.to_regclass(@kept)),
+                (SELECT pg_catalog.count(*) FROM {_session.Qualified("user_logins")})
+            """,
+            static reader => new KeptTable(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2)),
+            cancellationToken,
+            _session.Name("kept", ConversionSql.Kept))).Single();
+    }
+
     /// <summary>Whether <c>user_logins</c> is partitioned and the old table is still there.</summary>
     /// <param name="cancellationToken">Cancels the statement under way.</param>
     /// <returns>False where another table has that name.</returns>
@@ -300,13 +333,13 @@ public sealed class PartitionConversion : IAsyncDisposable
         await _connection.DisposeAsync();
     }
 
-    private static void Require(PartitionInterval wanted, PartitionInterval had, string what)
+    private static void Require(PartitionInterval wanted, PartitionInterval had, string what, string end)
     {
         if (wanted != had)
         {
             throw new LoginMigrationException(
-                $"{what} by {ConversionSql.Name(had)}, and FetchEtl cannot change that to "
-                + $"{ConversionSql.Name(wanted)}: run 'fetch-etl migrate --partition-by {ConversionSql.Name(had)}'.");
+                $"{what} by {ConversionSql.Name(had)} already, and FetchEtl cannot change that to "
+                + $"{ConversionSql.Name(wanted)}{end}");
         }
     }
 }

@@ -22,19 +22,18 @@ public static class SettingsNames
     /// <summary>Describes a key of a section that names no setting.</summary>
     /// <param name="setting">The key.</param>
     /// <param name="names">The names of the section's settings.</param>
-    /// <returns>The problem, with the nearest name; it never quotes the value.</returns>
+    /// <returns>The problem, with the nearest name, else with all names; it never quotes the value.</returns>
     public static string Unknown(IConfigurationSection setting, IEnumerable<string> names)
     {
         ArgumentNullException.ThrowIfNull(setting);
         string[] known = [.. names];
         var section = ConfigurationPath.GetParentPath(setting.Path);
         var prefix = section is null ? string.Empty : $"{section}:";
-        var list = string.Join(", ", known.Select(name => $"{prefix}{name}"));
         var meant = Spelling.Nearest(setting.Key, known)
             ?? Array.Find(known, name => name.StartsWith(setting.Key, StringComparison.OrdinalIgnoreCase));
         return meant is null
-            ? $"{setting.Path} is not a setting; there are {list}."
-            : $"{setting.Path} is not a setting: did you mean {prefix}{meant}? There are {list}.";
+            ? $"{setting.Path} is not a setting; there are {string.Join(", ", known.Select(x => $"{prefix}{x}"))}."
+            : $"{setting.Path} is not a setting: did you mean {prefix}{meant}?";
     }
 
     /// <summary>

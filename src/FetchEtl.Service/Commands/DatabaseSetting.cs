@@ -18,14 +18,18 @@ internal static class DatabaseSetting
 
     /// <summary>The same without a warning, for a verb that reports the server's identity itself.</summary>
     /// <exception cref="UsageException">The connection string is missing or invalid.</exception>
-    public static string ReadQuietly(IConfiguration configuration)
+    /// <param name="configuration">The settings.</param>
+    /// <param name="passes">Which problems are passed by; null for none.</param>
+    public static string ReadQuietly(IConfiguration configuration, Func<string, bool>? passes = null)
     {
         var storage = new StorageOptions();
         IReadOnlyList<string> problems = SettingsReader.Read(configuration.GetSection("Storage"), storage);
         var connectionString = configuration.GetConnectionString("Logins");
         problems =
         [
-            .. problems, .. ConnectionSetting.Validate(connectionString, storage.RequireTls), .. TableProblems(storage),
+            .. problems.Where(problem => passes?.Invoke(problem) != true),
+            .. ConnectionSetting.Validate(connectionString, storage.RequireTls),
+            .. TableProblems(storage),
         ];
         return problems.Count == 0 ? InSchema(connectionString!, storage.Schema) : throw new UsageException(problems);
     }

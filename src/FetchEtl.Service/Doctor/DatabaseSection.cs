@@ -23,7 +23,7 @@ internal sealed class DatabaseSection : IDoctorSection
         string connectionString;
         try
         {
-            connectionString = DatabaseSetting.ReadQuietly(context.Host.Configuration);
+            connectionString = DatabaseSetting.ReadQuietly(context.Host.Configuration, UnknownKeys.IsOne);
         }
         catch (UsageException)
         {
@@ -101,6 +101,7 @@ internal sealed class DatabaseSection : IDoctorSection
             try
             {
                 var pending = await LoginMigrations.FindPendingAsync(context.Connection!, token);
+                context.IsMigrated = pending.Count == 0;
                 return pending.Count == 0
                     ? Checks.Migrations.Ok("all applied")
                     : Checks.Migrations.Fail(
@@ -124,12 +125,18 @@ internal sealed class DatabaseSection : IDoctorSection
         {
             var columns = await TableColumns.ReadAsync(context.Connection!, token);
             context.HasTable = columns.Count > 0;
-            findings = [.. TableColumns.Judge(columns, expected)];
+            context.LacksColumns = expected.Any(column => !columns.Any(found => found.Name == column.Name));
+            findings = [.. TableColumns.Judge(columns, expected, context.IsMigrated)];
             if (await PartitionLayout.ReadAsync(database, token) is { } layout)
             {
                 context.IsPartitioned = layout.IsPartitioned;
                 var today = DateOnly.FromDateTime(context.Time.GetUtcNow().UtcDateTime);
                 findings = [.. findings, .. TablePartitions.Judge(layout, today)];
+            }
+
+            if (await PartitionConversion.FindUnderWayAsync(context.Connection!, token) is { } interval)
+            {
+                findings = [.. findings, TablePartitions.UnderWay(interval)];
             }
 
             return findings[0];
@@ -151,10 +158,16 @@ internal sealed class DatabaseSection : IDoctorSection
                 if (await TableRights.FindMissingAsync(context.Connection!, masking?.HasVault == true, token)
                     is { Count: > 0 } missing)
                 {
-                    return TableRights.Judge(missing);
+                    return TableRights.Judge(
+                        missing, await TableRights.ReadRoleAsync(context.Connection!, token));
                 }
 
                 throw;
+            }
+            catch (PostgresException gone) when (context.LacksColumns
+                && gone.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn)
+            {
+                return Checks.Rights.Skip("the table lacks what the service writes");
             }
             catch (PostgresException noIndex) when (noIndex.SqlState == PostgresErrorCodes.InvalidColumnReference)
             {

@@ -1,3 +1,5 @@
+using Amazon.SQS.Model;
+
 namespace FetchEtl.Service;
 
 /// <summary>The queue for invalid messages.</summary>
@@ -23,12 +25,7 @@ internal sealed class DeadLetterSection : IDoctorSection
 
         var settings = context.Sqs!;
         context.DeadLetters = await QueueReader.ReadAsync(context, settings.DeadLetterQueue, cancellationToken);
-        var exists = QueueReader.Describe(
-            Checks.DeadQueue,
-            settings.DeadLetterQueue,
-            "Sqs:DeadLetterQueueName",
-            context.DeadLetters,
-            settings.CreateQueues);
+        var exists = Describe(context, settings);
         IEnumerable<Finding> attributes = context.DeadLetters switch
         {
             { Facts: { } facts } => DeadLetterRules.Judge(facts, context.Queue.Facts),
@@ -41,5 +38,20 @@ internal sealed class DeadLetterSection : IDoctorSection
             ? await RightTrials.SendAsync(context, url, cancellationToken)
             : Checks.Send.Skip(context.DeadLetters.NoUrl!);
         return [exists, .. attributes, send];
+    }
+
+    /// <summary>A name that was made of a wrong one is no problem of its own.</summary>
+    private static Finding Describe(DoctorContext context, SqsSettings settings)
+    {
+        var found = QueueReader.Describe(
+            Checks.DeadQueue,
+            settings.DeadLetterQueue,
+            "Sqs:DeadLetterQueueName",
+            context.DeadLetters,
+            settings.CreateQueues);
+        return found.Status == CheckStatus.Error && string.IsNullOrEmpty(settings.DeadLetterQueueName)
+            && context is { Queue.Refusal: QueueDoesNotExistException, DeadLetters.Refusal: QueueDoesNotExistException }
+            ? found with { Remedy = "it is named after Sqs:QueueName: correct that first, or create both" }
+            : found;
     }
 }

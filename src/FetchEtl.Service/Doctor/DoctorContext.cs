@@ -40,6 +40,12 @@ internal sealed class DoctorContext(DoctorHost host, TimeProvider time, CallLimi
     /// <summary>Why PostgreSQL cannot be asked; null while it can.</summary>
     public string? NoDatabase { get; set; }
 
+    /// <summary>Whether all migrations were applied; null where the role may not read that.</summary>
+    public bool? IsMigrated { get; set; }
+
+    /// <summary>Whether the table lacks what the service writes.</summary>
+    public bool LacksColumns { get; set; }
+
     /// <summary>Whether the table exists.</summary>
     public bool HasTable { get; set; }
 

@@ -4,6 +4,7 @@ using FetchEtl.Logins;
 using FetchEtl.Sqs;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -19,6 +20,7 @@ internal sealed class DoctorHost : IDisposable
     private const string DirectCalls = "Sqs:DirectCalls";
 
     private readonly IHost _host;
+    private readonly UnknownKeys _unknown;
 
     /// <param name="settings">The settings of the command line.</param>
     /// <param name="overrides">Settings that win over all others, for tests.</param>
@@ -28,6 +30,9 @@ internal sealed class DoctorHost : IDisposable
             settings, new Dictionary<string, string?>(overrides ?? []) { [DirectCalls] = "false" });
         Configuration = builder.Configuration;
         builder.Services.AddLogins(builder.Configuration);
+        _unknown = new UnknownKeys(new SqsSettingsValidator(Configuration));
+        builder.Services.RemoveAll<IValidateOptions<SqsSettings>>();
+        builder.Services.AddSingleton<IValidateOptions<SqsSettings>>(_unknown);
 
         builder.Services.AddSingleton<IPostConfigureOptions<LoginsOptions>>(
             new NamedKeys(builder.Configuration, CancellationToken.None));
@@ -51,6 +56,13 @@ internal sealed class DoctorHost : IDisposable
         {
             return (null, [.. invalid.Failures]);
         }
+    }
+
+    /// <summary>The settings of the queue, also with problems where these are of unknown keys only.</summary>
+    public (SqsSettings? Settings, IReadOnlyList<string> Problems) ReadSqs()
+    {
+        var (settings, problems) = Read<SqsSettings>();
+        return (settings, [.. _unknown.Problems, .. problems]);
     }
 
     /// <summary>Creates the client of SQS.</summary>

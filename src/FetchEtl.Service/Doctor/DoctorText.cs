@@ -32,7 +32,8 @@ internal static class DoctorText
 
             if (finding.Remedy is { } remedy)
             {
-                foreach (var line in Wrap(new string(' ', Column), $"Remedy: {Sentence(remedy)}", width))
+                foreach (var line in $"Remedy: {remedy}".Split('\n')
+                    .SelectMany(text => Wrap(new string(' ', Column), Sentence(text), width)))
                 {
                     yield return (line, finding.Status);
                 }
@@ -103,6 +104,11 @@ internal static class DoctorText
         }
     }
 
-    /// <summary>A finding begins in lower case, except where it begins with a name.</summary>
-    private static string Sentence(string text) => PrintableText.Of(text).TrimEnd('.') + ".";
+    /// <summary>
+    /// A finding begins in lower case, except where it begins with a name. A question and a line of SQL have a mark of
+    /// their own, and so has what introduces such lines.
+    /// </summary>
+    private static string Sentence(string text) => text is [.., '?' or ';' or ':']
+        ? PrintableText.Of(text)
+        : PrintableText.Of(text).TrimEnd('.') + ".";
 }

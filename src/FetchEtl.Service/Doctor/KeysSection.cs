@@ -9,6 +9,8 @@ namespace FetchEtl.Service;
 /// <summary>The masking keys against the generations of the table, and the files that hold them.</summary>
 internal sealed class KeysSection : IDoctorSection
 {
+    private const string NotRead = "masking_generations cannot be read";
+
     private const string CanRegister =
         """
         SELECT pg_catalog.has_table_privilege('masking_generations', 'INSERT')
@@ -61,14 +63,32 @@ internal sealed class KeysSection : IDoctorSection
         try
         {
             return [.. await context.Limit.RunAsync(
-                async token => await InspectAsync(context, masking, token), cancellationToken)];
+                async token => await TryInspectAsync(context, masking, token), cancellationToken)];
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            var (found, remedy) = exception is PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege }
-                ? ("the role may not read masking_generations", "GRANT SELECT ON masking_generations to the role")
-                : DatabaseTrouble.Describe(exception);
-            return [Checks.Generations.Fail(found, remedy), Checks.Pins.Skip("masking_generations cannot be read")];
+            var (found, remedy) = DatabaseTrouble.Describe(exception);
+            return [Checks.Generations.Fail(found, remedy), Checks.Pins.Skip(NotRead)];
+        }
+    }
+
+    private static async Task<IReadOnlyList<Finding>> TryInspectAsync(
+        DoctorContext context, MaskingOptions masking, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await InspectAsync(context, masking, cancellationToken);
+        }
+        catch (PostgresException denied) when (denied.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            var role = await TableRights.ReadRoleAsync(context.Connection!, cancellationToken);
+            return
+            [
+                Checks.Generations.Fail(
+                    "the role may not read masking_generations",
+                    $"run this as the owner of the tables:\nGRANT SELECT ON masking_generations TO {role};"),
+                Checks.Pins.Skip(NotRead),
+            ];
         }
     }
 

@@ -13,11 +13,16 @@ internal static class MaskingSetting
         try
         {
             configuration.ReadMasking(masking);
-            return masking.Validate().Count == 0 ? masking : null;
+        }
+        catch (MaskingRefusedException refused) when (refused.Problems.All(UnknownKeys.IsOne))
+        {
+            // The section is bound but for such a key.
         }
         catch (MaskingRefusedException)
         {
             return null;
         }
+
+        return masking.Validate().Count == 0 ? masking : null;
     }
 }

@@ -15,7 +15,7 @@ internal sealed partial class SettingsSection : IDoctorSection
         var misspelled = Misspelled(context.Host);
         List<Finding> findings = [.. Of(Checks.Sections, misspelled, "no section is misspelled")];
         findings.AddRange(Of(Checks.Service, context.Host.Read<ServiceSettings>().Problems));
-        var (sqs, problems) = context.Host.Read<SqsSettings>();
+        var (sqs, problems) = context.Host.ReadSqs();
         context.Sqs = sqs;
         findings.AddRange(Of(Checks.Sqs, problems));
         var logins = context.Host.Read<LoginsOptions>().Problems.Except(misspelled).ToList();

@@ -41,21 +41,26 @@ internal static class TableColumns
                 property.GetColumnName(), property.GetColumnType(), IsRequired: false)),
     ];
 
+    /// <summary>Compares them.</summary>
+    /// <param name="found">The columns of the table.</param>
+    /// <param name="expected">Those of the model.</param>
+    /// <param name="isMigrated">Whether all migrations were applied; null where that is not known.</param>
     public static IEnumerable<Finding> Judge(
-        IReadOnlyList<WrittenColumn> found, IReadOnlyList<WrittenColumn> expected)
+        IReadOnlyList<WrittenColumn> found, IReadOnlyList<WrittenColumn> expected, bool? isMigrated)
     {
         if (found.Count == 0)
         {
             yield return Checks.Table.Fail(
                 "no schema of the search_path has user_logins",
-                $"{Migrate}, or correct Search Path in ConnectionStrings:Logins");
+                $"{Remedy(isMigrated, "restore it from a backup")}, or correct Search Path in "
+                + "ConnectionStrings:Logins");
             yield break;
         }
 
         var isWell = true;
         foreach (var column in expected)
         {
-            if (Problem(column, found.FirstOrDefault(other => other.Name == column.Name)) is { } problem)
+            if (Problem(column, found.FirstOrDefault(other => other.Name == column.Name), isMigrated) is { } problem)
             {
                 isWell = false;
                 yield return problem;
@@ -82,11 +87,25 @@ internal static class TableColumns
         }
     }
 
-    private static Finding? Problem(WrittenColumn expected, WrittenColumn? found)
+    /// <summary>
+    /// Migrations add what is missing only until all of them are applied. Then it is as <c>migrate</c> itself says.
+    /// </summary>
+    private static string Remedy(bool? isMigrated, string restores) => isMigrated switch
+    {
+        true => $"rename it back, or {restores}",
+        false => Migrate,
+        null => $"{Migrate}, which adds it, or says how to restore it",
+    };
+
+    private static Finding? Problem(WrittenColumn expected, WrittenColumn? found, bool? isMigrated)
     {
         if (found is null)
         {
-            return Checks.Table.Fail($"user_logins has no column {expected.Name}", Migrate);
+            return Checks.Table.Fail(
+                $"user_logins has no column {expected.Name}",
+                Remedy(
+                    isMigrated,
+                    $"add it by ALTER TABLE user_logins ADD COLUMN {expected.Name} {expected.Type}"));
         }
 
         if (found.Type == expected.Type || IsRoomFor(expected.Type, found.Type))

@@ -8,6 +8,14 @@ internal static class TablePartitions
 {
     private const string Daily = "run 'fetch-etl partitions' daily";
 
+    /// <summary>A conversion to partitions that is under way, or was interrupted.</summary>
+    /// <param name="interval">The interval of its partitions.</param>
+    public static Finding UnderWay(PartitionInterval interval) => Checks.Table.Warn(
+        "a conversion of user_logins to partitions is under way: until its end, rekey, adopt, erase and subject erase "
+        + "are refused",
+        $"continue it by 'fetch-etl migrate --partition-by {Words.Of(interval)}', or give it up by 'fetch-etl migrate "
+        + "--partition-by none'");
+
     /// <param name="layout">The layout.</param>
     /// <param name="today">The current day, in UTC.</param>
     /// <returns>The findings; none for a plain table.</returns>

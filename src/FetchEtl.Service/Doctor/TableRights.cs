@@ -59,9 +59,18 @@ internal static class TableRights
         return missing;
     }
 
+    /// <summary>The session's role, quoted for SQL where it must be.</summary>
+    public static async Task<string> ReadRoleAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("SELECT pg_catalog.quote_ident(current_user::text)", connection);
+        return (string)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
     /// <summary>Names the rights that are missing.</summary>
-    public static Finding Judge(IReadOnlyList<(string Right, string Table)> missing) => Checks.Rights.Fail(
+    /// <param name="missing">The rights.</param>
+    /// <param name="role">The role, quoted for SQL.</param>
+    public static Finding Judge(IReadOnlyList<(string Right, string Table)> missing, string role) => Checks.Rights.Fail(
         $"the role lacks {string.Join(", ", missing.Select(x => $"{x.Right} on {x.Table}"))} (SQLSTATE 42501)",
-        $"{string.Join("; ", missing.Select(x => $"GRANT {x.Right} ON {x.Table} TO the role"))}, as the owner of the "
-        + "tables; deploy/postgresql/grants.sql grants all that the service needs");
+        "run this as the owner of the tables, or deploy/postgresql/grants.sql, which grants all that the service "
+        + $"needs:\n{string.Join('\n', missing.Select(x => $"GRANT {x.Right} ON {x.Table} TO {role};"))}");
 }

@@ -19,12 +19,12 @@ internal sealed record PartitionArguments(PartitionInterval? Interval, bool Give
 
     public static readonly Option<bool> DropOld = new("--drop-old")
     {
-        Description = "Drop the old table, which --partition-by keeps as user_logins_unpartitioned.",
+        Description = "Drop the old table, which --partition-by keeps as user_logins_unpartitioned. Asks first.",
     };
 
     public static readonly Option<bool> Yes = new("--yes")
     {
-        Description = "Do not ask before a table with rows is partitioned.",
+        Description = "Do not ask before a table with rows is partitioned or dropped.",
     };
 
     /// <exception cref="UsageException">The options do not fit together.</exception>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using FetchEtl.Logins;
 using FetchEtl.Migrations;
 
@@ -8,9 +7,13 @@ namespace FetchEtl.Service;
 internal static class PartitionStep
 {
     private const string Untouched = "The table was not partitioned.";
+    private const string KeptUntouched = "The old table is kept.";
 
     private static readonly Consent Consent =
         new("migrate", "partitions a table with rows", "partition it", Untouched);
+
+    private static readonly Consent DropConsent =
+        new("migrate --drop-old", "drops a table with rows", "drop it", KeptUntouched);
 
     /// <summary>Does what the options say.</summary>
     /// <returns>The exit code.</returns>
@@ -40,6 +43,12 @@ internal static class PartitionStep
                 return Verb.Fail([$"Not confirmed. {Untouched}"]);
             }
 
+            if (state == PartitionState.UnderWay && arguments is { DropsOld: true, IsSure: false })
+            {
+                // Rather now than after hours.
+                DropConsent.RequireTerminal();
+            }
+
             await ConvertAsync(conversion, interval, cancellationToken);
             Console.WriteLine(state == PartitionState.Partitioned
                 ? $"user_logins is partitioned by {Words.Of(interval)} already: nothing to do."
@@ -52,15 +61,19 @@ internal static class PartitionStep
                 + "continues it. Rows of user_logins are neither changed nor deleted until then.");
         }
 
-        await EndAsync(conversion, arguments.DropsOld, cancellationToken);
-        return Verb.Succeeded;
+        return await EndAsync(conversion, arguments, cancellationToken);
     }
 
-    private static async Task EndAsync(
-        PartitionConversion conversion, bool dropsOld, CancellationToken cancellationToken)
+    private static async Task<int> EndAsync(
+        PartitionConversion conversion, PartitionArguments arguments, CancellationToken cancellationToken)
     {
-        if (dropsOld)
+        if (arguments.DropsOld)
         {
+            if (!await MayDropAsync(conversion, arguments, cancellationToken))
+            {
+                return Verb.Fail([$"Not confirmed. {KeptUntouched}"]);
+            }
+
             Console.WriteLine(await conversion.DropKeptAsync(cancellationToken)
                 ? $"{PartitionConversion.Kept} was dropped."
                 : $"There is no {PartitionConversion.Kept} to drop.");
@@ -71,6 +84,29 @@ internal static class PartitionStep
                 $"The old table is kept as {PartitionConversion.Kept}, with all its rows: erasures do not reach it. "
                 + "Look at the new table, then run 'fetch-etl migrate --drop-old'.");
         }
+
+        return Verb.Succeeded;
+    }
+
+    private static async Task<bool> MayDropAsync(
+        PartitionConversion conversion, PartitionArguments arguments, CancellationToken cancellationToken)
+    {
+        if (await conversion.ReadKeptAsync(cancellationToken) is not { Rows: > 0 } kept)
+        {
+            return true;
+        }
+
+        Console.WriteLine(
+            $"{PartitionConversion.Kept} has {Words.Count(kept.Rows, "row")}, {Words.Bytes(kept.Bytes)}. user_logins "
+            + $"has {Words.Count(kept.NewRows, "row")}.");
+        if (kept.NewRows < kept.Rows)
+        {
+            Warnings.Write(
+                $"user_logins has {Words.Count(kept.Rows - kept.NewRows, "row")} fewer than the old table. Look "
+                + "whether retention or erasures removed them: the old table is dropped with its rows");
+        }
+
+        return arguments.IsSure || await DropConsent.AskAsync(cancellationToken);
     }
 
     private static async Task<bool> MayBeginAsync(
@@ -85,13 +121,15 @@ internal static class PartitionStep
             return true;
         }
 
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"user_logins has {Words.Count(plan.Rows, "row")}, which need {Words.Count(plan.Partitions, "partition")} "
-            + $"by {Words.Of(interval)}. They are copied while services go on inserting, so the server needs "
-            + $"{plan.Bytes / 1024.0 / 1024.0:N0} MB of disk space, and about twice as much for its log. Until the "
-            + $"end, rekey, adopt, erase and subject erase are refused on user_logins. The old table is kept as "
-            + $"{PartitionConversion.Kept}."));
+        var (rows, partitions) = (Words.Count(plan.Rows, "row"), Words.Count(plan.Partitions, "partition"));
+        Console.WriteLine(
+            $"""
+            user_logins has {rows}, which need {partitions} by {Words.Of(interval)}.
+            They are copied while services go on inserting.
+            Disk space on the server: {Words.Bytes(plan.Bytes)}, and about twice that for the write-ahead log.
+            Until the end, rekey, adopt, erase and subject erase are refused on user_logins.
+            The old table is kept as {PartitionConversion.Kept}.
+            """);
         return arguments.IsSure || await Consent.AskAsync(cancellationToken);
     }
 

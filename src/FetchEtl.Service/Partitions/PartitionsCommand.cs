@@ -36,13 +36,18 @@ internal static class PartitionsCommand
         }
 
         await using var database = LoginDatabase.Open(settings);
+        var run = new PartitionsRun(database, TimeProvider.System);
+        var (drops, isJson) = (!parsed.GetValue(Arguments.DetachOnly), parsed.GetValue(Arguments.Json));
         return await DatabaseWork.RunAsync(
             async () =>
             {
-                var run = new PartitionsRun(database, TimeProvider.System);
-                var drops = !parsed.GetValue(Arguments.DetachOnly);
                 var result = await run.PrepareAsync(
                     keep, parsed.GetValue(Arguments.Ahead), drops, isDryRun, cancellationToken);
+                if (!isJson)
+                {
+                    PartitionsText.WriteCreated(result, isDryRun);
+                }
+
                 if (!isDryRun && result.Planned.Count > 0)
                 {
                     if (!isSure)
@@ -54,16 +59,22 @@ internal static class PartitionsCommand
                         }
                     }
 
-                    result = await run.RemoveAsync(result, drops, $"partitions --keep {keep}", cancellationToken);
+                    // At once, so that a stop leaves no partition unnamed.
+                    result = await run.RemoveAsync(
+                        result,
+                        drops,
+                        $"partitions --keep {keep}",
+                        removed => PartitionsText.WriteRemoved(removed, isJson),
+                        isQuiet: isJson || !Console.IsOutputRedirected,
+                        cancellationToken);
                 }
 
-                PartitionsText.Write(result, drops, isDryRun, parsed.GetValue(Arguments.Json));
+                PartitionsText.Write(result, drops, isDryRun, isJson);
                 return result.Left.Count == 0 ? Verb.Succeeded : Verb.LeftBehind;
             },
             "creating partitions needs EXECUTE on user_logins_add_partition(date), --keep needs the role that owns the "
                 + "tables. --dry-run needs neither",
-            () => "stopped between two steps. What was created or dropped stays so; run 'fetch-etl partitions' again "
-                + "with the same options for the rest.",
+            () => run.AtStop(drops),
             cancellationToken);
     }
 }

@@ -1,5 +1,8 @@
 using FetchEtl.Logins;
 using FetchEtl.Maintenance;
+using FetchEtl.Migrations;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace FetchEtl.Service;
 
@@ -9,6 +12,10 @@ internal sealed class PartitionsRun(LoginDbContext database, TimeProvider time)
     private readonly PartitionUpkeep _upkeep = new(
         database, time, text => StandardError.WriteLine($"fetch-etl: {text}."));
 
+    private readonly List<RemovedPartition> _removed = [];
+    private PartitionsResult? _prepared;
+    private Partition? _current;
+
     /// <summary>
     /// Creates partitions ahead, finishes interrupted detaches, and finds what is past retention.
     /// </summary>
@@ -17,7 +24,7 @@ internal sealed class PartitionsRun(LoginDbContext database, TimeProvider time)
         RetentionPeriod? keep, int ahead, bool drops, bool isDryRun, CancellationToken cancellationToken)
     {
         var before = await ReadAsync(cancellationToken);
-        if (keep is not null && await _upkeep.ExistsAsync(Migrations.PartitionConversion.Kept, cancellationToken))
+        if (keep is not null && await _upkeep.ExistsAsync(PartitionConversion.Kept, cancellationToken))
         {
             PartitionsText.WarnOfKept();
         }
@@ -38,7 +45,7 @@ internal sealed class PartitionsRun(LoginDbContext database, TimeProvider time)
         var layout = isDryRun ? before : await ReadAsync(cancellationToken);
         var names = before.Partitions.Select(partition => partition.Name).ToHashSet();
         var plan = keep is { } period ? RetentionPlan.Make(layout, period, today, drops) : null;
-        return new PartitionsResult(
+        return _prepared = new PartitionsResult(
             layout.Interval ?? PartitionInterval.Month,
             isDryRun
                 ? [.. missing.Select(day => DomainText.Date(day))]
@@ -54,34 +61,69 @@ internal sealed class PartitionsRun(LoginDbContext database, TimeProvider time)
     }
 
     /// <summary>Removes what was planned, the oldest first.</summary>
+    /// <param name="prepared">The plan.</param>
+    /// <param name="drops">Whether partitions are dropped, and not only detached.</param>
+    /// <param name="purpose">What the audit log says it is for.</param>
+    /// <param name="removed">Receives each partition once it is removed.</param>
+    /// <param name="isQuiet">Whether no progress is shown, because the terminal shows each partition.</param>
+    /// <param name="cancellationToken">Ends it between two steps.</param>
     public async Task<PartitionsResult> RemoveAsync(
-        PartitionsResult prepared, bool drops, string purpose, CancellationToken cancellationToken)
+        PartitionsResult prepared,
+        bool drops,
+        string purpose,
+        Action<RemovedPartition> removed,
+        bool isQuiet,
+        CancellationToken cancellationToken)
     {
         if (drops)
         {
             await _upkeep.RequireDroppableAsync(prepared.Planned, cancellationToken);
         }
 
-        var removed = await ProgressDisplay.RunAsync("removing", "partitions", async display =>
-        {
-            var done = new List<RemovedPartition>();
-            foreach (var partition in prepared.Planned)
+        await ProgressDisplay.RunAsync(
+            "removing",
+            "partitions",
+            async display =>
             {
-                display.Report(new WorkProgress(done.Count, prepared.Planned.Count));
-                done.Add(await _upkeep.RemoveAsync(
-                    partition, drops, purpose, Environment.UserName, SayWaiting, cancellationToken));
-            }
+                foreach (var partition in prepared.Planned)
+                {
+                    display.Report(new WorkProgress(_removed.Count, prepared.Planned.Count));
+                    cancellationToken.ThrowIfCancellationRequested();
+                    _current = partition;
+                    _removed.Add(await _upkeep.RemoveAsync(
+                        partition, drops, purpose, Environment.UserName, SayWaiting, cancellationToken));
+                    _current = null;
+                    removed(_removed[^1]);
+                }
 
-            return done;
-        });
+                return true;
+            },
+            isQuiet);
         var layout = await ReadAsync(cancellationToken);
         return prepared with
         {
-            Removed = removed,
+            Removed = _removed,
             Kept = layout.Partitions,
             Detached = layout.Detached,
             Domains = drops ? await _upkeep.ReadDomainsAsync(cancellationToken) : [],
         };
+    }
+
+    /// <summary>What was done until a stop, and how to go on, as a line.</summary>
+    /// <param name="drops">Whether partitions are dropped, and not only detached.</param>
+    public string AtStop(bool drops)
+    {
+        const string Rest = "Run 'fetch-etl partitions' again with the same options for the rest.";
+        if (_prepared is not { } prepared)
+        {
+            return $"stopped before a partition was removed. What was created stays. {Rest}";
+        }
+
+        var done = $"{Words.Number(_removed.Count)} of {Words.Count(prepared.Planned.Count, "partition")} "
+            + $"{(drops ? "dropped" : "detached")}, {Words.Number(prepared.Created.Count)} created";
+        return _current is { } current
+            ? $"stopped: {done}. {current.Name} may be detached already: its rows are then out of user_logins. {Rest}"
+            : $"stopped: {done}. {Rest}";
     }
 
     private static IReadOnlyList<Partition> Without(IReadOnlyList<Partition> all, IReadOnlyList<Partition> removed) =>
@@ -96,7 +138,11 @@ internal sealed class PartitionsRun(LoginDbContext database, TimeProvider time)
         {
             null => throw new UsageException("There is no table user_logins: create it by 'fetch-etl migrate'."),
             { IsPartitioned: false } => throw new UsageException(
-                "user_logins is a plain table. 'fetch-etl migrate --partition-by month', or day, partitions it while "
+                await PartitionConversion.FindUnderWayAsync(
+                    (NpgsqlConnection)database.Database.GetDbConnection(), cancellationToken) is { } interval
+                ? "A conversion of user_logins to partitions is under way: 'fetch-etl migrate --partition-by "
+                + $"{Words.Of(interval)}' continues it, and --partition-by none gives it up."
+                : "user_logins is a plain table. 'fetch-etl migrate --partition-by month', or day, partitions it while "
                 + "the service writes."),
             var layout when layout.Partitions.FirstOrDefault(partition => partition.IsOtherRange) is { } other =>
                 throw new UsageException(

@@ -35,7 +35,25 @@ internal static class PartitionsText
         }
     }
 
-    /// <summary>Prints the result.</summary>
+    /// <summary>Names a partition that was removed. Beside a document it goes to standard error.</summary>
+    public static void WriteRemoved(RemovedPartition removed, bool isJson)
+    {
+        var line = $"{(removed.IsDropped ? "Dropped" : "Detached")}: {removed.Partition.Name}, "
+            + $"{Words.Count(removed.Rows, "row")}, {Size(removed.Partition.Bytes)}"
+            + (removed.SealedValues > 0
+                ? $", and {Words.Count(removed.SealedValues, "sealed value")} that only they had."
+                : ".");
+        if (isJson)
+        {
+            StandardError.WriteLine($"fetch-etl: {line}");
+        }
+        else
+        {
+            Console.WriteLine(line);
+        }
+    }
+
+    /// <summary>Prints the result, but for what was created and removed, which is printed as it happens.</summary>
     public static void Write(PartitionsResult result, bool drops, bool isDryRun, bool isJson)
     {
         if (isJson)
@@ -45,20 +63,9 @@ internal static class PartitionsText
             return;
         }
 
-        WriteCreated(result, isDryRun);
         if (isDryRun && result.Planned.Count > 0)
         {
             WritePlan(result, drops, Console.WriteLine);
-        }
-
-        foreach (var removed in result.Removed)
-        {
-            Console.WriteLine(
-                $"{(removed.IsDropped ? "Dropped" : "Detached")}: {removed.Partition.Name}, "
-                + $"{Words.Count(removed.Rows, "row")}, {Size(removed.Partition.Bytes)}"
-                + (removed.SealedValues > 0
-                    ? $", and {Words.Count(removed.SealedValues, "sealed value")} that only they had."
-                    : "."));
         }
 
         if (result.FirstKept is { } first && result.Planned.Count == 0)
@@ -87,7 +94,8 @@ internal static class PartitionsText
         }
     }
 
-    private static void WriteCreated(PartitionsResult result, bool isDryRun)
+    /// <summary>Names what was created.</summary>
+    public static void WriteCreated(PartitionsResult result, bool isDryRun)
     {
         if (result.Created.Count > 0)
         {

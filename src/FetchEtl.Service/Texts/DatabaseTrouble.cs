@@ -12,6 +12,9 @@ internal static class DatabaseTrouble
         "check that PostgreSQL runs, and that ConnectionStrings:Logins names its host, its port and an SSL Mode that "
         + "it supports";
 
+    /// <summary>Npgsql's words, and no other sign, where the server refuses its request for TLS.</summary>
+    private const string NoTls = "No SSL enabled connection";
+
     /// <param name="exception">What a call of Npgsql threw.</param>
     /// <param name="host">Host and port, where a connection failed.</param>
     /// <returns>What happened, and what to do.</returns>
@@ -29,6 +32,11 @@ internal static class DatabaseTrouble
                 return connection.Message == socket.Message
                     ? (host is null ? socket.Message : $"{host}: {socket.Message}", CheckServer)
                     : ($"{connection.Message.TrimEnd('.')}: {socket.Message}", CheckServer);
+            case NpgsqlException when exception.Message.Contains(NoTls, StringComparison.Ordinal):
+                return (
+                    "the server has TLS off, and SSL Mode asks for it",
+                    "set ssl = on at the server, with its certificate, or correct SSL Mode in "
+                    + "ConnectionStrings:Logins; see docs/postgresql.md#tls");
             case NpgsqlException when DatabaseFaults.IsOtherService(exception):
                 return ("what answers there is no PostgreSQL", CheckServer);
             case TimeoutException or NpgsqlException { InnerException: TimeoutException }:
@@ -44,7 +52,8 @@ internal static class DatabaseTrouble
                 $"the database does not exist{state}",
                 "correct Database in ConnectionStrings:Logins, or run 'fetch-etl migrate --create-database'"),
             { SqlState: PostgresErrorCodes.UndefinedColumn } => (
-                $"the table does not match the model{state}", "run 'fetch-etl migrate', which adds what is missing"),
+                $"the table does not match the model{state}",
+                "run 'fetch-etl migrate', which adds what is missing or says how to restore it"),
             { Kind: FaultKind.Transient } when exception is not PostgresException => (
                 exception is NpgsqlException ? exception.Message.TrimEnd('.') : fault.Reason, CheckServer),
             _ when colon > 0 => ($"{fault.Reason[..colon]}{state}", fault.Reason[(colon + 2)..]),

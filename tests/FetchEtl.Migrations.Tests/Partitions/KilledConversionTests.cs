@@ -60,7 +60,7 @@ public sealed class KilledConversionTests(ITestOutputHelper output) : IAsyncLife
         await stop.CancelAsync();
         await writing;
         await using var again = await FetchEtlProcess.RunAsync(
-            Settings, "migrate", "--partition-by", "day", "--drop-old");
+            Settings, "migrate", "--partition-by", "day", "--drop-old", "--yes");
 
         Assert.True(last.ExitCode == 0, last.Errors);
         Assert.Contains("user_logins is partitioned by day. Services that run continue with it.", last.Output);

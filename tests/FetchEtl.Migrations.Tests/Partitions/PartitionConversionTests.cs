@@ -183,7 +183,7 @@ public sealed class PartitionConversionTests : IAsyncLifetime
             Assert.Equal((PartitionState.UnderWay, PartitionInterval.Month), await conversion.ReadStateAsync());
             var other = await Assert.ThrowsAsync<LoginMigrationException>(
                 () => conversion.RunAsync(PartitionInterval.Day, new Progress<PartitionProgress>()));
-            Assert.StartsWith("a conversion is under way by month", other.Message);
+            Assert.StartsWith("A conversion is under way by month", other.Message);
             Assert.True(await conversion.GiveUpAsync());
         }
 

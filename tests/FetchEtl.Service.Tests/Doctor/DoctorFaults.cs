@@ -65,6 +65,14 @@ internal static class DoctorFaults
         {
             Queue = null,
         };
+        yield return new(
+            "a wrong name that names both queues", Checks.DeadQueue, Error, "-dead does not exist",
+            "it is named after Sqs:QueueName: correct that first")
+        {
+            Queue = null,
+            Dead = null,
+            Settings = new() { ["Sqs:DeadLetterQueueName"] = "" },
+        };
         yield return new("a queue to be created", Checks.Queue, Warning, "creates it at its start", "start the service")
         {
             Queue = null,
@@ -171,6 +179,10 @@ internal static class DoctorFaults
         {
             SettingsOf = estate => Connection(estate.RoleWith("Database", "nowhere")),
         };
+        yield return new("no TLS", Checks.Connection, Error, "the server has TLS off", "docs/postgresql.md#tls")
+        {
+            SettingsOf = estate => Connection(estate.RoleWith("SSL Mode", "Require")),
+        };
         yield return new(
             "a server that nobody checks", Checks.Tls, Warning, "the certificate of db.invalid", "VerifyFull")
         {
@@ -191,6 +203,21 @@ internal static class DoctorFaults
         {
             Sql = (
                 "ALTER TABLE user_logins RENAME locale TO place", "ALTER TABLE user_logins RENAME place TO locale"),
+        };
+        yield return new(
+            "a column that went after all migrations", Checks.Table, Error, "user_logins has no column locale",
+            "rename it back, or add it by ALTER TABLE user_logins ADD COLUMN locale character varying(32)")
+        {
+            SettingsOf = estate => Connection(estate.Owner),
+            Sql = (
+                "ALTER TABLE user_logins RENAME locale TO place", "ALTER TABLE user_logins RENAME place TO locale"),
+        };
+        yield return new(
+            "a table that went after all migrations", Checks.Table, Error, "no schema of the search_path has",
+            "rename it back, or restore it from a backup")
+        {
+            SettingsOf = estate => Connection(estate.Owner),
+            Sql = ("ALTER TABLE user_logins RENAME TO gone", "ALTER TABLE gone RENAME TO user_logins"),
         };
         yield return new(
             "a narrow column", Checks.Table, Warning, "user_logins.locale is character varying(2)", "ALTER TABLE")
@@ -223,13 +250,13 @@ internal static class DoctorFaults
         };
         yield return new(
             "no right to insert", Checks.Rights, Error, "the role lacks INSERT on user_logins (SQLSTATE 42501)",
-            "GRANT INSERT ON user_logins TO the role")
+            "GRANT INSERT ON user_logins TO fetch_etl_")
         {
             Sql = ("REVOKE INSERT ON user_logins FROM {role}", "GRANT INSERT ON user_logins TO {role}"),
         };
         yield return new(
             "no right to read what was erased", Checks.Rights, Error, "the role lacks SELECT on erased_messages",
-            "GRANT SELECT ON erased_messages TO the role")
+            "GRANT SELECT ON erased_messages TO fetch_etl_")
         {
             Sql = ("REVOKE SELECT ON erased_messages FROM {role}", "GRANT SELECT ON erased_messages TO {role}"),
         };
@@ -279,7 +306,8 @@ internal static class DoctorFaults
         {
             Settings = new() { ["AppVersion:Encoding"] = "Digits" },
         };
-        yield return new("generations that cannot be read", Checks.Generations, Error, "may not read", "GRANT SELECT")
+        yield return new("generations that cannot be read", Checks.Generations, Error, "may not read",
+            "GRANT SELECT ON masking_generations TO fetch_etl_")
         {
             Sql = (
                 "REVOKE SELECT ON masking_generations FROM {role}", "GRANT SELECT ON masking_generations TO {role}"),

@@ -79,6 +79,29 @@ public sealed class DoctorTests(DoctorEstate estate) : IClassFixture<DoctorEstat
     }
 
     [Fact]
+    public async Task A_mistyped_key_hides_no_check_of_its_section()
+    {
+        var settings = estate.Settings();
+        await CreateQueuesAsync(settings);
+        settings["Sqs:QueuName"] = "x";
+        settings["Storage:BatchSzie"] = "7";
+        settings["Masking:Kyes"] = "x";
+
+        var report = await DoctorEstate.RunAsync(settings);
+
+        var findings = report.Sections.SelectMany(section => section.Findings).ToList();
+        Assert.Equal(
+            [Checks.Sqs, Checks.Database, Checks.Masking],
+            findings.Where(finding => finding.Status == CheckStatus.Error).Select(finding => finding.Check));
+        Assert.All(
+            findings.Where(finding => finding.Status == CheckStatus.Error),
+            finding => Assert.EndsWith(" is not a setting", finding.Found));
+        Assert.Equal(
+            [Checks.Migrations],
+            findings.Where(finding => finding.Status == CheckStatus.Skipped).Select(finding => finding.Check));
+    }
+
+    [Fact]
     public async Task With_nothing_set_each_section_says_why_it_cannot_check()
     {
         var report = await DoctorEstate.RunAsync(new()

@@ -36,6 +36,23 @@ public sealed class DoctorTextTests
     }
 
     [Fact]
+    public void A_question_and_statements_of_SQL_keep_their_own_marks_and_each_statement_its_line()
+    {
+        var section = new SectionResult(
+            "PostgreSQL",
+            [
+                Checks.Sections.Fail("Maskng is not a section of settings", "did you mean Masking?"),
+                TableRights.Judge([("INSERT", "user_logins"), ("SELECT", "erased_messages")], "\"My role\""),
+            ]);
+
+        var lines = DoctorText.Lines(section, 80).Select(line => line.Text.TrimStart()).ToList();
+
+        Assert.Contains("Remedy: did you mean Masking?", lines);
+        Assert.Contains("GRANT INSERT ON user_logins TO \"My role\";", lines);
+        Assert.Contains("GRANT SELECT ON erased_messages TO \"My role\";", lines);
+    }
+
+    [Fact]
     public void The_cost_keeps_its_indent_where_a_line_is_wrapped()
     {
         var report = new DoctorReport([], CostEstimate.Of(new SqsSettings(), isFifo: false));
