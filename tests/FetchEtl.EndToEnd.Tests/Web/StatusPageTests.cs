@@ -33,6 +33,7 @@ public sealed partial class StatusPageTests(StatusPageEstate page) : IClassFixtu
         }
 
         await AssertEqualToSqlAndSqsAsync(pages[0], StatusPageEstate.Valid);
+        Assert.Matches("just now|ago", await pages[0].TextAsync("lastReceived"));
         await page.Estate.SendAsync(50, seed: 2);
         await Estate.UntilAsync(async () => await pages[0].TextAsync("written") == $"{StatusPageEstate.Valid + 50}");
         Assert.All(pages, opened => Assert.Empty(opened.Problems));
