@@ -1,3 +1,4 @@
+using System.Text.Json;
 using FetchEtl.Local;
 using FetchEtl.Testing;
 
@@ -88,6 +89,18 @@ public sealed class SettingsTests
         Assert.Equal(1, drain.ExitCode);
         Assert.Contains("'elsewhere' does not exist", drain.Errors);
         Assert.DoesNotContain("   at ", drain.Errors);
+
+        // With a JSON log nothing else is on standard error.
+        await using var json = await estate.RunAsync(
+            "drain", "--Sqs:QueueName=elsewhere", "--Logging:Console:FormatterName=json");
+        Assert.Equal(1, json.ExitCode);
+        var line = Assert.Single(
+            json.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => JsonSerializer.Deserialize<JsonElement>(line)),
+            line => line.GetProperty("LogLevel").GetString() == "Critical");
+        Assert.Equal(1104, line.GetProperty("EventId").GetInt32());
+        Assert.Contains(
+            "'elsewhere' does not exist", line.GetProperty("State").GetProperty("Cause").GetString());
     }
 
     [Fact]

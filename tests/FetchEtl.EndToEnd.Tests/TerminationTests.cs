@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
 using FetchEtl.Local;
 using FetchEtl.Testing;
 
@@ -42,6 +43,18 @@ public sealed class TerminationTests
         Assert.Contains(
             $"stopped before login-queue was empty: {Count} visible, 0 in flight, 0 delayed.", drain.Errors);
         Assert.Contains("run 'fetch-etl drain' again for the rest.", drain.Errors);
+
+        // With a JSON log that is a line of JSON as well.
+        await using var json = estate.Start("drain", "--Logging:Console:FormatterName=json");
+        await json.WaitForLineAsync(line => line.Contains("\"EventId\":1100", StringComparison.Ordinal));
+        await json.SignalAsync(ProcessSignal.Terminate);
+        await json.WaitAsync(TimeSpan.FromSeconds(25));
+        Assert.Equal(128 + 15, json.ExitCode);
+        var last = json.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonSerializer.Deserialize<JsonElement>(line)).Last();
+        Assert.Equal(3096, last.GetProperty("EventId").GetInt32());
+        Assert.StartsWith(
+            "stopped before login-queue was empty", last.GetProperty("State").GetProperty("Cause").GetString());
     }
 
     [PosixFact]

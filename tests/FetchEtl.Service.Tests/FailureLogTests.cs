@@ -4,7 +4,9 @@ using FetchEtl.Testing;
 
 namespace FetchEtl.Service.Tests;
 
-/// <summary>With a JSON log, what ends <c>run</c> at its start is JSON too, and stands there once.</summary>
+/// <summary>
+/// With a JSON log, what ends <c>run</c> or <c>drain</c> is JSON too, and stands there once.
+/// </summary>
 public sealed class FailureLogTests
 {
     private const string Json = "--Logging:Console:FormatterName=json";
@@ -21,7 +23,7 @@ public sealed class FailureLogTests
         var lines = Lines(run.Errors);
         Assert.Contains(lines, line => line.GetProperty("EventId").GetInt32() == 3093
             && line.GetProperty("LogLevel").GetString() == "Critical"
-            && line.GetProperty("State").GetProperty("Problem").GetString()!.Contains(problem));
+            && line.GetProperty("State").GetProperty("Cause").GetString()!.Contains(problem));
         Assert.DoesNotContain("canary", run.Errors);
     }
 
@@ -36,6 +38,7 @@ public sealed class FailureLogTests
 
         var line = Assert.Single(Lines(run.Errors), line => line.ToString().Contains("does not exist"));
         Assert.Equal(1104, line.GetProperty("EventId").GetInt32());
+        Assert.Equal("Critical", line.GetProperty("LogLevel").GetString());
         Assert.Contains("Sqs:CreateQueues", line.GetProperty("Message").GetString());
     }
 

@@ -3,33 +3,46 @@ using Microsoft.Extensions.Logging;
 namespace FetchEtl.Logins;
 
 /// <summary>
-/// Every log line of this library: counts, SQLSTATEs and remedies, never a value. Event ids start at 2000.
+/// Every log line of this library: counts, SQLSTATEs and remedies, never a value. Event ids start at 2000. In JSON a
+/// cause is always <c>Cause</c> and a remedy <c>Remedy</c>; <c>SqlState</c> is null where the server did not answer.
 /// </summary>
 internal static partial class Log
 {
     [LoggerMessage(
         2000,
         LogLevel.Warning,
-        "PostgreSQL cannot commit logins ({SqlState}: {Reason}). The writer retries until it can")]
-    public static partial void WriterRetries(ILogger logger, string sqlState, string reason);
+        "PostgreSQL cannot commit logins ({Error}: {Cause}). The writer retries until it can")]
+    private static partial void WriterRetries(ILogger logger, string error, string cause);
+
+    public static void WriterRetries(ILogger logger, DatabaseFault fault) =>
+        WriterRetries(WithSqlState(logger, fault), fault.SqlState, fault.Reason);
 
     [LoggerMessage(
         2001,
         LogLevel.Error,
-        "PostgreSQL cannot commit logins ({SqlState}): {Remedy}. The writer retries until it can")]
-    public static partial void WriterNeedsOperator(ILogger logger, string sqlState, string remedy);
+        "PostgreSQL cannot commit logins ({Error}): {Cause}: {Remedy}. The writer retries until it can")]
+    private static partial void WriterNeedsOperator(ILogger logger, string error, string cause, string remedy);
+
+    public static void WriterNeedsOperator(ILogger logger, DatabaseFault fault) =>
+        WriterNeedsOperator(WithSqlState(logger, fault), fault.SqlState, fault.Cause, fault.Remedy);
 
     [LoggerMessage(2002, LogLevel.Information, "PostgreSQL commits logins again after {Outage}")]
-    public static partial void WriterRecovered(ILogger logger, string outage);
+    private static partial void WriterRecovered(ILogger logger, string outage);
 
-    [LoggerMessage(2003, LogLevel.Debug, "PostgreSQL rejected a row for its own values ({SqlState}: {Reason})")]
-    public static partial void RowRejected(ILogger logger, string sqlState, string reason);
+    public static void WriterRecovered(ILogger logger, TimeSpan outage) => WriterRecovered(
+        new ValueLogger(logger, "OutageSeconds", Math.Round(outage.TotalSeconds, 3)), Durations.Text(outage));
+
+    [LoggerMessage(2003, LogLevel.Debug, "PostgreSQL rejected a row for its own values ({SqlState}: {Cause})")]
+    public static partial void RowRejected(ILogger logger, string sqlState, string cause);
 
     [LoggerMessage(
         2004,
         LogLevel.Warning,
-        "The writer stopped with {Count} uncommitted rows ({SqlState}). Their messages must be delivered again")]
-    public static partial void StoppedBeforeCommit(ILogger logger, int count, string sqlState);
+        "The writer stopped with {Count} uncommitted rows ({Error}). Their messages must be delivered again")]
+    private static partial void StoppedBeforeCommit(ILogger logger, int count, string error);
+
+    public static void StoppedBeforeCommit(ILogger logger, int count, DatabaseFault fault) =>
+        StoppedBeforeCommit(WithSqlState(logger, fault), count, fault.SqlState);
 
     [LoggerMessage(2005, LogLevel.Error, "A row failed with {ExceptionType}, which is not a failure of PostgreSQL")]
     public static partial void RowFailed(ILogger logger, string exceptionType);
@@ -43,34 +56,37 @@ internal static partial class Log
     [LoggerMessage(
         2010,
         LogLevel.Warning,
-        "PostgreSQL refuses a row ({SqlState}): {Remedy}. The writer retries it apart from the others")]
-    public static partial void RowRefused(ILogger logger, string sqlState, string remedy);
+        "PostgreSQL refuses a row ({SqlState}): {Cause}: {Remedy}. The writer retries it apart from the others")]
+    public static partial void RowRefused(ILogger logger, string sqlState, string cause, string remedy);
 
     [LoggerMessage(
         2011,
         LogLevel.Error,
-        "PostgreSQL refused {Refused} of the last {Rows} rows ({SqlState}): {Remedy}. The writer holds all rows and "
-        + "retries one that was refused until PostgreSQL takes it")]
-    public static partial void ManyRowsRefused(ILogger logger, int refused, int rows, string sqlState, string remedy);
+        "PostgreSQL refused {Refused} of the last {Rows} rows ({SqlState}): {Cause}: {Remedy}. The writer holds all "
+        + "rows and retries one that was refused until PostgreSQL takes it")]
+    public static partial void ManyRowsRefused(
+        ILogger logger, int refused, int rows, string sqlState, string cause, string remedy);
 
     [LoggerMessage(
         2012,
         LogLevel.Warning,
-        "Rows that PostgreSQL refuses go back to their queue, {Count} more now ({SqlState}): {Remedy}")]
-    public static partial void RowsDeferred(ILogger logger, int count, string sqlState, string remedy);
+        "Rows that PostgreSQL refuses go back to their queue, {Count} more now ({SqlState}): {Cause}: {Remedy}")]
+    public static partial void RowsDeferred(
+        ILogger logger, int count, string sqlState, string cause, string remedy);
 
     [LoggerMessage(
         2013,
         LogLevel.Warning,
-        "A statement of {Rows} rows took too long ({SqlState}: {Reason}): batches of at most {Limit} rows follow")]
-    public static partial void BatchTimedOut(ILogger logger, int rows, string sqlState, string reason, int limit);
+        "A statement of {Rows} rows took too long ({SqlState}: {Cause}): batches of at most {Limit} rows follow")]
+    public static partial void BatchTimedOut(ILogger logger, int rows, string sqlState, string cause, int limit);
 
     [LoggerMessage(
         2030,
         LogLevel.Error,
-        "PostgreSQL refuses all rows ({SqlState}): {Remedy}. {Count} wait, and none was written since the first of "
-        + "them. The writer retries them until PostgreSQL takes them")]
-    public static partial void AllRowsRefused(ILogger logger, string sqlState, string remedy, int count);
+        "PostgreSQL refuses all rows ({SqlState}): {Cause}: {Remedy}. {Count} wait, and none was written since the "
+        + "first of them. The writer retries them until PostgreSQL takes them")]
+    public static partial void AllRowsRefused(
+        ILogger logger, string sqlState, string cause, string remedy, int count);
 
     [LoggerMessage(1180, LogLevel.Information, "{Table} had no partition for {Date}: {Partition} was added")]
     public static partial void PartitionAdded(ILogger logger, LoginTables table, string date, string partition);
@@ -78,8 +94,8 @@ internal static partial class Log
     [LoggerMessage(1181, LogLevel.Information, "{Table} is {Form} now, and the writer follows")]
     public static partial void TableFormChanged(ILogger logger, LoginTables table, string form);
 
-    [LoggerMessage(2020, LogLevel.Warning, "{Problem}. Remedy: {Remedy}")]
-    public static partial void CommitsAreNotDurable(ILogger logger, string problem, string remedy);
+    [LoggerMessage(2020, LogLevel.Warning, "{Cause}. Remedy: {Remedy}")]
+    public static partial void CommitsAreNotDurable(ILogger logger, string cause, string remedy);
 
     [LoggerMessage(
         2021,
@@ -95,8 +111,8 @@ internal static partial class Log
         + "a mounted secret")]
     public static partial void KeyFileIsReadableByAll(ILogger logger, string setting);
 
-    [LoggerMessage(2050, LogLevel.Warning, "{Finding}")]
-    public static partial void SchemaIsOpen(ILogger logger, string finding);
+    [LoggerMessage(2050, LogLevel.Warning, "{Cause}")]
+    public static partial void SchemaIsOpen(ILogger logger, string cause);
 
     [LoggerMessage(
         2051,
@@ -121,4 +137,7 @@ internal static partial class Log
         + "them the same Masking:Fields, Masking:Method, Masking:Former, Masking:Vault:PublicKeyFile and "
         + "AppVersion:Encoding")]
     public static partial void OthersWriteAnotherForm(ILogger logger, long sessions);
+
+    private static ValueLogger WithSqlState(ILogger logger, DatabaseFault fault) =>
+        new(logger, "SqlState", fault.SqlStateOnly);
 }

@@ -10,15 +10,13 @@ internal sealed class LoginWriterHealthCheck(WriterCircuit circuit, HeldRefusals
 {
     public const string Name = "login-writer";
 
-    private const int SqlStateLength = 5;
-
     public Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         if (circuit.Fault is { } fault)
         {
             // Without an answer of PostgreSQL there is no SQLSTATE. The exception's name says nothing to an operator.
-            var state = fault.SqlState.Length == SqlStateLength ? $"{fault.SqlState}, " : string.Empty;
+            var state = fault.SqlStateOnly is { } sqlState ? $"{sqlState}, " : string.Empty;
             return Task.FromResult(HealthCheckResult.Unhealthy(
                 $"The writer cannot commit logins: {state}{fault.Reason}"));
         }

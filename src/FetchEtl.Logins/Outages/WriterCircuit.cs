@@ -217,7 +217,7 @@ internal sealed class WriterCircuit(RetryDelay delay, TimeProvider time, ILogger
             Signal_NeedsLock();
         }
 
-        Log.WriterRecovered(log, Durations.Text(outage));
+        Log.WriterRecovered(log, outage);
     }
 
     /// <summary>PostgreSQL refused the row of the probe.</summary>
@@ -290,11 +290,11 @@ internal sealed class WriterCircuit(RetryDelay delay, TimeProvider time, ILogger
     {
         if (fault.Kind == FaultKind.Operator)
         {
-            Log.WriterNeedsOperator(log, fault.SqlState, fault.Reason);
+            Log.WriterNeedsOperator(log, fault);
         }
         else
         {
-            Log.WriterRetries(log, fault.SqlState, fault.Reason);
+            Log.WriterRetries(log, fault);
         }
     }
 

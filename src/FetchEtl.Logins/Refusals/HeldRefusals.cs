@@ -43,7 +43,7 @@ internal sealed class HeldRefusals(
         else if (!_isReported && circuit.Fault is null && time.GetElapsedTime(since) >= Patience)
         {
             _isReported = true;
-            Log.AllRowsRefused(log, fault.SqlState, fault.Reason, count);
+            Log.AllRowsRefused(log, fault.SqlState, fault.Cause, fault.Remedy, count);
         }
     }
 }

@@ -17,7 +17,7 @@ internal sealed class RefusalReports(TimeProvider time, ILogger log)
     {
         if (Count(_waiting, fault) > 0)
         {
-            Log.RowRefused(log, fault.SqlState, fault.Reason);
+            Log.RowRefused(log, fault.SqlState, fault.Cause, fault.Remedy);
         }
     }
 
@@ -26,7 +26,7 @@ internal sealed class RefusalReports(TimeProvider time, ILogger log)
     {
         if (Count(_deferred, fault) is > 0 and var rows)
         {
-            Log.RowsDeferred(log, rows, fault.SqlState, fault.Reason);
+            Log.RowsDeferred(log, rows, fault.SqlState, fault.Cause, fault.Remedy);
         }
     }
 

@@ -108,7 +108,8 @@ internal sealed class Refusals(
     {
         if (share.IsMany && circuit.Brake(fault))
         {
-            Log.ManyRowsRefused(log, (int)share.Refused, (int)share.Rows, fault.SqlState, fault.Reason);
+            Log.ManyRowsRefused(
+                log, (int)share.Refused, (int)share.Rows, fault.SqlState, fault.Cause, fault.Remedy);
         }
     }
 }

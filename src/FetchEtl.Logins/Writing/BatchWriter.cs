@@ -34,7 +34,7 @@ internal sealed class BatchWriter(
         {
             case BatchResult.Refused when stopping.IsCancellationRequested && circuit.BrakedBy is not null:
             case BatchResult.Stopped:
-                Log.StoppedBeforeCommit(log, batch.Rows.Count, outcome.Fault.SqlState);
+                Log.StoppedBeforeCommit(log, batch.Rows.Count, outcome.Fault);
                 batch.Fail(new LoginWriterStoppedException());
                 break;
 

@@ -4,6 +4,7 @@ using FetchEtl.Logins;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace FetchEtl.Service;
@@ -26,7 +27,9 @@ internal static class DrainCommand
         "drain",
         "Moves logins until the queue is empty, then ends. Exit code 3: messages are left on the queue.",
         (parsed, settings, cancellationToken) => RunAsync(parsed, settings, termination, cancellationToken),
-        Json).WithExamples("fetch-etl drain", "fetch-etl drain --json --Sqs:QueueName=login-queue");
+        Json)
+        .WithExamples("fetch-etl drain", "fetch-etl drain --json --Sqs:QueueName=login-queue")
+        .WithLoggedFailures();
 
     private static async Task<int> RunAsync(
         ParseResult parsed,
@@ -35,19 +38,22 @@ internal static class DrainCommand
         CancellationToken cancellationToken)
     {
         var (queue, result) = ("the queue", DrainResult.Nothing);
+        var isJson = FailureLog.IsJson(settings);
         try
         {
-            using var host = ServiceHost.CreateDrain(settings, ProgressDisplay.IsShown ? QuietLog : null)
+            using var host = ServiceHost.CreateDrain(settings, ProgressDisplay.IsShown && !isJson ? QuietLog : null)
                 .BuildValidated(cancellationToken);
             termination.LimitBy(host);
             queue = host.Services.GetRequiredService<IOptions<SqsSettings>>().Value.QueueName;
             await RequireTableAsync(host, cancellationToken);
 
             var obstacles = DrainObstacles.Watch(host.Services);
+            var logger = host.Services.GetRequiredService<ILogger<Drainer>>();
             result = await ProgressDisplay.RunAsync(
                 "draining",
                 "messages",
-                progress => new Drainer(host, progress, obstacles).RunAsync(cancellationToken));
+                progress => new Drainer(host, progress, obstacles).RunAsync(cancellationToken),
+                log: isJson ? line => Log.Progress(logger, line) : null);
         }
         catch (Exception exception) when (cancellationToken.IsCancellationRequested && Verb.IsStop(exception))
         {
@@ -64,9 +70,9 @@ internal static class DrainCommand
         }
 
         var ending = DrainEnding.Describe(result, queue, cancellationToken.IsCancellationRequested);
-        foreach (var line in ending)
+        if (ending.Count > 0 && !FailureLog.TryWrite(ending, settings))
         {
-            StandardError.WriteLine($"fetch-etl: {line}");
+            Verb.Fail(ending);
         }
 
         return (ending.Count, cancellationToken.IsCancellationRequested) switch

@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging.Console;
 namespace FetchEtl.Service;
 
 /// <summary>
-/// The failure that ends <c>run</c>, as lines of its log where the log is JSON: a log platform reads no other lines.
+/// What ends <c>run</c> or <c>drain</c>, as lines of its log where the log is JSON: a log platform reads no other
+/// lines.
 /// </summary>
 internal static class FailureLog
 {
@@ -19,9 +20,7 @@ internal static class FailureLog
     /// <returns>False where the log is not JSON.</returns>
     public static bool TryWrite(Exception failure, string[] settings, Func<string?> server)
     {
-        var console = ReadConsole(settings);
-        var format = console.GetValueOrDefault(nameof(ConsoleLoggerOptions.FormatterName));
-        if (!ConsoleFormatterNames.Json.Equals(format, StringComparison.OrdinalIgnoreCase))
+        if (ReadJsonConsole(settings) is not { } console)
         {
             return false;
         }
@@ -29,14 +28,44 @@ internal static class FailureLog
         // The receive endpoint has logged why it cannot start (1104).
         if (failure is not ConnectionException)
         {
-            Write(ErrorText.Of(failure, server), failure, console);
+            var problems = ErrorText.Of(failure, server);
+            Write(console, logger =>
+            {
+                foreach (var problem in problems ?? [])
+                {
+                    Log.Ends(logger, problem);
+                }
+
+                if (problems is null)
+                {
+                    Log.Failed(logger, failure);
+                }
+            });
         }
 
         return true;
     }
 
-    private static void Write(
-        IReadOnlyList<string>? problems, Exception failure, IReadOnlyDictionary<string, string?> console)
+    /// <summary>Writes why a drain left messages, unless the log is not JSON.</summary>
+    /// <param name="ending">The lines; at least one.</param>
+    /// <param name="settings">The settings on the command line.</param>
+    /// <returns>False where the log is not JSON.</returns>
+    public static bool TryWrite(IReadOnlyList<string> ending, string[] settings)
+    {
+        if (ReadJsonConsole(settings) is not { } console)
+        {
+            return false;
+        }
+
+        Write(console, logger => Log.DrainEnds(logger, string.Join(' ', ending)));
+        return true;
+    }
+
+    /// <summary>Whether the log is JSON.</summary>
+    /// <param name="settings">The settings on the command line.</param>
+    public static bool IsJson(string[] settings) => ReadJsonConsole(settings) is not null;
+
+    private static void Write(IReadOnlyDictionary<string, string?> console, Action<ILogger> write)
     {
         ILoggerFactory loggers;
         try
@@ -55,16 +84,7 @@ internal static class FailureLog
         // Disposal writes what is queued.
         using (loggers)
         {
-            var logger = loggers.CreateLogger(typeof(RunCommand).FullName!);
-            foreach (var problem in problems ?? [])
-            {
-                Log.Ends(logger, problem);
-            }
-
-            if (problems is null)
-            {
-                Log.Failed(logger, failure);
-            }
+            write(loggers.CreateLogger(typeof(FailureLog).FullName!));
         }
     }
 
@@ -73,6 +93,14 @@ internal static class FailureLog
             .AddConfiguration(new ConfigurationBuilder().AddInMemoryCollection(
                 console.Select(x => KeyValuePair.Create($"{nameof(Console)}:{x.Key}", x.Value))).Build())
             .AddConsoleLog(isTerminal: false, Environment.GetEnvironmentVariable));
+
+    /// <summary>Null where the log is not JSON.</summary>
+    private static Dictionary<string, string?>? ReadJsonConsole(string[] settings)
+    {
+        var console = ReadConsole(settings);
+        var format = console.GetValueOrDefault(nameof(ConsoleLoggerOptions.FormatterName));
+        return ConsoleFormatterNames.Json.Equals(format, StringComparison.OrdinalIgnoreCase) ? console : null;
+    }
 
     private static Dictionary<string, string?> ReadConsole(string[] settings)
     {

@@ -26,8 +26,13 @@ internal static class ProgressDisplay
     /// <param name="unit">What is counted, in the plural, as in <c>messages</c>.</param>
     /// <param name="run">Gets what receives the progress.</param>
     /// <param name="isQuiet">Whether nothing is shown: the terminal shows the results as they come.</param>
+    /// <param name="log">Gets the lines instead of standard error; null for standard error.</param>
     public static Task<T> RunAsync<T>(
-        string what, string unit, Func<IProgress<WorkProgress>, Task<T>> run, bool isQuiet = false)
+        string what,
+        string unit,
+        Func<IProgress<WorkProgress>, Task<T>> run,
+        bool isQuiet = false,
+        Action<string>? log = null)
     {
         var meter = new ProgressMeter(unit, TimeProvider.System);
         if (isQuiet)
@@ -35,9 +40,14 @@ internal static class ProgressDisplay
             return run(meter);
         }
 
-        return IsShown
+        return log is null && IsShown
             ? ShowBarAsync(what, meter, run)
-            : WriteLinesAsync(what, meter, run, TimeProvider.System, StandardError.WriteLine);
+            : WriteLinesAsync(
+                what,
+                meter,
+                run,
+                TimeProvider.System,
+                log ?? (static line => StandardError.WriteLine($"fetch-etl: {line}")));
     }
 
     /// <summary>Runs work without a terminal: a line every half minute.</summary>
@@ -49,7 +59,7 @@ internal static class ProgressDisplay
         Action<string> write)
     {
         await using var timer = time.CreateTimer(
-            _ => write($"fetch-etl: {what}: {meter.Describe()}."), null, LineInterval, LineInterval);
+            _ => write($"{what}: {meter.Describe()}."), null, LineInterval, LineInterval);
         return await run(meter);
     }
 

@@ -10,11 +10,17 @@ internal static partial class Log
     [LoggerMessage(3090, LogLevel.Information, "Health checks, metrics and the status page are at {Addresses}")]
     public static partial void Listening(ILogger logger, string addresses);
 
-    [LoggerMessage(3093, LogLevel.Critical, "The service ends: {Problem}")]
-    public static partial void Ends(ILogger logger, string problem);
+    [LoggerMessage(3093, LogLevel.Critical, "fetch-etl ends: {Cause}")]
+    public static partial void Ends(ILogger logger, string cause);
 
-    [LoggerMessage(3094, LogLevel.Critical, "The service ends by an unexpected error")]
+    [LoggerMessage(3094, LogLevel.Critical, "fetch-etl ends by an unexpected error")]
     public static partial void Failed(ILogger logger, Exception failure);
+
+    [LoggerMessage(3095, LogLevel.Information, "{Progress}")]
+    public static partial void Progress(ILogger logger, string progress);
+
+    [LoggerMessage(3096, LogLevel.Warning, "The drain ends before the queue is shown empty: {Cause}")]
+    public static partial void DrainEnds(ILogger logger, string cause);
 
     [LoggerMessage(3091, LogLevel.Information,
         "In {Time}: received {Received}, written {Written} ({Rate:0.0}/s), duplicates {Duplicates}, dead letters "

@@ -9,6 +9,10 @@ internal sealed class StatusHistory
     public const int Seconds = 300;
 
     private const int SecondsAPoint = 5;
+
+    /// <summary>The samples are not exactly a second apart.</summary>
+    private const double Jitter = 0.5;
+
     private const int Points = Seconds / SecondsAPoint;
     private const double Width = 300;
     private const double Height = 60;
@@ -19,11 +23,17 @@ internal sealed class StatusHistory
     private readonly Lock _lock = new();
     private readonly List<WorkTotals> _samples = new(Seconds + 2);
     private WorkTotals? _lastMinuteWithWork;
+    private TimeSpan? _receivedAt;
 
     public void Add(WorkTotals totals)
     {
         lock (_lock)
         {
+            if (totals.Received > (_samples.Count == 0 ? 0 : _samples[^1].Received))
+            {
+                _receivedAt = totals.At;
+            }
+
             _samples.Add(totals);
             while (_samples.Count > 2 && totals.At - _samples[1].At >= TimeSpan.FromSeconds(Seconds))
             {
@@ -49,6 +59,18 @@ internal sealed class StatusHistory
         }
     }
 
+    /// <summary>The first sample that counts the last message received; null before the first message.</summary>
+    public TimeSpan? ReceivedAt
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _receivedAt;
+            }
+        }
+    }
+
     /// <summary>The work of the last time that is at least as long as this, where there are samples.</summary>
     public WorkTotals Since(TimeSpan time)
     {
@@ -58,21 +80,32 @@ internal sealed class StatusHistory
         }
     }
 
-    /// <summary>Draws rates into a field of 300 by 60, the newest on the right.</summary>
+    /// <summary>
+    /// Draws rates into a field of 300 by 60, the newest on the right. A rate is the mean of the five seconds before a
+    /// sample, and a point the highest of five samples. So a burst keeps its height while it moves through the chart,
+    /// whichever points it falls between.
+    /// </summary>
     public StatusChart Draw()
     {
         var (received, written) = (new double[Points], new double[Points]);
         lock (_lock)
         {
-            for (var i = 1; i < _samples.Count; i++)
+            for (var (i, j) = (1, 0); i < _samples.Count; i++)
             {
-                var (sample, before) = (_samples[i], _samples[i - 1]);
+                var sample = _samples[i];
+                while ((sample.At - _samples[j + 1].At).TotalSeconds >= SecondsAPoint - Jitter)
+                {
+                    j++;
+                }
+
                 var age = (_samples[^1].At - sample.At).TotalSeconds;
                 var point = Points - 1 - (int)(age / SecondsAPoint);
                 if (point >= 0)
                 {
-                    received[point] += (sample.Received - before.Received) / (double)SecondsAPoint;
-                    written[point] += (sample.Written - before.Written) / (double)SecondsAPoint;
+                    var before = _samples[j];
+                    var seconds = Math.Max(SecondsAPoint, (sample.At - before.At).TotalSeconds);
+                    received[point] = Math.Max(received[point], (sample.Received - before.Received) / seconds);
+                    written[point] = Math.Max(written[point], (sample.Written - before.Written) / seconds);
                 }
             }
         }

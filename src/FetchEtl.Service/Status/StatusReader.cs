@@ -66,6 +66,7 @@ internal sealed class StatusReader(
             ["oldest"] = sqs.OldestReceivedAge is { } oldest && oldest > TimeSpan.Zero
                 ? Words.Duration(oldest)
                 : "none",
+            ["lastReceived"] = StatusText.Ago(total.At - history.ReceivedAt),
             ["inFlight"] = Words.Number(sqs.InFlight),
             ["batch"] = minute.MeanBatch is { } batch ? StatusText.Rate(batch) : "none yet",
             ["delay"] = minute.MeanDelay is { } delay ? Words.Duration(delay) : "none yet",

@@ -10,9 +10,20 @@ internal static class StatusText
         rate.ToString(rate is > 0 and < 99.95 ? "0.0" : "N0", CultureInfo.InvariantCulture);
 
     /// <summary>Dead letters by rule, the most frequent first; empty without one.</summary>
-    public static string Rules(IReadOnlyDictionary<string, long> rules) => rules.Count == 0
-        ? string.Empty
-        : $" ({string.Join(", ", Sorted(rules).Select(x => $"{x.Key} {x.Value}"))})";
+    public static string Rules(IReadOnlyDictionary<string, long> rules) =>
+        string.Join(", ", Sorted(rules).Select(x => $"{x.Key} {x.Value}"));
+
+    /// <summary>A text as an addition to what stands before it; empty where it is empty.</summary>
+    public static string InParentheses(string text) => text.Length == 0 ? string.Empty : $" ({text})";
+
+    /// <summary>How long ago something happened.</summary>
+    /// <param name="ago">The time since; null where it did not happen yet.</param>
+    public static string Ago(TimeSpan? ago) => ago switch
+    {
+        null => "not yet",
+        { TotalSeconds: < 2 } => "just now",
+        { } time => $"{Words.Duration(time)} ago",
+    };
 
     /// <summary>The most frequent rule first.</summary>
     public static IEnumerable<KeyValuePair<string, long>> Sorted(IReadOnlyDictionary<string, long> rules) =>

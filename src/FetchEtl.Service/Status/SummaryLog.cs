@@ -60,7 +60,7 @@ internal sealed class SummaryLog(
                 run.PerSecond(run.Written),
                 run.Duplicates,
                 run.DeadLettered,
-                StatusText.Rules(run.DeadLettersByRule),
+                StatusText.InParentheses(StatusText.Rules(run.DeadLettersByRule)),
                 run.Returned,
                 run.LeasesLost);
         }
@@ -101,7 +101,7 @@ internal sealed class SummaryLog(
             work.PerSecond(work.Written),
             work.Duplicates,
             work.DeadLettered,
-            StatusText.Rules(work.DeadLettersByRule),
+            StatusText.InParentheses(StatusText.Rules(work.DeadLettersByRule)),
             work.Returned,
             work.LeasesLost,
             StatusText.Depths(counts, settings));
@@ -111,7 +111,11 @@ internal sealed class SummaryLog(
     private static IReadOnlyList<KeyValuePair<string, object?>> Values(WorkTotals work) =>
     [
         new("Seconds", Math.Round(work.At.TotalSeconds, 3)),
-        .. work.DeadLettersByRule.Select(rule => KeyValuePair.Create($"DeadLetters.{rule.Key}", (object?)rule.Value)),
+        new("Rules", StatusText.Rules(work.DeadLettersByRule)),
+
+        // Not below DeadLetters: log stores take a dot for a level, and a number has no levels.
+        .. work.DeadLettersByRule.Select(
+            rule => KeyValuePair.Create($"DeadLettersByRule.{rule.Key}", (object?)rule.Value)),
     ];
 
     private static IEnumerable<KeyValuePair<string, object?>> Values(QueueCounts counts)

@@ -5,7 +5,7 @@ namespace FetchEtl.Service;
 
 /// <summary>
 /// Adds values to the state of a log line, beside those of its text: a log platform counts with them, and nobody reads
-/// them in the text.
+/// them in the text. A value takes the place of one of the text that has its name.
 /// </summary>
 /// <param name="inner">Gets the lines.</param>
 /// <param name="values">The values.</param>
@@ -34,7 +34,9 @@ internal sealed class ValuesLogger(ILogger inner, IReadOnlyList<KeyValuePair<str
         inner.Log(
             logLevel,
             eventId,
-            new State([.. values, .. own], formatter(state, exception)),
+            new State(
+                [.. values, .. own.Where(value => values.All(other => other.Key != value.Key))],
+                formatter(state, exception)),
             exception,
             static (all, _) => all.ToString());
     }

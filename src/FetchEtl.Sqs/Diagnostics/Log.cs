@@ -5,10 +5,14 @@ namespace FetchEtl.Sqs;
 /// <summary>
 /// All that this library logs. Event ids: 1000 to 1099 the client, 1100 to 1199 the rider, 2090 to 2099 S3. No body, no
 /// receipt handle, no attribute value, no key of S3 is ever a parameter. What happens to a single message is logged at
-/// Debug; a trouble is one line when it begins and one when it ends, and further attempts are logged at Debug.
+/// Debug; a trouble is one line when it begins and one when it ends, and further attempts are logged at Debug. In JSON
+/// the cause of a trouble is always <c>Cause</c>.
 /// </summary>
 internal static partial class Log
 {
+    /// <summary>The remedy where a dead-letter queue rejects dead letters.</summary>
+    public const string DeadLetterRemedy = "check that the queue exists and that sqs:SendMessage on it is granted";
+
     [LoggerMessage(1000, LogLevel.Information,
         "{Endpoint} speaks only the older Query protocol of SQS, which is used from now on")]
     public static partial void QueryIsSpoken(this ILogger logger, Uri endpoint);
@@ -24,17 +28,17 @@ internal static partial class Log
     public static partial void Stopped(this ILogger logger, string queue, long count);
 
     [LoggerMessage(1102, LogLevel.Warning,
-        "The receive endpoint of {Queue} failed: {Reason}. It starts again until it can receive")]
-    public static partial void EndpointFailed(this ILogger logger, string queue, string reason);
+        "The receive endpoint of {Queue} failed: {Cause}. It starts again until it can receive")]
+    public static partial void EndpointFailed(this ILogger logger, string queue, string cause);
 
-    [LoggerMessage(1104, LogLevel.Error, "The receive endpoint of {Queue} cannot start: {Reason}")]
-    public static partial void EndpointRefused(this ILogger logger, string queue, string reason);
+    [LoggerMessage(1104, LogLevel.Critical, "The receive endpoint of {Queue} cannot start: {Cause}")]
+    public static partial void EndpointRefused(this ILogger logger, string queue, string cause);
 
-    [LoggerMessage(1105, LogLevel.Warning, "Receiving from {Queue} failed: {Reason}. It is repeated until it works")]
-    public static partial void ReceiveFailed(this ILogger logger, string queue, string reason);
+    [LoggerMessage(1105, LogLevel.Warning, "Receiving from {Queue} failed: {Cause}. It is repeated until it works")]
+    public static partial void ReceiveFailed(this ILogger logger, string queue, string cause);
 
-    [LoggerMessage(1139, LogLevel.Debug, "A call failed in a trouble that is logged already: {Reason}")]
-    public static partial void FailedAgain(this ILogger logger, string reason);
+    [LoggerMessage(1139, LogLevel.Debug, "A call failed in a trouble that is logged already: {Cause}")]
+    public static partial void FailedAgain(this ILogger logger, string cause);
 
     [LoggerMessage(1106, LogLevel.Information, "Receiving from {Queue} works again")]
     public static partial void ReceiveRecovered(this ILogger logger, string queue);
@@ -46,14 +50,15 @@ internal static partial class Log
         "Message {MessageId} was delivered again while it is in flight. Both deliveries are settled together")]
     public static partial void DuplicateDelivery(this ILogger logger, string messageId);
 
-    [LoggerMessage(1109, LogLevel.Debug, "Message {MessageId} was moved to {DeadLetterQueue}: {Reason}")]
+    [LoggerMessage(1109, LogLevel.Debug, "Message {MessageId} was moved to {DeadLetterQueue}: {DeadLetterReason}")]
     public static partial void DeadLettered(
-        this ILogger logger, string messageId, string deadLetterQueue, string reason);
+        this ILogger logger, string messageId, string deadLetterQueue, string deadLetterReason);
 
     [LoggerMessage(1110, LogLevel.Debug,
-        "Message {MessageId} stays on its queue: {DeadLetterQueue} rejected it ({Problem}). It is invalid: {Reason}")]
+        "Message {MessageId} stays on its queue: {DeadLetterQueue} rejected it ({Cause}). It is invalid: "
+        + "{DeadLetterReason}")]
     public static partial void DeadLetterRefused(
-        this ILogger logger, string messageId, string deadLetterQueue, string problem, string reason);
+        this ILogger logger, string messageId, string deadLetterQueue, string cause, string deadLetterReason);
 
     [LoggerMessage(1111, LogLevel.Debug,
         "Message {MessageId} faulted with {Fault} at receive {ReceiveCount}. It is visible again in {Seconds} s")]
@@ -65,31 +70,32 @@ internal static partial class Log
     public static partial void LeaseLost(this ILogger logger, string messageId, string fate);
 
     [LoggerMessage(1113, LogLevel.Warning,
-        "{Count} leases were not renewed: {Reason}. The next attempt is within the visibility timeout")]
-    public static partial void RenewalFailed(this ILogger logger, int count, string reason);
+        "{Count} leases were not renewed: {Cause}. The next attempt is within the visibility timeout")]
+    public static partial void RenewalFailed(this ILogger logger, int count, string cause);
 
     [LoggerMessage(1138, LogLevel.Information, "SQS renews leases again")]
     public static partial void RenewalsAccepted(this ILogger logger);
 
     [LoggerMessage(1136, LogLevel.Error,
-        "{DeadLetterQueue} rejects dead letters: {Problem}. Invalid messages go back to their queue until it accepts "
-        + "them. Remedy: check that the queue exists and that sqs:SendMessage on it is granted")]
-    public static partial void DeadLettersRefused(this ILogger logger, string deadLetterQueue, string problem);
+        "{DeadLetterQueue} rejects dead letters: {Cause}. Invalid messages go back to their queue until it accepts "
+        + "them. Remedy: {Remedy}")]
+    public static partial void DeadLettersRefused(
+        this ILogger logger, string deadLetterQueue, string cause, string remedy);
 
     [LoggerMessage(1137, LogLevel.Information, "{DeadLetterQueue} accepts dead letters again")]
     public static partial void DeadLettersAccepted(this ILogger logger, string deadLetterQueue);
 
     [LoggerMessage(1114, LogLevel.Warning,
-        "SQS refuses to delete messages: {Reason}. Nothing is received until it accepts a delete. The leases of "
+        "SQS refuses to delete messages: {Cause}. Nothing is received until it accepts a delete. The leases of "
         + "consumed messages are renewed, and one call at a time asks again")]
-    public static partial void DeletesRefused(this ILogger logger, string reason);
+    public static partial void DeletesRefused(this ILogger logger, string cause);
 
     [LoggerMessage(1118, LogLevel.Information, "SQS deletes messages again")]
     public static partial void DeletesAccepted(this ILogger logger);
 
     [LoggerMessage(1120, LogLevel.Warning,
-        "SQS refuses to return messages: {Reason}. Their leases are renewed, and one call at a time asks again")]
-    public static partial void ReturnsRefused(this ILogger logger, string reason);
+        "SQS refuses to return messages: {Cause}. Their leases are renewed, and one call at a time asks again")]
+    public static partial void ReturnsRefused(this ILogger logger, string cause);
 
     [LoggerMessage(1121, LogLevel.Information, "SQS returns messages again")]
     public static partial void ReturnsAccepted(this ILogger logger);
@@ -114,19 +120,19 @@ internal static partial class Log
     public static partial void MalformedMessage(this ILogger logger, string? messageId);
 
     [LoggerMessage(2090, LogLevel.Warning,
-        "S3 cannot be reached, or throttles: {Reason}. Messages whose payloads it holds wait, and keep their leases")]
-    public static partial void PayloadsNotRead(this ILogger logger, string reason);
+        "S3 cannot be reached, or throttles: {Cause}. Messages whose payloads it holds wait, and keep their leases")]
+    public static partial void PayloadsNotRead(this ILogger logger, string cause);
 
     [LoggerMessage(2091, LogLevel.Information, "S3 returns payloads again")]
     public static partial void PayloadsReadAgain(this ILogger logger);
 
     [LoggerMessage(2092, LogLevel.Error,
-        "S3 refuses to return the payload of a message: {Reason}. The message goes back to its queue")]
-    public static partial void PayloadRefused(this ILogger logger, string reason);
+        "S3 refuses to return the payload of a message: {Cause}. The message goes back to its queue")]
+    public static partial void PayloadRefused(this ILogger logger, string cause);
 
     [LoggerMessage(2093, LogLevel.Warning,
-        "S3 does not delete the payload of a message that was consumed: {Reason}. The object stays")]
-    public static partial void PayloadsNotDeleted(this ILogger logger, string reason);
+        "S3 does not delete the payload of a message that was consumed: {Cause}. The object stays")]
+    public static partial void PayloadsNotDeleted(this ILogger logger, string cause);
 
     [LoggerMessage(2094, LogLevel.Information, "S3 deletes payloads again")]
     public static partial void PayloadsDeletedAgain(this ILogger logger);

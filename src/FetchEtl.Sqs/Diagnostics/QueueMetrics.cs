@@ -21,6 +21,7 @@ internal sealed class QueueMetrics
     private readonly KeyValuePair<string, object?>[] _delete;
     private readonly KeyValuePair<string, object?>[] _changeVisibility;
     private readonly KeyValuePair<string, object?>[] _send;
+    private long _received;
 
     /// <param name="metrics">The instruments.</param>
     /// <param name="settings">Name the queues and the rules.</param>
@@ -43,6 +44,9 @@ internal sealed class QueueMetrics
     /// <summary>The attributes of the processing of a message.</summary>
     public KeyValuePair<string, object?>[] ProcessAttributes => _process;
 
+    /// <summary>Messages received from the queue, each delivery counted.</summary>
+    public long ReceivedTotal => Interlocked.Read(ref _received);
+
     /// <summary>Shows the counters as 0 from the start, so that the first event is an increase.</summary>
     public void Begin()
     {
@@ -57,6 +61,7 @@ internal sealed class QueueMetrics
     public void Received(List<Message> messages, int malformed)
     {
         var count = messages.Count + malformed;
+        Interlocked.Add(ref _received, count);
         _metrics.Received(count, OldestSentAt(messages));
         _metrics.Consumed.Add(count, _receive);
     }

@@ -65,7 +65,7 @@ internal sealed class CallReports(
                 Log.DeletesRefused(logger, problem);
                 break;
             default:
-                Log.DeadLettersRefused(logger, deadLetterQueue, problem);
+                Log.DeadLettersRefused(logger, deadLetterQueue, problem, Log.DeadLetterRemedy);
                 break;
         }
     }

@@ -24,6 +24,7 @@ internal sealed class SqsReceiveAgent(
     private readonly TroubleLog _troubles = new(services.Time);
 
     private bool _isFailing;
+    private long _received;
 
     private ILogger Logger => services.Logger;
 
@@ -164,10 +165,17 @@ internal sealed class SqsReceiveAgent(
             await _stopRequested.Task;
         }
 
-        await FinishAsync(leases, owning, receiving, cancelConsumers, deletes);
+        try
+        {
+            await FinishAsync(leases, owning, receiving, cancelConsumers, deletes);
+        }
+        finally
+        {
+            _received += metrics.ReceivedTotal;
+        }
 
         await context.TransportObservers.NotifyCompleted(context.InputAddress, dispatcher);
-        Log.Stopped(Logger, settings.QueueName, dispatcher.DeliveryCount);
+        Log.Stopped(Logger, settings.QueueName, _received);
     }
 
     /// <summary>Lets messages in flight finish while the stop schedule allows; after a failure, not at all.</summary>

@@ -32,11 +32,7 @@ public sealed partial class DocVerbTests
     [Fact]
     public void Every_documented_log_line_exists_and_every_error_is_documented()
     {
-        var code = string.Join(
-            '\n',
-            Directory.EnumerateFiles(Path.Combine(RepositoryRoot.Folder, "src"), "Log.cs", SearchOption.AllDirectories)
-                .Select(File.ReadAllText));
-        var levels = LogLine().Matches(code)
+        var levels = LogLine().Matches(LogCode())
             .ToDictionary(x => x.Groups["id"].Value, x => x.Groups["level"].Value, StringComparer.OrdinalIgnoreCase);
 
         var documented = Operations.RowsUnder("### Log lines")
@@ -48,7 +44,24 @@ public sealed partial class DocVerbTests
         var wrong = documented
             .Where(x => !string.Equals(levels.GetValueOrDefault(x.Key), x.Value, StringComparison.OrdinalIgnoreCase));
         Assert.Empty(wrong);
-        Assert.Empty(levels.Where(x => x.Value == "Error").Select(x => x.Key).Except(documented.Keys));
+        Assert.Empty(levels.Where(x => x.Value is "Error" or "Critical").Select(x => x.Key).Except(documented.Keys));
+    }
+
+    [Fact]
+    public void A_cause_and_a_remedy_have_one_name_in_all_lines_and_the_docs_list_the_lines_that_have_them()
+    {
+        var texts = LogText().Matches(LogCode())
+            .ToDictionary(x => x.Groups["id"].Value, x => x.Groups["text"].Value, StringComparer.Ordinal);
+        var documented = Operations.RowsUnder("### Values of JSON lines").ToDictionary(
+            row => row[0].Trim('`'), row => EventId().Matches(row[1]).Select(x => x.Groups["id"].Value));
+
+        Assert.DoesNotContain(texts, x => x.Value.Contains("{Reason}") || x.Value.Contains("{Problem}"));
+        foreach (var name in new[] { "Cause", "Remedy", "DeadLetterReason" })
+        {
+            Assert.Equal(
+                texts.Where(x => x.Value.Contains($"{{{name}}}")).Select(x => x.Key).Order(StringComparer.Ordinal),
+                documented[name].Order(StringComparer.Ordinal));
+        }
     }
 
     [Fact]
@@ -76,6 +89,11 @@ public sealed partial class DocVerbTests
             .Select(call => $"sqs:{call.Name.Replace("Batch", string.Empty, StringComparison.Ordinal)}");
         Assert.Empty(called.Except(allowed));
     }
+
+    private static string LogCode() => string.Join(
+        '\n',
+        Directory.EnumerateFiles(Path.Combine(RepositoryRoot.Folder, "src"), "Log.cs", SearchOption.AllDirectories)
+            .Select(File.ReadAllText));
 
     /// <summary>The verbs that <c>--help</c> lists. A verb with inner verbs is listed as those.</summary>
     private static async Task<IReadOnlyList<string>> VerbsAsync()
@@ -128,6 +146,12 @@ public sealed partial class DocVerbTests
         RegexOptions.ExplicitCapture,
         5000)]
     private static partial Regex LogLine();
+
+    [GeneratedRegex(
+        @"LoggerMessage\(\s*(?<id>\d+)(?<text>.*?)partial void",
+        RegexOptions.ExplicitCapture | RegexOptions.Singleline,
+        5000)]
+    private static partial Regex LogText();
 
     [GeneratedRegex(@"`(?<id>\d{4})`", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex EventId();

@@ -33,6 +33,7 @@ public sealed partial class StatusPageTests(StatusPageEstate page) : IClassFixtu
         }
 
         await AssertEqualToSqlAndSqsAsync(pages[0], StatusPageEstate.Valid);
+        Assert.Matches("just now|ago", await pages[0].TextAsync("lastReceived"));
         await page.Estate.SendAsync(50, seed: 2);
         await Estate.UntilAsync(async () => await pages[0].TextAsync("written") == $"{StatusPageEstate.Valid + 50}");
         Assert.All(pages, opened => Assert.Empty(opened.Problems));
@@ -101,7 +102,7 @@ public sealed partial class StatusPageTests(StatusPageEstate page) : IClassFixtu
         Assert.DoesNotContain(1109, ids);
         var whole = JsonSerializer.Deserialize<JsonElement>(lines[^1]).GetProperty("State");
         Assert.Equal(StatusPageEstate.Valid + 50, whole.GetProperty("Written").GetInt32());
-        Assert.Equal(" (user_id.required 2, body.not_json 1)", whole.GetProperty("Rules").GetString());
+        Assert.Equal("user_id.required 2, body.not_json 1", whole.GetProperty("Rules").GetString());
     }
 
     private static async Task<string> ViolationsAsync(ChromiumPage opened)

@@ -53,6 +53,9 @@ public sealed class DatabaseFaultsTests
 
         Assert.Equal(kind, fault.Kind);
         Assert.Equal(sqlState, fault.SqlState);
+
+        // The log gives both, each by its name.
+        Assert.True(kind == FaultKind.Transient || $"{fault.Cause}: {fault.Remedy}" == fault.Reason, fault.Reason);
     }
 
     [Theory]

@@ -12,9 +12,9 @@ namespace FetchEtl.Logins.Tests;
 public sealed class WriterCircuitTests
 {
     private static readonly DatabaseFault Lost = new(FaultKind.Transient, "08006", "the connection failed");
-    private static readonly DatabaseFault ReadOnly = new(FaultKind.Operator, "25006", "name the primary");
+    private static readonly DatabaseFault ReadOnly = new(FaultKind.Operator, "25006", "read-only: name the primary");
 
-    private static readonly DatabaseFault Exhausted = new(FaultKind.Refused, "2200H", "raise its MAXVALUE");
+    private static readonly DatabaseFault Exhausted = new(FaultKind.Refused, "2200H", "at its end: raise its MAXVALUE");
 
     private readonly SignalingTimeProvider _time = new();
     private readonly RecordedLogs _logs = new();
@@ -86,6 +86,25 @@ public sealed class WriterCircuitTests
                 "Information 2002 PostgreSQL commits logins again after 0.1 s ",
             ],
             _logs.Texts);
+        Assert.Contains(KeyValuePair.Create<string, object?>("OutageSeconds", 0.1), _logs.States[1]);
+    }
+
+    [Theory]
+    [InlineData("25006", "25006")]
+    [InlineData("MaskingRefusedException", null)]
+    public async Task A_line_has_cause_and_remedy_as_values_and_a_SQLSTATE_only_where_the_server_gave_one(
+        string error, string? sqlState)
+    {
+        await FailAsync(ReadOnly with { SqlState = error });
+
+        Assert.Equal(
+            $"Error 2001 PostgreSQL cannot commit logins ({error}): read-only: name the primary. The writer retries "
+            + "until it can ",
+            Assert.Single(_logs.Texts));
+        var state = _logs.States[0].ToDictionary();
+        Assert.Equal(
+            ("read-only", "name the primary", error, sqlState),
+            (state["Cause"], state["Remedy"], state["Error"], state["SqlState"]));
     }
 
     [Fact]

@@ -84,8 +84,8 @@ public sealed class ProgressMeterTests
 
         Assert.Equal(
             [
-                "fetch-etl: sending: 290 of 1,000 messages (29 %), 9.7 a second, 1 min 14 s left.",
-                "fetch-etl: sending: 590 of 1,000 messages (59 %), 9.7 a second, 43 s left.",
+                "sending: 290 of 1,000 messages (29 %), 9.7 a second, 1 min 14 s left.",
+                "sending: 590 of 1,000 messages (59 %), 9.7 a second, 43 s left.",
             ],
             lines);
 

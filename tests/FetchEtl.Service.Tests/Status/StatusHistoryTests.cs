@@ -49,6 +49,29 @@ public sealed class StatusHistoryTests
         Assert.Equal(TimeSpan.FromMilliseconds(200), history.LastMinuteWithWork.MeanDelay);
     }
 
+    [Fact]
+    public void A_burst_keeps_its_height_while_it_moves_through_the_chart()
+    {
+        var peaks = Enumerable.Range(12, 30).Select(seconds =>
+            Fill(seconds, second => second is 10 or 11 ? 1500 : 0).Draw().Peak);
+
+        Assert.All(peaks, peak => Assert.Equal(600, peak));
+    }
+
+    [Fact]
+    public void The_last_receive_is_known_however_long_ago_it_was()
+    {
+        Assert.Null(Fill(seconds: 20, _ => 0).ReceivedAt);
+        Assert.Equal(TimeSpan.FromSeconds(60), Fill(seconds: 900, second => second <= 60 ? 10 : 0).ReceivedAt);
+    }
+
+    [Theory]
+    [InlineData(null, "not yet")]
+    [InlineData(1.5, "just now")]
+    [InlineData(40.0, "40 s ago")]
+    public void The_page_says_since_when_nothing_was_received(double? seconds, string text) =>
+        Assert.Equal(text, StatusText.Ago(seconds is { } ago ? TimeSpan.FromSeconds(ago) : null));
+
     private static StatusHistory Fill(int seconds, Func<int, int> messages)
     {
         var (history, totals) = (new StatusHistory(), new WorkTotals());

@@ -30,7 +30,7 @@ public sealed class StatusTextTests
     {
         var rules = new Dictionary<string, long> { ["b"] = 1, ["a"] = 1, ["ip.too_long"] = 7 };
 
-        Assert.Equal(" (ip.too_long 7, a 1, b 1)", StatusText.Rules(rules));
+        Assert.Equal("ip.too_long 7, a 1, b 1", StatusText.Rules(rules));
         Assert.Empty(StatusText.Rules(new Dictionary<string, long>()));
     }
 }

@@ -43,13 +43,22 @@ public sealed class SummaryLogTests : IDisposable
             ],
             _logs.Texts);
         Assert.Equal(2, _asked);
+        Assert.Equal(
+            ["ip.too_long 2, user_id.required 1", "", "ip.too_long 2, user_id.required 1"],
+            _logs.States.Select(state => Assert.Single(state, value => value.Key == "Rules").Value));
+
+        // A log store takes a dot for a level, so no name may be the beginning of another one.
+        var names = _logs.States[0].Select(value => value.Key).ToArray();
+        Assert.Contains("DeadLettersByRule.ip.too_long", names);
+        Assert.DoesNotContain(
+            names, name => names.Any(other => other.StartsWith($"{name}.", StringComparison.Ordinal)));
     }
 
     [Fact]
     public void What_a_line_says_in_words_is_a_number_of_its_own_too()
     {
         Log.Ended(
-            new ValuesLogger(_logs, [new("Seconds", 60.5), new("DeadLetters.user_id.required", 3L)]),
+            new ValuesLogger(_logs, [new("Seconds", 60.5), new("DeadLettersByRule.user_id.required", 3L)]),
             "1 min", 120, 0, 0, 0, 3, " (user_id.required 3)", 0, 0);
 
         var values = Assert.Single(_logs.States);
@@ -58,7 +67,7 @@ public sealed class SummaryLogTests : IDisposable
             "Stopped after 1 min: received 120, written 0 (0.0/s), duplicates 0, dead letters 3 (user_id.required 3), "
             + "returned 0, leases lost 0",
             values.ToString());
-        Assert.Equal((60.5, 3L, 120L), (state["Seconds"], state["DeadLetters.user_id.required"], state["Received"]));
+        Assert.Equal((60.5, 3L, 120L), (state["Seconds"], state["DeadLettersByRule.user_id.required"], state["Received"]));
         Assert.Equal("{OriginalFormat}", values[^1].Key);
     }
 

@@ -54,6 +54,9 @@ public sealed class UnwrappingTests
             "body: is a request of SNS to confirm a subscription, not a notification",
             letter.MessageAttributes[DeadLetterAttributes.Reason].StringValue);
         Assert.Equal(1, host.Metrics.DeadLetteredByRule["body.broken_wrapper"]);
+
+        await host.StopAsync();
+        Assert.Contains("1101 Stopped receiving from notes after 5 messages", host.Log);
     }
 
     [Fact]
