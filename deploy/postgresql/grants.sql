@@ -41,7 +41,7 @@ FROM pg_catalog.pg_class p
     JOIN pg_catalog.pg_class c ON c.relnamespace = p.relnamespace AND c.relowner = p.relowner
 WHERE p.oid = pg_catalog.to_regclass('user_logins')::oid AND p.relkind = 'p' AND c.relkind = 'r'
     AND NOT c.relispartition
-    AND (c.relname::text = 'user_logins_unpartitioned' OR c.relname::text ~ '^user_logins_p[0-9]+_[0-9_]+$') \gexec
+    AND c.relname::text ~ '^user_logins_(unpartitioned|undated|p[0-9]+_[0-9_]+)$' \gexec
 
 -- So that doctor can tell whether a migration is missing.
 GRANT SELECT ON "__EFMigrationsHistory" TO fetch_etl, fetch_etl_operator;

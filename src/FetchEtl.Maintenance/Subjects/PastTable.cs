@@ -11,11 +11,13 @@ namespace FetchEtl.Maintenance;
 /// <param name="Problem">Why its rows cannot be searched, as a clause; null where they can.</param>
 public sealed record PastTable(string Name, string? Problem)
 {
-    /// <summary>The table from before a conversion, which the conversion keeps.</summary>
-    internal const string Kept = "user_logins_unpartitioned";
-
     /// <summary>The problem of a table whose rows the role may read and not change.</summary>
     public const string NotWritable = "the role may not change it";
+
+    /// <summary>
+    /// The table from before a conversion, which the conversion keeps, and the partition of rows without a date.
+    /// </summary>
+    private static readonly string[] Names = ["user_logins_unpartitioned", "user_logins_undated"];
 
     private static readonly string[] Columns =
     [
@@ -33,7 +35,7 @@ public sealed record PastTable(string Name, string? Problem)
                 WHERE a.attrelid = c.oid AND NOT a.attisdropped AND a.attname::text = ANY (@columns))
         FROM pg_catalog.pg_class p JOIN pg_catalog.pg_class c ON c.relnamespace = p.relnamespace
         WHERE p.oid = pg_catalog.to_regclass('user_logins')::oid AND c.relkind::text = 'r'
-            AND (c.relname::text = @kept OR c.oid::regclass::text = ANY (@detached))
+            AND (c.relname::text = ANY (@names) AND NOT c.relispartition OR c.oid::regclass::text = ANY (@detached))
         ORDER BY c.relname::text COLLATE "C"
         """;
 
@@ -51,6 +53,9 @@ public sealed record PastTable(string Name, string? Problem)
             return [];
         }
 
+        // A statement on user_logins does not see the rows of a partition whose detach was interrupted.
+        var detached = layout.Partitions.Where(table => table.IsDetachPending).Concat(layout.Detached);
+
         return await database.QueryAsync(
             ReadTables,
             static reader => new PastTable(
@@ -61,8 +66,8 @@ public sealed record PastTable(string Name, string? Problem)
                 : reader.GetInt64(4) < Columns.Length ? "it lacks columns of user_logins"
                 : null),
             cancellationToken,
-            SqlCommands.Parameter("kept", Kept),
-            SqlCommands.Parameter("detached", layout.Detached.Select(table => table.Name).ToArray()),
+            SqlCommands.Parameter("names", Names),
+            SqlCommands.Parameter("detached", detached.Select(table => table.Name).ToArray()),
             SqlCommands.Parameter("columns", Columns));
     }
 }

@@ -264,6 +264,11 @@ public sealed class PartitionUpkeepTests : IAsyncLifetime
         }
 
         var pending = Assert.Single((await LayoutAsync()).Partitions, partition => partition.IsDetachPending);
+
+        // No statement on user_logins sees its rows, nor those of the other one: an erasure must look into both.
+        Assert.Equal(
+            [new PastTable("user_logins_p2026_09", null), new PastTable("user_logins_undated", null)],
+            await PastTable.ListAsync(_database, CancellationToken.None));
         await new PartitionUpkeep(_database, TimeProvider.System, waits: null)
             .FinalizeAsync(pending, CancellationToken.None);
 
