@@ -108,6 +108,17 @@ public sealed class SubjectVerbsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_erasure_of_sealed_values_has_an_entry_with_their_number()
+    {
+        await ExecuteAsync("INSERT INTO pii_vault (mask, field, sealed) VALUES ('1:a', 'ip', '')");
+
+        var run = await RunAsync("erase --purpose test 1:a 1:b");
+
+        Assert.Equal((1, "Erased from the vault: 1.\n"), (run.ExitCode, run.Output));
+        Assert.Equal(["erase|2|test", "erase: done|1|test: 1 sealed value"], await EntriesAsync());
+    }
+
+    [Fact]
     public async Task A_broken_chain_has_no_head_and_a_list_has_a_head_and_units()
     {
         await RunAsync($"subject find {Of}");
