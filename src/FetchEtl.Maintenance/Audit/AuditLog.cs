@@ -7,12 +7,12 @@ using Npgsql;
 namespace FetchEtl.Maintenance;
 
 /// <summary>
-/// The table <c>audit_log</c>, a chain of hashes. Who changes, removes or inserts an entry must change every hash from
-/// there on, and so the last one: who noted that elsewhere sees it.
+/// The table <c>audit_log</c>, a chain of hashes. A change, a removal or an insertion of an entry changes every hash
+/// from there on, and so the last one, which an auditor keeps elsewhere.
 /// </summary>
 /// <remarks>
-/// The hashes have no key. So who may read the table can verify it and needs no masking keys, such as an auditor. A MAC
-/// would not protect it from a holder of the keys, which every verb that writes entries may be.
+/// The hashes have no key. So anyone who may read the table can verify it without masking keys, such as an auditor. A
+/// MAC would not protect it from a holder of the keys, which every verb that writes entries may be.
 /// </remarks>
 /// <param name="database">The session.</param>
 public sealed class AuditLog(LoginDbContext database)
