@@ -34,6 +34,15 @@ GRANT SELECT, INSERT ON erased_messages TO fetch_etl_privacy;
 GRANT SELECT ON masking_generations TO fetch_etl_privacy;
 GRANT SELECT, DELETE ON pii_vault TO fetch_etl_privacy;
 
+-- The table that "migrate --partition-by" keeps and detached partitions hold rows of persons too. Run this script again
+-- after either: docs/subject-rights.md.
+SELECT pg_catalog.format('GRANT SELECT, UPDATE, DELETE ON %s TO fetch_etl_privacy', c.oid::regclass)
+FROM pg_catalog.pg_class p
+    JOIN pg_catalog.pg_class c ON c.relnamespace = p.relnamespace AND c.relowner = p.relowner
+WHERE p.oid = pg_catalog.to_regclass('user_logins')::oid AND p.relkind = 'p' AND c.relkind = 'r'
+    AND NOT c.relispartition
+    AND c.relname::text ~ '^user_logins_(unpartitioned|undated|p[0-9]+_[0-9_]+)$' \gexec
+
 -- So that doctor can tell whether a migration is missing.
 GRANT SELECT ON "__EFMigrationsHistory" TO fetch_etl, fetch_etl_operator;
 

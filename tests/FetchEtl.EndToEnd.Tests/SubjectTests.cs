@@ -107,19 +107,27 @@ public sealed class SubjectTests
         var entries = list.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => JsonSerializer.Deserialize<JsonElement>(line)).ToList();
         Assert.Equal(
-            ["find", "find", "export", "export", "erase", "find"],
-            entries.Select(entry => entry.GetProperty("action").GetString()!.Split(' ')[1]));
-        Assert.All(entries, entry => Assert.Equal("request 88", entry.GetProperty("purpose").GetString()));
+            [
+                "find", "find: done", "find", "find: done", "export", "export: done", "export", "export: failed",
+                "erase", "erase: done", "find", "find: done",
+            ],
+            entries.Select(entry => entry.GetProperty("action").GetString()!["subject ".Length..]));
+        Assert.All(entries, entry => Assert.StartsWith(
+            "request 88", entry.GetProperty("purpose").GetString(), StringComparison.Ordinal));
+        Assert.StartsWith(
+            "request 88: 2 rows, 1 dead letter, ",
+            entries[9].GetProperty("purpose").GetString(),
+            StringComparison.Ordinal);
         await using var verify = await _estate.RunAsync("audit", "verify");
         var head = verify.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1];
         await _estate.ExecuteAsync(
             """
-            ALTER TABLE audit_log DISABLE TRIGGER USER; DELETE FROM audit_log WHERE sequence = 6;
+            ALTER TABLE audit_log DISABLE TRIGGER USER; DELETE FROM audit_log WHERE sequence = 12;
             ALTER TABLE audit_log ENABLE ALWAYS TRIGGER audit_log_append_only
             """);
         await using var cut = await _estate.RunAsync("audit", "verify", "--head", head);
         Assert.Equal((0, 1), (verify.ExitCode, cut.ExitCode));
-        Assert.Contains("behind entry 5 were cut off", cut.Errors);
+        Assert.Contains("behind entry 11 were cut off", cut.Errors);
         _printed.AddRange([list.Output, list.Errors, verify.Output, cut.Errors]);
         AssertNoValue();
     }

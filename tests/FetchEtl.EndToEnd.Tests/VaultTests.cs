@@ -55,6 +55,11 @@ public sealed partial class VaultTests
         }
 
         Assert.Equal(count, await vault.Estate.QueryAsync<long>("SELECT count(*) FROM pii_vault"));
+        Assert.Equal(count, await vault.Estate.QueryAsync<long>(
+            """
+            SELECT sum(count)::bigint FROM audit_log
+            WHERE action = 'reveal: done' AND purpose = 'test: ' || count || ' values'
+            """));
     }
 
     [PosixFact]

@@ -119,6 +119,47 @@ public sealed class AuditLogTests : IAsyncLifetime
         Assert.Null((await VerifyAsync(head: null)).Problem);
     }
 
+    [Fact]
+    public async Task An_action_has_an_entry_with_its_outcome_and_one_that_failed_or_was_stopped_says_so()
+    {
+        await using var context = Context();
+        var log = new AuditLog(context);
+        using var stop = new CancellationTokenSource();
+        var shown = 0;
+        Assert.Equal(3, await RunAsync("find", () => Task.FromResult(shown = 3)));
+        Assert.Equal(-1, await RunAsync("export", () => Task.FromResult(-1)));
+        await Assert.ThrowsAsync<PostgresException>(() => RunAsync("erase", async () =>
+            shown = await context.Database.ExecuteSqlRawAsync("SELECT 1 / 0", CancellationToken.None)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => RunAsync("reveal", async () =>
+        {
+            shown = 1;
+            await stop.CancelAsync();
+            return await context.Database.ExecuteSqlRawAsync("SELECT 1", stop.Token);
+        }));
+
+        var entries = new List<(string, string, long)>();
+        await foreach (var entry in log.ReadAsync(since: null, CancellationToken.None))
+        {
+            entries.Add((entry.Action, entry.Purpose, entry.Count));
+        }
+
+        Assert.Equal(
+            [
+                ("find", "test", 9), ("find: done", "test: 3 rows", 3),
+                ("export", "test", 9), ("export: incomplete", "test: 3 rows", 3),
+                ("erase", "test", 9), ("erase: failed", "test: 3 rows", 3),
+                ("reveal", "test", 9), ("reveal: failed", "test: 1 rows", 1),
+            ],
+            entries);
+        Assert.Null((await VerifyAsync(head: null)).Problem);
+
+        Task<int> RunAsync(string action, Func<Task<int>> work) => log.RunAsync(
+            new AuditAction(action, "test", "*", 9), "ann", work,
+            static result => result < 0 ? AuditEnding.Incomplete : AuditEnding.Done,
+            () => new AuditOutcome(shown, $"{shown} rows"),
+            stop.Token);
+    }
+
     private static Task<AuditEntry> AppendAsync(LoginDbContext context, string purpose) =>
         new AuditLog(context).AppendAsync(
             new AuditAction("reveal", purpose, "*", 1), "ann", CancellationToken.None);

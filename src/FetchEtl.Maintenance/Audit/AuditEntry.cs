@@ -15,12 +15,16 @@ namespace FetchEtl.Maintenance;
 /// </remarks>
 /// <param name="Sequence">The number, from 1, without gaps.</param>
 /// <param name="At">When, by PostgreSQL's clock, in microseconds.</param>
-/// <param name="Action">What, such as <c>reveal</c>.</param>
+/// <param name="Action">
+/// What begins, such as <c>reveal</c>, or how it ended, such as <c>reveal: done</c>.
+/// </param>
 /// <param name="DatabaseRole">The role that logged in to PostgreSQL.</param>
 /// <param name="OsUser">The user of the operating system, as the process says.</param>
-/// <param name="Purpose">What for, as the user said.</param>
+/// <param name="Purpose">What for, as the user said. An entry of an end adds what was shown or changed.</param>
 /// <param name="Fields">The fields, such as <c>ip, user_id</c>; <c>*</c> where the masks alone do not say.</param>
-/// <param name="Count">How many values were asked for.</param>
+/// <param name="Count">
+/// How many values were asked for, or how many rows the partition has; at an end how much was shown or changed.
+/// </param>
 /// <param name="PreviousHash">The hash of the entry before; 64 zeros in the first.</param>
 /// <param name="Hash">The entry's hash, as stored.</param>
 public sealed record AuditEntry(

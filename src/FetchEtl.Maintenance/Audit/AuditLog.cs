@@ -7,12 +7,12 @@ using Npgsql;
 namespace FetchEtl.Maintenance;
 
 /// <summary>
-/// The table <c>audit_log</c>, a chain of hashes. Who changes, removes or inserts an entry must change every hash from
-/// there on, and so the last one: who noted that elsewhere sees it.
+/// The table <c>audit_log</c>, a chain of hashes. A change, a removal or an insertion of an entry changes every hash
+/// from there on, and so the last one, which an auditor keeps elsewhere.
 /// </summary>
 /// <remarks>
-/// The hashes have no key. So who may read the table can verify it and needs no masking keys, such as an auditor. A MAC
-/// would not protect it from a holder of the keys, which every verb that writes entries may be.
+/// The hashes have no key. So anyone who may read the table can verify it without masking keys, such as an auditor. A
+/// MAC would not protect it from a holder of the keys, which every verb that writes entries may be.
 /// </remarks>
 /// <param name="database">The session.</param>
 public sealed class AuditLog(LoginDbContext database)
@@ -23,6 +23,9 @@ public sealed class AuditLog(LoginDbContext database)
     // Any number will do that no other program takes in this database: the first eight bytes of SHA-256 of
     // "fetchetl/audit/v1".
     private const string TakeTurn = "SELECT pg_catalog.pg_advisory_xact_lock(5396127388703065316)";
+
+    /// <summary>A database that does not answer keeps a failed verb no longer than this.</summary>
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(10);
 
     private const string Columns =
         "sequence, at, action::text, database_role, os_user, purpose, fields, count, previous_hash::text, hash::text";
@@ -87,6 +90,78 @@ public sealed class AuditLog(LoginDbContext database)
         await transaction.CommitAsync(cancellationToken);
         return entry;
     }
+
+    /// <summary>
+    /// Does an action between two entries. The first is committed before the action begins, and the second says how it
+    /// ended and what it showed or changed. Where the second is missing, nobody knows the end: the process was killed,
+    /// or PostgreSQL could not be reached.
+    /// </summary>
+    /// <param name="action">What is about to be done.</param>
+    /// <param name="osUser">The user of the operating system.</param>
+    /// <param name="work">Does it.</param>
+    /// <param name="ending">Says how it ended.</param>
+    /// <param name="outcome">Says what it showed or changed so far, also where it failed.</param>
+    /// <param name="cancellationToken">Cancels the statement under way.</param>
+    /// <returns>What the action returns.</returns>
+    /// <exception cref="NpgsqlException">PostgreSQL rejected a statement, or could not be reached.</exception>
+    public async Task<T> RunAsync<T>(
+        AuditAction action,
+        string osUser,
+        Func<Task<T>> work,
+        Func<T, AuditEnding> ending,
+        Func<AuditOutcome> outcome,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(action);
+        ArgumentNullException.ThrowIfNull(work);
+        ArgumentNullException.ThrowIfNull(ending);
+        ArgumentNullException.ThrowIfNull(outcome);
+        await AppendAsync(action, osUser, cancellationToken);
+        var end = AuditEnding.Failed;
+        try
+        {
+            var result = await work();
+            end = ending(result);
+            return result;
+        }
+        finally
+        {
+            await TryEndAsync(action, osUser, end, outcome());
+        }
+    }
+
+    /// <summary>
+    /// Appends the second entry, also after a stop. What the action did is done, so a failure here changes no result:
+    /// the missing entry shows it.
+    /// </summary>
+    private async Task TryEndAsync(AuditAction action, string osUser, AuditEnding end, AuditOutcome outcome)
+    {
+        using var limit = new CancellationTokenSource(EndLimit, TimeProvider.System);
+        try
+        {
+            await AppendAsync(
+                action with
+                {
+                    Action = $"{action.Action}: {NameOf(end)}",
+                    Purpose = $"{action.Purpose}: {outcome.Text}",
+                    Count = outcome.Count,
+                },
+                osUser,
+                limit.Token);
+        }
+        catch (Exception exception)
+            when (exception is NpgsqlException or InvalidOperationException or OperationCanceledException)
+        {
+            // The first entry stands alone.
+        }
+    }
+
+    private static string NameOf(AuditEnding end) => end switch
+    {
+        AuditEnding.Done => "done",
+        AuditEnding.Incomplete => "incomplete",
+        _ => "failed",
+    };
 
     /// <summary>Reads the entries in their order.</summary>
     /// <param name="since">Only entries from this time on; null for all.</param>

@@ -181,9 +181,24 @@ public sealed class PartitionUpkeep(LoginDbContext database, TimeProvider time, 
             return new RemovedPartition(partition, rows, IsDropped: false, SealedValues: 0);
         }
 
-        await new AuditLog(database).AppendAsync(
-            new AuditAction("partitions drop", $"{purpose}: {name}", "*", rows), osUser, cancellationToken);
-        var entries = await _vault.EraseAsync(name, waiting, cancellationToken);
+        var (entries, isDropped) = (0L, false);
+        await new AuditLog(database).RunAsync(
+            new AuditAction("partitions drop", $"{purpose}: {name}", "*", rows),
+            osUser,
+            async () =>
+            {
+                entries = await _vault.EraseAsync(name, waiting, cancellationToken);
+                await DropAsync(name, cancellationToken);
+                return isDropped = true;
+            },
+            static _ => AuditEnding.Done,
+            () => new AuditOutcome(isDropped ? rows : 0, $"{(isDropped ? rows : 0)} rows, {entries} sealed values"),
+            cancellationToken);
+        return new RemovedPartition(partition, rows, IsDropped: true, entries);
+    }
+
+    private async Task DropAsync(string name, CancellationToken cancellationToken)
+    {
         try
         {
             await _locks.RunAsync(name, token => database.ExecuteAsync($"DROP TABLE {name}", token), cancellationToken);
@@ -196,8 +211,6 @@ public sealed class PartitionUpkeep(LoginDbContext database, TimeProvider time, 
                     + "that, and run this again.",
             ]);
         }
-
-        return new RemovedPartition(partition, rows, IsDropped: true, entries);
     }
 
     /// <summary>Reads the names of the domains that show rows, among them dropped ones until they are refreshed.

@@ -10,7 +10,7 @@ public static class SubjectMasks
 {
     /// <summary>
     /// Returns a value's masks of every generation, by every method that can mask the field. So it does not matter what
-    /// settings or <c>masking_generations</c> say of the methods: who changes them hides no row. Masks of two methods
+    /// settings or <c>masking_generations</c> say of the methods: a change of them hides no row. Masks of two methods
     /// are never equal: they differ in their form.
     /// </summary>
     /// <param name="masker">The masker with the keys of all generations.</param>

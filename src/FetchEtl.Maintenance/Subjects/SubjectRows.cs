@@ -7,7 +7,10 @@ using Npgsql;
 
 namespace FetchEtl.Maintenance;
 
-/// <summary>A person's rows in <c>user_logins</c>. It reads, masks again or deletes them, and no others.</summary>
+/// <summary>
+/// A person's rows in <c>user_logins</c>, or in a <see cref="PastTable"/>. It reads, masks again or deletes them, and
+/// no others.
+/// </summary>
 /// <remarks>
 /// The rows are their own progress: a row that is masked again is the person's no longer, so an interrupted run is
 /// simply started again.
@@ -15,7 +18,9 @@ namespace FetchEtl.Maintenance;
 /// <param name="database">The session.</param>
 /// <param name="subject">The person.</param>
 /// <param name="time">The clock of the waits.</param>
-public sealed class SubjectRows(LoginDbContext database, Subject subject, TimeProvider time)
+/// <param name="table">The table, quoted for SQL.</param>
+public sealed class SubjectRows(
+    LoginDbContext database, Subject subject, TimeProvider time, string table = "user_logins")
 {
     private const int BatchSize = 1000;
 
@@ -24,6 +29,12 @@ public sealed class SubjectRows(LoginDbContext database, Subject subject, TimePr
     private static readonly string Texts = string.Join(", ", Columns.Select(column => $"l.{column}::text"));
 
     private readonly string _isTheirs = subject.IsTheirs;
+
+    /// <summary>The table, quoted for SQL.</summary>
+    public string Table => table;
+
+    /// <summary>How many rows were masked again or deleted, and committed.</summary>
+    public long Changed { get; private set; }
 
     /// <summary>Counts them.</summary>
     /// <param name="cancellationToken">Cancels the statement.</param>
@@ -35,7 +46,7 @@ public sealed class SubjectRows(LoginDbContext database, Subject subject, TimePr
         var counts = await database.QueryAsync(
             $"""
             SELECT pg_catalog.count(*), pg_catalog.min(l.create_date), pg_catalog.max(l.create_date)
-            FROM user_logins AS l WHERE {_isTheirs}
+            FROM {table} AS l WHERE {_isTheirs}
             """,
             static reader => new SubjectRowCounts(
                 reader.GetInt64(0),
@@ -54,7 +65,7 @@ public sealed class SubjectRows(LoginDbContext database, Subject subject, TimePr
     {
         await database.Database.OpenConnectionAsync(cancellationToken);
         return await database.QueryAsync(
-            $"SELECT pg_catalog.row_to_json(l)::text FROM user_logins AS l WHERE {_isTheirs} ORDER BY l.create_date",
+            $"SELECT pg_catalog.row_to_json(l)::text FROM {table} AS l WHERE {_isTheirs} ORDER BY l.create_date",
             static reader => JsonDocument.Parse(reader.GetString(0)).RootElement,
             cancellationToken,
             subject.Parameters());
@@ -118,7 +129,7 @@ public sealed class SubjectRows(LoginDbContext database, Subject subject, TimePr
             await database.ExecuteAsync(
                 $"""
                 INSERT INTO erased_messages (message_id)
-                SELECT l.message_id FROM user_logins AS l WHERE {_isTheirs} AND l.message_id IS NOT NULL
+                SELECT l.message_id FROM {table} AS l WHERE {_isTheirs} AND l.message_id IS NOT NULL
                 ON CONFLICT (message_id) DO NOTHING
                 """,
                 cancellationToken,
@@ -136,7 +147,7 @@ public sealed class SubjectRows(LoginDbContext database, Subject subject, TimePr
             await database.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
         var rows = await database.QueryAsync(
             $"""
-            DELETE FROM user_logins AS l WHERE {_isTheirs} AND (l.message_id IS NULL
+            DELETE FROM {table} AS l WHERE {_isTheirs} AND (l.message_id IS NULL
                 OR EXISTS (SELECT FROM erased_messages AS e WHERE e.message_id = l.message_id))
             RETURNING {Texts}
             """,
@@ -145,6 +156,7 @@ public sealed class SubjectRows(LoginDbContext database, Subject subject, TimePr
             subject.Parameters());
         await vault.EraseOfAsync([.. rows.SelectMany(row => row)], cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        Changed += rows.Count;
         return rows.Count;
     }
 
@@ -158,7 +170,7 @@ public sealed class SubjectRows(LoginDbContext database, Subject subject, TimePr
         var rows = await database.QueryAsync(
             $"""
             SELECT l.tableoid::text, l.ctid::text, {Texts}
-            FROM user_logins AS l WHERE {_isTheirs} LIMIT {BatchSize} FOR NO KEY UPDATE
+            FROM {table} AS l WHERE {_isTheirs} LIMIT {BatchSize} FOR NO KEY UPDATE
             """,
             reader => (
                 Table: reader.GetString(0),
@@ -178,7 +190,7 @@ public sealed class SubjectRows(LoginDbContext database, Subject subject, TimePr
             ];
             await database.ExecuteAsync(
                 $"""
-                UPDATE user_logins AS l
+                UPDATE {table} AS l
                 SET {string.Join(", ", Columns.Select((column, place) => $"{column} = u.v{place}"))},
                     {MaskedTable.GenerationColumn} = NULL
                 FROM unnest(@tables::oid[], @places::tid[], {string.Join(", ", Columns.Select((_, i) => $"@v{i}"))})
@@ -191,6 +203,7 @@ public sealed class SubjectRows(LoginDbContext database, Subject subject, TimePr
         }
 
         await transaction.CommitAsync(cancellationToken);
+        Changed += rows.Count;
         return rows.Count;
     }
 

@@ -18,6 +18,13 @@ public sealed class SubjectVault(LoginDbContext database, Subject subject, IPiiM
     /// <summary>The vault.</summary>
     public VaultAccess Access => _vault;
 
+    /// <summary>
+    /// The tables whose rows lead to the entries, quoted for SQL: with <c>user_logins</c>, each <see cref="PastTable"/>
+    /// that can be searched. An entry that a row of another person refers to stays, in whichever of them it stands.
+    /// </summary>
+    /// <value><c>user_logins</c> alone by default.</value>
+    public IReadOnlyList<string> Tables { get; init; } = ["user_logins"];
+
     /// <summary>How many entries were deleted.</summary>
     public long Erased { get; private set; }
 
@@ -111,10 +118,13 @@ public sealed class SubjectVault(LoginDbContext database, Subject subject, IPiiM
         string[] candidates,
         Action<string> add,
         CancellationToken cancellationToken) => await database.QueryAsync(
-        $"""
-        SELECT DISTINCT l.{field.Column()}::text FROM user_logins AS l
-        WHERE l.{field.Column()} IS NOT NULL AND ({condition}) AND @candidates IS NOT NULL
-        """,
+        string.Join(
+            " UNION ",
+            Tables.Select(table =>
+                $"""
+                SELECT l.{field.Column()}::text FROM {table} AS l
+                WHERE l.{field.Column()} IS NOT NULL AND ({condition}) AND @candidates IS NOT NULL
+                """)),
         reader =>
         {
             add(reader.GetString(0));

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using FetchEtl.Logins;
 using FetchEtl.Maintenance;
 
 namespace FetchEtl.Service;
@@ -16,9 +17,16 @@ internal static partial class AuditListCommand
 
     private static readonly Option<bool> Json = new("--json") { Description = "Print one JSON object a line." };
 
+    /// <summary>The right that it needs, for error texts.</summary>
+    internal const string Missing = "grant it SELECT on audit_log";
+
+    /// <summary>The names of the columns.</summary>
+    internal const string Head = "number  time  action  role (user)  asked for, or done  fields  purpose";
+
     public static Command Create() => Verb.Create(
         "list",
-        "Prints the entries of audit_log, one a line: number, time, action, role and user, count, fields, purpose.",
+        "Prints the entries of audit_log, one a line. The number is of the values asked for, of the rows of a "
+        + "partition, or in the entry of an end (': done') of what was shown or changed.",
         RunAsync,
         Since,
         Json).WithExamples("fetch-etl audit list", "fetch-etl audit list --since 2026-11-01 --json");
@@ -27,20 +35,43 @@ internal static partial class AuditListCommand
     {
         var since = Read(parsed.GetValue(Since));
         await using var database = LoginDatabase.Open(settings);
+        return await DatabaseWork.RunAsync(
+            () => WriteAsync(database, since, parsed.GetValue(Json), cancellationToken),
+            Missing,
+            stopped: null,
+            cancellationToken);
+    }
+
+    private static async Task<int> WriteAsync(
+        LoginDbContext database, DateTime? since, bool isJson, CancellationToken cancellationToken)
+    {
+        var isFirst = true;
         await foreach (var entry in new AuditLog(database).ReadAsync(since, cancellationToken))
         {
-            Console.WriteLine(parsed.GetValue(Json)
-                ? JsonSerializer.Serialize(entry, AuditJson.Default.AuditEntry)
-                : Line(entry));
+            if (isFirst && !isJson)
+            {
+                Console.WriteLine(Head);
+            }
+
+            isFirst = false;
+            Console.WriteLine(isJson ? JsonSerializer.Serialize(entry, AuditJson.Default.AuditEntry) : Line(entry));
         }
 
         return Verb.Succeeded;
     }
 
-    private static string Line(AuditEntry entry) => PrintableText.Of(string.Create(
+    internal static string Line(AuditEntry entry) => PrintableText.Of(string.Create(
         CultureInfo.InvariantCulture,
         $"{entry.Sequence}  {entry.At:yyyy-MM-dd HH:mm:ss}Z  {entry.Action}  {entry.DatabaseRole} ({entry.OsUser})  "
-        + $"{entry.Count}  {entry.Fields}  {entry.Purpose}"));
+        + $"{Words.Count(entry.Count, Unit(entry.Action))}  {entry.Fields}  {entry.Purpose}"));
+
+    /// <summary>What the number counts. The entry of an end has the kinds in its purpose.</summary>
+    private static string Unit(string action) => action switch
+    {
+        "partitions drop" => "row",
+        _ when action.Contains(": ", StringComparison.Ordinal) => "result",
+        _ => "value",
+    };
 
     private static DateTime? Read(string? text)
     {

@@ -13,12 +13,30 @@ internal sealed class AuditTrail(LoginDbContext database, string action, string 
     public const string Rights = "SELECT and INSERT on audit_log";
 
     /// <summary>
-    /// Writes an entry. No value may be shown, written or erased before this returns: then the entry is committed.
+    /// Does the work between two entries: the first is committed before it begins, and the second has its outcome.
     /// </summary>
     /// <param name="fields">The fields; <c>*</c> where they are not known.</param>
     /// <param name="count">How many values are asked for.</param>
+    /// <param name="work">The work; it returns the verb's exit code.</param>
+    /// <param name="outcome">What the work showed or changed so far.</param>
     /// <param name="cancellationToken">Cancels it.</param>
-    public Task BeginAsync(string fields, long count, CancellationToken cancellationToken) =>
-        new AuditLog(database).AppendAsync(
-            new AuditAction(action, purpose, fields, count), Environment.UserName, cancellationToken);
+    /// <returns>The exit code.</returns>
+    public Task<int> RunAsync(
+        string fields,
+        long count,
+        Func<Task<int>> work,
+        Func<AuditOutcome> outcome,
+        CancellationToken cancellationToken) =>
+        new AuditLog(database).RunAsync(
+            new AuditAction(action, purpose, fields, count),
+            Environment.UserName,
+            work,
+            static code => code switch
+            {
+                Verb.Succeeded => AuditEnding.Done,
+                Verb.LeftBehind => AuditEnding.Incomplete,
+                _ => AuditEnding.Failed,
+            },
+            outcome,
+            cancellationToken);
 }

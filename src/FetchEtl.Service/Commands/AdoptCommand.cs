@@ -38,7 +38,16 @@ internal static class AdoptCommand
         "fetch-etl adopt --column masked_ip=ip --column masked_device_id=device_id --dry-run",
         "fetch-etl adopt --table old_logins --column ip=ip --yes");
 
-    private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
+    private static Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken) =>
+        DatabaseWork.RunAsync(
+            () => AdoptAsync(parsed, settings, cancellationToken),
+            "grant it SELECT and UPDATE on the table, and SELECT, INSERT and UPDATE on masking_generations; with a "
+                + "vault SELECT and INSERT on pii_vault",
+            stopped: null,
+            cancellationToken);
+
+    private static async Task<int> AdoptAsync(
+        ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
         using var host = new MaintenanceHost(settings, cancellationToken);
         var columns = Arguments.Check(parsed, host.Options);

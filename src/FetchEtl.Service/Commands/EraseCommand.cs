@@ -1,5 +1,6 @@
 using System.CommandLine;
 using FetchEtl.Logins;
+using FetchEtl.Maintenance;
 using FetchEtl.Masking;
 using Microsoft.Extensions.Options;
 
@@ -56,10 +57,20 @@ internal static class EraseCommand
             var given = masks.Where(mask => mask.Text.Length > 0).ToList();
             if (given.Count > 0)
             {
-                await new AuditTrail(target.Database, "erase", purpose)
-                    .BeginAsync("*", given.Count, cancellationToken);
+                var before = count;
+                await new AuditTrail(target.Database, "erase", purpose).RunAsync(
+                    "*",
+                    given.Count,
+                    () => DeleteAsync(target, given),
+                    () => new AuditOutcome(count - before, Words.Count(count - before, "sealed value")),
+                    cancellationToken);
             }
 
+            advance(masks.Count);
+        }
+
+        async Task<int> DeleteAsync(VaultTarget target, IReadOnlyList<NamedMask> given)
+        {
             var erased = await target.Vault.EraseAsync([.. given.Select(mask => mask.Text)], cancellationToken);
             count += erased.SelectMany(values => values).Distinct().Count();
             foreach (var mask in given.Where(mask => !erased.Contains(mask.Text)))
@@ -68,7 +79,7 @@ internal static class EraseCommand
                 StandardError.WriteLine($"fetch-etl: {mask}: pii_vault holds nothing for it.");
             }
 
-            advance(masks.Count);
+            return Verb.Succeeded;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FetchEtl.Maintenance;
 
 namespace FetchEtl.Service;
 
@@ -54,27 +55,42 @@ internal static class RevealCommand
             VaultTarget target, VaultReading reading, IReadOnlyList<NamedMask> masks, Action<int> advance)
         {
             var given = masks.Select(mask => mask.Text).Where(text => text.Length > 0).ToList();
+            var shown = 0;
             if (given.Count > 0)
             {
-                await new AuditTrail(target.Database, "reveal", purpose)
-                    .BeginAsync("*", given.Count, cancellationToken);
+                await new AuditTrail(target.Database, "reveal", purpose).RunAsync(
+                    "*",
+                    given.Count,
+                    ShowAsync,
+                    () => new AuditOutcome(shown, Words.Count(shown, "value")),
+                    cancellationToken);
+            }
+            else
+            {
+                await ShowAsync();
             }
 
-            var found = await reading.Vault.FindAsync(given, cancellationToken);
-            foreach (var mask in masks)
+            async Task<int> ShowAsync()
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                var (value, problem) = mask.Text.Length == 0
-                    ? (string.Empty, null)
-                    : await reading.OpenAsync(found[mask.Text], cancellationToken);
-                Console.WriteLine(value is null ? null : PrintableText.Of(value));
-                if (problem is not null)
+                var found = await reading.Vault.FindAsync(given, cancellationToken);
+                foreach (var mask in masks)
                 {
-                    result = Verb.Failed;
-                    StandardError.WriteLine($"fetch-etl: {mask}: {problem}.");
+                    cancellationToken.ThrowIfCancellationRequested();
+                    var (value, problem) = mask.Text.Length == 0
+                        ? (string.Empty, null)
+                        : await reading.OpenAsync(found[mask.Text], cancellationToken);
+                    Console.WriteLine(value is null ? null : PrintableText.Of(value));
+                    shown += value is { Length: > 0 } ? 1 : 0;
+                    if (problem is not null)
+                    {
+                        result = Verb.Failed;
+                        StandardError.WriteLine($"fetch-etl: {mask}: {problem}.");
+                    }
+
+                    advance(1);
                 }
 
-                advance(1);
+                return Verb.Succeeded;
             }
         }
     }

@@ -19,7 +19,11 @@ internal static class DomainListCommand
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
         await using var database = LoginDatabase.Open(settings);
-        var domains = await new DomainCatalog(database, TimeProvider.System).ListAsync(cancellationToken);
+        var domains = await DatabaseWork.RunAsync(
+            () => new DomainCatalog(database, TimeProvider.System).ListAsync(cancellationToken),
+            "grant it SELECT on reader_domains and masking_generations",
+            stopped: null,
+            cancellationToken);
         if (parsed.GetValue(Json))
         {
             Console.WriteLine(JsonSerializer.Serialize(

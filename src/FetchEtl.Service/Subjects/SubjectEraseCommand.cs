@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using FetchEtl.Maintenance;
+using Npgsql;
 
 namespace FetchEtl.Service;
 
@@ -26,14 +27,17 @@ internal static class SubjectEraseCommand
         "  replicas: until they have replayed the change",
         "  dead rows in PostgreSQL's files: until VACUUM has removed them and the space is used again",
         "  PostgreSQL's WAL, archived WAL and backups: as long as they are kept",
-        "  tables and files that somebody copied or exported, tables of domains until they are refreshed",
+        "  payload objects in S3, and archives of SNS or EventBridge: their bodies are in the clear",
+        "  the lake of 'fetch-etl export': until it is exported again; files of 'subject export'",
+        "  tables and files that somebody copied, tables of domains until they are refreshed",
         "  logs, metrics and audit_log hold no value of anybody",
     ];
 
     public static Command Create() => Verb.Create(
         "erase",
         "Erases one person's data: deletes dead letters and sealed values, and puts random masks into the rows. Asks "
-        + "first, since it cannot be undone; run it again after a stop. Exit code 3: letters stay or were not seen.",
+        + "first, since it cannot be undone; run it again after a stop. Exit code 3: letters or tables stay, or were "
+        + "not seen.",
         RunAsync,
         Arguments.Field, PurposeOption.Purpose, DeleteRows, DryRun, Yes, Arguments.NoDeadLetters, Arguments.Force,
         Arguments.Json, Arguments.Values).WithExamples(
@@ -100,30 +104,36 @@ internal static class SubjectEraseCommand
     private static async Task<int> EraseAsync(
         SubjectSession session, ParseResult parsed, CancellationToken cancellationToken)
     {
-        var letters = session.Letters;
+        var (letters, deletes) = (session.Letters, parsed.GetValue(DeleteRows));
+        session.Tally = () => session.Erased;
         var isLeft = letters is not null && await letters.RunAsync(deletes: true, found: null, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         await session.Vault.EraseAsync(cancellationToken);
-        var (masked, deleted) = parsed.GetValue(DeleteRows)
-            ? (0, await session.Rows.DeleteAsync(session.Vault, SayWaiting, cancellationToken))
-            : (await session.Rows.MaskAgainAsync(
-                new RandomMask(), session.Vault, progress: null, cancellationToken), 0L);
-        var entries = session.Vault.Erased;
+        await EraseRowsAsync(session.Rows, session, deletes, cancellationToken);
+        var tables = await ErasePastAsync(session, deletes, cancellationToken);
+        isLeft |= tables.Count > 0;
+        var erased = session.Erased;
         if (parsed.GetValue(Arguments.Json))
         {
             Console.WriteLine(JsonSerializer.Serialize(
-                new SubjectErased(masked, deleted, entries, letters?.Deleted, !isLeft),
+                new SubjectErased(
+                    deletes ? 0 : erased.Rows, deletes ? erased.Rows : 0, erased.SealedValues, letters?.Deleted, tables,
+                    !isLeft),
                 SubjectJson.Default.SubjectErased));
         }
         else
         {
             Console.WriteLine(
-                (parsed.GetValue(DeleteRows)
-                    ? $"Rows deleted: {Words.Number(deleted)}. "
-                    : $"Rows with random masks now: {Words.Number(masked)}. ")
-                + $"Sealed values deleted: {Words.Number(entries)}."
+                $"{(deletes ? "Rows deleted" : "Rows with random masks now")}: {Words.Number(erased.Rows)}. "
+                + $"Sealed values deleted: {Words.Number(erased.SealedValues)}."
                 + (letters is null ? string.Empty : $" Dead letters deleted: {Words.Number(letters.Deleted)}."));
-            Array.ForEach(Remains, Console.WriteLine);
+            Console.WriteLine(Remains[0]);
+            foreach (var table in tables)
+            {
+                Console.WriteLine($"  rows in {table.Name}, which was not erased: {table.Problem}");
+            }
+
+            Array.ForEach(Remains[1..], Console.WriteLine);
         }
 
         if (letters?.Problem is { } problem)
@@ -139,6 +149,42 @@ internal static class SubjectEraseCommand
         }
 
         return isLeft ? Verb.LeftBehind : Verb.Succeeded;
+    }
+
+    private static async Task EraseRowsAsync(
+        SubjectRows rows, SubjectSession session, bool deletes, CancellationToken cancellationToken)
+    {
+        if (deletes)
+        {
+            await rows.DeleteAsync(session.Vault, SayWaiting, cancellationToken);
+        }
+        else
+        {
+            await rows.MaskAgainAsync(new RandomMask(), session.Vault, progress: null, cancellationToken);
+        }
+    }
+
+    /// <summary>Erases in the kept table of a conversion and in detached partitions.</summary>
+    /// <returns>The tables that still can hold the person's rows.</returns>
+    private static async Task<IReadOnlyList<PastTable>> ErasePastAsync(
+        SubjectSession session, bool deletes, CancellationToken cancellationToken)
+    {
+        var left = session.PastTables.Where(table => table.Problem is not null).ToList();
+        foreach (var rows in session.PastRows)
+        {
+            try
+            {
+                await EraseRowsAsync(rows, session, deletes, cancellationToken);
+            }
+            catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+            {
+                left.Add(new PastTable(rows.Table, PastTable.NotWritable));
+            }
+        }
+
+        left.AddRange(await session.ListNewAsync(cancellationToken));
+        left.ForEach(PastTableFound.Warn);
+        return left;
     }
 
     private static void SayWaiting(int transactions) => StandardError.WriteLine(

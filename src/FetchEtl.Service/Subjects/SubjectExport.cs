@@ -45,16 +45,22 @@ internal sealed class SubjectExport(SubjectSession session, RevealingKey? key)
 
     private async Task WriteRowsAsync(Utf8JsonWriter json, CancellationToken cancellationToken)
     {
-        var rows = await session.Rows.ReadAsync(cancellationToken);
-        Rows = rows.Count;
-        Users = rows.Select(row => row.GetProperty(PiiField.UserId.Column()).ToString()).Distinct().Count();
-        json.WriteStartArray("user_logins");
-        foreach (var row in rows)
+        var users = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var table in session.PastRows.Prepend(session.Rows))
         {
-            row.WriteTo(json);
+            var rows = await table.ReadAsync(cancellationToken);
+            Rows += rows.Count;
+            users.UnionWith(rows.Select(row => row.GetProperty(PiiField.UserId.Column()).ToString()));
+            json.WriteStartArray(table.Table);
+            foreach (var row in rows)
+            {
+                row.WriteTo(json);
+            }
+
+            json.WriteEndArray();
         }
 
-        json.WriteEndArray();
+        Users = users.Count;
     }
 
     private async Task WriteVaultAsync(Utf8JsonWriter json, CancellationToken cancellationToken)

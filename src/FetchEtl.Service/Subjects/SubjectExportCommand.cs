@@ -27,7 +27,7 @@ internal static class SubjectExportCommand
     public static Command Create() => Verb.Create(
         "export",
         "Writes one person's rows, sealed values and dead letters to a file, as JSON. Check it before you hand it "
-        + "over: several persons can share an address. Exit code 3: some letters were not seen.",
+        + "over: several persons can share an address. Exit code 3: some letters or tables were not seen.",
         RunAsync,
         Arguments.Field, PurposeOption.Purpose, Output, PrivateKey, PassphraseFile, Arguments.NoDeadLetters,
         Arguments.Force, Arguments.Values).WithExamples(
@@ -52,6 +52,9 @@ internal static class SubjectExportCommand
         SubjectSession session, string path, RevealingKey? key, CancellationToken cancellationToken)
     {
         var export = new SubjectExport(session, key);
+        session.Tally = () => new(export.Rows, export.Letters, export.SealedValues);
+        var left = session.PastTables.Where(table => table.Problem is not null).ToList();
+        left.ForEach(PastTableFound.Warn);
         bool isLeft;
         await using (var stream = path == StandardInput.Name ? Console.OpenStandardOutput() : Create(path))
         {
@@ -72,7 +75,7 @@ internal static class SubjectExportCommand
                 + "or a device. Take out what is not this person's before you hand it over");
         }
 
-        return isLeft ? Verb.LeftBehind : Verb.Succeeded;
+        return isLeft || left.Count > 0 ? Verb.LeftBehind : Verb.Succeeded;
     }
 
     private static FileStream Create(string path)

@@ -12,8 +12,8 @@ internal static class SubjectFindCommand
 
     public static Command Create() => Verb.Create(
         "find",
-        "Counts one person's rows, sealed values and dead letters, and prints no value. Exit code 3: some letters were "
-        + "not seen.",
+        "Counts one person's rows, sealed values and dead letters, and prints no value. Exit code 3: some letters or "
+        + "tables were not seen.",
         RunAsync,
         Arguments.Field, PurposeOption.Purpose, Arguments.NoDeadLetters, Arguments.Force, Arguments.Json,
         Arguments.Values).WithExamples(

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using FetchEtl.Maintenance;
 
 namespace FetchEtl.Service;
 
@@ -19,7 +20,8 @@ internal sealed partial class SubjectJson : JsonSerializerContext;
 /// <param name="DeadLetters">Dead letters; null where they were left out.</param>
 /// <param name="FirstDeadLetter">When the oldest was sent.</param>
 /// <param name="LastDeadLetter">When the newest was sent.</param>
-/// <param name="IsComplete">Whether all dead letters were seen.</param>
+/// <param name="PastTables">The kept table of a conversion and detached partitions.</param>
+/// <param name="IsComplete">Whether all dead letters and tables were seen.</param>
 internal sealed record SubjectFound(
     long Rows,
     DateOnly? FirstRow,
@@ -30,6 +32,7 @@ internal sealed record SubjectFound(
     long? DeadLetters,
     DateTimeOffset? FirstDeadLetter,
     DateTimeOffset? LastDeadLetter,
+    IReadOnlyList<PastTableFound> PastTables,
     bool IsComplete)
 {
     /// <summary>Counts a person's data, and says on standard error what could not be seen.</summary>
@@ -38,11 +41,14 @@ internal sealed record SubjectFound(
         var rows = await session.Rows.CountAsync(cancellationToken);
         var entries = await session.Vault.FindAsync(cancellationToken);
         var dates = entries.Select(entry => (DateOnly?)entry.CreatedAt).ToList();
+        var past = await PastTableFound.CountAsync(session, cancellationToken);
         var letters = session.Letters;
         var isLeft = letters is not null && await letters.RunAsync(deletes: false, found: null, cancellationToken);
+        session.Tally = () => new(rows.Rows + past.Sum(table => table.Rows ?? 0), letters?.Matched ?? 0, entries.Count);
         return new SubjectFound(
             rows.Rows, rows.First, rows.Last, entries.Count, dates.Min(), dates.Max(),
-            letters?.Matched, letters?.First, letters?.Last, !isLeft && letters?.IsStopped != true);
+            letters?.Matched, letters?.First, letters?.Last, past,
+            !isLeft && letters?.IsStopped != true && past.All(table => table.Problem is null));
     }
 
     /// <summary>Prints it, a line for each place.</summary>
@@ -50,6 +56,18 @@ internal sealed record SubjectFound(
     public void Write(string? queue)
     {
         Line("user_logins", Rows, "row", FirstRow, LastRow);
+        foreach (var table in PastTables)
+        {
+            if (table.Rows is { } rows)
+            {
+                Line(table.Name, rows, "row", table.FirstRow, table.LastRow);
+            }
+            else
+            {
+                Console.WriteLine($"{table.Name}: not searched, {table.Problem}");
+            }
+        }
+
         Line("pii_vault", SealedValues, "entry", FirstSealed, LastSealed);
         if (queue is not null)
         {
@@ -69,10 +87,16 @@ internal sealed record SubjectFound(
 }
 
 /// <summary>What an erasure did.</summary>
-/// <param name="RowsMasked">Rows that have random masks now.</param>
-/// <param name="RowsDeleted">Rows that are gone.</param>
+/// <param name="RowsMasked">Rows that have random masks now, of all tables.</param>
+/// <param name="RowsDeleted">Rows that are gone, of all tables.</param>
 /// <param name="SealedValues">Entries that are gone from <c>pii_vault</c>.</param>
 /// <param name="DeadLetters">Dead letters that are gone; null where they were left out.</param>
+/// <param name="TablesLeft">Tables with former rows of <c>user_logins</c> that were not erased, and why.</param>
 /// <param name="IsComplete">Whether nothing that the verb covers is left.</param>
 internal sealed record SubjectErased(
-    long RowsMasked, long RowsDeleted, long SealedValues, long? DeadLetters, bool IsComplete);
+    long RowsMasked,
+    long RowsDeleted,
+    long SealedValues,
+    long? DeadLetters,
+    IReadOnlyList<PastTable> TablesLeft,
+    bool IsComplete);

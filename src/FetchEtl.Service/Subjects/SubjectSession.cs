@@ -10,12 +10,29 @@ namespace FetchEtl.Service;
 /// <summary>A person and all places that may hold the person's data, opened and audited.</summary>
 internal sealed class SubjectSession
 {
+    private readonly LoginDbContext _database;
+
     private SubjectSession(
-        LoginDbContext database, Subject subject, IPiiMasker masker, DeadHost? host, LetterQueue? queue)
+        LoginDbContext database,
+        Subject subject,
+        IPiiMasker masker,
+        DeadHost? host,
+        LetterQueue? queue,
+        IReadOnlyList<PastTable> past)
     {
+        _database = database;
         Subject = subject;
         Rows = new SubjectRows(database, subject, TimeProvider.System);
-        Vault = new SubjectVault(database, subject, masker);
+        PastTables = past;
+        PastRows =
+        [
+            .. past.Where(table => table.Problem is null)
+                .Select(table => new SubjectRows(database, subject, TimeProvider.System, table.Name)),
+        ];
+        Vault = new SubjectVault(database, subject, masker)
+        {
+            Tables = [Rows.Table, .. PastRows.Select(rows => rows.Table)],
+        };
         Letters = host is null ? null : new SubjectLetters(host, queue!, subject);
     }
 
@@ -23,10 +40,31 @@ internal sealed class SubjectSession
 
     public SubjectRows Rows { get; }
 
+    /// <summary>The kept table of a conversion and detached partitions, also those that cannot be searched.</summary>
+    public IReadOnlyList<PastTable> PastTables { get; }
+
+    /// <summary>The rows of those that can be searched.</summary>
+    public IReadOnlyList<SubjectRows> PastRows { get; }
+
+    /// <summary>Says what was shown or changed so far, for <c>audit_log</c>. A failure or a stop keeps that.</summary>
+    public Func<SubjectTally> Tally { get; set; } = static () => new(0, 0, 0);
+
+    /// <summary>What was erased so far.</summary>
+    public SubjectTally Erased =>
+        new(Rows.Changed + PastRows.Sum(rows => rows.Changed), Letters?.Deleted ?? 0, Vault.Erased);
+
     public SubjectVault Vault { get; }
 
     /// <summary>The dead letters; null where they are left out.</summary>
     public SubjectLetters? Letters { get; }
+
+    /// <summary>Lists the past tables that a run did not see: retention detached them meanwhile.</summary>
+    public async Task<IReadOnlyList<PastTable>> ListNewAsync(CancellationToken cancellationToken) =>
+    [
+        .. (await PastTable.ListAsync(_database, cancellationToken))
+            .Where(table => PastTables.All(seen => seen.Name != table.Name))
+            .Select(table => table with { Problem = "it was detached meanwhile" }),
+    ];
 
     /// <summary>
     /// Opens everything that can fail before the first effect, writes the entry in <c>audit_log</c>, and runs a verb.
@@ -80,10 +118,18 @@ internal sealed class SubjectSession
                     : (await host.FindQueueAsync(cancellationToken)).RefusePolicy(parsed.GetValue(arguments.Force));
                 var values = await arguments.ReadValuesAsync(parsed, cancellationToken);
                 var session = new SubjectSession(
-                    database, new Subject(masker, field, values), masker, host, queue);
-                await new AuditTrail(database, $"subject {verb}", purpose)
-                    .BeginAsync(field.Name(), values.Count, cancellationToken);
-                return await run(session);
+                    database,
+                    new Subject(masker, field, values),
+                    masker,
+                    host,
+                    queue,
+                    await PastTable.ListAsync(database, cancellationToken));
+                return await new AuditTrail(database, $"subject {verb}", purpose).RunAsync(
+                    field.Name(),
+                    values.Count,
+                    () => run(session),
+                    () => session.Tally().Outcome,
+                    cancellationToken);
             },
             $"grant it {rights}, SELECT on masking_generations, and {AuditTrail.Rights}",
             stopped: null,

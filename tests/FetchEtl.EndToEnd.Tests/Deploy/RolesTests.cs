@@ -27,13 +27,15 @@ public sealed class RolesTests
 
         await RunAsync(server, settings, "fetch_etl_owner", "migrate");
         await PsqlAsync(server, "grants.sql");
-        await PsqlAsync(server, "grants.sql");
         await RunAsync(server, settings, "fetch_etl", "send", "--count", "20");
         await RunAsync(server, settings, "fetch_etl", "drain");
         settings["Masking__Keys__1"] = TestKeys.Second;
         await RunAsync(server, settings, "fetch_etl_operator", "keys", "register");
         await RunAsync(server, settings, "fetch_etl_operator", "rekey");
 
+        // Else the erasure would end with 3: the conversion keeps a table that only its owner may read.
+        await RunAsync(server, settings, "fetch_etl_owner", "migrate", "--partition-by", "month", "--yes");
+        await PsqlAsync(server, "grants.sql");
         string[] subject = ["--field", "ip", "--purpose", "test", "--yes", "203.0.113.7"];
         await RunAsync(server, settings, "fetch_etl_privacy", ["subject", "erase", .. subject]);
         await RunAsync(server, settings, "fetch_etl_privacy", ["subject", "erase", "--delete-rows", .. subject]);

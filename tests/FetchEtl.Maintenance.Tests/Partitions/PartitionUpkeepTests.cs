@@ -109,10 +109,13 @@ public sealed class PartitionUpkeepTests : IAsyncLifetime
         Assert.Equal(erased, await _store.ScalarAsync<Guid>("SELECT message_id FROM erased_messages"));
         Assert.Equal(1, await _store.ScalarAsync<long>("SELECT count(*) FROM user_logins"));
         Assert.Equal(
-            ("partitions drop", "test: user_logins_p2026_09", 2L),
-            Assert.Single(await _store.QueryAsync(
-                "SELECT action::text, purpose, count FROM audit_log",
-                row => (row.GetString(0), row.GetString(1), row.GetInt64(2)))));
+            [
+                ("partitions drop", "test: user_logins_p2026_09", 2L),
+                ("partitions drop: done", "test: user_logins_p2026_09: 2 rows, 2 sealed values", 2L),
+            ],
+            await _store.QueryAsync(
+                "SELECT action::text, purpose, count FROM audit_log ORDER BY sequence",
+                row => (row.GetString(0), row.GetString(1), row.GetInt64(2))));
         Assert.Null((await new AuditLog(_database).VerifyAsync(head: null, CancellationToken.None)).Problem);
         Assert.Empty((await LayoutAsync()).Detached);
     }
@@ -261,6 +264,11 @@ public sealed class PartitionUpkeepTests : IAsyncLifetime
         }
 
         var pending = Assert.Single((await LayoutAsync()).Partitions, partition => partition.IsDetachPending);
+
+        // No statement on user_logins sees its rows, nor those of the other one: an erasure must look into both.
+        Assert.Equal(
+            [new PastTable("user_logins_p2026_09", null), new PastTable("user_logins_undated", null)],
+            await PastTable.ListAsync(_database, CancellationToken.None));
         await new PartitionUpkeep(_database, TimeProvider.System, waits: null)
             .FinalizeAsync(pending, CancellationToken.None);
 
