@@ -21,7 +21,8 @@ internal static class LostHistory
     public static async Task<LoginMigrationException> DescribeAsync(
         LoginDbContext context, PostgresException exception, CancellationToken cancellationToken)
     {
-        var id = (await context.Database.GetPendingMigrationsAsync(cancellationToken)).First();
+        var id = (await context.Database.GetPendingMigrationsAsync(cancellationToken)).FirstOrDefault()
+            ?? throw exception;
         var record = context.GetService<IHistoryRepository>()
             .GetInsertScript(new HistoryRow(id, ProductInfo.GetVersion()))
             .ReplaceLineEndings(" ").Trim();

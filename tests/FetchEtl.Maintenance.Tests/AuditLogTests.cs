@@ -157,6 +157,7 @@ public sealed class AuditLogTests : IAsyncLifetime
             new AuditAction(action, "test", "*", 9), "ann", work,
             static result => result < 0 ? AuditEnding.Incomplete : AuditEnding.Done,
             () => new AuditOutcome(shown, $"{shown} rows"),
+            warn: null,
             stop.Token);
     }
 

@@ -101,6 +101,8 @@ public sealed class AuditLog(LoginDbContext database)
     /// <param name="work">Does it.</param>
     /// <param name="ending">Says how it ended.</param>
     /// <param name="outcome">Says what it showed or changed so far, also where it failed.</param>
+    /// <param name="warn">Receives a sentence where the second entry could not be written; null where nobody listens.
+    /// </param>
     /// <param name="cancellationToken">Cancels the statement under way.</param>
     /// <returns>What the action returns.</returns>
     /// <exception cref="NpgsqlException">PostgreSQL rejected a statement, or could not be reached.</exception>
@@ -110,6 +112,7 @@ public sealed class AuditLog(LoginDbContext database)
         Func<Task<T>> work,
         Func<T, AuditEnding> ending,
         Func<AuditOutcome> outcome,
+        Action<string>? warn,
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(action);
@@ -126,7 +129,10 @@ public sealed class AuditLog(LoginDbContext database)
         }
         finally
         {
-            await TryEndAsync(action, osUser, end, outcome());
+            if (!await TryEndAsync(action, osUser, end, outcome()))
+            {
+                warn?.Invoke("audit_log has no entry with the outcome of this run, because it could not be written");
+            }
         }
     }
 
@@ -134,7 +140,8 @@ public sealed class AuditLog(LoginDbContext database)
     /// Appends the second entry, also after a stop. What the action did is done, so a failure here changes no result:
     /// the missing entry shows it.
     /// </summary>
-    private async Task TryEndAsync(AuditAction action, string osUser, AuditEnding end, AuditOutcome outcome)
+    /// <returns>Whether it stands in the table.</returns>
+    private async Task<bool> TryEndAsync(AuditAction action, string osUser, AuditEnding end, AuditOutcome outcome)
     {
         using var limit = new CancellationTokenSource(EndLimit, TimeProvider.System);
         try
@@ -148,11 +155,12 @@ public sealed class AuditLog(LoginDbContext database)
                 },
                 osUser,
                 limit.Token);
+            return true;
         }
         catch (Exception exception)
             when (exception is NpgsqlException or InvalidOperationException or OperationCanceledException)
         {
-            // The first entry stands alone.
+            return false;
         }
     }
 

@@ -192,9 +192,18 @@ public sealed class PartitionUpkeep(LoginDbContext database, TimeProvider time, 
                 return isDropped = true;
             },
             static _ => AuditEnding.Done,
-            () => new AuditOutcome(isDropped ? rows : 0, $"{(isDropped ? rows : 0)} rows, {entries} sealed values"),
+            Outcome,
+            waits,
             cancellationToken);
         return new RemovedPartition(partition, rows, IsDropped: true, entries);
+
+        AuditOutcome Outcome()
+        {
+            var dropped = isDropped ? rows : 0;
+            return new AuditOutcome(
+                dropped + entries,
+                $"{dropped} {(dropped == 1 ? "row" : "rows")}, {entries} sealed {(entries == 1 ? "value" : "values")}");
+        }
     }
 
     private async Task DropAsync(string name, CancellationToken cancellationToken)

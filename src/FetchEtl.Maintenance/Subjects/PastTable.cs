@@ -39,6 +39,29 @@ public sealed record PastTable(string Name, string? Problem)
         ORDER BY c.relname::text COLLATE "C"
         """;
 
+    /// <summary>Whether the role may change the rows of a table.</summary>
+    /// <param name="database">The session.</param>
+    /// <param name="table">The table's <see cref="Name"/>.</param>
+    /// <param name="deletes">Whether rows are deleted; else they are updated.</param>
+    /// <param name="cancellationToken">Cancels the statement under way.</param>
+    /// <returns>False also where the table is gone.</returns>
+    /// <exception cref="Npgsql.NpgsqlException">PostgreSQL rejected a statement, or could not be reached.</exception>
+    public static async Task<bool> MayChangeAsync(
+        LoginDbContext database, string table, bool deletes, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        return (await database.QueryAsync(
+            """
+            SELECT coalesce(CASE WHEN @deletes THEN pg_catalog.has_table_privilege(t.oid, 'DELETE')
+                ELSE pg_catalog.has_any_column_privilege(t.oid, 'UPDATE') END, false)
+            FROM (SELECT pg_catalog.to_regclass(@table)::oid AS oid) AS t
+            """,
+            static reader => reader.GetBoolean(0),
+            cancellationToken,
+            SqlCommands.Parameter("deletes", deletes),
+            SqlCommands.Parameter("table", table)))[0];
+    }
+
     /// <summary>Lists the tables. It reads the catalog, which needs no right.</summary>
     /// <param name="database">The session.</param>
     /// <param name="cancellationToken">Cancels the statement under way.</param>

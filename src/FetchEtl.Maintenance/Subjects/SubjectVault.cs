@@ -35,6 +35,12 @@ public sealed class SubjectVault(LoginDbContext database, Subject subject, IPiiM
     public async Task<IReadOnlyList<SealedValue>> FindAsync(CancellationToken cancellationToken) =>
         Distinct(await _vault.FindAsync(await MasksAsync(cancellationToken), cancellationToken));
 
+    /// <summary>Whether the vault holds anything, of anybody.</summary>
+    /// <param name="cancellationToken">Cancels the statement under way.</param>
+    /// <exception cref="Npgsql.NpgsqlException">PostgreSQL rejected a statement, or could not be reached.</exception>
+    public async Task<bool> HasEntriesAsync(CancellationToken cancellationToken) => (await database.QueryAsync(
+        "SELECT EXISTS (SELECT FROM pii_vault)", static reader => reader.GetBoolean(0), cancellationToken))[0];
+
     /// <summary>Deletes the entries. To be called while the person's rows still have their masks.</summary>
     /// <param name="cancellationToken">Cancels the statement under way; earlier deletions are kept.</param>
     /// <returns>The number of entries.</returns>
@@ -133,7 +139,11 @@ public sealed class SubjectVault(LoginDbContext database, Subject subject, IPiiM
         cancellationToken,
         [.. subject.Parameters(), SqlCommands.Parameter("candidates", candidates)]);
 
-    private string Newest(PiiField field, string mask) =>
+    /// <summary>The mask of the newest generation, by which texts of one value are known in all generations.</summary>
+    /// <param name="field">The field.</param>
+    /// <param name="mask">The stored text.</param>
+    /// <returns>The text itself where it is no mask of these keys.</returns>
+    public string Newest(PiiField field, string mask) =>
         masker is KeyedPiiMasker keyed && Mask.TryParse(mask, out var parsed) && parsed.Generation <= keyed.Generation
             ? keyed.Rekey(field, mask)
             : mask;

@@ -38,5 +38,6 @@ internal sealed class AuditTrail(LoginDbContext database, string action, string 
                 _ => AuditEnding.Failed,
             },
             outcome,
+            Warnings.Write,
             cancellationToken);
 }

@@ -73,13 +73,14 @@ internal static class EraseCommand
         {
             var erased = await target.Vault.EraseAsync([.. given.Select(mask => mask.Text)], cancellationToken);
             count += erased.SelectMany(values => values).Distinct().Count();
-            foreach (var mask in given.Where(mask => !erased.Contains(mask.Text)))
+            var missing = given.Where(mask => !erased.Contains(mask.Text)).ToList();
+            foreach (var mask in missing)
             {
                 result = Verb.Failed;
                 StandardError.WriteLine($"fetch-etl: {mask}: pii_vault holds nothing for it.");
             }
 
-            return Verb.Succeeded;
+            return missing.Count == 0 ? Verb.Succeeded : Verb.LeftBehind;
         }
     }
 

@@ -72,6 +72,7 @@ internal static class RevealCommand
 
             async Task<int> ShowAsync()
             {
+                var end = Verb.Succeeded;
                 var found = await reading.Vault.FindAsync(given, cancellationToken);
                 foreach (var mask in masks)
                 {
@@ -83,14 +84,14 @@ internal static class RevealCommand
                     shown += value is { Length: > 0 } ? 1 : 0;
                     if (problem is not null)
                     {
-                        result = Verb.Failed;
+                        (result, end) = (Verb.Failed, Verb.LeftBehind);
                         StandardError.WriteLine($"fetch-etl: {mask}: {problem}.");
                     }
 
                     advance(1);
                 }
 
-                return Verb.Succeeded;
+                return end;
             }
         }
     }

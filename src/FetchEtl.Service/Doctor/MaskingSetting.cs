@@ -16,7 +16,11 @@ internal static class MaskingSetting
         }
         catch (MaskingRefusedException refused) when (refused.Problems.All(UnknownKeys.IsOne))
         {
-            // The section is bound but for such a key.
+            // The section is bound but for such a key, and keys that are named in AWS are still names.
+            if (KeyReferences.Of(configuration).Resolve(masking, CancellationToken.None).Count > 0)
+            {
+                return null;
+            }
         }
         catch (MaskingRefusedException)
         {

@@ -11,8 +11,12 @@ internal sealed class UnknownKeys(IValidateOptions<SqsSettings> inner) : IValida
     /// <summary>The problems that were passed by at the last validation.</summary>
     public IReadOnlyList<string> Problems { get; private set; } = [];
 
-    /// <summary>Whether a problem is that of an unknown key.</summary>
-    public static bool IsOne(string problem) => problem.Contains(" is not a setting", StringComparison.Ordinal);
+    /// <summary>
+    /// Whether a problem is that of an unknown key which is near to no setting. Where a setting was meant, a check
+    /// without it would judge another queue, server or table.
+    /// </summary>
+    public static bool IsOne(string problem) => problem.Contains(" is not a setting", StringComparison.Ordinal)
+        && !problem.Contains("did you mean", StringComparison.Ordinal);
 
     public ValidateOptionsResult Validate(string? name, SqsSettings options)
     {

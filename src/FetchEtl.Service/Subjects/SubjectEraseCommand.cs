@@ -70,6 +70,7 @@ internal static class SubjectEraseCommand
                     Write(found, session, parsed.GetValue(Arguments.Json), isDryRun);
                     if (isDryRun)
                     {
+                        session.Tally = found.ToTally;
                         return found.IsComplete ? Verb.Succeeded : Verb.LeftBehind;
                     }
 
@@ -105,6 +106,7 @@ internal static class SubjectEraseCommand
         SubjectSession session, ParseResult parsed, CancellationToken cancellationToken)
     {
         var (letters, deletes) = (session.Letters, parsed.GetValue(DeleteRows));
+        await session.RequireSearchableAsync(cancellationToken);
         session.Tally = () => session.Erased;
         var isLeft = letters is not null && await letters.RunAsync(deletes: true, found: null, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
@@ -178,6 +180,11 @@ internal static class SubjectEraseCommand
             }
             catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InsufficientPrivilege)
             {
+                if (await session.MayChangeAsync(rows.Table, deletes, cancellationToken))
+                {
+                    throw;
+                }
+
                 left.Add(new PastTable(rows.Table, PastTable.NotWritable));
             }
         }

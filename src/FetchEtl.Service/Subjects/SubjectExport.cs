@@ -50,7 +50,8 @@ internal sealed class SubjectExport(SubjectSession session, RevealingKey? key)
         {
             var rows = await table.ReadAsync(cancellationToken);
             Rows += rows.Count;
-            users.UnionWith(rows.Select(row => row.GetProperty(PiiField.UserId.Column()).ToString()));
+            users.UnionWith(rows.Select(row =>
+                session.Vault.Newest(PiiField.UserId, row.GetProperty(PiiField.UserId.Column()).ToString())));
             json.WriteStartArray(table.Table);
             foreach (var row in rows)
             {

@@ -29,6 +29,7 @@ internal static class SubjectFindCommand
             async session =>
             {
                 var found = await SubjectFound.CountAsync(session, cancellationToken);
+                session.Tally = found.ToTally;
                 if (parsed.GetValue(Arguments.Json))
                 {
                     Console.WriteLine(JsonSerializer.Serialize(found, SubjectJson.Default.SubjectFound));

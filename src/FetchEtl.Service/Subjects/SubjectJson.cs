@@ -44,12 +44,15 @@ internal sealed record SubjectFound(
         var past = await PastTableFound.CountAsync(session, cancellationToken);
         var letters = session.Letters;
         var isLeft = letters is not null && await letters.RunAsync(deletes: false, found: null, cancellationToken);
-        session.Tally = () => new(rows.Rows + past.Sum(table => table.Rows ?? 0), letters?.Matched ?? 0, entries.Count);
         return new SubjectFound(
             rows.Rows, rows.First, rows.Last, entries.Count, dates.Min(), dates.Max(),
             letters?.Matched, letters?.First, letters?.Last, past,
             !isLeft && letters?.IsStopped != true && past.All(table => table.Problem is null));
     }
+
+    /// <summary>What was shown, for <c>audit_log</c>.</summary>
+    public SubjectTally ToTally() =>
+        new(Rows + PastTables.Sum(table => table.Rows ?? 0), DeadLetters ?? 0, SealedValues);
 
     /// <summary>Prints it, a line for each place.</summary>
     /// <param name="queue">The dead-letter queue; null where it was left out.</param>

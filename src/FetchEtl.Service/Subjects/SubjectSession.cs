@@ -58,6 +58,29 @@ internal sealed class SubjectSession
     /// <summary>The dead letters; null where they are left out.</summary>
     public SubjectLetters? Letters { get; }
 
+    /// <summary>
+    /// Refuses an erasure that could delete a sealed value which another person's row needs, in a past table that cannot
+    /// be searched for it.
+    /// </summary>
+    /// <exception cref="MaskingRefusedException">There is such a table, and the vault has entries.</exception>
+    public async Task RequireSearchableAsync(CancellationToken cancellationToken)
+    {
+        if (PastTables.FirstOrDefault(table => table.Problem is not null) is { } hidden
+            && await Vault.HasEntriesAsync(cancellationToken))
+        {
+            throw new MaskingRefusedException(
+            [
+                $"{hidden.Name} cannot be searched: {hidden.Problem}. Rows of others there can need sealed values that "
+                    + "only this person's rows seem to have. Grant the role SELECT, UPDATE and DELETE on it, or use the "
+                    + "role of its owner, or drop the table. Nothing was erased.",
+            ]);
+        }
+    }
+
+    /// <summary>Whether the role may change the rows of a past table.</summary>
+    public Task<bool> MayChangeAsync(string table, bool deletes, CancellationToken cancellationToken) =>
+        PastTable.MayChangeAsync(_database, table, deletes, cancellationToken);
+
     /// <summary>Lists the past tables that a run did not see: retention detached them meanwhile.</summary>
     public async Task<IReadOnlyList<PastTable>> ListNewAsync(CancellationToken cancellationToken) =>
     [

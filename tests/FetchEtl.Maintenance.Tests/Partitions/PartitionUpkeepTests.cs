@@ -111,7 +111,7 @@ public sealed class PartitionUpkeepTests : IAsyncLifetime
         Assert.Equal(
             [
                 ("partitions drop", "test: user_logins_p2026_09", 2L),
-                ("partitions drop: done", "test: user_logins_p2026_09: 2 rows, 2 sealed values", 2L),
+                ("partitions drop: done", "test: user_logins_p2026_09: 2 rows, 2 sealed values", 4L),
             ],
             await _store.QueryAsync(
                 "SELECT action::text, purpose, count FROM audit_log ORDER BY sequence",

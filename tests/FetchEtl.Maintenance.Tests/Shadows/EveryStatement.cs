@@ -348,7 +348,8 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
         {
             await log.RunAsync(
                 new AuditAction("reveal", "test", "*", 1), "ann", static () => Task.FromResult(0),
-                static _ => AuditEnding.Done, static () => new AuditOutcome(0, "0 values"), CancellationToken.None);
+                static _ => AuditEnding.Done, static () => new AuditOutcome(0, "0 values"), warn: null,
+                CancellationToken.None);
         }
 
         Assert.Null((await log.VerifyAsync(head: null, CancellationToken.None)).Problem);

@@ -115,7 +115,7 @@ public sealed class SubjectVerbsTests : IAsyncLifetime
         var run = await RunAsync("erase --purpose test 1:a 1:b");
 
         Assert.Equal((1, "Erased from the vault: 1.\n"), (run.ExitCode, run.Output));
-        Assert.Equal(["erase|2|test", "erase: done|1|test: 1 sealed value"], await EntriesAsync());
+        Assert.Equal(["erase|2|test", "erase: incomplete|1|test: 1 sealed value"], await EntriesAsync());
     }
 
     [Fact]
