@@ -30,7 +30,9 @@ public sealed class PostgresDatabase : IAsyncDisposable
     /// </summary>
     public Task<PostgresDatabase> CopyAsync() => CreateAsync(_server, _name);
 
-    /// <summary>Closes the connections that this process keeps open to the database, so that it can be copied.</summary>
+    /// <summary>
+    /// Closes the connections that this process keeps open to the database, so that it can be copied.
+    /// </summary>
     public void CloseConnections()
     {
         using var pooled = new NpgsqlConnection(ConnectionString);

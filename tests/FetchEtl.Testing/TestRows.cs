@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace FetchEtl.Testing;
 
-/// <summary>The number of rows of tests that also run on large tables: that of <c>FETCHETL_ROWS</c>, else theirs.</summary>
+/// <summary>
+/// The number of rows of tests that also run on large tables: that of <c>FETCHETL_ROWS</c>, else theirs.
+/// </summary>
 public static class TestRows
 {
     public static int Or(int standard) =>

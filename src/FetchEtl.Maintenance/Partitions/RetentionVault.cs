@@ -90,7 +90,9 @@ internal sealed class RetentionVault(LoginDbContext database, TimeProvider time)
         }
     }
 
-    /// <summary>Keeps rotations away until the turn ends, so that none begins between the detach and the drop.</summary>
+    /// <summary>
+    /// Keeps rotations away until the turn ends, so that none begins between the detach and the drop.
+    /// </summary>
     /// <param name="leaf">The partition, quoted for SQL.</param>
     /// <param name="cancellationToken">Cancels the statement under way.</param>
     /// <returns>Null where no value is sealed.</returns>

@@ -40,7 +40,9 @@ internal static class PassReport
         }
     }
 
-    /// <summary>Says where to find the reasons that there are, if letters were read and none has the one asked for.</summary>
+    /// <summary>
+    /// Says where to find the reasons that there are, if letters were read and none has the one asked for.
+    /// </summary>
     public static void SayIfNone(LetterFilter filter, long matched, long read)
     {
         if (filter.Reason is not null && matched == 0 && read > 0)

@@ -81,8 +81,8 @@ internal static class PartitionStep
         else if (await conversion.HasKeptAsync(cancellationToken))
         {
             Console.WriteLine(
-                $"The old table is kept as {PartitionConversion.Kept}, with all its rows, which only its owner may read. "
-                + "Look at the new table, then run 'fetch-etl migrate --drop-old'.");
+                $"The old table is kept as {PartitionConversion.Kept}, with all its rows, which only its owner may "
+                + "read. Look at the new table, then run 'fetch-etl migrate --drop-old'.");
         }
 
         return Verb.Succeeded;

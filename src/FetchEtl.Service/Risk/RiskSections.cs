@@ -125,8 +125,9 @@ internal static class RiskSections
     private static RiskSection Frequencies(RiskReport report) => new(
         "frequencies",
         "Frequencies of equal masks",
-        "A mask that occurs as often as no other is found by anyone who knows how often his target logs in. The bits say "
-        + "how hard a row's value is to guess: on average (Shannon), and with the most frequent one as the guess (min).",
+        "A mask that occurs as often as no other is found by anyone who knows how often his target logs in. The bits "
+        + "say how hard a row's value is to guess: on average (Shannon), and where the guess is the most frequent one "
+        + "(min).",
         ["column", "masks", "most frequent, rows", "rows of a count of their own", "Shannon, bits", "min, bits"],
         [
             .. report.Frequencies.Select(column => (IReadOnlyList<string>)

@@ -59,8 +59,8 @@ internal sealed class SubjectSession
     public SubjectLetters? Letters { get; }
 
     /// <summary>
-    /// Refuses an erasure that could delete a sealed value which another person's row needs, in a past table that cannot
-    /// be searched for it.
+    /// Refuses an erasure that could delete a sealed value which another person's row needs, in a past table that
+    /// cannot be searched for it.
     /// </summary>
     /// <exception cref="MaskingRefusedException">There is such a table, and the vault has entries.</exception>
     public async Task RequireSearchableAsync(CancellationToken cancellationToken)
@@ -71,8 +71,8 @@ internal sealed class SubjectSession
             throw new MaskingRefusedException(
             [
                 $"{hidden.Name} cannot be searched: {hidden.Problem}. Rows of others there can need sealed values that "
-                    + "only this person's rows seem to have. Grant the role SELECT, UPDATE and DELETE on it, or use the "
-                    + "role of its owner, or drop the table. Nothing was erased.",
+                    + "only this person's rows seem to have. Grant the role SELECT, UPDATE and DELETE on it, or use "
+                    + "the role of its owner, or drop the table. Nothing was erased.",
             ]);
         }
     }

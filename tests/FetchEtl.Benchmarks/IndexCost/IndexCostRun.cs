@@ -79,7 +79,9 @@ internal sealed class IndexCostRun(int rows, int rounds, int batchSize)
         ("all", AnalystIndex.All),
     ];
 
-    /// <summary>Creates the table, with logins in the order of their days and masks as random as those of HMAC.</summary>
+    /// <summary>
+    /// Creates the table, with logins in the order of their days and masks as random as those of HMAC.
+    /// </summary>
     private async Task FillAsync(NpgsqlConnectionStringBuilder source, CancellationToken cancellationToken)
     {
         await LoginMigrations.MigrateAsync(source.ConnectionString, cancellationToken);

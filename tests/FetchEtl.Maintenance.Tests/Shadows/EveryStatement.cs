@@ -218,8 +218,8 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
     }
 
     /// <summary>
-    /// Starts, writes, writes again, and lets a statement time out where that is asked for: what follows is the same for
-    /// all keys.
+    /// Starts, writes, writes again, and lets a statement time out where that is asked for: what follows is the same
+    /// for all keys.
     /// </summary>
     private async Task RunAsync(MaskingOptions masking, bool isHeld = false)
     {

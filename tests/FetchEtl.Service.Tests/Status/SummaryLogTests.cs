@@ -67,7 +67,8 @@ public sealed class SummaryLogTests : IDisposable
             "Stopped after 1 min: received 120, written 0 (0.0/s), duplicates 0, dead letters 3 (user_id.required 3), "
             + "returned 0, leases lost 0",
             values.ToString());
-        Assert.Equal((60.5, 3L, 120L), (state["Seconds"], state["DeadLettersByRule.user_id.required"], state["Received"]));
+        Assert.Equal(
+            (60.5, 3L, 120L), (state["Seconds"], state["DeadLettersByRule.user_id.required"], state["Received"]));
         Assert.Equal("{OriginalFormat}", values[^1].Key);
     }
 
