@@ -22,8 +22,7 @@ public sealed class AnalystIndexes(LoginDbContext database, TimeProvider time, A
 {
     // Any number will do that no other program takes in this database: the first eight bytes of SHA-256 of
     // "fetchetl/indexes".
-    private const string TryTakeTurn = "SELECT pg_catalog.pg_try_advisory_lock(5974274806392124739)";
-    private const string EndTurn = "SELECT pg_catalog.pg_advisory_unlock(5974274806392124739)";
+    private const long TurnKey = 5974274806392124739;
 
     private const string ReadKind =
         """
@@ -191,26 +190,16 @@ public sealed class AnalystIndexes(LoginDbContext database, TimeProvider time, A
     {
         ArgumentNullException.ThrowIfNull(indexes);
         await database.Database.OpenConnectionAsync(cancellationToken);
-        if (!(await database.QueryAsync(TryTakeTurn, static reader => reader.GetBoolean(0), cancellationToken))[0])
-        {
-            throw new MaskingRefusedException(
+        await using var turn = await SessionTurn.TryTakeAsync(database, TurnKey, isShared: false, cancellationToken)
+            ?? throw new MaskingRefusedException(
                 ["Another process creates or drops indexes of user_logins: wait for its end."]);
+        var isPartitioned = await ReadKindAsync(cancellationToken);
+        foreach (var index in indexes)
+        {
+            await FindAsync(index, cancellationToken);
         }
 
-        try
-        {
-            var isPartitioned = await ReadKindAsync(cancellationToken);
-            foreach (var index in indexes)
-            {
-                await FindAsync(index, cancellationToken);
-            }
-
-            await run(isPartitioned);
-        }
-        finally
-        {
-            await database.QueryAsync(EndTurn, static reader => reader.GetBoolean(0), CancellationToken.None);
-        }
+        await run(isPartitioned);
     }
 
     /// <returns>Whether the table is partitioned.</returns>

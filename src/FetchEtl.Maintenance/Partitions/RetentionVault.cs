@@ -97,7 +97,7 @@ internal sealed class RetentionVault(LoginDbContext database, TimeProvider time)
     /// <param name="cancellationToken">Cancels the statement under way.</param>
     /// <returns>Null where no value is sealed.</returns>
     /// <exception cref="MaskingRefusedException">A rotation or another erasure is running.</exception>
-    public async Task<VaultTurn?> TakeTurnAsync(string leaf, CancellationToken cancellationToken) =>
+    public async Task<SessionTurn?> TakeTurnAsync(string leaf, CancellationToken cancellationToken) =>
         await NewestAsync(cancellationToken) == 0
             ? null
             : await VaultTurn.TakeForErasureAsync(database, leaf, cancellationToken);
