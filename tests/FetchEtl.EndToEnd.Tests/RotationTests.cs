@@ -5,7 +5,7 @@ using FetchEtl.Logins;
 using FetchEtl.Masking;
 using FetchEtl.Service;
 using FetchEtl.Testing;
-using Microsoft.EntityFrameworkCore;
+using Npgsql;
 using Xunit.Abstractions;
 
 namespace FetchEtl.EndToEnd.Tests;
@@ -197,11 +197,10 @@ public sealed class RotationTests(ITestOutputHelper output)
     private static async Task FillAsync(Estate estate, IEnumerable<string> logins)
     {
         var masker = Masker(estate);
-        await using var context = new LoginDbContext(
-            new DbContextOptionsBuilder<LoginDbContext>().UseNpgsql(estate.ConnectionString).Options);
+        await using var session = new LoginDatabase(new NpgsqlConnection(estate.ConnectionString));
         foreach (var batch in logins.Chunk(5000))
         {
-            await context.InsertAsync(
+            await session.InsertAsync(
                 Array.ConvertAll(
                     batch,
                     body =>

@@ -49,7 +49,7 @@ public sealed class AuditLogTests : IAsyncLifetime
 
         async Task AppendFiveAsync(int process)
         {
-            await using var context = Context();
+            await using var context = Session();
             for (var i = 0; i < 5; i++)
             {
                 await AppendAsync(context, $"purpose {process}");
@@ -64,7 +64,7 @@ public sealed class AuditLogTests : IAsyncLifetime
     [InlineData("SET session_replication_role = replica; DELETE FROM audit_log")]
     public async Task Not_even_the_owner_changes_or_removes_entries(string sql)
     {
-        await using var context = Context();
+        await using var context = Session();
         await AppendAsync(context, "purpose");
 
         var refused = await Assert.ThrowsAsync<PostgresException>(() => ScalarAsync(sql));
@@ -109,11 +109,11 @@ public sealed class AuditLogTests : IAsyncLifetime
     public async Task A_role_that_writes_entries_can_change_none()
     {
         var (_, login) = await _database.CreateRoleAsync("SELECT, INSERT ON audit_log");
-        await using var context = Context(login);
+        await using var context = Session(login);
         await AppendAsync(context, "purpose");
 
         var refused = await Assert.ThrowsAsync<PostgresException>(
-            () => context.Database.ExecuteSqlRawAsync("DELETE FROM audit_log"));
+            () => context.ExecuteAsync("DELETE FROM audit_log", CancellationToken.None));
 
         Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refused.SqlState);
         Assert.Null((await VerifyAsync(head: null)).Problem);
@@ -122,19 +122,19 @@ public sealed class AuditLogTests : IAsyncLifetime
     [Fact]
     public async Task An_action_has_an_entry_with_its_outcome_and_one_that_failed_or_was_stopped_says_so()
     {
-        await using var context = Context();
+        await using var context = Session();
         var log = new AuditLog(context);
         using var stop = new CancellationTokenSource();
         var shown = 0;
         Assert.Equal(3, await RunAsync("find", () => Task.FromResult(shown = 3)));
         Assert.Equal(-1, await RunAsync("export", () => Task.FromResult(-1)));
         await Assert.ThrowsAsync<PostgresException>(() => RunAsync("erase", async () =>
-            shown = await context.Database.ExecuteSqlRawAsync("SELECT 1 / 0", CancellationToken.None)));
+            shown = await context.ExecuteAsync("SELECT 1 / 0", CancellationToken.None)));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => RunAsync("reveal", async () =>
         {
             shown = 1;
             await stop.CancelAsync();
-            return await context.Database.ExecuteSqlRawAsync("SELECT 1", stop.Token);
+            return await context.ExecuteAsync("SELECT 1", stop.Token);
         }));
 
         var entries = new List<(string, string, long)>();
@@ -161,13 +161,13 @@ public sealed class AuditLogTests : IAsyncLifetime
             stop.Token);
     }
 
-    private static Task<AuditEntry> AppendAsync(LoginDbContext context, string purpose) =>
+    private static Task<AuditEntry> AppendAsync(LoginDatabase context, string purpose) =>
         new AuditLog(context).AppendAsync(
             new AuditAction("reveal", purpose, "*", 1), "ann", CancellationToken.None);
 
     private async Task<string> AppendAllAsync(int count)
     {
-        await using var context = Context();
+        await using var context = Session();
         var head = AuditEntry.NoHash;
         for (var i = 0; i < count; i++)
         {
@@ -185,7 +185,7 @@ public sealed class AuditLogTests : IAsyncLifetime
 
     private async Task<AuditFinding> VerifyAsync(string? head)
     {
-        await using var context = Context();
+        await using var context = Session();
         return await new AuditLog(context).VerifyAsync(head, CancellationToken.None);
     }
 
@@ -203,6 +203,6 @@ public sealed class AuditLogTests : IAsyncLifetime
         return await command.ExecuteScalarAsync();
     }
 
-    private LoginDbContext Context(string? login = null) => new(
-        new DbContextOptionsBuilder<LoginDbContext>().UseNpgsql(login ?? _database.ConnectionString).Options);
+    private LoginDatabase Session(string? login = null) =>
+        new(new NpgsqlConnection(login ?? _database.ConnectionString));
 }

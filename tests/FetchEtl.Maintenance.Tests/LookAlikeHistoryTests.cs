@@ -157,7 +157,7 @@ public sealed class LookAlikeHistoryTests
                 _written.Add(row.MessageId.Value, (ip, device));
             }
 
-            await using var context = _store.CreateDbContext();
+            await using var context = _store.Session();
             await context.InsertAsync(rows);
 
             string? Mask(PiiField field, string? value) =>

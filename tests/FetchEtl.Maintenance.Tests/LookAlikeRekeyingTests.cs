@@ -121,7 +121,7 @@ public sealed class LookAlikeRekeyingTests : IAsyncLifetime
     private async Task WriteAsync(MaskingOptions ring, string ip)
     {
         var masker = new KeyedPiiMasker(ring);
-        await using var context = _store.CreateDbContext();
+        await using var context = _store.Session();
         await context.InsertAsync(
         [
             new UserLogin

@@ -8,16 +8,19 @@ using Npgsql;
 namespace FetchEtl.Maintenance.Tests;
 
 /// <summary>A migrated database, and maintenance of it, each run as in a process of its own.</summary>
-public sealed class MaintenanceStore : IAsyncLifetime, IAsyncDisposable, IDbContextFactory<LoginDbContext>
+public sealed class MaintenanceStore : IAsyncLifetime, IAsyncDisposable
 {
     public static readonly IReadOnlyList<MaskedColumn> AllColumns =
         [.. PiiFields.All.Select(field => new MaskedColumn(field.Column(), field))];
 
     private PostgresDatabase _database = null!;
     private NpgsqlDataSource _admin = null!;
-    private string _connectionString = null!;
+    private NpgsqlDataSource _connections = null!;
 
     public string AdminConnectionString => _database.ConnectionString;
+
+    /// <summary>As maintenance connects.</summary>
+    public string ConnectionString { get; private set; } = null!;
 
     public static Task<MaintenanceStore> CreateAsync() => CreateAsync(StoreTemplates.Migrated);
 
@@ -41,24 +44,31 @@ public sealed class MaintenanceStore : IAsyncLifetime, IAsyncDisposable, IDbCont
     /// <summary>Lets maintenance connect as a role with only the service's rights, and returns its name.</summary>
     public async Task<string> UseRoleAsync()
     {
-        (var role, _connectionString) = await _database.CreateRoleAsync(
+        (var role, ConnectionString) = await _database.CreateRoleAsync(
             "INSERT, SELECT ON user_logins", "SELECT, INSERT, UPDATE ON masking_generations",
             "SELECT ON erased_messages");
+        await _connections.DisposeAsync();
+        _connections = NpgsqlDataSource.Create(ConnectionString);
         return role;
     }
 
     public Task<(string Name, string ConnectionString)> CreateRoleAsync(params string[] grants) =>
         _database.CreateRoleAsync(grants);
 
-    public LoginDbContext CreateDbContext() => CreateDbContext(_connectionString);
+    public LoginDataSource Source => new(_connections);
 
-    public static LoginDbContext CreateDbContext(string connectionString) =>
-        new(new DbContextOptionsBuilder<LoginDbContext>().UseNpgsql(connectionString).Options);
+    public LoginDatabase Session() => Source.Create();
+
+    public LoginDbContext Context() =>
+        new(new DbContextOptionsBuilder<LoginDbContext>().UseNpgsql(_connections).Options);
+
+    public static LoginDatabase Session(string connectionString) =>
+        new(new NpgsqlConnection(connectionString));
 
     /// <summary>Records keys and settings, as the first process that has them does.</summary>
     public async Task VerifyAsync(MaskingOptions masking)
     {
-        await using var context = CreateDbContext();
+        await using var context = Session();
         await Verifier(new KeyedPiiMasker(masking), masking).VerifyAsync(context, CancellationToken.None);
     }
 
@@ -71,7 +81,7 @@ public sealed class MaintenanceStore : IAsyncLifetime, IAsyncDisposable, IDbCont
         CancellationToken cancellationToken = default)
     {
         var masker = new KeyedPiiMasker(masking);
-        return new Rekeying(this, Verifier(masker, masking), masker, TimeProvider.System)
+        return new Rekeying(Source, Verifier(masker, masking), masker, TimeProvider.System)
             .RunAsync(table, columns ?? AllColumns, batchBlocks, new Reporter(progress), cancellationToken);
     }
 
@@ -129,6 +139,7 @@ public sealed class MaintenanceStore : IAsyncLifetime, IAsyncDisposable, IDbCont
     public async ValueTask DisposeAsync()
     {
         await _admin.DisposeAsync();
+        await _connections.DisposeAsync();
         await _database.DisposeAsync();
     }
 
@@ -138,7 +149,8 @@ public sealed class MaintenanceStore : IAsyncLifetime, IAsyncDisposable, IDbCont
     {
         _database = await template.CopyAsync();
         _admin = NpgsqlDataSource.Create(_database.ConnectionString);
-        _connectionString = _database.ConnectionString;
+        ConnectionString = _database.ConnectionString;
+        _connections = NpgsqlDataSource.Create(ConnectionString);
     }
 
     private static StoredMasksVerifier Verifier(KeyedPiiMasker masker, MaskingOptions masking) =>
@@ -147,7 +159,7 @@ public sealed class MaintenanceStore : IAsyncLifetime, IAsyncDisposable, IDbCont
     private Adoption Adoption(MaskingOptions masking, bool hashesAreRaw, long? rawMaskForms = null)
     {
         var masker = new KeyedPiiMasker(masking);
-        return new Adoption(this, Verifier(masker, masking), masker, masking, hashesAreRaw, TimeProvider.System)
+        return new Adoption(Source, Verifier(masker, masking), masker, masking, hashesAreRaw, TimeProvider.System)
         {
             RawMaskForms = rawMaskForms,
         };

@@ -123,7 +123,7 @@ public sealed class MessageIdMoveTests : IAsyncLifetime
             await _store.ScalarAsync<string>("SELECT settings FROM masking_generations"),
             StringComparison.Ordinal);
 
-        await using (var database = _store.CreateDbContext())
+        await using (var database = _store.Session())
         {
             await Verifier().ChangeMessageIdsAsync(database, MessageIdForm.Moving, CancellationToken.None);
         }
@@ -138,7 +138,7 @@ public sealed class MessageIdMoveTests : IAsyncLifetime
     {
         var masking = MaintenanceStore.Masking(TestKeys.First);
         masking.MessageIds = MessageIds.Raw;
-        await using var database = _store.CreateDbContext();
+        await using var database = _store.Session();
         await new StoredMasksVerifier(
             new KeyedPiiMasker(masking), Options.Create(new LoginsOptions { Masking = masking }))
             .VerifyAsync(database, CancellationToken.None);
@@ -151,7 +151,7 @@ public sealed class MessageIdMoveTests : IAsyncLifetime
         int batchBlocks = 64,
         Action<MaintenanceProgress>? progress = null,
         CancellationToken cancellationToken = default) =>
-        new MessageIdMove(_store, Verifier(), new MessageIdKey(_masking), TimeProvider.System, waits: null)
+        new MessageIdMove(_store.Source, Verifier(), new MessageIdKey(_masking), TimeProvider.System, waits: null)
             .RunAsync(batchBlocks, new MaintenanceStore.Reporter(progress), cancellationToken);
 
     private ServiceProvider Process()

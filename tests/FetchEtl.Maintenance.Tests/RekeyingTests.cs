@@ -126,8 +126,8 @@ public sealed class RekeyingTests : IAsyncLifetime
     public async Task A_row_that_is_updated_while_rekeying_waits_for_its_lock_is_rekeyed_all_the_same()
     {
         await WriteAsync(_old, 0, 1);
-        await using var context = _store.CreateDbContext();
-        await context.Database.OpenConnectionAsync();
+        await using var context = _store.Session();
+        await context.OpenAsync();
         await context.ExecuteAsync("BEGIN; UPDATE user_logins SET locale = 'XX'", CancellationToken.None);
 
         var rekey = _store.RekeyAsync(_new);
@@ -229,7 +229,7 @@ public sealed class RekeyingTests : IAsyncLifetime
     private async Task WriteAsync(MaskingOptions ring, int first, int count)
     {
         var masker = new KeyedPiiMasker(ring);
-        await using var context = _store.CreateDbContext();
+        await using var context = _store.Session();
         await context.InsertAsync([.. Enumerable.Range(first, count).Select(i => new UserLogin
         {
             MaskedIp = masker.Mask(PiiField.Ip, new PersonalText($"10.0.{i / 256}.{i % 256}")),

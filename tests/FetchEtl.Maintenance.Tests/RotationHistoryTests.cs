@@ -169,7 +169,7 @@ public sealed class RotationHistoryTests
 
         private async Task InsertAsync(Func<PiiField, string?, string?> mask, PiiVault? vault)
         {
-            await using var context = _store.CreateDbContext();
+            await using var context = _store.Session();
             var rows = new List<UserLogin>();
             var entries = new List<VaultValue>();
             for (var count = _random.Next(1, 120); count > 0; count--)
@@ -186,7 +186,7 @@ public sealed class RotationHistoryTests
                     new VaultValue(field, masks[(int)field]!, new PersonalText(values[(int)field]!))));
             }
 
-            await using var transaction = await context.Database.BeginTransactionAsync();
+            await using var transaction = await context.BeginTransactionAsync();
             await context.InsertAsync(rows);
             if (vault is not null)
             {
@@ -229,8 +229,9 @@ public sealed class RotationHistoryTests
         {
             var masker = new KeyedPiiMasker(Ring(Generations));
             var pem = _files.Write("verifier.pem", masker.VaultSigner.Verifier.ToPem());
-            await using var context = _store.CreateDbContext();
-            var access = new VaultAccess(context, masker: null) { Verifier = VaultVerifier.Read(pem) };
+            await using var session = _store.Session();
+            await using var context = _store.Context();
+            var access = new VaultAccess(session, masker: null) { Verifier = VaultVerifier.Read(pem) };
             var identities = new HashSet<(string Field, string Value)>();
             foreach (var entry in await context.SealedValues.AsNoTracking().ToListAsync())
             {

@@ -49,10 +49,7 @@ public sealed class SchemaCheckTests : IAsyncLifetime
 
     private async Task<IReadOnlyList<string>> FindAsync(string? searchPath = null, bool asAdmin = false)
     {
-        await using var context = _store.CreateDbContext();
-        var connectionString = asAdmin
-            ? _store.AdminConnectionString
-            : Microsoft.EntityFrameworkCore.RelationalDatabaseFacadeExtensions.GetConnectionString(context.Database);
+        var connectionString = asAdmin ? _store.AdminConnectionString : _store.ConnectionString;
         await using var connection = new NpgsqlConnection(
             new NpgsqlConnectionStringBuilder(connectionString) { SearchPath = searchPath }.ConnectionString);
         await connection.OpenAsync();

@@ -24,7 +24,7 @@ public sealed class SubjectRowsTests : IAsyncLifetime
         var mine = await WriteAsync(Theirs, generations: 3);
         await WriteAsync(new PersonalText("192.0.2.2"), generations: 3);
         var before = await RowsAsync();
-        await using var context = _store.CreateDbContext();
+        await using var context = _store.Session();
 
         // Another spelling of the same address.
         var rows = Rows(context, PiiField.Ip, "::ffff:192.0.2.1");
@@ -58,7 +58,7 @@ public sealed class SubjectRowsTests : IAsyncLifetime
         options.Methods["ip"] = MaskingMethod.IpCryptPfx;
         var mask = new KeyedPiiMasker(options).Mask(PiiField.Ip, Theirs)!;
         await InsertAsync(LookAlike("mine", 1), LookAlike("another's", 2));
-        await using var context = _store.CreateDbContext();
+        await using var context = _store.Session();
 
         var mine = new SubjectRows(
             context, Subject(PiiField.Ip, Theirs.Reveal()), TimeProvider.System);
@@ -86,7 +86,7 @@ public sealed class SubjectRowsTests : IAsyncLifetime
     public async Task A_user_id_is_found_raw_and_masked()
     {
         await InsertAsync(Row("ann"), Row(Masker(1).Mask(PiiField.UserId, new PersonalText("ann"))!), Row("bob"));
-        await using var context = _store.CreateDbContext();
+        await using var context = _store.Session();
 
         var found = await Rows(context, PiiField.UserId, "ann").CountAsync(CancellationToken.None);
 
@@ -99,7 +99,7 @@ public sealed class SubjectRowsTests : IAsyncLifetime
         var mine = await WriteAsync(Theirs, generations: 2);
         var others = await WriteAsync(new PersonalText("192.0.2.2"), generations: 2);
         await InsertAsync(Row("no message", Theirs, id: null));
-        await using var context = _store.CreateDbContext();
+        await using var context = _store.Session();
         var rows = Rows(context, PiiField.Ip, Theirs.Reveal());
 
         Assert.Equal(3, await rows.DeleteAsync(Vault(context), waiting: null, CancellationToken.None));
@@ -121,7 +121,7 @@ public sealed class SubjectRowsTests : IAsyncLifetime
         await ExecuteAsync(
             erasing,
             $"DELETE FROM user_logins; INSERT INTO erased_messages (message_id) VALUES ('{row.MessageId}')");
-        await using var context = _store.CreateDbContext();
+        await using var context = _store.Session();
         var insert = context.InsertAsync([row]);
         await UntilOneWaitsAsync();
         await transaction.CommitAsync();
@@ -140,10 +140,10 @@ public sealed class SubjectRowsTests : IAsyncLifetime
         await using var holding = await source.OpenConnectionAsync();
         await using var transaction = await holding.BeginTransactionAsync();
         await ExecuteAsync(holding, $"INSERT INTO user_logins (message_id) VALUES ('{first.MessageId}')");
-        await using var inserting = _store.CreateDbContext();
+        await using var inserting = _store.Session();
         var insert = inserting.InsertAsync([first, row]);
         await UntilOneWaitsAsync();
-        await using var context = _store.CreateDbContext();
+        await using var context = _store.Session();
         var waits = new TaskCompletionSource<int>();
         var erasure = Rows(context, PiiField.Ip, Theirs.Reveal()).DeleteAsync(
             Vault(context), count => waits.TrySetResult(count), CancellationToken.None);
@@ -163,7 +163,7 @@ public sealed class SubjectRowsTests : IAsyncLifetime
         var (ann, bob) = (Masker(3).Mask(PiiField.UserId, new("ann"))!, Masker(3).Mask(PiiField.UserId, new("bob"))!);
         await InsertAsync(
             Row(ann, own, Guid.NewGuid(), 2), Row(ann, shared, Guid.NewGuid(), 3), Row(bob, shared, Guid.NewGuid(), 1));
-        await using var context = _store.CreateDbContext();
+        await using var context = _store.Session();
         string[] masks =
         [
             ann, bob, .. new[] { own, shared }.Select(ip => Masker(3).Mask(PiiField.Ip, ip)!),
@@ -195,7 +195,7 @@ public sealed class SubjectRowsTests : IAsyncLifetime
     {
         var (user, shared) = (new PersonalText("ann"), new PersonalText("192.0.2.8"));
         await InsertAsync(Row(Masker(3).Mask(PiiField.UserId, new("bob"))!, shared, Guid.NewGuid(), 3));
-        await using var context = _store.CreateDbContext();
+        await using var context = _store.Session();
         var vault = new SubjectVault(context, Subject(PiiField.UserId, user.Reveal()), Masker(3));
         var rows = Rows(context, PiiField.UserId, user.Reveal());
         Assert.Equal(0, await vault.EraseAsync(CancellationToken.None));
@@ -231,7 +231,7 @@ public sealed class SubjectRowsTests : IAsyncLifetime
             MaskGeneration = 1,
             MessageId = Guid.NewGuid(),
         });
-        await using var context = _store.CreateDbContext();
+        await using var context = _store.Session();
         var rows = Rows(context, PiiField.UserId, "ann");
 
         Assert.Equal(1, await rows.MaskAgainAsync(
@@ -251,10 +251,10 @@ public sealed class SubjectRowsTests : IAsyncLifetime
     private static Subject Subject(PiiField field, string value) =>
         new(new KeyedPiiMasker(MaintenanceStore.Masking(Keys)), field, [new PersonalText(value)]);
 
-    private static SubjectVault Vault(LoginDbContext context) =>
+    private static SubjectVault Vault(LoginDatabase context) =>
         new(context, Subject(PiiField.Ip, Theirs.Reveal()), Masker(3));
 
-    private static SubjectRows Rows(LoginDbContext context, PiiField field, string value) =>
+    private static SubjectRows Rows(LoginDatabase context, PiiField field, string value) =>
         new(context, Subject(field, value), TimeProvider.System);
 
     private static UserLogin Row(string userId) => Row(userId, Theirs, Guid.NewGuid());
@@ -285,7 +285,7 @@ public sealed class SubjectRowsTests : IAsyncLifetime
 
     private async Task InsertAsync(params UserLogin[] rows)
     {
-        await using var context = _store.CreateDbContext();
+        await using var context = _store.Session();
         Assert.Equal(rows.Length, await context.InsertAsync(rows));
     }
 

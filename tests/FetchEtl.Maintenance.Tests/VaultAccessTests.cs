@@ -35,7 +35,7 @@ public sealed class VaultAccessTests : IAsyncLifetime
             }
         }
 
-        await using var context = _store.CreateDbContext();
+        await using var context = _store.Session();
         var access = new VaultAccess(context, Masker(Keys.Length));
         foreach (var field in PiiFields.All)
         {
@@ -57,7 +57,7 @@ public sealed class VaultAccessTests : IAsyncLifetime
     {
         await SealAsync(Masker(2), PiiField.Ip, "192.0.2.1");
         string[] masks = [MaskOf(Masker(1), PiiField.Ip, "192.0.2.1"), MaskOf(Masker(2), PiiField.Ip, "192.0.2.1")];
-        await using var context = _store.CreateDbContext();
+        await using var context = _store.Session();
         var access = new VaultAccess(context, masker: null) { Verifier = Masker(2).VaultSigner.Verifier };
 
         var found = await access.FindAsync(masks, CancellationToken.None);
@@ -76,7 +76,7 @@ public sealed class VaultAccessTests : IAsyncLifetime
             await SealAsync(Masker(stored), PiiField.DeviceId, "192.0.2.1");
         }
 
-        await using var context = _store.CreateDbContext();
+        await using var context = _store.Session();
         var access = new VaultAccess(context, Masker(Keys.Length));
         var mask = MaskOf(Masker(2), PiiField.Ip, "192.0.2.1");
 
@@ -96,7 +96,7 @@ public sealed class VaultAccessTests : IAsyncLifetime
     {
         await SealAsync(Masker(1), PiiField.Ip, "192.0.2.1");
         await SealAsync(Masker(2), PiiField.Ip, "192.0.2.1");
-        await using var context = _store.CreateDbContext();
+        await using var context = _store.Session();
         var mask = MaskOf(Masker(1), PiiField.Ip, "192.0.2.1");
 
         var refusal = await Assert.ThrowsAsync<MaskingRefusedException>(
@@ -114,7 +114,7 @@ public sealed class VaultAccessTests : IAsyncLifetime
     {
         using var other = RevealingKey.Read(_files.OtherPrivate, passphrase: null);
         await SealAsync(Masker(1), PiiField.Ip, "192.0.2.1");
-        await using var context = _store.CreateDbContext();
+        await using var context = _store.Session();
         var access = new VaultAccess(context, Masker(1));
         var mask = MaskOf(Masker(1), PiiField.Ip, "192.0.2.1");
 
@@ -130,7 +130,7 @@ public sealed class VaultAccessTests : IAsyncLifetime
     public async Task An_entry_of_a_generation_that_the_keys_lack_names_it()
     {
         await SealAsync(Masker(2), PiiField.Ip, "192.0.2.1");
-        await using var context = _store.CreateDbContext();
+        await using var context = _store.Session();
         var mask = MaskOf(Masker(2), PiiField.Ip, "192.0.2.1");
         foreach (var access in new[]
         {
@@ -152,7 +152,7 @@ public sealed class VaultAccessTests : IAsyncLifetime
     {
         var masker = Masker(2);
         await SealAsync(masker, PiiField.Ip, "::ffff:192.0.2.1");
-        await using var context = _store.CreateDbContext();
+        await using var context = _store.Session();
         var access = new VaultAccess(context, masker);
         var mask = MaskOf(masker, PiiField.Ip, "192.0.2.1");
 
@@ -175,7 +175,7 @@ public sealed class VaultAccessTests : IAsyncLifetime
                 SqlCommands.Parameter("sealed", VaultKeyFiles.SealVersion1(field, "same")));
         }
 
-        await using var context = _store.CreateDbContext();
+        await using var context = _store.Session();
         var access = new VaultAccess(context, masker);
 
         var found = await access.FindAsync([mask], CancellationToken.None);
@@ -195,8 +195,8 @@ public sealed class VaultAccessTests : IAsyncLifetime
 
     private async Task SealAsync(IPiiMasker masker, PiiField field, string value)
     {
-        await using var context = _store.CreateDbContext();
-        await using var transaction = await context.Database.BeginTransactionAsync();
+        await using var context = _store.Session();
+        await using var transaction = await context.BeginTransactionAsync();
         var options = new MaskingOptions { Vault = { PublicKeyFile = _files.Public } };
         Array.ForEach(Keys, options.Keys.Add);
         var vault = PiiVault.Of(options)!;

@@ -133,7 +133,7 @@ public sealed class VaultForgeryTests : IAsyncLifetime
     public async Task Without_any_key_that_verifies_an_entry_it_is_not_opened_and_the_remedy_is_named()
     {
         await SealAsync(Victim);
-        await using var context = _store.CreateDbContext();
+        await using var context = _store.Session();
         var access = new VaultAccess(context, masker: null) { AcceptsUnsigned = true };
         var mask = MaskOf(_masker, Victim);
 
@@ -179,7 +179,7 @@ public sealed class VaultForgeryTests : IAsyncLifetime
     private async Task<IEnumerable<string?>> OpenAsync(string mask)
     {
         var verifier = VaultVerifier.Read(_files.Write("verifier.pem", _next.VaultSigner.Verifier.ToPem()));
-        await using var context = _store.CreateDbContext();
+        await using var context = _store.Session();
         VaultAccess[] readers =
         [
             new(context, _next),
@@ -207,8 +207,8 @@ public sealed class VaultForgeryTests : IAsyncLifetime
     {
         var options = MaintenanceStore.Masking(TestKeys.First);
         options.Vault.PublicKeyFile = _files.Public;
-        await using var context = _store.CreateDbContext();
-        await using var transaction = await context.Database.BeginTransactionAsync();
+        await using var context = _store.Session();
+        await using var transaction = await context.BeginTransactionAsync();
         await PiiVault.Of(options)!.SealAsync(
             context,
             [new VaultValue(PiiField.Ip, MaskOf(_masker, value), new PersonalText(value))],

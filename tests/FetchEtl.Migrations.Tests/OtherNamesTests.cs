@@ -1,6 +1,7 @@
 using FetchEtl.Logins;
 using FetchEtl.Testing;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace FetchEtl.Migrations.Tests;
 
@@ -94,15 +95,16 @@ public sealed class OtherNamesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_context_with_these_names_writes_and_reads_the_table()
+    public async Task A_session_and_a_context_with_these_names_write_and_read_the_table()
     {
         await LoginMigrations.MigrateAsync(Connection, Names);
         var options = new DbContextOptionsBuilder<LoginDbContext>();
         options.UseNpgsql(Connection).UseLoginTables(LoginTables.Of(Names));
+        await using var session = new LoginDatabase(new NpgsqlConnection(Connection), LoginTables.Of(Names));
         await using var context = new LoginDbContext(options.Options);
         var login = new UserLogin { UserId = "u", MessageId = Guid.NewGuid() };
 
-        var written = await context.InsertAsync([login, login]);
+        var written = await session.InsertAsync([login, login]);
 
         Assert.Equal(1, written);
         Assert.Equal("u", (await context.UserLogins.SingleAsync()).UserId);

@@ -92,7 +92,7 @@ public sealed class PartitionStopTests : IAsyncLifetime
     public async Task Retention_that_is_stopped_has_named_each_partition_and_counts_them_in_its_last_line()
     {
         await ConvertAsync(PartitionInterval.Month, stop: null);
-        await using var context = LoginDatabase.Open([$"--ConnectionStrings:Logins={_database.ConnectionString}"]);
+        await using var context = DatabaseSetting.Open([$"--ConnectionStrings:Logins={_database.ConnectionString}"]);
         var run = new PartitionsRun(context, TimeProvider.System);
         Assert.True(RetentionPeriod.TryParse("60months", out var keep));
         var prepared = await run.PrepareAsync(keep, ahead: 2, drops: true, isDryRun: false, CancellationToken.None);

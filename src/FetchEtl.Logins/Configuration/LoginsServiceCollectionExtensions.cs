@@ -59,7 +59,8 @@ public static class LoginsServiceCollectionExtensions
         services.AddMetrics();
         services.AddPooledDbContextFactory<LoginDbContext>(UsePostgres);
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<LoginDataSource>();
+        services.TryAddSingleton(static provider => new LoginDataSource(
+            provider.GetRequiredService<IOptions<LoginsOptions>>().Value, provider));
         services.TryAddSingleton(CreateMasker);
         services.TryAddSingleton<StoredMasksVerifier>();
         services.TryAddSingleton<DurabilityWarnings>();
@@ -93,13 +94,14 @@ public static class LoginsServiceCollectionExtensions
     }
 
     /// <summary>
-    /// The writer logs each outage once. EF Core would log each attempt, with the text of the server.
+    /// For code that reads with EF Core, which would log the server's text about a failure: it can quote a row.
     /// </summary>
     private static void UsePostgres(IServiceProvider services, DbContextOptionsBuilder builder)
     {
+        var database = services.GetRequiredService<LoginDataSource>();
         builder
-            .UseLoginTables(Tables(services))
-            .UseNpgsql(services.GetRequiredService<LoginDataSource>().Source)
+            .UseLoginTables(database.Tables)
+            .UseNpgsql(database.Source)
             .ConfigureWarnings(warnings => warnings
                 .Ignore(
                     CoreEventId.QueryIterationFailed,
@@ -109,22 +111,18 @@ public static class LoginsServiceCollectionExtensions
                 .Log((RelationalEventId.CommandExecuted, LogLevel.Debug)));
     }
 
-    private static LoginTables Tables(IServiceProvider services) =>
-        LoginTables.Of(services.GetRequiredService<IOptions<LoginsOptions>>().Value.Storage);
-
     private static IPiiMasker CreateMasker(IServiceProvider services) =>
         PiiMaskers.Create(services.GetRequiredService<IOptions<LoginsOptions>>().Value.Masking);
 
     private static BatchStatement CreateStatement(IServiceProvider services)
     {
-        var form = new TableForm();
+        var database = services.GetRequiredService<LoginDataSource>();
         return new(
-            services.GetRequiredService<IDbContextFactory<LoginDbContext>>(),
+            database,
             services.GetRequiredService<StoredMasksVerifier>(),
-            new DurableInsert(Tables(services), services.GetRequiredService<IPiiMasker>(), form),
-            new TableFitting(Tables(services), form, services.GetRequiredService<ILogger<LoginWriter>>()),
+            new DurableInsert(database.Tables, services.GetRequiredService<IPiiMasker>(), database.Form),
+            new TableFitting(database.Tables, database.Form, services.GetRequiredService<ILogger<LoginWriter>>()),
             PiiVault.Of(services.GetRequiredService<IOptions<LoginsOptions>>().Value.Masking),
-            services.GetRequiredService<LoginDataSource>(),
             services.GetRequiredService<DurabilityWarnings>(),
             services.GetRequiredService<TimeProvider>());
     }

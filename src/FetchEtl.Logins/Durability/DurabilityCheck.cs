@@ -1,4 +1,4 @@
-using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace FetchEtl.Logins;
 
@@ -14,29 +14,34 @@ public static class DurabilityCheck
     /// <returns>The findings; empty where commits are durable.</returns>
     /// <exception cref="Npgsql.NpgsqlException">PostgreSQL rejected a statement, or could not be reached.</exception>
     public static async Task<IReadOnlyList<DurabilityFinding>> FindAsync(
-        LoginDbContext database, CancellationToken cancellationToken = default)
+        LoginDatabase database, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(database);
-        var settings = await database.Database.SqlQuery<Settings>(
-            $"""
-            SELECT pg_catalog.current_setting('fsync') AS "Fsync",
-                pg_catalog.current_setting('full_page_writes') AS "FullPageWrites",
-                pg_catalog.current_setting('synchronous_commit') AS "SynchronousCommit",
-                pg_catalog.current_setting('synchronous_standby_names') <> '' AS "HasStandbys"
-            """).SingleAsync(cancellationToken);
-        var unlogged = await database.Database.SqlQuery<string>(
-            $"""
+        var settings = await database.QueryAsync(
+            """
+            SELECT pg_catalog.current_setting('fsync'), pg_catalog.current_setting('full_page_writes'),
+                pg_catalog.current_setting('synchronous_commit'),
+                pg_catalog.current_setting('synchronous_standby_names') <> ''
+            """,
+            static row => new Settings(row.GetString(0), row.GetString(1), row.GetString(2), row.GetBoolean(3)),
+            cancellationToken);
+        var unlogged = await database.QueryAsync(
+            """
             WITH RECURSIVE tables (oid) AS (
                 SELECT r.oid FROM (VALUES
-                    (pg_catalog.to_regclass({database.Tables.UserLogins})::oid),
-                    (pg_catalog.to_regclass({database.Tables.PiiVault})::oid)) AS r (oid)
+                    (pg_catalog.to_regclass(@logins)::oid),
+                    (pg_catalog.to_regclass(@vault)::oid)) AS r (oid)
                 UNION
                 SELECT i.inhrelid FROM pg_catalog.pg_inherits AS i JOIN tables AS t ON t.oid = i.inhparent)
-            SELECT c.oid::regclass::text AS "Value"
+            SELECT c.oid::regclass::text
             FROM tables AS t JOIN pg_catalog.pg_class AS c ON c.oid = t.oid
             WHERE c.relpersistence = 'u'
-            """).ToListAsync(cancellationToken);
-        return [.. Describe(settings), .. unlogged.Order(StringComparer.Ordinal).Select(Unlogged)];
+            """,
+            static row => row.GetString(0),
+            cancellationToken,
+            new NpgsqlParameter<string>("logins", database.Tables.UserLogins),
+            new NpgsqlParameter<string>("vault", database.Tables.PiiVault));
+        return [.. Describe(settings[0]), .. unlogged.Order(StringComparer.Ordinal).Select(Unlogged)];
     }
 
     private static IEnumerable<DurabilityFinding> Describe(Settings settings)

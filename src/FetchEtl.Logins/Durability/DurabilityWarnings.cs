@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -13,7 +12,7 @@ internal sealed class DurabilityWarnings(ILogger<LoginWriter> log)
     private int _given;
 
     /// <summary>Returns at once after the first success.</summary>
-    public async Task WarnOnceAsync(LoginDbContext database, CancellationToken cancellationToken)
+    public async Task WarnOnceAsync(LoginDatabase database, CancellationToken cancellationToken)
     {
         if (Volatile.Read(ref _given) != 0)
         {
@@ -22,8 +21,7 @@ internal sealed class DurabilityWarnings(ILogger<LoginWriter> log)
 
         var findings = await FindAsync(() => DurabilityCheck.FindAsync(database, cancellationToken));
         var schemas = await FindAsync(() => FindInSchemasAsync(database, cancellationToken));
-        var others = await FindAsync<long>(
-            async () => [await WrittenForm.CountOthersAsync(database, cancellationToken)]);
+        var others = await FindAsync(() => WrittenForm.CountOthersAsync(database, cancellationToken));
         if (Interlocked.Exchange(ref _given, 1) == 0)
         {
             foreach (var finding in findings)
@@ -44,19 +42,10 @@ internal sealed class DurabilityWarnings(ILogger<LoginWriter> log)
     }
 
     private static async Task<IReadOnlyList<string>> FindInSchemasAsync(
-        LoginDbContext database, CancellationToken cancellationToken)
+        LoginDatabase database, CancellationToken cancellationToken)
     {
-        // At start the connection is not open yet.
-        await database.Database.OpenConnectionAsync(cancellationToken);
-        try
-        {
-            return await SchemaCheck.FindAsync(
-                (NpgsqlConnection)database.Database.GetDbConnection(), cancellationToken);
-        }
-        finally
-        {
-            await database.Database.CloseConnectionAsync();
-        }
+        await database.OpenAsync(cancellationToken);
+        return await SchemaCheck.FindAsync(database.Connection, cancellationToken);
     }
 
     private static async Task<IReadOnlyList<T>> FindAsync<T>(Func<Task<IReadOnlyList<T>>> find)

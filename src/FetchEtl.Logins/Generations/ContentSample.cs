@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace FetchEtl.Logins;
@@ -10,7 +9,7 @@ internal static class ContentSample
     /// Looks at a thousand ids in the order of their index, which is random. Keyed ids are UUIDs of version 8.
     /// </summary>
     /// <exception cref="DatabaseFaultException">The table lacks a column.</exception>
-    public static async Task<TableContent> ReadAsync(LoginDbContext database, CancellationToken cancellationToken)
+    public static async Task<TableContent> ReadAsync(LoginDatabase database, CancellationToken cancellationToken)
     {
         if (await TableCheck.FindMissingColumnsAsync(database, cancellationToken) is { Count: > 0 } missing)
         {
@@ -23,19 +22,18 @@ internal static class ContentSample
 
         var sql =
             $"""
-            SELECT pg_catalog.count(*) AS "Rows",
-                pg_catalog.count(*) FILTER (WHERE pg_catalog.substr(s.message_id::text, 15, 1) = '8') AS "Keyed"
+            SELECT pg_catalog.count(*),
+                pg_catalog.count(*) FILTER (WHERE pg_catalog.substr(s.message_id::text, 15, 1) = '8')
             FROM (SELECT message_id FROM {database.Tables.UserLogins} ORDER BY message_id LIMIT 1000) AS s
             """;
-        var counts = await database.Database.SqlQueryRaw<IdCounts>(sql).SingleAsync(cancellationToken);
-        return counts switch
+        var counts = await database.QueryAsync(
+            sql, static row => (Rows: row.GetInt64(0), Keyed: row.GetInt64(1)), cancellationToken);
+        return counts[0] switch
         {
             { Rows: 0 } => TableContent.Empty,
             { Keyed: 0 } => TableContent.ReceivedIds,
-            _ when counts.Keyed == counts.Rows => TableContent.KeyedIds,
+            var (rows, keyed) when keyed == rows => TableContent.KeyedIds,
             _ => TableContent.BothIds,
         };
     }
-
-    private sealed record IdCounts(long Rows, long Keyed);
 }

@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace FetchEtl.Logins;
@@ -10,14 +9,23 @@ internal static class GenerationRows
 
     /// <summary>Reads the masker's generations, the next one, and a few more to warn of.</summary>
     public static Task<List<MaskingGeneration>> ReadAsync(
-        LoginDbContext database, KeyedPiiMasker keyed, CancellationToken cancellationToken)
+        LoginDatabase database, KeyedPiiMasker keyed, CancellationToken cancellationToken)
     {
         var count = keyed.Generation + MostWarnings;
-        return database.MaskingGenerations.AsNoTracking()
-            .Where(row => row.Generation >= 1)
-            .OrderBy(row => row.Generation)
-            .Take(count)
-            .ToListAsync(cancellationToken);
+        return database.QueryAsync(
+            $"""
+            SELECT generation, key_check, mac, settings FROM {database.Tables.MaskingGenerations}
+            WHERE generation >= 1 ORDER BY generation LIMIT @count
+            """,
+            static row => new MaskingGeneration
+            {
+                Generation = row.GetInt32(0),
+                KeyCheck = Text(row, 1),
+                Mac = Text(row, 2),
+                Settings = Text(row, 3),
+            },
+            cancellationToken,
+            new NpgsqlParameter<int>("count", count));
     }
 
     /// <summary>
@@ -25,7 +33,7 @@ internal static class GenerationRows
     /// </summary>
     /// <exception cref="MaskingRefusedException">The role may not write there.</exception>
     public static async Task WriteAsync(
-        LoginDbContext database,
+        LoginDatabase database,
         KeyedPiiMasker keyed,
         IReadOnlyList<MaskingGeneration> known,
         IReadOnlyCollection<int> generations,
@@ -39,12 +47,17 @@ internal static class GenerationRows
             {
                 var (checks, macs, settings) = Columns(missing);
                 var insert =
-                    $$"""
-                    INSERT INTO {{database.Tables.MaskingGenerations}} (generation, key_check, mac, settings)
-                    SELECT * FROM unnest({0}, {1}, {2}, {3}) ON CONFLICT (generation) DO NOTHING
+                    $"""
+                    INSERT INTO {database.Tables.MaskingGenerations} (generation, key_check, mac, settings)
+                    SELECT * FROM unnest(@ids, @checks, @macs, @settings) ON CONFLICT (generation) DO NOTHING
                     """;
-                await database.Database.ExecuteSqlRawAsync(
-                    insert, [missing, checks, macs, settings], cancellationToken);
+                await database.ExecuteAsync(
+                    insert,
+                    cancellationToken,
+                    new NpgsqlParameter<int[]>("ids", missing),
+                    new NpgsqlParameter<string[]>("checks", checks),
+                    new NpgsqlParameter<string[]>("macs", macs),
+                    new NpgsqlParameter<string[]>("settings", settings));
             }
 
             var present = known.Where(row => generations.Contains(row.Generation)).ToArray();
@@ -56,17 +69,25 @@ internal static class GenerationRows
                 var oldMacs = Array.ConvertAll(present, row => row.Mac);
                 var oldSettings = Array.ConvertAll(present, row => row.Settings);
                 var update =
-                    $$"""
-                    UPDATE {{database.Tables.MaskingGenerations}} AS m
+                    $"""
+                    UPDATE {database.Tables.MaskingGenerations} AS m
                     SET key_check = u.key_check, mac = u.mac, settings = u.settings
-                    FROM unnest({0}, {1}, {2}, {3}, {4}, {5}, {6})
+                    FROM unnest(@ids, @checks, @macs, @settings, @old_checks, @old_macs, @old_settings)
                         AS u (generation, key_check, mac, settings, old_check, old_mac, old_settings)
                     WHERE m.generation = u.generation AND m.key_check::text IS NOT DISTINCT FROM u.old_check
                         AND m.mac::text IS NOT DISTINCT FROM u.old_mac
                         AND m.settings IS NOT DISTINCT FROM u.old_settings
                     """;
-                await database.Database.ExecuteSqlRawAsync(
-                    update, [ids, checks, macs, settings, oldChecks, oldMacs, oldSettings], cancellationToken);
+                await database.ExecuteAsync(
+                    update,
+                    cancellationToken,
+                    new NpgsqlParameter<int[]>("ids", ids),
+                    new NpgsqlParameter<string[]>("checks", checks),
+                    new NpgsqlParameter<string[]>("macs", macs),
+                    new NpgsqlParameter<string[]>("settings", settings),
+                    new NpgsqlParameter<string?[]>("old_checks", oldChecks),
+                    new NpgsqlParameter<string?[]>("old_macs", oldMacs),
+                    new NpgsqlParameter<string?[]>("old_settings", oldSettings));
             }
         }
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InsufficientPrivilege)
@@ -84,4 +105,7 @@ internal static class GenerationRows
             Array.ConvertAll(ids, id => keyed.GenerationMac(id, targets[id].ToString())),
             Array.ConvertAll(ids, id => targets[id].ToString()));
     }
+
+    private static string? Text(NpgsqlDataReader row, int column) =>
+        row.IsDBNull(column) ? null : row.GetString(column);
 }

@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -13,7 +12,7 @@ namespace FetchEtl.Logins;
 /// </summary>
 internal sealed class StoredMasksVerificationService(
     StoredMasksVerifier verifier,
-    IDbContextFactory<LoginDbContext> contexts,
+    LoginDataSource source,
     DurabilityWarnings durability,
     DatabaseCheck check,
     DatabaseWatch watch,
@@ -30,7 +29,7 @@ internal sealed class StoredMasksVerificationService(
         WarnOfWeakness(options.Value.Masking.Method);
         try
         {
-            await using var database = await contexts.CreateDbContextAsync(cancellationToken);
+            await using var database = source.Create();
             await verifier.VerifyAsync(database, cancellationToken);
             await durability.WarnOnceAsync(database, cancellationToken);
             await check.PlanAsync(database, cancellationToken);

@@ -1,6 +1,6 @@
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace FetchEtl.Logins;
 
@@ -34,7 +34,7 @@ public sealed class StoredMasksVerifier(
     /// <returns>What the table says of its rows.</returns>
     /// <exception cref="MaskingRefusedException">The masks or the settings do not fit.</exception>
     /// <exception cref="Npgsql.NpgsqlException">PostgreSQL rejected a statement, or could not be reached.</exception>
-    public ValueTask<TableSettings> VerifyAsync(LoginDbContext database, CancellationToken cancellationToken)
+    public ValueTask<TableSettings> VerifyAsync(LoginDatabase database, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(database);
         return _settings is { } settings ? new(settings) : new(VerifyNowAsync(database, cancellationToken));
@@ -44,7 +44,7 @@ public sealed class StoredMasksVerifier(
     /// Verifies again, whether or not it succeeded before: an insert found that the database behind the connection does
     /// not hold the key check, or that the table's settings have changed.
     /// </summary>
-    internal Task<TableSettings> VerifyAgainAsync(LoginDbContext database, CancellationToken cancellationToken)
+    internal Task<TableSettings> VerifyAgainAsync(LoginDatabase database, CancellationToken cancellationToken)
     {
         _settings = null;
         return VerifyNowAsync(database, cancellationToken);
@@ -60,7 +60,7 @@ public sealed class StoredMasksVerifier(
     /// <returns>What was written.</returns>
     /// <exception cref="MaskingRefusedException">The masks do not fit.</exception>
     /// <exception cref="Npgsql.NpgsqlException">PostgreSQL rejected a statement, or could not be reached.</exception>
-    public async Task<RegisteredSettings> RegisterAsync(LoginDbContext database, CancellationToken cancellationToken)
+    public async Task<RegisteredSettings> RegisterAsync(LoginDatabase database, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(database);
         if (masker is not KeyedPiiMasker keyed)
@@ -97,7 +97,7 @@ public sealed class StoredMasksVerifier(
     /// <exception cref="MaskingRefusedException">The masks or the settings do not fit.</exception>
     /// <exception cref="Npgsql.NpgsqlException">PostgreSQL rejected a statement, or could not be reached.</exception>
     public async Task<TableSettings> ChangeMessageIdsAsync(
-        LoginDbContext database, MessageIdForm form, CancellationToken cancellationToken)
+        LoginDatabase database, MessageIdForm form, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(database);
         if (masker is not KeyedPiiMasker keyed)
@@ -106,11 +106,11 @@ public sealed class StoredMasksVerifier(
         }
 
         // Stated whatever the role's default: the rows are read after the lock was taken.
-        await using var transaction = await database.Database.BeginTransactionAsync(
+        await using var transaction = await database.BeginTransactionAsync(
             System.Data.IsolationLevel.ReadCommitted, cancellationToken);
         var lockTable =
             $"SET LOCAL lock_timeout = '2s'; LOCK TABLE {database.Tables.UserLogins} IN SHARE ROW EXCLUSIVE MODE";
-        await database.Database.ExecuteSqlRawAsync(lockTable, cancellationToken);
+        await database.ExecuteAsync(lockTable, cancellationToken);
         var settings = await GuardAsync(
             () => PinAsync(database, keyed, PinMode.Move, form, report: null, cancellationToken));
         await transaction.CommitAsync(cancellationToken);
@@ -126,7 +126,7 @@ public sealed class StoredMasksVerifier(
     /// <returns>The table's settings.</returns>
     /// <exception cref="MaskingRefusedException">The keys are not those of the table.</exception>
     /// <exception cref="Npgsql.NpgsqlException">PostgreSQL rejected a statement, or could not be reached.</exception>
-    public async Task<TableSettings> ReadSettingsAsync(LoginDbContext database, CancellationToken cancellationToken)
+    public async Task<TableSettings> ReadSettingsAsync(LoginDatabase database, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(database);
         if (masker is not KeyedPiiMasker keyed)
@@ -145,7 +145,7 @@ public sealed class StoredMasksVerifier(
     /// <param name="cancellationToken">Cancels the statement under way.</param>
     /// <returns>The findings; no problems where the masks fit.</returns>
     /// <exception cref="Npgsql.NpgsqlException">PostgreSQL rejected a statement, or could not be reached.</exception>
-    public async Task<StoredMasksFindings> InspectAsync(LoginDbContext database, CancellationToken cancellationToken)
+    public async Task<StoredMasksFindings> InspectAsync(LoginDatabase database, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(database);
         try
@@ -187,7 +187,7 @@ public sealed class StoredMasksVerifier(
     /// <param name="cancellationToken">Cancels the statement under way.</param>
     /// <exception cref="MaskingRefusedException">The keys are not those of the table.</exception>
     /// <exception cref="Npgsql.NpgsqlException">PostgreSQL rejected a statement, or could not be reached.</exception>
-    public async Task CheckKeysAsync(LoginDbContext database, CancellationToken cancellationToken)
+    public async Task CheckKeysAsync(LoginDatabase database, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(database);
         if (masker is KeyedPiiMasker keyed)
@@ -200,7 +200,7 @@ public sealed class StoredMasksVerifier(
     /// <summary>Verifies, and writes what the generations are to record.</summary>
     /// <returns>What the newest generation records.</returns>
     private async Task<TableSettings> PinAsync(
-        LoginDbContext database,
+        LoginDatabase database,
         KeyedPiiMasker keyed,
         PinMode mode,
         MessageIdForm? form,
@@ -240,7 +240,7 @@ public sealed class StoredMasksVerifier(
     }
 
     private async Task<SettingsDecision> DecideAsync(
-        LoginDbContext database,
+        LoginDatabase database,
         KeyedPiiMasker keyed,
         GenerationRegister found,
         PinMode mode,
@@ -303,12 +303,14 @@ public sealed class StoredMasksVerifier(
         }
     }
 
-    private static async Task VerifyNoGenerationAsync(LoginDbContext database, CancellationToken cancellationToken)
+    private static async Task VerifyNoGenerationAsync(LoginDatabase database, CancellationToken cancellationToken)
     {
-        var known = await database.MaskingGenerations.AsNoTracking()
-            .OrderByDescending(row => row.Generation).Take(1).ToListAsync(cancellationToken);
-        Refuse([.. known.Select(row =>
-            $"{database.Tables} holds masks of Masking:Method Hmac, generation {row.Generation}: choose that method, " +
+        var known = await database.QueryAsync(
+            $"SELECT generation FROM {database.Tables.MaskingGenerations} ORDER BY generation DESC LIMIT 1",
+            static row => row.GetInt32(0),
+            cancellationToken);
+        Refuse([.. known.Select(generation =>
+            $"{database.Tables} holds masks of Masking:Method Hmac, generation {generation}: choose that method, " +
             "with the keys it had.")]);
     }
 
@@ -320,7 +322,7 @@ public sealed class StoredMasksVerifier(
         }
     }
 
-    private async Task<TableSettings> VerifyNowAsync(LoginDbContext database, CancellationToken cancellationToken)
+    private async Task<TableSettings> VerifyNowAsync(LoginDatabase database, CancellationToken cancellationToken)
     {
         var settings = await GuardAsync(async () =>
         {
@@ -357,26 +359,29 @@ public sealed class StoredMasksVerifier(
     }
 
     private static async Task VerifyColumnsAsync(
-        LoginDbContext database, IReadOnlyList<PiiField> fields, int length, CancellationToken cancellationToken)
+        LoginDatabase database, IReadOnlyList<PiiField> fields, int length, CancellationToken cancellationToken)
     {
         var names = fields.Select(field => field.Column()).ToArray();
 
         // A missing column is reported by the insert. 4 is the header that a varchar's modifier counts.
-        var narrow = await database.Database.SqlQuery<NarrowColumn>(
-            $"""
-            SELECT a.attname::text AS "Name", pg_catalog.format_type(a.atttypid, a.atttypmod) AS "Type"
+        var narrow = await database.QueryAsync(
+            """
+            SELECT a.attname::text, pg_catalog.format_type(a.atttypid, a.atttypmod)
             FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
-            WHERE a.attrelid = pg_catalog.to_regclass({database.Tables.UserLogins})::oid AND NOT a.attisdropped
-                AND a.attname::text = ANY ({names})
+            WHERE a.attrelid = pg_catalog.to_regclass(@table)::oid AND NOT a.attisdropped
+                AND a.attname::text = ANY (@names)
                 AND NOT (t.typname::text = 'text'
-                    OR t.typname::text = 'varchar' AND (a.atttypmod < 0 OR a.atttypmod - 4 >= {length}))
+                    OR t.typname::text = 'varchar' AND (a.atttypmod < 0 OR a.atttypmod - 4 >= @length))
             ORDER BY a.attnum
-            """).ToListAsync(cancellationToken);
+            """,
+            static row => (Name: row.GetString(0), Type: row.GetString(1)),
+            cancellationToken,
+            new NpgsqlParameter<string>("table", database.Tables.UserLogins),
+            new NpgsqlParameter<string[]>("names", names),
+            new NpgsqlParameter<int>("length", length));
         Refuse([.. narrow.Select(column =>
             $"{database.Tables}.{column.Name} is {column.Type}, and a mask has {length} characters: widen it by " +
             $"ALTER TABLE {database.Tables} ALTER COLUMN {column.Name} TYPE varchar({ColumnLengths.Mask}); drop a " +
             "view over it first and create it again afterwards.")]);
     }
-
-    private sealed record NarrowColumn(string Name, string Type);
 }

@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -20,7 +19,7 @@ internal sealed class DatabaseCheck(
     /// <exception cref="MaskingRefusedException">The process's masks do not fit the table.</exception>
     /// <exception cref="DatabaseFaultException">The server is read-only, or a statement timed out.</exception>
     /// <exception cref="NpgsqlException">Something is missing, or the server cannot be reached.</exception>
-    public async Task RunAsync(LoginDbContext database, CancellationToken cancellationToken)
+    public async Task RunAsync(LoginDatabase database, CancellationToken cancellationToken)
     {
         await masks.VerifyAsync(database, cancellationToken);
         await durability.WarnOnceAsync(database, cancellationToken);
@@ -29,11 +28,11 @@ internal sealed class DatabaseCheck(
 
     /// <summary>Checks the statements of the writer.</summary>
     /// <inheritdoc cref="RunAsync"/>
-    public async Task PlanAsync(LoginDbContext database, CancellationToken cancellationToken)
+    public async Task PlanAsync(LoginDatabase database, CancellationToken cancellationToken)
     {
-        await database.Database.OpenConnectionAsync(cancellationToken);
+        await database.OpenAsync(cancellationToken);
         await using var watch = BlockerWatch.Start(
-            connections.Source, (NpgsqlConnection)database.Database.GetDbConnection(), time);
+            connections.Source, database.Connection, time);
         try
         {
             await InsertPlan.CheckAsync(database, options.Value.Masking.HasVault, cancellationToken);

@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 
 namespace FetchEtl.Logins;
@@ -10,7 +9,6 @@ namespace FetchEtl.Logins;
 /// </summary>
 internal sealed class DatabaseWatch(
     DatabaseCheck check,
-    IDbContextFactory<LoginDbContext> contexts,
     LoginDataSource connections,
     WriterCircuit circuit,
     LoginMetrics metrics) : BackgroundService
@@ -37,7 +35,7 @@ internal sealed class DatabaseWatch(
 
             try
             {
-                await using var database = await contexts.CreateDbContextAsync(stoppingToken);
+                await using var database = connections.Create();
                 await check.RunAsync(database, stoppingToken);
                 turn.Succeeded();
                 return;

@@ -1,7 +1,5 @@
-using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
-using Npgsql;
 
 namespace FetchEtl.Logins;
 
@@ -12,58 +10,15 @@ namespace FetchEtl.Logins;
 /// <param name="options">The options, with a PostgreSQL connection.</param>
 public sealed class LoginDbContext(DbContextOptions<LoginDbContext> options) : DbContext(options)
 {
-    /// <summary>The contexts of one factory have the same options, and so the same table.</summary>
-    private static readonly ConditionalWeakTable<DbContextOptions, TableForm> Forms = [];
-
     /// <summary>The names of the tables.</summary>
     public LoginTables Tables { get; } =
         options.FindExtension<LoginTablesExtension>()?.Tables ?? LoginTables.Default;
 
-    /// <summary>The logins, for reading. Rows are written by <see cref="InsertAsync"/>.</summary>
+    /// <summary>The logins, for reading. Rows are written by <see cref="LoginDatabase.InsertAsync"/>.</summary>
     public DbSet<UserLogin> UserLogins => Set<UserLogin>();
-
-    /// <summary>The key generations whose masks the table may hold.</summary>
-    internal DbSet<MaskingGeneration> MaskingGenerations => Set<MaskingGeneration>();
 
     /// <summary>The sealed values, by mask and field.</summary>
     public DbSet<SealedValue> SealedValues => Set<SealedValue>();
-
-    /// <summary>
-    /// Writes rows in one statement, and so in one transaction: all or none. A row is skipped when the table already
-    /// holds its <see cref="UserLogin.MessageId"/>, when the list holds it twice, or when its message was erased.
-    /// </summary>
-    /// <param name="logins">The rows; not tracked.</param>
-    /// <param name="cancellationToken">Cancels the statement. The rows may or may not be written then.</param>
-    /// <returns>The number of new rows.</returns>
-    /// <exception cref="Npgsql.NpgsqlException">PostgreSQL rejected the statement, or could not be reached.</exception>
-    public async Task<int> InsertAsync(
-        IReadOnlyList<UserLogin> logins, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(logins);
-        var form = Forms.GetOrCreateValue(options);
-        var target = await form.ReadAsync(this, cancellationToken);
-        try
-        {
-            return await RunAsync();
-        }
-        catch (PostgresException exception)
-            when (TableForm.IsOther(exception) && Database.CurrentTransaction is null)
-        {
-            await form.ReadAgainAsync(this, cancellationToken);
-            if (form.Target == target)
-            {
-                throw;
-            }
-
-            target = form.Target;
-            return await RunAsync();
-        }
-
-        Task<int> RunAsync() => Database.ExecuteSqlRawAsync(
-            new UnnestInsert(Tables, UnnestInsert.TargetOf(target, logins)).Sql,
-            UnnestInsert.Parameters(logins),
-            cancellationToken);
-    }
 
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder modelBuilder)

@@ -1,4 +1,4 @@
-using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace FetchEtl.Logins;
 
@@ -16,23 +16,22 @@ public static class TableCheck
     /// </returns>
     /// <exception cref="Npgsql.NpgsqlException">PostgreSQL rejected the statement, or could not be reached.</exception>
     public static async Task<IReadOnlyList<string>> FindMissingColumnsAsync(
-        LoginDbContext database, CancellationToken cancellationToken)
+        LoginDatabase database, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(database);
-        string[] columns =
-        [
-            .. database.Model.FindEntityType(typeof(UserLogin))!.GetProperties()
-                .Select(property => property.GetColumnName()).Order(StringComparer.Ordinal),
-        ];
-        return await database.Database.SqlQuery<string>(
-            $"""
-            SELECT c.name::text AS "Value" FROM pg_catalog.unnest({columns}) WITH ORDINALITY AS c (name, place)
-            WHERE pg_catalog.to_regclass({database.Tables.UserLogins}) IS NOT NULL AND NOT EXISTS (
+        return await database.QueryAsync(
+            """
+            SELECT c.name::text FROM pg_catalog.unnest(@columns) WITH ORDINALITY AS c (name, place)
+            WHERE pg_catalog.to_regclass(@table) IS NOT NULL AND NOT EXISTS (
                 SELECT FROM pg_catalog.pg_attribute AS a
-                WHERE a.attrelid = pg_catalog.to_regclass({database.Tables.UserLogins})::oid AND NOT a.attisdropped
+                WHERE a.attrelid = pg_catalog.to_regclass(@table)::oid AND NOT a.attisdropped
                     AND a.attname::text = c.name::text)
             ORDER BY c.place
-            """).ToListAsync(cancellationToken);
+            """,
+            static row => row.GetString(0),
+            cancellationToken,
+            new NpgsqlParameter<string[]>("columns", [.. UnnestInsert.ColumnNames.Order(StringComparer.Ordinal)]),
+            new NpgsqlParameter<string>("table", database.Tables.UserLogins));
     }
 
     /// <summary>Says which columns are missing, with the remedy.</summary>

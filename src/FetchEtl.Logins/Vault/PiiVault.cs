@@ -1,5 +1,4 @@
 using System.Data;
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace FetchEtl.Logins;
@@ -40,7 +39,7 @@ public sealed class PiiVault
     /// </summary>
     /// <returns>The number of rows that were new.</returns>
     internal async Task<int> InsertAsync(
-        LoginDbContext database,
+        LoginDatabase database,
         DurableInsert insert,
         IReadOnlyList<PendingLogin> logins,
         CancellationToken cancellationToken)
@@ -48,7 +47,7 @@ public sealed class PiiVault
         // Stated whatever the role's default: at a stricter level, a value that another writer seals at the same time
         // is an error.
         await using var transaction =
-            await database.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
+            await database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
         var inserted = await insert.InsertReturningAsync(database, logins, cancellationToken);
         var added = inserted.ToHashSet();
         var values = logins.Where(login => added.Remove(login.Login.MessageId)).SelectMany(login => login.Values);
@@ -58,14 +57,14 @@ public sealed class PiiVault
     }
 
     /// <summary>Seals the values whose masks the vault lacks, in the transaction that is open.</summary>
-    /// <param name="database">A context with an open transaction.</param>
+    /// <param name="database">A session with an open transaction.</param>
     /// <param name="values">Any number of values; repetitions are skipped.</param>
     /// <param name="cancellationToken">Cancels the statement under way.</param>
     /// <returns>The number of values that were new.</returns>
     /// <exception cref="MaskingRefusedException">The table is not as the migrations create it.</exception>
     /// <exception cref="NpgsqlException">PostgreSQL rejected a statement, or could not be reached.</exception>
     public async Task<int> SealAsync(
-        LoginDbContext database, IEnumerable<VaultValue> values, CancellationToken cancellationToken)
+        LoginDatabase database, IEnumerable<VaultValue> values, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(database);
         ArgumentNullException.ThrowIfNull(values);
@@ -81,7 +80,7 @@ public sealed class PiiVault
             return 0;
         }
 
-        var connection = (NpgsqlConnection)database.Database.GetDbConnection();
+        var connection = database.Connection;
         try
         {
             var missing = await FindMissingAsync(connection, database.Tables, wanted, cancellationToken);

@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace FetchEtl.Logins;
@@ -83,23 +82,20 @@ internal sealed class DurableInsert
     /// <summary>Inserts rows in a transaction of their own. They were all made under the same settings.</summary>
     /// <returns>The number of new rows.</returns>
     public async Task<int> InsertAsync(
-        LoginDbContext database, IReadOnlyList<PendingLogin> rows, CancellationToken cancellationToken)
+        LoginDatabase database, IReadOnlyList<PendingLogin> rows, CancellationToken cancellationToken)
     {
         var statements = await StatementsAsync(database, rows, cancellationToken);
-        return await database.Database.ExecuteSqlRawAsync(
-            Form(statements.Inserting, rows), Parameters(rows), cancellationToken);
+        return await database.ExecuteAsync(Form(statements.Inserting, rows), cancellationToken, Parameters(rows));
     }
 
-    /// <summary>
-    /// Inserts rows in the transaction that is open. EF Core's queries would log the server's text about a failure.
-    /// </summary>
+    /// <summary>Inserts rows in the transaction that is open.</summary>
     /// <returns>The message ids of the new rows.</returns>
     public async Task<List<Guid?>> InsertReturningAsync(
-        LoginDbContext database, IReadOnlyList<PendingLogin> rows, CancellationToken cancellationToken)
+        LoginDatabase database, IReadOnlyList<PendingLogin> rows, CancellationToken cancellationToken)
     {
         var statements = await StatementsAsync(database, rows, cancellationToken);
-        return await ReadIdsAsync(
-            database, Form(statements.Returning, rows), Parameters(rows), cancellationToken);
+        return await database.QueryAsync(
+            Form(statements.Returning, rows), ReadId, cancellationToken, Parameters(rows));
     }
 
     /// <summary>
@@ -107,16 +103,16 @@ internal sealed class DurableInsert
     /// statement inserted nothing and left rows out, as it does from the first erasure on.
     /// </summary>
     /// <returns>Whether this call found the first erasure.</returns>
-    public async Task<bool> LookForErasedAsync(LoginDbContext database, CancellationToken cancellationToken)
+    public async Task<bool> LookForErasedAsync(LoginDatabase database, CancellationToken cancellationToken)
     {
         if (_hasErased)
         {
             return false;
         }
 
-        await using var command = new NpgsqlCommand(
-            $"SELECT true {_nothingErased}", (NpgsqlConnection)database.Database.GetDbConnection());
-        return _hasErased = await command.ExecuteScalarAsync(cancellationToken) is false;
+        var nothingErased = await database.QueryAsync(
+            $"SELECT true {_nothingErased}", static row => row.GetBoolean(0), cancellationToken);
+        return _hasErased = !nothingErased[0];
     }
 
     /// <summary>
@@ -124,7 +120,7 @@ internal sealed class DurableInsert
     /// cannot be looked up: it is missing where the statement inserted nothing.
     /// </summary>
     public async Task<IReadOnlyList<PendingLogin>> FindMissingAsync(
-        LoginDbContext database,
+        LoginDatabase database,
         IReadOnlyList<PendingLogin> rows,
         int inserted,
         CancellationToken cancellationToken)
@@ -135,18 +131,16 @@ internal sealed class DurableInsert
             ids = ids.Concat(rows.Select(static row => row.MessageId).OfType<Guid>());
         }
 
-        var present = await ReadIdsAsync(
-            database,
+        var present = await database.QueryAsync(
             $"""
             SELECT message_id FROM {database.Tables.UserLogins} WHERE message_id = ANY (@message_ids){InDates(rows)}
             UNION ALL SELECT message_id FROM {database.Tables.ErasedMessages} WHERE message_id = ANY (@message_ids)
             """,
-            [
-                new NpgsqlParameter<Guid[]>("message_ids", [.. ids]),
-                new NpgsqlParameter<DateOnly[]>(
-                    "dates", [.. rows.Select(row => row.Login.CreateDate).OfType<DateOnly>().Distinct()]),
-            ],
-            cancellationToken);
+            ReadId,
+            cancellationToken,
+            new NpgsqlParameter<Guid[]>("message_ids", [.. ids]),
+            new NpgsqlParameter<DateOnly[]>(
+                "dates", [.. rows.Select(row => row.Login.CreateDate).OfType<DateOnly>().Distinct()]));
         var known = present.ToHashSet();
         return [.. rows.Where(row => row.Login.MessageId is { } id
             ? !known.Contains(id) && !(Moves(rows) && known.Contains(row.MessageId))
@@ -157,7 +151,7 @@ internal sealed class DurableInsert
         rows[0].Settings?.MessageIds == MessageIdForm.Moving;
 
     private async ValueTask<Statements> StatementsAsync(
-        LoginDbContext database, IReadOnlyList<PendingLogin> rows, CancellationToken cancellationToken)
+        LoginDatabase database, IReadOnlyList<PendingLogin> rows, CancellationToken cancellationToken)
     {
         var table = await _form.ReadAsync(database, cancellationToken);
         return UnnestInsert.TargetOf(table, rows.Select(static row => row.Login)) switch
@@ -177,20 +171,7 @@ internal sealed class DurableInsert
     private string Form(Forms forms, IReadOnlyList<PendingLogin> rows) =>
         Moves(rows) ? forms.Moving : _hasErased ? forms.OfErased : forms.OfNothingErased;
 
-    private static async Task<List<Guid?>> ReadIdsAsync(
-        LoginDbContext database, string sql, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(sql, (NpgsqlConnection)database.Database.GetDbConnection());
-        command.Parameters.AddRange(parameters);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var ids = new List<Guid?>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            ids.Add(reader.IsDBNull(0) ? null : reader.GetGuid(0));
-        }
-
-        return ids;
-    }
+    private static Guid? ReadId(NpgsqlDataReader row) => row.IsDBNull(0) ? null : row.GetGuid(0);
 
     private NpgsqlParameter[] Parameters(IReadOnlyList<PendingLogin> rows)
     {

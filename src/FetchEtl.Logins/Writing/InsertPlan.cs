@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace FetchEtl.Logins;
@@ -17,12 +16,12 @@ public static class InsertPlan
     /// <exception cref="DatabaseFaultException">The server is read-only.</exception>
     /// <exception cref="NpgsqlException">Something is missing, or the server cannot be reached.</exception>
     public static async Task CheckAsync(
-        LoginDbContext database, bool hasVault, CancellationToken cancellationToken = default)
+        LoginDatabase database, bool hasVault, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(database);
         var target = await new TableForm().ReadAsync(database, cancellationToken);
         var logins = $"EXPLAIN {new UnnestInsert(database.Tables, target).Sql}";
-        await database.Database.ExecuteSqlRawAsync(logins, UnnestInsert.Parameters([]), cancellationToken);
+        await database.ExecuteAsync(logins, cancellationToken, UnnestInsert.Parameters([]));
         if (hasVault)
         {
             var sealedValues =
@@ -31,13 +30,14 @@ public static class InsertPlan
                 VALUES (''::text, ''::text, ''::bytea, 1, ''::text, ''::bytea)
                 ON CONFLICT (mask, field) DO NOTHING
                 """;
-            await database.Database.ExecuteSqlRawAsync(sealedValues, cancellationToken);
+            await database.ExecuteAsync(sealedValues, cancellationToken);
         }
 
-        var isReadOnly = await database.Database
-            .SqlQuery<bool>($"SELECT pg_catalog.current_setting('transaction_read_only') = 'on' AS \"Value\"")
-            .SingleAsync(cancellationToken);
-        if (isReadOnly)
+        var isReadOnly = await database.QueryAsync(
+            "SELECT pg_catalog.current_setting('transaction_read_only') = 'on'",
+            static row => row.GetBoolean(0),
+            cancellationToken);
+        if (isReadOnly[0])
         {
             throw new DatabaseFaultException(DatabaseFaults.ReadOnly);
         }

@@ -1,6 +1,5 @@
 using System.Data;
 using System.Globalization;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -33,7 +32,7 @@ internal sealed class TableFitting(LoginTables tables, TableForm form, ILogger<L
         TableForm.IsOther(exception) || LacksPartition(exception);
 
     /// <summary>Follows the table's form, or adds the partitions of the rows.</summary>
-    /// <param name="database">The context of the insert, without a transaction.</param>
+    /// <param name="database">The session of the insert, without a transaction.</param>
     /// <param name="rows">The rows that PostgreSQL refused together.</param>
     /// <param name="exception">The refusal; see <see cref="MayFit"/>.</param>
     /// <param name="target">The index that was known when the insert was sent.</param>
@@ -41,7 +40,7 @@ internal sealed class TableFitting(LoginTables tables, TableForm form, ILogger<L
     /// <returns>Whether another attempt may succeed.</returns>
     /// <exception cref="DatabaseFaultException">This role may not add a partition.</exception>
     public async Task<bool> FitAsync(
-        LoginDbContext database,
+        LoginDatabase database,
         IReadOnlyList<PendingLogin> rows,
         PostgresException exception,
         InsertTarget target,
@@ -78,19 +77,20 @@ internal sealed class TableFitting(LoginTables tables, TableForm form, ILogger<L
     /// False where the date is too far off for a partition of its own, and where somebody partitioned the table by
     /// other means, so that no function adds partitions.
     /// </returns>
-    private async Task<bool> AddAsync(LoginDbContext database, DateOnly day, CancellationToken cancellationToken)
+    private async Task<bool> AddAsync(LoginDatabase database, DateOnly day, CancellationToken cancellationToken)
     {
         try
         {
             // Stated whatever the role's default: the function looks again after it has waited for its turn.
             await using var transaction =
-                await database.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
-            await using var command = new NpgsqlCommand(
-                $"SELECT {tables.AddPartition}(@day)", (NpgsqlConnection)database.Database.GetDbConnection());
-            command.Parameters.Add(new NpgsqlParameter<DateOnly>("day", day));
-            var added = await command.ExecuteScalarAsync(cancellationToken);
+                await database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
+            var added = await database.QueryAsync(
+                $"SELECT {tables.AddPartition}(@day)",
+                static row => row.IsDBNull(0) ? null : row.GetString(0),
+                cancellationToken,
+                new NpgsqlParameter<DateOnly>("day", day));
             await transaction.CommitAsync(cancellationToken);
-            if (added is string name)
+            if (added is [{ } name])
             {
                 Log.PartitionAdded(log, tables, Text(day), name);
             }

@@ -10,11 +10,14 @@ namespace FetchEtl.Logins;
 /// <param name="target">The unique index; see <see cref="TableForm"/>.</param>
 internal sealed class UnnestInsert(LoginTables tables, InsertTarget target = InsertTarget.MessageId)
 {
-    private const string Columns =
-        """
-        (user_id, device_type, masked_ip, masked_device_id, locale, app_version, create_date, message_id,
-            mask_generation)
-        """;
+    /// <summary>The columns that it writes.</summary>
+    public static readonly IReadOnlyList<string> ColumnNames =
+    [
+        "user_id", "device_type", "masked_ip", "masked_device_id", "locale", "app_version", "create_date", "message_id",
+        "mask_generation",
+    ];
+
+    private static readonly string Columns = $"({string.Join(", ", ColumnNames)})";
 
     // Without its length: a cast to varchar(n) would truncate silently, while the assignment to the column rejects a
     // longer text.

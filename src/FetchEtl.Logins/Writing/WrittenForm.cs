@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.EntityFrameworkCore;
 
 namespace FetchEtl.Logins;
 
@@ -16,7 +15,7 @@ internal static class WrittenForm
     // Sessions whose name an operator has set are not compared.
     private const string Others =
         $"""
-        SELECT pg_catalog.count(*) AS "Value" FROM pg_catalog.pg_stat_activity AS s
+        SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_activity AS s
         WHERE s.datname::text = pg_catalog.current_database()::text
             AND s.application_name::text LIKE '{Pattern}'
             AND s.application_name::text <> pg_catalog.current_setting('application_name')
@@ -45,8 +44,10 @@ internal static class WrittenForm
     /// <summary>
     /// Counts the sessions of processes with other settings, as far as this role may see their names.
     /// </summary>
-    public static Task<long> CountOthersAsync(LoginDbContext database, CancellationToken cancellationToken) =>
-        database.Database.SqlQueryRaw<long>(Others).SingleAsync(cancellationToken);
+    /// <returns>The one number.</returns>
+    public static async Task<IReadOnlyList<long>> CountOthersAsync(
+        LoginDatabase database, CancellationToken cancellationToken) =>
+        await database.QueryAsync(Others, static row => row.GetInt64(0), cancellationToken);
 
     private static string Method(MaskingOptions masking) => string.Join(',', PiiFields.All
         .Where(field => masking.MethodOf(field) != masking.Method)

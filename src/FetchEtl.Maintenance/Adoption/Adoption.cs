@@ -1,7 +1,5 @@
 using FetchEtl.Logins;
 using FetchEtl.Masking;
-using Microsoft.EntityFrameworkCore;
-using Npgsql;
 
 namespace FetchEtl.Maintenance;
 
@@ -12,7 +10,7 @@ namespace FetchEtl.Maintenance;
 /// </summary>
 public sealed class Adoption
 {
-    private readonly IDbContextFactory<LoginDbContext> _contexts;
+    private readonly LoginDataSource _source;
     private readonly StoredMasksVerifier _verifier;
     private readonly AdoptionRules _rules;
     private readonly PiiVault? _vault;
@@ -20,7 +18,7 @@ public sealed class Adoption
     private readonly KeyedPiiMasker _masker;
 
     /// <summary>Prepares an adoption. Nothing is read from the database.</summary>
-    /// <param name="contexts">The database.</param>
+    /// <param name="source">The database.</param>
     /// <param name="verifier">Verifies that the keys are those of the masks in <c>user_logins</c>.</param>
     /// <param name="masker">Creates the masks.</param>
     /// <param name="options">The masker's settings: the former method and the vault.</param>
@@ -31,7 +29,7 @@ public sealed class Adoption
     /// <param name="time">The clock, for the elapsed time.</param>
     /// <exception cref="InvalidDataException">The vault's public key cannot be read.</exception>
     public Adoption(
-        IDbContextFactory<LoginDbContext> contexts,
+        LoginDataSource source,
         StoredMasksVerifier verifier,
         KeyedPiiMasker masker,
         MaskingOptions options,
@@ -40,7 +38,7 @@ public sealed class Adoption
     {
         ArgumentNullException.ThrowIfNull(masker);
         ArgumentNullException.ThrowIfNull(options);
-        _contexts = contexts;
+        _source = source;
         _verifier = verifier;
         _rules = new AdoptionRules(masker, options.Former, hashesAreRaw);
         _vault = PiiVault.Of(options);
@@ -84,8 +82,7 @@ public sealed class Adoption
         var required = counts
             .Where(column => column.Empty > 0 && table.Required.Contains(column.Column))
             .Select(column => NotNull(table.Name, column));
-        var warnings = await SchemaCheck.FindAsync(
-            (NpgsqlConnection)database.Database.GetDbConnection(), cancellationToken);
+        var warnings = await SchemaCheck.FindAsync(database.Connection, cancellationToken);
         return new AdoptionPlan(
             table, counts, counts.Sum(_rules.ToMask) + (RawMaskForms ?? 0), [.. problems, .. required], warnings);
     }
@@ -191,10 +188,10 @@ public sealed class Adoption
                 "that writes them write masks, and adopt again.");
     }
 
-    private async Task<LoginDbContext> OpenAsync(CancellationToken cancellationToken)
+    private async Task<LoginDatabase> OpenAsync(CancellationToken cancellationToken)
     {
-        var database = await _contexts.CreateDbContextAsync(cancellationToken);
-        await database.Database.OpenConnectionAsync(cancellationToken);
+        var database = _source.Create();
+        await database.OpenAsync(cancellationToken);
         return database;
     }
 }

@@ -8,7 +8,7 @@ internal static class LookAlikeRules
 {
     /// <returns>The problems, each with its remedy.</returns>
     public static async Task<IReadOnlyList<string>> ProblemsAsync(
-        LoginDbContext database, MaskedTable table, KeyedPiiMasker masker, CancellationToken cancellationToken)
+        LoginDatabase database, MaskedTable table, KeyedPiiMasker masker, CancellationToken cancellationToken)
     {
         var problems = new List<string>();
         foreach (var column in table.Columns.Where(column => MaskingMethods.Of(column.Field).Count > 1))
@@ -34,7 +34,7 @@ internal static class LookAlikeRules
     }
 
     private static async Task<long> CountAsync(
-        LoginDbContext database, MaskedTable table, MaskedColumn column, CancellationToken cancellationToken) =>
+        LoginDatabase database, MaskedTable table, MaskedColumn column, CancellationToken cancellationToken) =>
         (await database.QueryAsync(
             $"SELECT pg_catalog.count(*) FROM {table.From} WHERE {MaskedTable.GenerationColumn} IS NOT NULL " +
             $"AND {column.Name}::text <> '' AND NOT {MaskSql.IsMask(column.Name)}",

@@ -1,7 +1,6 @@
 using System.Data;
 using FetchEtl.Logins;
 using FetchEtl.Masking;
-using Microsoft.EntityFrameworkCore;
 
 namespace FetchEtl.Maintenance;
 
@@ -30,11 +29,11 @@ internal sealed class MaskForms(MaskedTable table, KeyedPiiMasker masker, PiiVau
     /// <summary>Masks the values.</summary>
     /// <returns>The number of rows that were changed.</returns>
     /// <exception cref="MaskingRefusedException">There is another number of them. Nothing was changed.</exception>
-    public async Task<long> RunAsync(LoginDbContext database, long expected, CancellationToken cancellationToken)
+    public async Task<long> RunAsync(LoginDatabase database, long expected, CancellationToken cancellationToken)
     {
         var names = table.Columns.Select(column => column.Name).ToList();
         await using var transaction =
-            await database.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
+            await database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
         var rows = await database.QueryAsync(
             $"SELECT tableoid, ctid::text, {string.Join(", ", names)} FROM {table.From} " +
             $"WHERE {string.Join(" OR ", names.Select(MaskSql.IsMask))} FOR NO KEY UPDATE",

@@ -1,7 +1,6 @@
 using System.Data;
 using System.Runtime.CompilerServices;
 using FetchEtl.Logins;
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace FetchEtl.Maintenance;
@@ -15,7 +14,7 @@ namespace FetchEtl.Maintenance;
 /// MAC would not protect it from a holder of the keys, which every verb that writes entries may be.
 /// </remarks>
 /// <param name="database">The session.</param>
-public sealed class AuditLog(LoginDbContext database)
+public sealed class AuditLog(LoginDatabase database)
 {
     /// <summary>The longest purpose, in characters.</summary>
     public const int MaxPurposeLength = 200;
@@ -63,7 +62,7 @@ public sealed class AuditLog(LoginDbContext database)
         // Stated whatever the role's default: only then does each statement see what was committed before it, so the
         // entry of the process that had the turn before.
         await using var transaction =
-            await database.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
+            await database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
         await database.ExecuteAsync(TakeTurn, cancellationToken);
         var (sequence, hash, role, at) = (await database.QueryAsync(
             ReadLast,
@@ -178,10 +177,10 @@ public sealed class AuditLog(LoginDbContext database)
     public async IAsyncEnumerable<AuditEntry> ReadAsync(
         DateTime? since, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await database.Database.OpenConnectionAsync(cancellationToken);
+        await database.OpenAsync(cancellationToken);
         await using var command = new NpgsqlCommand(
             $"SELECT {Columns} FROM audit_log WHERE @since IS NULL OR at >= @since ORDER BY sequence",
-            (NpgsqlConnection)database.Database.GetDbConnection())
+            database.Connection)
         {
             CommandTimeout = 0,
         };

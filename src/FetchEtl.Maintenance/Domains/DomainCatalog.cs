@@ -1,7 +1,6 @@
 using System.Data;
 using FetchEtl.Logins;
 using FetchEtl.Masking;
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace FetchEtl.Maintenance;
@@ -9,7 +8,7 @@ namespace FetchEtl.Maintenance;
 /// <summary>Creates, lists and drops domains, whose definitions stand in <c>reader_domains</c>.</summary>
 /// <param name="database">The database, with the role that owns the domains' tables.</param>
 /// <param name="time">The clock, which says which periods are over.</param>
-public sealed class DomainCatalog(LoginDbContext database, TimeProvider time)
+public sealed class DomainCatalog(LoginDatabase database, TimeProvider time)
 {
     private const string Select = "SELECT name::text, columns, period::text, min_k, lag_days FROM reader_domains";
 
@@ -66,8 +65,8 @@ public sealed class DomainCatalog(LoginDbContext database, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(definition);
         Refuse(definition.Problems());
-        await database.Database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await database.Database.BeginTransactionAsync(
+        await database.OpenAsync(cancellationToken);
+        await using var transaction = await database.BeginTransactionAsync(
             IsolationLevel.ReadCommitted, cancellationToken);
         var (reader, warnings) = role is null
             ? (null, [])
@@ -122,7 +121,7 @@ public sealed class DomainCatalog(LoginDbContext database, TimeProvider time)
     /// <exception cref="NpgsqlException">PostgreSQL rejected a statement, or could not be reached.</exception>
     public async Task<IReadOnlyList<DomainStatus>> ListAsync(CancellationToken cancellationToken)
     {
-        await database.Database.OpenConnectionAsync(cancellationToken);
+        await database.OpenAsync(cancellationToken);
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
         return await database.QueryAsync(SelectStatus, Read, cancellationToken);
 
@@ -149,8 +148,8 @@ public sealed class DomainCatalog(LoginDbContext database, TimeProvider time)
     /// <exception cref="NpgsqlException">PostgreSQL rejected a statement, or could not be reached.</exception>
     public async Task DropAsync(string name, CancellationToken cancellationToken)
     {
-        await database.Database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await database.Database.BeginTransactionAsync(
+        await database.OpenAsync(cancellationToken);
+        await using var transaction = await database.BeginTransactionAsync(
             IsolationLevel.ReadCommitted, cancellationToken);
         var definition = await LockAsync(database, name, cancellationToken);
         try
@@ -172,7 +171,7 @@ public sealed class DomainCatalog(LoginDbContext database, TimeProvider time)
     /// <summary>Reads a definition and keeps others from changing the domain until the transaction ends.</summary>
     /// <exception cref="MaskingRefusedException">There is no such domain, or its definition is invalid.</exception>
     internal static async Task<DomainDefinition> LockAsync(
-        LoginDbContext database, string name, CancellationToken cancellationToken)
+        LoginDatabase database, string name, CancellationToken cancellationToken)
     {
         var found = await database.QueryAsync(
             $"{Select} WHERE name::text = @name FOR UPDATE",
@@ -191,7 +190,7 @@ public sealed class DomainCatalog(LoginDbContext database, TimeProvider time)
     }
 
     internal static Task RecordAsync(
-        LoginDbContext database,
+        LoginDatabase database,
         DomainSummary summary,
         int generation,
         DateTimeOffset now,

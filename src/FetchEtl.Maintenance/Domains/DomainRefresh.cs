@@ -1,7 +1,6 @@
 using System.Data;
 using FetchEtl.Logins;
 using FetchEtl.Masking;
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace FetchEtl.Maintenance;
@@ -11,12 +10,12 @@ namespace FetchEtl.Maintenance;
 /// the new ones, never a part. Erasures and rotations are followed. An interrupted refresh leaves nothing behind. Two
 /// refreshes of one domain take turns.
 /// </summary>
-/// <param name="contexts">The database. A refresh uses two sessions.</param>
+/// <param name="logins">The database. A refresh uses two sessions.</param>
 /// <param name="verifier">Verifies that the keys are those of the table's masks.</param>
 /// <param name="masker">The keys.</param>
 /// <param name="time">The clock, which says which periods are over.</param>
 public sealed class DomainRefresh(
-    IDbContextFactory<LoginDbContext> contexts, StoredMasksVerifier verifier, KeyedPiiMasker masker, TimeProvider time)
+    LoginDataSource logins, StoredMasksVerifier verifier, KeyedPiiMasker masker, TimeProvider time)
 {
     /// <summary>Refreshes a domain.</summary>
     /// <param name="name">The domain's name.</param>
@@ -37,14 +36,14 @@ public sealed class DomainRefresh(
         RequireMethods(settings);
 
         DomainSummary summary;
-        await using (var transaction = await target.Database.BeginTransactionAsync(
+        await using (var transaction = await target.BeginTransactionAsync(
             IsolationLevel.ReadCommitted, cancellationToken))
         {
             progress.Report(new DomainProgress("waiting for another refresh", 0, null));
             var definition = await DomainCatalog.LockAsync(target, name, cancellationToken);
 
             // The snapshot is taken behind the lock: this refresh sees all that the one before it saw.
-            await using var snapshot = await source.Database.BeginTransactionAsync(
+            await using var snapshot = await source.BeginTransactionAsync(
                 IsolationLevel.RepeatableRead, cancellationToken);
             var domain = new DomainMasker(masker, definition.Name, settings.MethodOf);
             summary = await BuildAsync(source, target, definition, domain, progress, cancellationToken);
@@ -60,8 +59,8 @@ public sealed class DomainRefresh(
     }
 
     private async Task<DomainSummary> BuildAsync(
-        LoginDbContext source,
-        LoginDbContext target,
+        LoginDatabase source,
+        LoginDatabase target,
         DomainDefinition definition,
         DomainMasker domain,
         IProgress<DomainProgress> progress,
@@ -90,7 +89,7 @@ public sealed class DomainRefresh(
 
     /// <summary>Decides what is withheld, and returns how many masks.</summary>
     private static async Task<long> HideAsync(
-        LoginDbContext target, DomainSql sql, int minK, CancellationToken cancellationToken)
+        LoginDatabase target, DomainSql sql, int minK, CancellationToken cancellationToken)
     {
         if (minK == 1)
         {
@@ -114,10 +113,10 @@ public sealed class DomainRefresh(
     }
 
     private static async Task<long> CountAsync(
-        LoginDbContext database, string sql, CancellationToken cancellationToken) =>
+        LoginDatabase database, string sql, CancellationToken cancellationToken) =>
         (await database.QueryAsync(sql, static reader => reader.GetInt64(0), cancellationToken))[0];
 
-    private async Task RequireKeysAsync(LoginDbContext database, CancellationToken cancellationToken)
+    private async Task RequireKeysAsync(LoginDatabase database, CancellationToken cancellationToken)
     {
         var found = await verifier.InspectAsync(database, cancellationToken);
         IReadOnlyList<string> problems = found.Unregistered.Count == 0 ? found.Problems :
@@ -154,10 +153,10 @@ public sealed class DomainRefresh(
 
     private DateOnly Today() => DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
 
-    private async Task<LoginDbContext> OpenAsync(CancellationToken cancellationToken)
+    private async Task<LoginDatabase> OpenAsync(CancellationToken cancellationToken)
     {
-        var database = await contexts.CreateDbContextAsync(cancellationToken);
-        await database.Database.OpenConnectionAsync(cancellationToken);
+        var database = logins.Create();
+        await database.OpenAsync(cancellationToken);
         return database;
     }
 }

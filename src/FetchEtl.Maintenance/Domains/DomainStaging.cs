@@ -1,6 +1,5 @@
 using FetchEtl.Logins;
 using FetchEtl.Masking;
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -41,8 +40,8 @@ internal sealed class DomainStaging(DomainDefinition definition, DomainMasker ma
     /// <param name="cancellationToken">Ends the copy.</param>
     /// <returns>The rows of later days, and those without a date.</returns>
     public async Task<(long NotYet, long Undated)> RunAsync(
-        LoginDbContext source,
-        LoginDbContext target,
+        LoginDatabase source,
+        LoginDatabase target,
         DateOnly until,
         IProgress<DomainProgress> progress,
         CancellationToken cancellationToken)
@@ -54,13 +53,13 @@ internal sealed class DomainStaging(DomainDefinition definition, DomainMasker ma
             SqlCommands.Parameter("until", until)))[0];
         progress.Report(new DomainProgress("masking", 0, total));
 
-        await using var command = new NpgsqlCommand(Read, (NpgsqlConnection)source.Database.GetDbConnection())
+        await using var command = new NpgsqlCommand(Read, source.Connection)
         {
             CommandTimeout = 0,
             Parameters = { SqlCommands.Parameter("until", until) },
         };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var connection = (NpgsqlConnection)target.Database.GetDbConnection();
+        var connection = target.Connection;
         await using var copy = await connection.BeginBinaryImportAsync(DomainSql.Copy, cancellationToken);
         var row = 0L;
         while (await reader.ReadAsync(cancellationToken))

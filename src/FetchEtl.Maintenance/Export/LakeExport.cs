@@ -9,7 +9,7 @@ namespace FetchEtl.Maintenance;
 /// <param name="open">Opens a session of the database.</param>
 /// <param name="store">The place of the lake, which the caller disposes.</param>
 /// <param name="time">The clock, which spaces writes of the manifest.</param>
-public sealed class LakeExport(Func<LoginDbContext> open, ILakeStore store, TimeProvider time)
+public sealed class LakeExport(Func<LoginDatabase> open, ILakeStore store, TimeProvider time)
 {
     /// <summary>The path of the manifest, which names the files that count.</summary>
     public const string ManifestPath = LakePath.Manifest;

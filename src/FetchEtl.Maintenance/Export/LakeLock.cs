@@ -1,6 +1,5 @@
 using FetchEtl.Logins;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
 
 namespace FetchEtl.Maintenance;
 
@@ -10,10 +9,10 @@ namespace FetchEtl.Maintenance;
 /// </summary>
 internal sealed class LakeLock : IAsyncDisposable
 {
-    private readonly LoginDbContext _database;
-    private readonly IDbContextTransaction _transaction;
+    private readonly LoginDatabase _database;
+    private readonly NpgsqlTransaction _transaction;
 
-    private LakeLock(LoginDbContext database, IDbContextTransaction transaction)
+    private LakeLock(LoginDatabase database, NpgsqlTransaction transaction)
     {
         _database = database;
         _transaction = transaction;
@@ -21,9 +20,9 @@ internal sealed class LakeLock : IAsyncDisposable
 
     /// <exception cref="LakeException">Another export has it.</exception>
     public static async Task<LakeLock> TakeAsync(
-        LoginDbContext database, string place, CancellationToken cancellationToken)
+        LoginDatabase database, string place, CancellationToken cancellationToken)
     {
-        var transaction = await database.Database.BeginTransactionAsync(
+        var transaction = await database.BeginTransactionAsync(
             System.Data.IsolationLevel.ReadCommitted, cancellationToken);
         await database.ExecuteAsync("SET LOCAL idle_in_transaction_session_timeout = 0", cancellationToken);
         var isTaken = await database.QueryAsync(

@@ -1,12 +1,11 @@
 using FetchEtl.Logins;
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace FetchEtl.Maintenance;
 
 /// <summary>Reads the table for an export. Each statement sees one moment, and needs SELECT only.</summary>
 /// <param name="database">A session of its own.</param>
-internal sealed class LakeTable(LoginDbContext database)
+internal sealed class LakeTable(LoginDatabase database)
 {
     /// <summary>The columns of a row before those of the file.</summary>
     public const int FirstColumn = 2;
@@ -32,7 +31,7 @@ internal sealed class LakeTable(LoginDbContext database)
 
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
-        await database.Database.OpenConnectionAsync(cancellationToken);
+        await database.OpenAsync(cancellationToken);
         var hides = await database.QueryAsync(
             "SELECT pg_catalog.row_security_active('user_logins'::regclass::oid)",
             static reader => reader.GetBoolean(0),
@@ -97,7 +96,7 @@ internal sealed class LakeTable(LoginDbContext database)
                 l.masked_ip::text COLLATE "C", l.message_id, l.locale::text COLLATE "C", l.app_version,
                 l.mask_generation
             """,
-            (NpgsqlConnection)database.Database.GetDbConnection())
+            database.Connection)
         {
             CommandTimeout = 0,
         };

@@ -1,6 +1,5 @@
 using FetchEtl.Logins;
 using FetchEtl.Masking;
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace FetchEtl.Maintenance;
@@ -18,7 +17,7 @@ namespace FetchEtl.Maintenance;
 /// reach PostgreSQL directly or through a pooler in session mode.</param>
 /// <param name="time">The clock of the pauses.</param>
 /// <param name="waits">Called with a sentence before each pause; null where nobody listens.</param>
-public sealed class AnalystIndexes(LoginDbContext database, TimeProvider time, Action<string>? waits)
+public sealed class AnalystIndexes(LoginDatabase database, TimeProvider time, Action<string>? waits)
 {
     // Any number will do that no other program takes in this database: the first eight bytes of SHA-256 of
     // "fetchetl/indexes".
@@ -58,7 +57,7 @@ public sealed class AnalystIndexes(LoginDbContext database, TimeProvider time, A
         IReadOnlyList<AnalystIndex> indexes, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(indexes);
-        await database.Database.OpenConnectionAsync(cancellationToken);
+        await database.OpenAsync(cancellationToken);
         var isPartitioned = await ReadKindAsync(cancellationToken);
         var states = new List<AnalystIndexState>();
         foreach (var index in indexes)
@@ -189,7 +188,7 @@ public sealed class AnalystIndexes(LoginDbContext database, TimeProvider time, A
         IReadOnlyList<AnalystIndex> indexes, Func<bool, Task> run, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(indexes);
-        await database.Database.OpenConnectionAsync(cancellationToken);
+        await database.OpenAsync(cancellationToken);
         await using var turn = await SessionTurn.TryTakeAsync(database, TurnKey, isShared: false, cancellationToken)
             ?? throw new MaskingRefusedException(
                 ["Another process creates or drops indexes of user_logins: wait for its end."]);

@@ -42,7 +42,7 @@ internal sealed record IndexedTable(
     public bool IsDone(bool isPartitioned) => isPartitioned ? IsAttached : IsUsable;
 
     public static Task<List<IndexedTable>> ListAsync(
-        LoginDbContext database, AnalystIndex index, CancellationToken cancellationToken) => database.QueryAsync(
+        LoginDatabase database, AnalystIndex index, CancellationToken cancellationToken) => database.QueryAsync(
         Sql,
         static reader => new IndexedTable(
             reader.GetString(0), reader.GetString(1), reader.GetBoolean(3), reader.GetBoolean(4),

@@ -1,6 +1,5 @@
 using FetchEtl.Logins;
 using FetchEtl.Masking;
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace FetchEtl.Maintenance;
@@ -20,13 +19,13 @@ namespace FetchEtl.Maintenance;
 /// ids have version 4.
 /// </para>
 /// </remarks>
-/// <param name="contexts">The database.</param>
+/// <param name="source">The database.</param>
 /// <param name="verifier">Verifies keys and settings, and records the form of the ids.</param>
 /// <param name="key">Makes the keyed ids.</param>
 /// <param name="time">The clock, for the elapsed time and for pauses.</param>
 /// <param name="waits">Called with a sentence before each pause for a lock; null where nobody listens.</param>
 public sealed class MessageIdMove(
-    IDbContextFactory<LoginDbContext> contexts,
+    LoginDataSource source,
     StoredMasksVerifier verifier,
     MessageIdKey key,
     TimeProvider time,
@@ -49,8 +48,8 @@ public sealed class MessageIdMove(
     {
         ArgumentNullException.ThrowIfNull(progress);
         var started = time.GetTimestamp();
-        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
-        await database.Database.OpenConnectionAsync(cancellationToken);
+        await using var database = source.Create();
+        await database.OpenAsync(cancellationToken);
         var inspected = await MaskedTableInspection.InspectAsync(database, Logins, [], 0, cancellationToken);
         var table = inspected.Name;
         var form = (await verifier.ReadSettingsAsync(database, cancellationToken)).MessageIds;
@@ -96,7 +95,7 @@ public sealed class MessageIdMove(
     }
 
     private static async Task RequireNoKeyedFormAsync(
-        LoginDbContext database, string table, CancellationToken cancellationToken)
+        LoginDatabase database, string table, CancellationToken cancellationToken)
     {
         var count = await CountAsync(database, IsKeyed, cancellationToken);
         if (count > 0)
@@ -110,7 +109,7 @@ public sealed class MessageIdMove(
     }
 
     private static async Task<long> CountAsync(
-        LoginDbContext database, string condition, CancellationToken cancellationToken) =>
+        LoginDatabase database, string condition, CancellationToken cancellationToken) =>
         (await database.QueryAsync(
             $"""
             SELECT (SELECT pg_catalog.count(*) FROM {Logins} WHERE {condition})
@@ -124,7 +123,7 @@ public sealed class MessageIdMove(
     /// partitioned table a message is unique by its id and its date, so one partition is looked at, and not all.
     /// </summary>
     private async Task<(int Moved, int Removed)> MoveAsync(
-        LoginDbContext database,
+        LoginDatabase database,
         BlockRange range,
         bool isPartitioned,
         IReadOnlyList<FoundRow> found,
@@ -166,7 +165,7 @@ public sealed class MessageIdMove(
     }
 
     /// <summary>Records the form. A lock that is not free at once must not hold up all writers behind it.</summary>
-    private Task RecordAsync(LoginDbContext database, MessageIdForm form, CancellationToken cancellationToken) =>
+    private Task RecordAsync(LoginDatabase database, MessageIdForm form, CancellationToken cancellationToken) =>
         new LockAttempts(database, time, waits).RetryAsync(
             Logins, token => verifier.ChangeMessageIdsAsync(database, form, token), cancellationToken);
 }

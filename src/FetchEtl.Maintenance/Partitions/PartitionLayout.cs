@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using FetchEtl.Logins;
-using Microsoft.EntityFrameworkCore;
 
 namespace FetchEtl.Maintenance;
 
@@ -61,13 +60,10 @@ public sealed partial record PartitionLayout(
     /// <param name="cancellationToken">Cancels the statement under way.</param>
     /// <returns>The layout; null where there is no table <c>user_logins</c>.</returns>
     /// <exception cref="Npgsql.NpgsqlException">PostgreSQL rejected a statement, or could not be reached.</exception>
-    public static async Task<PartitionLayout?> ReadAsync(LoginDbContext database, CancellationToken cancellationToken)
+    public static async Task<PartitionLayout?> ReadAsync(LoginDatabase database, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(database);
-        await database.Database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = database.Database.CurrentTransaction is null
-            ? await database.Database.BeginTransactionAsync(cancellationToken)
-            : null;
+        await using var transaction = await database.BeginTransactionAsync(cancellationToken: cancellationToken);
         await database.ExecuteAsync(ReadDatesAsIso, cancellationToken);
         var kinds = await database.QueryAsync(ReadKind, static reader => reader.GetBoolean(0), cancellationToken);
         return kinds.Count == 0 ? null : new PartitionLayout(
@@ -77,7 +73,7 @@ public sealed partial record PartitionLayout(
     }
 
     private static async Task<IReadOnlyList<Partition>> ReadAsync(
-        LoginDbContext database, string? sql, CancellationToken cancellationToken)
+        LoginDatabase database, string? sql, CancellationToken cancellationToken)
     {
         if (sql is null)
         {

@@ -1,6 +1,5 @@
 using FetchEtl.Logins;
 using FetchEtl.Masking;
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace FetchEtl.Maintenance;
@@ -14,7 +13,7 @@ namespace FetchEtl.Maintenance;
 /// <c>user_logins_add_partition(date)</c>.</param>
 /// <param name="time">The clock.</param>
 /// <param name="waits">Called with a sentence before each pause; null where nobody listens.</param>
-public sealed class PartitionUpkeep(LoginDbContext database, TimeProvider time, Action<string>? waits)
+public sealed class PartitionUpkeep(LoginDatabase database, TimeProvider time, Action<string>? waits)
 {
     /// <summary>The most intervals that are created ahead.</summary>
     public const int MaxAhead = 400;
@@ -46,7 +45,7 @@ public sealed class PartitionUpkeep(LoginDbContext database, TimeProvider time, 
     /// <param name="cancellationToken">Cancels the statement.</param>
     public async Task<DateOnly> ReadTodayAsync(CancellationToken cancellationToken)
     {
-        await database.Database.OpenConnectionAsync(cancellationToken);
+        await database.OpenAsync(cancellationToken);
         var server = (await database.QueryAsync(
             ServerDay, static reader => reader.GetFieldValue<DateOnly>(0), cancellationToken))[0];
         var own = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
@@ -82,7 +81,7 @@ public sealed class PartitionUpkeep(LoginDbContext database, TimeProvider time, 
             return;
         }
 
-        await database.Database.OpenConnectionAsync(cancellationToken);
+        await database.OpenAsync(cancellationToken);
         if (!(await database.QueryAsync(HasFunction, static reader => reader.GetBoolean(0), cancellationToken))[0])
         {
             throw new MaskingRefusedException(
@@ -108,7 +107,7 @@ public sealed class PartitionUpkeep(LoginDbContext database, TimeProvider time, 
     public async Task FinalizeAsync(Partition partition, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(partition);
-        await database.Database.OpenConnectionAsync(cancellationToken);
+        await database.OpenAsync(cancellationToken);
         await _locks.RunAsync(
             partition.Name,
             token => database.ExecuteAsync(
@@ -121,7 +120,7 @@ public sealed class PartitionUpkeep(LoginDbContext database, TimeProvider time, 
     /// <param name="cancellationToken">Cancels the statement.</param>
     public async Task<bool> ExistsAsync(string name, CancellationToken cancellationToken)
     {
-        await database.Database.OpenConnectionAsync(cancellationToken);
+        await database.OpenAsync(cancellationToken);
         return (await database.QueryAsync(
             Exists, static reader => reader.GetBoolean(0), cancellationToken, SqlCommands.Parameter("name", name)))[0];
     }
@@ -134,7 +133,7 @@ public sealed class PartitionUpkeep(LoginDbContext database, TimeProvider time, 
         IReadOnlyList<Partition> partitions, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(partitions);
-        await database.Database.OpenConnectionAsync(cancellationToken);
+        await database.OpenAsync(cancellationToken);
         await _vault.RequireOneGenerationAsync(cancellationToken);
         foreach (var partition in partitions.Where(partition => partition.IsDetached))
         {
@@ -166,7 +165,7 @@ public sealed class PartitionUpkeep(LoginDbContext database, TimeProvider time, 
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(partition);
-        await database.Database.OpenConnectionAsync(cancellationToken);
+        await database.OpenAsync(cancellationToken);
         var name = partition.Name;
         await using var turn = drops ? await _vault.TakeTurnAsync(name, cancellationToken) : null;
         if (!partition.IsDetached)
@@ -227,7 +226,7 @@ public sealed class PartitionUpkeep(LoginDbContext database, TimeProvider time, 
     /// <param name="cancellationToken">Cancels the statement.</param>
     public async Task<IReadOnlyList<string>> ReadDomainsAsync(CancellationToken cancellationToken)
     {
-        await database.Database.OpenConnectionAsync(cancellationToken);
+        await database.OpenAsync(cancellationToken);
         return await database.QueryAsync(Domains, static reader => reader.GetString(0), cancellationToken);
     }
 

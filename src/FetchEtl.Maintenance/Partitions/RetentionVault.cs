@@ -21,7 +21,7 @@ namespace FetchEtl.Maintenance;
 /// </remarks>
 /// <param name="database">The session.</param>
 /// <param name="time">The clock of the wait.</param>
-internal sealed class RetentionVault(LoginDbContext database, TimeProvider time)
+internal sealed class RetentionVault(LoginDatabase database, TimeProvider time)
 {
     private const string Aside = "aside:";
 

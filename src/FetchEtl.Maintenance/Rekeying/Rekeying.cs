@@ -1,6 +1,5 @@
 using FetchEtl.Logins;
 using FetchEtl.Masking;
-using Microsoft.EntityFrameworkCore;
 
 namespace FetchEtl.Maintenance;
 
@@ -8,12 +7,12 @@ namespace FetchEtl.Maintenance;
 /// Rekeys a table's masks, and the vault's, to the newest generation while others go on writing. The keys stay in this
 /// process. Each transaction is kept: after an interruption, run it again and it continues.
 /// </summary>
-/// <param name="contexts">The database.</param>
+/// <param name="source">The database.</param>
 /// <param name="verifier">Verifies that the keys are those of the table's masks.</param>
 /// <param name="masker">The keys; its newest generation is that of the new masks.</param>
 /// <param name="time">The clock, for the elapsed time.</param>
 public sealed class Rekeying(
-    IDbContextFactory<LoginDbContext> contexts, StoredMasksVerifier verifier, KeyedPiiMasker masker, TimeProvider time)
+    LoginDataSource source, StoredMasksVerifier verifier, KeyedPiiMasker masker, TimeProvider time)
 {
     private readonly int _generation = masker.Generation;
 
@@ -36,8 +35,8 @@ public sealed class Rekeying(
         CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
-        await using var database = await contexts.CreateDbContextAsync(cancellationToken);
-        await database.Database.OpenConnectionAsync(cancellationToken);
+        await using var database = source.Create();
+        await database.OpenAsync(cancellationToken);
         var inspected = await MaskedTableInspection.InspectAsync(
             database, tableName, columns, masker.MaskLength, cancellationToken);
         await MaskedTableInspection.RequireVaultAsync(database, "SELECT, INSERT, UPDATE, DELETE", cancellationToken);
@@ -60,7 +59,7 @@ public sealed class Rekeying(
     }
 
     private async Task<(long Rows, IReadOnlyList<ValueCounts> After, IReadOnlyList<ValuesKept> Values)> RekeyRowsAsync(
-        LoginDbContext database,
+        LoginDatabase database,
         MaskedTable table,
         MaskLifting lifting,
         int batchBlocks,
@@ -99,7 +98,7 @@ public sealed class Rekeying(
     }
 
     private async Task<(long Entries, long Left, long Forged)> MoveVaultAsync(
-        LoginDbContext database,
+        LoginDatabase database,
         int batchBlocks,
         IProgress<MaintenanceProgress> progress,
         CancellationToken cancellationToken)

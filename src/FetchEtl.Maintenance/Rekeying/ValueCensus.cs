@@ -7,7 +7,7 @@ namespace FetchEtl.Maintenance;
 /// each of them afterwards. The record is a temporary table: it needs no memory of this process and ends with the
 /// session.
 /// </summary>
-internal sealed class ValueCensus(LoginDbContext database, MaskedTable table, MaskLifting lifting)
+internal sealed class ValueCensus(LoginDatabase database, MaskedTable table, MaskLifting lifting)
 {
     private const int FetchSize = 10_000;
 
@@ -16,7 +16,7 @@ internal sealed class ValueCensus(LoginDbContext database, MaskedTable table, Ma
         await database.ExecuteAsync(
             """CREATE TEMP TABLE rekeyed_values (place integer, mask text COLLATE "C", PRIMARY KEY (place, mask))""",
             cancellationToken);
-        await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await database.BeginTransactionAsync(cancellationToken: cancellationToken);
         await database.ExecuteAsync(
             $"""
             DECLARE seen NO SCROLL CURSOR FOR

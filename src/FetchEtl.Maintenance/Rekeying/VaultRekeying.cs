@@ -40,7 +40,7 @@ internal static class VaultRekeying
 
     /// <summary>Counts the entries of older generations.</summary>
     public static async Task<long> CountOlderAsync(
-        LoginDbContext database, KeyedPiiMasker masker, CancellationToken cancellationToken)
+        LoginDatabase database, KeyedPiiMasker masker, CancellationToken cancellationToken)
     {
         var counts = await database.QueryAsync(
             $"SELECT pg_catalog.count(*) FROM ONLY {Table} WHERE {Older(masker)}",
@@ -54,7 +54,7 @@ internal static class VaultRekeying
     /// The number of entries that were moved, and how many of them had a signature that was not genuine.
     /// </returns>
     public static async Task<(long Moved, long Forged)> RunAsync(
-        LoginDbContext database,
+        LoginDatabase database,
         KeyedPiiMasker masker,
         int batchBlocks,
         Action<long, long> progress,

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using FetchEtl.Logins;
 using FetchEtl.Masking;
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace FetchEtl.Maintenance;
@@ -13,7 +12,7 @@ namespace FetchEtl.Maintenance;
 /// It needs SELECT on the columns that it counts, and no masking key. User ids do not leave PostgreSQL.
 /// </summary>
 /// <param name="database">A session of its own.</param>
-public sealed class LoginReporting(LoginDbContext database)
+public sealed class LoginReporting(LoginDatabase database)
 {
     private const int Statements = 9;
     private const int Named = 0;
@@ -35,7 +34,7 @@ public sealed class LoginReporting(LoginDbContext database)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(progress);
-        await using var transaction = await database.Database.BeginTransactionAsync(
+        await using var transaction = await database.BeginTransactionAsync(
             IsolationLevel.RepeatableRead, cancellationToken);
         await database.ExecuteAsync("SET TRANSACTION READ ONLY", cancellationToken);
         await ReadableTable.FindAsync(database, "user_logins", cancellationToken);

@@ -1,7 +1,6 @@
 using System.Data;
 using FetchEtl.Logins;
 using FetchEtl.Masking;
-using Microsoft.EntityFrameworkCore;
 
 namespace FetchEtl.Maintenance;
 
@@ -11,7 +10,7 @@ namespace FetchEtl.Maintenance;
 /// process as hashes, dates and codes of versions.
 /// </summary>
 /// <param name="database">A session of its own.</param>
-public sealed class RiskAnalysis(LoginDbContext database)
+public sealed class RiskAnalysis(LoginDatabase database)
 {
     private static readonly (int From, int? To)[] SizeRanges =
         [(1, 1), (2, 2), (3, 4), (5, 9), (10, 19), (20, 49), (50, 99), (100, 999), (1000, null)];
@@ -29,7 +28,7 @@ public sealed class RiskAnalysis(LoginDbContext database)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(progress);
-        await using var transaction = await database.Database.BeginTransactionAsync(
+        await using var transaction = await database.BeginTransactionAsync(
             IsolationLevel.RepeatableRead, cancellationToken);
         await database.ExecuteAsync("SET TRANSACTION READ ONLY", cancellationToken);
         var table = await RiskTable.InspectAsync(database, plan, cancellationToken);

@@ -1,7 +1,6 @@
 using System.Globalization;
 using FetchEtl.Logins;
 using FetchEtl.Masking;
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace FetchEtl.Maintenance;
@@ -33,7 +32,7 @@ internal sealed record RiskTable(string Name, IReadOnlyList<RiskTableColumn> Col
 
     /// <exception cref="MaskingRefusedException">The table does not exist, or its rows are hidden.</exception>
     public static async Task<RiskTable> InspectAsync(
-        LoginDbContext database, RiskPlan plan, CancellationToken cancellationToken)
+        LoginDatabase database, RiskPlan plan, CancellationToken cancellationToken)
     {
         var name = SqlCommands.Parameter("table", plan.Table);
         var found = await ReadableTable.FindAsync(database, plan.Table, cancellationToken);
@@ -54,7 +53,7 @@ internal sealed record RiskTable(string Name, IReadOnlyList<RiskTableColumn> Col
         Columns.FirstOrDefault(column => column.Name == name && column.IsReadable);
 
     /// <summary>Counts the rows of the plan's dates.</summary>
-    public async Task<long> CountAsync(LoginDbContext database, RiskPlan plan, CancellationToken cancellationToken)
+    public async Task<long> CountAsync(LoginDatabase database, RiskPlan plan, CancellationToken cancellationToken)
     {
         var counts = await database.QueryAsync(
             $"SELECT pg_catalog.count(*) FROM {Name} AS t WHERE {Condition(plan)}",
@@ -72,7 +71,7 @@ internal sealed record RiskTable(string Name, IReadOnlyList<RiskTableColumn> Col
     /// <param name="progress">Receives the rows that were read, and their number.</param>
     /// <param name="cancellationToken">Ends the statement.</param>
     public async Task<IReadOnlyDictionary<string, RiskColumn>> ReadAsync(
-        LoginDbContext database,
+        LoginDatabase database,
         IReadOnlyList<RiskTableColumn> columns,
         RiskPlan plan,
         int rows,
@@ -82,7 +81,7 @@ internal sealed record RiskTable(string Name, IReadOnlyList<RiskTableColumn> Col
         var values = columns.Select(_ => new long[rows]).ToArray();
         await using var command = new NpgsqlCommand(
             $"SELECT {string.Join(", ", columns.Select(Expression))} FROM {Name} AS t WHERE {Condition(plan)}",
-            (NpgsqlConnection)database.Database.GetDbConnection());
+            database.Connection);
         command.CommandTimeout = 0;
         command.Parameters.AddRange(Limits(plan));
         await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
@@ -122,7 +121,7 @@ internal sealed record RiskTable(string Name, IReadOnlyList<RiskTableColumn> Col
     /// <param name="plan">The plan.</param>
     /// <param name="cancellationToken">Ends the statement.</param>
     public async Task<IReadOnlyList<RiskGenerations>> FindMixedGenerationsAsync(
-        LoginDbContext database,
+        LoginDatabase database,
         IReadOnlyList<RiskTableColumn> columns,
         RiskPlan plan,
         CancellationToken cancellationToken)

@@ -47,7 +47,7 @@ public sealed record PastTable(string Name, string? Problem)
     /// <returns>False also where the table is gone.</returns>
     /// <exception cref="Npgsql.NpgsqlException">PostgreSQL rejected a statement, or could not be reached.</exception>
     public static async Task<bool> MayChangeAsync(
-        LoginDbContext database, string table, bool deletes, CancellationToken cancellationToken)
+        LoginDatabase database, string table, bool deletes, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(database);
         return (await database.QueryAsync(
@@ -68,7 +68,7 @@ public sealed record PastTable(string Name, string? Problem)
     /// <returns>The tables; none where <c>user_logins</c> is not partitioned.</returns>
     /// <exception cref="Npgsql.NpgsqlException">PostgreSQL rejected a statement, or could not be reached.</exception>
     public static async Task<IReadOnlyList<PastTable>> ListAsync(
-        LoginDbContext database, CancellationToken cancellationToken)
+        LoginDatabase database, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(database);
         if (await PartitionLayout.ReadAsync(database, cancellationToken) is not { IsPartitioned: true } layout)

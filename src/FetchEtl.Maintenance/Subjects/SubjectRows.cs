@@ -2,7 +2,6 @@ using System.Data;
 using System.Text.Json;
 using FetchEtl.Logins;
 using FetchEtl.Masking;
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace FetchEtl.Maintenance;
@@ -20,7 +19,7 @@ namespace FetchEtl.Maintenance;
 /// <param name="time">The clock of the waits.</param>
 /// <param name="table">The table, quoted for SQL.</param>
 public sealed class SubjectRows(
-    LoginDbContext database, Subject subject, TimeProvider time, string table = "user_logins")
+    LoginDatabase database, Subject subject, TimeProvider time, string table = "user_logins")
 {
     private const int BatchSize = 1000;
 
@@ -42,7 +41,7 @@ public sealed class SubjectRows(
     /// <exception cref="NpgsqlException">PostgreSQL rejected the statement, or could not be reached.</exception>
     public async Task<SubjectRowCounts> CountAsync(CancellationToken cancellationToken)
     {
-        await database.Database.OpenConnectionAsync(cancellationToken);
+        await database.OpenAsync(cancellationToken);
         var counts = await database.QueryAsync(
             $"""
             SELECT pg_catalog.count(*), pg_catalog.min(l.create_date), pg_catalog.max(l.create_date)
@@ -63,7 +62,7 @@ public sealed class SubjectRows(
     /// <exception cref="NpgsqlException">PostgreSQL rejected the statement, or could not be reached.</exception>
     public async Task<IReadOnlyList<JsonElement>> ReadAsync(CancellationToken cancellationToken)
     {
-        await database.Database.OpenConnectionAsync(cancellationToken);
+        await database.OpenAsync(cancellationToken);
         return await database.QueryAsync(
             $"SELECT pg_catalog.row_to_json(l)::text FROM {table} AS l WHERE {_isTheirs} ORDER BY l.create_date",
             static reader => JsonDocument.Parse(reader.GetString(0)).RootElement,
@@ -120,7 +119,7 @@ public sealed class SubjectRows(
         SubjectVault vault, Action<int>? waiting, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(vault);
-        await database.Database.OpenConnectionAsync(cancellationToken);
+        await database.OpenAsync(cancellationToken);
         var deleted = 0L;
 
         // A row that came after step 1 has no mark: the next round takes it.
@@ -144,7 +143,7 @@ public sealed class SubjectRows(
     private async Task<int> DeleteMarkedAsync(SubjectVault vault, CancellationToken cancellationToken)
     {
         await using var transaction =
-            await database.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
+            await database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
         var rows = await database.QueryAsync(
             $"""
             DELETE FROM {table} AS l WHERE {_isTheirs} AND (l.message_id IS NULL
@@ -166,7 +165,7 @@ public sealed class SubjectRows(
         // Stated whatever the role's default: only read committed goes on with a row that another session has just
         // changed.
         await using var transaction =
-            await database.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
+            await database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
         var rows = await database.QueryAsync(
             $"""
             SELECT l.tableoid::text, l.ctid::text, {Texts}

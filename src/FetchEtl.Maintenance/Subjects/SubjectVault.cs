@@ -1,6 +1,5 @@
 using FetchEtl.Logins;
 using FetchEtl.Masking;
-using Microsoft.EntityFrameworkCore;
 
 namespace FetchEtl.Maintenance;
 
@@ -11,7 +10,7 @@ namespace FetchEtl.Maintenance;
 /// <param name="database">The session.</param>
 /// <param name="subject">The person.</param>
 /// <param name="masker">The masker with the keys of all generations.</param>
-public sealed class SubjectVault(LoginDbContext database, Subject subject, IPiiMasker masker)
+public sealed class SubjectVault(LoginDatabase database, Subject subject, IPiiMasker masker)
 {
     private readonly VaultAccess _vault = new(database, masker);
 
@@ -72,7 +71,7 @@ public sealed class SubjectVault(LoginDbContext database, Subject subject, IPiiM
     /// <summary>The masks of the values, and those that only the person's rows have.</summary>
     private async Task<IReadOnlyCollection<string>> MasksAsync(CancellationToken cancellationToken)
     {
-        await database.Database.OpenConnectionAsync(cancellationToken);
+        await database.OpenAsync(cancellationToken);
         var stored = new List<(PiiField, string?)>();
         foreach (var field in PiiFields.All.Where(field => field != subject.Field))
         {

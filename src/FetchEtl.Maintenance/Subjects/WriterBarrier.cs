@@ -8,7 +8,7 @@ namespace FetchEtl.Maintenance;
 /// </summary>
 /// <param name="database">The session.</param>
 /// <param name="time">The clock.</param>
-internal sealed class WriterBarrier(LoginDbContext database, TimeProvider time)
+internal sealed class WriterBarrier(LoginDatabase database, TimeProvider time)
 {
     private const string Writers =
         """

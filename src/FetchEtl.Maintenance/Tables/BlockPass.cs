@@ -1,7 +1,6 @@
 using System.Data;
 using FetchEtl.Logins;
 using FetchEtl.Masking;
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace FetchEtl.Maintenance;
@@ -29,7 +28,7 @@ namespace FetchEtl.Maintenance;
 /// <param name="isPartitioned">Whether the table is partitioned.</param>
 /// <param name="readsGeneration">Whether the rows' generations are read too.</param>
 internal sealed class BlockPass(
-    LoginDbContext database,
+    LoginDatabase database,
     string table,
     IReadOnlyList<string> columns,
     string condition,
@@ -39,7 +38,7 @@ internal sealed class BlockPass(
 {
     /// <summary>Walks over the table once.</summary>
     /// <param name="change">
-    /// Changes the rows of a range, which are locked, in the context's transaction, and returns the number of rows it
+    /// Changes the rows of a range, which are locked, in the session's transaction, and returns the number of rows it
     /// changed. A row that it changed must no longer meet the condition.
     /// </param>
     /// <param name="progress">Receives the blocks that are done and the total, after each range.</param>
@@ -97,7 +96,7 @@ internal sealed class BlockPass(
         // Stated whatever the role's default: only read committed continues with a row that another session has just
         // changed.
         await using var transaction =
-            await database.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
+            await database.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
         var rows = await database.QueryAsync(
             $"""
             SELECT ctid::text, {(readsGeneration ? MaskedTable.GenerationColumn : "NULL")}::smallint,

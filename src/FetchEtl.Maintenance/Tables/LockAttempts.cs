@@ -1,7 +1,6 @@
 using System.Data;
 using FetchEtl.Logins;
 using FetchEtl.Masking;
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace FetchEtl.Maintenance;
@@ -11,13 +10,13 @@ namespace FetchEtl.Maintenance;
 /// gives up after two seconds, and is tried again after a pause. So is one that ended a deadlock.
 /// </summary>
 /// <remarks>
-/// LockRetry of the migrations has the same limits. It is a type of its own: it runs without EF Core's context and
-/// names the holders of the locks, and one type for both would be public API of FetchEtl.Logins, which needs neither.
+/// LockRetry of the migrations has the same limits. It is a type of its own: it names the holders of the locks, and one
+/// type for both would be public API of FetchEtl.Logins, which needs neither.
 /// </remarks>
 /// <param name="database">The session.</param>
 /// <param name="time">The clock of the pauses.</param>
 /// <param name="waits">Called with a sentence before each pause; null where nobody listens.</param>
-internal sealed class LockAttempts(LoginDbContext database, TimeProvider time, Action<string>? waits)
+internal sealed class LockAttempts(LoginDatabase database, TimeProvider time, Action<string>? waits)
 {
     private const int Most = 30;
 
@@ -34,7 +33,7 @@ internal sealed class LockAttempts(LoginDbContext database, TimeProvider time, A
 
         async Task InTransactionAsync(CancellationToken token)
         {
-            await using var transaction = await database.Database.BeginTransactionAsync(
+            await using var transaction = await database.BeginTransactionAsync(
                 IsolationLevel.ReadCommitted, token);
             await database.ExecuteAsync("SET LOCAL lock_timeout = '2s'", token);
             await step(token);

@@ -29,7 +29,7 @@ internal sealed class MaskUpdate(MaskedTable table, bool setsGeneration = false)
     /// The number of rows that were changed. A row that moved out of the range is left for the next walk.
     /// </returns>
     public Task<int> RunAsync(
-        LoginDbContext database, BlockRange range, IReadOnlyList<FoundRow> rows, CancellationToken cancellationToken)
+        LoginDatabase database, BlockRange range, IReadOnlyList<FoundRow> rows, CancellationToken cancellationToken)
     {
         var parameters = new List<NpgsqlParameter>
         {

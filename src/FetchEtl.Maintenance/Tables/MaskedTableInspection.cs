@@ -63,7 +63,7 @@ internal static class MaskedTableInspection
     /// <param name="cancellationToken">Cancels the statement under way.</param>
     /// <exception cref="MaskingRefusedException">The table cannot be rekeyed or adopted.</exception>
     public static async Task<MaskedTable> InspectAsync(
-        LoginDbContext database,
+        LoginDatabase database,
         string name,
         IReadOnlyList<MaskedColumn> columns,
         int maskLength,
@@ -135,7 +135,7 @@ internal static class MaskedTableInspection
     /// There is no table <c>pii_vault</c>, or the role lacks a right on it.
     /// </exception>
     public static async Task RequireVaultAsync(
-        LoginDbContext database, string rights, CancellationToken cancellationToken)
+        LoginDatabase database, string rights, CancellationToken cancellationToken)
     {
         var vault = (await database.QueryAsync(
             ReadVault,
@@ -158,7 +158,7 @@ internal static class MaskedTableInspection
     }
 
     private static async Task<Table> FindAsync(
-        LoginDbContext database, string name, CancellationToken cancellationToken)
+        LoginDatabase database, string name, CancellationToken cancellationToken)
     {
         var tables = new List<Table>();
         try

@@ -19,7 +19,7 @@ internal static class ReadableTable
     /// <returns>The name, quoted for SQL.</returns>
     /// <exception cref="MaskingRefusedException">The table does not exist, or its rows are hidden.</exception>
     public static async Task<string> FindAsync(
-        LoginDbContext database, string name, CancellationToken cancellationToken)
+        LoginDatabase database, string name, CancellationToken cancellationToken)
     {
         var tables = new List<(string Name, string Kind, bool HidesRows)>();
         try

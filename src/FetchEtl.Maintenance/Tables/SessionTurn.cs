@@ -1,6 +1,5 @@
 using System.Data;
 using FetchEtl.Logins;
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace FetchEtl.Maintenance;
@@ -12,10 +11,10 @@ internal sealed class SessionTurn : IAsyncDisposable
 {
     private const int EndSeconds = 5;
 
-    private readonly LoginDbContext _database;
+    private readonly LoginDatabase _database;
     private readonly string _end;
 
-    private SessionTurn(LoginDbContext database, string end)
+    private SessionTurn(LoginDatabase database, string end)
     {
         _database = database;
         _end = end;
@@ -28,7 +27,7 @@ internal sealed class SessionTurn : IAsyncDisposable
     /// <param name="cancellationToken">Cancels the statement.</param>
     /// <returns>Null where another process has it.</returns>
     public static async Task<SessionTurn?> TryTakeAsync(
-        LoginDbContext database, long key, bool isShared, CancellationToken cancellationToken)
+        LoginDatabase database, long key, bool isShared, CancellationToken cancellationToken)
     {
         var mode = isShared ? "_shared" : string.Empty;
         var isTaken = await database.QueryAsync(
@@ -43,7 +42,7 @@ internal sealed class SessionTurn : IAsyncDisposable
     /// <summary>Ends the turn; a session that is lost has ended it already.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_database.Database.GetDbConnection() is not NpgsqlConnection { State: ConnectionState.Open } connection)
+        if (_database.Connection is not { State: ConnectionState.Open } connection)
         {
             return;
         }

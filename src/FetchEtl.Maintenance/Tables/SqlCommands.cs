@@ -1,10 +1,9 @@
 using FetchEtl.Logins;
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace FetchEtl.Maintenance;
 
-/// <summary>Runs statements outside the EF model, on a context's connection and in its transaction.</summary>
+/// <summary>Runs statements in a session.</summary>
 internal static class SqlCommands
 {
     public static NpgsqlParameter Parameter<T>(string name, T value, string? type = null) => type is null
@@ -12,7 +11,7 @@ internal static class SqlCommands
         : new NpgsqlParameter<T>(name, value) { DataTypeName = type };
 
     public static async Task<int> ExecuteAsync(
-        this LoginDbContext database,
+        this LoginDatabase database,
         string sql,
         CancellationToken cancellationToken,
         params NpgsqlParameter[] parameters)
@@ -22,7 +21,7 @@ internal static class SqlCommands
     }
 
     public static async Task<List<T>> QueryAsync<T>(
-        this LoginDbContext database,
+        this LoginDatabase database,
         string sql,
         Func<NpgsqlDataReader, T> read,
         CancellationToken cancellationToken,
@@ -40,10 +39,9 @@ internal static class SqlCommands
     }
 
     /// <summary>The command has no timeout: a scan of a large table takes long, and the caller can cancel it.</summary>
-    private static NpgsqlCommand Command(LoginDbContext database, string sql, NpgsqlParameter[] parameters)
+    private static NpgsqlCommand Command(LoginDatabase database, string sql, NpgsqlParameter[] parameters)
     {
-        var connection = (NpgsqlConnection)database.Database.GetDbConnection();
-        var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        var command = new NpgsqlCommand(sql, database.Connection) { CommandTimeout = 0 };
         command.Parameters.AddRange(parameters);
         return command;
     }

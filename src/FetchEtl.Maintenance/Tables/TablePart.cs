@@ -33,7 +33,7 @@ internal sealed record TablePart(uint Oid, string From, string Condition)
     /// <param name="isPartitioned">Whether it is partitioned.</param>
     /// <param name="cancellationToken">Cancels the statement.</param>
     public static async Task<IReadOnlyList<TablePart>> ListAsync(
-        LoginDbContext database, string table, bool isPartitioned, CancellationToken cancellationToken) =>
+        LoginDatabase database, string table, bool isPartitioned, CancellationToken cancellationToken) =>
         await database.QueryAsync(
             isPartitioned ? ReadLeaves : ReadOid,
             reader =>
@@ -47,7 +47,7 @@ internal sealed record TablePart(uint Oid, string From, string Condition)
             SqlCommands.Parameter("table", table));
 
     /// <summary>Counts the blocks; 0 where the relation was dropped meanwhile.</summary>
-    public async Task<long> CountBlocksAsync(LoginDbContext database, CancellationToken cancellationToken) =>
+    public async Task<long> CountBlocksAsync(LoginDatabase database, CancellationToken cancellationToken) =>
         (await database.QueryAsync(
             CountBlocks,
             static reader => reader.GetInt64(0),

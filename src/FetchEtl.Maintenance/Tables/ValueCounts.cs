@@ -31,7 +31,7 @@ public sealed record ValueCounts(
 
     /// <summary>Counts a table's columns, all as of one moment.</summary>
     internal static async Task<IReadOnlyList<ValueCounts>> ReadAsync(
-        LoginDbContext database, MaskedTable table, CancellationToken cancellationToken)
+        LoginDatabase database, MaskedTable table, CancellationToken cancellationToken)
     {
         var counts = await database.QueryAsync(
             $"""

@@ -1,6 +1,5 @@
 using FetchEtl.Logins;
 using FetchEtl.Masking;
-using Microsoft.EntityFrameworkCore;
 
 namespace FetchEtl.Maintenance;
 
@@ -11,7 +10,7 @@ namespace FetchEtl.Maintenance;
 /// </summary>
 /// <param name="database">The database.</param>
 /// <param name="masker">A masker with the service's settings; null where the keys are not available.</param>
-public sealed class VaultAccess(LoginDbContext database, IPiiMasker? masker)
+public sealed class VaultAccess(LoginDatabase database, IPiiMasker? masker)
 {
     private const string Columns = "mask::text, field::text, sealed, created_at, generation, key_id::text, signature";
 
@@ -128,7 +127,7 @@ public sealed class VaultAccess(LoginDbContext database, IPiiMasker? masker)
         }
 
         var pairs = names.SelectMany(name => name.Select(mask => (Name: name.Key, Mask: mask))).ToHashSet();
-        await database.Database.OpenConnectionAsync(cancellationToken);
+        await database.OpenAsync(cancellationToken);
         await database.QueryAsync(
             "SELECT mask::text, field::text FROM pii_vault WHERE mask::text NOT LIKE @newest",
             reader =>
@@ -152,7 +151,7 @@ public sealed class VaultAccess(LoginDbContext database, IPiiMasker? masker)
 
     private async Task RequireKeysAsync(IReadOnlyCollection<string> masks, CancellationToken cancellationToken)
     {
-        await database.Database.OpenConnectionAsync(cancellationToken);
+        await database.OpenAsync(cancellationToken);
         var stored = await database.QueryAsync(
             "SELECT DISTINCT pg_catalog.split_part(mask::text, ':', 1) FROM pii_vault " +
             "WHERE pg_catalog.length(mask::text) - pg_catalog.strpos(mask::text, ':') = 64",
@@ -192,7 +191,7 @@ public sealed class VaultAccess(LoginDbContext database, IPiiMasker? masker)
     private async Task<List<SealedValue>> QueryAsync<T>(
         string sql, string name, T value, CancellationToken cancellationToken)
     {
-        await database.Database.OpenConnectionAsync(cancellationToken);
+        await database.OpenAsync(cancellationToken);
         return await database.QueryAsync(
             sql,
             static reader => new SealedValue

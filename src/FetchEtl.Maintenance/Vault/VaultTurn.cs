@@ -16,7 +16,7 @@ internal static class VaultTurn
     /// <param name="cancellationToken">Cancels the statement.</param>
     /// <exception cref="MaskingRefusedException">An erasure is running.</exception>
     public static async Task<SessionTurn> TakeForRekeyAsync(
-        LoginDbContext database, CancellationToken cancellationToken) =>
+        LoginDatabase database, CancellationToken cancellationToken) =>
         await SessionTurn.TryTakeAsync(database, Key, isShared: true, cancellationToken)
         ?? throw new MaskingRefusedException(
         [
@@ -30,7 +30,7 @@ internal static class VaultTurn
     /// <param name="cancellationToken">Cancels the statement.</param>
     /// <exception cref="MaskingRefusedException">A rotation or another erasure is running.</exception>
     public static async Task<SessionTurn> TakeForErasureAsync(
-        LoginDbContext database, string leaf, CancellationToken cancellationToken) =>
+        LoginDatabase database, string leaf, CancellationToken cancellationToken) =>
         await SessionTurn.TryTakeAsync(database, Key, isShared: false, cancellationToken)
         ?? throw new MaskingRefusedException(
         [

@@ -34,7 +34,7 @@ internal static partial class AuditListCommand
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
         var since = Read(parsed.GetValue(Since));
-        await using var database = LoginDatabase.Open(settings);
+        await using var database = DatabaseSetting.Open(settings);
         return await DatabaseWork.RunAsync(
             () => WriteAsync(database, since, parsed.GetValue(Json), cancellationToken),
             Missing,
@@ -43,7 +43,7 @@ internal static partial class AuditListCommand
     }
 
     private static async Task<int> WriteAsync(
-        LoginDbContext database, DateTime? since, bool isJson, CancellationToken cancellationToken)
+        LoginDatabase database, DateTime? since, bool isJson, CancellationToken cancellationToken)
     {
         var isFirst = true;
         await foreach (var entry in new AuditLog(database).ReadAsync(since, cancellationToken))

@@ -7,7 +7,7 @@ namespace FetchEtl.Service;
 /// <param name="database">The session.</param>
 /// <param name="action">The verb.</param>
 /// <param name="purpose">What it is run for.</param>
-internal sealed class AuditTrail(LoginDbContext database, string action, string purpose)
+internal sealed class AuditTrail(LoginDatabase database, string action, string purpose)
 {
     /// <summary>The rights that it needs, for error texts.</summary>
     public const string Rights = "SELECT and INSERT on audit_log";

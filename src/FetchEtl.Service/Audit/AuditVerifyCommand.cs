@@ -29,7 +29,7 @@ internal static class AuditVerifyCommand
                 $"{Head.Name} must be {HashLength} lower-case hex digits, as 'fetch-etl audit verify' prints them.");
         }
 
-        await using var database = LoginDatabase.Open(settings);
+        await using var database = DatabaseSetting.Open(settings);
         var finding = await DatabaseWork.RunAsync(
             () => new AuditLog(database).VerifyAsync(head, cancellationToken),
             AuditListCommand.Missing,

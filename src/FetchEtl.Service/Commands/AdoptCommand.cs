@@ -64,7 +64,7 @@ internal static class AdoptCommand
 
         TableArguments.RequireMasked(columns, await host.ReadTableAsync(cancellationToken));
         var adoption = new Adoption(
-            host.Contexts, host.Verifier, host.Masker, host.Options, parsed.GetValue(HexIsRaw), host.Time)
+            host.Source, host.Verifier, host.Masker, host.Options, parsed.GetValue(HexIsRaw), host.Time)
         {
             RawMaskForms = parsed.GetValue(MasksAreRaw),
         };

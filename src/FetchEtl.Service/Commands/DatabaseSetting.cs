@@ -7,6 +7,13 @@ namespace FetchEtl.Service;
 /// <summary>The connection string, for the verbs that need the database and none of the other settings.</summary>
 internal static class DatabaseSetting
 {
+    /// <summary>Creates a session for a verb that runs without a host.</summary>
+    /// <exception cref="UsageException">The connection string is missing or invalid.</exception>
+    public static LoginDatabase Open(string[] settings) => Open(Read(ServiceHost.Create(settings).Configuration));
+
+    /// <summary>Creates a session where the connection string was checked.</summary>
+    public static LoginDatabase Open(string connectionString) => new(new NpgsqlConnection(connectionString));
+
     /// <summary>Reads it, and warns where nothing checks which server answers.</summary>
     /// <exception cref="UsageException">The connection string is missing or invalid.</exception>
     public static string Read(IConfiguration configuration)

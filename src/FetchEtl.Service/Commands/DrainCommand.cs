@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.Text.Json;
 using FetchEtl.Logins;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace FetchEtl.Service;
 
@@ -88,9 +88,7 @@ internal static class DrainCommand
     /// </summary>
     private static async Task RequireTableAsync(IHost host, CancellationToken cancellationToken)
     {
-        await using var database = await host
-            .Services.GetRequiredService<IDbContextFactory<LoginDbContext>>()
-            .CreateDbContextAsync(cancellationToken);
+        await using var database = host.Services.GetRequiredService<LoginDataSource>().Create();
         if (await TableCheck.FindMissingColumnsAsync(database, cancellationToken) is { Count: > 0 } missing)
         {
             throw new UsageException(
@@ -98,6 +96,9 @@ internal static class DrainCommand
                 + $"{TableCheck.Describe(database.Tables, missing)}.");
         }
 
-        _ = await database.UserLogins.Select(x => x.MessageId).FirstOrDefaultAsync(cancellationToken);
+        await database.OpenAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(
+            $"SELECT message_id FROM {database.Tables.UserLogins} LIMIT 1", database.Connection);
+        await command.ExecuteScalarAsync(cancellationToken);
     }
 }

@@ -47,7 +47,7 @@ internal static class RekeyCommand
             columns = MaskedColumn.OfUserLogins(tableSettings);
         }
 
-        var rekeying = new Rekeying(host.Contexts, host.Verifier, host.Masker, host.Time);
+        var rekeying = new Rekeying(host.Source, host.Verifier, host.Masker, host.Time);
         var batchBlocks = parsed.GetValue(Arguments.BatchSize);
         var summary = await TableProgress.RunAsync(
             "fetch-etl rekey",
@@ -75,7 +75,7 @@ internal static class RekeyCommand
         }
 
         var move = new MessageIdMove(
-            host.Contexts,
+            host.Source,
             host.Verifier,
             host.Masker.MessageIds,
             host.Time,

@@ -10,4 +10,4 @@ namespace FetchEtl.Service;
 /// <param name="Masker">The masker of the settings; null where they have no key.</param>
 /// <param name="Masking">The settings of masking.</param>
 internal sealed record VaultTarget(
-    LoginDbContext Database, VaultAccess Vault, IPiiMasker? Masker, MaskingOptions Masking);
+    LoginDatabase Database, VaultAccess Vault, IPiiMasker? Masker, MaskingOptions Masking);

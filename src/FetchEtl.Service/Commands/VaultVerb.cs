@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Runtime.CompilerServices;
 using FetchEtl.Maintenance;
 using FetchEtl.Masking;
-using Microsoft.EntityFrameworkCore;
 
 namespace FetchEtl.Service;
 
@@ -39,9 +38,7 @@ internal static class VaultVerb
         var configuration = ServiceHost.Create(settings).Configuration;
         var masking = new MaskingOptions();
         configuration.ReadMasking(masking, cancellationToken);
-        await using var database = LoginDatabase.Open(DatabaseSetting.Read(configuration));
-        // A read of a whole large vault takes long, and Ctrl+C ends it.
-        database.Database.SetCommandTimeout(TimeSpan.Zero);
+        await using var database = DatabaseSetting.Open(DatabaseSetting.Read(configuration));
         var masker = Masker(masking);
         if (masker is not null)
         {

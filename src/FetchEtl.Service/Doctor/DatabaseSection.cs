@@ -1,7 +1,6 @@
 using FetchEtl.Logins;
 using FetchEtl.Maintenance;
 using FetchEtl.Migrations;
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace FetchEtl.Service;
@@ -51,8 +50,8 @@ internal sealed class DatabaseSection : IDoctorSection
         ];
     }
 
-    internal static LoginDbContext Open(DoctorContext context) => new(
-        new DbContextOptionsBuilder<LoginDbContext>().UseNpgsql(context.Connection!).Options);
+    /// <summary>The session of the doctor's connection, which the doctor disposes.</summary>
+    internal static LoginDatabase Session(DoctorContext context) => new(context.Connection!);
 
     private static IEnumerable<Finding> Skip(DoctorContext context) =>
         OfSession.Select(check => check.Skip(context.NoDatabase!));
@@ -119,8 +118,8 @@ internal sealed class DatabaseSection : IDoctorSection
     {
         IReadOnlyList<Finding> findings = [];
         // Before the time of a call runs: EF Core builds its model once.
-        await using var database = Open(context);
-        var expected = TableColumns.Expected(database);
+        var expected = TableColumns.Expected();
+        var database = Session(context);
         var failure = await TryAsync(context, Checks.Table, async token =>
         {
             var columns = await TableColumns.ReadAsync(context.Connection!, token);
@@ -147,7 +146,7 @@ internal sealed class DatabaseSection : IDoctorSection
     private static Task<Finding> RightsAsync(DoctorContext context, CancellationToken cancellationToken) =>
         TryAsync(context, Checks.Rights, async token =>
         {
-            await using var database = Open(context);
+            var database = Session(context);
             var masking = MaskingSetting.Read(context.Host.Configuration);
             try
             {
@@ -201,7 +200,7 @@ internal sealed class DatabaseSection : IDoctorSection
         IReadOnlyList<DurabilityFinding> found = [];
         var result = await TryAsync(context, Checks.Durability, async token =>
         {
-            await using var database = Open(context);
+            var database = Session(context);
             found = await DurabilityCheck.FindAsync(database, token);
             return Checks.Durability.Ok("what PostgreSQL confirms survives a crash");
         }, cancellationToken);

@@ -1,6 +1,5 @@
 using FetchEtl.Logins;
 using FetchEtl.Masking;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -14,7 +13,7 @@ internal sealed class KeysSection : IDoctorSection
     private const string CanRegister =
         """
         SELECT pg_catalog.has_table_privilege('masking_generations', 'INSERT')
-            AND pg_catalog.has_table_privilege('masking_generations', 'UPDATE') AS "Value"
+            AND pg_catalog.has_table_privilege('masking_generations', 'UPDATE')
         """;
 
     public string Name => "Masking keys";
@@ -95,7 +94,7 @@ internal sealed class KeysSection : IDoctorSection
     private static async Task<IReadOnlyList<Finding>> InspectAsync(
         DoctorContext context, MaskingOptions masking, CancellationToken cancellationToken)
     {
-        await using var database = DatabaseSection.Open(context);
+        var database = DatabaseSection.Session(context);
         var settings = new LoginsOptions { Masking = masking };
         _ = SettingsReader.Read(context.Host.Configuration.GetSection("AppVersion"), settings.AppVersion);
         var options = Options.Create(settings);
@@ -116,8 +115,8 @@ internal sealed class KeysSection : IDoctorSection
         if (found.Unregistered.Count > 0)
         {
             var list = string.Join(", ", found.Unregistered);
-            var mayRegister = await database.Database.SqlQueryRaw<bool>(CanRegister).SingleAsync(cancellationToken);
-            findings.Add(mayRegister
+            await using var command = new NpgsqlCommand(CanRegister, context.Connection);
+            findings.Add(await command.ExecuteScalarAsync(cancellationToken) is true
                 ? Checks.Generations.Ok($"generation {list} is new, and the first start registers it")
                 : Checks.Generations.Fail(
                     $"masking_generations does not hold generation {list}, and the role may not write there",

@@ -34,12 +34,16 @@ internal static class TableColumns
     }
 
     /// <summary>The columns of the model.</summary>
-    public static IReadOnlyList<WrittenColumn> Expected(LoginDbContext database) =>
-    [
-        .. database.Model.FindEntityType(typeof(UserLogin))!.GetProperties()
-            .Select(property => new WrittenColumn(
-                property.GetColumnName(), property.GetColumnType(), IsRequired: false)),
-    ];
+    public static IReadOnlyList<WrittenColumn> Expected()
+    {
+        using var context = new LoginDbContext(new DbContextOptionsBuilder<LoginDbContext>().UseNpgsql().Options);
+        return
+        [
+            .. context.Model.FindEntityType(typeof(UserLogin))!.GetProperties()
+                .Select(property => new WrittenColumn(
+                    property.GetColumnName(), property.GetColumnType(), IsRequired: false)),
+        ];
+    }
 
     /// <summary>Compares them.</summary>
     /// <param name="found">The columns of the table.</param>

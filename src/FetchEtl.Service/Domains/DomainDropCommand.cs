@@ -17,7 +17,7 @@ internal static class DomainDropCommand
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
         var name = DomainArguments.NameOf(parsed, Name, "drop");
-        await using var database = LoginDatabase.Open(settings);
+        await using var database = DatabaseSetting.Open(settings);
         await new DomainCatalog(database, TimeProvider.System).DropAsync(name, cancellationToken);
         Console.WriteLine($"The domain {name} and its table are dropped.");
         return Verb.Succeeded;

@@ -18,7 +18,7 @@ internal static class DomainListCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, string[] settings, CancellationToken cancellationToken)
     {
-        await using var database = LoginDatabase.Open(settings);
+        await using var database = DatabaseSetting.Open(settings);
         var domains = await DatabaseWork.RunAsync(
             () => new DomainCatalog(database, TimeProvider.System).ListAsync(cancellationToken),
             "grant it SELECT on reader_domains and masking_generations",

@@ -67,7 +67,7 @@ internal static class DomainNewCommand
         }
 
         using var host = new MaintenanceHost(settings);
-        await using (var database = await host.Contexts.CreateDbContextAsync(cancellationToken))
+        await using (var database = host.Source.Create())
         {
             var catalog = new DomainCatalog(database, host.Time);
             foreach (var warning in await catalog.CreateAsync(definition, parsed.GetValue(Role), cancellationToken))

@@ -46,7 +46,7 @@ internal static class DomainRefreshCommand
     private static async Task<IReadOnlyList<string>> NamesAsync(
         MaintenanceHost host, CancellationToken cancellationToken)
     {
-        await using var database = await host.Contexts.CreateDbContextAsync(cancellationToken);
+        await using var database = host.Source.Create();
         var domains = await new DomainCatalog(database, host.Time).ListAsync(cancellationToken);
         return [.. domains.Select(domain => domain.Definition.Name)];
     }

@@ -10,7 +10,7 @@ internal static class DomainRun
     public static async Task<DomainSummary> RefreshAsync(
         MaintenanceHost host, string name, bool isJson, CancellationToken cancellationToken)
     {
-        var refresh = new DomainRefresh(host.Contexts, host.Verifier, host.Masker, host.Time);
+        var refresh = new DomainRefresh(host.Source, host.Verifier, host.Masker, host.Time);
         try
         {
             var summary = await ProgressDisplay.RunAsync(

@@ -57,7 +57,7 @@ internal static class ExportCommand
         var to = parsed.GetValue(To)!;
         await using var store = Open(to, configuration);
         var summary = await ExportAsync(
-            new LakeExport(() => LoginDatabase.Open(database), store, TimeProvider.System),
+            new LakeExport(() => DatabaseSetting.Open(database), store, TimeProvider.System),
             plan,
             to,
             cancellationToken);

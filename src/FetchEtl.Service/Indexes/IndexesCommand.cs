@@ -39,7 +39,7 @@ internal static class IndexesCommand
     {
         var chosen = Choose(parsed.GetValue(Columns));
         var (drops, isDryRun) = (parsed.GetValue(Drop), parsed.GetValue(DryRun));
-        await using var database = LoginDatabase.Open(settings);
+        await using var database = DatabaseSetting.Open(settings);
         var indexes = new AnalystIndexes(
             database, TimeProvider.System, text => StandardError.WriteLine($"fetch-etl: {text}."));
         return await DatabaseWork.RunAsync(

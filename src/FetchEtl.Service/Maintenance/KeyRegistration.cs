@@ -40,7 +40,7 @@ internal static class KeyRegistration
     public static async Task VerifyAsync(
         string connectionString, KeyedPiiMasker masker, LoginsOptions options, CancellationToken cancellationToken)
     {
-        await using var database = LoginDatabase.Open(connectionString);
+        await using var database = DatabaseSetting.Open(connectionString);
         var table = await Verifier(masker, options).VerifyAsync(database, cancellationToken);
         Console.WriteLine(
             $"The key generations of the settings are registered: {masker.Generation}. {Describe(table)}");
@@ -52,7 +52,7 @@ internal static class KeyRegistration
     public static async Task RunAsync(
         string connectionString, KeyedPiiMasker masker, LoginsOptions options, CancellationToken cancellationToken)
     {
-        await using var database = LoginDatabase.Open(connectionString);
+        await using var database = DatabaseSetting.Open(connectionString);
         var (written, changes, table) = await Verifier(masker, options).RegisterAsync(database, cancellationToken);
         foreach (var change in changes)
         {

@@ -1,6 +1,5 @@
 using FetchEtl.Logins;
 using FetchEtl.Masking;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -33,7 +32,7 @@ internal sealed class MaintenanceHost : IDisposable
 
     public KeyedPiiMasker Masker { get; }
 
-    public IDbContextFactory<LoginDbContext> Contexts => Get<IDbContextFactory<LoginDbContext>>();
+    public LoginDataSource Source => Get<LoginDataSource>();
 
     public StoredMasksVerifier Verifier => Get<StoredMasksVerifier>();
 
@@ -42,7 +41,7 @@ internal sealed class MaintenanceHost : IDisposable
     /// <summary>Reads what the table says of its rows, and writes nothing.</summary>
     public async Task<TableSettings> ReadTableAsync(CancellationToken cancellationToken)
     {
-        await using var database = await Contexts.CreateDbContextAsync(cancellationToken);
+        await using var database = Source.Create();
         return await Verifier.ReadSettingsAsync(database, cancellationToken);
     }
 

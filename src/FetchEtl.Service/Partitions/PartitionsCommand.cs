@@ -35,7 +35,7 @@ internal static class PartitionsCommand
             PartitionsText.WarnOf(period);
         }
 
-        await using var database = LoginDatabase.Open(settings);
+        await using var database = DatabaseSetting.Open(settings);
         var run = new PartitionsRun(database, TimeProvider.System);
         var (drops, isJson) = (!parsed.GetValue(Arguments.DetachOnly), parsed.GetValue(Arguments.Json));
         return await DatabaseWork.RunAsync(

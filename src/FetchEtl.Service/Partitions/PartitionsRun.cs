@@ -1,13 +1,11 @@
 using FetchEtl.Logins;
 using FetchEtl.Maintenance;
 using FetchEtl.Migrations;
-using Microsoft.EntityFrameworkCore;
-using Npgsql;
 
 namespace FetchEtl.Service;
 
 /// <summary>The steps of <c>partitions</c>.</summary>
-internal sealed class PartitionsRun(LoginDbContext database, TimeProvider time)
+internal sealed class PartitionsRun(LoginDatabase database, TimeProvider time)
 {
     private readonly PartitionUpkeep _upkeep = new(
         database, time, text => StandardError.WriteLine($"fetch-etl: {text}."));
@@ -139,7 +137,7 @@ internal sealed class PartitionsRun(LoginDbContext database, TimeProvider time)
             null => throw new UsageException("There is no table user_logins: create it by 'fetch-etl migrate'."),
             { IsPartitioned: false } => throw new UsageException(
                 await PartitionConversion.FindUnderWayAsync(
-                    (NpgsqlConnection)database.Database.GetDbConnection(), cancellationToken) is { } interval
+                    database.Connection, cancellationToken) is { } interval
                 ? "A conversion of user_logins to partitions is under way: 'fetch-etl migrate --partition-by "
                 + $"{Words.Of(interval)}' continues it, and --partition-by none gives it up."
                 : "user_logins is a plain table. 'fetch-etl migrate --partition-by month', or day, partitions it while "

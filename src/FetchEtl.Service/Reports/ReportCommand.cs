@@ -28,7 +28,7 @@ internal static class ReportCommand
         var configuration = ServiceHost.Create(settings).Configuration;
         var now = TimeProvider.System.GetUtcNow();
         var plan = Arguments.Check(parsed, configuration, DateOnly.FromDateTime(now.UtcDateTime));
-        await using var database = LoginDatabase.Open(DatabaseSetting.Read(configuration));
+        await using var database = DatabaseSetting.Open(DatabaseSetting.Read(configuration));
         var report = await CountAsync(database, plan, cancellationToken);
         if (!parsed.GetValue(Arguments.NoDeadLetters))
         {
@@ -57,7 +57,7 @@ internal static class ReportCommand
     }
 
     private static Task<LoginReport> CountAsync(
-        LoginDbContext database, ReportPlan plan, CancellationToken cancellationToken) => DatabaseWork.RunAsync(
+        LoginDatabase database, ReportPlan plan, CancellationToken cancellationToken) => DatabaseWork.RunAsync(
         () => ProgressDisplay.RunAsync("counting", "parts", display =>
             new LoginReporting(database).RunAsync(plan, new Progress(display), cancellationToken)),
         "grant it SELECT on user_id, device_type, masked_ip, masked_device_id, locale, app_version and create_date of "

@@ -37,7 +37,7 @@ internal static class RiskCommand
         PageFile.Check(parsed.GetValue(Html));
         var configuration = ServiceHost.Create(settings).Configuration;
         var plan = Arguments.Check(parsed, configuration);
-        await using var database = LoginDatabase.Open(DatabaseSetting.Read(configuration));
+        await using var database = DatabaseSetting.Open(DatabaseSetting.Read(configuration));
         var report = await AnalyzeAsync(database, plan, cancellationToken);
         if (parsed.GetValue(Html) is { } file)
         {
@@ -72,7 +72,7 @@ internal static class RiskCommand
     }
 
     private static Task<RiskReport> AnalyzeAsync(
-        LoginDbContext database, RiskPlan plan, CancellationToken cancellationToken) => DatabaseWork.RunAsync(
+        LoginDatabase database, RiskPlan plan, CancellationToken cancellationToken) => DatabaseWork.RunAsync(
         () => ProgressDisplay.RunAsync("risk", "rows", display =>
             new RiskAnalysis(database).RunAsync(plan, new Progress(display), cancellationToken)),
         $"grant it SELECT on {plan.Table}",

@@ -2,7 +2,6 @@ using System.CommandLine;
 using FetchEtl.Logins;
 using FetchEtl.Maintenance;
 using FetchEtl.Masking;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
 namespace FetchEtl.Service;
@@ -10,10 +9,10 @@ namespace FetchEtl.Service;
 /// <summary>A person and all places that may hold the person's data, opened and audited.</summary>
 internal sealed class SubjectSession
 {
-    private readonly LoginDbContext _database;
+    private readonly LoginDatabase _database;
 
     private SubjectSession(
-        LoginDbContext database,
+        LoginDatabase database,
         Subject subject,
         IPiiMasker masker,
         DeadHost? host,
@@ -123,10 +122,7 @@ internal sealed class SubjectSession
 
         var masker = PiiMaskers.Create(masking);
         Warnings.OfKeyFiles(masking);
-        await using var database = LoginDatabase.Open(DatabaseSetting.Read(configuration));
-
-        // A read of a whole large table takes long, and Ctrl+C ends it.
-        database.Database.SetCommandTimeout(TimeSpan.Zero);
+        await using var database = DatabaseSetting.Open(DatabaseSetting.Read(configuration));
         using var host = parsed.GetValue(arguments.NoDeadLetters)
             ? null
             : DeadHost.Create(settings, needsKeys: true, cancellationToken);

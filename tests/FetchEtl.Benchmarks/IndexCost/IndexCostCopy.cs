@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using FetchEtl.Logins;
 using FetchEtl.Maintenance;
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace FetchEtl.Benchmarks;
@@ -12,7 +11,7 @@ internal sealed class IndexCostCopy : IAsyncDisposable
 {
     private readonly string _name;
     private readonly NpgsqlDataSource _database;
-    private readonly DbContextOptions<LoginDbContext> _options;
+    private readonly LoginDataSource _source;
     private readonly List<double> _milliseconds = [];
     private readonly List<double> _logBytes = [];
 
@@ -20,7 +19,7 @@ internal sealed class IndexCostCopy : IAsyncDisposable
     {
         _name = name;
         _database = database;
-        _options = new DbContextOptionsBuilder<LoginDbContext>().UseNpgsql(database).Options;
+        _source = new LoginDataSource(database);
     }
 
     private int Tenth => Math.Max(1, _milliseconds.Count / 10);
@@ -62,9 +61,9 @@ internal sealed class IndexCostCopy : IAsyncDisposable
     public async Task InsertAsync(IReadOnlyList<UserLogin> batch, CancellationToken cancellationToken)
     {
         var logBefore = await WrittenBytes.OfLogAsync(_database, cancellationToken);
-        await using var context = new LoginDbContext(_options);
+        await using var session = _source.Create();
         var start = Stopwatch.GetTimestamp();
-        var written = await context.InsertAsync(batch, cancellationToken);
+        var written = await session.InsertAsync(batch, cancellationToken);
         _milliseconds.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         _logBytes.Add(await WrittenBytes.OfLogAsync(_database, cancellationToken) - logBefore);
         if (written != batch.Count)
@@ -82,9 +81,8 @@ internal sealed class IndexCostCopy : IAsyncDisposable
 
     private async Task CreateAsync(IReadOnlyList<AnalystIndex> indexes, CancellationToken cancellationToken)
     {
-        await using var context = new LoginDbContext(_options);
-        context.Database.SetCommandTimeout(TimeSpan.Zero);
-        await new AnalystIndexes(context, TimeProvider.System, waits: null)
+        await using var session = _source.Create();
+        await new AnalystIndexes(session, TimeProvider.System, waits: null)
             .CreateAsync(indexes, static (_, _, _) => { }, cancellationToken);
     }
 

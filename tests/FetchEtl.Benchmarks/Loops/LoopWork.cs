@@ -7,7 +7,6 @@ using Amazon.SQS.Model;
 using FetchEtl.Logins;
 using FetchEtl.Masking;
 using FetchEtl.Service;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -24,7 +23,7 @@ internal sealed class LoopWork : IAsyncDisposable
     private readonly AmazonSQSClient _client;
     private readonly IPiiMasker _masker;
     private readonly MessageIdKey _ids;
-    private readonly IDbContextFactory<LoginDbContext> _contexts;
+    private readonly LoginDataSource _source;
     private readonly string _queueUrl;
     private long _receives;
     private long _deletes;
@@ -39,7 +38,7 @@ internal sealed class LoopWork : IAsyncDisposable
         _queueUrl = queueUrl;
         _masker = services.GetRequiredService<IPiiMasker>();
         _ids = new MessageIdKey(services.GetRequiredService<IOptions<LoginsOptions>>().Value.Masking);
-        _contexts = services.GetRequiredService<IDbContextFactory<LoginDbContext>>();
+        _source = services.GetRequiredService<LoginDataSource>();
     }
 
     /// <summary>Creates the steps from the environment variables of <c>fetch-etl drain</c>.</summary>
@@ -57,8 +56,8 @@ internal sealed class LoopWork : IAsyncDisposable
         var work = new LoopWork(services, client, await client.QueueUrlAsync("login-queue", cancellationToken));
 
         // drain runs the same query before its clock starts.
-        await using var context = await work._contexts.CreateDbContextAsync(cancellationToken);
-        _ = await context.UserLogins.Select(x => x.MessageId).FirstOrDefaultAsync(cancellationToken);
+        await using var command = work._source.Source.CreateCommand("SELECT message_id FROM user_logins LIMIT 1");
+        await command.ExecuteScalarAsync(cancellationToken);
         return work;
     }
 
@@ -104,8 +103,8 @@ internal sealed class LoopWork : IAsyncDisposable
     /// <summary>Inserts the rows of the messages in one statement and commits it.</summary>
     public async Task InsertAsync(List<Message> messages, CancellationToken cancellationToken)
     {
-        await using var context = await _contexts.CreateDbContextAsync(cancellationToken);
-        Interlocked.Add(ref _rows, await context.InsertAsync(messages.ConvertAll(ToRow), cancellationToken));
+        await using var session = _source.Create();
+        Interlocked.Add(ref _rows, await session.InsertAsync(messages.ConvertAll(ToRow), cancellationToken));
         Interlocked.Increment(ref _statements);
         Volatile.Write(ref _lastCommitAt, Stopwatch.GetTimestamp());
     }

@@ -5,7 +5,6 @@ using FetchEtl.Logins;
 using FetchEtl.Masking;
 using FetchEtl.Migrations;
 using FetchEtl.Service;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
@@ -25,7 +24,7 @@ public class UnnestWriting
     private LocalPostgres _postgres = null!;
     private NpgsqlDataSource _owner = null!;
     private ServiceProvider _services = null!;
-    private IDbContextFactory<LoginDbContext> _contexts = null!;
+    private LoginDataSource _source = null!;
     private UserLogin[][] _batches = [];
 
     [GlobalSetup]
@@ -42,7 +41,7 @@ public class UnnestWriting
                 options.ConnectionString = _postgres.ConnectionString;
             })
             .BuildServiceProvider();
-        _contexts = _services.GetRequiredService<IDbContextFactory<LoginDbContext>>();
+        _source = _services.GetRequiredService<LoginDataSource>();
         _batches = CreateBatches(_services.GetRequiredService<IPiiMasker>());
     }
 
@@ -67,8 +66,8 @@ public class UnnestWriting
     {
         foreach (var batch in _batches)
         {
-            await using var context = await _contexts.CreateDbContextAsync();
-            if (await context.InsertAsync(batch) != batch.Length)
+            await using var session = _source.Create();
+            if (await session.InsertAsync(batch) != batch.Length)
             {
                 throw new InvalidOperationException("The table already held a row of the batch.");
             }

@@ -62,7 +62,7 @@ public sealed class OwnDataSourceTests : IAsyncLifetime
         var builder = new NpgsqlDataSourceBuilder(_store.ConnectionString).UseLoggerFactory(logs);
         await using var source = (isConfigured ? builder.ConfigureForLogins() : builder).Build();
         Use(source);
-        await using var context = _store.Context();
+        await using var context = _store.Session();
 
         await Assert.ThrowsAsync<PostgresException>(() => context.InsertAsync([LoginStore.Login(canary)]));
 

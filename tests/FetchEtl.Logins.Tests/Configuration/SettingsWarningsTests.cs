@@ -89,7 +89,7 @@ public sealed class SettingsWarningsTests : IDisposable
         var log = new Microsoft.Extensions.Logging.Logger<StoredMasksVerifier>(logs);
         var settings = Options.Create(options);
         await using var services = new ServiceCollection().BuildServiceProvider();
-        await using var connections = new LoginDataSource(settings, services);
+        await using var connections = new LoginDataSource(settings.Value, services);
         await new SettingsWarnings(settings, connections, log).StartingAsync(CancellationToken.None);
         return logs;
     }

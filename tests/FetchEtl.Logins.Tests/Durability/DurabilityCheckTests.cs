@@ -1,5 +1,4 @@
 using FetchEtl.Local;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -34,7 +33,7 @@ public sealed class DurabilityCheckTests : IAsyncLifetime
         var role = await _store.UseRoleAsync();
         await _store.ScalarAsync(begin.Replace("{role}", role, StringComparison.Ordinal));
 
-        await using var context = _store.Context();
+        await using var context = _store.Session();
         var findings = await DurabilityCheck.FindAsync(context);
 
         // The tests' own server runs without fsync.
@@ -67,8 +66,7 @@ public sealed class DurabilityCheckTests : IAsyncLifetime
             await store.ScalarAsync($"SET synchronous_commit = local; ALTER ROLE postgres {role}");
             await store.ScalarAsync("SELECT pg_reload_conf()");
             await using var process = store.Beside();
-            await using var context = await process.GetRequiredService<IDbContextFactory<LoginDbContext>>()
-                .CreateDbContextAsync();
+            await using var context = process.GetRequiredService<LoginDataSource>().Create();
             var findings = await DurabilityCheck.FindAsync(context);
             return string.Join(',', findings.Select(finding => finding.Subject));
         }

@@ -103,6 +103,8 @@ internal sealed class LoginStore : IAsyncDisposable
         return time;
     }
 
+    public LoginDatabase Session() => Provider.GetRequiredService<LoginDataSource>().Create();
+
     public LoginDbContext Context() =>
         Provider.GetRequiredService<IDbContextFactory<LoginDbContext>>().CreateDbContext();
 

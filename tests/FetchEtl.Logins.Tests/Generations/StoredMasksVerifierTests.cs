@@ -44,7 +44,7 @@ public sealed class StoredMasksVerifierTests : IAsyncLifetime
         await _store.ScalarAsync("INSERT INTO masking_generations (generation) VALUES (1)");
         Assert.Contains("'fetch-etl keys register'", Assert.Single(await RefusalAsync()), StringComparison.Ordinal);
 
-        await using (var context = _store.Context())
+        await using (var context = _store.Session())
         {
             await _store.Provider.GetRequiredService<StoredMasksVerifier>()
                 .RegisterAsync(context, CancellationToken.None);
@@ -68,7 +68,7 @@ public sealed class StoredMasksVerifierTests : IAsyncLifetime
 
         async Task CheckAsync(params string[] keys)
         {
-            await using var context = _store.Context();
+            await using var context = _store.Session();
             var masking = Masking(keys);
             await new StoredMasksVerifier(
                 new KeyedPiiMasker(masking),

@@ -179,16 +179,36 @@ public sealed class LoginWriterOutageTests : IAsyncLifetime
     [Fact]
     public async Task A_passing_bug_faults_no_row_and_a_lasting_one_faults_the_rows()
     {
-        var contexts = new FaultyContexts(_store.ConnectionString);
-        _store.Services.AddSingleton<IDbContextFactory<LoginDbContext>>(contexts);
+        var failures = 2;
+        var builder = new NpgsqlDataSourceBuilder($"{_store.ConnectionString};Pooling=false").ConfigureForLogins();
+        builder.UsePhysicalConnectionInitializer(_ => Initialize(), _ => InitializeAsync());
+        await using var source = builder.Build();
+        _store.Services.Configure<LoginsOptions>(options =>
+        {
+            options.ConnectionString = null;
+            options.DataSource = _ => source;
+        });
 
-        contexts.FailNext(2);
         await _store.Writer.WriteAsync(LoginStore.Login());
         Assert.Equal(1, await _store.CountAsync());
         Assert.Equal(0, _store.Logs.CountOf(2000));
 
-        contexts.FailNext(int.MaxValue);
+        Volatile.Write(ref failures, int.MaxValue);
         await Assert.ThrowsAsync<InvalidOperationException>(() => _store.Writer.WriteAsync(LoginStore.Login()));
         Assert.Equal(1, _store.Logs.CountOf(2005));
+
+        void Initialize()
+        {
+            if (Interlocked.Decrement(ref failures) >= 0)
+            {
+                throw new InvalidOperationException("a bug");
+            }
+        }
+
+        Task InitializeAsync()
+        {
+            Initialize();
+            return Task.CompletedTask;
+        }
     }
 }

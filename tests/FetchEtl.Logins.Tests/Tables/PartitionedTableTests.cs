@@ -139,8 +139,8 @@ public sealed class PartitionedTableTests : IAsyncLifetime
 
         Assert.Equal((2, 0), Counts(await RunAsync(undated, LoginStore.Login())));
         Assert.Equal((0, 0), Counts(await RunAsync(undated)));
-        await using var database = _store.Context();
-        Assert.Equal(1, await database.InsertAsync([new UserLogin { UserId = "v", MessageId = Guid.NewGuid() }]));
+        await using var context = _store.Session();
+        Assert.Equal(1, await context.InsertAsync([new UserLogin { UserId = "v", MessageId = Guid.NewGuid() }]));
     }
 
     [Fact]
@@ -219,11 +219,15 @@ public sealed class PartitionedTableTests : IAsyncLifetime
         Assert.Equal((0, 0), Counts(await RunAsync(erased)));
 
         // A row of the time before, under the id as received.
-        await using (var database = _store.Context())
+        await using (var database = _store.Session())
         {
             await _store.Provider.GetRequiredService<StoredMasksVerifier>()
                 .ChangeMessageIdsAsync(database, MessageIdForm.Moving, CancellationToken.None);
-            Assert.Equal(1, await database.InsertAsync([received]));
+        }
+
+        await using (var context = _store.Session())
+        {
+            Assert.Equal(1, await context.InsertAsync([received]));
         }
 
         Assert.Equal((0, 0), Counts(await RunAsync(received)));

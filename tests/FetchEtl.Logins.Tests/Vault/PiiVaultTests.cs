@@ -231,8 +231,8 @@ public sealed class PiiVaultTests : IAsyncLifetime
 
     private async Task<int> SealAsync(IEnumerable<int> values)
     {
-        await using var context = _store.Context();
-        await using var transaction = await context.Database.BeginTransactionAsync();
+        await using var context = _store.Session();
+        await using var transaction = await context.BeginTransactionAsync();
         var vault = PiiVault.Of(_store.Masking)!;
         var masker = new KeyedPiiMasker(_store.Masking);
         var count = await vault.SealAsync(

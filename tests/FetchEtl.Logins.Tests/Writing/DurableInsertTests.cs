@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace FetchEtl.Logins.Tests;
@@ -20,8 +19,7 @@ public sealed class DurableInsertTests : IAsyncLifetime
         if (hasErased)
         {
             await _store.EraseAsync(Guid.NewGuid());
-            await using var database = _store.Context();
-            await database.Database.OpenConnectionAsync();
+            await using var database = _store.Session();
             await insert.LookForErasedAsync(database, CancellationToken.None);
         }
 

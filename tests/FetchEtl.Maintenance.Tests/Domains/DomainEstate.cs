@@ -32,7 +32,7 @@ internal sealed class DomainEstate : IAsyncDisposable
     /// <summary>Registers the keys, as the service does at its start.</summary>
     public async Task RegisterAsync()
     {
-        await using var database = Store.CreateDbContext();
+        await using var database = Store.Session();
         await Verifier(new KeyedPiiMasker(Masking)).RegisterAsync(database, CancellationToken.None);
     }
 
@@ -66,19 +66,19 @@ internal sealed class DomainEstate : IAsyncDisposable
 
     public async Task<IReadOnlyList<string>> CreateAsync(DomainDefinition definition, string? role = null)
     {
-        await using var database = Store.CreateDbContext();
+        await using var database = Store.Session();
         return await new DomainCatalog(database, Time).CreateAsync(definition, role, CancellationToken.None);
     }
 
     public async Task<IReadOnlyList<DomainStatus>> ListAsync()
     {
-        await using var database = Store.CreateDbContext();
+        await using var database = Store.Session();
         return await new DomainCatalog(database, Time).ListAsync(CancellationToken.None);
     }
 
     public async Task DropAsync(string name)
     {
-        await using var database = Store.CreateDbContext();
+        await using var database = Store.Session();
         await new DomainCatalog(database, Time).DropAsync(name, CancellationToken.None);
     }
 
@@ -86,7 +86,7 @@ internal sealed class DomainEstate : IAsyncDisposable
         string name, Action<DomainProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         var masker = new KeyedPiiMasker(Masking);
-        return new DomainRefresh(Store, Verifier(masker), masker, Time)
+        return new DomainRefresh(Store.Source, Verifier(masker), masker, Time)
             .RunAsync(name, new Reporter(progress), cancellationToken);
     }
 

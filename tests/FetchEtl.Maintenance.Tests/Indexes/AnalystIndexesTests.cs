@@ -25,7 +25,7 @@ public sealed class AnalystIndexesTests : IAsyncLifetime
         }
 
         await _store.InsertAsync(_masking, PartitionedStore.October, PartitionedStore.Logins(0, 500));
-        await using var database = _store.CreateDbContext();
+        await using var database = _store.Session();
         var indexes = new AnalystIndexes(database, TimeProvider.System, waits: null);
 
         Assert.All(await indexes.ReadAsync(AnalystIndex.All, default), state => Assert.False(state.Exists));
@@ -49,7 +49,7 @@ public sealed class AnalystIndexesTests : IAsyncLifetime
         var doubled = (await _store.InsertAsync(
             _masking, PartitionedStore.October, PartitionedStore.Logins(0, 10))).Count;
         Assert.Equal(10, doubled);
-        await using var database = _store.CreateDbContext();
+        await using var database = _store.Session();
         var indexes = new AnalystIndexes(database, TimeProvider.System, waits: null);
         var index = AnalystIndex.All[0];
 
@@ -76,7 +76,7 @@ public sealed class AnalystIndexesTests : IAsyncLifetime
     public async Task Another_index_of_the_name_and_a_run_at_the_same_time_are_refused()
     {
         await _store.ExecuteAsync("CREATE INDEX ix_user_logins_user_id ON user_logins (user_id)");
-        await using var database = _store.CreateDbContext();
+        await using var database = _store.Session();
         var indexes = new AnalystIndexes(database, TimeProvider.System, waits: null);
 
         var refused = await Assert.ThrowsAsync<MaskingRefusedException>(() => CreateAsync(indexes));
@@ -85,7 +85,7 @@ public sealed class AnalystIndexesTests : IAsyncLifetime
                 + "or drop it.",
             refused.Message);
 
-        await using var other = _store.CreateDbContext();
+        await using var other = _store.Session();
         var busy = new TaskCompletionSource();
         await indexes.CreateAsync(
             [AnalystIndex.All[0]],

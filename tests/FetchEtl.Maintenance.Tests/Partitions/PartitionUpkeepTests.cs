@@ -14,12 +14,12 @@ public sealed class PartitionUpkeepTests : IAsyncLifetime
 
     private readonly MaskingOptions _masking = MaintenanceStore.Masking(TestKeys.First);
     private MaintenanceStore _store = null!;
-    private LoginDbContext _database = null!;
+    private LoginDatabase _database = null!;
 
     public async Task InitializeAsync()
     {
         _store = await PartitionedStore.CreateAsync();
-        _database = _store.CreateDbContext();
+        _database = _store.Session();
     }
 
     public async Task DisposeAsync()
@@ -179,7 +179,7 @@ public sealed class PartitionUpkeepTests : IAsyncLifetime
         // It is detached already: a detach would wait for that writer.
         await _store.ExecuteAsync("CREATE TABLE leaf AS SELECT * FROM user_logins_p2026_09");
         await _store.ExecuteAsync("DELETE FROM user_logins");
-        await _database.Database.OpenConnectionAsync();
+        await _database.OpenAsync();
         var waits = new TaskCompletionSource();
         var erasure = new RetentionVault(_database, TimeProvider.System)
             .EraseAsync("leaf", _ => waits.TrySetResult(), CancellationToken.None);

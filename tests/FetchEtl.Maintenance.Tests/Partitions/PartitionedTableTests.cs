@@ -113,7 +113,7 @@ public sealed class PartitionedTableTests : IAsyncLifetime
         var verifier = new StoredMasksVerifier(
             new KeyedPiiMasker(_old), Options.Create(new LoginsOptions { Masking = _old }));
         var key = new MessageIdKey(_old);
-        await using (var database = _store.CreateDbContext())
+        await using (var database = _store.Session())
         {
             await verifier.ChangeMessageIdsAsync(database, MessageIdForm.Moving, CancellationToken.None);
         }
@@ -123,7 +123,7 @@ public sealed class PartitionedTableTests : IAsyncLifetime
             INSERT INTO user_logins (message_id, create_date) VALUES
                 ('{key.Of(ids[^1])}', '2026-11-05'), ('{key.Of(ids[0])}', '2026-11-06')
             """);
-        var summary = await new MessageIdMove(_store, verifier, key, TimeProvider.System, waits: null)
+        var summary = await new MessageIdMove(_store.Source, verifier, key, TimeProvider.System, waits: null)
             .RunAsync(1, new MaintenanceStore.Reporter(null), CancellationToken.None);
 
         Assert.Equal((149, 1, 0), (summary.Rows, summary.Doubles, summary.Left));
@@ -145,7 +145,7 @@ public sealed class PartitionedTableTests : IAsyncLifetime
         var masker = new KeyedPiiMasker(_old);
         var subject = new Subject(masker, PiiField.UserId, [new PersonalText("ann")]);
         var other = new Subject(masker, PiiField.UserId, [new PersonalText("bob")]);
-        await using var database = _store.CreateDbContext();
+        await using var database = _store.Session();
         var rows = new SubjectRows(database, subject, TimeProvider.System);
         var vault = new SubjectVault(database, subject, masker);
 
@@ -171,12 +171,12 @@ public sealed class PartitionedTableTests : IAsyncLifetime
             await _store.InsertAsync(_old, day, PartitionedStore.Logins(0, 5));
         }
 
-        await using var database = _store.CreateDbContext();
+        await using var database = _store.Session();
         var open = new DomainDefinition("open") { MinK = 1, LagDays = 0, Period = DomainPeriod.None };
         await new DomainCatalog(database, TimeProvider.System).CreateAsync(open, role: null, CancellationToken.None);
         var masker = new KeyedPiiMasker(_old);
         var verifier = new StoredMasksVerifier(masker, Options.Create(new LoginsOptions { Masking = _old }));
-        var summary = await new DomainRefresh(_store, verifier, masker, TimeProvider.System)
+        var summary = await new DomainRefresh(_store.Source, verifier, masker, TimeProvider.System)
             .RunAsync("open", new Progress<DomainProgress>(), CancellationToken.None);
         var risk = await new RiskAnalysis(database)
             .RunAsync(new RiskPlan(), new Progress<RiskProgress>(), CancellationToken.None);

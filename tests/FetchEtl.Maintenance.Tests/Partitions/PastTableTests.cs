@@ -40,7 +40,7 @@ public sealed class PastTableTests : IAsyncLifetime
     {
         await SealAsync("192.0.2.3");
         await SealAsync("192.0.2.4");
-        await using var database = _store.CreateDbContext();
+        await using var database = _store.Session();
         var past = await PastTable.ListAsync(database, CancellationToken.None);
         Assert.Equal(
             [new("user_logins_p2026_09", null), new(PartitionConversion.Kept, null)], past);
@@ -72,7 +72,7 @@ public sealed class PastTableTests : IAsyncLifetime
     {
         await _store.InsertAsync(_new, PartitionedStore.November, ("ann", "192.0.2.4", null));
         await SealAsync("192.0.2.4");
-        await using var database = _store.CreateDbContext();
+        await using var database = _store.Session();
         var vault = new SubjectVault(database, Subject("ann"), new KeyedPiiMasker(_new))
         {
             Tables = ["user_logins", "user_logins_p2026_09"],
@@ -87,7 +87,7 @@ public sealed class PastTableTests : IAsyncLifetime
         var (other, _) = await _store.CreateRoleAsync("CREATE ON SCHEMA public");
         await _store.ExecuteAsync($"ALTER TABLE {PartitionConversion.Kept} OWNER TO {other}");
         var (_, login) = await _store.CreateRoleAsync("SELECT, UPDATE ON user_logins");
-        await using var database = MaintenanceStore.CreateDbContext(login);
+        await using var database = MaintenanceStore.Session(login);
 
         Assert.Equal(
             [

@@ -14,12 +14,12 @@ public sealed class RetentionHazardTests : IAsyncLifetime
 
     private readonly MaskingOptions _masking = MaintenanceStore.Masking(TestKeys.First);
     private MaintenanceStore _store = null!;
-    private LoginDbContext _database = null!;
+    private LoginDatabase _database = null!;
 
     public async Task InitializeAsync()
     {
         _store = await PartitionedStore.CreateAsync();
-        _database = _store.CreateDbContext();
+        _database = _store.Session();
         await _store.VerifyAsync(_masking);
         await _store.InsertAsync(_masking, PartitionedStore.September, ("ann", "192.0.2.1", null));
     }
@@ -42,8 +42,7 @@ public sealed class RetentionHazardTests : IAsyncLifetime
         {
             Options = $"-c datestyle={style.Replace(" ", "", StringComparison.Ordinal)}",
         };
-        await using var database = new LoginDbContext(
-            new DbContextOptionsBuilder<LoginDbContext>().UseNpgsql(options.ConnectionString).Options);
+        await using var database = MaintenanceStore.Session(options.ConnectionString);
 
         Assert.Equal(expected, await PlanAsync(database));
     }
@@ -129,7 +128,7 @@ public sealed class RetentionHazardTests : IAsyncLifetime
         await using var row = await writing.BeginTransactionAsync();
         await ExecuteAsync(
             writing, $"INSERT INTO user_logins (masked_ip, create_date) VALUES ('{mask}', '2026-11-05')");
-        await _database.Database.OpenConnectionAsync();
+        await _database.OpenAsync();
         var waits = new TaskCompletionSource();
         var erasure = new RetentionVault(_database, TimeProvider.System)
             .EraseAsync("leaf", _ => waits.TrySetResult(), CancellationToken.None);
@@ -206,7 +205,7 @@ public sealed class RetentionHazardTests : IAsyncLifetime
     private static string Mask(MaskingOptions masking, string ip) =>
         new KeyedPiiMasker(masking).Mask(PiiField.Ip, new PersonalText(ip))!;
 
-    private static async Task<IReadOnlyList<Partition>> PlanAsync(LoginDbContext database)
+    private static async Task<IReadOnlyList<Partition>> PlanAsync(LoginDatabase database)
     {
         Assert.True(RetentionPeriod.TryParse("1month", out var month));
         var layout = (await PartitionLayout.ReadAsync(database, CancellationToken.None))!;

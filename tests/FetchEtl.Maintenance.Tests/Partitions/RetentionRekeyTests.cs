@@ -16,13 +16,13 @@ public sealed class RetentionRekeyTests : IAsyncLifetime
     private readonly MaskingOptions _old = MaintenanceStore.Masking(TestKeys.First);
     private readonly MaskingOptions _both = MaintenanceStore.Masking(TestKeys.First, TestKeys.Second);
     private MaintenanceStore _store = null!;
-    private LoginDbContext _database = null!;
+    private LoginDatabase _database = null!;
     private NpgsqlDataSource _source = null!;
 
     public async Task InitializeAsync()
     {
         _store = await PartitionedStore.CreateAsync();
-        _database = _store.CreateDbContext();
+        _database = _store.Session();
         _source = NpgsqlDataSource.Create(_store.AdminConnectionString);
         await _store.VerifyAsync(_old);
         await _store.InsertAsync(
@@ -44,7 +44,7 @@ public sealed class RetentionRekeyTests : IAsyncLifetime
         await using var first = await BeginAsync(
             $"INSERT INTO user_logins (masked_ip, create_date) VALUES ('{Mask(_old, "192.0.2.1")}', '2026-11-05')");
         await using var last = await BeginAsync("INSERT INTO user_logins (create_date) VALUES ('2026-11-05')");
-        await _database.Database.OpenConnectionAsync();
+        await _database.OpenAsync();
         var waits = new TaskCompletionSource();
         var erasure = new RetentionVault(_database, TimeProvider.System)
             .EraseAsync("leaf", _ => waits.TrySetResult(), CancellationToken.None);

@@ -31,7 +31,7 @@ internal static class StoreReports
 
     private static async Task<LoginReport> ReportAsync(ReportPlan plan, string connectionString)
     {
-        await using var context = MaintenanceStore.CreateDbContext(connectionString);
+        await using var context = MaintenanceStore.Session(connectionString);
         return await new LoginReporting(context).RunAsync(
             plan, new Progress<ReportProgress>(), CancellationToken.None);
     }

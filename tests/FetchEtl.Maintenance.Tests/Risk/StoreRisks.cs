@@ -17,7 +17,7 @@ internal static class StoreRisks
     public static async Task ReplaceAsync(this MaintenanceStore store, IReadOnlyList<UserLogin> logins)
     {
         await store.ExecuteAsync("TRUNCATE user_logins");
-        await using var context = store.CreateDbContext();
+        await using var context = store.Session();
         await context.InsertAsync(logins);
     }
 
@@ -33,7 +33,7 @@ internal static class StoreRisks
 
     private static async Task<RiskReport> AnalyzeAsync(RiskPlan plan, string connectionString)
     {
-        await using var context = MaintenanceStore.CreateDbContext(connectionString);
+        await using var context = MaintenanceStore.Session(connectionString);
         return await new RiskAnalysis(context).RunAsync(plan, new Progress<RiskProgress>(), CancellationToken.None);
     }
 }

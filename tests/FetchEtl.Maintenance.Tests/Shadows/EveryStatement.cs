@@ -2,7 +2,6 @@ using FetchEtl.Logins;
 using FetchEtl.Masking;
 using FetchEtl.Migrations;
 using FetchEtl.Testing;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -97,7 +96,7 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
     private async Task RiskAsync()
     {
         await using var services = Services(Masking(2));
-        await using var database = await ContextAsync(services);
+        await using var database = Session(services);
         var day = new DateOnly(2000, 1, 1);
         await new RiskAnalysis(database).RunAsync(
             new RiskPlan { Since = day, Until = DateOnly.MaxValue },
@@ -108,7 +107,7 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
     private async Task IndexesAsync()
     {
         await using var services = Services(Masking(2));
-        await using var database = await ContextAsync(services);
+        await using var database = Session(services);
         var indexes = new AnalystIndexes(database, TimeProvider.System, waits: null);
         await indexes.CreateAsync(AnalystIndex.All, (_, _, _) => { }, CancellationToken.None);
         Assert.All(await indexes.ReadAsync(AnalystIndex.All, CancellationToken.None), x => Assert.True(x.IsValid));
@@ -128,8 +127,8 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
             """);
         await IndexesAsync();
         await using var services = Services(Masking(2));
-        await using var database = await ContextAsync(services);
-        await database.Database.OpenConnectionAsync();
+        await using var database = Session(services);
+        await database.OpenAsync();
         var pass = new BlockPass(database, "user_logins", ["masked_ip"], "true", 1, isPartitioned: true);
         Assert.NotEqual(0, await pass.RunAsync(
             static (_, rows, _) => Task.FromResult(rows.Count), static (_, _) => { }, CancellationToken.None));
@@ -151,7 +150,7 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
     private async Task ReportAsync()
     {
         await using var services = Services(Masking(2));
-        await using var database = await ContextAsync(services);
+        await using var database = Session(services);
         var plan = new ReportPlan { Since = new(2026, 1, 1), Until = new(2026, 1, 31), MinK = 1 };
         var report = await new LoginReporting(database).RunAsync(
             plan, new Progress<ReportProgress>(), CancellationToken.None);
@@ -161,7 +160,7 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
     private async Task RegisterAsync()
     {
         await using var services = Services(Masking(1));
-        await using var database = await ContextAsync(services);
+        await using var database = Session(services);
         var verifier = services.GetRequiredService<StoredMasksVerifier>();
         await Shadows.ExecuteAsync(connectionString, "INSERT INTO masking_generations (generation) VALUES (1)");
         await verifier.RegisterAsync(database, CancellationToken.None);
@@ -172,7 +171,7 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
     private async Task RegisterAsync(MaskingOptions masking)
     {
         await using var services = Services(masking);
-        await using var database = await ContextAsync(services);
+        await using var database = Session(services);
         await services.GetRequiredService<StoredMasksVerifier>().RegisterAsync(database, CancellationToken.None);
     }
 
@@ -180,14 +179,14 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
     private async Task MoveIdsAsync()
     {
         await using var services = Services(WithVault(Masking(2)));
-        await using var database = await ContextAsync(services);
+        await using var database = Session(services);
         await Shadows.ExecuteAsync(
             connectionString, $"INSERT INTO erased_messages (message_id) VALUES ('{Guid.NewGuid()}')");
         await services.GetRequiredService<StoredMasksVerifier>()
             .ChangeMessageIdsAsync(database, MessageIdForm.Moving, CancellationToken.None);
         await WriteAsync(services, Guid.NewGuid());
         var move = new MessageIdMove(
-            services.GetRequiredService<IDbContextFactory<LoginDbContext>>(),
+            services.GetRequiredService<LoginDataSource>(),
             services.GetRequiredService<StoredMasksVerifier>(),
             new MessageIdKey(Masking(2)),
             TimeProvider.System,
@@ -207,7 +206,7 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
         ServiceProvider services, string table, IReadOnlyList<MaskedColumn> columns)
     {
         var adoption = new Adoption(
-            services.GetRequiredService<IDbContextFactory<LoginDbContext>>(),
+            services.GetRequiredService<LoginDataSource>(),
             services.GetRequiredService<StoredMasksVerifier>(),
             (KeyedPiiMasker)services.GetRequiredService<IPiiMasker>(),
             services.GetRequiredService<IOptions<LoginsOptions>>().Value.Masking,
@@ -274,7 +273,7 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
     {
         await using var services = Services(WithVault(Masking(2)));
         var rekeying = new Rekeying(
-            services.GetRequiredService<IDbContextFactory<LoginDbContext>>(),
+            services.GetRequiredService<LoginDataSource>(),
             services.GetRequiredService<StoredMasksVerifier>(),
             new KeyedPiiMasker(Masking(2)),
             TimeProvider.System);
@@ -289,7 +288,7 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
     private async Task RevealAsync()
     {
         await using var services = Services(Masking(2));
-        await using var database = await ContextAsync(services);
+        await using var database = Session(services);
         var masker = new KeyedPiiMasker(Masking(2));
         string[] masks =
         [
@@ -304,11 +303,11 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
     private async Task DomainAsync()
     {
         await using var services = Services(Masking(2));
-        await using var database = await ContextAsync(services);
-        var contexts = services.GetRequiredService<IDbContextFactory<LoginDbContext>>();
+        await using var database = Session(services);
+        var source = services.GetRequiredService<LoginDataSource>();
         var catalog = new DomainCatalog(database, TimeProvider.System);
         var verifier = services.GetRequiredService<StoredMasksVerifier>();
-        var refresh = new DomainRefresh(contexts, verifier, new KeyedPiiMasker(Masking(2)), TimeProvider.System);
+        var refresh = new DomainRefresh(source, verifier, new KeyedPiiMasker(Masking(2)), TimeProvider.System);
         foreach (var name in new[] { "first", "second" })
         {
             await catalog.CreateAsync(new DomainDefinition(name), "pg_read_all_stats", CancellationToken.None);
@@ -327,7 +326,7 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
     private async Task EraseAsync(KeyedPiiMasker? masker)
     {
         await using var services = Services(Masking(2));
-        await using var database = await ContextAsync(services);
+        await using var database = Session(services);
         var mask = new KeyedPiiMasker(Masking(2)).Mask(PiiField.DeviceId, new PersonalText("000-00-0002"))!;
         try
         {
@@ -342,7 +341,7 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
     private async Task AuditAsync()
     {
         await using var services = Services(Masking(2));
-        await using var database = await ContextAsync(services);
+        await using var database = Session(services);
         var log = new AuditLog(database);
         for (var i = 0; i < 2; i++)
         {
@@ -358,7 +357,7 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
     private async Task SubjectAsync()
     {
         await using var services = Services(WithVault(Masking(2)));
-        await using var database = await ContextAsync(services);
+        await using var database = Session(services);
         var masker = new KeyedPiiMasker(Masking(2));
         var subject = new Subject(masker, PiiField.DeviceId, [new PersonalText("000-00-0003")]);
         var rows = new SubjectRows(database, subject, TimeProvider.System);
@@ -371,8 +370,8 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
         Assert.True(await rows.DeleteAsync(vault, waiting: null, CancellationToken.None) > 0);
     }
 
-    private static Task<LoginDbContext> ContextAsync(ServiceProvider services) =>
-        services.GetRequiredService<IDbContextFactory<LoginDbContext>>().CreateDbContextAsync();
+    private static LoginDatabase Session(ServiceProvider services) =>
+        services.GetRequiredService<LoginDataSource>().Create();
 
     private ServiceProvider Services(MaskingOptions masking)
     {

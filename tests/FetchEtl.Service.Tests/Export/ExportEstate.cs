@@ -85,7 +85,7 @@ public sealed class ExportEstate : IAsyncLifetime
         ILakeStore store,
         IProgress<LakeExportProgress>? progress = null,
         CancellationToken cancellationToken = default) =>
-        new LakeExport(() => LoginDatabase.Open(ConnectionString), store, TimeProvider.System)
+        new LakeExport(() => DatabaseSetting.Open(ConnectionString), store, TimeProvider.System)
             .RunAsync(new LakeExportPlan(), progress ?? new Progress<LakeExportProgress>(), cancellationToken);
 
     /// <summary>All rows of the table, as a lake can hold them, in order.</summary>

@@ -57,11 +57,11 @@ public sealed class ExportRefusalTests : IAsyncLifetime
 
         var byFolder = await _estate.ExportAsync("--to", _estate.Lake);
         await other.DisposeAsync();
-        await using var database = LoginDatabase.Open(_estate.ConnectionString);
-        await using var held = await database.Database.BeginTransactionAsync();
+        await using var database = DatabaseSetting.Open(_estate.ConnectionString);
+        await using var held = await database.BeginTransactionAsync();
         await using var command = new Npgsql.NpgsqlCommand(
             $"SELECT pg_advisory_xact_lock(hashtextextended('fetch-etl export {_estate.Lake}' COLLATE \"C\", 0))",
-            (Npgsql.NpgsqlConnection)database.Database.GetDbConnection());
+            database.Connection);
         await command.ExecuteNonQueryAsync();
         var byDatabase = await _estate.ExportAsync("--to", _estate.Lake);
         await held.RollbackAsync();

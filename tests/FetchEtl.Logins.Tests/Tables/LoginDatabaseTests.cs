@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace FetchEtl.Logins.Tests;
 
-public sealed class LoginDbContextTests : IAsyncLifetime
+public sealed class LoginDatabaseTests : IAsyncLifetime
 {
     private LoginStore _store = null!;
 
@@ -26,10 +26,11 @@ public sealed class LoginDbContextTests : IAsyncLifetime
             MessageId = Guid.NewGuid(),
         };
         var empty = new UserLogin();
+        await using var session = _store.Session();
+
+        Assert.Equal(2, await session.InsertAsync([full, empty]));
+
         await using var context = _store.Context();
-
-        Assert.Equal(2, await context.InsertAsync([full, empty]));
-
         var rows = await context.UserLogins.OrderBy(login => login.UserId == null).ToListAsync();
         Assert.Equivalent(full, rows[0], strict: true);
         Assert.Equivalent(empty, rows[1], strict: true);
@@ -39,10 +40,10 @@ public sealed class LoginDbContextTests : IAsyncLifetime
     public async Task The_same_message_is_written_once_within_a_batch_and_across_batches()
     {
         var login = LoginStore.Login();
-        await using var context = _store.Context();
+        await using var session = _store.Session();
 
-        Assert.Equal(1, await context.InsertAsync([login, login]));
-        Assert.Equal(1, await context.InsertAsync([login, LoginStore.Login()]));
+        Assert.Equal(1, await session.InsertAsync([login, login]));
+        Assert.Equal(1, await session.InsertAsync([login, LoginStore.Login()]));
 
         Assert.Equal(2, await _store.CountAsync());
     }
@@ -50,18 +51,18 @@ public sealed class LoginDbContextTests : IAsyncLifetime
     [Fact]
     public async Task Rows_without_a_message_id_are_all_written()
     {
-        await using var context = _store.Context();
+        await using var session = _store.Session();
 
-        Assert.Equal(2, await context.InsertAsync([new UserLogin(), new UserLogin()]));
+        Assert.Equal(2, await session.InsertAsync([new UserLogin(), new UserLogin()]));
     }
 
     [Fact]
     public async Task A_text_too_long_for_its_column_is_rejected_and_never_truncated()
     {
-        await using var context = _store.Context();
+        await using var session = _store.Session();
 
         var error = await Assert.ThrowsAsync<PostgresException>(
-            () => context.InsertAsync([LoginStore.Login(), new UserLogin { Locale = new string('l', 33) }]));
+            () => session.InsertAsync([LoginStore.Login(), new UserLogin { Locale = new string('l', 33) }]));
 
         Assert.Equal("22001", error.SqlState);
         Assert.Equal(0, await _store.CountAsync());
@@ -70,8 +71,8 @@ public sealed class LoginDbContextTests : IAsyncLifetime
     [Fact]
     public async Task Inserting_no_rows_is_not_an_error()
     {
-        await using var context = _store.Context();
+        await using var session = _store.Session();
 
-        Assert.Equal(0, await context.InsertAsync([]));
+        Assert.Equal(0, await session.InsertAsync([]));
     }
 }
