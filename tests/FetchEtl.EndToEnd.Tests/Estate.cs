@@ -14,6 +14,10 @@ namespace FetchEtl.EndToEnd.Tests;
 /// <summary>The environment of a data team: an SQS with two queues, a migrated database and a masking key.</summary>
 internal sealed class Estate : IAsyncDisposable
 {
+    /// <summary>A database that is migrated once. Each estate has a copy of it.</summary>
+    private static readonly DatabaseTemplate Migrated =
+        new(PostgresDatabase.CreateAsync, connectionString => LoginMigrations.MigrateAsync(connectionString));
+
     private readonly IAsyncDisposable _database;
 
     private Estate(
@@ -66,7 +70,7 @@ internal sealed class Estate : IAsyncDisposable
         LocalSqsProtocols protocols = LocalSqsProtocols.All,
         int? maxReceives = null)
     {
-        var database = await PostgresDatabase.CreateAsync();
+        var database = await Migrated.CopyAsync();
         return await CreateAsync(database, database.ConnectionString, protocols, maxReceives);
     }
 
@@ -74,13 +78,13 @@ internal sealed class Estate : IAsyncDisposable
     public static async Task<(Estate Estate, LocalPostgres Server)> CreateWithServerAsync(int? maxReceives = null)
     {
         var server = await LocalPostgres.StartAsync();
+        await LoginMigrations.MigrateAsync(server.ConnectionString);
         return (await CreateAsync(server, server.ConnectionString, LocalSqsProtocols.All, maxReceives), server);
     }
 
     private static async Task<Estate> CreateAsync(
         IAsyncDisposable database, string connectionString, LocalSqsProtocols protocols, int? maxReceives)
     {
-        await LoginMigrations.MigrateAsync(connectionString, CancellationToken.None);
         var sqs = await LocalSqs.StartAsync(new LocalSqsOptions { Protocols = protocols });
         var client = SqsCalls.Connect(sqs.ServiceUrl);
         var deadLetterUrl = (await client.CreateQueueAsync("login-queue-dead")).QueueUrl;

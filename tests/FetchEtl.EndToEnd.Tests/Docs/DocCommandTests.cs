@@ -4,6 +4,7 @@ using Npgsql;
 namespace FetchEtl.EndToEnd.Tests;
 
 /// <summary>Checks that the shell and SQL samples of the pages run.</summary>
+[Trait("Category", "Slow")]
 public sealed class DocCommandTests
 {
     /// <summary>A table that pages describe as the reader's own.</summary>

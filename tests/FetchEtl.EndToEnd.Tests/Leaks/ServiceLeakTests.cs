@@ -26,7 +26,7 @@ public sealed class ServiceLeakTests
             await estate.SendAsync(
                 [.. LeakMessages.Logins(20), .. invalid, .. LeakMessages.Plain(5, LeakMessages.RefusedType)]);
             await estate.UntilOnlyRefusedAreLeftAsync(5);
-            await UntilAsync(HealthStatus.Healthy, worker.Services);
+            await UntilAsync(HealthStatus.Degraded, worker.Services);
             await estate.ExecuteAsync(LeakEstate.RefuseNone);
             await estate.UntilQueueIsEmptyAsync();
 

@@ -82,7 +82,7 @@ public sealed class SimulationTests(ITestOutputHelper output)
 
         var running = process.Start(async () =>
         {
-            await Task.Run(() => { });
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             await Task.Delay(TimeSpan.FromSeconds(1), process);
         });
 
