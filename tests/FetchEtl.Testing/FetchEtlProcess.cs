@@ -79,9 +79,6 @@ public sealed class FetchEtlProcess : IAsyncDisposable
             start.Environment.Remove(name);
         }
 
-        // These processes are too short to profit from code that is compiled again, optimized: not before 10 calm
-        // seconds. The runtime reads the number as hexadecimal milliseconds.
-        start.Environment["DOTNET_TC_CallCountingDelayMs"] = "2710";
         foreach (var (key, value) in settings)
         {
             start.Environment[key] = value;
