@@ -2,7 +2,6 @@ using System.Globalization;
 using FetchEtl.Logins;
 using FetchEtl.Migrations;
 using FetchEtl.Testing;
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace FetchEtl.Maintenance.Tests;
@@ -49,10 +48,10 @@ public sealed class AuditLogTests : IAsyncLifetime
 
         async Task AppendFiveAsync(int process)
         {
-            await using var context = Session();
+            await using var session = Session();
             for (var i = 0; i < 5; i++)
             {
-                await AppendAsync(context, $"purpose {process}");
+                await AppendAsync(session, $"purpose {process}");
             }
         }
     }
@@ -64,8 +63,8 @@ public sealed class AuditLogTests : IAsyncLifetime
     [InlineData("SET session_replication_role = replica; DELETE FROM audit_log")]
     public async Task Not_even_the_owner_changes_or_removes_entries(string sql)
     {
-        await using var context = Session();
-        await AppendAsync(context, "purpose");
+        await using var session = Session();
+        await AppendAsync(session, "purpose");
 
         var refused = await Assert.ThrowsAsync<PostgresException>(() => ScalarAsync(sql));
 
@@ -109,11 +108,11 @@ public sealed class AuditLogTests : IAsyncLifetime
     public async Task A_role_that_writes_entries_can_change_none()
     {
         var (_, login) = await _database.CreateRoleAsync("SELECT, INSERT ON audit_log");
-        await using var context = Session(login);
-        await AppendAsync(context, "purpose");
+        await using var session = Session(login);
+        await AppendAsync(session, "purpose");
 
         var refused = await Assert.ThrowsAsync<PostgresException>(
-            () => context.ExecuteAsync("DELETE FROM audit_log", CancellationToken.None));
+            () => session.ExecuteAsync("DELETE FROM audit_log", CancellationToken.None));
 
         Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refused.SqlState);
         Assert.Null((await VerifyAsync(head: null)).Problem);
@@ -122,19 +121,19 @@ public sealed class AuditLogTests : IAsyncLifetime
     [Fact]
     public async Task An_action_has_an_entry_with_its_outcome_and_one_that_failed_or_was_stopped_says_so()
     {
-        await using var context = Session();
-        var log = new AuditLog(context);
+        await using var session = Session();
+        var log = new AuditLog(session);
         using var stop = new CancellationTokenSource();
         var shown = 0;
         Assert.Equal(3, await RunAsync("find", () => Task.FromResult(shown = 3)));
         Assert.Equal(-1, await RunAsync("export", () => Task.FromResult(-1)));
         await Assert.ThrowsAsync<PostgresException>(() => RunAsync("erase", async () =>
-            shown = await context.ExecuteAsync("SELECT 1 / 0", CancellationToken.None)));
+            shown = await session.ExecuteAsync("SELECT 1 / 0", CancellationToken.None)));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => RunAsync("reveal", async () =>
         {
             shown = 1;
             await stop.CancelAsync();
-            return await context.ExecuteAsync("SELECT 1", stop.Token);
+            return await session.ExecuteAsync("SELECT 1", stop.Token);
         }));
 
         var entries = new List<(string, string, long)>();
@@ -161,17 +160,17 @@ public sealed class AuditLogTests : IAsyncLifetime
             stop.Token);
     }
 
-    private static Task<AuditEntry> AppendAsync(LoginDatabase context, string purpose) =>
-        new AuditLog(context).AppendAsync(
+    private static Task<AuditEntry> AppendAsync(LoginDatabase session, string purpose) =>
+        new AuditLog(session).AppendAsync(
             new AuditAction("reveal", purpose, "*", 1), "ann", CancellationToken.None);
 
     private async Task<string> AppendAllAsync(int count)
     {
-        await using var context = Session();
+        await using var session = Session();
         var head = AuditEntry.NoHash;
         for (var i = 0; i < count; i++)
         {
-            head = (await AppendAsync(context, i.ToString(CultureInfo.InvariantCulture))).Hash;
+            head = (await AppendAsync(session, i.ToString(CultureInfo.InvariantCulture))).Hash;
         }
 
         return head;
@@ -185,8 +184,8 @@ public sealed class AuditLogTests : IAsyncLifetime
 
     private async Task<AuditFinding> VerifyAsync(string? head)
     {
-        await using var context = Session();
-        return await new AuditLog(context).VerifyAsync(head, CancellationToken.None);
+        await using var session = Session();
+        return await new AuditLog(session).VerifyAsync(head, CancellationToken.None);
     }
 
     /// <summary>Does what only the owner can: takes the trigger away and puts it back.</summary>

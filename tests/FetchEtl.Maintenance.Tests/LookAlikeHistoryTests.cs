@@ -157,8 +157,8 @@ public sealed class LookAlikeHistoryTests
                 _written.Add(row.MessageId.Value, (ip, device));
             }
 
-            await using var context = _store.Session();
-            await context.InsertAsync(rows);
+            await using var session = _store.Session();
+            await session.InsertAsync(rows);
 
             string? Mask(PiiField field, string? value) =>
                 masker.Mask(field, value is null ? null : new PersonalText(value));

@@ -121,8 +121,8 @@ public sealed class LookAlikeRekeyingTests : IAsyncLifetime
     private async Task WriteAsync(MaskingOptions ring, string ip)
     {
         var masker = new KeyedPiiMasker(ring);
-        await using var context = _store.Session();
-        await context.InsertAsync(
+        await using var session = _store.Session();
+        await session.InsertAsync(
         [
             new UserLogin
             {

@@ -68,8 +68,8 @@ public sealed class MaintenanceStore : IAsyncLifetime, IAsyncDisposable
     /// <summary>Records keys and settings, as the first process that has them does.</summary>
     public async Task VerifyAsync(MaskingOptions masking)
     {
-        await using var context = Session();
-        await Verifier(new KeyedPiiMasker(masking), masking).VerifyAsync(context, CancellationToken.None);
+        await using var session = Session();
+        await Verifier(new KeyedPiiMasker(masking), masking).VerifyAsync(session, CancellationToken.None);
     }
 
     public Task<RekeySummary> RekeyAsync(

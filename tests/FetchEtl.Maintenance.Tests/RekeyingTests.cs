@@ -1,7 +1,6 @@
 using FetchEtl.Logins;
 using FetchEtl.Masking;
 using FetchEtl.Testing;
-using Microsoft.EntityFrameworkCore;
 
 namespace FetchEtl.Maintenance.Tests;
 
@@ -126,9 +125,9 @@ public sealed class RekeyingTests : IAsyncLifetime
     public async Task A_row_that_is_updated_while_rekeying_waits_for_its_lock_is_rekeyed_all_the_same()
     {
         await WriteAsync(_old, 0, 1);
-        await using var context = _store.Session();
-        await context.OpenAsync();
-        await context.ExecuteAsync("BEGIN; UPDATE user_logins SET locale = 'XX'", CancellationToken.None);
+        await using var session = _store.Session();
+        await session.OpenAsync();
+        await session.ExecuteAsync("BEGIN; UPDATE user_logins SET locale = 'XX'", CancellationToken.None);
 
         var rekey = _store.RekeyAsync(_new);
         while (await _store.ScalarAsync<long>("SELECT count(*) FROM pg_locks WHERE NOT granted") == 0)
@@ -136,7 +135,7 @@ public sealed class RekeyingTests : IAsyncLifetime
             Assert.False(rekey.IsCompleted);
         }
 
-        await context.ExecuteAsync("COMMIT", CancellationToken.None);
+        await session.ExecuteAsync("COMMIT", CancellationToken.None);
 
         Assert.Empty((await rekey).Left);
         Assert.Equal(1, await _store.ScalarAsync<long>("SELECT count(*) FROM user_logins WHERE masked_ip LIKE '2:%' " +
@@ -229,8 +228,8 @@ public sealed class RekeyingTests : IAsyncLifetime
     private async Task WriteAsync(MaskingOptions ring, int first, int count)
     {
         var masker = new KeyedPiiMasker(ring);
-        await using var context = _store.Session();
-        await context.InsertAsync([.. Enumerable.Range(first, count).Select(i => new UserLogin
+        await using var session = _store.Session();
+        await session.InsertAsync([.. Enumerable.Range(first, count).Select(i => new UserLogin
         {
             MaskedIp = masker.Mask(PiiField.Ip, new PersonalText($"10.0.{i / 256}.{i % 256}")),
             MessageId = Guid.NewGuid(),

@@ -169,7 +169,7 @@ public sealed class RotationHistoryTests
 
         private async Task InsertAsync(Func<PiiField, string?, string?> mask, PiiVault? vault)
         {
-            await using var context = _store.Session();
+            await using var session = _store.Session();
             var rows = new List<UserLogin>();
             var entries = new List<VaultValue>();
             for (var count = _random.Next(1, 120); count > 0; count--)
@@ -186,11 +186,11 @@ public sealed class RotationHistoryTests
                     new VaultValue(field, masks[(int)field]!, new PersonalText(values[(int)field]!))));
             }
 
-            await using var transaction = await context.BeginTransactionAsync();
-            await context.InsertAsync(rows);
+            await using var transaction = await session.BeginTransactionAsync();
+            await session.InsertAsync(rows);
             if (vault is not null)
             {
-                await vault.SealAsync(context, entries, CancellationToken.None);
+                await vault.SealAsync(session, entries, CancellationToken.None);
             }
 
             await transaction.CommitAsync();

@@ -24,10 +24,10 @@ public sealed class SubjectRowsTests : IAsyncLifetime
         var mine = await WriteAsync(Theirs, generations: 3);
         await WriteAsync(new PersonalText("192.0.2.2"), generations: 3);
         var before = await RowsAsync();
-        await using var context = _store.Session();
+        await using var session = _store.Session();
 
         // Another spelling of the same address.
-        var rows = Rows(context, PiiField.Ip, "::ffff:192.0.2.1");
+        var rows = Rows(session, PiiField.Ip, "::ffff:192.0.2.1");
         Assert.Equal(3, (await rows.CountAsync(CancellationToken.None)).Rows);
         Assert.Equal(3, await MaskAgainAsync());
         Assert.Equal(0, await MaskAgainAsync());
@@ -45,7 +45,7 @@ public sealed class SubjectRowsTests : IAsyncLifetime
         Assert.All(changed, row => Assert.StartsWith(RandomMask.ErasedPrefix, row.User, StringComparison.Ordinal));
 
         Task<long> MaskAgainAsync() =>
-            rows.MaskAgainAsync(new RandomMask(), Vault(context), progress: null, CancellationToken.None);
+            rows.MaskAgainAsync(new RandomMask(), Vault(session), progress: null, CancellationToken.None);
     }
 
     [Fact]
@@ -58,12 +58,12 @@ public sealed class SubjectRowsTests : IAsyncLifetime
         options.Methods["ip"] = MaskingMethod.IpCryptPfx;
         var mask = new KeyedPiiMasker(options).Mask(PiiField.Ip, Theirs)!;
         await InsertAsync(LookAlike("mine", 1), LookAlike("another's", 2));
-        await using var context = _store.Session();
+        await using var session = _store.Session();
 
         var mine = new SubjectRows(
-            context, Subject(PiiField.Ip, Theirs.Reveal()), TimeProvider.System);
+            session, Subject(PiiField.Ip, Theirs.Reveal()), TimeProvider.System);
         var theirs = new SubjectRows(
-            context,
+            session,
             Subject(PiiField.Ip, masker.Unmask(PiiField.Ip, mask, generation: 2)!.Value.Reveal()),
             TimeProvider.System);
 
@@ -86,9 +86,9 @@ public sealed class SubjectRowsTests : IAsyncLifetime
     public async Task A_user_id_is_found_raw_and_masked()
     {
         await InsertAsync(Row("ann"), Row(Masker(1).Mask(PiiField.UserId, new PersonalText("ann"))!), Row("bob"));
-        await using var context = _store.Session();
+        await using var session = _store.Session();
 
-        var found = await Rows(context, PiiField.UserId, "ann").CountAsync(CancellationToken.None);
+        var found = await Rows(session, PiiField.UserId, "ann").CountAsync(CancellationToken.None);
 
         Assert.Equal(new SubjectRowCounts(2, new DateOnly(2026, 1, 2), new DateOnly(2026, 1, 2)), found);
     }
@@ -99,12 +99,12 @@ public sealed class SubjectRowsTests : IAsyncLifetime
         var mine = await WriteAsync(Theirs, generations: 2);
         var others = await WriteAsync(new PersonalText("192.0.2.2"), generations: 2);
         await InsertAsync(Row("no message", Theirs, id: null));
-        await using var context = _store.Session();
-        var rows = Rows(context, PiiField.Ip, Theirs.Reveal());
+        await using var session = _store.Session();
+        var rows = Rows(session, PiiField.Ip, Theirs.Reveal());
 
-        Assert.Equal(3, await rows.DeleteAsync(Vault(context), waiting: null, CancellationToken.None));
-        Assert.Equal(0, await rows.DeleteAsync(Vault(context), waiting: null, CancellationToken.None));
-        Assert.Equal(0, await context.InsertAsync([.. mine.Select(id => Row("again", Theirs, id))]));
+        Assert.Equal(3, await rows.DeleteAsync(Vault(session), waiting: null, CancellationToken.None));
+        Assert.Equal(0, await rows.DeleteAsync(Vault(session), waiting: null, CancellationToken.None));
+        Assert.Equal(0, await session.InsertAsync([.. mine.Select(id => Row("again", Theirs, id))]));
 
         Assert.Equal(others.Order(), (await RowsAsync()).Select(row => row.Id!.Value).Order());
         Assert.Equal(2, await _store.ScalarAsync<long>("SELECT count(*) FROM erased_messages"));
@@ -121,8 +121,8 @@ public sealed class SubjectRowsTests : IAsyncLifetime
         await ExecuteAsync(
             erasing,
             $"DELETE FROM user_logins; INSERT INTO erased_messages (message_id) VALUES ('{row.MessageId}')");
-        await using var context = _store.Session();
-        var insert = context.InsertAsync([row]);
+        await using var session = _store.Session();
+        var insert = session.InsertAsync([row]);
         await UntilOneWaitsAsync();
         await transaction.CommitAsync();
 
@@ -143,10 +143,10 @@ public sealed class SubjectRowsTests : IAsyncLifetime
         await using var inserting = _store.Session();
         var insert = inserting.InsertAsync([first, row]);
         await UntilOneWaitsAsync();
-        await using var context = _store.Session();
+        await using var session = _store.Session();
         var waits = new TaskCompletionSource<int>();
-        var erasure = Rows(context, PiiField.Ip, Theirs.Reveal()).DeleteAsync(
-            Vault(context), count => waits.TrySetResult(count), CancellationToken.None);
+        var erasure = Rows(session, PiiField.Ip, Theirs.Reveal()).DeleteAsync(
+            Vault(session), count => waits.TrySetResult(count), CancellationToken.None);
 
         Assert.Equal(2, await waits.Task);
         Assert.Equal(1, await _store.ScalarAsync<long>("SELECT count(*) FROM user_logins"));
@@ -163,7 +163,7 @@ public sealed class SubjectRowsTests : IAsyncLifetime
         var (ann, bob) = (Masker(3).Mask(PiiField.UserId, new("ann"))!, Masker(3).Mask(PiiField.UserId, new("bob"))!);
         await InsertAsync(
             Row(ann, own, Guid.NewGuid(), 2), Row(ann, shared, Guid.NewGuid(), 3), Row(bob, shared, Guid.NewGuid(), 1));
-        await using var context = _store.Session();
+        await using var session = _store.Session();
         string[] masks =
         [
             ann, bob, .. new[] { own, shared }.Select(ip => Masker(3).Mask(PiiField.Ip, ip)!),
@@ -176,7 +176,7 @@ public sealed class SubjectRowsTests : IAsyncLifetime
         }
 
         var vault = new SubjectVault(
-            context,
+            session,
             Subject(PiiField.UserId, "ann"),
             Masker(3));
 
@@ -195,9 +195,9 @@ public sealed class SubjectRowsTests : IAsyncLifetime
     {
         var (user, shared) = (new PersonalText("ann"), new PersonalText("192.0.2.8"));
         await InsertAsync(Row(Masker(3).Mask(PiiField.UserId, new("bob"))!, shared, Guid.NewGuid(), 3));
-        await using var context = _store.Session();
-        var vault = new SubjectVault(context, Subject(PiiField.UserId, user.Reveal()), Masker(3));
-        var rows = Rows(context, PiiField.UserId, user.Reveal());
+        await using var session = _store.Session();
+        var vault = new SubjectVault(session, Subject(PiiField.UserId, user.Reveal()), Masker(3));
+        var rows = Rows(session, PiiField.UserId, user.Reveal());
         Assert.Equal(0, await vault.EraseAsync(CancellationToken.None));
 
         // Two logins with their sealed values, after the vault was erased.
@@ -231,11 +231,11 @@ public sealed class SubjectRowsTests : IAsyncLifetime
             MaskGeneration = 1,
             MessageId = Guid.NewGuid(),
         });
-        await using var context = _store.Session();
-        var rows = Rows(context, PiiField.UserId, "ann");
+        await using var session = _store.Session();
+        var rows = Rows(session, PiiField.UserId, "ann");
 
         Assert.Equal(1, await rows.MaskAgainAsync(
-            new RandomMask(), Vault(context), progress: null, CancellationToken.None));
+            new RandomMask(), Vault(session), progress: null, CancellationToken.None));
 
         Assert.Equal(1, await _store.ScalarAsync<long>(
             """
@@ -251,11 +251,11 @@ public sealed class SubjectRowsTests : IAsyncLifetime
     private static Subject Subject(PiiField field, string value) =>
         new(new KeyedPiiMasker(MaintenanceStore.Masking(Keys)), field, [new PersonalText(value)]);
 
-    private static SubjectVault Vault(LoginDatabase context) =>
-        new(context, Subject(PiiField.Ip, Theirs.Reveal()), Masker(3));
+    private static SubjectVault Vault(LoginDatabase session) =>
+        new(session, Subject(PiiField.Ip, Theirs.Reveal()), Masker(3));
 
-    private static SubjectRows Rows(LoginDatabase context, PiiField field, string value) =>
-        new(context, Subject(field, value), TimeProvider.System);
+    private static SubjectRows Rows(LoginDatabase session, PiiField field, string value) =>
+        new(session, Subject(field, value), TimeProvider.System);
 
     private static UserLogin Row(string userId) => Row(userId, Theirs, Guid.NewGuid());
 
@@ -285,8 +285,8 @@ public sealed class SubjectRowsTests : IAsyncLifetime
 
     private async Task InsertAsync(params UserLogin[] rows)
     {
-        await using var context = _store.Session();
-        Assert.Equal(rows.Length, await context.InsertAsync(rows));
+        await using var session = _store.Session();
+        Assert.Equal(rows.Length, await session.InsertAsync(rows));
     }
 
     private Task<List<(Guid? Id, string Ip, string Device, string User)>> RowsAsync() => _store.QueryAsync(

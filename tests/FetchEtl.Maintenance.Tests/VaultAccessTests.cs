@@ -35,8 +35,8 @@ public sealed class VaultAccessTests : IAsyncLifetime
             }
         }
 
-        await using var context = _store.Session();
-        var access = new VaultAccess(context, Masker(Keys.Length));
+        await using var session = _store.Session();
+        var access = new VaultAccess(session, Masker(Keys.Length));
         foreach (var field in PiiFields.All)
         {
             for (var stored = 1; stored <= Keys.Length; stored++)
@@ -57,8 +57,8 @@ public sealed class VaultAccessTests : IAsyncLifetime
     {
         await SealAsync(Masker(2), PiiField.Ip, "192.0.2.1");
         string[] masks = [MaskOf(Masker(1), PiiField.Ip, "192.0.2.1"), MaskOf(Masker(2), PiiField.Ip, "192.0.2.1")];
-        await using var context = _store.Session();
-        var access = new VaultAccess(context, masker: null) { Verifier = Masker(2).VaultSigner.Verifier };
+        await using var session = _store.Session();
+        var access = new VaultAccess(session, masker: null) { Verifier = Masker(2).VaultSigner.Verifier };
 
         var found = await access.FindAsync(masks, CancellationToken.None);
 
@@ -76,8 +76,8 @@ public sealed class VaultAccessTests : IAsyncLifetime
             await SealAsync(Masker(stored), PiiField.DeviceId, "192.0.2.1");
         }
 
-        await using var context = _store.Session();
-        var access = new VaultAccess(context, Masker(Keys.Length));
+        await using var session = _store.Session();
+        var access = new VaultAccess(session, Masker(Keys.Length));
         var mask = MaskOf(Masker(2), PiiField.Ip, "192.0.2.1");
 
         var erased = await access.EraseAsync([mask, "1:unknown"], CancellationToken.None);
@@ -96,15 +96,15 @@ public sealed class VaultAccessTests : IAsyncLifetime
     {
         await SealAsync(Masker(1), PiiField.Ip, "192.0.2.1");
         await SealAsync(Masker(2), PiiField.Ip, "192.0.2.1");
-        await using var context = _store.Session();
+        await using var session = _store.Session();
         var mask = MaskOf(Masker(1), PiiField.Ip, "192.0.2.1");
 
         var refusal = await Assert.ThrowsAsync<MaskingRefusedException>(
-            () => new VaultAccess(context, keys == 0 ? null : Masker(keys)).EraseAsync([mask], CancellationToken.None));
+            () => new VaultAccess(session, keys == 0 ? null : Masker(keys)).EraseAsync([mask], CancellationToken.None));
 
         Assert.Contains("generations 1, 2", refusal.Message, StringComparison.Ordinal);
         Assert.Equal(2L, await _store.ScalarAsync<long>("SELECT count(*) FROM pii_vault"));
-        var erased = await new VaultAccess(context, Masker(2)).EraseAsync([mask], CancellationToken.None);
+        var erased = await new VaultAccess(session, Masker(2)).EraseAsync([mask], CancellationToken.None);
         Assert.Equal(2, erased[mask].Count());
         Assert.Equal(0L, await _store.ScalarAsync<long>("SELECT count(*) FROM pii_vault"));
     }
@@ -114,8 +114,8 @@ public sealed class VaultAccessTests : IAsyncLifetime
     {
         using var other = RevealingKey.Read(_files.OtherPrivate, passphrase: null);
         await SealAsync(Masker(1), PiiField.Ip, "192.0.2.1");
-        await using var context = _store.Session();
-        var access = new VaultAccess(context, Masker(1));
+        await using var session = _store.Session();
+        var access = new VaultAccess(session, Masker(1));
         var mask = MaskOf(Masker(1), PiiField.Ip, "192.0.2.1");
 
         var entry = Assert.Single((await access.FindAsync([mask], CancellationToken.None))[mask]);
@@ -130,12 +130,12 @@ public sealed class VaultAccessTests : IAsyncLifetime
     public async Task An_entry_of_a_generation_that_the_keys_lack_names_it()
     {
         await SealAsync(Masker(2), PiiField.Ip, "192.0.2.1");
-        await using var context = _store.Session();
+        await using var session = _store.Session();
         var mask = MaskOf(Masker(2), PiiField.Ip, "192.0.2.1");
         foreach (var access in new[]
         {
-            new VaultAccess(context, Masker(1)),
-            new VaultAccess(context, masker: null) { Verifier = Masker(1).VaultSigner.Verifier },
+            new VaultAccess(session, Masker(1)),
+            new VaultAccess(session, masker: null) { Verifier = Masker(1).VaultSigner.Verifier },
         })
         {
             var entry = Assert.Single((await access.FindAsync([mask], CancellationToken.None))[mask]);
@@ -152,8 +152,8 @@ public sealed class VaultAccessTests : IAsyncLifetime
     {
         var masker = Masker(2);
         await SealAsync(masker, PiiField.Ip, "::ffff:192.0.2.1");
-        await using var context = _store.Session();
-        var access = new VaultAccess(context, masker);
+        await using var session = _store.Session();
+        var access = new VaultAccess(session, masker);
         var mask = MaskOf(masker, PiiField.Ip, "192.0.2.1");
 
         var found = Assert.Single((await access.FindAsync([mask], CancellationToken.None))[mask]);
@@ -175,8 +175,8 @@ public sealed class VaultAccessTests : IAsyncLifetime
                 SqlCommands.Parameter("sealed", VaultKeyFiles.SealVersion1(field, "same")));
         }
 
-        await using var context = _store.Session();
-        var access = new VaultAccess(context, masker);
+        await using var session = _store.Session();
+        var access = new VaultAccess(session, masker);
 
         var found = await access.FindAsync([mask], CancellationToken.None);
 
@@ -195,13 +195,13 @@ public sealed class VaultAccessTests : IAsyncLifetime
 
     private async Task SealAsync(IPiiMasker masker, PiiField field, string value)
     {
-        await using var context = _store.Session();
-        await using var transaction = await context.BeginTransactionAsync();
+        await using var session = _store.Session();
+        await using var transaction = await session.BeginTransactionAsync();
         var options = new MaskingOptions { Vault = { PublicKeyFile = _files.Public } };
         Array.ForEach(Keys, options.Keys.Add);
         var vault = PiiVault.Of(options)!;
         Assert.Equal(1, await vault.SealAsync(
-            context,
+            session,
             [new VaultValue(field, MaskOf(masker, field, value), new PersonalText(value))],
             CancellationToken.None));
         await transaction.CommitAsync();

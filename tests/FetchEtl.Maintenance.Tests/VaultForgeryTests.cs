@@ -133,8 +133,8 @@ public sealed class VaultForgeryTests : IAsyncLifetime
     public async Task Without_any_key_that_verifies_an_entry_it_is_not_opened_and_the_remedy_is_named()
     {
         await SealAsync(Victim);
-        await using var context = _store.Session();
-        var access = new VaultAccess(context, masker: null) { AcceptsUnsigned = true };
+        await using var session = _store.Session();
+        var access = new VaultAccess(session, masker: null) { AcceptsUnsigned = true };
         var mask = MaskOf(_masker, Victim);
 
         var entry = Assert.Single((await access.FindAsync([mask], CancellationToken.None))[mask]);
@@ -179,12 +179,12 @@ public sealed class VaultForgeryTests : IAsyncLifetime
     private async Task<IEnumerable<string?>> OpenAsync(string mask)
     {
         var verifier = VaultVerifier.Read(_files.Write("verifier.pem", _next.VaultSigner.Verifier.ToPem()));
-        await using var context = _store.Session();
+        await using var session = _store.Session();
         VaultAccess[] readers =
         [
-            new(context, _next),
-            new(context, masker: null) { Verifier = verifier },
-            new(context, masker: null) { Verifier = verifier, AcceptsUnsigned = true },
+            new(session, _next),
+            new(session, masker: null) { Verifier = verifier },
+            new(session, masker: null) { Verifier = verifier, AcceptsUnsigned = true },
         ];
         var values = new List<string?>();
         foreach (var reader in readers)
@@ -207,10 +207,10 @@ public sealed class VaultForgeryTests : IAsyncLifetime
     {
         var options = MaintenanceStore.Masking(TestKeys.First);
         options.Vault.PublicKeyFile = _files.Public;
-        await using var context = _store.Session();
-        await using var transaction = await context.BeginTransactionAsync();
+        await using var session = _store.Session();
+        await using var transaction = await session.BeginTransactionAsync();
         await PiiVault.Of(options)!.SealAsync(
-            context,
+            session,
             [new VaultValue(PiiField.Ip, MaskOf(_masker, value), new PersonalText(value))],
             CancellationToken.None);
         await transaction.CommitAsync();

@@ -14,7 +14,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class LoginsServiceCollectionExtensions
 {
     /// <summary>
-    /// Registers the writer, the masker and <see cref="LoginDbContext"/>, with settings from a configuration section.
+    /// Registers the writer, the masker, <see cref="LoginDataSource"/> and <see cref="LoginDbContext"/>, with settings
+    /// from a configuration section.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="section">
@@ -43,7 +44,10 @@ public static class LoginsServiceCollectionExtensions
         });
     }
 
-    /// <summary>Registers the writer, the masker and <see cref="LoginDbContext"/>, with settings from code.</summary>
+    /// <summary>
+    /// Registers the writer, the masker, <see cref="LoginDataSource"/> and <see cref="LoginDbContext"/>, with settings
+    /// from code.
+    /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">Sets the options.</param>
     /// <returns>The services.</returns>
@@ -94,7 +98,7 @@ public static class LoginsServiceCollectionExtensions
     }
 
     /// <summary>
-    /// For code that reads with EF Core, which would log the server's text about a failure: it can quote a row.
+    /// Configures the contexts of applications. EF Core logs no failure, since the server's text can quote a row.
     /// </summary>
     private static void UsePostgres(IServiceProvider services, DbContextOptionsBuilder builder)
     {

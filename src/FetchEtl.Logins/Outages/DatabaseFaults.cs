@@ -25,8 +25,8 @@ public static class DatabaseFaults
 
     /// <summary>
     /// Classifies by SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html), by the function that
-    /// reported the error and by whether it happened in a function of the schema. Inner exceptions are included: EF
-    /// Core wraps the failures that Npgsql calls transient in an InvalidOperationException.
+    /// reported the error and by whether it happened in a function of the schema. Inner exceptions are included:
+    /// Npgsql wraps those of the socket, and EF Core, in code that reads with it, wraps what Npgsql calls transient.
     /// </summary>
     /// <param name="exception">What a statement, a commit or an attempt to connect threw.</param>
     /// <returns>The fault; <see cref="FaultKind.Unknown"/> where the database is not at fault.</returns>

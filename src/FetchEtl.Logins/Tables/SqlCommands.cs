@@ -40,7 +40,7 @@ internal static class SqlCommands
     private static async Task<NpgsqlCommand> CreateAsync(
         LoginDatabase database, string sql, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
     {
-        await database.OpenAsync(cancellationToken);
+        await database.RequireOpenAsync(cancellationToken);
         var command = new NpgsqlCommand(sql, database.Connection);
         command.Parameters.AddRange(parameters);
         return command;

@@ -28,6 +28,9 @@ internal sealed class TableForm
         return Target;
     }
 
+    /// <summary>The next statement reads the form again.</summary>
+    public void Forget() => Volatile.Write(ref _target, (int)InsertTarget.Unknown);
+
     /// <summary>Reads the form again.</summary>
     /// <returns>Whether this call found another form than the one that was known.</returns>
     public async Task<bool> ReadAgainAsync(LoginDatabase database, CancellationToken cancellationToken)

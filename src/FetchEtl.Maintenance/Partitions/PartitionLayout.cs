@@ -56,7 +56,7 @@ public sealed partial record PartitionLayout(
         : null;
 
     /// <summary>Reads the layout.</summary>
-    /// <param name="database">The database.</param>
+    /// <param name="database">A session without a transaction.</param>
     /// <param name="cancellationToken">Cancels the statement under way.</param>
     /// <returns>The layout; null where there is no table <c>user_logins</c>.</returns>
     /// <exception cref="Npgsql.NpgsqlException">PostgreSQL rejected a statement, or could not be reached.</exception>

@@ -62,9 +62,9 @@ public sealed class OwnDataSourceTests : IAsyncLifetime
         var builder = new NpgsqlDataSourceBuilder(_store.ConnectionString).UseLoggerFactory(logs);
         await using var source = (isConfigured ? builder.ConfigureForLogins() : builder).Build();
         Use(source);
-        await using var context = _store.Session();
+        await using var session = _store.Session();
 
-        await Assert.ThrowsAsync<PostgresException>(() => context.InsertAsync([LoginStore.Login(canary)]));
+        await Assert.ThrowsAsync<PostgresException>(() => session.InsertAsync([LoginStore.Login(canary)]));
 
         Assert.Equal(isConfigured, !spans.Any(span => span.Contains(canary, StringComparison.Ordinal)));
         Assert.Equal(isConfigured, logs.Texts.Length == 0);

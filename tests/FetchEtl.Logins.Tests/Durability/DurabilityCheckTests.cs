@@ -33,8 +33,8 @@ public sealed class DurabilityCheckTests : IAsyncLifetime
         var role = await _store.UseRoleAsync();
         await _store.ScalarAsync(begin.Replace("{role}", role, StringComparison.Ordinal));
 
-        await using var context = _store.Session();
-        var findings = await DurabilityCheck.FindAsync(context);
+        await using var session = _store.Session();
+        var findings = await DurabilityCheck.FindAsync(session);
 
         // The tests' own server runs without fsync.
         Assert.Equal(subject, findings.SingleOrDefault(finding => finding.Subject != "fsync")?.Subject);
@@ -66,8 +66,8 @@ public sealed class DurabilityCheckTests : IAsyncLifetime
             await store.ScalarAsync($"SET synchronous_commit = local; ALTER ROLE postgres {role}");
             await store.ScalarAsync("SELECT pg_reload_conf()");
             await using var process = store.Beside();
-            await using var context = process.GetRequiredService<LoginDataSource>().Create();
-            var findings = await DurabilityCheck.FindAsync(context);
+            await using var session = process.GetRequiredService<LoginDataSource>().Create();
+            var findings = await DurabilityCheck.FindAsync(session);
             return string.Join(',', findings.Select(finding => finding.Subject));
         }
     }

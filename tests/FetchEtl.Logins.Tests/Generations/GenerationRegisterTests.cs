@@ -137,8 +137,8 @@ public sealed class GenerationRegisterTests : IAsyncLifetime
     private async Task<IReadOnlyList<int>> RegisterAsync(params string[] keys)
     {
         await using var provider = _store.Beside(Masking(keys));
-        await using var context = _store.Session();
+        await using var session = _store.Session();
         return (await provider.GetRequiredService<StoredMasksVerifier>()
-            .RegisterAsync(context, CancellationToken.None)).Generations;
+            .RegisterAsync(session, CancellationToken.None)).Generations;
     }
 }

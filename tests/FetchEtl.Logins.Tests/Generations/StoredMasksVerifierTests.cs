@@ -44,10 +44,10 @@ public sealed class StoredMasksVerifierTests : IAsyncLifetime
         await _store.ScalarAsync("INSERT INTO masking_generations (generation) VALUES (1)");
         Assert.Contains("'fetch-etl keys register'", Assert.Single(await RefusalAsync()), StringComparison.Ordinal);
 
-        await using (var context = _store.Session())
+        await using (var session = _store.Session())
         {
             await _store.Provider.GetRequiredService<StoredMasksVerifier>()
-                .RegisterAsync(context, CancellationToken.None);
+                .RegisterAsync(session, CancellationToken.None);
         }
 
         Assert.Equal($"1 {Checks[0]}", await _store.ScalarAsync(Generations));
@@ -68,12 +68,12 @@ public sealed class StoredMasksVerifierTests : IAsyncLifetime
 
         async Task CheckAsync(params string[] keys)
         {
-            await using var context = _store.Session();
+            await using var session = _store.Session();
             var masking = Masking(keys);
             await new StoredMasksVerifier(
                 new KeyedPiiMasker(masking),
                 Microsoft.Extensions.Options.Options.Create(new LoginsOptions { Masking = masking }))
-                .CheckKeysAsync(context, CancellationToken.None);
+                .CheckKeysAsync(session, CancellationToken.None);
         }
     }
 

@@ -255,14 +255,14 @@ public sealed class TableSettingsTests : IAsyncLifetime
     private async Task<RegisteredSettings> RegisterAsync(Action<LoginsOptions> change)
     {
         await using var provider = Beside(change);
-        await using var context = _store.Session();
-        return await provider.GetRequiredService<StoredMasksVerifier>().RegisterAsync(context, CancellationToken.None);
+        await using var session = _store.Session();
+        return await provider.GetRequiredService<StoredMasksVerifier>().RegisterAsync(session, CancellationToken.None);
     }
 
     private async Task<StoredMasksFindings> InspectAsync(Action<LoginsOptions> change)
     {
         await using var provider = Beside(change);
-        await using var context = _store.Session();
-        return await provider.GetRequiredService<StoredMasksVerifier>().InspectAsync(context, CancellationToken.None);
+        await using var session = _store.Session();
+        return await provider.GetRequiredService<StoredMasksVerifier>().InspectAsync(session, CancellationToken.None);
     }
 }

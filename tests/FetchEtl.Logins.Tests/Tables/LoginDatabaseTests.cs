@@ -75,4 +75,17 @@ public sealed class LoginDatabaseTests : IAsyncLifetime
 
         Assert.Equal(0, await session.InsertAsync([]));
     }
+
+    [Fact]
+    public async Task No_statement_continues_a_transaction_whose_connection_was_lost()
+    {
+        await using var session = _store.Session();
+        await using var transaction = await session.BeginTransactionAsync();
+        await session.Connection.CloseAsync();
+
+        var lost = await Assert.ThrowsAsync<NpgsqlException>(() => session.InsertAsync([LoginStore.Login()]));
+
+        Assert.Equal(FaultKind.Transient, DatabaseFaults.Classify(lost).Kind);
+        Assert.Equal(0, await _store.CountAsync());
+    }
 }

@@ -32,8 +32,8 @@ public sealed class LoginTablesTests : IAsyncLifetime
         var (login, other) = (LoginStore.Login(), LoginStore.Login());
 
         await Task.WhenAll(_store.Writer.WriteAsync(login), _store.Writer.WriteAsync(login));
-        await using var context = _store.Session();
-        Assert.Equal(1, await context.InsertAsync([other, other]));
+        await using var session = _store.Session();
+        Assert.Equal(1, await session.InsertAsync([other, other]));
 
         Assert.Equal(2L, await _store.ScalarAsync("SELECT count(*) FROM \"Estate_1\".\"App_Logins\""));
         Assert.Equal(1L, await _store.ScalarAsync("SELECT count(*) FROM \"Estate_1\".masking_generations"));

@@ -131,6 +131,27 @@ public sealed class PartitionedTableTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_transaction_that_meets_the_other_form_fails_for_that_reason_and_the_next_one_succeeds()
+    {
+        await using var session = _store.Session();
+        Assert.Equal(1, await session.InsertAsync([LoginStore.Login()]));
+        await ConvertAsync();
+        await _store.ScalarAsync("SELECT user_logins_add_partition('2026-01-02')");
+
+        await using (await session.BeginTransactionAsync())
+        {
+            var refusal = await Assert.ThrowsAsync<PostgresException>(
+                () => session.InsertAsync([LoginStore.Login()]));
+            Assert.Equal(PostgresErrorCodes.InvalidColumnReference, refusal.SqlState);
+        }
+
+        await using var transaction = await session.BeginTransactionAsync();
+        Assert.Equal(1, await session.InsertAsync([LoginStore.Login()]));
+        await transaction.CommitAsync();
+        Assert.Equal(2L, await _store.CountAsync());
+    }
+
+    [Fact]
     public async Task A_row_without_a_date_is_written_once()
     {
         await ConvertAsync();
@@ -139,8 +160,8 @@ public sealed class PartitionedTableTests : IAsyncLifetime
 
         Assert.Equal((2, 0), Counts(await RunAsync(undated, LoginStore.Login())));
         Assert.Equal((0, 0), Counts(await RunAsync(undated)));
-        await using var context = _store.Session();
-        Assert.Equal(1, await context.InsertAsync([new UserLogin { UserId = "v", MessageId = Guid.NewGuid() }]));
+        await using var session = _store.Session();
+        Assert.Equal(1, await session.InsertAsync([new UserLogin { UserId = "v", MessageId = Guid.NewGuid() }]));
     }
 
     [Fact]
@@ -225,9 +246,9 @@ public sealed class PartitionedTableTests : IAsyncLifetime
                 .ChangeMessageIdsAsync(database, MessageIdForm.Moving, CancellationToken.None);
         }
 
-        await using (var context = _store.Session())
+        await using (var session = _store.Session())
         {
-            Assert.Equal(1, await context.InsertAsync([received]));
+            Assert.Equal(1, await session.InsertAsync([received]));
         }
 
         Assert.Equal((0, 0), Counts(await RunAsync(received)));

@@ -1,7 +1,6 @@
 using FetchEtl.Logins;
 using FetchEtl.Masking;
 using FetchEtl.Testing;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 

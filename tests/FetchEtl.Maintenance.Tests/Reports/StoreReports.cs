@@ -31,8 +31,8 @@ internal static class StoreReports
 
     private static async Task<LoginReport> ReportAsync(ReportPlan plan, string connectionString)
     {
-        await using var context = MaintenanceStore.Session(connectionString);
-        return await new LoginReporting(context).RunAsync(
+        await using var session = MaintenanceStore.Session(connectionString);
+        return await new LoginReporting(session).RunAsync(
             plan, new Progress<ReportProgress>(), CancellationToken.None);
     }
 }

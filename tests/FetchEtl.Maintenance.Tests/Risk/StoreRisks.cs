@@ -17,8 +17,8 @@ internal static class StoreRisks
     public static async Task ReplaceAsync(this MaintenanceStore store, IReadOnlyList<UserLogin> logins)
     {
         await store.ExecuteAsync("TRUNCATE user_logins");
-        await using var context = store.Session();
-        await context.InsertAsync(logins);
+        await using var session = store.Session();
+        await session.InsertAsync(logins);
     }
 
     /// <summary>
@@ -33,7 +33,7 @@ internal static class StoreRisks
 
     private static async Task<RiskReport> AnalyzeAsync(RiskPlan plan, string connectionString)
     {
-        await using var context = MaintenanceStore.Session(connectionString);
-        return await new RiskAnalysis(context).RunAsync(plan, new Progress<RiskProgress>(), CancellationToken.None);
+        await using var session = MaintenanceStore.Session(connectionString);
+        return await new RiskAnalysis(session).RunAsync(plan, new Progress<RiskProgress>(), CancellationToken.None);
     }
 }

@@ -1,5 +1,4 @@
 using FetchEtl.Maintenance;
-using Microsoft.EntityFrameworkCore;
 
 namespace FetchEtl.Service.Tests;
 
