@@ -31,8 +31,7 @@ internal sealed class DatabaseCheck(
     public async Task PlanAsync(LoginDatabase database, CancellationToken cancellationToken)
     {
         await database.OpenAsync(cancellationToken);
-        await using var watch = BlockerWatch.Start(
-            connections.Source, database.Connection, time);
+        await using var watch = BlockerWatch.Start(connections.Source, database.Connection, time);
         try
         {
             await InsertPlan.CheckAsync(database, options.Value.Masking.HasVault, cancellationToken);

@@ -65,7 +65,6 @@ public sealed class DomainCatalog(LoginDatabase database, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(definition);
         Refuse(definition.Problems());
-        await database.OpenAsync(cancellationToken);
         await using var transaction = await database.BeginTransactionAsync(
             IsolationLevel.ReadCommitted, cancellationToken);
         var (reader, warnings) = role is null
@@ -148,7 +147,6 @@ public sealed class DomainCatalog(LoginDatabase database, TimeProvider time)
     /// <exception cref="NpgsqlException">PostgreSQL rejected a statement, or could not be reached.</exception>
     public async Task DropAsync(string name, CancellationToken cancellationToken)
     {
-        await database.OpenAsync(cancellationToken);
         await using var transaction = await database.BeginTransactionAsync(
             IsolationLevel.ReadCommitted, cancellationToken);
         var definition = await LockAsync(database, name, cancellationToken);
