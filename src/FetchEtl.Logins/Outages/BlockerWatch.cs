@@ -36,8 +36,8 @@ internal sealed class BlockerWatch : IAsyncDisposable
 
     /// <summary>Explains the failure of a statement on the connection where it is a timeout.</summary>
     /// <returns>
-    /// For whom the statement waited when it was last looked at, else that it took too long. Null where the failure
-    /// says more.
+    /// For whom the statement waited at the last two looks, else that it took too long. Null where the failure says
+    /// more.
     /// </returns>
     public DatabaseFault? Explain(Exception exception)
     {
@@ -75,6 +75,7 @@ internal sealed class BlockerWatch : IAsyncDisposable
 
     private async Task LookAsync(TimeSpan pause, TimeProvider time)
     {
+        BlockingSession? before = null;
         try
         {
             while (true)
@@ -86,7 +87,10 @@ internal sealed class BlockerWatch : IAsyncDisposable
                     return;
                 }
 
-                _seen = await BlockingSession.FindAsync(_source, _session, _ended.Token);
+                // A look can come when the timeout has just ended the wait, so it takes two of them to forget a session.
+                var found = await BlockingSession.FindAsync(_source, _session, _ended.Token);
+                _seen = found ?? before;
+                before = found;
             }
         }
         catch (Exception exception) when (exception is OperationCanceledException or NpgsqlException)

@@ -57,8 +57,6 @@ public sealed class BlockedStatementTests : IAsyncLifetime
     [Fact]
     public async Task A_session_that_itself_waits_for_another_is_reported_with_that_one()
     {
-        // The first look comes after 4 s, over a connection that is opened then. It must end before the statement does.
-        _store.ConnectionString += ";Command Timeout=8";
         await _store.Writer.WriteAsync(LoginStore.Login());
         await using var readers = Source("nightly-report");
         await using var reader = await readers.OpenConnectionAsync();

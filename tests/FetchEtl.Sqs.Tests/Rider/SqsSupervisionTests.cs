@@ -15,7 +15,9 @@ public sealed class SqsSupervisionTests
         await host.StartAsync();
         host.Sqs.Faults = Plan(SqsFaultKind.Error, 1);
         await FailureIsReportedAsync(host);
-        Assert.Contains("Endpoint Faulted: loopback://localhost/sqs/notes", host.Log);
+        await host.EventuallyAsync(
+            () => host.Log.Contains("Endpoint Faulted: loopback://localhost/sqs/notes", StringComparison.Ordinal),
+            "MassTransit reports the failure");
         host.Sqs.Faults = null;
 
         await host.SendNotesAsync(20);
