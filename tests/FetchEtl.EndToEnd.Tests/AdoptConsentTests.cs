@@ -6,6 +6,8 @@ namespace FetchEtl.EndToEnd.Tests;
 [Trait("Category", "Slow")]
 public sealed class AdoptConsentTests
 {
+    private const string EndOfInput = "\u0004";
+
     private static readonly string[] Verb = ["adopt", "--table", "old_logins", "--column", "address=ip"];
 
     [Fact]
@@ -29,7 +31,7 @@ public sealed class AdoptConsentTests
 
     [PosixTheory]
     [InlineData("no\n", 1, 0)]
-    [InlineData("\u0004", 1, 0)]
+    [InlineData(EndOfInput, 1, 0)]
     [InlineData("\u0003", 130, 0)]
     [InlineData("yes\n", 0, 2)]
     public async Task At_a_terminal_only_a_yes_lets_it_begin(string answer, int exitCode, long masked)
@@ -39,8 +41,15 @@ public sealed class AdoptConsentTests
         await adopt.WaitForTextAsync("type 'yes'");
         Assert.Equal(0, await MaskedAsync(estate));
 
-        await adopt.TypeAsync(answer);
-        await adopt.WaitAsync();
+        // .NET takes the terminal over after the question, and loses an end of input that was typed before.
+        var ended = adopt.WaitAsync();
+        do
+        {
+            await adopt.TypeAsync(answer);
+        }
+        while (answer == EndOfInput && await Task.WhenAny(ended, Task.Delay(500)) != ended);
+
+        await ended;
 
         Assert.True(exitCode == adopt.ExitCode, $"{adopt.ExitCode}: {adopt.Screen}");
         Assert.Equal(masked, await MaskedAsync(estate));

@@ -6,12 +6,12 @@ namespace FetchEtl.EndToEnd.Tests;
 
 /// <summary>
 /// What a drain says when it leaves messages. It said of every case that another consumer holds them, or that they
-/// fail. The drain runs in this process, with a short patience.
+/// fail. The drain runs in this process, with a short patience, and with a longer one where that says nothing yet.
 /// </summary>
 [Trait("Category", "Slow")]
 public sealed class DrainObstacleTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private const int Seconds = 3;
 
     [Fact]
     public async Task A_right_that_the_role_lacks_is_named()
@@ -29,7 +29,7 @@ public sealed class DrainObstacleTests
             new Npgsql.NpgsqlConnectionStringBuilder(estate.ConnectionString) { Username = role, Password = "role" }
                 .ToString();
 
-        Assert.Contains(await DrainAsync(estate), line =>
+        await AssertNamedAsync(estate, line =>
             line.StartsWith("cause: ", StringComparison.Ordinal) && line.Contains("42501", StringComparison.Ordinal)
             && line.Contains("grant it INSERT", StringComparison.Ordinal));
     }
@@ -40,7 +40,7 @@ public sealed class DrainObstacleTests
         await using var estate = await Estate.CreateAsync();
         await RaiseAsync(estate, "53100");
 
-        Assert.Contains(await DrainAsync(estate), line =>
+        await AssertNamedAsync(estate, line =>
             line.StartsWith("cause: ", StringComparison.Ordinal)
             && line.Contains("disk is full", StringComparison.Ordinal));
     }
@@ -51,8 +51,11 @@ public sealed class DrainObstacleTests
         await using var estate = await Estate.CreateAsync();
         await RaiseAsync(estate, "P0001");
 
-        Assert.Contains(await DrainAsync(estate, count: 40), line =>
-            line.StartsWith("cause: ", StringComparison.Ordinal) && line.Contains("P0001", StringComparison.Ordinal));
+        await AssertNamedAsync(
+            estate,
+            line => line.StartsWith("cause: ", StringComparison.Ordinal)
+                && line.Contains("P0001", StringComparison.Ordinal),
+            count: 40);
     }
 
     [Fact]
@@ -66,10 +69,13 @@ public sealed class DrainObstacleTests
             """,
         ]);
 
-        Assert.Contains(await DrainAsync(estate, count: 60, TimeSpan.FromSeconds(20)), line =>
-            line.Contains("attempts failed: PostgreSQL refuses the row for now", StringComparison.Ordinal)
-            && line.Contains("SQLSTATE 23514", StringComparison.Ordinal)
-            && line.Contains("constraint known of table user_logins", StringComparison.Ordinal));
+        await AssertNamedAsync(
+            estate,
+            line => line.Contains("attempts failed: PostgreSQL refuses the row for now", StringComparison.Ordinal)
+                && line.Contains("SQLSTATE 23514", StringComparison.Ordinal)
+                && line.Contains("constraint known of table user_logins", StringComparison.Ordinal),
+            count: 60,
+            seconds: 20);
     }
 
     [Theory]
@@ -83,8 +89,7 @@ public sealed class DrainObstacleTests
             Rules = [new() { Kind = SqsFaultKind.Error, Operation = operation, Code = "AccessDenied" }],
         };
 
-        Assert.Contains(
-            await DrainAsync(estate), line => line.StartsWith($"cause: {cause}", StringComparison.Ordinal));
+        await AssertNamedAsync(estate, line => line.StartsWith($"cause: {cause}", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -97,8 +102,10 @@ public sealed class DrainObstacleTests
             Rules = [new() { Kind = SqsFaultKind.Error, Operation = "SendMessageBatch", Code = "AccessDenied" }],
         };
 
-        Assert.Contains(await DrainAsync(estate, count: 0), line =>
-            line.StartsWith("cause: login-queue-dead did not accept", StringComparison.Ordinal));
+        await AssertNamedAsync(
+            estate,
+            line => line.StartsWith("cause: login-queue-dead did not accept", StringComparison.Ordinal),
+            count: 0);
     }
 
     [Fact]
@@ -108,7 +115,7 @@ public sealed class DrainObstacleTests
         await estate.SendAsync(5, seed: 1);
         Assert.NotEmpty(await estate.Client.ReceiveAsync(estate.QueueUrl, visibilitySeconds: 600));
 
-        var lines = await DrainAsync(estate, count: 0);
+        var lines = await DrainAsync(estate, Seconds);
 
         Assert.StartsWith("messages are left on login-queue: ", lines[0]);
         Assert.Contains("another consumer holds those in flight", Assert.Single(lines.Skip(1)));
@@ -121,17 +128,32 @@ public sealed class DrainObstacleTests
         CREATE TRIGGER refuse BEFORE INSERT ON user_logins FOR EACH ROW EXECUTE FUNCTION refuse();
         """);
 
-    private static async Task<IReadOnlyList<string>> DrainAsync(
-        Estate estate, int count = 5, TimeSpan? patience = null)
+    /// <summary>Drains, and once more with more patience where the cause was not seen in time.</summary>
+    private static async Task AssertNamedAsync(
+        Estate estate, Predicate<string> isNamed, int count = 5, int seconds = Seconds)
     {
         await estate.SendAsync(count, seed: 1);
+        var faults = estate.Sqs.Faults;
+        var lines = await DrainAsync(estate, seconds);
+        if (!lines.Any(line => isNamed(line)))
+        {
+            estate.Sqs.Faults = faults;
+            lines = await DrainAsync(estate, 5 * seconds);
+        }
+
+        Assert.Contains(lines, isNamed);
+    }
+
+    private static async Task<IReadOnlyList<string>> DrainAsync(Estate estate, int seconds)
+    {
         string[] settings =
         [
             .. estate.Settings.Select(x => $"--{x.Key.Replace("__", ":", StringComparison.Ordinal)}={x.Value}"),
             "--Logging:LogLevel:Default=None",
         ];
         using var host = ServiceHost.CreateDrain(settings).BuildValidated();
-        var result = await new Drainer(host, progress: null, DrainObstacles.Watch(host.Services), patience ?? Patience)
+        var result = await new Drainer(
+                host, progress: null, DrainObstacles.Watch(host.Services), TimeSpan.FromSeconds(seconds))
             .RunAsync(CancellationToken.None);
         estate.Sqs.Faults = null;
 

@@ -53,11 +53,12 @@ public sealed class FullPipeTests(ITestOutputHelper output)
         using var shell = Start(
             estate,
             "exec 3>&1 4<&0; { \"$@\" 2>&1 >/dev/null & echo $! >&3; wait $!; } "
-            + "| { cat <&4; grep --line-buffered dropped >&3; }",
+            + "| { cat <&4; perl -ne '$| = 1; print \"reading\\n\" if $. == 1; print if /dropped/' >&3; }",
             "run");
         var id = await shell.StandardOutput.ReadLineAsync().WaitAsync(Limit);
         await estate.AssertAllWrittenOnceAsync(Count);
         shell.StandardInput.Close();
+        Assert.Equal("reading", await shell.StandardOutput.ReadLineAsync().WaitAsync(Limit));
         await KillAsync("TERM", id!);
         var line = await shell.StandardOutput.ReadLineAsync().WaitAsync(Limit);
         shell.Kill(entireProcessTree: true);

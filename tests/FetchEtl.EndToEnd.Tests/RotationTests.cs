@@ -15,6 +15,8 @@ public sealed class RotationTests(ITestOutputHelper output)
 {
     private const int Burst = 50;
 
+    private const string FastUpdates = "DROP FUNCTION slow CASCADE";
+
     /// <summary>
     /// The date of the rows that existed before, to distinguish them from rows that the service writes.
     /// </summary>
@@ -38,16 +40,18 @@ public sealed class RotationTests(ITestOutputHelper output)
         await FillAsync(estate, logins);
         estate.Settings["Masking__Keys__1"] = NewKey();
 
+        await SlowUpdatesAsync(estate, "user_logins");
         await using var rekey = estate.Start("rekey", "--batch-size", "1");
         await Estate.UntilAsync(async () => rekey.HasExited || await RekeyedAsync(estate) > 0);
         await rekey.SignalAsync(ProcessSignal.Terminate);
-        await rekey.WaitAsync(TimeSpan.FromSeconds(25));
+        await rekey.WaitAsync();
 
         Assert.Equal(128 + 15, rekey.ExitCode);
         Assert.Matches(@"stopped after [0-9,]+ of [0-9,]+ blocks of user_logins, pass \d+\. The rows", rekey.Errors);
         Assert.Contains("run 'fetch-etl rekey' again to continue.", rekey.Errors);
         Assert.InRange(await RekeyedAsync(estate), 1, Count - 1);
 
+        await estate.ExecuteAsync(FastUpdates);
         await using var again = await estate.RunAsync("rekey");
         Assert.True(again.ExitCode == 0, again.Errors);
         await AssertMasksAsync(estate, logins);
@@ -75,6 +79,7 @@ public sealed class RotationTests(ITestOutputHelper output)
         Assert.Contains("15,000", dry.Output);
         Assert.Equal(0, await MaskedAsync());
 
+        await SlowUpdatesAsync(estate, "old_logins");
         await using (var killed = estate.Start([.. verb, "--batch-size", "1", "--yes"]))
         {
             await Estate.UntilAsync(async () => killed.HasExited || await MaskedAsync() > 0);
@@ -83,6 +88,7 @@ public sealed class RotationTests(ITestOutputHelper output)
         }
 
         Assert.InRange(await MaskedAsync(), 1, Count - 1);
+        await estate.ExecuteAsync(FastUpdates);
         await using var adopt = await estate.RunAsync([.. verb, "--yes"]);
         Assert.True(adopt.ExitCode == 0, adopt.Errors);
         output.WriteLine(adopt.Output);
@@ -149,6 +155,7 @@ public sealed class RotationTests(ITestOutputHelper output)
         var sending = SendAsync(estate, stop.Token);
         await Estate.UntilAsync(async () => await estate.RowsAsync() > count);
 
+        await SlowUpdatesAsync(estate, "user_logins");
         for (var kill = 1; kill <= 2; kill++)
         {
             var done = await RekeyedAsync(estate);
@@ -161,6 +168,7 @@ public sealed class RotationTests(ITestOutputHelper output)
             Assert.InRange(await RekeyedAsync(estate), done + 1, count - 1);
         }
 
+        await estate.ExecuteAsync(FastUpdates);
         var left = count - await RekeyedAsync(estate);
         var rows = await estate.RowsAsync();
         var watch = Stopwatch.StartNew();
@@ -179,6 +187,14 @@ public sealed class RotationTests(ITestOutputHelper output)
             + $"while the service wrote {meanwhile}.");
         await AssertMasksAsync(estate, logins);
     }
+
+    /// <summary>Slows each UPDATE statement, so that a verb is not done before it gets a signal.</summary>
+    private static Task SlowUpdatesAsync(Estate estate, string table) => estate.ExecuteAsync(
+        $"""
+        CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql
+        AS $$ BEGIN PERFORM pg_catalog.pg_sleep(0.02); RETURN NULL; END $$;
+        CREATE TRIGGER slow BEFORE UPDATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION slow()
+        """);
 
     private static string NewKey() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
 

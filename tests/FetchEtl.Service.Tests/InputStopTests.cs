@@ -8,7 +8,7 @@ namespace FetchEtl.Service.Tests;
 [Trait("Category", "Slow")]
 public sealed class InputStopTests
 {
-    private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(18);
 
     private static Dictionary<string, string> Settings => new()
     {

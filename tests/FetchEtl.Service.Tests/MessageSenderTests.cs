@@ -82,13 +82,9 @@ public sealed class MessageSenderTests
     public async Task A_stop_awaits_the_calls_that_run_and_names_the_rest()
     {
         using var stop = new CancellationTokenSource();
-        _sqs.Answer = (body, _) =>
+        _sqs.Answer = (_, _) =>
         {
-            if (body == "25")
-            {
-                stop.Cancel();
-            }
-
+            stop.Cancel();
             return null;
         };
 

@@ -14,6 +14,7 @@ public sealed class FetchEtlProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _errors = new();
+    private readonly List<(Predicate<string> Matches, TaskCompletionSource<string> Seen)> _waiters = [];
 
     private FetchEtlProcess(Process process) => _process = process;
 
@@ -85,8 +86,8 @@ public sealed class FetchEtlProcess : IAsyncDisposable
         }
 
         var run = new FetchEtlProcess(new Process { StartInfo = start });
-        run._process.OutputDataReceived += (_, line) => Append(line.Data, listener, run._output);
-        run._process.ErrorDataReceived += (_, line) => Append(line.Data, listener, run._errors);
+        run._process.OutputDataReceived += (_, line) => run.Append(line.Data, listener, run._output);
+        run._process.ErrorDataReceived += (_, line) => run.Append(line.Data, listener, run._errors);
         run._process.Start();
         run._process.BeginOutputReadLine();
         run._process.BeginErrorReadLine();
@@ -129,32 +130,31 @@ public sealed class FetchEtlProcess : IAsyncDisposable
     public async Task<string> WaitForLineAsync(Predicate<string> matches)
     {
         var seen = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _process.OutputDataReceived += OnData;
-        _process.ErrorDataReceived += OnData;
-        foreach (var line in (Output + Errors).Split(Environment.NewLine))
+        lock (_waiters)
         {
-            Check(line);
+            if (Array.Find((Output + Errors).Split(Environment.NewLine), matches) is { } line)
+            {
+                return line;
+            }
+
+            _waiters.Add((matches, seen));
         }
 
         await Task.WhenAny(seen.Task, _process.WaitForExitAsync()).WaitAsync(DefaultLimit);
         return seen.Task.IsCompleted ? await seen.Task : throw new InvalidOperationException(
             $"The process ended without such a line: {Errors}");
-
-        void OnData(object sender, DataReceivedEventArgs line) => Check(line.Data);
-
-        void Check(string? line)
-        {
-            if (line is not null && matches(line))
-            {
-                seen.TrySetResult(line);
-            }
-        }
     }
 
     /// <summary>Sends a signal. It has arrived when the task completes. Not on Windows, which has no signals.</summary>
     /// <exception cref="InvalidOperationException">The process has ended.</exception>
     public async Task SignalAsync(ProcessSignal signal)
     {
+        if (signal == ProcessSignal.Kill && !_process.HasExited)
+        {
+            _process.Kill();
+            return;
+        }
+
         // The numbers of SIGSTOP and SIGCONT differ between systems, so the name is sent.
         var name = signal switch
         {
@@ -192,15 +192,15 @@ public sealed class FetchEtlProcess : IAsyncDisposable
     private static bool IsForeign(string name) =>
         name.StartsWith("AWS_", StringComparison.OrdinalIgnoreCase) || name.Contains("__", StringComparison.Ordinal);
 
-    private static string Read(StringBuilder text)
+    private string Read(StringBuilder text)
     {
-        lock (text)
+        lock (_waiters)
         {
             return text.ToString();
         }
     }
 
-    private static void Append(string? line, Action<string>? listener, StringBuilder text)
+    private void Append(string? line, Action<string>? listener, StringBuilder text)
     {
         if (line is null)
         {
@@ -213,9 +213,13 @@ public sealed class FetchEtlProcess : IAsyncDisposable
             return;
         }
 
-        lock (text)
+        lock (_waiters)
         {
             text.AppendLine(line);
+            foreach (var waiter in _waiters.Where(waiter => waiter.Matches(line)))
+            {
+                waiter.Seen.TrySetResult(line);
+            }
         }
     }
 }

@@ -67,9 +67,9 @@ public sealed class ProcessLeakTests
 
         Assert.Equal(invalid.Count, await estate.LookAtDestinationsAsync(_canaries));
 
-        // The stop cancels the insert that waits for the lock. If the process ends before PostgreSQL reads that, the
-        // insert commits later, and its messages are delivered again as duplicates.
-        Assert.Contains(await estate.RowsAsync(), new long[] { 30, 50 });
+        // The stop cancels the inserts that wait for the lock. If the process ends before PostgreSQL reads that, one
+        // commits later, and its messages are delivered again as duplicates.
+        Assert.InRange(await estate.RowsAsync(), 30, 50);
         Assert.Contains("Failing row contains", await File.ReadAllTextAsync(server.LogFile));
         _canaries.AssertNoneIn(Log, "PostgreSQL's log", "dead-letter attributes", "table");
     }

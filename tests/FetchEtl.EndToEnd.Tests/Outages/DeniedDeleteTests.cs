@@ -31,7 +31,7 @@ public sealed class DeniedDeleteTests(ITestOutputHelper output)
             Rules =
             [
                 new() { Kind = kind, Operation = "DeleteMessageBatch", Code = code },
-                new() { Kind = SqsFaultKind.Latency, Operation = "ReceiveMessage", LatencyMilliseconds = 200 },
+                new() { Kind = SqsFaultKind.Latency, Operation = "ReceiveMessage", LatencyMilliseconds = 1000 },
             ],
         };
         await estate.SendAsync(Count, seed: 1);

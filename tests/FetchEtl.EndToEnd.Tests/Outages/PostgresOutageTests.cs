@@ -134,14 +134,15 @@ public sealed class PostgresOutageTests
         await estate.SendAsync(Part, seed: 3);
 
         // Polls that had begun can still return some.
-        await Task.Delay(TimeSpan.FromSeconds(1.5));
+        await Task.Delay(lasts / 4);
         var waiting = (await estate.DepthAsync()).Visible;
-        await Task.Delay(lasts - TimeSpan.FromSeconds(1.5));
+        await Task.Delay(lasts * 3 / 4);
         Assert.True(waiting > 0);
         Assert.Equal(waiting, (await estate.DepthAsync()).Visible);
         await end();
 
         await estate.AssertAllWrittenOnceAsync(3 * Part);
+        await run.WaitForLineAsync(line => line.Contains("[2002]", StringComparison.Ordinal));
         var reports = run
             .Errors.Split('\n')
             .Where(line => line.Contains("cannot commit logins", StringComparison.Ordinal))

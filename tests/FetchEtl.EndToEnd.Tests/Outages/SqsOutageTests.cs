@@ -38,6 +38,20 @@ public sealed class SqsOutageTests
         estate.Settings["Sqs__VisibilityTimeoutSeconds"] = "5";
         estate.Settings["Sqs__PrefetchCount"] = "200";
         await estate.SendAsync(Count, seed: 1);
+
+        // Receives are slow, so that messages are left when the outage begins.
+        estate.Sqs.Faults = new SqsFaultPlan
+        {
+            Rules =
+            [
+                new SqsFaultRule
+                {
+                    Kind = SqsFaultKind.Latency,
+                    Operation = "ReceiveMessage",
+                    LatencyMilliseconds = 500,
+                },
+            ],
+        };
         await using var run = estate.Start("run");
         await Estate.UntilAsync(async () => await estate.RowsAsync() > 0);
 

@@ -73,8 +73,13 @@ public sealed partial class TelemetryEstate : IAsyncLifetime
         && Receiver.Metrics.Any(x => x.Name == "messaging.client.operation.duration"
             && x.Points.Any(y => y.Attributes.Values.Contains("send", StringComparer.Ordinal)))
         && Receiver.Metrics.Where(x => x.Name == "fetchetl.logins.written").Any(x => x.Points[0].Value >= 3)
-        && Receiver.Spans.Any(x => x.Links.Contains(TraceLink)) && Receiver.Spans.Any(x => x.Links.Contains(XRayLink))
+        && Arrived("process login-queue", TraceLink) && Arrived("process login-queue", XRayLink)
+        && Arrived("INSERT user_logins", TraceLink) && Arrived("INSERT user_logins", XRayLink)
+        && Receiver.Spans.Any(x => x.Name == "login-queue process")
         && Receiver.Logs.Count > 0;
+
+    private bool Arrived(string span, string link) =>
+        Receiver.Spans.Any(x => x.Name == span && x.Links.Contains(link));
 
     private async Task SendAsync()
     {

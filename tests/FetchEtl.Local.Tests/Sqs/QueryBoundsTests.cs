@@ -3,7 +3,12 @@ using System.Text;
 
 namespace FetchEtl.Local.Tests;
 
-/// <summary>Query requests that no SDK for .NET sends, as bytes.</summary>
+/// <summary>
+/// Query requests that no SDK for .NET sends, as bytes. The allocations of the process are measured, so no other test
+/// runs meanwhile.
+/// </summary>
+[Collection(nameof(QueryBoundsTests))]
+[CollectionDefinition(nameof(QueryBoundsTests), DisableParallelization = true)]
 public sealed class QueryBoundsTests : IAsyncLifetime
 {
     private readonly HttpClient _http = new();

@@ -164,7 +164,7 @@ public sealed class ExportTests : IAsyncLifetime
     [PosixFact]
     public async Task Killed_while_it_writes_it_leaves_whole_files_only_and_the_next_run_completes_them()
     {
-        await _estate.FillAsync(20_000);
+        await _estate.FillAsync(100_000);
         var settings = new Dictionary<string, string> { ["ConnectionStrings__Logins"] = _estate.ConnectionString };
         foreach (var files in (int[])[1, 9])
         {

@@ -165,8 +165,8 @@ public sealed class KeysInAwsTests : IAsyncLifetime
         _aws.Fails("GetParameter", "ParameterNotFound", TestKeys.First);
 
         var run = await MaskAsync(
-            $"--Masking:Keys:0={Ciphertext}", "--Masking:Keys:1=ssm:/p", "--AWS:Timeout=300",
-            "--AWS:MaxErrorRetry=1");
+            $"--Masking:Keys:0={Ciphertext}", "--Masking:Keys:1=ssm:/p", "--AWS:Timeout=5000",
+            "--AWS:MaxErrorRetry=0");
 
         AssertRefused(run, "Masking:Keys:0 is not usable, KMS did not answer in time: ", "AWS_ENDPOINT_URL_KMS");
         AssertRefused(run, "Masking:Keys:1 is not usable, SSM did not return it (ParameterNotFound)", "path");

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Amazon.Runtime;
 using Amazon.SQS;
 using Amazon.SQS.Model;
@@ -171,13 +172,10 @@ public sealed class SqsAttemptTests
     [InlineData(true)]
     public async Task A_refused_connection_is_transient(bool receives)
     {
-        Uri gone;
-        await using (var endpoint = await WireEndpoint.StartAsync(WireReply.QueueUrl))
-        {
-            gone = endpoint.Url;
-        }
-
-        using var client = TestClients.Create(gone);
+        // The port is taken, and nothing listens there.
+        using var taken = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        using var client = TestClients.Create(new Uri($"http://{taken.LocalEndPoint}"));
 
         var exception = await Assert.ThrowsAsync<HttpRequestException>(
             () => receives ? client.ReceiveMessageAsync(Queue) : client.GetQueueUrlAsync("q"));

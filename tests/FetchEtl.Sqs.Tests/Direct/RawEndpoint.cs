@@ -56,7 +56,7 @@ internal sealed class RawEndpoint : IAsyncDisposable
                 connections.Add(ServeAsync(await _listener.AcceptTcpClientAsync()));
             }
         }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is SocketException or InvalidOperationException)
         {
             // The test is over.
         }

@@ -236,6 +236,9 @@ internal sealed class RiderHost : IAsyncDisposable
     public Task QueueIsEmptyAsync() =>
         EventuallyAsync(async () => await DepthAsync(QueueUrl) == (0, 0), "the queue is empty");
 
+    public Task IsHealthyAsync() => EventuallyAsync(
+        async () => (await HealthAsync()).Status == HealthStatus.Healthy, "the bus is healthy");
+
     /// <summary>Receives up to ten dead letters.</summary>
     public async Task<List<Message>> DeadLettersAsync()
     {

@@ -179,7 +179,7 @@ public sealed class SqsFaultTests
         await host.SendAsync("{");
         await host.QueueIsEmptyAsync();
 
-        Assert.Equal(1, observer.Completions);
+        await host.EventuallyAsync(() => observer.Completions == 1, "the observer learns of the completion");
         Assert.Equal(1, observer.Faults);
         Assert.Single(host.Behaviour.Seen);
         Assert.Equal("{", (await host.OnlyDeadLetterAsync()).Body);
