@@ -152,51 +152,55 @@ public static class LoginMigrations
         await CreateSchemaAsync(connection, tables, cancellationToken);
         await ReportTargetAsync(connection, report, cancellationToken);
         await TakeTurnAsync(connection, report, time, cancellationToken);
-
-        foreach (var finding in await SchemaCheck.FindAsync(connection, cancellationToken))
+        try
         {
-            report($"Warning: {finding}.");
+            foreach (var finding in await SchemaCheck.FindAsync(connection, cancellationToken))
+            {
+                report($"Warning: {finding}.");
+            }
+
+            // A timeout that the role sets for its queries would interrupt every build of a large index.
+            await connection.ExecuteAsync("SET statement_timeout = 0", cancellationToken);
+            var adoption = new TableAdoption(connection, name, report, time);
+            var hadTable = await adoption.HasTableAsync(cancellationToken);
+            string[] missing = [.. await context.Database.GetPendingMigrationsAsync(cancellationToken)];
+            await new LockRetry(connection, name, report, time).RunAsync(ApplyAsync, cancellationToken);
+            await using var model = LoginDbContextFactory.CreateModel(connection, tables);
+            await TableComparison.RequireAsync(model, connection, cancellationToken);
+
+            var isFirst = missing.Contains(TableAdoption.MigrationId, StringComparer.Ordinal);
+            return new LoginMigrationResult(
+                (isFirst, hadTable, missing.Length) switch
+                {
+                    (_, _, 0) => LoginMigrationOutcome.Unchanged,
+                    (true, false, _) => LoginMigrationOutcome.Created,
+                    (true, true, _) => LoginMigrationOutcome.Adopted,
+                    _ => LoginMigrationOutcome.Updated,
+                },
+                missing,
+                isFirst && hadTable ? await connection.ReadAsync<long>(name.In(CountRows), cancellationToken) : null);
+
+            async Task ApplyAsync()
+            {
+                var pending = await context.Database.GetPendingMigrationsAsync(cancellationToken);
+                if (pending.Contains(TableAdoption.MigrationId, StringComparer.Ordinal))
+                {
+                    await adoption.RunAsync(cancellationToken);
+                }
+
+                try
+                {
+                    await context.Database.MigrateAsync(cancellationToken);
+                }
+                catch (PostgresException exists) when (LostHistory.IsSeenIn(exists))
+                {
+                    throw await LostHistory.DescribeAsync(context, exists, cancellationToken);
+                }
+            }
         }
-
-        // A timeout that the role sets for its queries would interrupt every build of a large index.
-        await connection.ExecuteAsync("SET statement_timeout = 0", cancellationToken);
-        var adoption = new TableAdoption(connection, name, report, time);
-        var hadTable = await adoption.HasTableAsync(cancellationToken);
-        string[] missing = [.. await context.Database.GetPendingMigrationsAsync(cancellationToken)];
-        await new LockRetry(connection, name, report, time).RunAsync(ApplyAsync, cancellationToken);
-        await using var model = LoginDbContextFactory.CreateModel(connection, tables);
-        await TableComparison.RequireAsync(model, connection, cancellationToken);
-
-        var isFirst = missing.Contains(TableAdoption.MigrationId, StringComparer.Ordinal);
-        var result = new LoginMigrationResult(
-            (isFirst, hadTable, missing.Length) switch
-            {
-                (_, _, 0) => LoginMigrationOutcome.Unchanged,
-                (true, false, _) => LoginMigrationOutcome.Created,
-                (true, true, _) => LoginMigrationOutcome.Adopted,
-                _ => LoginMigrationOutcome.Updated,
-            },
-            missing,
-            isFirst && hadTable ? await connection.ReadAsync<long>(name.In(CountRows), cancellationToken) : null);
-        await EndTurnAsync(connection);
-        return result;
-
-        async Task ApplyAsync()
+        finally
         {
-            var pending = await context.Database.GetPendingMigrationsAsync(cancellationToken);
-            if (pending.Contains(TableAdoption.MigrationId, StringComparer.Ordinal))
-            {
-                await adoption.RunAsync(cancellationToken);
-            }
-
-            try
-            {
-                await context.Database.MigrateAsync(cancellationToken);
-            }
-            catch (PostgresException exists) when (LostHistory.IsSeenIn(exists))
-            {
-                throw await LostHistory.DescribeAsync(context, exists, cancellationToken);
-            }
+            await EndTurnAsync(connection);
         }
     }
 
@@ -283,7 +287,7 @@ public static class LoginMigrations
 
     /// <summary>
     /// Ends the turn. The server would end it too, but some time after the connection is closed, when its process
-    /// exits.
+    /// exits. It throws nothing where the session is lost, so that the caller sees why.
     /// </summary>
     internal static async Task EndTurnAsync(NpgsqlConnection connection)
     {

@@ -7,6 +7,9 @@ internal sealed class Reports
 {
     private readonly Channel<string> _unread = Channel.CreateUnbounded<string>();
 
+    /// <summary>The processes that the report of a missed lock names.</summary>
+    public static string[] Holders(string report) => report.Split("hold locks: ")[^1].TrimEnd('.').Split(", ");
+
     public void Add(string report) => _unread.Writer.TryWrite(report);
 
     /// <summary>Reads reports up to the first that contains a text, and returns it.</summary>

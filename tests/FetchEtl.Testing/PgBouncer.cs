@@ -12,6 +12,9 @@ namespace FetchEtl.Testing;
 /// </summary>
 public sealed class PgBouncer : IAsyncDisposable
 {
+    // Another process can take the port between its choice and the start.
+    private const int Starts = 3;
+
     private readonly Process _process;
     private readonly string _folder;
 
@@ -31,6 +34,35 @@ public sealed class PgBouncer : IAsyncDisposable
     /// <param name="connectionString">The database, with its user and password.</param>
     /// <param name="poolMode">session, transaction or statement.</param>
     public static async Task<PgBouncer> StartAsync(string connectionString, string poolMode)
+    {
+        for (var start = 1; ; start++)
+        {
+            var (bouncer, port) = await BeginAsync(connectionString, poolMode);
+            try
+            {
+                await bouncer.ConnectAsync(port);
+                return bouncer;
+            }
+            catch (SocketException)
+            {
+                await bouncer.DisposeAsync();
+                if (start == Starts)
+                {
+                    throw;
+                }
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static async Task<(PgBouncer Bouncer, int Port)> BeginAsync(string connectionString, string poolMode)
     {
         var server = new NpgsqlConnectionStringBuilder(connectionString);
         var folder = Directory.CreateTempSubdirectory("fetch-etl-pgbouncer-").FullName;
@@ -72,17 +104,7 @@ public sealed class PgBouncer : IAsyncDisposable
         process.ErrorDataReceived += static (_, _) => { };
         process.BeginErrorReadLine();
         var pooled = new NpgsqlConnectionStringBuilder(connectionString) { Host = "127.0.0.1", Port = port };
-        var bouncer = new PgBouncer(process, folder, pooled.ConnectionString);
-        await bouncer.ConnectAsync(port);
-        return bouncer;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _process.Kill();
-        await _process.WaitForExitAsync();
-        _process.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        return (new PgBouncer(process, folder, pooled.ConnectionString), port);
     }
 
     private static int FreePort()

@@ -9,6 +9,7 @@ namespace FetchEtl.Logins;
 /// </summary>
 internal sealed class BlockerWatch : IAsyncDisposable
 {
+    private static readonly TimeSpan LongestFirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     private readonly NpgsqlDataSource _source;
@@ -18,21 +19,20 @@ internal sealed class BlockerWatch : IAsyncDisposable
     private readonly Task _looking;
     private volatile BlockingSession? _seen;
 
-    private BlockerWatch(NpgsqlDataSource source, NpgsqlConnection connection, TimeSpan pause, TimeProvider time)
+    private BlockerWatch(NpgsqlDataSource source, NpgsqlConnection connection, TimeProvider time)
     {
         _source = source;
         _connection = connection;
         _session = connection.ProcessID;
-        _looking = LookAsync(pause, time);
+        _looking = LookAsync(TimeSpan.FromSeconds(connection.CommandTimeout), time);
     }
 
-    /// <summary>Begins. The first look comes at half of the command timeout, and after 5 s at the latest.</summary>
-    public static BlockerWatch Start(NpgsqlDataSource source, NpgsqlConnection connection, TimeProvider time)
-    {
-        var half = TimeSpan.FromSeconds(connection.CommandTimeout) / 2;
-        var pause = half > TimeSpan.Zero && half < LongestPause ? half : LongestPause;
-        return new BlockerWatch(source, connection, pause, time);
-    }
+    /// <summary>
+    /// Begins. The first look comes at a quarter of the command timeout, and after 1 s at the latest: a timeout of the
+    /// server can be shorter. The next ones follow after half of the command timeout each, and after 5 s at the latest.
+    /// </summary>
+    public static BlockerWatch Start(NpgsqlDataSource source, NpgsqlConnection connection, TimeProvider time) =>
+        new(source, connection, time);
 
     /// <summary>Explains the failure of a statement on the connection where it is a timeout.</summary>
     /// <returns>
@@ -73,8 +73,13 @@ internal sealed class BlockerWatch : IAsyncDisposable
         }
         || (exception.InnerException is { } inner && IsTimeout(inner));
 
-    private async Task LookAsync(TimeSpan pause, TimeProvider time)
+    /// <summary>A timeout of 0 is none.</summary>
+    private static TimeSpan Shorter(TimeSpan part, TimeSpan longest) =>
+        part > TimeSpan.Zero && part < longest ? part : longest;
+
+    private async Task LookAsync(TimeSpan timeout, TimeProvider time)
     {
+        var pause = Shorter(timeout / 4, LongestFirstPause);
         BlockingSession? before = null;
         try
         {
@@ -91,6 +96,7 @@ internal sealed class BlockerWatch : IAsyncDisposable
                 var found = await BlockingSession.FindAsync(_source, _session, _ended.Token);
                 _seen = found ?? before;
                 before = found;
+                pause = Shorter(timeout / 2, LongestPause);
             }
         }
         catch (Exception exception) when (exception is OperationCanceledException or NpgsqlException)

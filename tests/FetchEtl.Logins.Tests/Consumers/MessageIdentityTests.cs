@@ -23,6 +23,8 @@ public sealed class MessageIdentityTests : IAsyncLifetime
         _store = await LoginStore.CreateAsync();
         _store.Services.Configure<LoginsOptions>(options =>
         {
+            // Two could meet in a deadlock, and the pause after it would wait for this clock, which stands.
+            options.Storage.Writers = 1;
             options.MessageIdentity = Identify;
             options.MessageSentTime = context => context.Headers.Get<string>("sent") is { } text
                 ? DateTimeOffset.Parse(text, CultureInfo.InvariantCulture)

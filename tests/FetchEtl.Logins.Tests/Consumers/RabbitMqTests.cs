@@ -168,7 +168,7 @@ public sealed class RabbitMqTests(RunningEstate estate) : IClassFixture<RunningE
     {
         await using var connection = await new ConnectionFactory { Uri = estate.Broker }.CreateConnectionAsync();
         await using var channel = await connection.CreateChannelAsync();
-        for (var left = Deliveries.Limit; await channel.MessageCountAsync("logins") > 0; left -= Pause)
+        for (var left = RunningEstate.Limit; await channel.MessageCountAsync("logins") > 0; left -= Pause)
         {
             Assert.True(left > TimeSpan.Zero, "messages are left on the queue");
             await Task.Delay(Pause);
@@ -182,7 +182,7 @@ public sealed class RabbitMqTests(RunningEstate estate) : IClassFixture<RunningE
     private async Task<BasicGetResult> GetAsync(string queue)
     {
         await using var connection = await new ConnectionFactory { Uri = estate.Broker }.CreateConnectionAsync();
-        for (var left = Deliveries.Limit; ; left -= Pause)
+        for (var left = RunningEstate.Limit; ; left -= Pause)
         {
             await using var channel = await connection.CreateChannelAsync();
             try

@@ -11,7 +11,8 @@ internal sealed class Deliveries(LoginWriter writer)
     /// <summary>Longer than any test waits for a signal that comes.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
 
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    /// <summary>Between two looks at what has no signal.</summary>
+    public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private readonly List<Task> _deliveries = [];
     private int _written;

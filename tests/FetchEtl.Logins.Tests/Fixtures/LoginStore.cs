@@ -4,6 +4,7 @@ using FetchEtl.Testing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -142,6 +143,29 @@ internal sealed class LoginStore : IAsyncDisposable
     /// <summary>Stops what <see cref="StartAsync"/> started.</summary>
     public Task StopAsync() =>
         Task.WhenAll(Provider.GetServices<IHostedService>().Select(x => x.StopAsync(CancellationToken.None)));
+
+    public async Task<HealthReportEntry> HealthAsync() => (await Provider
+        .GetRequiredService<HealthCheckService>().CheckHealthAsync()).Entries[LoginWriterHealthCheck.Name];
+
+    /// <summary>Asks for the health until its description contains a text: health follows the writer's loops.</summary>
+    public async Task<HealthReportEntry> UntilHealthAsync(string part)
+    {
+        for (var left = Deliveries.Limit; ; left -= Deliveries.Pause)
+        {
+            var health = await HealthAsync();
+            if (health.Description!.Contains(part, StringComparison.Ordinal))
+            {
+                return health;
+            }
+
+            Assert.True(left > TimeSpan.Zero, $"{health.Description}\n{string.Join('\n', Logs.Texts.TakeLast(5))}");
+            await Task.Delay(Deliveries.Pause);
+        }
+    }
+
+    /// <summary>Asks for the health until the writer commits, and no refused row waits.</summary>
+    public async Task UntilHealthyAsync() =>
+        Assert.Equal(HealthStatus.Healthy, (await UntilHealthAsync("The writer commits logins.")).Status);
 
     /// <summary>Leaves what an erasure of a message's row leaves.</summary>
     public Task EraseAsync(Guid messageId) => ScalarAsync(

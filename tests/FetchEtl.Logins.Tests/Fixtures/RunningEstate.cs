@@ -16,7 +16,9 @@ public sealed class RunningEstate : IAsyncLifetime
 {
     private const string Queue = "login-queue";
 
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+    /// <summary>Longer than ten thousand messages take, or a process that starts.</summary>
+    internal static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     /// <summary>The folder of this build below the project's, as in bin/Debug/net10.0.</summary>

@@ -6,6 +6,7 @@ namespace FetchEtl.Logins.Tests;
 /// <summary>What the watch of a statement says of a timeout, after each of its looks.</summary>
 public sealed class BlockerWatchTests
 {
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan HalfOfTheTimeout = TimeSpan.FromSeconds(4);
 
     [Fact]
@@ -21,22 +22,22 @@ public sealed class BlockerWatchTests
         var time = new SignalingTimeProvider();
         await using var watch = BlockerWatch.Start(source, waiting, time);
 
-        await LookAsync(time);
+        await LookAsync(time, FirstPause);
         Assert.Equal(PostgresErrorCodes.LockNotAvailable, SqlState(watch));
         await ExecuteAsync(holder, "SELECT pg_advisory_unlock(1)");
         await statement;
 
-        await LookAsync(time);
+        await LookAsync(time, HalfOfTheTimeout);
         Assert.Equal(PostgresErrorCodes.LockNotAvailable, SqlState(watch));
-        await LookAsync(time);
+        await LookAsync(time, HalfOfTheTimeout);
         Assert.Equal(PostgresErrorCodes.QueryCanceled, SqlState(watch));
     }
 
     /// <summary>Until one look has ended, and the watch waits for the next.</summary>
-    private static async Task LookAsync(SignalingTimeProvider time)
+    private static async Task LookAsync(SignalingTimeProvider time, TimeSpan pause)
     {
         await time.WaitForTimersAsync();
-        time.Advance(HalfOfTheTimeout);
+        time.Advance(pause);
         await time.WaitForTimersAsync();
     }
 
@@ -44,7 +45,8 @@ public sealed class BlockerWatchTests
 
     private static async Task UntilWaitingAsync(NpgsqlDataSource source, int session)
     {
-        await using var command = source.CreateCommand($"SELECT FROM pg_locks WHERE pid = {session} AND NOT granted");
+        await using var command = source.CreateCommand(
+            $"SELECT FROM pg_stat_activity WHERE pid = {session} AND wait_event_type = 'Lock'");
         while (!await AnyAsync(command))
         {
             await Task.Yield();
@@ -59,7 +61,8 @@ public sealed class BlockerWatchTests
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
     {
-        await using var command = new NpgsqlCommand(sql, connection);
+        // The watch reads the timeout of the connection, while the statement itself has none.
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
         await command.ExecuteNonQueryAsync();
     }
 }

@@ -81,7 +81,7 @@ public sealed class RefusalsTests : IAsyncLifetime
         _statement.Plan = static _ => null;
         await EndAsync(writes);
         Assert.Equal(300, _statement.Rows);
-        Assert.InRange(_statement.Sizes.Length, 1, 20);
+        Assert.InRange(_statement.Sizes.Length, 1, 40);
     }
 
     [Fact]
@@ -145,6 +145,8 @@ public sealed class RefusalsTests : IAsyncLifetime
     [Fact]
     public async Task Even_rows_at_fault_are_no_dead_letters_any_more_where_they_are_many()
     {
+        // A second writer could have counted its row, and not failed it, when the first one stops at the brake.
+        UseOneWriter();
         _statement.Plan = static login => login.UserId!.Contains('ü', StringComparison.Ordinal) ? "22P05" : null;
 
         var writes = Enumerable.Range(0, 100).Select(_ => Writer.WriteAsync(LoginStore.Login("ü"))).ToArray();
@@ -174,6 +176,7 @@ public sealed class RefusalsTests : IAsyncLifetime
     [Fact]
     public async Task Batches_halve_at_a_timeout_without_an_outage_and_grow_back()
     {
+        UseOneWriter();
         _statement.PlanOfStatement = static rows => rows > 30 ? PlannedStatement.TooSlow : null;
         await EndAsync(Send(500));
         Assert.Equal(500, _statement.Rows);
@@ -183,11 +186,22 @@ public sealed class RefusalsTests : IAsyncLifetime
         _statement.PlanOfStatement = static _ => null;
         for (var round = 0; round < 10; round++)
         {
-            await EndAsync(Send(500));
+            // The first row's statement waits, so all others gather for the next one.
+            var before = _statement.Sizes.Length;
+            var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _statement.Work = () => gate.Task;
+            var first = Send(1);
+            while (_statement.Sizes.Length == before)
+            {
+                await Task.Yield();
+            }
+
+            var others = Send(500);
+            gate.SetResult();
+            await EndAsync([.. first, .. others]);
         }
 
-        // The two writers share the rows of a round unevenly. A limit that has not grown back is 240 or less.
-        Assert.InRange(_statement.Sizes.TakeLast(10).Max(), 241, 500);
+        Assert.Equal(500, _statement.Sizes[^1]);
     }
 
     [Fact]
@@ -233,6 +247,9 @@ public sealed class RefusalsTests : IAsyncLifetime
             await Assert.ThrowsAsync<LoginWriterStoppedException>(() => write);
         }
     }
+
+    private void UseOneWriter() =>
+        _store.Services.Configure<LoginsOptions>(options => options.Storage.Writers = 1);
 
     private Task[] Send(int count) => [.. LoginStore.Logins(count).Select(login => Writer.WriteAsync(login))];
 

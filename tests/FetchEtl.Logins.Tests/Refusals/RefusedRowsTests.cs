@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace FetchEtl.Logins.Tests;
 
@@ -171,13 +170,12 @@ public sealed class RefusedRowsTests : IAsyncLifetime
     public async Task When_many_rows_are_refused_receiving_stops_with_the_remedy_and_no_row_fails(
         string what, string begin, string end, string report)
     {
-        var health = _store.Provider.GetRequiredService<HealthCheckService>();
         var before = await BreakAsync(begin);
         var deliveries = new Deliveries(_store.Writer);
 
         deliveries.Send(LoginStore.Logins(Count));
         await deliveries.UntilAsync(() => !_store.Writer.WaitForOutageEndAsync().IsCompleted);
-        var entry = (await health.CheckHealthAsync()).Entries["login-writer"];
+        var entry = await _store.HealthAsync();
 
         // Each refusal of a probe changes the circuit.
         var circuit = _store.Provider.GetRequiredService<WriterCircuit>();
@@ -188,7 +186,7 @@ public sealed class RefusedRowsTests : IAsyncLifetime
         await deliveries.EndAsync();
 
         Assert.StartsWith("The writer cannot commit logins: " + report, entry.Description, StringComparison.Ordinal);
-        Assert.Equal(HealthStatus.Healthy, (await health.CheckHealthAsync()).Status);
+        await _store.UntilHealthyAsync();
         Assert.True(deliveries is { Written: Count, DeadLetters: 0 }, $"{what}: {deliveries}");
         Assert.Equal(before + Count, await _store.CountAsync());
         Assert.Equal(1, _store.Logs.CountOf(2011));

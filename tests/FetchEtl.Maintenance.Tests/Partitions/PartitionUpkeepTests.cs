@@ -250,15 +250,19 @@ public sealed class PartitionUpkeepTests : IAsyncLifetime
                 await read.ExecuteNonQueryAsync();
             }
 
-            var interrupted = await Assert.ThrowsAsync<PostgresException>(async () =>
+            // Its first transaction has committed, and the second one waits for the reader.
+            await using var detaching = await source.OpenConnectionAsync();
+            await using var detach = new NpgsqlCommand(
+                "ALTER TABLE user_logins DETACH PARTITION user_logins_p2026_09 CONCURRENTLY", detaching);
+            var detached = detach.ExecuteNonQueryAsync();
+            while (!detached.IsCompleted
+                && !await _store.ScalarAsync<bool>("SELECT bool_or(inhdetachpending) FROM pg_inherits"))
             {
-                await using var detaching = await source.OpenConnectionAsync();
-                await using var limit = new NpgsqlCommand("SET statement_timeout = '300ms'", detaching);
-                await limit.ExecuteNonQueryAsync();
-                await using var detach = new NpgsqlCommand(
-                    "ALTER TABLE user_logins DETACH PARTITION user_logins_p2026_09 CONCURRENTLY", detaching);
-                await detach.ExecuteNonQueryAsync();
-            });
+                await Task.Yield();
+            }
+
+            await _store.ExecuteAsync($"SELECT pg_cancel_backend({detaching.ProcessID})");
+            var interrupted = await Assert.ThrowsAsync<PostgresException>(() => detached);
             Assert.Equal(PostgresErrorCodes.QueryCanceled, interrupted.SqlState);
         }
 

@@ -227,7 +227,7 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
             await Shadows.ExecuteAsync(connectionString, "TRUNCATE masking_generations");
         }
 
-        await using var services = Services(masking);
+        await using var services = Services(masking, isHeld ? 1 : 30);
         foreach (var service in services.GetServices<IHostedService>().OfType<IHostedLifecycleService>())
         {
             await service.StartingAsync(CancellationToken.None);
@@ -373,7 +373,7 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
     private static LoginDatabase Session(ServiceProvider services) =>
         services.GetRequiredService<LoginDataSource>().Create();
 
-    private ServiceProvider Services(MaskingOptions masking)
+    private ServiceProvider Services(MaskingOptions masking, int commandTimeout = 30)
     {
         var services = new ServiceCollection();
         services.AddLogging();
@@ -381,7 +381,7 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
         {
             options.ConnectionString = new NpgsqlConnectionStringBuilder(connectionString)
             {
-                CommandTimeout = 1,
+                CommandTimeout = commandTimeout,
                 Pooling = false,
             }.ConnectionString;
             options.Masking = masking;

@@ -50,6 +50,9 @@ public sealed class KilledConversionTests(ITestOutputHelper output) : IAsyncLife
 
         foreach (var part in new[] { 0.2, 0.6 })
         {
+            // Its lock keeps the conversion from ending before the kill, and stops no copy and no writer.
+            await using var reader = await Analyst.BeginAsync(
+                _database.ConnectionString, "SELECT count(*) FROM user_logins");
             await using var killed = FetchEtlProcess.Start(Settings, "migrate", "--partition-by", "day", "--yes");
             await WaitForBlocksAsync(part);
             await killed.SignalAsync(ProcessSignal.Kill);
