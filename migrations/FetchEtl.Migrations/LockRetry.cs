@@ -1,31 +1,16 @@
+using FetchEtl.Logins;
 using Npgsql;
 
 namespace FetchEtl.Migrations;
 
 /// <summary>
-/// Runs a step that needs table locks. All later reads and writes of a table wait behind a statement that waits for a
-/// strong lock. So the statement gives up after <see cref="LockTimeout"/>, and the step is tried again after a pause.
+/// Runs a step that needs table locks, within <see cref="LockLimits"/>. It reports the sessions that hold the locks.
 /// </summary>
-/// <remarks>
-/// LockAttempts of FetchEtl.Maintenance has the same limits. It is a type of its own, since one type for both would be
-/// public API of FetchEtl.Logins, which needs neither.
-/// </remarks>
 internal sealed class LockRetry(
     NpgsqlConnection connection, TableName name, Action<string> report, TimeProvider time)
 {
-    /// <summary>
-    /// The longest time, in whole seconds, that one attempt makes others wait. It exceeds PostgreSQL's default
-    /// <c>deadlock_timeout</c> of 1 second, after which an autovacuum that holds the lock is cancelled.
-    /// </summary>
-    public static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(2);
-
-    /// <summary>With pauses of 1, 2, 4, 8, 16 and then 30 seconds, 30 attempts take at most 14 minutes.</summary>
-    public const int Attempts = 30;
-
     /// <summary>The statement that limits how long later statements of the session wait for a lock.</summary>
-    public static readonly string SetLockTimeout = $"SET lock_timeout = '{LockTimeout.TotalSeconds}s'";
-
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+    public static readonly string SetLockTimeout = $"SET lock_timeout = {LockLimits.LockTimeout}";
 
     /// <summary>
     /// The server processes whose transactions hold a lock on a relation of the migrations and are older than the
@@ -66,18 +51,19 @@ internal sealed class LockRetry(
             var holders = await connection.ReadAsync<string>(name.In(Holders), cancellationToken, older) is { } pids
                 ? $" Server processes whose transactions hold locks: {pids}."
                 : string.Empty;
-            if (attempt == Attempts)
+            if (attempt == LockLimits.Attempts)
             {
                 throw new LoginMigrationException(
-                    $"A table lock was not free in {Attempts} attempts of {LockTimeout.TotalSeconds} s.{holders} "
-                    + "End the transactions that use FetchEtl's tables, then run 'fetch-etl migrate' again: it "
-                    + "continues.");
+                    $"A table lock was not free in {LockLimits.Attempts} attempts of "
+                    + $"{LockLimits.Wait.TotalSeconds} s.{holders} End the transactions that use FetchEtl's tables, "
+                    + "then run 'fetch-etl migrate' again: it continues.");
             }
 
-            var pause = TimeSpan.FromSeconds(Math.Min(Math.Pow(2, attempt - 1), LongestPause.TotalSeconds));
+            var pause = LockLimits.PauseAfter(attempt);
             report(
-                $"A table lock was not free within {LockTimeout.TotalSeconds} s. Waiting longer would block readers "
-                + $"and writers, so attempt {attempt + 1} of {Attempts} follows in {pause.TotalSeconds} s.{holders}");
+                $"A table lock was not free within {LockLimits.Wait.TotalSeconds} s. Waiting longer would block "
+                + $"readers and writers, so attempt {attempt + 1} of {LockLimits.Attempts} follows in "
+                + $"{pause.TotalSeconds} s.{holders}");
             await Task.Delay(pause, time, cancellationToken);
         }
     }

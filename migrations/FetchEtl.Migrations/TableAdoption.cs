@@ -1,11 +1,11 @@
+using FetchEtl.Logins;
 using Npgsql;
 
 namespace FetchEtl.Migrations;
 
 /// <summary>
 /// Adds <c>message_id</c> with its unique index, and <c>mask_generation</c>, to a <c>user_logins</c> that others write
-/// to. A writer waits at most <see cref="LockRetry.LockTimeout"/> at a time. Each step can run again after an
-/// interruption.
+/// to. A writer waits at most <see cref="LockLimits.Wait"/> at a time. Each step can run again after an interruption.
 /// </summary>
 /// <remarks>
 /// They run before the migration <see cref="UserLogins"/>: <c>CREATE INDEX CONCURRENTLY</c> cannot run in a

@@ -7,4 +7,8 @@ internal static class Durations
 
     /// <summary>The longer of two times, or the later of two on one clock.</summary>
     public static TimeSpan Max(TimeSpan x, TimeSpan y) => x > y ? x : y;
+
+    /// <summary>A duration in the unit of the timestamps of a clock.</summary>
+    public static long InTimestamps(this TimeProvider clock, TimeSpan duration) =>
+        (long)(duration.TotalSeconds * clock.TimestampFrequency);
 }

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using FetchEtl.Testing;
@@ -69,6 +70,19 @@ public sealed partial class ArchitectureTests
             .Select(file => Path.GetRelativePath(RepositoryRoot.Folder, file)));
 
         Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public void No_name_stands_for_types_of_two_projects_except_that_of_the_log()
+    {
+        var shared = Arrows.Keys
+            .SelectMany(project => Assembly.Load(project).GetTypes()
+                .Where(type => type.Namespace == project && !type.IsNested))
+            .GroupBy(type => type.Name, StringComparer.Ordinal)
+            .Where(types => types.Count() > 1)
+            .Select(types => types.Key);
+
+        Assert.Equal(["Log"], shared);
     }
 
     private static bool IsInPlace(string file, string project)

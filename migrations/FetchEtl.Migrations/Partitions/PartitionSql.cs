@@ -104,7 +104,7 @@ internal static class PartitionSql
         $$"""
         CREATE OR REPLACE FUNCTION {{schema}}.{{AddPartition}}(day date) RETURNS text
         LANGUAGE plpgsql SECURITY DEFINER
-        SET search_path = pg_catalog, pg_temp SET lock_timeout = '2s' SET datestyle = 'ISO, YMD'
+        SET search_path = pg_catalog, pg_temp SET lock_timeout = {{LockLimits.LockTimeout}} SET datestyle = 'ISO, YMD'
         AS $add$
         DECLARE
             parent constant regclass := '{{Literal(schema)}}.{{parent}}';

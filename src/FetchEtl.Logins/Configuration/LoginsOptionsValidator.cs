@@ -60,9 +60,7 @@ internal sealed class LoginsOptionsValidator(IServiceProvider services) : IValid
         {
             if (!LoginTables.IsName(name, max))
             {
-                problems.AddError(
-                    $"{options.KeyPrefix}{key} must be a name of 1 to {max} ASCII letters, digits and underscores "
-                    + "that does not begin with a digit.");
+                problems.AddError($"{options.KeyPrefix}{key} must be {LoginTables.NameRule(max)}.");
             }
         }
 

@@ -30,7 +30,7 @@ internal static partial class Log
     private static partial void WriterRecovered(ILogger logger, string outage);
 
     public static void WriterRecovered(ILogger logger, TimeSpan outage) => WriterRecovered(
-        new ValueLogger(logger, "OutageSeconds", Math.Round(outage.TotalSeconds, 3)), Durations.Text(outage));
+        new ValueLogger(logger, "OutageSeconds", Math.Round(outage.TotalSeconds, 3)), DurationText.Of(outage));
 
     [LoggerMessage(2003, LogLevel.Debug, "PostgreSQL rejected a row for its own values ({SqlState}: {Cause})")]
     public static partial void RowRejected(ILogger logger, string sqlState, string cause);

@@ -21,13 +21,11 @@ public sealed class LoginMetrics
     private readonly Counter<long> _unknownKeys;
     private long _writtenTotal;
     private long _duplicatesTotal;
-    private long _rejectedTotal;
     private long _deferredTotal;
     private long _statementsTotal;
     private long _lastCommitAt;
     private long _delayedTotal;
     private long _delayTicks;
-    private long _unknownKeysTotal;
 
     /// <summary>Creates the instruments.</summary>
     /// <param name="meters">Creates the meter.</param>
@@ -86,9 +84,6 @@ public sealed class LoginMetrics
     /// <summary>Rows that were there under their message id.</summary>
     public long DuplicatesTotal => Interlocked.Read(ref _duplicatesTotal);
 
-    /// <summary>Rows that PostgreSQL rejected for their own values.</summary>
-    public long RejectedTotal => Interlocked.Read(ref _rejectedTotal);
-
     /// <summary>Rows that PostgreSQL refuses for another reason and that went back to their queue, each time.</summary>
     public long DeferredTotal => Interlocked.Read(ref _deferredTotal);
 
@@ -106,9 +101,6 @@ public sealed class LoginMetrics
     /// interval is the difference of the sums by the difference of the totals.
     /// </summary>
     public TimeSpan DelaySum => TimeSpan.FromTicks(Interlocked.Read(ref _delayTicks));
-
-    /// <summary>Keys of messages that the contract does not know.</summary>
-    public long UnknownKeysTotal => Interlocked.Read(ref _unknownKeysTotal);
 
     /// <summary>Shows the counters as 0 from the start, so that the first event is an increase.</summary>
     internal void Begin()
@@ -142,17 +134,9 @@ public sealed class LoginMetrics
         RecordDelays(committed);
     }
 
-    internal void UnknownKeys(int count)
-    {
-        Interlocked.Add(ref _unknownKeysTotal, count);
-        _unknownKeys.Add(count);
-    }
+    internal void UnknownKeys(int count) => _unknownKeys.Add(count);
 
-    internal void Rejected()
-    {
-        Interlocked.Increment(ref _rejectedTotal);
-        _rejected.Add(1);
-    }
+    internal void Rejected() => _rejected.Add(1);
 
     internal void Deferred()
     {

@@ -18,13 +18,13 @@ public static class LoginTracing
     /// <returns>Null where nobody records it.</returns>
     internal static Activity? StartCommit(LoginBatch batch) => Source.HasListeners()
         ? Source.StartActivity(
-            "INSERT user_logins",
+            $"INSERT {LoginTables.DefaultTable}",
             ActivityKind.Client,
             parentContext: default,
             [
                 new("db.system.name", "postgresql"),
                 new("db.operation.name", "INSERT"),
-                new("db.collection.name", "user_logins"),
+                new("db.collection.name", LoginTables.DefaultTable),
                 new("db.operation.batch.size", batch.Rows.Count),
             ],
             Links(batch))

@@ -9,7 +9,10 @@ internal sealed class GenerationRegister
 {
     private readonly List<int> _missing = [];
     private readonly List<int> _older = [];
+
+    // Recorded with neither check nor MAC: the migration found their masks.
     private readonly List<int> _unconfirmed = [];
+
     private readonly List<int> _changed = [];
     private readonly Dictionary<int, PinnedSettings> _pinned = [];
     private readonly Dictionary<int, PinnedSettings> _claimed = [];
@@ -30,9 +33,6 @@ internal sealed class GenerationRegister
 
     /// <summary>The settings of rows with the right check that nobody with the keys wrote as they are.</summary>
     public IReadOnlyDictionary<int, PinnedSettings> Claimed => _claimed;
-
-    /// <summary>The generations that are recorded with neither: the migration found their masks.</summary>
-    public IReadOnlyList<int> Unconfirmed => _unconfirmed;
 
     /// <summary>The generations whose row is not as a holder of the keys wrote it.</summary>
     public IReadOnlyList<int> Changed => _changed;

@@ -87,8 +87,8 @@ public sealed class StoredMasksVerifier(
     /// <summary>
     /// Changes the form of message ids in every generation's record, for <c>rekey --message-ids</c>. Running processes
     /// follow at their next batch. It waits for the statements that insert rows, and they wait for it: once it returns,
-    /// no row of the former form is under way. A lock that is not free within 2 seconds ends it with
-    /// SQLSTATE 55P03.
+    /// no row of the former form is under way. A lock that is not free within <see cref="LockLimits.Wait"/>
+    /// ends it with SQLSTATE 55P03.
     /// </summary>
     /// <param name="database">The database, with a role that may change <c>masking_generations</c>.</param>
     /// <param name="form">The new form.</param>
@@ -109,7 +109,8 @@ public sealed class StoredMasksVerifier(
         await using var transaction = await database.BeginTransactionAsync(
             System.Data.IsolationLevel.ReadCommitted, cancellationToken);
         var lockTable =
-            $"SET LOCAL lock_timeout = '2s'; LOCK TABLE {database.Tables.UserLogins} IN SHARE ROW EXCLUSIVE MODE";
+            $"SET LOCAL lock_timeout = {LockLimits.LockTimeout}; "
+            + $"LOCK TABLE {database.Tables.UserLogins} IN SHARE ROW EXCLUSIVE MODE";
         await database.ExecuteAsync(lockTable, cancellationToken);
         var settings = await GuardAsync(
             () => PinAsync(database, keyed, PinMode.Move, form, report: null, cancellationToken));

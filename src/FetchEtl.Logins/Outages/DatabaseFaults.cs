@@ -126,7 +126,7 @@ public static class DatabaseFaults
     internal static string CauseOf(DatabaseFault fault) => fault switch
     {
         { Kind: FaultKind.Transient, SqlState: ['0', '8', ..] or ['5', '7', 'P', ..] } => NoConnection,
-        { Kind: FaultKind.Transient, SqlState.Length: not 5 } => NoConnection,
+        { Kind: FaultKind.Transient, SqlStateOnly: null } => NoConnection,
         _ => fault.SqlState,
     };
 

@@ -31,6 +31,9 @@ public sealed record LoginTables
     /// </summary>
     public static LoginTables Default { get; } = new(null, DefaultTable);
 
+    /// <summary>What <see cref="IsSchema"/> requires, to follow the words "must be".</summary>
+    public static string SchemaRule { get; } = NameRule(MaxSchemaLength);
+
     /// <summary>The schema, not quoted; null where the connection's <c>search_path</c> finds the tables.</summary>
     public string? Schema { get; }
 
@@ -73,6 +76,10 @@ public sealed record LoginTables
         ArgumentNullException.ThrowIfNull(name);
         return IsName(name, MaxSchemaLength);
     }
+
+    /// <summary>What <see cref="IsName"/> requires, to follow the words "must be".</summary>
+    internal static string NameRule(int maxLength) =>
+        $"a name of 1 to {maxLength} ASCII letters, digits and underscores that does not begin with a digit";
 
     /// <summary>A name that SQL can hold in quotes of either kind.</summary>
     internal static bool IsName(string name, int maxLength) =>

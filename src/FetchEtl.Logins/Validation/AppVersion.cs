@@ -49,7 +49,7 @@ public static class AppVersion
     {
         return encoding == AppVersionEncoding.Digits
             ? "is not a version of one to three numeric parts whose digits fit a 32-bit integer"
-            : "is not a version of one to three numeric parts, at most 2146.999.999";
+            : $"is not a version of one to three numeric parts, at most {MaxMajor}.999.999";
     }
 
     private static bool TryOrder(ReadOnlySpan<char> core, out int code)

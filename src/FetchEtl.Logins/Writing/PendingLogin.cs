@@ -17,11 +17,6 @@ internal sealed class PendingLogin : TaskCompletionSource
     private readonly ILoginSource _source;
     private State _state;
 
-    public PendingLogin(UserLogin login, IReadOnlyList<VaultValue> values, CancellationToken cancellationToken)
-        : this(new GivenLogin(login, values), cancellationToken)
-    {
-    }
-
     public PendingLogin(ILoginSource source, CancellationToken cancellationToken)
         : base(TaskCreationOptions.RunContinuationsAsynchronously)
     {

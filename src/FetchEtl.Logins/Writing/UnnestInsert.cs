@@ -17,7 +17,9 @@ internal sealed class UnnestInsert(LoginTables tables, InsertTarget target = Ins
         "mask_generation",
     ];
 
-    private static readonly string Columns = $"({string.Join(", ", ColumnNames)})";
+    private static readonly string Columns = string.Join(", ", ColumnNames);
+
+    private static readonly string Arrays = string.Join(", ", ColumnNames.Select(name => $"@{name}"));
 
     // Without its length: a cast to varchar(n) would truncate silently, while the assignment to the column rejects a
     // longer text.
@@ -48,11 +50,10 @@ internal sealed class UnnestInsert(LoginTables tables, InsertTarget target = Ins
     private string Insert =>
         $"""
         INSERT INTO {tables.UserLogins}
-            {Columns}
+            ({Columns})
         SELECT * FROM unnest
-            (@user_id, @device_type, @masked_ip, @masked_device_id, @locale, @app_version, @create_date, @message_id,
-            @mask_generation)
-            AS login {Columns}
+            ({Arrays})
+            AS login ({Columns})
 
         """;
 
@@ -73,14 +74,12 @@ internal sealed class UnnestInsert(LoginTables tables, InsertTarget target = Ins
     /// </summary>
     public string WhereMoving(string condition) =>
         $"""
-        INSERT INTO {tables.UserLogins} {Columns}
-        SELECT user_id, device_type, masked_ip, masked_device_id, locale, app_version, create_date, message_id,
-            mask_generation
+        INSERT INTO {tables.UserLogins}
+            ({Columns})
+        SELECT {Columns}
         FROM unnest
-            (@user_id, @device_type, @masked_ip, @masked_device_id, @locale, @app_version, @create_date, @message_id,
-            @mask_generation, @received_id)
-            AS login (user_id, device_type, masked_ip, masked_device_id, locale, app_version, create_date, message_id,
-            mask_generation, received_id)
+            ({Arrays}, @received_id)
+            AS login ({Columns}, received_id)
         WHERE {condition}
             AND NOT EXISTS (SELECT FROM {tables.UserLogins} AS held
                 WHERE held.message_id = login.received_id{SameDate})

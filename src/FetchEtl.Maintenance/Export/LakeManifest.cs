@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using FetchEtl.Logins;
 
 namespace FetchEtl.Maintenance;
 
@@ -41,7 +42,7 @@ internal sealed record LakeManifest(
         var files = ordered.SelectMany(day => day.Files).ToList();
         return new LakeManifest(
             CurrentFormat,
-            "user_logins",
+            LoginTables.DefaultTable,
             "zstd",
             LakeFileWriter.RowGroupRows,
             appVersionEncoding,

@@ -1,3 +1,5 @@
+using FetchEtl.Logins;
+
 namespace FetchEtl.Maintenance;
 
 /// <summary>An index of <c>user_logins</c> that serves who reads the table; the service does not need it.</summary>
@@ -16,7 +18,7 @@ public sealed record AnalystIndex(string Column, string Method, string Keys)
     ];
 
     /// <summary>The name.</summary>
-    public string Name => NameOn("user_logins");
+    public string Name => NameOn(LoginTables.DefaultTable);
 
     /// <summary>The name of the index of a partition.</summary>
     internal string NameOn(string table) => $"ix_{table}_{Column}";

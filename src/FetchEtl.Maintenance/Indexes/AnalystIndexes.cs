@@ -99,7 +99,7 @@ public sealed class AnalystIndexes(LoginDatabase database, TimeProvider time, Ac
                 if (isPartitioned && await FindAsync(index, cancellationToken) is null)
                 {
                     await _locks.RunAsync(
-                        "user_logins",
+                        LoginTables.DefaultTable,
                         token => database.ExecuteAsync(
                             $"CREATE INDEX {index.Name} ON ONLY user_logins USING {index.Method} ({index.Keys})",
                             token),
@@ -137,7 +137,7 @@ public sealed class AnalystIndexes(LoginDatabase database, TimeProvider time, Ac
                 if (isPartitioned)
                 {
                     await _locks.RunAsync(
-                        "user_logins",
+                        LoginTables.DefaultTable,
                         token => database.ExecuteAsync($"DROP INDEX IF EXISTS {index.Name}", token),
                         cancellationToken);
                 }

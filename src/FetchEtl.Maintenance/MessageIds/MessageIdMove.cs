@@ -31,7 +31,7 @@ public sealed class MessageIdMove(
     TimeProvider time,
     Action<string>? waits)
 {
-    private const string Logins = "user_logins";
+    private const string Logins = LoginTables.DefaultTable;
     private const string Erased = "erased_messages";
     private const string IsKeyed = "message_id::text COLLATE \"C\" ~ '^.{14}8.{4}[89ab]'";
     private const string IsReceived = $"message_id IS NOT NULL AND NOT ({IsKeyed})";

@@ -94,7 +94,7 @@ public sealed class PartitionUpkeep(LoginDatabase database, TimeProvider time, A
         foreach (var day in days)
         {
             await _locks.RunAsync(
-                "user_logins",
+                LoginTables.DefaultTable,
                 token => database.ExecuteAsync(Add, token, SqlCommands.Parameter("day", day)),
                 cancellationToken);
         }
@@ -234,7 +234,7 @@ public sealed class PartitionUpkeep(LoginDatabase database, TimeProvider time, A
     /// A partition has the mark already where an interrupted run detached it, and somebody attached it again.
     /// </summary>
     private Task DetachAsync(Partition partition, bool drops, CancellationToken cancellationToken) => _locks.RunAsync(
-        "user_logins",
+        LoginTables.DefaultTable,
         async token =>
         {
             if (drops != partition.IsDropPending)

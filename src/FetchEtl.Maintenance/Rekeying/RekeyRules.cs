@@ -12,7 +12,8 @@ internal static class RekeyRules
         List<string> problems = [.. counts.SelectMany(column => WithoutWay(table, column, lifting))];
         var left = PiiFields.All.Where(field =>
             lifting.LookAlikeGenerations(field).Count > 0 && !table.Columns.Any(column => column.Field == field));
-        if (table.Name == "user_logins" || table.Name.EndsWith(".user_logins", StringComparison.Ordinal))
+        if (table.Name == LoginTables.DefaultTable
+            || table.Name.EndsWith($".{LoginTables.DefaultTable}", StringComparison.Ordinal))
         {
             problems.AddRange(left.Select(field =>
                 $"{table.Name}.{MaskedTable.GenerationColumn} is of all look-alike masks in a row, so they are " +

@@ -37,7 +37,7 @@ public sealed class LoginReporting(LoginDatabase database)
         await using var transaction = await database.BeginTransactionAsync(
             IsolationLevel.RepeatableRead, cancellationToken);
         await database.ExecuteAsync("SET TRANSACTION READ ONLY", cancellationToken);
-        await ReadableTable.FindAsync(database, "user_logins", cancellationToken);
+        await ReadableTable.FindAsync(database, LoginTables.DefaultTable, cancellationToken);
 
         var done = 0;
         progress.Report(new ReportProgress(done, Statements));

@@ -1,3 +1,5 @@
+using FetchEtl.Logins;
+
 namespace FetchEtl.Maintenance;
 
 /// <summary>What a risk analysis measures.</summary>
@@ -26,7 +28,7 @@ public sealed record RiskPlan
     public static IReadOnlyList<string> DefaultSensitive { get; } = ["masked_ip", "masked_device_id"];
 
     /// <summary>The table, written as in SQL. A view can be measured, too.</summary>
-    public string Table { get; init; } = "user_logins";
+    public string Table { get; init; } = LoginTables.DefaultTable;
 
     /// <summary>The quasi-identifiers, by their plain names.</summary>
     public IReadOnlyList<string> Quasi { get; init; } = DefaultQuasi;

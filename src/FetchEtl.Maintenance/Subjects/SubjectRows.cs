@@ -19,7 +19,7 @@ namespace FetchEtl.Maintenance;
 /// <param name="time">The clock of the waits.</param>
 /// <param name="table">The table, quoted for SQL.</param>
 public sealed class SubjectRows(
-    LoginDatabase database, Subject subject, TimeProvider time, string table = "user_logins")
+    LoginDatabase database, Subject subject, TimeProvider time, string table = LoginTables.DefaultTable)
 {
     private const int BatchSize = 1000;
 

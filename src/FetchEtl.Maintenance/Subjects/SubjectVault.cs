@@ -22,7 +22,7 @@ public sealed class SubjectVault(LoginDatabase database, Subject subject, IPiiMa
     /// that can be searched. An entry that a row of another person refers to stays, in whichever of them it stands.
     /// </summary>
     /// <value><c>user_logins</c> alone by default.</value>
-    public IReadOnlyList<string> Tables { get; init; } = ["user_logins"];
+    public IReadOnlyList<string> Tables { get; init; } = [LoginTables.DefaultTable];
 
     /// <summary>How many entries were deleted.</summary>
     public long Erased { get; private set; }
@@ -143,7 +143,5 @@ public sealed class SubjectVault(LoginDatabase database, Subject subject, IPiiMa
     /// <param name="mask">The stored text.</param>
     /// <returns>The text itself where it is no mask of these keys.</returns>
     public string Newest(PiiField field, string mask) =>
-        masker is KeyedPiiMasker keyed && Mask.TryParse(mask, out var parsed) && parsed.Generation <= keyed.Generation
-            ? keyed.Rekey(field, mask)
-            : mask;
+        VaultOpening.Newest(masker as KeyedPiiMasker, field, mask);
 }

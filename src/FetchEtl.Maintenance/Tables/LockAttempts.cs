@@ -6,22 +6,14 @@ using Npgsql;
 namespace FetchEtl.Maintenance;
 
 /// <summary>
-/// Runs short statements that need a strong lock. All who come later wait behind one that waits for its lock, so it
-/// gives up after two seconds, and is tried again after a pause. So is one that ended a deadlock.
+/// Runs short statements that need a strong lock, within <see cref="LockLimits"/>. A step that ended a deadlock is
+/// tried again, too.
 /// </summary>
-/// <remarks>
-/// LockRetry of the migrations has the same limits. It is a type of its own: it names the holders of the locks, and one
-/// type for both would be public API of FetchEtl.Logins, which needs neither.
-/// </remarks>
 /// <param name="database">The session.</param>
 /// <param name="time">The clock of the pauses.</param>
 /// <param name="waits">Called with a sentence before each pause; null where nobody listens.</param>
 internal sealed class LockAttempts(LoginDatabase database, TimeProvider time, Action<string>? waits)
 {
-    private const int Most = 30;
-
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
-
     /// <summary>Runs the step in a transaction, and commits it.</summary>
     /// <param name="table">The table to lock, for the texts.</param>
     /// <param name="step">The statements.</param>
@@ -35,7 +27,7 @@ internal sealed class LockAttempts(LoginDatabase database, TimeProvider time, Ac
         {
             await using var transaction = await database.BeginTransactionAsync(
                 IsolationLevel.ReadCommitted, token);
-            await database.ExecuteAsync("SET LOCAL lock_timeout = '2s'", token);
+            await database.ExecuteAsync($"SET LOCAL lock_timeout = {LockLimits.LockTimeout}", token);
             await step(token);
             await transaction.CommitAsync(CancellationToken.None);
         }
@@ -56,20 +48,22 @@ internal sealed class LockAttempts(LoginDatabase database, TimeProvider time, Ac
             catch (PostgresException exception) when (exception.SqlState
                 is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected)
             {
-                if (attempt == Most)
+                if (attempt == LockLimits.Attempts)
                 {
                     throw new MaskingRefusedException(
                     [
-                        $"A lock on {table} was not free in {Most} attempts of 2 s. End the transactions that use it "
-                            + "(pg_stat_activity shows them), then run this again: it continues.",
+                        $"A lock on {table} was not free in {LockLimits.Attempts} attempts of "
+                            + $"{LockLimits.Wait.TotalSeconds} s. End the transactions that use it (pg_stat_activity "
+                            + "shows them), then run this again: it continues.",
                     ]);
                 }
             }
 
-            var pause = TimeSpan.FromSeconds(Math.Min(Math.Pow(2, attempt - 1), LongestPause.TotalSeconds));
+            var pause = LockLimits.PauseAfter(attempt);
             waits?.Invoke(
-                $"A lock on {table} was not free within 2 s. Waiting longer would block readers and writers, so "
-                + $"attempt {attempt + 1} of {Most} follows in {pause.TotalSeconds} s");
+                $"A lock on {table} was not free within {LockLimits.Wait.TotalSeconds} s. Waiting longer would block "
+                + $"readers and writers, so attempt {attempt + 1} of {LockLimits.Attempts} follows in "
+                + $"{pause.TotalSeconds} s");
             await Task.Delay(pause, time, cancellationToken);
         }
     }

@@ -51,8 +51,7 @@ internal static class DatabaseSetting
 
         if (storage.Schema is not null && !LoginTables.IsSchema(storage.Schema))
         {
-            yield return "Storage:Schema must be a name of 1 to 63 ASCII letters, digits and underscores that does not "
-                + "begin with a digit.";
+            yield return $"Storage:Schema must be {LoginTables.SchemaRule}.";
         }
     }
 

@@ -33,7 +33,7 @@ internal static partial class ErrorText
             [.. aggregate.InnerExceptions.SelectMany(x => Of(x, server)!).Distinct()],
 
         // The SDK's answer to a profile of SSO whose session has no valid token.
-        InvalidOperationException { Source: "AWSSDK.Core" } => [SqsErrors.Describe(exception)],
+        _ when SqsErrors.IsProfileFailure(exception) => [SqsErrors.Describe(exception)],
         InvalidOperationException when Key().IsMatch(exception.Message) =>
             [$"{Key().Match(exception.Message).Groups["key"].Value} has a value of another form than its setting."],
         InvalidOperationException { Source: "Microsoft.Extensions.Logging.Configuration" } =>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FetchEtl.Logins;
 using FetchEtl.Maintenance;
 
 namespace FetchEtl.Service;
@@ -30,12 +31,12 @@ internal static class RekeyCommand
         var columns = Arguments.Check(parsed, host.Options);
         if (parsed.GetValue(MessageIds))
         {
-            return columns.Count == 0 && table == TableArguments.DefaultTable
+            return columns.Count == 0 && table == LoginTables.DefaultTable
                 ? await MoveIdsAsync(parsed, host, cancellationToken)
                 : throw new UsageException("--message-ids concerns user_logins only: leave out --table and --column.");
         }
 
-        if (columns.Count == 0 && table != TableArguments.DefaultTable)
+        if (columns.Count == 0 && table != LoginTables.DefaultTable)
         {
             throw new UsageException($"--column must name the columns of {table} that hold masks, as masked_ip=ip.");
         }

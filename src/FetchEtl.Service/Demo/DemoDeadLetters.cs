@@ -13,7 +13,7 @@ internal static class DemoDeadLetters
     {
         var request = new ReceiveMessageRequest(queueUrl)
         {
-            MaxNumberOfMessages = 10,
+            MaxNumberOfMessages = SqsLimits.EntriesPerCall,
             WaitTimeSeconds = 0,
             VisibilityTimeout = 0,
             MessageAttributeNames = ["All"],

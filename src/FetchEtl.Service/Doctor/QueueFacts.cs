@@ -24,8 +24,6 @@ internal sealed record QueueFacts
     /// <summary>Whether SQS encrypts bodies by a key of its own.</summary>
     public bool HasSqsEncryption { get; private init; }
 
-    public bool IsEncrypted => KmsKey is not null || HasSqsEncryption;
-
     /// <summary>The redrive policy; null without one.</summary>
     public RedrivePolicy? Redrive { get; private init; }
 

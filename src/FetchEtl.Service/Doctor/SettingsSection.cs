@@ -68,7 +68,7 @@ internal sealed partial class SettingsSection : IDoctorSection
             context.Client = (AmazonServiceClient)context.Host.CreateClient();
         }
         catch (Exception exception) when (exception is SqsSettingsException or AmazonClientException
-            or InvalidOperationException { Source: "AWSSDK.Core" })
+            || SqsErrors.IsProfileFailure(exception))
         {
             context.NoSqs = "there is no SQS client";
             var text = exception is SqsSettingsException ? exception.Message : SqsErrors.Describe(exception);

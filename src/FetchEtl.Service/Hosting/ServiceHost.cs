@@ -92,7 +92,7 @@ internal static class ServiceHost
                     sqs.ReceiveEndpoint(options.QueueName, endpoint =>
                     {
                         endpoint.PrefetchCount = options.PrefetchCount;
-                        endpoint.PrefetchBytes = options.PrefetchMebibytes * 1024L * 1024;
+                        endpoint.PrefetchBytes = (long)options.PrefetchMebibytes * SqsSettings.Mebibyte;
                         endpoint.DeadLetterQueueName = options.DeadLetterQueue;
                         endpoint.CreateQueues = options.CreateQueues;
                         endpoint.WaitTime = TimeSpan.FromSeconds(options.WaitTimeSeconds);
@@ -120,7 +120,7 @@ internal static class ServiceHost
         var builder = CreateConsumer(settings, overrides);
         builder.Services.PostConfigure<SqsSettings>(
             // An invalid value is left to the validation.
-            x => x.WaitTimeSeconds = x.WaitTimeSeconds is >= 0 and <= 20 ? 1 : x.WaitTimeSeconds);
+            x => x.WaitTimeSeconds = SqsSettingsValidator.IsWaitTime(x.WaitTimeSeconds) ? 1 : x.WaitTimeSeconds);
         return builder;
     }
 

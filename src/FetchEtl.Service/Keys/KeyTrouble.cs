@@ -15,7 +15,7 @@ internal static class KeyTrouble
     /// <summary>Whether the exception is a failure of AWS or of the network, and no bug.</summary>
     public static bool Knows(Exception exception) => exception is AmazonServiceException or AmazonClientException
         or HttpRequestException or IOException or SocketException or TimeoutException or OperationCanceledException
-        or InvalidOperationException { Source: "AWSSDK.Core" };
+        || SqsErrors.IsProfileFailure(exception);
 
     /// <summary>Why KMS did not decrypt.</summary>
     public static KeyOutcome OfKms(Exception exception)

@@ -8,12 +8,10 @@ namespace FetchEtl.Service;
 /// <summary>The options of the verbs that rewrite a table's columns: <c>rekey</c> and <c>adopt</c>.</summary>
 internal sealed class TableArguments
 {
-    public const string DefaultTable = "user_logins";
-
     public Option<string> Table { get; } = new("--table")
     {
         Description = "The name of the table, written as in SQL.",
-        DefaultValueFactory = _ => DefaultTable,
+        DefaultValueFactory = _ => LoginTables.DefaultTable,
     };
 
     public Option<string[]> Columns { get; } = new("--column")

@@ -13,7 +13,7 @@ internal sealed class RiskArguments
     public Option<string> Table { get; } = new("--table")
     {
         Description = "The table or view, written as in SQL.",
-        DefaultValueFactory = _ => TableArguments.DefaultTable,
+        DefaultValueFactory = _ => LoginTables.DefaultTable,
     };
 
     public Option<string> Quasi { get; } = new("--quasi")

@@ -8,6 +8,11 @@ internal sealed class SqsSettings
     /// <summary>The section's name.</summary>
     public const string Section = "Sqs";
 
+    /// <summary>The bytes of a MiB.</summary>
+    public const int Mebibyte = 1024 * 1024;
+
+    private static readonly SqsClientOptions ClientDefaults = new();
+
     /// <summary>The queue that logins are read from. Default <c>login-queue</c>.</summary>
     public string QueueName { get; set; } = "login-queue";
 
@@ -32,13 +37,13 @@ internal sealed class SqsSettings
     /// <summary>
     /// The wire protocol. Default <see cref="SqsProtocol.Auto"/>: JSON, or Query where an endpoint rejects JSON.
     /// </summary>
-    public SqsProtocol Protocol { get; set; } = SqsProtocol.Auto;
+    public SqsProtocol Protocol { get; set; } = ClientDefaults.Protocol;
 
     /// <summary>
     /// Whether receives and deletes skip the AWS SDK's pipeline where the reply is an ordinary one, which saves CPU
     /// time. Default true.
     /// </summary>
-    public bool DirectCalls { get; set; } = true;
+    public bool DirectCalls { get; set; } = ClientDefaults.DirectCalls;
 
     /// <summary>
     /// Whether queues that do not exist are created at start. Default false: the queue belongs to its producer.
@@ -46,18 +51,18 @@ internal sealed class SqsSettings
     public bool CreateQueues { get; set; }
 
     /// <summary>How many messages the process may hold at a time, 1 to 100,000. Default 2,000.</summary>
-    public int PrefetchCount { get; set; } = 2000;
+    public int PrefetchCount { get; set; } = SqsReceiveLimits.DefaultPrefetchCount;
 
     /// <summary>How many MiB of bodies the process may hold at a time, 10 to 100,000. Default 192.</summary>
-    public int PrefetchMebibytes { get; set; } = 192;
+    public int PrefetchMebibytes { get; set; } = (int)(SqsReceiveLimits.DefaultPrefetchBytes / Mebibyte);
 
     /// <summary>How long a poll waits for messages, 0 to 20 seconds (SQS's limit). Default 20.</summary>
-    public int WaitTimeSeconds { get; set; } = 20;
+    public int WaitTimeSeconds { get; set; } = (int)SqsReceiveLimits.DefaultWaitTime.TotalSeconds;
 
     /// <summary>
     /// How long a received message stays hidden until its lease is renewed, 5 to 43,200 seconds. Default 30.
     /// </summary>
-    public int VisibilityTimeoutSeconds { get; set; } = 30;
+    public int VisibilityTimeoutSeconds { get; set; } = (int)SqsReceiveLimits.DefaultVisibilityTimeout.TotalSeconds;
 
     /// <summary>
     /// What stands around a login in a body: nothing, a notification of SNS, an event of EventBridge, or any of these.

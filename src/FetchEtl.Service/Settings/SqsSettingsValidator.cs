@@ -11,6 +11,12 @@ namespace FetchEtl.Service;
 /// </summary>
 internal sealed class SqsSettingsValidator(IConfiguration configuration) : IValidateOptions<SqsSettings>
 {
+    private const int MinMebibytes = (int)(SqsReceiveLimits.MinPrefetchBytes / SqsSettings.Mebibyte);
+    private const int MaxMebibytes = 100_000;
+
+    /// <summary>Whether SQS accepts the wait time of a receive.</summary>
+    public static bool IsWaitTime(int seconds) => IsWithin(seconds, TimeSpan.Zero, SqsLimits.WaitTime);
+
     public ValidateOptionsResult Validate(string? name, SqsSettings options)
     {
         List<string> problems =
@@ -21,6 +27,9 @@ internal sealed class SqsSettingsValidator(IConfiguration configuration) : IVali
         ];
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
     }
+
+    private static bool IsWithin(int seconds, TimeSpan least, TimeSpan most) =>
+        seconds >= least.TotalSeconds && seconds <= most.TotalSeconds;
 
     private static IEnumerable<string> Problems(SqsSettings options)
     {
@@ -39,24 +48,27 @@ internal sealed class SqsSettingsValidator(IConfiguration configuration) : IVali
                 + "name and -dead.";
         }
 
-        if (options.PrefetchCount is < 1 or > 100_000)
+        if (options.PrefetchCount is < 1 or > SqsReceiveLimits.MaxPrefetchCount)
         {
-            yield return "Sqs:PrefetchCount must be 1 to 100000 messages.";
+            yield return $"Sqs:PrefetchCount must be 1 to {SqsReceiveLimits.MaxPrefetchCount} messages.";
         }
 
-        if (options.PrefetchMebibytes is < 10 or > 100_000)
+        if (options.PrefetchMebibytes is < MinMebibytes or > MaxMebibytes)
         {
-            yield return "Sqs:PrefetchMebibytes must be 10 to 100000 MiB: a receive may bring ten bodies of 1 MiB.";
+            yield return $"Sqs:PrefetchMebibytes must be {MinMebibytes} to {MaxMebibytes} MiB: a receive may bring "
+                + $"{SqsLimits.EntriesPerCall} bodies of 1 MiB.";
         }
 
-        if (options.WaitTimeSeconds is < 0 or > 20)
+        if (!IsWaitTime(options.WaitTimeSeconds))
         {
-            yield return "Sqs:WaitTimeSeconds must be 0 to 20 seconds.";
+            yield return $"Sqs:WaitTimeSeconds must be 0 to {SqsLimits.WaitTime.TotalSeconds} seconds.";
         }
 
-        if (options.VisibilityTimeoutSeconds is < 5 or > 43_200)
+        var (shortest, longest) = (SqsReceiveLimits.MinVisibilityTimeout, SqsLimits.VisibilityTimeout);
+        if (!IsWithin(options.VisibilityTimeoutSeconds, shortest, longest))
         {
-            yield return "Sqs:VisibilityTimeoutSeconds must be 5 to 43200 seconds (12 hours).";
+            yield return $"Sqs:VisibilityTimeoutSeconds must be {shortest.TotalSeconds} to {longest.TotalSeconds} "
+                + $"seconds ({longest.TotalHours} hours).";
         }
 
         for (var i = 0; i < options.PayloadBuckets.Count; i++)

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using FetchEtl.Logins;
 using FetchEtl.Maintenance;
 
 namespace FetchEtl.Service;
@@ -58,7 +59,7 @@ internal sealed record SubjectFound(
     /// <param name="queue">The dead-letter queue; null where it was left out.</param>
     public void Write(string? queue)
     {
-        Line("user_logins", Rows, "row", FirstRow, LastRow);
+        Line(LoginTables.DefaultTable, Rows, "row", FirstRow, LastRow);
         foreach (var table in PastTables)
         {
             if (table.Rows is { } rows)

@@ -47,8 +47,8 @@ internal static class FailureCauses
 
     /// <summary>The texts of any other exception may quote what it was about.</summary>
     private static bool IsOfSdkOrNetwork(Exception exception) => exception is not AmazonUnmarshallingException
-        and (AmazonClientException or AmazonServiceException or HttpRequestException or IOException or SocketException
-            or TimeoutException or InvalidOperationException { Source: SqsErrors.SdkSource });
+        && (SqsErrors.IsProfileFailure(exception) || exception is AmazonClientException or AmazonServiceException
+            or HttpRequestException or IOException or SocketException or TimeoutException);
 
     private static string Line(string message) => message.ReplaceLineEndings(" ").Trim();
 

@@ -16,10 +16,15 @@ public static class SqsErrors
     /// <summary>The reply is in no protocol of SQS.</summary>
     internal const string UnrecognizedReply = "UnrecognizedReply";
 
-    /// <summary>The assembly in which the SDK reads profiles; it throws general exceptions there.</summary>
-    internal const string SdkSource = "AWSSDK.Core";
-
     private const string QueryPrefix = "AWS.SimpleQueueService.";
+
+    /// <summary>
+    /// Whether the AWS SDK found no usable credentials in its settings. Where it reads profiles, it throws general
+    /// exceptions; only the assembly that throws them tells them from others.
+    /// </summary>
+    /// <param name="exception">What creating or calling a client of the SDK threw.</param>
+    public static bool IsProfileFailure(Exception exception) =>
+        exception is InvalidOperationException { Source: "AWSSDK.Core" };
 
     /// <summary>Whether a call that failed with this exception may succeed when it is repeated unchanged.</summary>
     /// <param name="exception">An exception of <c>IAmazonSQS</c>.</param>
@@ -67,7 +72,7 @@ public static class SqsErrors
         AmazonServiceException { ErrorCode: { Length: > 0 } code } => $"{Normalize(code)}: {exception.Message}",
         AmazonServiceException => exception.Message,
         AmazonClientException client => FailureCauses.Credentials(client),
-        InvalidOperationException { Source: SdkSource } => FailureCauses.Credentials(exception),
+        _ when IsProfileFailure(exception) => FailureCauses.Credentials(exception),
         HttpRequestException or IOException or SocketException or TimeoutException =>
             $"SQS cannot be reached: {exception.Message}",
         _ => exception.GetType().Name,
@@ -120,7 +125,7 @@ public static class SqsErrors
         "RequestTimeout" or "RequestTimeoutException" => true,
 
         // The next attempt signs with refreshed credentials.
-        "ExpiredToken" or "ExpiredTokenException" or "TokenRefreshRequired" => true,
+        _ when IsExpiredCredentials(code) => true,
 
         // The network, not the request.
         ReplyLost or Timeout => true,

@@ -14,15 +14,15 @@ internal sealed class SqsReceiveSettings(string queueName)
 
     public bool CreateQueues { get; set; }
 
-    public int PrefetchCount { get; set; } = 2000;
+    public int PrefetchCount { get; set; } = SqsReceiveLimits.DefaultPrefetchCount;
 
     public int? ConcurrentMessageLimit { get; set; }
 
-    public TimeSpan WaitTime { get; set; } = SqsLimits.WaitTime;
+    public TimeSpan WaitTime { get; set; } = SqsReceiveLimits.DefaultWaitTime;
 
-    public TimeSpan VisibilityTimeout { get; set; } = TimeSpan.FromSeconds(30);
+    public TimeSpan VisibilityTimeout { get; set; } = SqsReceiveLimits.DefaultVisibilityTimeout;
 
-    public long PrefetchBytes { get; set; } = 192 * 1024 * 1024;
+    public long PrefetchBytes { get; set; } = SqsReceiveLimits.DefaultPrefetchBytes;
 
     public Func<CancellationToken, Task> ReceiveGate { get; set; } = static _ => Task.CompletedTask;
 

@@ -20,7 +20,7 @@ internal sealed class DeadLetterQueue(SqsReceiveSettings settings, string url, T
     public string Url => url;
 
     /// <summary>Reads the identities that dead letters carry.</summary>
-    public MessageIdentities Identities { get; } = new(settings.QueueName, settings.IdentityKeys, time);
+    public QueueIdentities Identities { get; } = new(settings.QueueName, settings.IdentityKeys, time);
 
     /// <remarks>
     /// On a FIFO queue the message's own id deduplicates, so SQS drops a letter that is sent again because the first

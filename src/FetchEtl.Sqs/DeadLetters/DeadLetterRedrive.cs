@@ -23,7 +23,7 @@ public sealed class DeadLetterRedrive(string queueName, IReadOnlyList<byte[]> id
         DeadLetterAttributes.OriginalSentTimestamp,
     ];
 
-    private readonly MessageIdentities _identities = new(queueName, identityKeys, time);
+    private readonly QueueIdentities _identities = new(queueName, identityKeys, time);
 
     /// <summary>Reads what a message of the dead-letter queue says of itself.</summary>
     /// <param name="letter">As received, with all its attributes.</param>

@@ -207,8 +207,7 @@ public sealed class SqsMetrics
         lock (_receiving)
         {
             _emptyReceives = 0;
-            _hiddenUntil = Math.Max(
-                _hiddenUntil, _time.GetTimestamp() + (long)(time.TotalSeconds * _time.TimestampFrequency));
+            _hiddenUntil = Math.Max(_hiddenUntil, _time.GetTimestamp() + _time.InTimestamps(time));
         }
     }
 

@@ -138,7 +138,7 @@ internal sealed class Lease(string receiptHandle, int receiveCount, TimeSpan vis
         }
 
         var left = TimeSpan.FromSeconds(Math.Floor((_receivedAt + Longest - now).TotalSeconds));
-        RenewalTime = left < visibilityTimeout ? left : visibilityTimeout;
+        RenewalTime = Durations.Min(left, visibilityTimeout);
         if (now + RenewalTime <= _heldUntil)
         {
             return LeaseAction.None;

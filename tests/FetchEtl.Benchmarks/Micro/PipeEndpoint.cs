@@ -16,7 +16,7 @@ internal sealed class PipeEndpoint : IAsyncDisposable
     private const string Queue = "login-queue";
 
     private readonly ServiceProvider _services;
-    private readonly MessageIdentities _identities = new(Queue, [], TimeProvider.System);
+    private readonly QueueIdentities _identities = new(Queue, [], TimeProvider.System);
     private readonly ReceiveEndpointContext _context;
     private readonly IReceivePipeDispatcher _dispatcher;
 

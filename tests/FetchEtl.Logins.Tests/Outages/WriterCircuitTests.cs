@@ -57,7 +57,7 @@ public sealed class WriterCircuitTests
     [InlineData(3 * 3600, "3 h 0 min")]
     [InlineData(26 * 3600, "1 d 2 h")]
     public void An_outage_is_logged_in_its_two_largest_units(double seconds, string text) =>
-        Assert.Equal(text, Durations.Text(TimeSpan.FromSeconds(seconds)));
+        Assert.Equal(text, DurationText.Of(TimeSpan.FromSeconds(seconds)));
 
     [Fact]
     public async Task The_first_failure_opens_the_circuit_and_a_probe_that_commits_closes_it()
@@ -360,7 +360,7 @@ public sealed class WriterCircuitTests
     }
 
     private static LoginBatch Batch(CancellationToken cancellationToken = default) =>
-        new([new PendingLogin(new UserLogin(), [], cancellationToken)]);
+        new([new PendingLogin(new GivenLogin(new UserLogin(), []), cancellationToken)]);
 
     private static async Task<WriterTurn> TakeFinishedAsync(List<Task<WriterTurn>> waiting)
     {

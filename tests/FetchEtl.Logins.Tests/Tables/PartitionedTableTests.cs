@@ -263,7 +263,8 @@ public sealed class PartitionedTableTests : IAsyncLifetime
 
     private Task<BatchWrite> RunAsync(params UserLogin[] logins) =>
         _store.Provider.GetRequiredService<IBatchStatement>().RunAsync(
-            new LoginBatch([.. logins.Select(login => new PendingLogin(login, [], CancellationToken.None))]),
+            new LoginBatch(
+                [.. logins.Select(login => new PendingLogin(new GivenLogin(login, []), CancellationToken.None))]),
             CancellationToken.None);
 
     private async Task GrantAsync() =>

@@ -84,6 +84,7 @@ public sealed class DroppedRowsTests : IAsyncLifetime
 
     private Task<BatchWrite> RunAsync(IEnumerable<UserLogin> logins) =>
         _store.Provider.GetRequiredService<IBatchStatement>().RunAsync(
-            new LoginBatch([.. logins.Select(login => new PendingLogin(login, [], CancellationToken.None))]),
+            new LoginBatch(
+                [.. logins.Select(login => new PendingLogin(new GivenLogin(login, []), CancellationToken.None))]),
             CancellationToken.None);
 }

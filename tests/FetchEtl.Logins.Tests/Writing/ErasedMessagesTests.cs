@@ -76,7 +76,7 @@ public sealed class ErasedMessagesTests : IAsyncLifetime
     private static Task<BatchWrite> RunAsync(IServiceProvider services, params UserLogin[] logins) =>
         services.GetRequiredService<IBatchStatement>().RunAsync(
             new LoginBatch([.. logins.Select(login => new PendingLogin(
-                login, [new VaultValue(PiiField.Ip, MaskOf(login), Ip)], CancellationToken.None))]),
+                new GivenLogin(login, [new VaultValue(PiiField.Ip, MaskOf(login), Ip)]), CancellationToken.None))]),
             CancellationToken.None);
 
     private static string MaskOf(UserLogin login) =>

@@ -21,6 +21,7 @@ internal static class LeaseMutant
             Read("src/FetchEtl.Sqs/Leases/Lease.cs"),
             Usings,
             Read("src/FetchEtl.Sqs/Leases/LeaseState.cs"),
+            Read("src/FetchEtl.Sqs/Durations.cs"),
             Read("src/FetchEtl.Sqs/SqsLimits.cs"),
             Read("tests/FetchEtl.Sqs.Tests/Leases/LeaseMachine.cs"),
         }.Select(source => CSharpSyntaxTree.ParseText(source)),

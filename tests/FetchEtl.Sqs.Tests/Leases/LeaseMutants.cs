@@ -38,7 +38,7 @@ public sealed class LeaseMutants(ITestOutputHelper output)
             "if (receiptHandle == NewestHandle && answer != EntryAnswer.RefusedForNow)",
             "if (answer != EntryAnswer.RefusedForNow)"
         },
-        { "the cap of twelve hours is ignored", "left < visibilityTimeout ? left", "false ? left" },
+        { "the cap of twelve hours is ignored", "Durations.Min(left, visibilityTimeout)", "visibilityTimeout" },
         {
             "a renewal asks for parts of a second",
             "Math.Floor((_receivedAt + Longest - now).TotalSeconds)",

@@ -157,7 +157,7 @@ public sealed class MessageIdentityTests
     private static MessageIdentity Read(Message message, string queue = "q", params byte[][] keys) =>
         Identities(queue, keys).Read(message);
 
-    private static MessageIdentities Identities(string queue, params byte[][] keys) =>
+    private static QueueIdentities Identities(string queue, params byte[][] keys) =>
         new(queue, keys, new FakeTimeProvider(Received));
 
     /// <summary>A letter of generation 1, redriven: SQS gave it a new id and the time of receipt.</summary>

@@ -128,8 +128,7 @@ internal sealed class DirectSqsClient : SqsClient
             cancellationToken.ThrowIfCancellationRequested();
         }
 
-        var pause = (long)(Pause.TotalSeconds * _timeProvider.TimestampFrequency);
-        Volatile.Write(ref _pausedUntil, _timeProvider.GetTimestamp() + pause);
+        Volatile.Write(ref _pausedUntil, _timeProvider.GetTimestamp() + _timeProvider.InTimestamps(Pause));
         return null;
     }
 

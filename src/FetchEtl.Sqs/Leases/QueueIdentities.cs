@@ -20,7 +20,7 @@ namespace FetchEtl.Sqs;
 /// <param name="queueName">The queue that messages are received from, and redriven to.</param>
 /// <param name="keys">The keys by generation, the first one first. The last one signs; any of them verifies.</param>
 /// <param name="time">The clock that bounds sent times.</param>
-internal sealed class MessageIdentities(string queueName, IReadOnlyList<byte[]> keys, TimeProvider time)
+internal sealed class QueueIdentities(string queueName, IReadOnlyList<byte[]> keys, TimeProvider time)
 {
     /// <summary>SQS was opened to the public in 2004.</summary>
     private static readonly long FirstTime = new DateTimeOffset(2004, 1, 1, 0, 0, 0, TimeSpan.Zero)

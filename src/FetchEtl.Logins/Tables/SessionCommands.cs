@@ -3,7 +3,7 @@ using Npgsql;
 namespace FetchEtl.Logins;
 
 /// <summary>Runs statements in a session.</summary>
-internal static class SqlCommands
+internal static class SessionCommands
 {
     /// <summary>Runs a statement that returns no rows.</summary>
     /// <returns>The number of rows that it changed.</returns>
