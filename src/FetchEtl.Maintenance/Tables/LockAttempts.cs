@@ -6,8 +6,8 @@ using Npgsql;
 namespace FetchEtl.Maintenance;
 
 /// <summary>
-/// Runs short statements that need a strong lock. All who come later wait behind one that waits for its lock, so it
-/// gives up after two seconds, and is tried again after a pause. So is one that ended a deadlock.
+/// Runs short statements that need a strong lock. Every later statement waits behind one that waits for its lock, so it
+/// gives up after two seconds, and is tried again after a pause. So is one that PostgreSQL cancelled to end a deadlock.
 /// </summary>
 /// <remarks>
 /// LockRetry of the migrations has the same limits. It is a type of its own: it names the holders of the locks, and one
@@ -15,7 +15,7 @@ namespace FetchEtl.Maintenance;
 /// </remarks>
 /// <param name="database">The session.</param>
 /// <param name="time">The clock of the pauses.</param>
-/// <param name="waits">Called with a sentence before each pause; null where nobody listens.</param>
+/// <param name="waits">Called with a sentence before each pause; null: not reported.</param>
 internal sealed class LockAttempts(LoginDatabase database, TimeProvider time, Action<string>? waits)
 {
     private const int Most = 30;
