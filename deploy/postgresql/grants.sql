@@ -27,7 +27,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON pii_vault TO fetch_etl_operator;
 -- "rekey --message-ids" moves the ids of erased messages too.
 GRANT SELECT, UPDATE ON erased_messages TO fetch_etl_operator;
 
--- Nobody changes or removes an entry of the audit log; docs/subject-rights.md.
+-- No role changes or removes an entry of the audit log; docs/subject-rights.md.
 GRANT SELECT, INSERT ON audit_log TO fetch_etl_operator, fetch_etl_privacy;
 GRANT SELECT, UPDATE, DELETE ON user_logins TO fetch_etl_privacy;
 GRANT SELECT, INSERT ON erased_messages TO fetch_etl_privacy;
@@ -43,12 +43,12 @@ WHERE p.oid = pg_catalog.to_regclass('user_logins')::oid AND p.relkind = 'p' AND
     AND NOT c.relispartition
     AND c.relname::text ~ '^user_logins_(unpartitioned|undated|p[0-9]+_[0-9_]+)$' \gexec
 
--- So that doctor can tell whether a migration is missing.
+-- So that doctor can check whether a migration is missing.
 GRANT SELECT ON "__EFMigrationsHistory" TO fetch_etl, fetch_etl_operator;
 
 -- user_id is masked in a new table, and as received in one of an older version. Leave it out where analysts need not
 -- see it.
--- mask_generation tells equal masks of two generations apart that look like addresses or device ids.
+-- mask_generation distinguishes equal look-alike masks of two generations.
 GRANT SELECT (user_id, device_type, masked_ip, masked_device_id, locale, app_version, create_date, mask_generation)
     ON user_logins TO login_analyst;
 GRANT SELECT (user_id, device_type, masked_ip, masked_device_id, locale, app_version, create_date)

@@ -12,8 +12,8 @@
 --   login_analyst       reads logins, and nothing else
 --
 -- Passwords come from the environment, so that none stands here: FETCH_ETL_OWNER_PASSWORD, FETCH_ETL_PASSWORD,
--- FETCH_ETL_OPERATOR_PASSWORD, FETCH_ETL_PRIVACY_PASSWORD, LOGIN_ANALYST_PASSWORD. Without one the role keeps what it has; certificates, IAM or
--- LDAP need none.
+-- FETCH_ETL_OPERATOR_PASSWORD, FETCH_ETL_PRIVACY_PASSWORD, LOGIN_ANALYST_PASSWORD. Without one the role keeps what it
+-- has; certificates, IAM or LDAP need none.
 \set ON_ERROR_STOP on
 
 DO $roles$
@@ -54,10 +54,11 @@ ALTER ROLE login_analyst PASSWORD :'password';
 \unset password
 \endif
 
--- Nobody but the owner creates objects where FetchEtl's names are looked up, and nobody connects unasked.
+-- Only the owner creates objects where FetchEtl's names are looked up, and only these roles connect.
 SELECT pg_catalog.current_database() AS database \gset
 REVOKE ALL ON DATABASE :"database" FROM PUBLIC;
-GRANT CONNECT ON DATABASE :"database" TO fetch_etl_owner, fetch_etl, fetch_etl_operator, fetch_etl_privacy, login_analyst;
+GRANT CONNECT ON DATABASE :"database"
+    TO fetch_etl_owner, fetch_etl, fetch_etl_operator, fetch_etl_privacy, login_analyst;
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO fetch_etl, fetch_etl_operator, fetch_etl_privacy, login_analyst;
 GRANT USAGE, CREATE ON SCHEMA public TO fetch_etl_owner;

@@ -1,4 +1,4 @@
-# The two figures that AWS knows best. Both come from SQS itself, so they also tell when no worker runs at all.
+# The two figures that AWS knows best. Both come from SQS itself, so they work even when no worker runs.
 # deploy/prometheus/alerts.yml has the rest.
 
 resource "aws_cloudwatch_metric_alarm" "oldest_message" {
@@ -13,7 +13,7 @@ resource "aws_cloudwatch_metric_alarm" "oldest_message" {
   datapoints_to_alarm = 5
   threshold           = var.oldest_message_alarm_seconds
   comparison_operator = "GreaterThanThreshold"
-  # SQS reports nothing for a queue that nobody has used for six hours: it is empty.
+  # SQS reports nothing for a queue that was not used for six hours: it is empty.
   treat_missing_data = "notBreaching"
   alarm_actions      = var.alarm_topic_arns
   ok_actions         = var.alarm_topic_arns

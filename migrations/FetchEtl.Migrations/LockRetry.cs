@@ -68,7 +68,9 @@ internal sealed class LockRetry(
         }
     }
 
-    /// <summary>EF Core wraps what Npgsql calls transient. A deadlock ended one of those who waited.</summary>
+    /// <summary>
+    /// EF Core wraps what Npgsql calls transient. PostgreSQL ends a deadlock by cancelling one session.
+    /// </summary>
     private static bool IsLockTimeout(Exception exception) =>
         (exception as PostgresException ?? exception.InnerException as PostgresException)
             is { SqlState: PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected };

@@ -8,8 +8,8 @@ namespace MassTransit;
 public static class SqsRiderExtensions
 {
     /// <summary>
-    /// Consumes SQS queues beside the bus. The rider creates no queue unless told to, subscribes to nothing and
-    /// publishes nothing: the queues belong to their producers.
+    /// Consumes SQS queues beside the bus. The rider creates no queue unless <c>CreateQueues</c> is set, subscribes to
+    /// nothing and publishes nothing: the queues belong to their producers.
     /// </summary>
     /// <remarks>
     /// A <see cref="System.ComponentModel.DataAnnotations.ValidationException"/> of a consumer sends its message to the

@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 namespace FetchEtl.EndToEnd.Tests;
 
 /// <summary>
-/// Standard error or standard output is a pipe that nobody reads, or that is closed. A shell connects the real process
+/// Standard error or standard output is a pipe that is not read, or that is closed. A shell connects the real process
 /// to such a pipe.
 /// </summary>
 [Trait("Category", "Slow")]

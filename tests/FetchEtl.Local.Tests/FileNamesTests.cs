@@ -5,7 +5,7 @@ namespace FetchEtl.Local.Tests;
 public sealed class FileNamesTests
 {
     /// <summary>
-    /// Server and client of one API have similar types. Distinct names tell a reader which side a file is on.
+    /// Server and client of one API have similar types. Distinct names show a reader which side a file is on.
     /// </summary>
     [Fact]
     public void No_file_of_FetchEtl_Local_has_the_name_of_a_file_of_FetchEtl_Sqs()

@@ -10,8 +10,8 @@ public sealed class LookAlikeMaskerTests
     private static readonly string[] Keys = [TestKeys.First, TestKeys.Second, TestKeys.Third];
 
     /// <summary>
-    /// Under the first key, and under the second. Made without this code, by Python over OpenSSL's AES, from the texts
-    /// of draft-denis-ipcrypt and NIST SP 800-38G. They hold for all versions.
+    /// Under the first key, and under the second. Computed without this code, by Python over OpenSSL's AES, from the
+    /// texts of draft-denis-ipcrypt and NIST SP 800-38G. They hold for all versions.
     /// </summary>
     [Theory]
     [InlineData(MaskingMethod.IpCrypt, "192.0.2.1", "9a18:b203:dbd8:dec4:b8f2:f089:c2b7:12ae",

@@ -5,8 +5,8 @@ namespace FetchEtl.Masking.Tests;
 
 /// <summary>
 /// <c>masks.json</c>: values and their masks, by every method, layer and field. They hold for all versions: where one
-/// must be changed, tables in use can no longer be compared with what is written to them. Made without this code, by
-/// Python's hmac and hashlib:
+/// must be changed, tables in use can no longer be compared with what is written to them. They were computed without
+/// this code, by Python's hmac and hashlib:
 /// <code>
 /// def mac(key, data): return hmac.new(key, data, hashlib.sha256).digest() def subkey(key, purpose): return
 /// mac(mac(bytes(32), key), b'fetchetl/mask/v1/' + purpose + b'\x01') def weak(value): return hashlib.sha256((value +
@@ -29,7 +29,7 @@ internal sealed record PinnedMasks(string[] Keys, string Salt, PinnedMasks.Case[
         return JsonSerializer.Deserialize<PinnedMasks>(File.ReadAllText(path), Json)!;
     }
 
-    /// <summary>The settings that a case was made with.</summary>
+    /// <summary>The settings that a case was computed with.</summary>
     public MaskingOptions Options(string method, string? former, int generations)
     {
         var parsed = Enum.Parse<MaskingMethod>(method);

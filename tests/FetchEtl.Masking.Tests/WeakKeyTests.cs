@@ -55,7 +55,7 @@ public sealed class WeakKeyTests
         Assert.Null(WeakKey.Reason(SHA256.HashData("a label"u8)));
     }
 
-    /// <summary>Made as the vectors of masks.json, by Python.</summary>
+    /// <summary>Computed as the vectors of masks.json, by Python.</summary>
     [Fact]
     public void The_MAC_of_a_generation_is_that_of_the_recipe_and_proves_who_wrote_it()
     {

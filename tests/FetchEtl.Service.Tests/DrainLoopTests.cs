@@ -11,7 +11,9 @@ public sealed class DrainLoopTests
     private long? _depth = 0;
     private DrainCounters _counters;
 
-    /// <summary>Counts of zero were taken for an empty queue: 17,330 messages were left with exit code 0.</summary>
+    /// <summary>
+    /// Hazard: counts of zero are treated as an empty queue, which left 17,330 messages with exit code 0.
+    /// </summary>
     [Fact]
     public async Task Counts_of_zero_while_receives_are_throttled_end_with_the_patience_and_not_as_empty()
     {

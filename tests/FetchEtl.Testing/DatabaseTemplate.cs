@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace FetchEtl.Testing;
 
-/// <summary>A database that is made once for all tests of this process. Each test gets a copy of its own.</summary>
+/// <summary>A database that is created once for all tests of this process. Each test gets a copy of its own.</summary>
 public sealed class DatabaseTemplate
 {
     private readonly Lazy<Task<PostgresDatabase>> _made;

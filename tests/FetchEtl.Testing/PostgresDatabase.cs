@@ -26,7 +26,7 @@ public sealed class PostgresDatabase : IAsyncDisposable
         await CreateAsync(await PostgresServer.ConnectionStringAsync(), "template0");
 
     /// <summary>
-    /// Creates a database with what is in this one, as fast as an empty one. Nobody may be connected to this one.
+    /// Creates a database with what is in this one, as fast as an empty one. No session may be connected to this one.
     /// </summary>
     public Task<PostgresDatabase> CopyAsync() => CreateAsync(_server, _name);
 

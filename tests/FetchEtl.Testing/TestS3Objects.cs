@@ -142,7 +142,7 @@ internal sealed class TestS3Objects
 
     private static string KeyOf(string path) => path[(path.IndexOf('/') + 1)..];
 
-    /// <summary>The form of a multipart upload's tag: the SDK takes one without a hyphen for an MD5.</summary>
+    /// <summary>The form of a multipart upload's tag: the SDK treats one without a hyphen as an MD5.</summary>
     private string TagOf(byte[] content) =>
         $"\"{Convert.ToHexStringLower(SHA256.HashData(content))[..32]}{(HasPlainTags ? string.Empty : "-1")}\"";
 

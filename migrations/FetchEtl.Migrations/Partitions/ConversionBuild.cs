@@ -115,7 +115,7 @@ internal sealed class ConversionBuild(
     /// <summary>Copies one range, and records it in the same transaction.</summary>
     private async Task<(long Next, long Total)> CopyRangeAsync(string columns, CancellationToken cancellationToken)
     {
-        // From here on nobody can rewrite the table.
+        // From here on no session can rewrite the table.
         await session.ExecuteAsync(
             $"LOCK TABLE ONLY {session.Qualified("user_logins")} IN ACCESS SHARE MODE", cancellationToken);
         var (from, total) = await source.ReadPlaceAsync(cancellationToken);

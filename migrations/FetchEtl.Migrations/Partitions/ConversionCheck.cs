@@ -105,7 +105,7 @@ internal static class ConversionCheck
         """;
 
     /// <summary>
-    /// The columns that differ between <c>@old</c> and <c>@target</c>: somebody changed one of them meanwhile.
+    /// The columns that differ between <c>@old</c> and <c>@target</c>: one of them was changed meanwhile.
     /// </summary>
     public static readonly string ChangedColumns =
         $"""

@@ -26,7 +26,7 @@ internal sealed class ConversionSession(
             cancellationToken,
             Name("table", table))).Single();
 
-    /// <summary>Takes all rights on a table from everybody but its owner.</summary>
+    /// <summary>Revokes all rights on a table from all roles but its owner.</summary>
     public async Task RevokeAsync(string table, CancellationToken cancellationToken) =>
         await ExecuteEachAsync(
             await ReadAsync(CarriedOver.Revokes, cancellationToken, Name("old", table), Name("target", table)),

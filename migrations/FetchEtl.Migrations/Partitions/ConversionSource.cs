@@ -54,8 +54,8 @@ internal sealed class ConversionSource(ConversionSession session)
         cancellationToken,
         session.Old)).Single();
 
-    /// <summary>Requires that table and copy are as the conversion made them.</summary>
-    /// <exception cref="LoginMigrationException">Somebody changed one of them.</exception>
+    /// <summary>Requires that table and copy are as the conversion left them.</summary>
+    /// <exception cref="LoginMigrationException">One of them was changed.</exception>
     public async Task RequireUnchangedAsync(CancellationToken cancellationToken)
     {
         await ReadPlaceAsync(cancellationToken);

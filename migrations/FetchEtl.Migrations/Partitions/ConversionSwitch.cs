@@ -7,7 +7,7 @@ namespace FetchEtl.Migrations;
 /// <param name="source">The table.</param>
 internal sealed class ConversionSwitch(ConversionSession session, ConversionSource source)
 {
-    /// <summary>Gives the copy the place of the table. Everybody else waits meanwhile, for some milliseconds.</summary>
+    /// <summary>Gives the copy the place of the table. Other sessions wait meanwhile, for some milliseconds.</summary>
     /// <remarks>
     /// The table comes first: its writers hold it when their rows are mirrored, so the other order would be a deadlock.
     /// While it is held, no other lock may take long. Partitions are locked only where others' triggers go onto them.

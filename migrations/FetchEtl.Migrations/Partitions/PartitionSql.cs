@@ -10,8 +10,8 @@ namespace FetchEtl.Migrations;
 /// <para>
 /// Each partition but <see cref="Undated"/> holds a month or a day. The interval is that of the partition with the
 /// greatest upper bound. <see cref="Undated"/> is the DEFAULT partition, since only that can hold NULL. Its check
-/// rejects every date, so a row whose partition is missing is an error and never goes astray. The same check proves to
-/// PostgreSQL that a new partition takes no row from it, so nothing is scanned.
+/// rejects every date, so a row whose partition is missing is an error and never reaches the wrong partition. The
+/// same check proves to PostgreSQL that a new partition takes no row from it, so nothing is scanned.
 /// </para>
 /// <para>
 /// PostgreSQL does not allow DETACH PARTITION … CONCURRENTLY beside a DEFAULT partition.

@@ -53,7 +53,7 @@ internal static class PrivacySql
         """;
 
     /// <summary>
-    /// Who revealed, found, exported or erased personal values, as a chain of hashes. The trigger stops everybody who
+    /// Who revealed, found, exported or erased personal values, as a chain of hashes. The trigger stops every role that
     /// does not drop it, also in a session that is set to skip triggers as a replica does.
     /// </summary>
     public const string CreateAuditLog =
@@ -82,7 +82,7 @@ internal static class PrivacySql
         ALTER TABLE audit_log ENABLE ALWAYS TRIGGER audit_log_append_only;
         """;
 
-    /// <summary>The tables made for groups of readers.</summary>
+    /// <summary>The tables for groups of readers.</summary>
     public const string CreateReaderDomains =
         """
         CREATE TABLE IF NOT EXISTS reader_domains (

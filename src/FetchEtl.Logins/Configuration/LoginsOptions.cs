@@ -21,7 +21,7 @@ public sealed class LoginsOptions
     /// application's: the library does not dispose it. The function is called more than once, and returns the same one
     /// each time.
     /// </summary>
-    /// <value>Null by default: the library makes one of the connection string.</value>
+    /// <value>Null by default: the library builds one from the connection string.</value>
     /// <remarks>
     /// PostgreSQL's texts can quote a row, and Npgsql puts them into spans and logs. Only the builder of a data source
     /// can turn that off: call <see cref="LoginDataSourceBuilderExtensions.ConfigureForLogins"/> on it. A data source
@@ -31,7 +31,7 @@ public sealed class LoginsOptions
 
     /// <summary>
     /// Says what identifies a message, where the transport gives no id, or one that any producer may choose. Messages
-    /// with the same identity are one row. <see cref="MessageIdentities"/> makes identities of texts and numbers.
+    /// with the same identity are one row. <see cref="MessageIdentities"/> builds identities from texts and numbers.
     /// </summary>
     /// <value>
     /// Null by default: the identity is <see cref="MessageContext.MessageId"/>. That is also what counts where the

@@ -4,8 +4,8 @@ using Npgsql;
 namespace FetchEtl.Logins;
 
 /// <summary>
-/// Whether a connection to PostgreSQL checks who answers. Npgsql's default, <c>SSL Mode=Prefer</c>, goes on without
-/// encryption where the server, or anybody on the way, declines it.
+/// Whether a connection to PostgreSQL checks the server's identity. Npgsql's default, <c>SSL Mode=Prefer</c>, continues
+/// without encryption where the server, or an attacker on the way, declines it.
 /// </summary>
 public static class ServerIdentity
 {

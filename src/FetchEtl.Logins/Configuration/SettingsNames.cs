@@ -8,7 +8,7 @@ namespace FetchEtl.Logins;
 /// </summary>
 public static class SettingsNames
 {
-    /// <summary>Finds the name that somebody probably meant.</summary>
+    /// <summary>Finds the name that was probably meant.</summary>
     /// <param name="word">What was written.</param>
     /// <param name="names">The names that exist.</param>
     /// <returns>The nearest of the names, whatever the case; null where none is near.</returns>

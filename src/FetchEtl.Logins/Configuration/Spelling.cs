@@ -1,6 +1,6 @@
 namespace FetchEtl.Logins;
 
-/// <summary>Finds the name that somebody probably meant.</summary>
+/// <summary>Finds the name that was probably meant.</summary>
 internal static class Spelling
 {
     /// <returns>The nearest of the names, whatever the case; null where none is near.</returns>

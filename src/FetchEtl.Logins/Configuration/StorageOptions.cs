@@ -33,7 +33,7 @@ public sealed class StorageOptions
     /// <summary>The name of the logins' table (<c>Storage:Table</c>).</summary>
     /// <value>
     /// <c>user_logins</c> by default. Otherwise a name of at most 40 letters, digits and underscores, since names of
-    /// partitions and of what belongs to the table are made from it. PostgreSQL keeps upper and lower case apart.
+    /// partitions and of what belongs to the table are built from it. PostgreSQL keeps upper and lower case apart.
     /// </value>
     public string Table { get; set; } = LoginTables.DefaultTable;
 }

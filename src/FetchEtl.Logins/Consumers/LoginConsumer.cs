@@ -63,7 +63,7 @@ public sealed class LoginConsumer : IConsumer<LoginMessage>
     /// PostgreSQL refuses the row, and its own values explain why.
     /// </exception>
     /// <exception cref="LoginDeferredException">
-    /// PostgreSQL refuses the row for another reason, again and again, and takes others.
+    /// PostgreSQL repeatedly refuses the row for another reason, and accepts others.
     /// </exception>
     /// <exception cref="LoginWriterStoppedException">The writer was disposed before the commit was known.</exception>
     public Task Consume(ConsumeContext<LoginMessage> context)

@@ -7,9 +7,9 @@ namespace MassTransit;
 public static class LoginEndpointExtensions
 {
     /// <summary>
-    /// Makes this a login endpoint. It reads every body as a raw JSON login, whatever the content type. It creates no
-    /// topology for the contract. It publishes no fault message, which would hold the login, even where the producer
-    /// sets a response or fault address.
+    /// Configures this as a login endpoint. It reads every body as a raw JSON login, whatever the content type. It
+    /// creates no topology for the contract. It publishes no fault message, which would hold the login, even where the
+    /// producer sets a response or fault address.
     /// </summary>
     /// <param name="endpoint">The endpoint, which should consume nothing else.</param>
     /// <param name="context">

@@ -6,7 +6,7 @@ using System.Text;
 namespace FetchEtl.Logins;
 
 /// <summary>
-/// Makes identities for <see cref="LoginsOptions.MessageIdentity"/>: UUIDs of version 8 (RFC 9562), the same for the
+/// Builds identities for <see cref="LoginsOptions.MessageIdentity"/>: UUIDs of version 8 (RFC 9562), the same for the
 /// same parts. Different parts have different identities: two collide as rarely as two random UUIDs.
 /// </summary>
 /// <remarks>
@@ -23,21 +23,21 @@ public static class MessageIdentities
     /// <summary>A lone surrogate has no UTF-8, and a character in its place would make different texts equal.</summary>
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Makes the identity of a message by its place in a log, such as a topic of Kafka.</summary>
+    /// <summary>Builds the identity of a message from its place in a log, such as a topic of Kafka.</summary>
     /// <param name="source">
     /// The log's name. Offsets start again in a topic that is deleted and created anew: then the name must change too,
     /// by a number that the application appends, for example.
     /// </param>
     /// <param name="partition">The partition, or shard.</param>
     /// <param name="offset">The offset, or sequence number.</param>
-    /// <returns>What <see cref="FromText"/> makes of the three, the numbers in decimal digits.</returns>
+    /// <returns>What <see cref="FromText"/> returns for the three, the numbers in decimal digits.</returns>
     /// <exception cref="EncoderFallbackException">The name holds a lone surrogate.</exception>
     public static Guid FromOffset(string source, long partition, long offset) => FromText(
         source,
         partition.ToString(CultureInfo.InvariantCulture),
         offset.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>Makes the identity of a message by texts that together name it.</summary>
+    /// <summary>Builds the identity of a message from texts that together name it.</summary>
     /// <param name="parts">One text or more, in an order that does not change. A text may be empty.</param>
     /// <returns>A UUID of version 8.</returns>
     /// <exception cref="ArgumentException">There is no text, or one is null.</exception>

@@ -36,7 +36,7 @@ internal sealed class RawLoginMessageContext(Headers headers, Uri? destinationAd
     /// <summary>When the transport accepted the message, in UTC; null where it does not report it.</summary>
     /// <remarks>
     /// RabbitMQ's <c>timestamp</c> is in seconds since 1970, and MassTransit reads it as milliseconds. So a time is
-    /// taken as seconds where that makes it one between the year 2000 and tomorrow by the clock. Any other time of 1970
+    /// treated as seconds where it then lies between the year 2000 and tomorrow by the clock. Any other time of 1970
     /// is that of a producer whose clock begins there.
     /// </remarks>
     public DateTime? SentTime

@@ -40,7 +40,7 @@ internal sealed class ReceivedLogin(
             var mask = masker.Mask(field, value);
             if (mask is not null && masker is KeyedPiiMasker keyed && keyed.MethodOf(field).IsLookAlike())
             {
-                // The masking key turns it back, so the vault would keep a second copy for nothing.
+                // The masking key turns it back, so a second copy in the vault would have no use.
                 maskGeneration = (short)keyed.Generation;
             }
             else if (mask is not null)

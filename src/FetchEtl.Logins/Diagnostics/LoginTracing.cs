@@ -10,12 +10,12 @@ public static class LoginTracing
 
     private static readonly ActivitySource Source = new(SourceName);
 
-    /// <summary>The span that a message is handled in; null where nobody records the writer's spans.</summary>
+    /// <summary>The span that a message is handled in; null while no listener records the writer's spans.</summary>
     internal static Activity? Current => Source.HasListeners() ? Activity.Current : null;
 
     /// <summary>Starts the span of an attempt, by OpenTelemetry's conventions for database clients.</summary>
     /// <param name="batch">Its rows.</param>
-    /// <returns>Null where nobody records it.</returns>
+    /// <returns>Null while no listener records it.</returns>
     internal static Activity? StartCommit(LoginBatch batch) => Source.HasListeners()
         ? Source.StartActivity(
             $"INSERT {LoginTables.DefaultTable}",

@@ -56,7 +56,7 @@ internal sealed class DurabilityWarnings(ILogger<LoginWriter> log)
         }
         catch (PostgresException exception) when (exception.InvariantSeverity == "ERROR")
         {
-            // Without an answer there is nothing to warn of, and rows are written all the same.
+            // Without an answer there is nothing to warn of, and rows are still written.
             return [];
         }
     }

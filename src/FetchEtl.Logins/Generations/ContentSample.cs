@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace FetchEtl.Logins;
 
-/// <summary>Samples the table of the logins, to tell how its rows were written.</summary>
+/// <summary>Samples the table of the logins, to find out how its rows were written.</summary>
 internal static class ContentSample
 {
     /// <summary>

@@ -2,8 +2,9 @@ namespace FetchEtl.Logins;
 
 /// <summary>What the rows of <c>masking_generations</c> say to a process with certain keys.</summary>
 /// <remarks>
-/// A row counts only where its MAC shows that a holder of the keys wrote it. So who may write to the table, but has no
-/// key, can neither stop a process with the right keys by a new row nor let one with wrong keys pass by changing a row.
+/// A row counts only where its MAC shows that a holder of the keys wrote it. So a role that may write to the table, but
+/// has no key, can neither stop a process with the right keys by a new row nor let one with wrong keys pass by changing
+/// a row.
 /// </remarks>
 internal sealed class GenerationRegister
 {
@@ -31,7 +32,7 @@ internal sealed class GenerationRegister
     /// <summary>The settings that a holder of the keys wrote, by generation.</summary>
     public IReadOnlyDictionary<int, PinnedSettings> Pinned => _pinned;
 
-    /// <summary>The settings of rows with the right check that nobody with the keys wrote as they are.</summary>
+    /// <summary>The settings of rows with the right check that no holder of the keys wrote as they are.</summary>
     public IReadOnlyDictionary<int, PinnedSettings> Claimed => _claimed;
 
     /// <summary>The generations whose row is not as a holder of the keys wrote it.</summary>
@@ -144,7 +145,7 @@ internal sealed class GenerationRegister
 
     /// <summary>
     /// The key is right and the MAC is not. Rows from before the MACs have neither MAC nor settings. Settings without
-    /// their MAC count for nothing, unless this process would write the same.
+    /// their MAC are ignored, unless this process would write the same.
     /// </summary>
     private void JudgeUnsigned(int generation, MaskingGeneration row)
     {

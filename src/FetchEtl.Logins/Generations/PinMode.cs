@@ -1,6 +1,6 @@
 namespace FetchEtl.Logins;
 
-/// <summary>Who asks for the settings of the generations.</summary>
+/// <summary>The caller of a check of the generations' settings.</summary>
 internal enum PinMode
 {
     /// <summary>A process that follows the table.</summary>

@@ -60,7 +60,7 @@ internal sealed class SettingsDecision
     /// <param name="found">What the generations record.</param>
     /// <param name="newest">The process's newest generation.</param>
     /// <param name="content">What the table holds; it counts only where <see cref="NeedsContent"/>.</param>
-    /// <param name="mode">Who asks.</param>
+    /// <param name="mode">The caller.</param>
     /// <param name="form">The form of message ids under <see cref="PinMode.Move"/>; else null.</param>
     /// <param name="tables">The names of the tables, for the texts.</param>
     public static SettingsDecision Make(
@@ -111,8 +111,8 @@ internal sealed class SettingsDecision
         return null;
     }
 
-    // Where nothing that a holder of the keys wrote says so, the rows do: settings that somebody removed do not make
-    // the service write what it did not write before.
+    // Without settings that a holder of the keys wrote, the rows decide: after a removal of the settings the service
+    // writes nothing that it did not write before.
     private IReadOnlyList<PiiField> Fields(TableContent content) => _options.Masking.Fields.Count > 0
         ? PiiFields.Of(_options.Masking)
         : _recorded?.Fields ?? (content == TableContent.ReceivedIds ? PiiFields.Always : PiiFields.All);
@@ -166,7 +166,7 @@ internal sealed class SettingsDecision
     }
 
     /// <summary>
-    /// No key turns the rows' masks of Hmac back into the values that look-alike masks are made of.
+    /// No key turns the rows' masks of Hmac back into the values that look-alike masks are built from.
     /// </summary>
     private void RefuseLookAlikesAfterHmac(PinnedSettings own)
     {
@@ -219,7 +219,7 @@ internal sealed class SettingsDecision
     }
 
     /// <summary>
-    /// A generation keeps its methods. Before there were settings, the only method with keys was Hmac.
+    /// A generation keeps its methods. A row without settings counts as Hmac.
     /// </summary>
     private IReadOnlyList<MaskingMethod> MethodsOf(int generation, PinnedSettings own)
     {

@@ -9,7 +9,7 @@ namespace FetchEtl.Logins;
 /// The key generations of the process that <c>masking_generations</c> does not hold yet. The first start registers
 /// them, where its role may write there.
 /// </param>
-/// <param name="Ignored">The generations whose rows nobody with the keys wrote; they are ignored.</param>
+/// <param name="Ignored">The generations whose rows no holder of the keys wrote; they are ignored.</param>
 public sealed record StoredMasksFindings(
     IReadOnlyList<string> Problems,
     IReadOnlyList<string> Differences,

@@ -52,7 +52,7 @@ public sealed class StoredMasksVerifier(
 
     /// <summary>
     /// Verifies as <see cref="VerifyAsync"/> does, for an operator who vouches for keys and settings: generations that
-    /// have no check of their key get it, rows that nobody with the keys wrote are written again, and all generations
+    /// have no check of their key get it, rows that no holder of the keys wrote are written again, and all generations
     /// record the settings of this process. Their methods stay.
     /// </summary>
     /// <param name="database">The database, with a role that may change <c>masking_generations</c>.</param>
@@ -276,7 +276,7 @@ public sealed class StoredMasksVerifier(
             mac: null);
     }
 
-    /// <summary>Keeps one instance as long as the table's settings stay, so that no row is made twice.</summary>
+    /// <summary>Keeps one instance as long as the table's settings stay, so that no row is formed twice.</summary>
     private TableSettings Keep(TableSettings settings, LoginTables tables)
     {
         var last = _last;

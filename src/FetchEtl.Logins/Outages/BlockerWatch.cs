@@ -4,8 +4,8 @@ using Npgsql;
 namespace FetchEtl.Logins;
 
 /// <summary>
-/// Looks from time to time, over another connection, for whom a long statement waits. Once the statement has timed out
-/// PostgreSQL no longer knows that.
+/// Looks from time to time, over another connection, for the session that blocks a long statement. Once the statement
+/// has timed out, PostgreSQL no longer knows that session.
 /// </summary>
 internal sealed class BlockerWatch : IAsyncDisposable
 {
@@ -36,8 +36,8 @@ internal sealed class BlockerWatch : IAsyncDisposable
 
     /// <summary>Explains the failure of a statement on the connection where it is a timeout.</summary>
     /// <returns>
-    /// For whom the statement waited at the last two looks, else that it took too long. Null where the failure says
-    /// more.
+    /// The session that blocked the statement at the last two looks, else that it took too long. Null where the failure
+    /// says more.
     /// </returns>
     public DatabaseFault? Explain(Exception exception)
     {
@@ -92,7 +92,7 @@ internal sealed class BlockerWatch : IAsyncDisposable
                     return;
                 }
 
-                // A look can come when the timeout has just ended the wait, so it takes two of them to forget a session.
+                // A look can come just after the timeout has ended the wait, so two of them forget a session.
                 var found = await BlockingSession.FindAsync(_source, _session, _ended.Token);
                 _seen = found ?? before;
                 before = found;

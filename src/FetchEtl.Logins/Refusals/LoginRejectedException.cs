@@ -4,9 +4,9 @@ namespace FetchEtl.Logins;
 
 /// <summary>
 /// PostgreSQL refuses this row, and the row's own values explain it: a text that is longer than the exercise's table
-/// holds, or one that no text column can hold. The base class tells the transport that a retry is pointless and that
-/// the message may be shown. The message holds the SQLSTATE and its meaning, never the server's text, which can quote
-/// values.
+/// holds, or one that no text column can hold. The base class indicates to the transport that a retry is pointless and
+/// that the message may be shown. The message holds the SQLSTATE and its meaning, never the server's text, which can
+/// quote values.
 /// </summary>
 public sealed class LoginRejectedException : ValidationException
 {

@@ -1,7 +1,7 @@
 namespace FetchEtl.Logins;
 
 /// <summary>
-/// Counts what became of recent rows, about the last 1,000: written, or refused for which SQLSTATE. Older rows count
+/// Counts the outcomes of recent rows, about the last 1,000: written, or refused for which SQLSTATE. Older rows count
 /// less with each new one. A row that went back to its queue, or was rejected, is not counted again when its message
 /// returns: a few such rows would otherwise grow into many. Thread-safe.
 /// </summary>

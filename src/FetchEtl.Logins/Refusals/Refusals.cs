@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace FetchEtl.Logins;
 
-/// <summary>Decides what becomes of a row that PostgreSQL refuses alone. Thread-safe.</summary>
+/// <summary>
+/// Decides whether a row that PostgreSQL refuses alone is retried, deferred or rejected. Thread-safe.
+/// </summary>
 /// <remarks>
 /// <list type="bullet">
 /// <item>Where many rows are refused for one SQLSTATE, the schema is at fault: the circuit opens, and no row

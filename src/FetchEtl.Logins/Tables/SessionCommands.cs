@@ -18,7 +18,7 @@ internal static class SessionCommands
     }
 
     /// <summary>Runs a query.</summary>
-    /// <returns>What <paramref name="read"/> makes of each row.</returns>
+    /// <returns>What <paramref name="read"/> returns for each row.</returns>
     public static async Task<List<T>> QueryAsync<T>(
         this LoginDatabase database,
         string sql,

@@ -5,7 +5,7 @@ namespace FetchEtl.Logins;
 
 /// <summary>
 /// Stores the values behind masks in <c>pii_vault</c>, one for each mask and field, sealed so that this process cannot
-/// read them back, and signed so that nobody else can add one. Thread-safe.
+/// read them back, and signed so that only a holder of the keys can add one. Thread-safe.
 /// </summary>
 public sealed class PiiVault
 {

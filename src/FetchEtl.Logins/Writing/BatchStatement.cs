@@ -56,7 +56,7 @@ internal sealed class BatchStatement(
                 }
 
                 // Another database may be at the address now, with the check of another key or with none. An operator
-                // may have changed the table's settings, and the rows are made again under the new ones. Or messages
+                // may have changed the table's settings, and the rows are formed again under the new ones. Or messages
                 // were erased for the first time.
                 var before = settings;
                 settings = await check.VerifyAgainAsync(database, unwanted.Token);

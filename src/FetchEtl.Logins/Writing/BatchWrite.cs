@@ -1,7 +1,7 @@
 namespace FetchEtl.Logins;
 
 /// <summary>
-/// What became of the rows of a committed statement. The rest of them was there already, under the same message ids.
+/// The new and the missing rows of a committed statement. The rest was there already, under the same message ids.
 /// </summary>
 /// <param name="Inserted">The number of new rows.</param>
 /// <param name="Missing">The rows that PostgreSQL neither inserted nor holds.</param>

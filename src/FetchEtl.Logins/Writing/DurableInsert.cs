@@ -10,8 +10,8 @@ namespace FetchEtl.Logins;
 /// </summary>
 internal sealed class DurableInsert
 {
-    // The message is a record in the write-ahead log, of about 60 bytes, that nobody reads. With it, a statement that
-    // meets only its own earlier rows commits under a transaction id with a record of its own. Then its commit is
+    // The message is a record in the write-ahead log, of about 60 bytes, that no program reads. With it, a statement
+    // that meets only its own earlier rows commits under a transaction id with a record of its own. Then its commit is
     // flushed and waits for the synchronous standby, as the commit of these rows may not have done.
     private const string Durable =
         """
@@ -79,7 +79,7 @@ internal sealed class DurableInsert
     /// </summary>
     public string Sql => _hasErased ? _plain.Inserting.OfErased : _plain.Inserting.OfNothingErased;
 
-    /// <summary>Inserts rows in a transaction of their own. They were all made under the same settings.</summary>
+    /// <summary>Inserts rows in a transaction of their own. They were all formed under the same settings.</summary>
     /// <returns>The number of new rows.</returns>
     public async Task<int> InsertAsync(
         LoginDatabase database, IReadOnlyList<PendingLogin> rows, CancellationToken cancellationToken)

@@ -1,6 +1,6 @@
 namespace FetchEtl.Logins;
 
-/// <summary>A row that an application made itself. Only its message id takes the table's form.</summary>
+/// <summary>A row that an application built itself. Only its message id takes the table's form.</summary>
 /// <param name="login">The row, with the message's id as received.</param>
 /// <param name="values">The values behind its masks.</param>
 internal sealed class GivenLogin(UserLogin login, IReadOnlyList<VaultValue> values) : ILoginSource

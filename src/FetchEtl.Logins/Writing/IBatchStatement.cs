@@ -9,6 +9,6 @@ internal interface IBatchStatement
     /// </summary>
     /// <param name="batch">The rows, taken into the statement.</param>
     /// <param name="stopping">Cancelled when the writer stops.</param>
-    /// <returns>What became of the rows.</returns>
+    /// <returns>Which rows are new or missing.</returns>
     Task<BatchWrite> RunAsync(LoginBatch batch, CancellationToken stopping);
 }

@@ -33,8 +33,8 @@ public sealed class LoginWriter : IAsyncDisposable
     /// <param name="queue">The rows that wait for a batch.</param>
     /// <param name="options">The number of loops.</param>
     /// <param name="table">
-    /// Knows the table's settings once a statement has read them, so that rows are made while they gather. Null where
-    /// the statement makes them all.
+    /// Knows the table's settings once a statement has read them, so that rows are formed while they gather. Null where
+    /// the statement forms them all.
     /// </param>
     /// <param name="scheduler">Runs the loops; null for the thread pool's.</param>
     internal LoginWriter(
@@ -77,7 +77,7 @@ public sealed class LoginWriter : IAsyncDisposable
     /// PostgreSQL refuses the row, and its own values explain why.
     /// </exception>
     /// <exception cref="LoginDeferredException">
-    /// PostgreSQL refuses the row for another reason, again and again, and takes others.
+    /// PostgreSQL repeatedly refuses the row for another reason, and accepts others.
     /// </exception>
     /// <exception cref="LoginWriterStoppedException">The writer was disposed before the commit was known.</exception>
     /// <exception cref="OperationCanceledException">The row was withdrawn.</exception>
@@ -95,7 +95,7 @@ public sealed class LoginWriter : IAsyncDisposable
         UserLogin login, IReadOnlyList<VaultValue> values, DateTime? sentTime, CancellationToken cancellationToken) =>
         WriteAsync(new GivenLogin(login, values), sentTime, cancellationToken);
 
-    /// <summary>As <see cref="WriteAsync(UserLogin, CancellationToken)"/>; the table's settings make the row.</summary>
+    /// <summary>As <see cref="WriteAsync(UserLogin, CancellationToken)"/>; the table's settings form the row.</summary>
     internal Task WriteAsync(ILoginSource source, DateTime? sentTime, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
@@ -133,7 +133,7 @@ public sealed class LoginWriter : IAsyncDisposable
         _circuit.State == CircuitState.Closed ? Task.CompletedTask : _circuit.WaitForEndAsync(cancellationToken);
 
     /// <summary>
-    /// Stops: accepted rows are tried once more. Rows that cannot be committed fail with
+    /// Stops: accepted rows get one more attempt. Rows that cannot be committed fail with
     /// <see cref="LoginWriterStoppedException"/>, those that wait because they were refused at once. So does a running
     /// statement whose callers have all cancelled.
     /// </summary>

@@ -7,8 +7,8 @@ namespace FetchEtl.Logins;
 /// the row while it waits; while a statement writes it, the outcome of the statement comes first.
 /// </summary>
 /// <remarks>
-/// The row is made when the table's settings are known, and made again where they change before it is written. Only
-/// the loop that owns the row does that.
+/// The row is formed when the table's settings are known, and again where they change before it is written. Only the
+/// loop that owns the row does that.
 /// </remarks>
 internal sealed class PendingLogin : TaskCompletionSource
 {
@@ -40,7 +40,7 @@ internal sealed class PendingLogin : TaskCompletionSource
     /// <summary>The raw values behind the masks; empty where there is no vault.</summary>
     public IReadOnlyList<VaultValue> Values { get; private set; }
 
-    /// <summary>The table's settings that the row was made under; null while they are unknown.</summary>
+    /// <summary>The table's settings that the row was formed under; null while they are unknown.</summary>
     public TableSettings? Settings { get; private set; }
 
     /// <summary>The message's id as received; null where the row has none.</summary>
@@ -49,13 +49,13 @@ internal sealed class PendingLogin : TaskCompletionSource
     /// <summary>When the message was sent, in UTC; null where that is unknown.</summary>
     public DateTime? SentTime { get; init; }
 
-    /// <summary>The span that the message is handled in; null where nobody records the writer's spans.</summary>
+    /// <summary>The span that the message is handled in; null while no listener records the writer's spans.</summary>
     public Activity? Span { get; } = LoginTracing.Current;
 
     /// <summary>Whether the caller has cancelled, in whatever state the row is.</summary>
     public bool HasLeft => _cancellationToken.IsCancellationRequested;
 
-    /// <summary>Makes the row, unless it was made under the same settings.</summary>
+    /// <summary>Forms the row, unless it was formed under the same settings.</summary>
     public void Form(TableSettings settings)
     {
         if (!ReferenceEquals(Settings, settings))

@@ -6,7 +6,7 @@ using Npgsql;
 namespace FetchEtl.Logins;
 
 /// <summary>
-/// Lets an insert fit a table that somebody has partitioned meanwhile, and adds the partition that a row needs. Neither
+/// Lets an insert fit a table that was partitioned meanwhile, and adds the partition that a row needs. Neither
 /// is an outage, and no row is at fault.
 /// </summary>
 /// <param name="tables">The names of the tables.</param>
@@ -18,7 +18,7 @@ internal sealed class TableFitting(LoginTables tables, TableForm form, ILogger<L
     private const string NoPartition = "ExecFindPartition";
 
     /// <summary>
-    /// The check of a row that waited for a partition that somebody added meanwhile, for another date.
+    /// The check of a row that waited for a partition that was added meanwhile, for another date.
     /// </summary>
     private const string PartitionChanged = "ExecPartitionCheckEmitError";
 
@@ -74,7 +74,7 @@ internal sealed class TableFitting(LoginTables tables, TableForm form, ILogger<L
             || (exception.Routine == NoPartition && exception.TableName == tables.Table));
 
     /// <returns>
-    /// False where the date is too far off for a partition of its own, and where somebody partitioned the table by
+    /// False where the date is too far off for a partition of its own, and where the table was partitioned by
     /// other means, so that no function adds partitions.
     /// </returns>
     private async Task<bool> AddAsync(LoginDatabase database, DateOnly day, CancellationToken cancellationToken)

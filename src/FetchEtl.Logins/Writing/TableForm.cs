@@ -13,7 +13,7 @@ internal sealed class TableForm
     /// <summary>As far as it is known.</summary>
     public InsertTarget Target => (InsertTarget)Volatile.Read(ref _target);
 
-    /// <summary>Whether PostgreSQL found no unique index for an insert: somebody changed the form.</summary>
+    /// <summary>Whether PostgreSQL found no unique index for an insert: the form was changed.</summary>
     public static bool IsOther(PostgresException exception) =>
         exception.SqlState == PostgresErrorCodes.InvalidColumnReference;
 

@@ -4,8 +4,9 @@ using System.Text;
 namespace FetchEtl.Logins;
 
 /// <summary>
-/// What the settings make of a login, as a name that other processes see in <c>pg_stat_activity</c>. Processes that
-/// write to one table must agree on it: else equal values have different masks, or some have no vault entry.
+/// The form in which the settings write a login, as a name that other processes see in <c>pg_stat_activity</c>.
+/// Processes that write to one table must agree on it: else equal values have different masks, or some have no vault
+/// entry.
 /// </summary>
 internal static class WrittenForm
 {

@@ -5,8 +5,8 @@ using FetchEtl.Masking;
 namespace FetchEtl.Maintenance;
 
 /// <summary>
-/// Masks raw values that have the form of a mask, in one transaction: between two, nothing could tell those that are
-/// done from those that are not.
+/// Masks raw values that have the form of a mask, in one transaction: between two, nothing would distinguish masked
+/// values from raw ones.
 /// </summary>
 /// <param name="table">The table.</param>
 /// <param name="masker">Creates the masks.</param>

@@ -92,7 +92,7 @@ public sealed class AuditLog(LoginDatabase database)
 
     /// <summary>
     /// Does an action between two entries. The first is committed before the action begins, and the second says how it
-    /// ended and what it showed or changed. Where the second is missing, nobody knows the end: the process was killed,
+    /// ended and what it showed or changed. Where the second is missing, the end is unknown: the process was killed,
     /// or PostgreSQL could not be reached.
     /// </summary>
     /// <param name="action">What is about to be done.</param>
@@ -100,8 +100,7 @@ public sealed class AuditLog(LoginDatabase database)
     /// <param name="work">Does it.</param>
     /// <param name="ending">Says how it ended.</param>
     /// <param name="outcome">Says what it showed or changed so far, also where it failed.</param>
-    /// <param name="warn">Receives a sentence where the second entry could not be written; null where nobody listens.
-    /// </param>
+    /// <param name="warn">Receives a sentence where the second entry could not be written; null: not reported.</param>
     /// <param name="cancellationToken">Cancels the statement under way.</param>
     /// <returns>What the action returns.</returns>
     /// <exception cref="NpgsqlException">PostgreSQL rejected a statement, or could not be reached.</exception>

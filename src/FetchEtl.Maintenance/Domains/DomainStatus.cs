@@ -10,7 +10,7 @@ namespace FetchEtl.Maintenance;
 /// <param name="Withheld">
 /// The rows of the days shown that are left out, because too few users share what would be shown of them.
 /// </param>
-/// <param name="Generation">The key generation under which the table was made.</param>
+/// <param name="Generation">The key generation under which the table was filled.</param>
 /// <param name="NewestGeneration">The newest generation that is registered; null where there is none.</param>
 public sealed record DomainStatus(
     DomainDefinition Definition,

@@ -119,7 +119,7 @@ internal sealed class LakeFileWriter : IAsyncDisposable
         await _writer.DisposeAsync();
     }
 
-    /// <summary>Ends a file that nobody will read, where it is not complete.</summary>
+    /// <summary>Ends a file that is not complete, and so is never read.</summary>
     public ValueTask DisposeAsync() => _isComplete ? ValueTask.CompletedTask : _writer.DisposeAsync();
 
     private void AddGeneration(string? text)

@@ -16,7 +16,7 @@ internal sealed class LakeTable(LoginDatabase database)
     /// <summary>A day of which .NET has a date. Infinite dates, and those before Christ, are no days.</summary>
     private const string Day = $"CASE WHEN {IsDated} THEN l.create_date END";
 
-    /// <summary>Hive cannot tell an empty text, or its own word for no value, from no value.</summary>
+    /// <summary>Hive does not distinguish an empty text, or its own word for no value, from no value.</summary>
     private const string DeviceType =
         "CASE WHEN l.device_type::text COLLATE \"C\" NOT IN ('', '" + LakePath.NoValue
         + "') THEN l.device_type::text COLLATE \"C\" END";

@@ -2,7 +2,7 @@ using FetchEtl.Logins;
 
 namespace FetchEtl.Maintenance;
 
-/// <summary>An index of <c>user_logins</c> that serves who reads the table; the service does not need it.</summary>
+/// <summary>An index of <c>user_logins</c> for queries of analysts; the service does not need it.</summary>
 /// <param name="Column">The column that it is for.</param>
 /// <param name="Method">The access method, such as <c>btree</c>.</param>
 /// <param name="Keys">The indexed columns, as SQL lists them.</param>

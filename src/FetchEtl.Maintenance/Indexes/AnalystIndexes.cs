@@ -16,7 +16,7 @@ namespace FetchEtl.Maintenance;
 /// <param name="database">The database, with the role that owns the table. It keeps state in the session, so it must
 /// reach PostgreSQL directly or through a pooler in session mode.</param>
 /// <param name="time">The clock of the pauses.</param>
-/// <param name="waits">Called with a sentence before each pause; null where nobody listens.</param>
+/// <param name="waits">Called with a sentence before each pause; null: not reported.</param>
 public sealed class AnalystIndexes(LoginDatabase database, TimeProvider time, Action<string>? waits)
 {
     // Any number will do that no other program takes in this database: the first eight bytes of SHA-256 of

@@ -21,9 +21,9 @@ namespace FetchEtl.Maintenance;
 /// </remarks>
 /// <param name="source">The database.</param>
 /// <param name="verifier">Verifies keys and settings, and records the form of the ids.</param>
-/// <param name="key">Makes the keyed ids.</param>
+/// <param name="key">Creates the keyed ids.</param>
 /// <param name="time">The clock, for the elapsed time and for pauses.</param>
-/// <param name="waits">Called with a sentence before each pause for a lock; null where nobody listens.</param>
+/// <param name="waits">Called with a sentence before each pause for a lock; null: not reported.</param>
 public sealed class MessageIdMove(
     LoginDataSource source,
     StoredMasksVerifier verifier,
@@ -103,7 +103,7 @@ public sealed class MessageIdMove(
             throw new MaskingRefusedException(
             [
                 $"{table} holds {count} received message ids of UUID version 8, the version of keyed ids, so that " +
-                "the two could not be told apart: the table keeps the ids that it has. Nothing was changed.",
+                "the two could not be distinguished: the table keeps the ids that it has. Nothing was changed.",
             ]);
         }
     }

@@ -12,7 +12,7 @@ namespace FetchEtl.Maintenance;
 /// <param name="database">The database, with the role that owns the table; to create partitions, one with EXECUTE on
 /// <c>user_logins_add_partition(date)</c>.</param>
 /// <param name="time">The clock.</param>
-/// <param name="waits">Called with a sentence before each pause; null where nobody listens.</param>
+/// <param name="waits">Called with a sentence before each pause; null: not reported.</param>
 public sealed class PartitionUpkeep(LoginDatabase database, TimeProvider time, Action<string>? waits)
 {
     /// <summary>The most intervals that are created ahead.</summary>
@@ -231,7 +231,7 @@ public sealed class PartitionUpkeep(LoginDatabase database, TimeProvider time, A
     }
 
     /// <summary>
-    /// A partition has the mark already where an interrupted run detached it, and somebody attached it again.
+    /// A partition has the mark already where an interrupted run detached it, and an operator attached it again.
     /// </summary>
     private Task DetachAsync(Partition partition, bool drops, CancellationToken cancellationToken) => _locks.RunAsync(
         LoginTables.DefaultTable,

@@ -8,7 +8,7 @@ public sealed record RetentionPlan(
     DateOnly FirstKept, IReadOnlyList<Partition> Remove, IReadOnlyList<Partition> Left)
 {
     /// <summary>
-    /// Makes a plan. A partition goes where all its days are before the first day that is kept, and before today:
+    /// Creates a plan. A partition goes where all its days are before the first day that is kept, and before today:
     /// the current one never goes, nor one without days.
     /// </summary>
     /// <param name="layout">The layout.</param>

@@ -177,8 +177,8 @@ internal sealed class RetentionVault(LoginDatabase database, TimeProvider time)
     }
 
     /// <summary>
-    /// Brings an entry back. It is a transaction of its own, so that a writer who seals several values never waits for
-    /// this session, which waits for it.
+    /// Brings an entry back. It is a transaction of its own, so that a session that seals several values never waits
+    /// for this session, which waits for it.
     /// </summary>
     private async Task RestoreAsync(string name, string mask, CancellationToken cancellationToken)
     {

@@ -3,7 +3,7 @@ using FetchEtl.Masking;
 
 namespace FetchEtl.Maintenance;
 
-/// <summary>Refuses changes of method that no key can make.</summary>
+/// <summary>Refuses changes of method that need more than a key.</summary>
 internal static class RekeyRules
 {
     /// <exception cref="MaskingRefusedException">Nothing was changed.</exception>
@@ -40,7 +40,7 @@ internal static class RekeyRules
         if (lifting.WritesLookAlikes(field) && !table.HasGenerations)
         {
             yield return $"{table.Name} has no column {MaskedTable.GenerationColumn}, which says under which key a " +
-                $"look-alike mask was made: ALTER TABLE {table.Name} ADD COLUMN {MaskedTable.GenerationColumn} " +
+                $"look-alike mask was created: ALTER TABLE {table.Name} ADD COLUMN {MaskedTable.GenerationColumn} " +
                 "smallint, and set it to that generation in each row.";
         }
     }

@@ -47,7 +47,7 @@ public sealed record LoginReport(
     ReportList Addresses,
     IReadOnlyList<RiskGenerations> MixedGenerations)
 {
-    /// <summary>The dead letters; null where nobody asked for them.</summary>
+    /// <summary>The dead letters; null where they were not asked for.</summary>
     public ReportLetters? DeadLetters { get; init; }
 }
 

@@ -123,8 +123,8 @@ public sealed class LoginReporting(LoginDatabase database)
     }
 
     /// <summary>
-    /// All days. A day whose logins are merged shows no new devices either: they would tell something of its few
-    /// people. Where new devices have too few people in the whole period, no day shows them.
+    /// All days. A day whose logins are merged shows no new devices either: they would reveal something of its
+    /// few people. Where new devices have too few people in the whole period, no day shows them.
     /// </summary>
     private static IReadOnlyList<ReportDay> Days(ReportPlan plan, Counts logins, Counts newDevices)
     {

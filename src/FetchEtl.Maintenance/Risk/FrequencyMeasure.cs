@@ -1,8 +1,8 @@
 namespace FetchEtl.Maintenance;
 
 /// <summary>
-/// What the frequencies of equal masks tell somebody who knows how often each person logs in: a mask that occurs as
-/// often as no other is found by its count alone.
+/// What the frequencies of equal masks reveal to an attacker who knows how often each person logs in: a mask whose
+/// count no other mask has is found by its count alone.
 /// </summary>
 internal static class FrequencyMeasure
 {

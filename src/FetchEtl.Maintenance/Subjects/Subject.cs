@@ -47,7 +47,7 @@ public sealed class Subject
 
     /// <summary>
     /// The condition that a row of <c>user_logins AS l</c> is the person's, with <see cref="Parameters"/>. The first
-    /// part is for indexes; the second one tells equal look-alikes of two generations apart.
+    /// part is for indexes; the second one distinguishes equal look-alikes of two generations.
     /// </summary>
     internal string IsTheirs =>
         $"""

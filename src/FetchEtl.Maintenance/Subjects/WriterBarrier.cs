@@ -3,8 +3,9 @@ using FetchEtl.Logins;
 namespace FetchEtl.Maintenance;
 
 /// <summary>
-/// Waits until every transaction that writes to <c>user_logins</c> at its begin has ended. It takes no lock, so nobody
-/// waits for it: PostgreSQL shows who holds which lock, and an insert takes its lock before it takes its snapshot.
+/// Waits until every transaction that writes to <c>user_logins</c> when the wait begins has ended. It takes no lock,
+/// so no session waits for it: PostgreSQL shows which session holds which lock, and an insert takes its lock before it
+/// takes its snapshot.
 /// </summary>
 /// <param name="database">The session.</param>
 /// <param name="time">The clock.</param>

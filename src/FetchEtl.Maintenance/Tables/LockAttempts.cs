@@ -6,12 +6,12 @@ using Npgsql;
 namespace FetchEtl.Maintenance;
 
 /// <summary>
-/// Runs short statements that need a strong lock, within <see cref="LockLimits"/>. A step that ended a deadlock is
-/// tried again, too.
+/// Runs short statements that need a strong lock, within <see cref="LockLimits"/>. A step that PostgreSQL cancelled to
+/// end a deadlock is tried again, too.
 /// </summary>
 /// <param name="database">The session.</param>
 /// <param name="time">The clock of the pauses.</param>
-/// <param name="waits">Called with a sentence before each pause; null where nobody listens.</param>
+/// <param name="waits">Called with a sentence before each pause; null: not reported.</param>
 internal sealed class LockAttempts(LoginDatabase database, TimeProvider time, Action<string>? waits)
 {
     /// <summary>Runs the step in a transaction, and commits it.</summary>

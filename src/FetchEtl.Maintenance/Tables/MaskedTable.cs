@@ -19,8 +19,8 @@ internal sealed record MaskedTable(
     public string From => IsPartitioned ? Name : $"ONLY {Name}";
 
     /// <summary>
-    /// Whether the table has <see cref="GenerationColumn"/>. Without it, look-alike masks cannot be told from raw
-    /// values.
+    /// Whether the table has <see cref="GenerationColumn"/>. Without it, nothing distinguishes look-alike masks from
+    /// raw values.
     /// </summary>
     public bool HasGenerations { get; init; }
 

@@ -23,7 +23,7 @@ internal sealed class SessionTurn : IAsyncDisposable
     /// <summary>Takes the turn where it is free.</summary>
     /// <param name="database">The session, open until the turn ends.</param>
     /// <param name="key">The key of the lock: any number that no other program takes in this database.</param>
-    /// <param name="isShared">Whether others who share it may have it at the same time.</param>
+    /// <param name="isShared">Whether other sessions that share it may have it at the same time.</param>
     /// <param name="cancellationToken">Cancels the statement.</param>
     /// <returns>Null where another process has it.</returns>
     public static async Task<SessionTurn?> TryTakeAsync(

@@ -3,7 +3,7 @@ using FetchEtl.Masking;
 
 namespace FetchEtl.Maintenance;
 
-/// <summary>Tells the vault's entries by version, and the service's from those of others.</summary>
+/// <summary>Distinguishes the vault's entries by version, and the service's from those of others.</summary>
 internal static class EntrySignature
 {
     /// <summary>Whether an entry is of version 1, which has no signature.</summary>

@@ -58,8 +58,9 @@ internal sealed class KeyRing
 
     /// <summary>
     /// Returns the MAC of a generation, a check and settings, under info <c>fetchetl/mask/v1/generation</c>. The key is
-    /// that of the generation before, so that a process which lacks the newest key can still tell a genuine row from a
-    /// forged one. Generation 1 has its own key. Without settings it is the MAC of rows that are older than them.
+    /// that of the generation before, so that a process which lacks the newest key can still distinguish a genuine row
+    /// from a forged one. Generation 1 has its own key. Without settings it is the MAC of rows that are older than
+    /// them.
     /// </summary>
     public string Mac(int generation, string check, string? settings)
     {
@@ -73,7 +74,7 @@ internal sealed class KeyRing
     }
 
     /// <summary>
-    /// Derives the bytes from which a generation's signing key of the vault is made. They are a secret.
+    /// Derives the bytes from which a generation's signing key of the vault is built. They are a secret.
     /// </summary>
     public byte[] SigningSecret(int generation, int length) => HKDF.DeriveKey(
         HashAlgorithmName.SHA256, _keys[generation - 1], length, info: "fetchetl/mask/v1/vault-signature"u8.ToArray());

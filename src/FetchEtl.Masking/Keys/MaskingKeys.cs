@@ -75,7 +75,7 @@ public static class MaskingKeys
         return keys;
     }
 
-    /// <summary>Erases keys that nobody needs any longer.</summary>
+    /// <summary>Erases keys that are no longer needed.</summary>
     internal static void Erase(IReadOnlyList<byte[]> keys)
     {
         foreach (var key in keys)

@@ -107,7 +107,7 @@ internal sealed class Ff1Cipher(ReadOnlySpan<byte> key, int radix = 10)
         Chain(lane, state.Chain, state.Message[..state.FirstOfRound]);
     }
 
-    /// <summary>Returns the pseudorandom bytes that a round adds to one half, made from the other.</summary>
+    /// <summary>Returns the pseudorandom bytes that a round adds to one half, computed from the other.</summary>
     private static Span<byte> Sum<T>(AesBlocks.Lane lane, State state, int round, T half)
         where T : IBinaryInteger<T>
     {

@@ -71,7 +71,7 @@ public sealed class KeyedPiiMasker : IPiiMasker
     /// <summary>Signs the vault's entries under these keys.</summary>
     public VaultSigner VaultSigner { get; }
 
-    /// <summary>Makes keyed message ids under the same keys.</summary>
+    /// <summary>Creates keyed message ids under the same keys.</summary>
     public MessageIdKey MessageIds { get; }
 
     /// <summary>
@@ -89,8 +89,8 @@ public sealed class KeyedPiiMasker : IPiiMasker
     }
 
     /// <summary>
-    /// Returns the text that proves a table's record of a generation: only who has the keys can compute it. It covers
-    /// the generation, its <see cref="KeyCheck"/> and its settings, and reveals nothing of the keys.
+    /// Returns the text that proves a table's record of a generation: only a holder of the keys can compute it. It
+    /// covers the generation, its <see cref="KeyCheck"/> and its settings, and reveals nothing of the keys.
     /// </summary>
     /// <param name="generation">The generation, 1 to <see cref="Generation"/>.</param>
     /// <param name="settings">The settings' text; null for a record that is older than settings.</param>
@@ -186,8 +186,8 @@ public sealed class KeyedPiiMasker : IPiiMasker
     /// usual text, whichever way it was written.
     /// </summary>
     /// <param name="field">The field that the mask belongs to.</param>
-    /// <param name="mask">The mask. Any text of the form has some value: nothing tells a forged mask from a real one.
-    /// </param>
+    /// <param name="mask">The mask. Any text of the form has some value: nothing distinguishes a forged mask from a
+    /// real one.</param>
     /// <param name="generation">
     /// The key's generation, 1 to <see cref="Generation"/>; the row's <c>mask_generation</c>.
     /// </param>

@@ -6,8 +6,8 @@ using System.Text.RegularExpressions;
 namespace FetchEtl.Masking;
 
 /// <summary>
-/// The public halves of the keys of a <see cref="VaultSigner"/>, one for each generation of the masking keys. It tells
-/// the service's entries from those of others where no masking key is. Thread-safe.
+/// The public halves of the keys of a <see cref="VaultSigner"/>, one for each generation of the masking keys. It
+/// distinguishes the service's entries from those of others where no masking key is. Thread-safe.
 /// </summary>
 public sealed partial class VaultVerifier
 {

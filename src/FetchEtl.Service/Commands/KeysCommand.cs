@@ -26,7 +26,7 @@ internal static class KeysCommand
             "Registers the keys of the settings in masking_generations, after which the service needs only SELECT on " +
             "it. You vouch for them, and for the settings that decide what is written: fields, versions, vault key.",
             RegisterAsync).WithExamples("fetch-etl keys register --Masking:KeyFiles:0=masking-key");
-        return new Command("keys", "Creates and registers masking keys.") 
+        return new Command("keys", "Creates and registers masking keys.")
         {
             create, register, VaultVerifierCommand.Create(),
         };

@@ -1,7 +1,7 @@
 namespace FetchEtl.Service;
 
 /// <summary>
-/// Standard error, written to for a limited time. A pipe that nobody reads blocks a write, and a log line that is
+/// Standard error, written to for a limited time. A pipe that is not read blocks a write, and a log line that is
 /// blocked holds the console's lock: neither may keep the process from ending.
 /// </summary>
 internal static class StandardError

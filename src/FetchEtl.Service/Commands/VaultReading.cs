@@ -5,7 +5,7 @@ using FetchEtl.Masking;
 namespace FetchEtl.Service;
 
 /// <summary>
-/// Opens sealed values, and tells a wrong private key from a value that somebody changed. Entries of version 2 name
+/// Opens sealed values, and distinguishes a wrong private key from a value that was changed. Entries of version 2 name
 /// their key. In version 1, RSA-OAEP has the same failure for both, so other values decide: a key that opens them is
 /// not wrong.
 /// </summary>

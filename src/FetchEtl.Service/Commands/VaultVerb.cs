@@ -25,7 +25,7 @@ internal static class VaultVerb
     /// The settings. They must name the database. Masking keys are used where they are set.
     /// </param>
     /// <param name="rights">The rights on the vault that the role needs, for the error text.</param>
-    /// <param name="open">Makes what the verb does with a batch, after checks of its own.</param>
+    /// <param name="open">Creates what the verb does with a batch, after checks of its own.</param>
     /// <param name="cancellationToken">Ends the verb.</param>
     /// <exception cref="VerbStoppedException">It was stopped.</exception>
     public static async Task RunAsync(

@@ -13,7 +13,7 @@ internal sealed class VerbCommand(string name, string description) : Command(nam
     /// <summary>Whether a failure is a line of the log where the log is JSON.</summary>
     public bool LogsFailures { get; private set; }
 
-    /// <summary>Makes a failure a line of the log where the log is JSON.</summary>
+    /// <summary>Reports a failure as a line of the log where the log is JSON.</summary>
     /// <returns>The verb itself.</returns>
     public VerbCommand WithLoggedFailures()
     {

@@ -52,7 +52,7 @@ internal static class DeadPurgeCommand
         }
         catch (Exception exception) when (ErrorText.Of(exception) is { } lines)
         {
-            // What was deleted until then is reported all the same.
+            // What was deleted until then is still reported.
             purger.Problem = string.Join(' ', lines);
             end = new PassEnd(PassEnding.Ended, Hidden: 0);
         }

@@ -63,7 +63,7 @@ internal static class DeadRedriveCommand
         }
         catch (Exception exception) when (ErrorText.Of(exception) is { } lines)
         {
-            // What was sent until then is reported all the same.
+            // What was sent until then is still reported.
             redriver.Result.Problem = string.Join(' ', lines);
             end = new PassEnd(PassEnding.Ended, Hidden: 0);
         }

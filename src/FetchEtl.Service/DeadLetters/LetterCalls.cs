@@ -146,7 +146,7 @@ internal sealed class LetterCalls(IAmazonSQS client, TimeProvider time, Random r
     }
 }
 
-/// <summary>What became of the entries of a call.</summary>
+/// <summary>How SQS answered the entries of a call.</summary>
 /// <param name="Refusals">Why each was refused; null where it was accepted.</param>
 /// <param name="Problem">Why the next call would fail as well; null where it may succeed.</param>
 internal sealed record LetterAnswers(IReadOnlyList<string?> Refusals, string? Problem);

@@ -28,7 +28,7 @@ internal sealed record LetterFilter
     /// <summary>How many matching letters to take; null for all.</summary>
     public long? Limit { get; init; }
 
-    /// <summary>Whether somebody named the letters one by one.</summary>
+    /// <summary>Whether the letters were named one by one.</summary>
     public bool NamesLetters => Ids.Count > 0;
 
     /// <summary>Ids in any letter case.</summary>

@@ -4,7 +4,7 @@ namespace FetchEtl.Service;
 
 /// <summary>
 /// Goes through a dead-letter queue once. SQS has no way to look at a message: each is received and hidden from
-/// everybody until the pass ends, and what was not deleted is then made visible again, also after a stop or an error.
+/// every consumer until the pass ends. What was not deleted is then released, also after a stop or an error.
 /// </summary>
 /// <param name="calls">SQS.</param>
 /// <param name="queue">The queue.</param>

@@ -80,7 +80,7 @@ internal sealed record LetterQueue(string Name, string Url, QueueDepth Depth, in
         ? this
         : throw new UsageException(
             $"'{Name}' has a redrive policy of its own: every reading counts as a receive, and after {max} of them SQS "
-            + "moves a letter to another queue. Remove the policy, or add --force to read all the same.");
+            + "moves a letter to another queue. Remove the policy, or add --force to read anyway.");
 
     /// <summary>The same queue for a pass that goes through it at a rate.</summary>
     public LetterQueue At(int? perSecond) => perSecond is { } rate
@@ -93,7 +93,7 @@ internal sealed record LetterQueue(string Name, string Url, QueueDepth Depth, in
         return pass < LongestVisibility ? TimeSpan.FromSeconds(Math.Ceiling(pass.TotalSeconds)) : LongestVisibility;
     }
 
-    /// <summary>A policy that cannot be read is taken for the strictest one.</summary>
+    /// <summary>A policy that cannot be read is treated as the strictest one.</summary>
     private static int? MaxReceivesOf(Dictionary<string, string>? attributes) =>
         attributes?.GetValueOrDefault(QueueAttributeName.RedrivePolicy) is { Length: > 0 } policy
             ? RedrivePolicy.Read(policy)?.MaxReceives ?? 1

@@ -47,10 +47,10 @@ internal sealed partial record LetterReason(string Text, IReadOnlyList<string> F
             |is\ an\ event\ of\ EventBridge\ (whose\ detail\ is\ not\ an\ object|in\ another\ one)
             |is\ an\ S3\ pointer\ (that\ is\ malformed|to\ another\ one|to\ a\ bucket\ that\ is\ not\ allowed
                 |to\ an\ object\ that\ (does\ not\ exist|is\ larger\ than\ 1\ MiB)))
-        |PostgreSQL\ rejected\ the\ row:\ SQLSTATE\ (22001|22021|22P05)\ 
+        |PostgreSQL\ rejected\ the\ row:\ SQLSTATE\ (22001|22021|22P05)\x20
             \((string_data_right_truncation|character_not_in_repertoire|untranslatable_character)\)
         |The\ body\ could\ not\ be\ deserialized\.
-        |((?<separator>\A|;\ )(?<field>user_id|app_version|device_type|ip|locale|device_id):\ 
+        |((?<separator>\A|;\ )(?<field>user_id|app_version|device_type|ip|locale|device_id):\x20
             (is\ missing|is\ null|is\ empty|is\ not\ a\ string|is\ not\ valid\ Unicode
             |is\ longer\ than\ (32|128|256)\ characters
             |contains\ U\+0000,\ which\ PostgreSQL\ can't\ store

@@ -11,7 +11,7 @@ internal static class PassReport
     {
         if (end.Hidden > 0)
         {
-            Say($"{Words.Number(end.Hidden)} letters could not be made visible again. They are visible in "
+            Say($"{Words.Number(end.Hidden)} letters could not be released. They are visible again in "
                 + $"{queue.Visibility.TotalMinutes:0} minutes at the latest.");
         }
 
@@ -55,7 +55,7 @@ internal static class PassReport
     /// <summary>How many of the letters that were read are meant.</summary>
     /// <param name="count">Those that are meant.</param>
     /// <param name="read">All that were read.</param>
-    /// <param name="isLimited">Whether --limit ended the reading, so that nobody knows how many there are.</param>
+    /// <param name="isLimited">Whether --limit ended the reading, so that their number is unknown.</param>
     /// <param name="all">About how many there are, where a stop ended the reading; null where it did not.</param>
     public static string Share(long count, long read, bool isLimited, long? all = null) => all is { } about
         ? $"{Words.Count(count, "letter")} ({Words.Number(read)} of about {Words.Number(about)} were read)"

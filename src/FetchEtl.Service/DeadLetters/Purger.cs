@@ -3,7 +3,7 @@ using FetchEtl.Sqs;
 namespace FetchEtl.Service;
 
 /// <summary>
-/// Deletes the letters that a filter selects. It holds them until somebody agrees, and deletes no other letter.
+/// Deletes the letters that a filter selects. It holds them until the operator agrees, and deletes no other letter.
 /// </summary>
 /// <param name="calls">SQS.</param>
 /// <param name="redrive">Reads letters.</param>

@@ -11,7 +11,7 @@ internal sealed class RedriveRules(LetterFilter filter, bool hasKeys, bool force
     /// <summary>What comes back after as many redrives stays: it is here for the third time.</summary>
     public const int MostRedrives = 2;
 
-    /// <summary>A letter that somebody names by its id is redriven whatever its history is.</summary>
+    /// <summary>A letter that is named by its id is redriven whatever its history is.</summary>
     private readonly bool _overrides = force || filter.NamesLetters;
 
     public bool HasKeys => hasKeys;

@@ -6,7 +6,7 @@ namespace FetchEtl.Service;
 internal sealed class CallLimit(TimeProvider time, TimeSpan limit)
 {
     /// <summary>
-    /// How long a call may take to end after its cancellation. Nobody may use its connection meanwhile, or close it:
+    /// How long a call may take to end after its cancellation. No caller may use its connection meanwhile, or close it:
     /// Npgsql could wait for ever then.
     /// </summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);

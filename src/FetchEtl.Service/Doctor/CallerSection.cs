@@ -4,7 +4,9 @@ using Amazon.SecurityToken.Model;
 
 namespace FetchEtl.Service;
 
-/// <summary>Who signs the requests, as AWS's STS says it. It needs no right, and shows no secret.</summary>
+/// <summary>
+/// The identity that signs the requests, as AWS's STS reports it. It needs no right, and shows no secret.
+/// </summary>
 internal sealed class CallerSection : IDoctorSection
 {
     public string Name => "Who am I";

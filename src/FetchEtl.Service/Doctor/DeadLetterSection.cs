@@ -40,7 +40,7 @@ internal sealed class DeadLetterSection : IDoctorSection
         return [exists, .. attributes, send];
     }
 
-    /// <summary>A name that was made of a wrong one is no problem of its own.</summary>
+    /// <summary>A name that was formed from a wrong one is no problem of its own.</summary>
     private static Finding Describe(DoctorContext context, SqsSettings settings)
     {
         var found = QueueReader.Describe(

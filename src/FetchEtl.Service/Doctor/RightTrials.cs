@@ -116,7 +116,7 @@ internal static class RightTrials
         return check.Fail(found, remedy);
     }
 
-    /// <summary>Whether SQS complained of the argument that was made to be bad.</summary>
+    /// <summary>Whether SQS rejected the argument that is wrong on purpose.</summary>
     private static bool IsArgumentFault(Exception failure) => failure is Amazon.Runtime.AmazonServiceException
     {
         StatusCode: System.Net.HttpStatusCode.BadRequest, ErrorCode: { Length: > 0 } code

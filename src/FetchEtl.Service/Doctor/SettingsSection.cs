@@ -5,7 +5,7 @@ using FetchEtl.Sqs;
 
 namespace FetchEtl.Service;
 
-/// <summary>All problems of all settings, and the client of SQS that they make.</summary>
+/// <summary>All problems of all settings, and the client of SQS that they configure.</summary>
 internal sealed partial class SettingsSection : IDoctorSection
 {
     public string Name => "Settings";

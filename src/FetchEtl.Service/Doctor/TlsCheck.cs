@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace FetchEtl.Service;
 
-/// <summary>Whether the session is encrypted, and whether the connection string checks who answers.</summary>
+/// <summary>Whether the session is encrypted, and whether the connection string checks the server's identity.</summary>
 internal static class TlsCheck
 {
     private const string Sql =

@@ -34,7 +34,7 @@ internal static class DrainEnding
                 "nothing failed here, so another consumer holds those in flight. They become visible when it ends or "
                 + "their visibility timeout does.",
             { Visible: 0, InFlight: 0 } => "the queue or their senders delay them: run it again later.",
-            _ => "nothing failed here: other consumers hold them by turns, or SQS delivers them late. Run it again.",
+            _ => "nothing failed here: other consumers hold them alternately, or SQS delivers them late. Run it again.",
         };
         return
         [

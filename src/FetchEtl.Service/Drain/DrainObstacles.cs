@@ -29,7 +29,7 @@ internal sealed class DrainObstacles : IReceiveObserver
         return obstacles;
     }
 
-    /// <summary>Describes what stands in the way now, and what made messages fail so far.</summary>
+    /// <summary>Describes what stands in the way now, and why messages failed so far.</summary>
     /// <param name="deadLettered">The messages that the dead-letter queue accepted.</param>
     /// <param name="deadLetterQueue">The dead-letter queue's name.</param>
     /// <param name="inFlight">The messages that are in progress here.</param>
@@ -80,7 +80,7 @@ internal sealed class DrainObstacles : IReceiveObserver
             case OperationCanceledException or LoginWriterStoppedException:
                 break;
 
-            // Its text is made of the SQLSTATE and the remedy.
+            // Its text consists of the SQLSTATE and the remedy.
             case LoginDeferredException deferred:
                 Count(deferred.Message);
                 break;

@@ -61,7 +61,7 @@ internal sealed class S3LakeStore(IAmazonS3 client, string bucket, string prefix
         }
     }
 
-    /// <summary>Ends uploads that a killed run left: nobody sees them, but S3 bills their parts.</summary>
+    /// <summary>Ends uploads that a killed run left: no listing shows them, but S3 bills their parts.</summary>
     public Task OpenAsync(CancellationToken cancellationToken) => Guard("s3:ListBucketMultipartUploads", async () =>
     {
         try

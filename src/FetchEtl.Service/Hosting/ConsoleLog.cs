@@ -11,7 +11,7 @@ internal static class ConsoleLog
 
     /// <summary>Adds the log. <c>Logging:Console</c> takes precedence over what is set here.</summary>
     /// <param name="logging">The host's logging, with its configuration.</param>
-    /// <param name="isTerminal">Whether somebody reads the lines as they come.</param>
+    /// <param name="isTerminal">Whether standard error is a terminal, where people read the lines as they come.</param>
     /// <param name="environment">Returns environment variables.</param>
     public static void AddConsoleLog(
         this ILoggingBuilder logging, bool isTerminal, Func<string, string?> environment)
@@ -32,7 +32,7 @@ internal static class ConsoleLog
         });
         logging.AddConsole();
 
-        // Standard output holds the result of a verb, standard error the log. Where nobody reads standard error, lines
+        // Standard output holds the result of a verb, standard error the log. Where standard error is not read, lines
         // are dropped, and their number is logged: logging never blocks the work.
         logging.Services.Configure<ConsoleLoggerOptions>(x =>
         {

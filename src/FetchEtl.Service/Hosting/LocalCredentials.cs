@@ -56,8 +56,8 @@ internal static class LocalCredentials
             : null;
 
     /// <summary>
-    /// Whether the profile says who calls: it is named, so a missing one is an error of the chain, or the endpoint is
-    /// its own. A profile without any credentials only says where to call.
+    /// Whether the profile names the identity: it is named, so a missing one is an error of the chain, or the endpoint
+    /// is its own. A profile without any credentials only says where to call.
     /// </summary>
     private static bool IsIdentity(CredentialProfile? profile, bool isNamed, bool namesEndpoint) =>
         profile is null ? isNamed : (isNamed || namesEndpoint) && profile.CanCreateAWSCredentials;

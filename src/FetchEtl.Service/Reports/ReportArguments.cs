@@ -5,7 +5,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace FetchEtl.Service;
 
-/// <summary>The options of <c>report</c>, and the plan that they make.</summary>
+/// <summary>The options of <c>report</c>, and the plan that they describe.</summary>
 internal sealed class ReportArguments
 {
     public Option<DateOnly?> Since { get; } = new("--since")

@@ -62,7 +62,7 @@ internal static class ReportSections
 
     /// <summary>What a report says instead of numbers.</summary>
     public static string Withheld(LoginReport report) =>
-        $"Fewer than {report.MinK} people logged in during this period, as far as user ids tell, so no number of "
+        $"Fewer than {report.MinK} people logged in during this period, as far as user ids show, so no number of "
         + "theirs is shown.";
 
     /// <summary>The merged days in words; empty where there are none.</summary>

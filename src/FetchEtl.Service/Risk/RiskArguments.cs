@@ -5,7 +5,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace FetchEtl.Service;
 
-/// <summary>The options of <c>risk</c>, and the plan that they make.</summary>
+/// <summary>The options of <c>risk</c>, and the plan that they describe.</summary>
 internal sealed class RiskArguments
 {
     private const string NoPerson = "none";

@@ -1,7 +1,7 @@
 namespace FetchEtl.Service;
 
 /// <summary>
-/// What has become of each line that was read, so that a send that ends early can be resumed exactly. Thread-safe.
+/// The state of each line that was read, so that a send that ends early can be resumed exactly. Thread-safe.
 /// </summary>
 /// <param name="wanted">The lines to send.</param>
 internal sealed class SendLedger(LineRanges wanted)

@@ -6,7 +6,8 @@ namespace FetchEtl.Service;
 
 /// <summary>
 /// Knows how many messages are on the queue and on its dead-letter queue. SQS bills each reading, so it reads only when
-/// somebody asks: at most every 15 s while messages move, and every 2 minutes while none do. Thread-safe.
+/// the page or a collector asks: at most every 15 s while messages move, and every 2 minutes while none do.
+/// Thread-safe.
 /// </summary>
 internal sealed class QueueWatch(
     IAmazonSQS client, IOptions<SqsSettings> settings, SqsMetrics metrics, TimeProvider time)

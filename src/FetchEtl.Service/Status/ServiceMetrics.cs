@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace FetchEtl.Service;
 
-/// <summary>The instruments of the meter <c>FetchEtl.Service</c>. They are read only when somebody collects.</summary>
+/// <summary>The instruments of the meter <c>FetchEtl.Service</c>. They are read only when a collector asks.</summary>
 internal sealed class ServiceMetrics
 {
     /// <summary>The meter's name.</summary>

@@ -5,7 +5,7 @@ namespace FetchEtl.Service;
 /// <summary>How the status page and the summary lines write values.</summary>
 internal static class StatusText
 {
-    /// <summary>A rate or a mean: a decimal only where it tells something.</summary>
+    /// <summary>A rate or a mean: a decimal only where it is significant.</summary>
     public static string Rate(double rate) =>
         rate.ToString(rate is > 0 and < 99.95 ? "0.0" : "N0", CultureInfo.InvariantCulture);
 

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace FetchEtl.Service;
 
 /// <summary>
-/// Adds values to the state of a log line, beside those of its text: a log platform counts with them, and nobody reads
-/// them in the text. A value takes the place of one of the text that has its name.
+/// Adds values to the state of a log line, beside those of its text: a log platform counts with them, and the text
+/// need not repeat them. A value takes the place of one of the text that has its name.
 /// </summary>
 /// <param name="inner">Gets the lines.</param>
 /// <param name="values">The values.</param>

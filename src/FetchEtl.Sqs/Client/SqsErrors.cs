@@ -138,7 +138,7 @@ public static class SqsErrors
 
     /// <summary>
     /// Whether a receive that failed with this exception may have hidden messages. An error reply of SQS brings none.
-    /// After a lost, late or unreadable reply nobody knows.
+    /// After a lost, late or unreadable reply that is unknown.
     /// </summary>
     internal static bool MayHideMessages(Exception exception) => exception switch
     {

@@ -7,7 +7,7 @@ public interface ISqsFactoryConfigurator : IRiderFactoryConfigurator
 {
     /// <summary>
     /// Sets the service URL, region, protocol and credentials. Without it the rider uses the <c>IAmazonSQS</c> that the
-    /// application registered, else one made from AWS's own settings.
+    /// application registered, else one built from AWS's own settings.
     /// </summary>
     /// <param name="configure">Sets the client's options.</param>
     /// <exception cref="ConfigurationException">It is called a second time.</exception>

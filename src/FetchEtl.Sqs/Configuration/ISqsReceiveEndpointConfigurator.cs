@@ -68,7 +68,7 @@ public interface ISqsReceiveEndpointConfigurator : IReceiveEndpointConfigurator
     /// <summary>
     /// The S3 buckets from which payloads are read where a body is a pointer of AWS's extended clients for SQS and SNS.
     /// A sender that may write to the queue can name any object there. None unless set: a pointer then becomes a dead
-    /// letter. The rider uses the <c>IAmazonS3</c> that the application registered, else one made from AWS's own
+    /// letter. The rider uses the <c>IAmazonS3</c> that the application registered, else one built from AWS's own
     /// settings. A payload is at most 1 MiB, as a body is.
     /// </summary>
     IReadOnlyList<string> PayloadBuckets { set; }

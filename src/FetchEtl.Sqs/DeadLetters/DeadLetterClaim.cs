@@ -10,7 +10,7 @@ namespace FetchEtl.Sqs;
 /// <param name="SentTime">When that message was sent.</param>
 public sealed record DeadLetterClaim(string MessageId, DateTimeOffset SentTime)
 {
-    /// <summary>Who brought the message to the dead-letter queue.</summary>
+    /// <summary>What moved the message to the dead-letter queue.</summary>
     public DeadLetterOrigin Origin { get; init; }
 
     /// <summary>
@@ -38,7 +38,7 @@ public sealed record DeadLetterClaim(string MessageId, DateTimeOffset SentTime)
     public int Redrives { get; init; }
 }
 
-/// <summary>Who brought a message to the dead-letter queue.</summary>
+/// <summary>What moved a message to the dead-letter queue.</summary>
 public enum DeadLetterOrigin
 {
     /// <summary>Neither: a producer or a person sent it there.</summary>

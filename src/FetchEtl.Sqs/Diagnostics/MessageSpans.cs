@@ -13,7 +13,7 @@ internal static class MessageSpans
 {
     private const string TraceParent = "traceparent";
 
-    /// <summary>Describes the span of the message that is being dispatched, where somebody records it.</summary>
+    /// <summary>Describes the span of the message that is being dispatched, while a listener records it.</summary>
     /// <param name="message">As received.</param>
     /// <param name="attributes">Those of its processing.</param>
     public static void Describe(Message message, KeyValuePair<string, object?>[] attributes)

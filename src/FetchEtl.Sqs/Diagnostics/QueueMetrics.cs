@@ -5,8 +5,8 @@ using Amazon.SQS.Model;
 namespace FetchEtl.Sqs;
 
 /// <summary>
-/// What one endpoint records, with the attributes of OpenTelemetry's conventions for messaging. The attributes are made
-/// once, so that recording allocates nothing unless something failed. Thread-safe.
+/// What one endpoint records, with the attributes of OpenTelemetry's conventions for messaging. The attributes are
+/// built once, so that recording allocates nothing unless something failed. Thread-safe.
 /// </summary>
 internal sealed class QueueMetrics
 {

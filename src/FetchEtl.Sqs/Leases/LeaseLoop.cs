@@ -108,7 +108,7 @@ internal sealed class LeaseLoop(
             }
             while (_events.Reader.TryRead(out happened));
 
-            // A loop that failed leaves leases open, which nobody holds any more.
+            // A loop that failed leaves leases open, although no message uses them any more.
             foreach (var _ in _open)
             {
                 metrics.Closed();

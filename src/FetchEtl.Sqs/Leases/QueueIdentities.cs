@@ -71,7 +71,7 @@ internal sealed class QueueIdentities(string queueName, IReadOnlyList<byte[]> ke
         });
     }
 
-    /// <summary>0 where the count is not proved. The identity holds all the same.</summary>
+    /// <summary>0 where the count is not proved. The identity still holds.</summary>
     private int Redrives(DeadLetterSource source, string id, string sent) =>
         source.Redrives is > 0 and var count && IsAuthentic(source.RedrivesMac, RedrivesText(count, id, sent))
             ? count
@@ -85,7 +85,7 @@ internal sealed class QueueIdentities(string queueName, IReadOnlyList<byte[]> ke
 
     /// <summary>
     /// Null for a time before SQS existed, or a day after the receipt: clocks differ by less. There is no other limit
-    /// on age: a message that is redriven again and again outlives every retention.
+    /// on age: a message that is redriven repeatedly outlives every retention.
     /// </summary>
     private static DateTimeOffset? Time(string? milliseconds, DateTimeOffset receivedAt) =>
         long.TryParse(milliseconds, NumberStyles.None, CultureInfo.InvariantCulture, out var value)

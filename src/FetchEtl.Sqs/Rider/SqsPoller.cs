@@ -76,7 +76,7 @@ internal sealed class SqsPoller(
                 }
                 catch (Exception) when (ending.IsCancellationRequested)
                 {
-                    // The endpoint stops, or another poll failed. A receive that fails then has nobody to report to.
+                    // The endpoint stops, or another poll failed. No caller awaits a receive that fails then.
                 }
                 catch (Exception)
                 {

@@ -10,7 +10,7 @@ internal static class S3Errors
     /// <param name="exception">What a call of <c>IAmazonS3</c> threw.</param>
     public static S3Fault FaultOf(Exception exception) => exception switch
     {
-        // S3 has been consistent since 2020: an object that a producer put before its message is there.
+        // S3 is consistent: an object that a producer put before its message is there.
         AmazonServiceException { ErrorCode: "NoSuchKey" or "NoSuchVersion" } => S3Fault.Missing,
 
         // The SDK got no reply.

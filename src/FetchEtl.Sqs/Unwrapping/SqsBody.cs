@@ -23,7 +23,7 @@ public sealed class SqsBody
     public ReadOnlyMemory<byte> Content { get; }
 
     /// <summary>
-    /// Why an endpoint makes a dead letter of the body, as <c>is not a notification of SNS</c>; null where it does
+    /// Why the body becomes a dead letter, as <c>is not a notification of SNS</c>; null where it does
     /// not. The text is fixed and holds no value.
     /// </summary>
     public string? Problem { get; }

@@ -20,6 +20,6 @@ internal sealed class UnwrappedBody(byte[] bytes) : IDisposable
     /// <summary>The body as the deserializer reads it.</summary>
     public MessageBody ToBody() => new BytesMessageBody(Bytes);
 
-    /// <summary>Nobody needs the bytes any more.</summary>
+    /// <summary>Releases the bytes, which no message uses any more.</summary>
     public void Dispose() => Payload?.Dispose();
 }

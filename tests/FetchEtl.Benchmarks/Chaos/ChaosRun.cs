@@ -75,7 +75,7 @@ internal sealed class ChaosRun : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _fleet.DisposeAsync();
 
-    /// <summary>A violation ends the current part of the run. The messages are checked all the same.</summary>
+    /// <summary>A violation ends the current part of the run. The messages are still checked.</summary>
     private async Task GuardAsync(Func<Task> part)
     {
         try

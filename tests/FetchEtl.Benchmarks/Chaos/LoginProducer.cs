@@ -34,7 +34,7 @@ internal sealed class LoginProducer(ChaosEstate estate, CanaryLogins logins, Sen
     /// </summary>
     public async Task StirAsync(CancellationToken cancellationToken)
     {
-        // Not cancelled: nobody would know whether SQS has a message whose send was cut off.
+        // Not cancelled: it would be unknown whether SQS has a message whose send was cut off.
         await SendAsync(StirringMessages, CancellationToken.None);
         await Task.Delay(StirringPause, cancellationToken);
     }

@@ -65,7 +65,7 @@ internal enum StrikeKind
     /// </summary>
     MakeZombies,
 
-    /// <summary>Nobody reads a worker's log, so its pipe fills. Then the worker gets SIGTERM.</summary>
+    /// <summary>A worker's log is no longer read, so its pipe fills. Then the worker gets SIGTERM.</summary>
     FillLogPipe,
 
     /// <summary>SQS denies all deletes for some seconds.</summary>

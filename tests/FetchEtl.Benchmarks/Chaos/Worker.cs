@@ -93,7 +93,7 @@ internal sealed class Worker : IAsyncDisposable
     /// <summary>Reads its log again.</summary>
     public void ReadOn() => _reading.Set();
 
-    /// <summary>Waits until the worker has exited, also where nobody reads its log.</summary>
+    /// <summary>Waits until the worker has exited, also while its log is not read.</summary>
     /// <returns>How long that took; null where it did not exit in time.</returns>
     public async Task<TimeSpan?> WaitForExitUnreadAsync()
     {

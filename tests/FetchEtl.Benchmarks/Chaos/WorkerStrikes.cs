@@ -66,7 +66,7 @@ internal sealed class WorkerStrikes(WorkerFleet fleet, LoginProducer producer)
     }
 
     /// <summary>
-    /// Nobody reads the log of a worker any more, so its pipe fills. After a while it gets SIGTERM.
+    /// The log of a worker is no longer read, so its pipe fills. After a while it gets SIGTERM.
     /// </summary>
     /// <exception cref="ChaosException">The worker did not exit in time, or not with code 0.</exception>
     public async Task FillLogPipeAsync(double draw, CancellationToken cancellationToken)

@@ -37,7 +37,7 @@ internal sealed record SchedulePlan
     public required IReadOnlyList<Fault> Faults { get; init; }
 
     /// <summary>
-    /// Whether <c>drain</c> runs, again and again until it reports an empty queue, instead of workers.
+    /// Whether <c>drain</c> runs, repeatedly until it reports an empty queue, instead of workers.
     /// </summary>
     public required bool IsDrain { get; init; }
 
@@ -71,13 +71,13 @@ internal sealed record SchedulePlan
 
         if (faults.Exists(fault => fault.Hazard == Hazard.ReceivesEmpty))
         {
-            // Where SQS neither counts nor delivers a message, nobody can know of it.
+            // Where SQS neither counts nor delivers a message, no worker can know of it.
             faults.RemoveAll(fault => fault.Hazard == Hazard.CountsStale);
         }
 
         var isDrain = random.Next(3) == 0;
         var count = random.Next(8) == 0 ? random.Next(30, 80) : random.Next(3, 14);
-        // Few bad rows among many: from twenty on the writer would take them for the schema's fault, and stop.
+        // Few bad rows among many: from twenty on the writer would blame the schema, and stop.
         var messages = Enumerable.Range(0, count).Select(_ => Kind(random.Next(count < 30 ? 12 : 60))).ToList();
         return new SchedulePlan
         {

@@ -149,7 +149,7 @@ internal sealed class SimulatedPostgres(
             await Task.Delay(hang.To - world.Now, world.Server);
         }
 
-        // After a promotion, what the old primary wrote is confirmed by nobody.
+        // After a promotion, no standby confirms what the old primary wrote.
         if (position > _confirmed && position <= _written)
         {
             _confirmed = position;

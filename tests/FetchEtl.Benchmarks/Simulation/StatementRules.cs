@@ -14,7 +14,7 @@ internal sealed record StatementRules
 
     /// <summary>
     /// Rows that are there already count once the standby has confirmed everything up to now. Otherwise a retry that
-    /// meets its own rows writes nothing, and so waits for nobody.
+    /// meets its own rows writes nothing, and so waits for no standby.
     /// </summary>
     public bool ConfirmsDuplicates { get; init; } = true;
 

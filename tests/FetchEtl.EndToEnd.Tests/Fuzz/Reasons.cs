@@ -10,7 +10,7 @@ internal static partial class Reasons
     [GeneratedRegex(
         """
             ^(body:\ (is\ not\ a\ JSON\ object|is\ not\ JSON,\ or\ nested\ deeper\ than\ 64\ levels)
-            |((?<separator>;\ )?(user_id|app_version|device_type|ip|locale|device_id):\ 
+            |((?<separator>;\ )?(user_id|app_version|device_type|ip|locale|device_id):\x20
                 (is\ missing|is\ null|is\ empty|is\ not\ a\ string|is\ not\ valid\ Unicode
                 |is\ longer\ than\ (32|128|256)\ characters
                 |contains\ U\+0000,\ which\ PostgreSQL\ can't\ store

@@ -6,7 +6,7 @@ namespace FetchEtl.EndToEnd.Tests;
 
 /// <summary>
 /// PostgreSQL refuses good logins because of what was done to the schema. The service makes none a dead letter, writes
-/// what it can, and writes the rest once the schema is mended.
+/// what it can, and writes the rest once the schema is repaired.
 /// </summary>
 [Trait("Category", "Slow")]
 public sealed class RefusedLoginsTests

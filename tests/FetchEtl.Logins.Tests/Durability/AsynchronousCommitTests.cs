@@ -3,7 +3,7 @@ using FetchEtl.Local;
 namespace FetchEtl.Logins.Tests;
 
 /// <summary>
-/// Where <c>synchronous_commit</c> is off for the role, the writer's rows survive a crash of the server all the same.
+/// Where <c>synchronous_commit</c> is off for the role, the writer's rows still survive a crash of the server.
 /// </summary>
 [Trait("Category", "Slow")]
 public sealed class AsynchronousCommitTests : IAsyncLifetime

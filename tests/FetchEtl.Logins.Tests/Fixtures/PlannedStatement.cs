@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace FetchEtl.Logins.Tests;
 
-/// <summary>A statement without a server: a plan says what becomes of each row.</summary>
+/// <summary>A statement without a server: a plan says how each row ends.</summary>
 internal sealed class PlannedStatement : IBatchStatement
 {
     /// <summary>A plan that drops the row without an error.</summary>

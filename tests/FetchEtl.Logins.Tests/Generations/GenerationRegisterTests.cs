@@ -5,7 +5,8 @@ using Microsoft.Extensions.Hosting;
 namespace FetchEtl.Logins.Tests;
 
 /// <summary>
-/// Who may write to <c>masking_generations</c> without having a key can neither stop the service nor let wrong keys in.
+/// A role that may write to <c>masking_generations</c>, but has no key, can neither stop the service nor let wrong keys
+/// pass.
 /// </summary>
 public sealed class GenerationRegisterTests : IAsyncLifetime
 {

@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace FetchEtl.Logins.Tests;
 
-/// <summary>What becomes of refused rows, in fake time and without a server.</summary>
+/// <summary>Whether refused rows are retried, deferred or rejected, in fake time and without a server.</summary>
 public sealed class RefusalsTests : IAsyncLifetime
 {
     private readonly PlannedStatement _statement = new();

@@ -4,7 +4,7 @@ namespace FetchEtl.Logins.Tests;
 
 /// <summary>
 /// PostgreSQL refuses good rows, because an operator, an analyst or the calendar changed what the schema takes. Nothing
-/// becomes a dead letter, the rest is written, and once the schema is mended every row is there.
+/// becomes a dead letter, the rest is written, and once the schema is repaired every row is there.
 /// </summary>
 [Trait("Category", "Slow")]
 public sealed class RefusedRowsTests : IAsyncLifetime
@@ -13,7 +13,7 @@ public sealed class RefusedRowsTests : IAsyncLifetime
 
     private LoginStore _store = null!;
 
-    /// <summary>The case, what breaks the table, what mends it, and how the report begins.</summary>
+    /// <summary>The case, what breaks the table, what repairs it, and how the report begins.</summary>
     public static TheoryData<string, string, string, string> ManyRefused => new()
     {
         {
@@ -112,7 +112,7 @@ public sealed class RefusedRowsTests : IAsyncLifetime
         },
     };
 
-    /// <summary>The case, what breaks the table for the user "poison", and what mends it.</summary>
+    /// <summary>The case, what breaks the table for the user "poison", and what repairs it.</summary>
     public static TheoryData<string, string, string> FewRefused => new()
     {
         {

@@ -41,7 +41,7 @@ public sealed class DurableInsertTests : IAsyncLifetime
         Assert.Contains(plan, line => line.StartsWith("InitPlan ", StringComparison.Ordinal));
         Assert.DoesNotContain(plan, line => line.Contains("SubPlan", StringComparison.Ordinal));
 
-        // Only who has erased something pays for the search in erased_messages.
+        // Only a database with erased messages pays for the search in erased_messages.
         Assert.Equal(hasErased, plan.Exists(line => line.Contains("on erased_messages", StringComparison.Ordinal)));
     }
 }

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace FetchEtl.Migrations.Tests;
 
-/// <summary>What goes wrong late, or silently, where nobody looks for it.</summary>
+/// <summary>What goes wrong late, or silently.</summary>
 public sealed class ConversionHazardTests : IAsyncLifetime
 {
     private readonly Reports _reports = new();
@@ -93,7 +93,7 @@ public sealed class ConversionHazardTests : IAsyncLifetime
         Assert.Equal((PartitionState.Plain, null), await conversion.ReadStateAsync());
     }
 
-    /// <summary>Hazard: everybody waits for the table while the switch waits for a reader of a partition.</summary>
+    /// <summary>Hazard: other sessions wait for the table while the switch waits for a reader of a partition.</summary>
     [Fact]
     public async Task The_switch_does_not_wait_for_a_reader_of_a_partition()
     {
@@ -104,7 +104,7 @@ public sealed class ConversionHazardTests : IAsyncLifetime
             .WaitAsync(TestDatabase.Limit);
     }
 
-    /// <summary>Hazard: everybody waits for the table while the copy waits for its reader.</summary>
+    /// <summary>Hazard: other sessions wait for the table while the copy waits for its reader.</summary>
     [Fact]
     public async Task Writers_do_not_wait_while_giving_up_waits_for_a_reader_of_the_copy()
     {

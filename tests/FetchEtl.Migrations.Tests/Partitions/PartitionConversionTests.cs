@@ -99,7 +99,7 @@ public sealed class PartitionConversionTests : IAsyncLifetime
                 JOIN pg_class c ON c.oid = t.relid WHERE t.isleaf
                 """));
 
-        // Nobody but the owner reads a partition or the old table, whatever default privileges there are.
+        // Only the owner reads a partition or the old table, whatever default privileges there are.
         Assert.Equal(
             ["0"],
             await TestDatabase.ReadAsync(

@@ -5,7 +5,7 @@ using Npgsql;
 namespace FetchEtl.Migrations.Tests;
 
 /// <summary>
-/// A conversion of a table in a schema of its own, which is killed again and again, while others insert rows between
+/// A conversion of a table in a schema of its own, which is killed repeatedly, while others insert rows between
 /// its statements. The rows that were committed are known.
 /// </summary>
 internal sealed class PartitionHistory : IAsyncDisposable
@@ -172,7 +172,7 @@ internal sealed class PartitionHistory : IAsyncDisposable
         return (user, date, _random.Next(3) == 0 ? null : Guid.NewGuid());
     }
 
-    /// <summary>Nobody changes or deletes a row while a conversion is under way.</summary>
+    /// <summary>No session changes or deletes a row while a conversion is under way.</summary>
     private void Change()
     {
         try

@@ -212,7 +212,9 @@ public sealed class ExportTests : IAsyncLifetime
             named.Select(x => KeyValuePair.Create(x.Key, x.Value.ToUpperInvariant())).OrderBy(x => x.Key));
     }
 
-    /// <summary>Ends at a call, before or after it took effect by turns, as a kill does: no later call works.</summary>
+    /// <summary>
+    /// Ends at a call, alternately before and after it took effect, as a kill does: no later call works.
+    /// </summary>
     private sealed class EndingStore(ILakeStore inner, int calls) : ILakeStore
     {
         private int _left = calls;

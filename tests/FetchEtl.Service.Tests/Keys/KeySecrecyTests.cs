@@ -22,7 +22,7 @@ public sealed class KeySecrecyTests
             ["AWS_EC2_METADATA_DISABLED"] = "true",
             ["Sqs__ServiceUrl"] = sqs.ServiceUrl.ToString(),
             ["Sqs__CreateQueues"] = "true",
-            // PostgreSQL is away: the service starts all the same, and says so.
+            // PostgreSQL is away: the service starts anyway, and says so.
             ["ConnectionStrings__Logins"] = "Host=127.0.0.1;Port=1;Database=logins;Username=u",
             ["Logging__LogLevel__Default"] = "Trace",
             ["Logging__LogLevel__Amazon"] = "Trace",

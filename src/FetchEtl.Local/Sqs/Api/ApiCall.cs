@@ -14,7 +14,7 @@ internal readonly struct ApiCall(QueueStore store, HttpContext http, CallFaults?
     public CancellationToken Aborted => http.RequestAborted;
 
     /// <summary>
-    /// The header that SQS takes for the system attribute AWSTraceHeader of a message that has none (developer guide,
+    /// The header that SQS uses as the system attribute AWSTraceHeader of a message that has none (developer guide,
     /// "Amazon SQS and AWS X-Ray").
     /// </summary>
     public string? TraceHeader =>

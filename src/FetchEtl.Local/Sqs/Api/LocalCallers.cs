@@ -5,9 +5,9 @@ using Microsoft.Extensions.Primitives;
 namespace FetchEtl.Local;
 
 /// <summary>
-/// Tells programs of this machine from web pages that use its browser. The server checks no credentials, so a page of
-/// another site could otherwise send and delete messages: by a form or a script with a simple content type, or under a
-/// name of its own that it lets resolve to 127.0.0.1 (DNS rebinding).
+/// Distinguishes programs of this machine from web pages that use its browser. The server checks no credentials, so a
+/// page of another site could otherwise send and delete messages: by a form or a script with a simple content type, or
+/// under a name of its own that it lets resolve to 127.0.0.1 (DNS rebinding).
 /// </summary>
 internal static class LocalCallers
 {
