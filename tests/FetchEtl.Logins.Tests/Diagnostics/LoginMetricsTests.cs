@@ -22,5 +22,5 @@ public sealed class LoginMetricsTests
     }
 
     private static PendingLogin Row(DateTime? sentTime) =>
-        new(new UserLogin(), [], CancellationToken.None) { SentTime = sentTime };
+        new(new GivenLogin(new UserLogin(), []), CancellationToken.None) { SentTime = sentTime };
 }
