@@ -130,7 +130,7 @@ internal sealed class Estate : IAsyncDisposable
 
     /// <summary>Evaluates a condition until it is true.</summary>
     /// <exception cref="OperationCanceledException">It is not true within the given minutes.</exception>
-    public static async Task UntilAsync(Func<Task<bool>> isSo, int minutes = 1)
+    public static async Task UntilAsync(Func<Task<bool>> isSo, int minutes = 3)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(minutes));
         while (!await isSo())
