@@ -15,15 +15,14 @@ internal sealed class BlockerWatch : IAsyncDisposable
     private readonly NpgsqlConnection _connection;
     private readonly int _session;
     private readonly CancellationTokenSource _ended = new();
-    private readonly Task _looking;
+    private Task _looking = Task.CompletedTask;
     private volatile BlockingSession? _seen;
 
-    private BlockerWatch(NpgsqlDataSource source, NpgsqlConnection connection, TimeSpan pause, TimeProvider time)
+    private BlockerWatch(NpgsqlDataSource source, NpgsqlConnection connection)
     {
         _source = source;
         _connection = connection;
         _session = connection.ProcessID;
-        _looking = LookAsync(pause, time);
     }
 
     /// <summary>Begins. The first look comes at half of the command timeout, and after 5 s at the latest.</summary>
@@ -31,7 +30,9 @@ internal sealed class BlockerWatch : IAsyncDisposable
     {
         var half = TimeSpan.FromSeconds(connection.CommandTimeout) / 2;
         var pause = half > TimeSpan.Zero && half < LongestPause ? half : LongestPause;
-        return new BlockerWatch(source, connection, pause, time);
+        var watch = new BlockerWatch(source, connection);
+        watch._looking = watch.LookAsync(pause, time);
+        return watch;
     }
 
     /// <summary>Explains the failure of a statement on the connection where it is a timeout.</summary>
@@ -87,7 +88,8 @@ internal sealed class BlockerWatch : IAsyncDisposable
                     return;
                 }
 
-                // A look can come when the timeout has just ended the wait, so it takes two of them to forget a session.
+                // A look can come when the timeout has just ended the wait, so it takes two of them to forget a
+                // session.
                 var found = await BlockingSession.FindAsync(_source, _session, _ended.Token);
                 _seen = found ?? before;
                 before = found;
