@@ -1,6 +1,8 @@
 using FetchEtl.Sqs;
 using MassTransit.Configuration;
 using MassTransit.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace MassTransit;
 
@@ -25,6 +27,7 @@ public static class SqsRiderExtensions
         ArgumentNullException.ThrowIfNull(configurator);
         ArgumentNullException.ThrowIfNull(configure);
 
+        configurator.TryAddSingleton<RiderClients>();
         configurator.SetRiderFactory(new RiderFactory(configure));
     }
 
@@ -33,7 +36,7 @@ public static class SqsRiderExtensions
     {
         public IBusInstanceSpecification CreateRider(IRiderRegistrationContext context)
         {
-            var configurator = new SqsFactoryConfigurator(context);
+            var configurator = new SqsFactoryConfigurator(context, context.GetRequiredService<RiderClients>());
             configure(context, configurator);
             return configurator;
         }

@@ -121,8 +121,9 @@ internal sealed class Estate : IAsyncDisposable
     }
 
     /// <summary>Sends generated logins to the queue, all of them valid.</summary>
-    public Task SendAsync(int count, int seed) => new MessageSender(Client).SendAsync(
-        QueueUrl, new LoginGenerator(seed).Take(count), static _ => { }, CancellationToken.None);
+    public Task SendAsync(int count, int seed) =>
+        new MessageSender(Client, TimeProvider.System, new Random()).SendAsync(
+            QueueUrl, new LoginGenerator(seed).Take(count), static _ => { }, CancellationToken.None);
 
     public Task<QueueDepth> DepthAsync() => QueueDepth.ReadAsync(Client, QueueUrl, CancellationToken.None);
 

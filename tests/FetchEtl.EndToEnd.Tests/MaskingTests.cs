@@ -36,7 +36,7 @@ public sealed class MaskingTests
         const string login =
             """{"user_id":"canary-user","app_version":"1.2.3","device_type":"ios","ip":"198.51.100.9","locale":null,"""
             + """ "device_id":"canary-device"}""";
-        await new MessageSender(estate.Client).SendAsync(
+        await new MessageSender(estate.Client, TimeProvider.System, new Random()).SendAsync(
             estate.QueueUrl,
             [login],
             static _ => { },

@@ -246,7 +246,7 @@ public sealed class RotationTests(ITestOutputHelper output)
         while (!stop.IsCancellationRequested && await pace.WaitForNextTickAsync(CancellationToken.None))
         {
             var burst = generator.Take(Burst).ToArray();
-            await new MessageSender(estate.Client).SendAsync(
+            await new MessageSender(estate.Client, TimeProvider.System, new Random()).SendAsync(
                 estate.QueueUrl,
                 burst,
                 static _ => { },

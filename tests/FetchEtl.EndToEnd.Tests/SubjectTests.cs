@@ -150,7 +150,7 @@ public sealed class SubjectTests
         new { user_id = user, app_version = version, device_type = "ios", ip, locale = "en", device_id = "d" });
 
     private Task SendAsync(params string[] bodies) =>
-        new MessageSender(_estate.Client).SendAsync(
+        new MessageSender(_estate.Client, TimeProvider.System, new Random()).SendAsync(
             _estate.QueueUrl, bodies, static _ => { }, CancellationToken.None);
 
     private void LoseDeletes() => _estate.Sqs.Faults = new SqsFaultPlan

@@ -276,7 +276,8 @@ public sealed partial class VaultTests
     }
 
     private static Task SendAsync(Estate estate, string[] bodies) =>
-        new MessageSender(estate.Client).SendAsync(estate.QueueUrl, bodies, static _ => { }, CancellationToken.None);
+        new MessageSender(estate.Client, TimeProvider.System, new Random()).SendAsync(
+            estate.QueueUrl, bodies, static _ => { }, CancellationToken.None);
 
     private static async Task SendTwiceAndDrainAsync(Estate estate, string[] bodies)
     {

@@ -122,7 +122,7 @@ public sealed class AuditLogTests : IAsyncLifetime
     public async Task An_action_has_an_entry_with_its_outcome_and_one_that_failed_or_was_stopped_says_so()
     {
         await using var session = Session();
-        var log = new AuditLog(session);
+        var log = new AuditLog(session, TimeProvider.System);
         using var stop = new CancellationTokenSource();
         var shown = 0;
         Assert.Equal(3, await RunAsync("find", () => Task.FromResult(shown = 3)));
@@ -160,8 +160,39 @@ public sealed class AuditLogTests : IAsyncLifetime
             stop.Token);
     }
 
+    [Fact]
+    public async Task An_entry_of_an_end_that_is_not_written_within_ten_seconds_is_given_up_with_a_warning()
+    {
+        await using var session = Session();
+        var time = new SignalingTimeProvider();
+        TableLock? blocks = null;
+        var warnings = new List<string>();
+
+        var running = new AuditLog(session, time).RunAsync(
+            new AuditAction("erase", "test", "*", 1), "ann", BlockAsync, static _ => AuditEnding.Done,
+            static () => new AuditOutcome(1, "1 row"), warnings.Add, CancellationToken.None);
+        await Task.WhenAny(running, time.WaitForTimersAsync());
+        Assert.False(running.IsCompleted, "the limit is not one of the injected clock");
+        await blocks!.WaitForBlockedAsync(atLeast: 1);
+        time.Advance(TimeSpan.FromSeconds(9));
+        Assert.False(running.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        // The work is done, whether or not the entry of its end was written.
+        Assert.Equal(7, await running);
+        Assert.Contains("no entry with the outcome", Assert.Single(warnings), StringComparison.Ordinal);
+        await blocks.DisposeAsync();
+        Assert.Equal(1L, await ScalarAsync("SELECT count(*) FROM audit_log"));
+
+        async Task<int> BlockAsync()
+        {
+            blocks = await TableLock.TakeAsync(_database.ConnectionString, "audit_log");
+            return 7;
+        }
+    }
+
     private static Task<AuditEntry> AppendAsync(LoginDatabase session, string purpose) =>
-        new AuditLog(session).AppendAsync(
+        new AuditLog(session, TimeProvider.System).AppendAsync(
             new AuditAction("reveal", purpose, "*", 1), "ann", CancellationToken.None);
 
     private async Task<string> AppendAllAsync(int count)
@@ -185,7 +216,7 @@ public sealed class AuditLogTests : IAsyncLifetime
     private async Task<AuditFinding> VerifyAsync(string? head)
     {
         await using var session = Session();
-        return await new AuditLog(session).VerifyAsync(head, CancellationToken.None);
+        return await new AuditLog(session, TimeProvider.System).VerifyAsync(head, CancellationToken.None);
     }
 
     /// <summary>Does what only the owner can: takes the trigger away and puts it back.</summary>

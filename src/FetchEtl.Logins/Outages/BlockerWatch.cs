@@ -16,23 +16,26 @@ internal sealed class BlockerWatch : IAsyncDisposable
     private readonly NpgsqlConnection _connection;
     private readonly int _session;
     private readonly CancellationTokenSource _ended = new();
-    private readonly Task _looking;
+    private Task _looking = Task.CompletedTask;
     private volatile BlockingSession? _seen;
 
-    private BlockerWatch(NpgsqlDataSource source, NpgsqlConnection connection, TimeProvider time)
+    private BlockerWatch(NpgsqlDataSource source, NpgsqlConnection connection)
     {
         _source = source;
         _connection = connection;
         _session = connection.ProcessID;
-        _looking = LookAsync(TimeSpan.FromSeconds(connection.CommandTimeout), time);
     }
 
     /// <summary>
     /// Begins. The first look comes at a quarter of the command timeout, and after 1 s at the latest: a timeout of the
     /// server can be shorter. The next ones follow after half of the command timeout each, and after 5 s at the latest.
     /// </summary>
-    public static BlockerWatch Start(NpgsqlDataSource source, NpgsqlConnection connection, TimeProvider time) =>
-        new(source, connection, time);
+    public static BlockerWatch Start(NpgsqlDataSource source, NpgsqlConnection connection, TimeProvider time)
+    {
+        var watch = new BlockerWatch(source, connection);
+        watch._looking = watch.LookAsync(TimeSpan.FromSeconds(connection.CommandTimeout), time);
+        return watch;
+    }
 
     /// <summary>Explains the failure of a statement on the connection where it is a timeout.</summary>
     /// <returns>

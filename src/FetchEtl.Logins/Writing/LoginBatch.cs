@@ -48,18 +48,18 @@ internal sealed class LoginBatch(List<PendingLogin> rows)
         }
     }
 
+    /// <summary>Two batches of half the rows each.</summary>
+    public (LoginBatch First, LoginBatch Second) Halve()
+    {
+        var half = rows.Count / 2;
+        return (new LoginBatch(rows.GetRange(0, half)), new LoginBatch(rows.GetRange(half, rows.Count - half)));
+    }
+
     private static async Task EndAsync(PendingLogin[] rows)
     {
         foreach (var row in rows)
         {
             await row.Task.WithoutThrowing();
         }
-    }
-
-    /// <summary>Two batches of half the rows each.</summary>
-    public (LoginBatch First, LoginBatch Second) Halve()
-    {
-        var half = rows.Count / 2;
-        return (new LoginBatch(rows.GetRange(0, half)), new LoginBatch(rows.GetRange(half, rows.Count - half)));
     }
 }

@@ -14,7 +14,8 @@ namespace FetchEtl.Maintenance;
 /// MAC would not protect it from a holder of the keys, which every verb that writes entries may be.
 /// </remarks>
 /// <param name="database">The session.</param>
-public sealed class AuditLog(LoginDatabase database)
+/// <param name="time">The clock that limits how long the entry of an end may take.</param>
+public sealed class AuditLog(LoginDatabase database, TimeProvider time)
 {
     /// <summary>The longest purpose, in characters.</summary>
     public const int MaxPurposeLength = 200;
@@ -141,7 +142,7 @@ public sealed class AuditLog(LoginDatabase database)
     /// <returns>Whether it stands in the table.</returns>
     private async Task<bool> TryEndAsync(AuditAction action, string osUser, AuditEnding end, AuditOutcome outcome)
     {
-        using var limit = new CancellationTokenSource(EndLimit, TimeProvider.System);
+        using var limit = new CancellationTokenSource(EndLimit, time);
         try
         {
             await AppendAsync(

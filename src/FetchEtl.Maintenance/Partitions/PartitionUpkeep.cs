@@ -181,7 +181,7 @@ public sealed class PartitionUpkeep(LoginDatabase database, TimeProvider time, A
         }
 
         var (entries, isDropped) = (0L, false);
-        await new AuditLog(database).RunAsync(
+        await new AuditLog(database, time).RunAsync(
             new AuditAction("partitions drop", $"{purpose}: {name}", "*", rows),
             osUser,
             async () =>

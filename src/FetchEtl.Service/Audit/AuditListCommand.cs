@@ -46,7 +46,7 @@ internal static partial class AuditListCommand
         LoginDatabase database, DateTime? since, bool isJson, CancellationToken cancellationToken)
     {
         var isFirst = true;
-        await foreach (var entry in new AuditLog(database).ReadAsync(since, cancellationToken))
+        await foreach (var entry in new AuditLog(database, TimeProvider.System).ReadAsync(since, cancellationToken))
         {
             if (isFirst && !isJson)
             {

@@ -27,7 +27,7 @@ internal sealed class AuditTrail(LoginDatabase database, string action, string p
         Func<Task<int>> work,
         Func<AuditOutcome> outcome,
         CancellationToken cancellationToken) =>
-        new AuditLog(database).RunAsync(
+        new AuditLog(database, TimeProvider.System).RunAsync(
             new AuditAction(action, purpose, fields, count),
             Environment.UserName,
             work,

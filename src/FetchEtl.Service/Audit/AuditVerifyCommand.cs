@@ -31,7 +31,7 @@ internal static class AuditVerifyCommand
 
         await using var database = DatabaseSetting.Open(settings);
         var finding = await DatabaseWork.RunAsync(
-            () => new AuditLog(database).VerifyAsync(head, cancellationToken),
+            () => new AuditLog(database, TimeProvider.System).VerifyAsync(head, cancellationToken),
             AuditListCommand.Missing,
             stopped: null,
             cancellationToken);

@@ -86,7 +86,8 @@ internal static class DemoCommand
         await ProgressDisplay.RunAsync("sending", "messages", async progress =>
         {
             var sent = new SentCount(progress, bodies.Count);
-            await new MessageSender(client).SendAsync(queueUrl, bodies, sent.Add, cancellationToken);
+            var sender = new MessageSender(client, TimeProvider.System, new Random());
+            await sender.SendAsync(queueUrl, bodies, sent.Add, cancellationToken);
             return bodies.Count;
         });
         DemoReport.Say($"{bodies.Count} messages wait in {queue.QueueName}.");

@@ -98,7 +98,7 @@ internal static class SendCommand
             ? new LoginGenerator(seed, share).Take(count!.Value)
                 .Select((body, index) => new MessageLine(index + 1, body)).ToAsyncEnumerable()
             : MessageFile.ReadLinesAsync(input, cancellationToken);
-        var sender = new MessageSender(client);
+        var sender = new MessageSender(client, TimeProvider.System, new Random());
         var total = parsed.GetValue(Lines) is null ? count : null;
         var result = await ProgressDisplay.RunAsync(
             "sending",

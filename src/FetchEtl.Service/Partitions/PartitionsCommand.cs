@@ -32,7 +32,7 @@ internal static class PartitionsCommand
 
         if (keep is { } period)
         {
-            PartitionsText.WarnOf(period);
+            PartitionsText.WarnOf(period, DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime));
         }
 
         await using var database = DatabaseSetting.Open(settings);

@@ -7,9 +7,8 @@ namespace FetchEtl.Service;
 internal static class PartitionsText
 {
     /// <summary>Warns where a message can arrive again after its row was dropped.</summary>
-    public static void WarnOf(RetentionPeriod keep)
+    public static void WarnOf(RetentionPeriod keep, DateOnly today)
     {
-        var today = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
         if (today.DayNumber - keep.FirstKept(today).DayNumber < RetentionPeriod.RedeliveryDays)
         {
             Warnings.Write(

@@ -13,13 +13,13 @@ namespace FetchEtl.Service;
 /// after a growing delay with jitter.
 /// </summary>
 /// <param name="client">The SDK's client, which repeats a failed call by itself a few times.</param>
-/// <param name="time">The clock of the delays; null for the system's.</param>
-/// <param name="random">The jitter; null for a random one.</param>
-internal sealed class MessageSender(IAmazonSQS client, TimeProvider? time = null, Random? random = null)
+/// <param name="time">The clock of the delays.</param>
+/// <param name="random">The jitter.</param>
+internal sealed class MessageSender(IAmazonSQS client, TimeProvider time, Random random)
 {
     private const int ParallelCalls = 4;
 
-    private readonly CallRetries _retries = new(time ?? TimeProvider.System, random ?? new Random());
+    private readonly CallRetries _retries = new(time, random);
 
     /// <summary>Sends all bodies, in no particular order.</summary>
     /// <param name="queueUrl">The queue.</param>

@@ -11,7 +11,7 @@ internal static class SqsClientFactory
 {
     /// <exception cref="SqsSettingsException">The options or AWS's settings cannot work.</exception>
     public static IAmazonSQS Create(
-        SqsClientOptions options, SqsMetrics metrics, ILoggerFactory loggers, TimeProvider? timeProvider = null)
+        SqsClientOptions options, SqsMetrics metrics, ILoggerFactory loggers, TimeProvider timeProvider)
     {
         var config = CreateConfig(options);
         var logger = loggers.CreateLogger<SqsClient>();
@@ -20,8 +20,7 @@ internal static class SqsClientFactory
             logger.EndpointIsUnencrypted(endpoint.Host);
         }
 
-        config.HttpClientFactory = new SqsHttpClientFactory(
-            options, metrics, logger, timeProvider ?? TimeProvider.System);
+        config.HttpClientFactory = new SqsHttpClientFactory(options, metrics, logger, timeProvider);
         return options.DirectCalls
             ? new DirectSqsClient(options.Credentials, config, timeProvider, logger)
             : new SqsClient(options.Credentials, config, logger);

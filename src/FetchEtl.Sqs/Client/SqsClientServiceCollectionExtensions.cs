@@ -35,7 +35,7 @@ public static class SqsClientServiceCollectionExtensions
                 options,
                 provider.GetRequiredService<SqsMetrics>(),
                 provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance,
-                provider.GetService<TimeProvider>());
+                provider.GetService<TimeProvider>() ?? TimeProvider.System);
         });
         return services;
     }

@@ -11,12 +11,13 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FetchEtl.Sqs;
 
-internal sealed class SqsFactoryConfigurator(IServiceProvider services)
+internal sealed class SqsFactoryConfigurator(IServiceProvider services, RiderClients own)
     : ISqsFactoryConfigurator, IBusInstanceSpecification
 {
     private readonly List<(string QueueName, Action<ISqsReceiveEndpointConfigurator> Configure)> _endpoints = [];
     private readonly ReceiveEndpointObservable _observers = new();
     private SqsClientOptions? _host;
+    private IAmazonS3? _s3;
 
     public void Host(Action<SqsClientOptions> configure)
     {
@@ -58,13 +59,13 @@ internal sealed class SqsFactoryConfigurator(IServiceProvider services)
                 busInstance, busInstance.HostConfiguration.CreateReceiveEndpointConfiguration(endpointName), queueName);
             configuration.ConnectReceiveEndpointObserver(_observers);
             configure(configuration);
-            endpoints.Add(endpointName, configuration.Build(rider, CreateS3));
+            endpoints.Add(endpointName, configuration.Build(rider, S3));
         }
 
         busInstance.Connect<ISqsRider>(new SqsRider(endpoints));
     }
 
-    private IAmazonS3 CreateS3() => services.GetService<IAmazonS3>() ?? new AmazonS3Client();
+    private IAmazonS3 S3() => _s3 ??= services.GetService<IAmazonS3>() ?? own.Add(new AmazonS3Client());
 
     private SqsRiderServices CreateServices()
     {
@@ -73,7 +74,7 @@ internal sealed class SqsFactoryConfigurator(IServiceProvider services)
         var metrics = services.GetService<SqsMetrics>() ?? new SqsMetrics(services.GetService<IMeterFactory>(), time);
         var client = _host is null ? services.GetService<IAmazonSQS>() : null;
         return new SqsRiderServices(
-            client ?? SqsClientFactory.Create(_host ?? new SqsClientOptions(), metrics, loggers, time),
+            client ?? own.Add(SqsClientFactory.Create(_host ?? new SqsClientOptions(), metrics, loggers, time)),
             metrics,
             loggers.CreateLogger<SqsRider>(),
             time,

@@ -102,7 +102,7 @@ internal sealed class SqsReceiveEndpointConfiguration : ReceiveEndpointConfigura
     }
 
     /// <param name="services">What the endpoint works with.</param>
-    /// <param name="s3">Creates the client of S3, where the endpoint needs one.</param>
+    /// <param name="s3">Returns the client of S3, where the endpoint needs one.</param>
     public ReceiveEndpoint Build(SqsRiderServices services, Func<IAmazonS3> s3)
     {
         Validate().ThrowIfContainsFailure($"The SQS receive endpoint '{_settings.QueueName}' has invalid settings:");

@@ -21,7 +21,7 @@ internal static class CallingClients
         }
 
         return kind is CallingClient.Direct or CallingClient.DirectTuned
-            ? new DirectSqsClient(credentials, config)
+            ? new DirectSqsClient(credentials, config, TimeProvider.System)
             : new AmazonSQSClient(credentials, config);
     }
 

@@ -91,8 +91,9 @@ internal sealed class MeasuredEstate : IAsyncDisposable
     }
 
     /// <summary>Sends generated logins to the queue.</summary>
-    public Task FillAsync(int messages, int seed, CancellationToken cancellationToken) => new MessageSender(Client)
-        .SendAsync(QueueUrl, new LoginGenerator(seed).Take(messages), static _ => { }, cancellationToken);
+    public Task FillAsync(int messages, int seed, CancellationToken cancellationToken) =>
+        new MessageSender(Client, TimeProvider.System, new Random()).SendAsync(
+            QueueUrl, new LoginGenerator(seed).Take(messages), static _ => { }, cancellationToken);
 
     /// <summary>Makes the table partitioned.</summary>
     public Task PartitionAsync(PartitionInterval interval, CancellationToken cancellationToken) =>

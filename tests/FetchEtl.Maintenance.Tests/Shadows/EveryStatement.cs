@@ -342,7 +342,7 @@ internal sealed class EveryStatement(string connectionString, VaultKeyFiles file
     {
         await using var services = Services(Masking(2));
         await using var database = Session(services);
-        var log = new AuditLog(database);
+        var log = new AuditLog(database, TimeProvider.System);
         for (var i = 0; i < 2; i++)
         {
             await log.RunAsync(

@@ -219,6 +219,10 @@ internal sealed class PartitionHistory : IAsyncDisposable
 
     private sealed class KilledException : Exception;
 
+    /// <summary>
+    /// A day that does not end. Its timers are the system's: a <c>FakeTimeProvider</c> that nobody advances would keep
+    /// the conversion in the pause after a lock timeout, which an autovacuum can cause, for ever.
+    /// </summary>
     private sealed class FixedTime : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => new(Today, new TimeOnly(12, 0), TimeSpan.Zero);

@@ -100,6 +100,24 @@ public sealed class AwsSettingsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_role_of_the_AWS_section_is_assumed_with_the_keys_of_its_profile()
+    {
+        Write("credentials", "[source]\n" + Keys("AKIDSOURCE"));
+
+        var signed = await SignedAsync(
+            "--AWS:Profile=source",
+            "--AWS:Region=eu-west-1",
+            "--AWS:SessionRoleArn=arn:aws:iam::123456789012:role/loader",
+            "--AWS:SessionName=night-run",
+            "--AWS:ExternalId=partner-7");
+
+        Assert.Equal(("ASIAASSUMEROLE", "eu-west-1"), signed);
+        Assert.Equal(
+            ("arn:aws:iam::123456789012:role/loader", "night-run", "partner-7"), Assert.Single(_stub.Roles));
+        Assert.Contains("Credential=AKIDSOURCE/", Assert.Single(_stub.OtherRequests).Secret);
+    }
+
+    [Fact]
     public async Task A_profile_of_an_SSO_session_signs_with_the_role_that_the_portal_returns_for_the_cached_token()
     {
         Write(
@@ -169,6 +187,23 @@ public sealed class AwsSettingsTests : IAsyncLifetime
         await SignedAsync();
 
         Assert.Equal("sqs.example.test", Assert.Single(_stub.SqsRequests).Host);
+    }
+
+    [Theory]
+    [InlineData("--AWS:UseFIPSEndpoint=true", "AWS_USE_DUALSTACK_ENDPOINT")]
+    [InlineData("--AWS:UseDualstackEndpoint=true", "AWS_USE_FIPS_ENDPOINT")]
+    public async Task The_section_and_the_environment_choose_FIPS_and_dual_stack(string setting, string variable)
+    {
+        UseEnvironmentKeys();
+        _environment.Remove("AWS_ENDPOINT_URL_SQS");
+        _environment["AWS_MAX_ATTEMPTS"] = "1";
+        _environment["https_proxy"] = _stub.Url.ToString();
+        _environment[variable] = "true";
+
+        await using var send = await FetchEtlProcess.RunAsync(
+            _environment, "send", "--count", "0", "--AWS:Region=us-east-2", setting);
+
+        Assert.Equal("sqs-fips.us-east-2.api.aws:443", Assert.Single(_stub.Tunnels));
     }
 
     [Fact]

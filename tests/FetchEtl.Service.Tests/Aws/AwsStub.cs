@@ -31,6 +31,12 @@ internal sealed class AwsStub : IAsyncDisposable
     /// <summary>Each request to another service: operation or path, and the secret that it carried.</summary>
     public ConcurrentQueue<(string Operation, string Secret)> OtherRequests { get; } = new();
 
+    /// <summary>Each role that STS was asked for: ARN, name of the session, external id.</summary>
+    public ConcurrentQueue<(string Arn, string Session, string ExternalId)> Roles { get; } = new();
+
+    /// <summary>The hosts and ports to which a client asked for a tunnel, as through a proxy. None gets one.</summary>
+    public ConcurrentQueue<string> Tunnels { get; } = new();
+
     /// <param name="certificate">The server's certificate; without one it speaks http.</param>
     public static async Task<AwsStub> StartAsync(X509Certificate2? certificate = null)
     {
@@ -56,6 +62,13 @@ internal sealed class AwsStub : IAsyncDisposable
     {
         var request = context.Request;
         var authorization = request.Headers.Authorization.ToString();
+        if (HttpMethods.IsConnect(request.Method))
+        {
+            Tunnels.Enqueue(request.Host.Value!);
+            context.Response.StatusCode = StatusCodes.Status403Forbidden;
+            return;
+        }
+
         if (request.Headers.ContainsKey("X-Amz-Target"))
         {
             SqsRequests.Enqueue((authorization, request.Host.Value!));
@@ -89,6 +102,7 @@ internal sealed class AwsStub : IAsyncDisposable
         var form = await request.ReadFormAsync();
         var action = form["Action"].ToString();
         OtherRequests.Enqueue((action, action == "AssumeRole" ? authorization : form["WebIdentityToken"].ToString()));
+        Roles.Enqueue((form["RoleArn"].ToString(), form["RoleSessionName"].ToString(), form["ExternalId"].ToString()));
         context.Response.ContentType = "text/xml";
         await context.Response.WriteAsync(
             $"""

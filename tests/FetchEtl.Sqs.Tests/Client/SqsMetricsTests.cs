@@ -45,7 +45,10 @@ public sealed class SqsMetricsTests
         await using var server = await LocalSqs.StartAsync(new LocalSqsOptions { Protocols = LocalSqsProtocols.Query });
         var metrics = new SqsMetrics();
         using var client = SqsClientFactory.Create(
-            TestClients.Options(server.ServiceUrl, SqsProtocol.Auto), metrics, NullLoggerFactory.Instance);
+            TestClients.Options(server.ServiceUrl, SqsProtocol.Auto),
+            metrics,
+            NullLoggerFactory.Instance,
+            TimeProvider.System);
 
         await client.CreateQueueAsync("logins");
         await client.GetQueueUrlAsync("logins");

@@ -25,5 +25,6 @@ internal static class TestClients
 
     public static IAmazonSQS Create(
         SqsClientOptions options, ILoggerFactory? loggers = null, TimeProvider? time = null) =>
-        SqsClientFactory.Create(options, new SqsMetrics(), loggers ?? NullLoggerFactory.Instance, time);
+        SqsClientFactory.Create(
+            options, new SqsMetrics(), loggers ?? NullLoggerFactory.Instance, time ?? TimeProvider.System);
 }

@@ -132,7 +132,7 @@ public sealed class DirectFallbackTests
     {
         await using var server = await LocalSqs.StartAsync();
         var config = DirectClients.Config(null, server.ServiceUrl.ToString());
-        using var client = new DirectSqsClient(DirectClients.Credentials, config);
+        using var client = new DirectSqsClient(DirectClients.Credentials, config, TimeProvider.System);
         var url = (await client.CreateQueueAsync("q")).QueueUrl;
         await client.SendMessageBatchAsync(
             url, [.. Enumerable.Range(0, 10).Select(i => new SendMessageBatchRequestEntry($"{i}", $"body {i}"))]);
@@ -163,7 +163,7 @@ public sealed class DirectFallbackTests
         await using var server = await LocalSqs.StartAsync(new LocalSqsOptions { Protocols = LocalSqsProtocols.Query });
         var config = DirectClients.Config(null, server.ServiceUrl.ToString());
         using var sdk = new AmazonSQSClient(DirectClients.Credentials, config);
-        using var direct = new DirectSqsClient(DirectClients.Credentials, config);
+        using var direct = new DirectSqsClient(DirectClients.Credentials, config, TimeProvider.System);
 
         var expected = await Outcome.OfAsync(() => sdk.ReceiveMessageAsync(DirectClients.Receive));
 

@@ -1,5 +1,7 @@
 using Amazon.Runtime;
+using Amazon.S3;
 using Amazon.SQS;
+using Amazon.SQS.Model;
 using FetchEtl.Local;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,8 +10,8 @@ using Microsoft.Extensions.Hosting;
 namespace FetchEtl.Sqs.Tests;
 
 /// <summary>
-/// Which client the rider uses: that of <c>Host</c>, else the registered one, else one from AWS's environment. Each
-/// test starts a bus and checks which server its calls reach.
+/// Which clients the rider uses, and which of them it disposes. SQS's is that of <c>Host</c>, else the registered one,
+/// else one from AWS's environment. Each test starts a bus and checks which server its calls reach.
 /// </summary>
 [Collection(SdkWideSettings.Name)]
 public sealed class RiderClientTests : IAsyncLifetime
@@ -78,6 +80,47 @@ public sealed class RiderClientTests : IAsyncLifetime
         Assert.Contains("set Region, AWS_REGION or the region of the profile", cause.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Own_clients_serve_a_bus_that_starts_again_and_end_with_the_service_provider()
+    {
+        _environment.Use(_expected);
+        var host = Build(["notes", "letters"], endpoint => endpoint.PayloadBuckets = ["payloads"]);
+        var bus = host.Services.GetRequiredService<IBusControl>();
+
+        await bus.StartAsync();
+        await bus.StopAsync();
+        await bus.StartAsync();
+        await bus.StopAsync();
+        Assert.Equal(8, _expected.CallCounts["GetQueueUrl"]);
+
+        var own = host.Services.GetRequiredService<RiderClients>().All;
+        Assert.Equal(2, own.Count);
+        host.Dispose();
+        await Assert.ThrowsAsync<ObjectDisposedException>(
+            () => Assert.Single(own.OfType<IAmazonSQS>()).ListQueuesAsync(new ListQueuesRequest()));
+        await Assert.ThrowsAsync<ObjectDisposedException>(
+            () => Assert.Single(own.OfType<IAmazonS3>()).ListBucketsAsync());
+    }
+
+    [Fact]
+    public async Task Registered_clients_outlive_the_service_provider()
+    {
+        using var sqs = Client(_expected);
+        using var s3 = new AmazonS3Client(Credentials, Amazon.RegionEndpoint.EUCentral1);
+        using (var host = Build(
+            ["notes"],
+            endpoint => endpoint.PayloadBuckets = ["payloads"],
+            services => services.AddSingleton<IAmazonSQS>(sqs).AddSingleton<IAmazonS3>(s3)))
+        {
+            await host.StartAsync();
+            await host.StopAsync();
+            Assert.Empty(host.Services.GetRequiredService<RiderClients>().All);
+        }
+
+        await sqs.ListQueuesAsync(new ListQueuesRequest());
+        AssertOnlyExpectedIsCalled();
+    }
+
     private static AmazonSQSClient Client(LocalSqs server) => new(
         Credentials,
         new AmazonSQSConfig { ServiceURL = server.ServiceUrl.ToString(), AuthenticationRegion = "us-east-1" });
@@ -85,12 +128,22 @@ public sealed class RiderClientTests : IAsyncLifetime
     /// <summary>Starts a bus with a receive endpoint, and stops it.</summary>
     private static async Task RunAsync(IAmazonSQS? registered = null, Action<SqsClientOptions>? configureHost = null)
     {
-        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        if (registered is not null)
-        {
-            builder.Services.AddSingleton(registered);
-        }
+        using var host = Build(
+            ["notes"],
+            configureHost: configureHost,
+            register: registered is null ? null : services => services.AddSingleton(registered));
+        await host.StartAsync();
+        await host.StopAsync();
+    }
 
+    private static IHost Build(
+        string[] queues,
+        Action<ISqsReceiveEndpointConfigurator>? configure = null,
+        Action<IServiceCollection>? register = null,
+        Action<SqsClientOptions>? configureHost = null)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        register?.Invoke(builder.Services);
         builder.Services.Configure<MassTransitHostOptions>(x => x.WaitUntilStarted = true);
         builder.Services.AddMassTransit(x =>
         {
@@ -103,12 +156,17 @@ public sealed class RiderClientTests : IAsyncLifetime
                     sqs.Host(configureHost);
                 }
 
-                sqs.ReceiveEndpoint("notes", endpoint => endpoint.CreateQueues = true);
+                foreach (var queue in queues)
+                {
+                    sqs.ReceiveEndpoint(queue, endpoint =>
+                    {
+                        endpoint.CreateQueues = true;
+                        configure?.Invoke(endpoint);
+                    });
+                }
             }));
         });
-        using var host = builder.Build();
-        await host.StartAsync();
-        await host.StopAsync();
+        return builder.Build();
     }
 
     private void AssertOnlyExpectedIsCalled()

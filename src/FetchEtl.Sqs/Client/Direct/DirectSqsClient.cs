@@ -44,11 +44,11 @@ internal sealed class DirectSqsClient : SqsClient
     public DirectSqsClient(
         AWSCredentials? credentials,
         AmazonSQSConfig config,
-        TimeProvider? timeProvider = null,
+        TimeProvider timeProvider,
         ILogger? logger = null)
         : base(credentials, config, logger ?? NullLogger.Instance)
     {
-        _timeProvider = timeProvider ?? TimeProvider.System;
+        _timeProvider = timeProvider;
         _http = new HttpRequestMessageFactory(Config);
         var handlers = RuntimePipeline.Handlers;
         _route = new(() => DirectRoute.Find(Config, handlers));
