@@ -18,8 +18,8 @@ internal static class LookAlikeRules
             {
                 problems.Add(
                     $"{name}: Masking:Methods:{column.Field.Name()} is {masker.MethodOf(column.Field)}, and a run " +
-                    "that was cut off could not distinguish its look-alike masks from raw values: adopt under Hmac, " +
-                    "or send the raw values to an empty table as messages.");
+                    "that was cut off could not tell its look-alike masks from raw values: adopt under Hmac, or send " +
+                    "the raw values to an empty table as messages.");
             }
             else if (table.HasGenerations
                 && await CountAsync(database, table, column, cancellationToken) is > 0 and var rows)
