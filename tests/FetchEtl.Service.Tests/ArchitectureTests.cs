@@ -75,13 +75,20 @@ public sealed partial class ArchitectureTests
     [Fact]
     public void No_name_stands_for_types_of_two_projects_except_that_of_the_log()
     {
-        var shared = Arrows.Keys
-            .SelectMany(project => Assembly.Load(project).GetTypes()
-                .Where(type => type.Namespace == project && !type.IsNested))
+        var service = typeof(ServiceHost).Assembly;
+        var types = service.GetReferencedAssemblies()
+            .Where(name => Arrows.ContainsKey(name.Name!))
+            .Select(Assembly.Load)
+            .Append(service)
+            .SelectMany(assembly => assembly.GetTypes())
+            .Where(type => !type.IsNested && Arrows.ContainsKey(type.Namespace ?? string.Empty))
+            .ToList();
+        var shared = types
             .GroupBy(type => type.Name, StringComparer.Ordinal)
-            .Where(types => types.Count() > 1)
-            .Select(types => types.Key);
+            .Where(namesakes => namesakes.Count() > 1)
+            .Select(namesakes => namesakes.Key);
 
+        Assert.Equal(Arrows.Keys.Order(), types.Select(type => type.Namespace!).Distinct().Order());
         Assert.Equal(["Log"], shared);
     }
 
