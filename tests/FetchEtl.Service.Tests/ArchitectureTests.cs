@@ -21,7 +21,8 @@ public sealed partial class ArchitectureTests
     };
 
     /// <summary>Namespaces of other libraries, which may hold extension methods only.</summary>
-    private static readonly string[] ExtendedNamespaces = ["MassTransit", "Microsoft.Extensions", "Npgsql"];
+    private static readonly string[] ExtendedNamespaces =
+        ["MassTransit", "Microsoft.EntityFrameworkCore", "Microsoft.Extensions", "Npgsql"];
 
     private static readonly string[] Projects = [.. Files("*.csproj", "src", "migrations")];
 

@@ -1,7 +1,7 @@
-using Microsoft.EntityFrameworkCore;
+using FetchEtl.Logins;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 
-namespace FetchEtl.Logins;
+namespace Microsoft.EntityFrameworkCore;
 
 /// <summary>Options of <see cref="LoginDbContext"/>.</summary>
 public static class LoginTablesOptionsExtensions
