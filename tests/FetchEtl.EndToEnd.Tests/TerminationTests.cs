@@ -208,7 +208,7 @@ public sealed class TerminationTests
         }
         catch (OperationCanceledException)
         {
-            Assert.Fail($"{depth.InFlight} of {Count + heldElsewhere} messages are in flight, and {depth.Visible} are visible.");
+            Assert.Fail($"{depth.InFlight} of {Count + heldElsewhere} messages are in flight, {depth.Visible} visible.");
         }
 
         return table;

@@ -98,7 +98,7 @@ public sealed class StartCheckTests : IAsyncLifetime
     [Fact]
     public async Task A_server_that_is_away_at_the_start_is_waited_for()
     {
-        // Bound, so that nobody else gets the port, and without a listener.
+        // The port is taken, and nothing listens there.
         using var closed = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         closed.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         var port = ((IPEndPoint)closed.LocalEndPoint!).Port;

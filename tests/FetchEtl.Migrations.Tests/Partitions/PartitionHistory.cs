@@ -220,8 +220,8 @@ internal sealed class PartitionHistory : IAsyncDisposable
     private sealed class KilledException : Exception;
 
     /// <summary>
-    /// A day that does not end. Its timers are the system's: a <c>FakeTimeProvider</c> that nobody advances would keep
-    /// the conversion in the pause after a lock timeout, which an autovacuum can cause, for ever.
+    /// A day that does not end. Its timers are the system's: under a <c>FakeTimeProvider</c> the pause after a lock
+    /// timeout, which an autovacuum can cause, would never end.
     /// </summary>
     private sealed class FixedTime : TimeProvider
     {
