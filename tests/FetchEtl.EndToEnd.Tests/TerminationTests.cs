@@ -208,7 +208,8 @@ public sealed class TerminationTests
         }
         catch (OperationCanceledException)
         {
-            Assert.Fail($"{depth.InFlight} of {Count + heldElsewhere} messages are in flight, {depth.Visible} visible.");
+            Assert.Fail(
+                $"{depth.InFlight} of {Count + heldElsewhere} messages are in flight, {depth.Visible} are visible.");
         }
 
         return table;

@@ -149,6 +149,7 @@ public sealed class FetchEtlProcess : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The process has ended.</exception>
     public async Task SignalAsync(ProcessSignal signal)
     {
+        // A program that sends it would start too late for a process that soon ends by itself.
         if (signal == ProcessSignal.Kill && !_process.HasExited)
         {
             _process.Kill();
