@@ -15,16 +15,17 @@ public static class LoginTracing
 
     /// <summary>Starts the span of an attempt, by OpenTelemetry's conventions for database clients.</summary>
     /// <param name="batch">Its rows.</param>
+    /// <param name="table">The name of their table.</param>
     /// <returns>Null while no listener records it.</returns>
-    internal static Activity? StartCommit(LoginBatch batch) => Source.HasListeners()
+    internal static Activity? StartCommit(LoginBatch batch, string table) => Source.HasListeners()
         ? Source.StartActivity(
-            $"INSERT {LoginTables.DefaultTable}",
+            $"INSERT {table}",
             ActivityKind.Client,
             parentContext: default,
             [
                 new("db.system.name", "postgresql"),
                 new("db.operation.name", "INSERT"),
-                new("db.collection.name", LoginTables.DefaultTable),
+                new("db.collection.name", table),
                 new("db.operation.batch.size", batch.Rows.Count),
             ],
             Links(batch))

@@ -1,7 +1,10 @@
+using Microsoft.Extensions.Options;
+
 namespace FetchEtl.Logins;
 
 /// <summary>Waits for a turn, runs one statement and says what its outcome means.</summary>
-internal sealed class BatchAttempt(IBatchStatement statement, WriterCircuit circuit, TimeProvider time)
+internal sealed class BatchAttempt(
+    IBatchStatement statement, WriterCircuit circuit, IOptions<LoginsOptions> options, TimeProvider time)
 {
     /// <summary>How often a batch that lost against another statement is retried before that is an outage.</summary>
     private const int MostConflicts = 2;
@@ -19,7 +22,7 @@ internal sealed class BatchAttempt(IBatchStatement statement, WriterCircuit circ
         }
 
         var started = time.GetTimestamp();
-        using var span = LoginTracing.StartCommit(batch);
+        using var span = LoginTracing.StartCommit(batch, options.Value.Storage.Table);
         try
         {
             var write = await statement.RunAsync(batch, stopping);

@@ -131,7 +131,7 @@ internal sealed class SimulatedWorker : IDisposable
         var circuit = new WriterCircuit(delay, Process, log);
         var limit = new BatchLimit(options);
         var refusals = new Refusals(new RefusalLedger(), circuit, LoginMetrics, Process, log);
-        var attempt = new BatchAttempt(statement, circuit, Process);
+        var attempt = new BatchAttempt(statement, circuit, options, Process);
         var batches = new BatchWriter(attempt, refusals, limit, circuit, delay, LoginMetrics, Process, log);
         var queue = new LoginQueue();
         var held = new HeldRefusals(circuit, LoginMetrics, Process, log);

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -28,6 +30,14 @@ public sealed class LoginTablesTests : IAsyncLifetime
             options.Storage.Schema = "Estate_1";
             options.Storage.Table = "App_Logins";
         });
+        var spans = new ConcurrentQueue<(string Name, object? Table)>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == LoginTracing.SourceName,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = span => spans.Enqueue((span.DisplayName, span.GetTagItem("db.collection.name"))),
+        };
+        ActivitySource.AddActivityListener(listener);
         await _store.StartAsync();
         var (login, other) = (LoginStore.Login(), LoginStore.Login());
 
@@ -41,6 +51,7 @@ public sealed class LoginTablesTests : IAsyncLifetime
             HealthStatus.Healthy,
             (await _store.Provider.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Status);
         await _store.StopAsync();
+        Assert.Contains(("INSERT App_Logins", "App_Logins"), spans);
     }
 
     [Theory]
