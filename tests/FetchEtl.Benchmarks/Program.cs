@@ -7,6 +7,7 @@ var root = new RootCommand("Checks and measures FetchEtl for longer than a test 
     SimulateCommand.Create(),
     AttackCommand.Create(),
     EndToEndCommand.Create(),
+    ProfileCommand.Create(),
     PartitionedCommand.Create(),
     MethodsCommand.Create(),
     IndexCostCommand.Create(),

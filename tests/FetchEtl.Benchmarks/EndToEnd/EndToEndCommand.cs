@@ -16,6 +16,11 @@ internal static class EndToEndCommand
     private static readonly Option<int> Rounds =
         NumberOption.AtLeastOne("--rounds", "How many rounds run. Each contender runs once a round.", 4);
 
+    private static readonly Option<string[]> With = new("--with")
+    {
+        Description = "An environment variable of the service alone, as in Storage__Writers=1. May be repeated.",
+    };
+
     private static readonly Option<bool> Json = new("--json") { Description = "Prints one line of JSON instead." };
 
     private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web)
@@ -40,14 +45,31 @@ internal static class EndToEndCommand
         {
             Messages,
             Rounds,
+            With,
             Json,
         };
+        With.Validators.Add(result =>
+        {
+            if (result.Tokens.Any(x => x.Value.IndexOf('=', StringComparison.Ordinal) < 1))
+            {
+                result.AddError("--with must be NAME=VALUE.");
+            }
+        });
         command.SetAction((parsed, cancellationToken) => Measurement.RunAsync(command.Name, () => RunAsync(
-            parsed.GetValue(Messages), parsed.GetValue(Rounds), parsed.GetValue(Json), cancellationToken)));
+            parsed.GetValue(Messages),
+            parsed.GetValue(Rounds),
+            [.. (parsed.GetValue(With) ?? []).Select(x => x.Split('=', 2)).Select(x => (x[0], x[1]))],
+            parsed.GetValue(Json),
+            cancellationToken)));
         return command;
     }
 
-    private static async Task RunAsync(int messages, int rounds, bool json, CancellationToken cancellationToken)
+    private static async Task RunAsync(
+        int messages,
+        int rounds,
+        (string Name, string Value)[] with,
+        bool json,
+        CancellationToken cancellationToken)
     {
         await using var estate = await MeasuredEstate.CreateAsync(cancellationToken);
         var contenders = Enum.GetValues<Contender>();
@@ -57,7 +79,8 @@ internal static class EndToEndCommand
             // The order alternates, so that no contender always profits from caches that another one has warmed up.
             foreach (var contender in round % 2 == 1 ? contenders : contenders.Reverse())
             {
-                var run = new EndToEndRun(estate, messages, seed: round);
+                var run = new EndToEndRun(
+                    estate, messages, seed: round, contender == Contender.Service ? with : []);
                 var figures = await run.RunAsync(contender, cancellationToken);
                 runs[contender].Add(figures);
                 await Console.Error.WriteLineAsync(

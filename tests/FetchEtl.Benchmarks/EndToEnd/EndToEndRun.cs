@@ -4,7 +4,12 @@ using FetchEtl.Service;
 namespace FetchEtl.Benchmarks;
 
 /// <summary>Runs a contender in a process of its own. The queue is filled before it starts.</summary>
-internal sealed class EndToEndRun(MeasuredEstate estate, int messages, int seed)
+/// <param name="estate">The queue and the table.</param>
+/// <param name="messages">How many messages the run has.</param>
+/// <param name="seed">Generates the messages.</param>
+/// <param name="more">Environment variables of the process, beyond the estate's.</param>
+internal sealed class EndToEndRun(
+    MeasuredEstate estate, int messages, int seed, params (string Name, string Value)[] more)
 {
     // This loop moves a few hundred messages a second: more would take long and change no figure.
     private const int MostOneAtATime = 5_000;
@@ -18,22 +23,33 @@ internal sealed class EndToEndRun(MeasuredEstate estate, int messages, int seed)
     public async Task<RunFigures> RunAsync(Contender contender, CancellationToken cancellationToken)
     {
         var count = CountFor(contender, messages);
-        await estate.EmptyTableAsync(cancellationToken);
-        await estate.FillAsync(count, seed, cancellationToken);
-
-        await using var process = Start(contender, count);
+        await using var process = await StartAsync(contender, cancellationToken);
         var (line, usage) = await process.RunAsync(cancellationToken);
         await estate.RequireRowsAsync(count, cancellationToken);
         return RunFigures.Of(JsonSerializer.Deserialize(line, DrainJson.Default.DrainSummary)!, usage);
     }
 
-    private MeasuredProcess Start(Contender contender, int count) => contender switch
+    /// <summary>Empties the table, fills the queue and starts a contender.</summary>
+    public async Task<MeasuredProcess> StartAsync(Contender contender, CancellationToken cancellationToken)
     {
-        Contender.OneAtATime => StartLoop(LoopCommand.OneAtATimeName, count),
-        Contender.HandLoop => StartLoop(LoopCommand.HandName, count),
-        _ => MeasuredProcess.StartService(estate.Settings, "drain", "--json"),
-    };
+        var count = CountFor(contender, messages);
+        await estate.EmptyTableAsync(cancellationToken);
+        await estate.FillAsync(count, seed, cancellationToken);
 
-    private MeasuredProcess StartLoop(string kind, int count) =>
-        MeasuredProcess.StartSelf(estate.Settings, LoopCommand.Name, kind, $"{count}");
+        var settings = new Dictionary<string, string>(estate.Settings);
+        foreach (var (name, value) in more)
+        {
+            settings[name] = value;
+        }
+
+        return contender switch
+        {
+            Contender.OneAtATime => StartLoop(LoopCommand.OneAtATimeName),
+            Contender.HandLoop => StartLoop(LoopCommand.HandName),
+            _ => MeasuredProcess.StartService(settings, "drain", "--json"),
+        };
+
+        MeasuredProcess StartLoop(string kind) =>
+            MeasuredProcess.StartSelf(settings, LoopCommand.Name, kind, $"{count}");
+    }
 }

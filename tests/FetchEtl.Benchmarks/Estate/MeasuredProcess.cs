@@ -22,6 +22,8 @@ internal sealed class MeasuredProcess : IAsyncDisposable
         _process = Process.GetProcessById(run.ProcessId);
     }
 
+    public int Id => _run.ProcessId;
+
     /// <summary>Starts the real <c>fetch-etl</c>.</summary>
     public static MeasuredProcess StartService(
         IReadOnlyDictionary<string, string> settings, params string[] arguments) =>

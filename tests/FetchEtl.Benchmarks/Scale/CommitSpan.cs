@@ -42,4 +42,16 @@ internal sealed record CommitSpan(double PerSecond, double PerSecondOfSecondHalf
             ? new CommitSpan(rows / (double)reader.GetDecimal(1), rows / 2 / (double)reader.GetDecimal(2))
             : throw new MeasurementException($"{rows} rows were committed instead of {expected}.");
     }
+
+    /// <summary>Returns how many rows were committed between two times of the server.</summary>
+    public static async Task<long> CountAsync(
+        NpgsqlDataSource database, DateTime from, DateTime to, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            "SELECT count(*) FROM user_logins WHERE pg_xact_commit_timestamp(xmin) BETWEEN $1 AND $2");
+        command.CommandTimeout = 0;
+        command.Parameters.AddWithValue(from);
+        command.Parameters.AddWithValue(to);
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
 }
